@@ -1,0 +1,61 @@
+"""The constants of Rune's ABI v0: what a rune and its host say to each other in numbers."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Capability(IntEnum):
+    """What a rune asks its host to read; the argument of `request_capability`."""
+
+    RAND = 1
+    SOUND = 2
+    ACCEL = 3
+    IMAGE = 4
+    RAW = 5
+    FLOAT_IMAGE = 6
+
+
+class Output(IntEnum):
+    """Where a rune sends results; the argument of `request_output`."""
+
+    SERIAL = 1
+    BLE = 2
+    PIN = 3
+    WIFI = 4
+    TENSOR = 5
+
+
+class ParameterType(IntEnum):
+    """How the bytes of a capability's parameter are read; the last argument of `request_capability_set_param`."""
+
+    INTEGER = 1
+    FLOAT = 2
+    BYTE = 5
+    SHORT = 6
+    SIGNED_BYTE = 7
+
+
+class PixelFormat(IntEnum):
+    """The values of an image capability's `pixel_format`."""
+
+    RGB = 0
+    BGR = 1
+    GRAYSCALE = 2
+
+
+class Section:
+    """Names of the custom sections of a `.rune`."""
+
+    VERSION = ".rune_version"
+    GRAPH = ".rune_graph"
+    RESOURCE = ".rune_resource"
+    PROC_BLOCK = ".rune_proc_block"
+
+
+MODEL_MIMETYPES = {
+    "tensorflow-lite": "application/tflite-model",
+    "tensorflow": "application/tf-model",
+    "tensorflow-js": "application/tfjs-model",
+    "onnx": "application/onnx-model",
+}

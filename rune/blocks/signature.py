@@ -1,0 +1,99 @@
+"""What a proc-block is: its arguments, what it makes of which tensors, and the C that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from rune.tensor import TensorType
+
+ArgumentValue = int | float | str
+"""The value of an argument after its type was checked."""
+
+
+class ArgumentKind(Enum):
+    """How an argument's text is read."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    TEXT = "text"
+    LONG_TEXT = "long text"
+    """Text that usually comes from a file, as a wordlist does."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a block; without a default it must be given. Limits are inclusive."""
+
+    name: str
+    kind: ArgumentKind
+    help: str
+    default: ArgumentValue | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class BlockError(Exception):
+    """Inputs or arguments that a block cannot take. `argument` or `input_index` says which, where one is to blame."""
+
+    def __init__(self, message: str, *, argument: str | None = None, input_index: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.argument = argument
+        self.input_index = input_index
+
+
+@dataclass(frozen=True)
+class BlockOutput:
+    """The tensor that a block makes. A block that decides the dimensions while it runs gives the largest.
+
+    `text_bound` is for utf8: the most bytes that one element takes as a JSON string, quotes and escapes included.
+    """
+
+    type: TensorType
+    text_bound: int = 0
+
+
+@dataclass(frozen=True)
+class BlockCode:
+    """How a block is called from C.
+
+    The function's parameters are, in this order: a pointer for each input and each output (of the element's C type;
+    utf8 is `struct rune_text`), `void *state` if there is state, `void *scratch` if there is scratch,
+    a `const void *` for each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
+    `float` as double). It returns nothing; what cannot go on calls `rune_fail` (kernels/rune.h).
+    State is zero when the rune starts and kept between runs; scratch is valid during the call. Both, and constants, are
+    aligned to 16 bytes.
+    """
+
+    function: str
+    constants: tuple[bytes, ...] = ()
+    numbers: tuple[int | float, ...] = ()
+    state_size: int = 0
+    scratch_size: int = 0
+
+
+Arguments = Mapping[str, ArgumentValue]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One entry of the catalogue. `header` is the file in the block's own folder that holds its C."""
+
+    name: str
+    summary: str
+    header: Path
+    arguments: tuple[Argument, ...]
+    outputs: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
+    """What comes out for these inputs. Raises `BlockError`."""
+    code: Callable[[tuple[TensorType, ...], Arguments], BlockCode]
+    """The call for inputs that `outputs` accepted. Raises `BlockError` for an argument that only now proves wrong."""
+    aliases: tuple[str, ...] = field(default=())
+    """Other crate names under which old Runefiles know it."""
+
+    @property
+    def documentation(self) -> str:
+        """The block's page, Markdown."""
+        return (self.header.parent / "README.md").read_text(encoding="utf-8")

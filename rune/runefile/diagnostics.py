@@ -1,0 +1,58 @@
+"""What is wrong with a project, as data: the command draws it, the studio underlines it, the API sends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a text. Line and column count from 1, in characters; the offset counts characters from 0."""
+
+    offset: int
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `start` up to, and without, `end`."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace what stands in `span` of `file` by `text`."""
+
+    file: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A way to mend it, with a title that a button can carry ("Change to model")."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem. `code` is stable (`RUNE0012`); `message` is a sentence for a person."""
+
+    severity: Severity
+    code: str
+    message: str
+    file: str
+    span: Span
+    notes: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()

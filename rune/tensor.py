@@ -1,0 +1,76 @@
+"""What a tensor is: an element type and dimensions. The words that every stage of the toolchain shares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ElementType(Enum):
+    """The element types of a Runefile. The value is the name on the wire (`f32[1, 2]`)."""
+
+    U8 = "u8"
+    I8 = "i8"
+    U16 = "u16"
+    I16 = "i16"
+    U32 = "u32"
+    I32 = "i32"
+    F32 = "f32"
+    U64 = "u64"
+    I64 = "i64"
+    F64 = "f64"
+    UTF8 = "utf8"
+
+    @property
+    def size(self) -> int:
+        """Bytes of one element in memory; a UTF8 element is a pointer and a length (see `rune.anvil`)."""
+        return _SIZES[self]
+
+    @property
+    def is_integer(self) -> bool:
+        return self.value[0] in "ui" and self is not ElementType.UTF8
+
+    @property
+    def is_float(self) -> bool:
+        return self in (ElementType.F32, ElementType.F64)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+_SIZES = {
+    ElementType.U8: 1,
+    ElementType.I8: 1,
+    ElementType.U16: 2,
+    ElementType.I16: 2,
+    ElementType.U32: 4,
+    ElementType.I32: 4,
+    ElementType.F32: 4,
+    ElementType.U64: 8,
+    ElementType.I64: 8,
+    ElementType.F64: 8,
+    ElementType.UTF8: 8,
+}
+
+
+@dataclass(frozen=True)
+class TensorType:
+    """An element type with dimensions, row-major. No dimensions means a scalar (one element)."""
+
+    element: ElementType
+    dimensions: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many elements."""
+        return math.prod(self.dimensions)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return self.count * self.element.size
+
+    def __str__(self) -> str:
+        """The form of the wire: `f32[1, 2, 3]`."""
+        return f"{self.element}[{', '.join(map(str, self.dimensions))}]"
