@@ -1,0 +1,176 @@
+"""Elementary functions for the tables of a build, each correctly rounded: the same bits on every machine.
+
+The platform's libm differs in the last bit between systems, so nothing of it is used. A value is computed to far more
+digits than the hardest cases of double precision need (about 2**-120, Lefevre and Muller 1998 to 2008, "Worst cases for
+correct rounding of the elementary functions") and rounded once, half to even. Not for what runs inside a rune:
+that is kernels/rune_math.h.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+
+_DIGITS = 80
+_FIXED_BITS = 384
+_LARGEST_ANGLE = 2.0**60
+_CONTEXT = Context(prec=_DIGITS, Emin=-100_000, Emax=100_000)
+
+_F64 = (53, -1074)
+_F32 = (24, -149)
+
+
+def exp(x: float) -> float:
+    """e**x as a double."""
+    return _round(_exp(x), _F64)
+
+
+def log(x: float) -> float:
+    """Natural logarithm of a positive double."""
+    return _round(_decimal(x, lambda value: value.ln(_CONTEXT)), _F64)
+
+
+def log2(x: float) -> float:
+    """Binary logarithm of a positive double."""
+    return _round(_log2(x), _F64)
+
+
+def log10(x: float) -> float:
+    """Decimal logarithm of a positive double."""
+    return _round(_decimal(x, lambda value: value.log10(_CONTEXT)), _F64)
+
+
+def pow(x: float, y: float) -> float:
+    """x**y of a positive double x."""
+    return _round(_pow(x, y), _F64)
+
+
+def sin(x: float) -> float:
+    """Sine of an angle in radians, up to 2**60."""
+    return _round(_sine(x, 0), _F64)
+
+
+def cos(x: float) -> float:
+    """Cosine of an angle in radians, up to 2**60."""
+    return _round(_sine(x, 1), _F64)
+
+
+def exp_f32(x: float) -> float:
+    """e**x, rounded once to single precision."""
+    return _round(_exp(x), _F32)
+
+
+def pow_f32(x: float, y: float) -> float:
+    """x**y of a positive x, rounded once to single precision."""
+    return _round(_pow(x, y), _F32)
+
+
+def sin_f32(x: float) -> float:
+    """Sine, rounded once to single precision."""
+    return _round(_sine(x, 0), _F32)
+
+
+def cos_f32(x: float) -> float:
+    """Cosine, rounded once to single precision."""
+    return _round(_sine(x, 1), _F32)
+
+
+def round_f32(x: float) -> float:
+    """The single precision number nearest to a double, half to even; infinity beyond the largest."""
+    return x if math.isinf(x) or math.isnan(x) or x == 0 else _round(Fraction(x), _F32)
+
+
+def _exp(x: float) -> Fraction:
+    return _decimal(x, lambda value: value.exp(_CONTEXT))
+
+
+def _pow(x: float, y: float) -> Fraction:
+    if x <= 0:
+        raise ValueError(f"pow of {x}, which is not positive")
+    return _decimal(x, lambda value: _CONTEXT.power(value, Decimal(y)))
+
+
+def _log2(x: float) -> Fraction:
+    mantissa, exponent = math.frexp(x)
+    if mantissa == 0.5:
+        return Fraction(exponent - 1)
+    return _decimal(x, lambda value: _CONTEXT.divide(value.ln(_CONTEXT), Decimal(2).ln(_CONTEXT)))
+
+
+def _decimal(x: float, function: Callable[[Decimal], Decimal]) -> Fraction:
+    with localcontext(_CONTEXT):
+        result = function(Decimal(x))
+    if not result.is_finite():
+        raise ValueError(f"no finite result for {x}")
+    return Fraction(result)
+
+
+@lru_cache(maxsize=1)
+def _pi() -> int:
+    """Pi in fixed point, by Machin's formula: pi = 16 atan(1/5) - 4 atan(1/239)."""
+    guard = 16
+    one = 1 << (_FIXED_BITS + guard)
+    return (16 * _inverse_arctangent(5, one) - 4 * _inverse_arctangent(239, one)) >> guard
+
+
+def _inverse_arctangent(n: int, one: int) -> int:
+    """atan(1/n) by its Taylor series."""
+    term = total = one // n
+    k, sign = 3, -1
+    while term:
+        term //= n * n
+        total += sign * (term // k)
+        k, sign = k + 2, -sign
+    return total
+
+
+def _sine(x: float, quarter_turns: int) -> Fraction:
+    """sin(x + quarter_turns * pi/2): reduced to an eighth of a turn around zero, then the Taylor series."""
+    if not abs(x) <= _LARGEST_ANGLE:
+        raise ValueError(f"an angle of {x} radians is too large")
+    exact = Fraction(x)
+    fixed = (exact.numerator << _FIXED_BITS) // exact.denominator
+    half_pi = _pi() // 2
+    turns = (2 * fixed + half_pi) // (2 * half_pi)
+    # The multiple of pi is taken from pi itself, not from its rounded half, to lose nothing in large angles.
+    rest = fixed - turns * _pi() // 2
+    quadrant = (turns + quarter_turns) % 4
+    if rest == 0:
+        return Fraction((0, 1, 0, -1)[quadrant])
+    value = _taylor(rest, odd=quadrant % 2 == 0)
+    return Fraction(-value if quadrant >= 2 else value, 1 << _FIXED_BITS)
+
+
+def _taylor(x: int, *, odd: bool) -> int:
+    """The series of sine (odd) or cosine in fixed point."""
+    square = (x * x) >> _FIXED_BITS
+    term = x if odd else 1 << _FIXED_BITS
+    k = 1 if odd else 0
+    total = 0
+    while term:
+        total += term
+        term = -((term * square) >> _FIXED_BITS) // ((k + 1) * (k + 2))
+        k += 2
+        if -2 < term < 2:
+            break
+    return total
+
+
+def _round(value: Fraction, form: tuple[int, int]) -> float:
+    """The nearest number with so many bits and no bit below 2**least, half to even."""
+    bits, least = form
+    if value == 0:
+        return 0.0
+    magnitude = abs(value)
+    exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
+    if Fraction(2) ** exponent > magnitude:
+        exponent -= 1
+    unit = max(exponent - bits + 1, least)
+    rounded = round(magnitude / Fraction(2) ** unit)
+    largest = 1024 if bits == 53 else 128
+    if rounded.bit_length() + unit > largest:
+        return math.copysign(math.inf, value)
+    return math.copysign(math.ldexp(rounded, unit), value)
