@@ -1,0 +1,77 @@
+// How the front end becomes files in static/build: four entries with a manifest for Django's template tag, and three
+// scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
+import react from "@vitejs/plugin-react";
+import { build, type Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const ROOT = new URL(".", import.meta.url).pathname;
+
+/** Scripts that stand alone, by the name that they keep: frame.js is inlined in /frame/ with a nonce, worker.js is posted
+ * into that frame as text, microphone.js is an AudioWorklet module. */
+const LONE_SCRIPTS: Readonly<Record<string, string>> = {
+  "frame.js": "src/runtime/frame.ts",
+  "worker.js": "src/runtime/worker.ts",
+  "microphone.js": "src/preview/sources/microphone.worklet.ts",
+};
+
+async function bundleLoneScript(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: "warn",
+    publicDir: false,
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      lib: { entry: ROOT + entry, formats: ["iife"], name: "lone", fileName: () => "lone.js" },
+    },
+  });
+  const outputs = Array.isArray(result) ? result : [result];
+  for (const output of outputs) {
+    if (!("output" in output)) continue;
+    const chunk = output.output.find((part) => part.type === "chunk");
+    if (chunk !== undefined) return chunk.code;
+  }
+  throw new Error(`${entry} gave no script`);
+}
+
+function loneScripts(): Plugin {
+  return {
+    name: "lone-scripts",
+    apply: "build",
+    async generateBundle() {
+      for (const [fileName, entry] of Object.entries(LONE_SCRIPTS)) {
+        this.emitFile({ type: "asset", fileName, source: await bundleLoneScript(entry) });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: ROOT,
+  base: "/static/build/",
+  publicDir: false,
+  plugins: [react(), loneScripts()],
+  build: {
+    outDir: "../static/build",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    // Fonts and pictures stay files: the pages' policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        look: "src/look/look.css",
+        studio: "src/studio/main.tsx",
+        player: "src/player/main.tsx",
+        pages: "src/pages/main.ts",
+      },
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+  },
+});
