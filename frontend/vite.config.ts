@@ -73,5 +73,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+    // The tests of the colours read the sheet that the pages get.
+    css: { include: /tokens\.css/ },
   },
 });
