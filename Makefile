@@ -1,0 +1,54 @@
+# Everything that a person does with this project, one command each. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run run-lan link test check bench prove lock train-setup clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+setup: ## Make .venv with the packages and build the front end (nothing is installed into the system)
+	@$(PYTHON) -m tools.setup server
+
+run: setup ## Start Hammer Forge on http://127.0.0.1:8000 (PORT and DATA_DIR can be set)
+	@exec $(VENV)/python manage.py serve
+
+run-lan: setup ## Start it over HTTPS on this machine's network address, for phones and colleagues
+	@exec $(VENV)/python manage.py serve --lan
+
+link: setup ## Print a new sign-in link; EMAIL=mika@example.org for another person
+	@$(VENV)/python manage.py link $(EMAIL)
+
+test: ## Run all the tests (a browser is needed; the command says how to get it)
+	@$(PYTHON) -m tools.setup dev
+	@$(PYTHON) -m tools.browser
+	@$(VENV)/python -m tools.test
+
+check: ## Lint, types, import floors, in both languages
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/lint-imports --no-logo
+	@$(VENV)/mypy
+	@$(VENV)/python -m tools.frontend check
+
+bench: ## Measure, and write docs/benchmarks.md
+	@$(PYTHON) -m tools.setup dev
+	@$(PYTHON) -m tools.browser
+	@$(VENV)/python -m benchmarks
+
+prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
+	@$(PYTHON) -m tools.setup dev
+	@$(PYTHON) -m tools.browser
+	@$(VENV)/python -m tools.prove
+
+lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
+	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
+
+train-setup: ## Also install what the templates' training scripts need (TensorFlow; 600 MB to download)
+	@$(PYTHON) -m tools.setup train
+
+clean: ## Remove what setup made; data/ stays
+	@rm -rf .venv static/build frontend/node_modules
