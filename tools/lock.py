@@ -1,4 +1,4 @@
-"""Writes the locked requirement files from pyproject.toml: exact versions with hashes, for every Python that is supported.
+"""Writes the locked requirement files from pyproject.toml: exact versions with hashes, for every supported Python.
 
 Run by `make lock`. The files name no index, so any mirror serves.
 """

@@ -1,4 +1,4 @@
-"""Makes everything that the project needs inside its own folder: `.venv`, the locked packages and the front end's build.
+"""Makes all that the project needs inside its own folder: `.venv`, the locked packages and the front end's build.
 
 Run with the system's Python and nothing else; what is up to date is not done again. It installs nothing into the
 system: what is missing there is named with the command that installs it.
@@ -63,7 +63,8 @@ def make_environment() -> None:
     interpreter = find_python()
     if not has_module(interpreter, "ensurepip"):
         raise SetupError(
-            "Python's venv module is missing. On Debian and Ubuntu it is installed by\n\n    sudo apt install python3-venv\n"
+            "Python's venv module is missing. On Debian and Ubuntu it is installed by\n\n"
+            "    sudo apt install python3-venv\n"
         )
     say(f"Creating .venv with {interpreter}")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
@@ -149,7 +150,8 @@ def install_frontend_packages(environment: dict[str, str]) -> None:
     if is_stamped(stamp, lock):
         return
     say("Installing the front end's packages: up to 100 MB to download, under a minute on a common line")
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FRONTEND, env=environment, check=True)
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(command, cwd=FRONTEND, env=environment, check=True)
     stamp.write_text(lock, encoding="utf-8")
 
 
