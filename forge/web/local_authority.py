@@ -118,9 +118,11 @@ def _sign_server(
     address: IPAddress,
     now: datetime.datetime,
 ) -> x509.Certificate:
+    # The address is in the alternative name alone: as a common name it would count as a host name, which the
+    # authority's constraints forbid.
     return (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(address))]))
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hammer Forge server")]))
         .issuer_name(authority.subject)
         .public_key(key)
         .serial_number(x509.random_serial_number())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
 import socket
@@ -28,18 +29,20 @@ def handshake(files: ServerCertificate) -> dict[str, object]:
 
         def answer() -> None:
             connection, _ = listener.accept()
-            with connection, server_context.wrap_socket(connection, server_side=True) as secured:
-                secured.recv(1)
+            with contextlib.suppress(ssl.SSLError), connection:
+                server_context.wrap_socket(connection, server_side=True).recv(1)
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with (
-            socket.create_connection(listener.getsockname()) as plain,
-            client_context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
-        ):
-            certificate = secured.getpeercert()
-            secured.sendall(b"x")
-        thread.join()
+        try:
+            with (
+                socket.create_connection(listener.getsockname()) as plain,
+                client_context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+            ):
+                certificate = secured.getpeercert()
+                secured.sendall(b"x")
+        finally:
+            thread.join()
     assert certificate is not None
     return dict(certificate)
 
