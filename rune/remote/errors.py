@@ -1,0 +1,79 @@
+"""What can go wrong with a registry, by name. Every message is a sentence for the person at the command line."""
+
+from __future__ import annotations
+
+# RemoteError
+# ├── ReferenceInvalid      the text does not name a rune
+# ├── UnsafeRegistry        plain http to another machine
+# ├── CredentialsUnreadable the file of remembered tokens is damaged or cannot be written
+# ├── RegistryUnreachable   no answer
+# ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
+# │   ├── SignInNeeded      401: no token, or one that no longer holds
+# │   └── NotFound          404: unknown, or not for this person
+# ├── DigestMismatch        the bytes are not those that were asked for
+# └── NotARune              an artifact of another kind
+
+
+class RemoteError(Exception):
+    """Something about a registry. `exit_code` is what the command ends with."""
+
+    exit_code = 1
+
+
+class ReferenceInvalid(RemoteError):
+    """The text does not name a rune in a registry."""
+
+    exit_code = 2
+
+
+class UnsafeRegistry(RemoteError):
+    """The registry would be spoken to in plain text over a network."""
+
+    exit_code = 2
+
+
+class CredentialsUnreadable(RemoteError):
+    """The file of remembered tokens cannot be read or written."""
+
+
+class RegistryUnreachable(RemoteError):
+    """The registry gave no answer."""
+
+    exit_code = 3
+
+
+class RegistryRefused(RemoteError):
+    """The registry answered with an error, or not as a registry does. `status` is the HTTP status, if there was one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class SignInNeeded(RegistryRefused):
+    """The registry wants a token, or another one."""
+
+    exit_code = 4
+
+
+class NotFound(RegistryRefused):
+    """The registry knows no such rune, or does not show it to this person."""
+
+    exit_code = 5
+
+
+class DigestMismatch(RemoteError):
+    """Bytes arrived that do not have the digest that was promised."""
+
+    exit_code = 6
+
+    def __init__(self, what: str, expected: str, actual: str) -> None:
+        super().__init__(f"{what} has the digest {actual}, and not {expected} as promised: nothing was kept")
+        self.expected = expected
+        self.actual = actual
+
+
+class NotARune(RemoteError):
+    """The artifact exists and holds no rune."""
+
+    exit_code = 7

@@ -1,0 +1,200 @@
+"""A client of the OCI distribution protocol that pulls runes. It trusts no byte before its digest agrees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import httpx
+
+from rune.remote.errors import (
+    DigestMismatch,
+    NotARune,
+    NotFound,
+    RegistryRefused,
+    RegistryUnreachable,
+    SignInNeeded,
+    UnsafeRegistry,
+)
+from rune.remote.reference import Reference, is_loopback
+
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
+RUNE_TYPE = "application/wasm"
+TITLE = "org.opencontainers.image.title"
+
+MANIFEST_LIMIT = 4 * 1024 * 1024
+"""Bytes; the protocol's own advice for the largest manifest."""
+RUNE_LIMIT = 512 * 1024 * 1024
+"""Bytes of the largest rune that is pulled."""
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_REDIRECTS = 5
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that arrived and the bytes to expect."""
+
+
+@dataclass(frozen=True)
+class PulledRune:
+    """What was pulled: digests of the manifest and of the rune itself, the rune's bytes and the name it was given."""
+
+    manifest_digest: str
+    digest: str
+    size: int
+    title: str | None
+
+
+class Registry:
+    """One registry, spoken to with at most one token. A context manager: leaving it closes the connections."""
+
+    def __init__(self, url: str, token: str | None = None, *, insecure: bool = False) -> None:
+        self._url = url
+        self._origin = _origin(url)
+        self._token = token
+        self._insecure = insecure
+        # A proxy cannot reach this machine's own loopback address.
+        trust_env = not is_loopback(urlsplit(url).netloc)
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=trust_env, headers={"User-Agent": "rune"})
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def check_token(self) -> None:
+        """Asks whether the registry knows the token. Raises `SignInNeeded` and the other errors of a registry."""
+        with self._get(f"{self._url}/v2/", "The registry", {}):
+            pass
+
+    def pull(self, reference: Reference, to: BinaryIO, progress: Progress | None = None) -> PulledRune:
+        """Writes the rune's bytes to `to`. On an error what was written is to be thrown away.
+
+        Raises `NotFound`, `SignInNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
+        """
+        manifest_digest, manifest = self._manifest(reference)
+        digest, size, title = _rune_layer(reference, manifest)
+        url = f"{self._url}/v2/{reference.repository}/blobs/{digest}"
+        sha256 = hashlib.sha256()
+        received = 0
+        with self._get(url, f"The rune of {reference}", {}) as response:
+            for chunk in _chunks(response):
+                received += len(chunk)
+                if received > size:
+                    raise RegistryRefused(f"The rune of {reference} is longer than the {size} bytes that were promised")
+                sha256.update(chunk)
+                to.write(chunk)
+                if progress is not None:
+                    progress(received, size)
+        actual = f"sha256:{sha256.hexdigest()}"
+        if actual != digest:
+            raise DigestMismatch(f"The rune of {reference}", digest, actual)
+        return PulledRune(manifest_digest, digest, size, title)
+
+    def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any]]:
+        url = f"{self._url}/v2/{reference.repository}/manifests/{reference.version}"
+        with self._get(url, str(reference), {"Accept": MANIFEST_TYPE}) as response:
+            body = bytearray()
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > MANIFEST_LIMIT:
+                    raise RegistryRefused(f"The manifest of {reference} is larger than {MANIFEST_LIMIT} bytes")
+            promised = response.headers.get("Docker-Content-Digest")
+        actual = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        for expected in (reference.digest, promised):
+            if expected is not None and expected != actual:
+                raise DigestMismatch(f"The manifest of {reference}", expected, actual)
+        try:
+            manifest = json.loads(bytes(body))
+        except ValueError as error:
+            raise RegistryRefused(f"The manifest of {reference} is not JSON") from error
+        if not isinstance(manifest, dict):
+            raise RegistryRefused(f"The manifest of {reference} is not a JSON object")
+        return actual, manifest
+
+    @contextmanager
+    def _get(self, url: str, what: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """One GET with its redirects. The token goes to the registry alone, never to where it sends us."""
+        try:
+            for _ in range(_REDIRECTS):
+                own = {"Authorization": f"Bearer {self._token}"} if self._token and _origin(url) == self._origin else {}
+                with self._client.stream("GET", url, headers={**headers, **own}) as response:
+                    if response.is_redirect and response.has_redirect_location:
+                        url = str(response.url.join(response.headers["Location"]))
+                        self._allow(url)
+                        continue
+                    if response.status_code != httpx.codes.OK:
+                        response.read()
+                        raise self._refusal(response, what)
+                    yield response
+                    return
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Is the address right?") from error
+        raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
+
+    def _allow(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):
+            raise UnsafeRegistry(f"{self._url} sends us on to {url}, which is not https")
+
+    def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
+        status = response.status_code
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            why = "your token does not hold (any more)" if self._token else "it wants a token"
+            return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
+        if status == httpx.codes.NOT_FOUND:
+            hint = "" if self._token else f" If it is private, run rune login {self._url} first."
+            return NotFound(f"{what} was not found at {self._url}.{hint}", status)
+        return RegistryRefused(f"{self._url} answered {status}{_explanation(response)}", status)
+
+
+def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, int, str | None]:
+    """Digest, size and title of the one layer that is a rune. Raises `NotARune` or `RegistryRefused`."""
+    config = manifest.get("config")
+    layers = manifest.get("layers")
+    if not isinstance(config, dict) or not isinstance(layers, list):
+        raise NotARune(f"{reference} is not an artifact with layers, so it is no rune")
+    runes = [layer for layer in layers if isinstance(layer, dict) and layer.get("mediaType") == RUNE_TYPE]
+    if config.get("mediaType") != CONFIG_TYPE or len(runes) != 1:
+        raise NotARune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), and no rune")
+    digest, size = runes[0].get("digest"), runes[0].get("size")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int) or size < 0:
+        raise RegistryRefused(f"The manifest of {reference} describes its rune wrongly")
+    if size > RUNE_LIMIT:
+        raise RegistryRefused(f"The rune of {reference} has {size} bytes, more than the limit of {RUNE_LIMIT}")
+    annotations = runes[0].get("annotations")
+    title = annotations.get(TITLE) if isinstance(annotations, dict) else None
+    return digest, size, title if isinstance(title, str) else None
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_bytes(64 * 1024)
+    except httpx.DecodingError as error:
+        raise RegistryRefused("The registry's answer cannot be decoded") from error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _explanation(response: httpx.Response) -> str:
+    """The registry's own words, if it has the protocol's error form."""
+    try:
+        first = response.json()["errors"][0]
+        text = str(first.get("message") or first.get("code"))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return ""
+    return ": " + "".join(letter for letter in text if letter.isprintable())[:200]

@@ -1,0 +1,97 @@
+"""A registry in memory that answers over a real socket, and that can be told to lie. It is not Forge's registry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+def digest_of(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+@dataclass
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class SimulatedRegistry:
+    """Answers by path; `seen` keeps each request's path and Authorization header."""
+
+    address: str = ""
+    token: str | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    seen: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def publish(self, repository: str, tag: str, rune: bytes, **changes: Any) -> str:
+        """Puts a rune under a tag and returns the manifest's digest. `changes` replace parts of the manifest."""
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": {"mediaType": "application/vnd.wasm.config.v0+json", "digest": digest_of(b"{}"), "size": 2},
+            "layers": [
+                {
+                    "mediaType": "application/wasm",
+                    "digest": digest_of(rune),
+                    "size": len(rune),
+                    "annotations": {"org.opencontainers.image.title": "keywords.rune"},
+                }
+            ],
+            **changes,
+        }
+        body = json.dumps(manifest).encode()
+        headers = {"Docker-Content-Digest": digest_of(body)}
+        for version in (tag, digest_of(body)):
+            self.answers[f"/v2/{repository}/manifests/{version}"] = Answer(200, body, headers)
+        self.answers[f"/v2/{repository}/blobs/{digest_of(rune)}"] = Answer(200, rune)
+        return digest_of(body)
+
+    def answer(self, path: str, authorization: str | None) -> Answer:
+        self.seen.append((path, authorization))
+        if self.token is not None and authorization != f"Bearer {self.token}":
+            return Answer(401, b'{"errors":[{"code":"UNAUTHORIZED"}]}', {"WWW-Authenticate": 'Basic realm="forge"'})
+        if path == "/v2/":
+            return Answer(200, b"{}")
+        missing = Answer(404, b'{"errors":[{"code":"NAME_UNKNOWN","message":"repository unknown"}]}')
+        return self.answers.get(path, missing)
+
+
+@contextmanager
+def simulated_registry() -> Iterator[SimulatedRegistry]:
+    registry = SimulatedRegistry()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            answer = registry.answer(self.path, self.headers["Authorization"])
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the base class)
+            """Tests read `seen`, not a log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    registry.address = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
