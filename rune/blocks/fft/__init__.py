@@ -24,11 +24,8 @@ def _tables(inputs: tuple[TensorType, ...], arguments: Arguments) -> Tables:
         raise BlockError(f"fft takes sound as i16 samples and not {sound}", input_index=0)
     if sound.count == 0:
         raise BlockError(f"fft needs at least one sample and {sound} has none", input_index=0)
-    bins = arguments["bins"]
-    overlap = arguments["window_overlap"]
-    assert isinstance(bins, int)
-    assert isinstance(overlap, int | float)
-    made = tables(bins, float(overlap), sound.count)
+    bins, overlap = int(arguments["bins"]), float(arguments["window_overlap"])
+    made = tables(bins, overlap, sound.count)
     if made.step == 0:
         raise BlockError(
             f"frames of {bins} samples that overlap by {overlap} never move on; make window_overlap smaller",

@@ -10,7 +10,8 @@ import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rune.arithmetic import cos, cos_f32, log10, pow, round_f32, sin_f32
+from rune import arithmetic
+from rune.arithmetic import cos_f32, round_f32, sin_f32
 
 MOST_BINS = 8192
 _FRAMES = 49
@@ -83,12 +84,12 @@ def _spectrum_tables(bins: int, size: int, rows: int) -> tuple[bytes, bytes, byt
 
 def _window(size: int) -> bytes:
     """Hann's window over all points of the transform, not only over the frame: a quirk that old models know."""
-    values = (0.5 * (1.0 - cos(2.0 * math.pi * k / (size - 1))) for k in range(size))
+    values = (0.5 * (1.0 - arithmetic.cos(2.0 * math.pi * k / (size - 1))) for k in range(size))
     return struct.pack(f"<{size}f", *(round_f32(value) for value in values))
 
 
 def _twiddles(size: int) -> bytes:
-    """Factors by stage and butterfly. The angle is an f32 of the butterfly's absolute index, not reduced to one turn."""
+    """Factors by stage and butterfly. The angle is an f32 of the butterfly's absolute index, not reduced."""
     turn = round_f32(2.0 * math.pi)
     values: list[float] = []
     length = 2
@@ -113,8 +114,8 @@ def _mel_row(band: int, bins: int, rows: int) -> tuple[int, list[float]]:
 
 
 def _mel(hertz: float) -> float:
-    return 2595.0 * log10(1.0 + hertz / 700.0)
+    return 2595.0 * arithmetic.log10(1.0 + hertz / 700.0)
 
 
 def _hertz(mel: float) -> float:
-    return 700.0 * (pow(10.0, mel / 2595.0) - 1.0)
+    return 700.0 * (arithmetic.pow(10.0, mel / 2595.0) - 1.0)

@@ -22,7 +22,9 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     spectrum = inputs[0]
     fits = len(spectrum.dimensions) == 2 and spectrum.dimensions[0] == 1 and spectrum.dimensions[1] > 0
     if spectrum.element is not ElementType.U32 or not fits:
-        raise BlockError(f"noise_filtering takes a spectrogram u32[1, n], as fft gives, and not {spectrum}", input_index=0)
+        raise BlockError(
+            f"noise_filtering takes a spectrogram u32[1, n], as fft gives, and not {spectrum}", input_index=0
+        )
     if _shift(arguments) < 0:
         raise BlockError(f"gain_bits must be {_SNR_BITS - 1} or more", argument="gain_bits")
     return (BlockOutput(TensorType(ElementType.I8, spectrum.dimensions)),)
@@ -53,15 +55,11 @@ def _shift(arguments: Arguments) -> int:
 
 
 def _integer(arguments: Arguments, name: str) -> int:
-    value = arguments[name]
-    assert isinstance(value, int)
-    return value
+    return int(arguments[name])
 
 
 def _number(arguments: Arguments, name: str) -> float:
-    value = arguments[name]
-    assert isinstance(value, int | float)
-    return round_f32(float(value))
+    return round_f32(float(arguments[name]))
 
 
 def _scaled(arguments: Arguments, name: str) -> int:
@@ -85,9 +83,7 @@ BLOCK = Block(
             minimum=0.001,
             maximum=1e9,
         ),
-        Argument(
-            "gain_bits", ArgumentKind.INTEGER, "Fractional bits of the gain.", default=21, minimum=11, maximum=31
-        ),
+        Argument("gain_bits", ArgumentKind.INTEGER, "Fractional bits of the gain.", default=21, minimum=11, maximum=31),
         Argument(
             "smoothing_bits",
             ArgumentKind.INTEGER,
