@@ -1,0 +1,54 @@
+"""Reading .tflite files, safely, whatever bytes they hold. Pure Python, and the only reader that the project has.
+
+It says what is in a model; whether a model can be compiled is Anvil's to say.
+"""
+
+from rune.tflite.describe import describe, element_kind, operator_types
+from rune.tflite.errors import ModelError
+from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
+from rune.tflite.options import (
+    Activation,
+    ConcatenationOptions,
+    Conv2DOptions,
+    DepthwiseConv2DOptions,
+    ElementwiseOptions,
+    FullyConnectedOptions,
+    Options,
+    Padding,
+    Pool2DOptions,
+    RawOptions,
+    ReshapeOptions,
+    SoftmaxOptions,
+)
+from rune.tflite.reader import read_model
+from rune.tflite.signature import ModelSignature, ModelTensor, from_json, signature, to_json
+
+__all__ = [
+    "Activation",
+    "ConcatenationOptions",
+    "Conv2DOptions",
+    "DepthwiseConv2DOptions",
+    "ElementwiseOptions",
+    "FullyConnectedOptions",
+    "Model",
+    "ModelError",
+    "ModelSignature",
+    "ModelTensor",
+    "Operator",
+    "Options",
+    "Padding",
+    "Pool2DOptions",
+    "Quantization",
+    "RawOptions",
+    "ReshapeOptions",
+    "SoftmaxOptions",
+    "Tensor",
+    "TensorKind",
+    "describe",
+    "element_kind",
+    "from_json",
+    "operator_types",
+    "read_model",
+    "signature",
+    "to_json",
+]

@@ -1,0 +1,249 @@
+"""What an operator was told: padding, strides, the activation that is fused into it and so on.
+
+The operators that are compiled have a dataclass each; the others give a mapping with the names of the format.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeVar
+
+from rune.tflite.errors import ModelError
+from rune.tflite.flatbuffer import Table
+from rune.tflite.schema import TABLES, FieldForm
+
+
+class Padding(Enum):
+    """How a window treats the border. The value is the format's number."""
+
+    SAME = 0
+    VALID = 1
+
+
+class Activation(Enum):
+    """The function that is applied to an operator's output. The value is the format's number."""
+
+    NONE = 0
+    RELU = 1
+    RELU_N1_TO_1 = 2
+    RELU6 = 3
+    TANH = 4
+    SIGN_BIT = 5
+
+
+@dataclass(frozen=True)
+class Conv2DOptions:
+    """Strides and dilations are at least 1, in elements."""
+
+    padding: Padding
+    stride_height: int
+    stride_width: int
+    dilation_height: int
+    dilation_width: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2DOptions:
+    """As `Conv2DOptions`. `depth_multiplier` is redundant and may lie: the shapes of the tensors decide."""
+
+    padding: Padding
+    stride_height: int
+    stride_width: int
+    dilation_height: int
+    dilation_width: int
+    depth_multiplier: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class Pool2DOptions:
+    """Strides and the window's sides are at least 1, in elements."""
+
+    padding: Padding
+    stride_height: int
+    stride_width: int
+    filter_height: int
+    filter_width: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class FullyConnectedOptions:
+    """`shuffled_weights`: the weights are stored in blocks (SHUFFLED4x16INT8), not row by row."""
+
+    activation: Activation
+    keep_num_dims: bool
+    shuffled_weights: bool
+    asymmetric_quantize_inputs: bool
+
+
+@dataclass(frozen=True)
+class SoftmaxOptions:
+    beta: float
+
+
+@dataclass(frozen=True)
+class ReshapeOptions:
+    """`new_shape` is empty when it comes as a tensor; one dimension may be -1."""
+
+    new_shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ElementwiseOptions:
+    """Of ADD, SUB, MUL and DIV."""
+
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class ConcatenationOptions:
+    """A negative axis counts from the last dimension."""
+
+    axis: int
+    activation: Activation
+
+
+RawOptions = Mapping[str, int | float | bool | str | tuple[int | float | bool, ...]]
+
+Options = (
+    Conv2DOptions
+    | DepthwiseConv2DOptions
+    | Pool2DOptions
+    | FullyConnectedOptions
+    | SoftmaxOptions
+    | ReshapeOptions
+    | ElementwiseOptions
+    | ConcatenationOptions
+    | RawOptions
+)
+
+_TABLE_OF_OPERATOR: Final = {
+    "CONV_2D": "Conv2DOptions",
+    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
+    "AVERAGE_POOL_2D": "Pool2DOptions",
+    "MAX_POOL_2D": "Pool2DOptions",
+    "L2_POOL_2D": "Pool2DOptions",
+    "FULLY_CONNECTED": "FullyConnectedOptions",
+    "SOFTMAX": "SoftmaxOptions",
+    "RESHAPE": "ReshapeOptions",
+    "ADD": "AddOptions",
+    "SUB": "SubOptions",
+    "MUL": "MulOptions",
+    "DIV": "DivOptions",
+    "CONCATENATION": "ConcatenationOptions",
+}
+
+
+def read_options(name: str, operator: Table) -> Options:
+    """The options of the operator `name`. Raises `ModelError` when they are another operator's or out of range."""
+    table = operator.table("builtin_options")
+    kind = _TABLE_OF_OPERATOR.get(name)
+    if kind is None:
+        return _raw(table or operator.table("builtin_options_2"))
+    if table is None:
+        table = Table(kind, operator.offset, {}, {})
+    if table.kind != kind:
+        raise ModelError(f"The operator {name} has options of another kind, {table.kind}", table.offset)
+    match kind:
+        case "Conv2DOptions":
+            return Conv2DOptions(
+                _choice(table, "padding", Padding, name),
+                _positive(table, "stride_h", name),
+                _positive(table, "stride_w", name),
+                _positive(table, "dilation_h_factor", name),
+                _positive(table, "dilation_w_factor", name),
+                _choice(table, "fused_activation_function", Activation, name),
+            )
+        case "DepthwiseConv2DOptions":
+            return DepthwiseConv2DOptions(
+                _choice(table, "padding", Padding, name),
+                _positive(table, "stride_h", name),
+                _positive(table, "stride_w", name),
+                _positive(table, "dilation_h_factor", name),
+                _positive(table, "dilation_w_factor", name),
+                table.number("depth_multiplier"),
+                _choice(table, "fused_activation_function", Activation, name),
+            )
+        case "Pool2DOptions":
+            return Pool2DOptions(
+                _choice(table, "padding", Padding, name),
+                _positive(table, "stride_h", name),
+                _positive(table, "stride_w", name),
+                _positive(table, "filter_height", name),
+                _positive(table, "filter_width", name),
+                _choice(table, "fused_activation_function", Activation, name),
+            )
+        case "FullyConnectedOptions":
+            return FullyConnectedOptions(
+                _choice(table, "fused_activation_function", Activation, name),
+                table.flag("keep_num_dims"),
+                table.number("weights_format") != 0,
+                table.flag("asymmetric_quantize_inputs"),
+            )
+        case "SoftmaxOptions":
+            return SoftmaxOptions(_finite(table, "beta", name))
+        case "ReshapeOptions":
+            return ReshapeOptions(table.integers("new_shape"))
+        case "ConcatenationOptions":
+            return ConcatenationOptions(
+                table.number("axis"), _choice(table, "fused_activation_function", Activation, name)
+            )
+        case _:
+            return ElementwiseOptions(_choice(table, "fused_activation_function", Activation, name))
+
+
+def _raw(table: Table | None) -> RawOptions:
+    """Every field with its default where it is absent; raw bytes are left out."""
+    if table is None:
+        return {}
+    options: dict[str, int | float | bool | str | tuple[int | float | bool, ...]] = {}
+    for field in TABLES[table.kind]:
+        match field.form:
+            case FieldForm.NUMBER:
+                value = table.fields.get(field.name, bool(field.default) if field.code == "?" else field.default)
+                options[field.name] = value  # type: ignore[assignment]
+            case FieldForm.NUMBERS:
+                options[field.name] = table.integers(field.name)
+            case FieldForm.TEXT:
+                options[field.name] = table.text(field.name)
+            case _:
+                pass
+    return options
+
+
+_Choice = TypeVar("_Choice", bound=Enum)
+
+
+def _choice(table: Table, field: str, choices: type[_Choice], name: str) -> _Choice:
+    number = table.number(field)
+    try:
+        return choices(number)
+    except ValueError:
+        raise ModelError(
+            f"The operator {name} has an unknown {_words(field)}, number {number}", table.place(field)
+        ) from None
+
+
+def _positive(table: Table, field: str, name: str) -> int:
+    number = table.number(field)
+    if number < 1:
+        raise ModelError(f"The operator {name} has {_words(field)} {number}; it must be at least 1", table.place(field))
+    return number
+
+
+def _finite(table: Table, field: str, name: str) -> float:
+    value = table.real(field)
+    if not math.isfinite(value):
+        raise ModelError(
+            f"The operator {name} has {_words(field)} {value}; it must be a finite number", table.place(field)
+        )
+    return value
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")
