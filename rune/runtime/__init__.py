@@ -1,0 +1,23 @@
+"""Running a rune on the server and the command line: wasmtime, with limits. The browser's runtime is in `frontend/`.
+
+Inputs come from files (`rune.runtime.files`), are generated (`rune.runtime.generated`) or are the caller's own bytes.
+"""
+
+from __future__ import annotations
+
+from rune.runtime.engine import LoadedRune, Runtime
+from rune.runtime.host import CapabilityRequest, InputSource, OutputRequest
+from rune.runtime.limits import Limits
+from rune.runtime.messages import LogLine, OutputMessage, OutputTensor
+
+__all__ = [
+    "CapabilityRequest",
+    "InputSource",
+    "Limits",
+    "LoadedRune",
+    "LogLine",
+    "OutputMessage",
+    "OutputRequest",
+    "OutputTensor",
+    "Runtime",
+]

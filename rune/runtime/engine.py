@@ -1,0 +1,220 @@
+"""Loading a rune on wasmtime and calling it, within limits. What a rune sees of its host is in `rune.runtime.host`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Timer
+
+from wasmtime import (
+    Caller,
+    Config,
+    Engine,
+    Func,
+    FuncType,
+    Instance,
+    Linker,
+    Memory,
+    Module,
+    Store,
+    Trap,
+    TrapCode,
+    ValType,
+    WasmtimeError,
+)
+
+from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
+from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
+from rune.runtime.limits import Limits
+from rune.runtime.messages import LogLine, OutputMessage, read_message
+
+_PAGE = 1 << 16
+_WORD = (1 << 32) - 1
+_NO_LIMITS_GIVEN = Limits()
+
+
+class LoadedRune:
+    """A rune after its `_manifest`. What its proc-blocks remember lasts from call to call.
+
+    Not for several threads at once. A call that ends badly leaves the rune unusable: load it again.
+    """
+
+    def __init__(self, store: Store, instance: Instance, host: Host) -> None:
+        self._store = store
+        self._host = host
+        exports = instance.exports(store)
+        memory, manifest, call = (exports.get(name) for name in ("memory", "_manifest", "_call"))
+        if not isinstance(memory, Memory) or not isinstance(manifest, Func) or not isinstance(call, Func):
+            raise NotARune("the module does not export what a rune does: memory, _manifest and _call")
+        self._memory = memory
+        self._call = call
+        self._milliseconds = 0.0
+        self._usable = True
+        self._run(manifest)
+
+    @property
+    def capabilities(self) -> tuple[CapabilityRequest, ...]:
+        """The inputs that the rune asked for, in its order."""
+        return tuple(self._host.capabilities.values())
+
+    @property
+    def outputs(self) -> tuple[OutputRequest, ...]:
+        """The outputs that the rune asked for, in its order."""
+        return tuple(self._host.outputs.values())
+
+    @property
+    def logs(self) -> tuple[LogLine, ...]:
+        """What the last call logged; after loading, what `_manifest` did."""
+        return tuple(self._host.logs)
+
+    @property
+    def memory_pages(self) -> int:
+        """Pages of 64 KiB that its memory has now."""
+        return int(self._memory.size(self._store))
+
+    @property
+    def milliseconds(self) -> float:
+        """Wall time of the last call, inside the rune alone."""
+        return self._milliseconds
+
+    def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
+        """Runs the pipeline once. `inputs` by the capabilities' ids. Raises `RuneError`."""
+        if not self._usable:
+            raise RuneUnusable("this rune was stopped in an earlier run; load it again")
+        self._host.begin_call(inputs)
+        self._run(self._call, 0, 0, 0)
+        kinds = self._host.outputs
+        return tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+
+    def _run(self, function: Func, *arguments: int) -> None:
+        with _within_limits(self._store, self._host, self._memory_size):
+            self._usable = False
+            started = time.perf_counter()
+            function(self._store, *arguments)
+            self._milliseconds = (time.perf_counter() - started) * 1000
+            self._usable = True
+
+    def _memory_size(self) -> int:
+        return int(self._memory.data_len(self._store))
+
+
+class Runtime:
+    """Makes loaded runes from the bytes of `.rune` files."""
+
+    @staticmethod
+    def load(data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> LoadedRune:
+        """Compiles the module, checks what it imports and exports, and calls `_manifest`. Raises `RuneError`.
+
+        Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
+        stranger sent does it in a process of its own.
+        """
+        if len(data) > limits.module:
+            raise RuneStopped("memory", f"the rune has {len(data)} bytes, more than the limit of {limits.module}")
+        engine = Engine(_config(limits))
+        module = _compile(engine, data)
+        store = Store(engine)
+        store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
+        host = Host(limits)
+        linker = _link(engine, module, host)
+        with _within_limits(store, host, lambda: 0):
+            instance = linker.instantiate(store, module)
+        return LoadedRune(store, instance, host)
+
+
+def _config(limits: Limits) -> Config:
+    """An engine for one rune: the epoch that ends a call ends no other rune's."""
+    config = Config()
+    config.epoch_interruption = True
+    config.consume_fuel = limits.fuel is not None
+    config.wasm_threads = False
+    config.wasm_memory64 = False
+    config.wasm_multi_memory = False
+    return config
+
+
+def _compile(engine: Engine, data: bytes) -> Module:
+    if data[:8] != b"\0asm\1\0\0\0":
+        raise NotARune("the file is not a WebAssembly module")
+    try:
+        return Module(engine, data)
+    except WasmtimeError as error:
+        raise NotARune(f"the file is not a valid WebAssembly module: {_first_line(error)}") from None
+
+
+def _link(engine: Engine, module: Module, host: Host) -> Linker:
+    linker = Linker(engine)
+    known = host.imports()
+    i32 = ValType.i32()
+    defined = set()
+    for wanted in module.imports:
+        name = wanted.name or ""
+        kind = wanted.type
+        if wanted.module != "env" or name not in known or not isinstance(kind, FuncType):
+            raise NotARune(f"the rune asks its host for {wanted.module}.{name}, which is not part of the ABI"[:300])
+        count, action = known[name]
+        # An old guest declares no result for rune_resource_close.
+        if len(kind.params) != count or len(kind.results) > 1 or any(t != i32 for t in [*kind.params, *kind.results]):
+            raise NotARune(f"the rune declares env.{name} with other parameters than the ABI")
+        if name not in defined:
+            defined.add(name)
+            linker.define_func("env", name, kind, _unsigned(action, bool(kind.results)), access_caller=True)
+    return linker
+
+
+def _unsigned(action: Callable[..., int], has_result: bool) -> Callable[..., int | None]:
+    """wasmtime gives an i32 with its sign; addresses and sizes have none. Handles and kinds are small either way."""
+
+    def imported(caller: Caller, *arguments: int) -> int | None:
+        result = action(caller, *(argument & _WORD for argument in arguments))
+        return result if has_result else None
+
+    return imported
+
+
+@contextmanager
+def _within_limits(store: Store, host: Host, memory_size: Callable[[], int]) -> Iterator[None]:
+    """Sets fuel and the clock for one entry into the rune, and names what ended it."""
+    limits = host.limits
+    if limits.fuel is not None:
+        store.set_fuel(limits.fuel)
+    store.set_epoch_deadline(1)
+    clock = Timer(limits.seconds, store.engine.increment_epoch)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    except RuneError:
+        raise
+    except (Trap, WasmtimeError) as error:
+        raise _named(error, host, memory_size()) from None
+    finally:
+        clock.cancel()
+        # A clock that fires late must not end the next call.
+        clock.join()
+
+
+def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
+    limits = host.limits
+    code = error.trap_code if isinstance(error, Trap) else None
+    if code is TrapCode.INTERRUPT:
+        return RuneStopped("time", f"the rune was stopped: it ran longer than {limits.seconds:g} s")
+    if code is TrapCode.OUT_OF_FUEL:
+        return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
+    if code is None and "memory" in str(error) and "limit" in str(error):
+        return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {limits.memory} bytes")
+    if memory + _PAGE > limits.memory:
+        return RuneStopped("memory", f"the rune was stopped: its memory reached the limit of {limits.memory} bytes")
+    last_words = [line.message for line in host.logs if line.level == "ERROR"]
+    if last_words:
+        return RuneTrapped(last_words[-1])
+    return RuneTrapped(f"the rune ended in a trap: {_reason(error)}")
+
+
+def _reason(error: Trap | WasmtimeError) -> str:
+    code = error.trap_code if isinstance(error, Trap) else None
+    return _first_line(error) if code is None else code.name.lower().replace("_", " ")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300]

@@ -1,0 +1,85 @@
+"""What can go wrong while a rune is loaded or run. Every error is a sentence for a person and a name for a program.
+
+RuneError
+ ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers
+ ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "output", "handles"
+ ├─ RuneTrapped           the rune gave up or did what WebAssembly forbids
+ ├─ RuneUnusable          the rune stopped in an earlier call; load it again
+ ├─ BadPointer            the rune passed its host an address outside its own memory
+ ├─ BadRequest            the rune asked its host for something that the ABI does not know
+ ├─ HostModelUnsupported  the rune asks its host to run a model
+ ├─ BadOutput             a result that cannot be read
+ └─ InputError            what the caller gave does not fit
+     ├─ InputMissing      a capability that nothing was given for
+     ├─ InputLength       bytes of the wrong length
+     └─ InputFile         a file that cannot be turned into input
+"""
+
+from __future__ import annotations
+
+
+class RuneError(Exception):
+    """The root of all errors of this package."""
+
+
+class NotARune(RuneError):
+    """The bytes are not a rune of ABI v0."""
+
+
+class RuneStopped(RuneError):
+    """A limit was reached and the rune was stopped."""
+
+    def __init__(self, limit: str, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class RuneTrapped(RuneError):
+    """The rune ended in a trap. The message is its own last word, where it left one."""
+
+
+class RuneUnusable(RuneError):
+    """An earlier call ended badly, and what the rune remembers can no longer be trusted."""
+
+
+class BadPointer(RuneError):
+    """`function` was given `size` bytes at `address`, which do not lie in the rune's memory."""
+
+    def __init__(self, function: str, address: int, size: int, memory: int) -> None:
+        super().__init__(
+            f"the rune called {function} with {size} bytes at address {address}, outside its memory of {memory} bytes"
+        )
+        self.function = function
+        self.address = address
+        self.size = size
+
+
+class BadRequest(RuneError):
+    """A handle, a kind or a value that the ABI does not know."""
+
+
+class HostModelUnsupported(RuneError):
+    """The rune carries a model for its host to run."""
+
+    def __init__(self) -> None:
+        super().__init__("this rune asks its host to run a model, which this version does not do yet")
+
+
+class BadOutput(RuneError):
+    """A message of an output that does not follow the format of its kind."""
+
+
+class InputError(RuneError):
+    """What the caller gave does not fit what the rune asks for."""
+
+
+class InputMissing(InputError):
+    """Nothing was given for a capability that the rune reads."""
+
+
+class InputLength(InputError):
+    """The bytes given for a capability are not as many as the rune asks for."""
+
+
+class InputFile(InputError):
+    """A file that cannot be turned into the input that the rune asks for."""

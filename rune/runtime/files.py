@@ -1,0 +1,106 @@
+"""A rune's inputs from files: which file a capability reads, and what the file becomes."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rune.abi import Capability, PixelFormat
+from rune.runtime.errors import InputFile
+from rune.runtime.host import CapabilityRequest, InputSource
+from rune.runtime.images import image_pixels
+from rune.runtime.randomness import random_bytes
+from rune.runtime.sounds import wav_samples
+from rune.runtime.tables import csv_rows
+
+FILE_LIMIT = 256 * 1024 * 1024
+"""Bytes that one input file may have."""
+
+
+@dataclass(frozen=True)
+class InputFiles:
+    """The files given for each kind of capability; a capability's parameter `source` picks one, from 0."""
+
+    images: Sequence[Path] = ()
+    sounds: Sequence[Path] = ()
+    accelerometers: Sequence[Path] = ()
+    raws: Sequence[Path] = ()
+    seed: int | None = None
+    """For RAND; without one the numbers differ from run to run."""
+
+
+def inputs_from_files(capabilities: Sequence[CapabilityRequest], files: InputFiles) -> Mapping[int, InputSource]:
+    """What each capability reads. Raises `InputFile`, which names the capability."""
+    return {request.id: _named_input(request, files) for request in capabilities}
+
+
+def _named_input(request: CapabilityRequest, files: InputFiles) -> InputSource:
+    try:
+        return _input(request, files)
+    except InputFile as error:
+        raise InputFile(f'Unable to load the "{request.kind.name}" input: {error}') from None
+
+
+def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:
+    parameters = request.parameters
+    match request.kind:
+        case Capability.RAND:
+            seed = secrets.randbits(64) if files.seed is None else files.seed
+            return lambda size: random_bytes(seed, size)
+        case Capability.SOUND:
+            rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
+            return wav_samples(_pick(files.sounds, parameters), int(rate * duration // 1000))
+        case Capability.ACCEL:
+            # The native runtime knows `samples`; Runefiles write `n`.
+            count = parameters.get("samples", parameters.get("n"))
+            return csv_rows(_pick(files.accelerometers, parameters), None if count is None else int(count))
+        case Capability.RAW:
+            return _raw(_pick(files.raws, parameters), parameters.get("length"))
+        case Capability.IMAGE:
+            return _pixels(files, parameters)
+        case Capability.FLOAT_IMAGE:
+            pixels = _pixels(files, parameters)
+            return struct.pack(f"<{len(pixels)}f", *pixels)
+
+
+def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
+    width, height = int(_wanted(parameters, "width")), int(_wanted(parameters, "height"))
+    try:
+        pixel_format = PixelFormat(int(parameters.get("pixel_format", PixelFormat.RGB)))
+    except ValueError:
+        raise InputFile("Unknown pixel format") from None
+    return image_pixels(_pick(files.images, parameters), width, height, pixel_format)
+
+
+def _raw(data: bytes, length: int | float | None) -> bytes:
+    if length is None:
+        return data
+    if len(data) < length:
+        raise InputFile(f"Requested {int(length)} bytes but only {len(data)} were provided")
+    return data[: int(length)]
+
+
+def _wanted(parameters: Mapping[str, int | float], name: str) -> int | float:
+    if name not in parameters:
+        raise InputFile(f'The "{name}" argument wasn\'t set')
+    return parameters[name]
+
+
+def _pick(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> bytes:
+    source = int(parameters.get("source", 0))
+    if not paths:
+        raise InputFile(f"The user asked for source {source}, but no sources were provided")
+    if not 0 <= source < len(paths):
+        raise InputFile(f"The user asked for source {source} but there are only {len(paths)} sources available")
+    path = paths[source]
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise InputFile(f"{path}: {error.strerror or error}") from None
+    if len(data) > FILE_LIMIT:
+        raise InputFile(f"{path}: more than {FILE_LIMIT} bytes")
+    return data

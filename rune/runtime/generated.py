@@ -1,0 +1,51 @@
+"""Input that nobody recorded: for measuring, and for trying a rune without a file. The same bytes every time."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping, Sequence
+
+from rune.abi import Capability
+from rune.runtime.host import CapabilityRequest, InputSource
+from rune.runtime.randomness import random_bytes, random_words
+
+_SEED = 1
+_TONE_HERTZ = 440.0
+_LOUDNESS = 8000
+_DEFAULT_RATE = 16000
+
+
+def generated_inputs(capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
+    """Something plausible for each capability, of whatever length the rune asks for.
+
+    SOUND a tone of 440 Hz as i16; ACCEL and FLOAT_IMAGE f32 in 0 to 1; IMAGE and RAND random bytes. What a RAW
+    capability means is not known here: a length of whole words is f32 in 0 to 1, else random bytes.
+    """
+    return {request.id: _source(request) for request in capabilities}
+
+
+def _source(request: CapabilityRequest) -> InputSource:
+    match request.kind:
+        case Capability.SOUND:
+            rate = float(request.parameters.get("hz", _DEFAULT_RATE)) or _DEFAULT_RATE
+            return lambda size: _tone(size, rate)
+        case Capability.ACCEL | Capability.FLOAT_IMAGE | Capability.RAW:
+            return _fractions
+        case _:
+            return lambda size: random_bytes(_SEED, size)
+
+
+def _tone(size: int, rate: float) -> bytes:
+    step = 2 * math.pi * _TONE_HERTZ / rate
+    count = size // 2
+    samples = (round(_LOUDNESS * math.sin(step * index)) for index in range(count))
+    return struct.pack(f"<{count}h", *samples) + bytes(size % 2)
+
+
+def _fractions(size: int) -> bytes:
+    if size % 4:
+        return random_bytes(_SEED, size)
+    words = random_words(_SEED)
+    count = size // 4
+    return struct.pack(f"<{count}f", *(next(words) / (1 << 32) for _ in range(count)))

@@ -1,0 +1,137 @@
+"""Pictures as a rune's IMAGE capability gets them: decoded, resized by the published arithmetic, converted to pixels.
+
+The resampling is that of the native runtime: Catmull-Rom (cubic with B = 0 and C = 1/2, support 2), first down, then
+across, in float32, rounded to bytes after each of the two. numpy and Pillow are loaded when a picture is read.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rune.abi import PixelFormat
+from rune.runtime.errors import InputFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+PIXEL_LIMIT = 64_000_000
+"""Pixels that a picture may have before it is decoded."""
+
+
+def image_pixels(data: bytes, width: int, height: int, pixel_format: PixelFormat) -> bytes:
+    """A picture file's bytes as u8 scanlines of `width` x `height` pixels, each of 3 channels or, gray, of 1.
+
+    Raises `InputFile`.
+    """
+    if width < 1 or height < 1 or width * height > PIXEL_LIMIT:
+        raise InputFile(f"a picture of {width} x {height} pixels cannot be made")
+    pixels = resize(_decode(data), width, height)
+    return convert(pixels, pixel_format)
+
+
+def convert(pixels: NDArray[np.uint8], pixel_format: PixelFormat) -> bytes:
+    """u8 [height, width, 1 to 4] in the asked format; an alpha channel is dropped.
+
+    Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B), in float32, from left to right.
+    """
+    import numpy as np
+
+    channels = pixels.shape[2]
+    if pixel_format is PixelFormat.GRAYSCALE:
+        if channels < 3:
+            return pixels[:, :, 0].tobytes()
+        red, green, blue = (pixels[:, :, index].astype(np.float32) for index in range(3))
+        luma: NDArray[np.float32] = np.float32(0.2126) * red + np.float32(0.7152) * green + np.float32(0.0722) * blue
+        return luma.astype(np.uint8).tobytes()
+    colour = np.repeat(pixels[:, :, :1], 3, axis=2) if channels < 3 else pixels[:, :, :3]
+    if pixel_format is PixelFormat.BGR:
+        colour = colour[:, :, ::-1]
+    return colour.tobytes()
+
+
+def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """u8 [h, w, channels] to u8 [height, width, channels], every channel for itself."""
+    import numpy as np
+
+    down = _resample(pixels, height)
+    across = _resample(np.ascontiguousarray(down.transpose(1, 0, 2)), width)
+    return across.transpose(1, 0, 2)
+
+
+def _resample(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Along the first axis, to `size`. Sums run in the order of the source's indices."""
+    import numpy as np
+
+    source = pixels.astype(np.float32)
+    length = source.shape[0]
+    result = np.empty((size, *source.shape[1:]), dtype=np.uint8)
+    for index in range(size):
+        first, weights = _weights(index, length, size)
+        total = np.zeros(source.shape[1:], dtype=np.float32)
+        weight_sum = np.float32(0)
+        for offset, weight in enumerate(weights):
+            total += weight * source[first + offset]
+            weight_sum += weight
+        value = np.clip(total / weight_sum, np.float32(0), np.float32(255))
+        result[index] = np.floor(value + np.float32(0.5)).astype(np.uint8)
+    return result
+
+
+def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32, ...]]:
+    """The first source index that counts for an output, and the weight of each from there on."""
+    import numpy as np
+
+    ratio = np.float32(length) / np.float32(size)
+    scale = max(ratio, np.float32(1))
+    centre = (np.float32(index) + np.float32(0.5)) * ratio
+    reach = np.float32(2) * scale
+    left = min(max(int(np.floor(centre - reach)), 0), length - 1)
+    right = min(max(int(np.ceil(centre + reach)), left + 1), length)
+    middle = centre - np.float32(0.5)
+    return left, tuple(_catmull_rom((np.float32(at) - middle) / scale) for at in range(left, right))
+
+
+def _catmull_rom(x: np.float32) -> np.float32:
+    """The cubic kernel with B = 0 and C = 1/2, in float32, as sixths."""
+    import numpy as np
+
+    a = abs(x)
+    if a < 1:
+        sixths = np.float32(9) * (a * a * a) + np.float32(-15) * (a * a) + np.float32(6)
+    elif a < 2:
+        sixths = np.float32(-3) * (a * a * a) + np.float32(15) * (a * a) + np.float32(-24) * a + np.float32(12)
+    else:
+        sixths = np.float32(0)
+    return np.float32(sixths / np.float32(6))
+
+
+def _decode(data: bytes) -> NDArray[np.uint8]:
+    """Any picture that Pillow knows as u8 [height, width, channels], in the file's own kind of pixel."""
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > PIXEL_LIMIT:
+                raise InputFile(f"the picture has {image.width} x {image.height} pixels, more than {PIXEL_LIMIT}")
+            pixels = np.asarray(_in_bytes(image))
+    except UnidentifiedImageError:
+        raise InputFile("the file is not a picture of a known kind") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputFile(f"the picture cannot be read: {error}") from None
+    return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+
+
+def _in_bytes(image: Image) -> Image:
+    """The picture in one of the modes whose channels are bytes of gray, of colour and of alpha."""
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I;16") or image.mode == "I":
+        return image.point(lambda level: level / 256).convert("L")
+    has_alpha = image.mode in ("PA", "RGBa") or "transparency" in image.info
+    return image.convert("RGBA" if has_alpha else "RGB")

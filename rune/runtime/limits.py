@@ -1,0 +1,27 @@
+"""How much a rune may take of its host. A rune is foreign code: every figure here is enforced, none is advice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one loaded rune. The time and the fuel are for each call on its own, `_manifest` included."""
+
+    seconds: float = 10.0
+    """Wall clock."""
+    fuel: int | None = 20_000_000_000
+    """About one unit an instruction; None does not count them, and the code runs a little faster."""
+    memory: int = 256 * _MEGABYTE
+    """Bytes of linear memory."""
+    output: int = 16 * _MEGABYTE
+    """Bytes that all outputs of one call may have together."""
+    module: int = 128 * _MEGABYTE
+    """Bytes of the rune itself. Compiling takes time and memory in proportion."""
+    handles: int = 1024
+    """Capabilities, outputs and parameters that a rune may register."""
+    log_lines: int = 1000
+    """Log lines kept of one call; what comes after is counted and dropped."""
