@@ -1,0 +1,39 @@
+"""What can go wrong with people, organisations and their secrets."""
+
+from forge.core.errors import Conflict, Invalid
+
+
+class BadName(Invalid):
+    """A name outside the grammar, or one of our own words."""
+
+    title = "This name cannot be used"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"name": [detail]})
+
+
+class NameTaken(Conflict):
+    """Another has the name."""
+
+    title = "The name is taken"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"name": [detail]})
+
+
+class LinkEnded(Invalid):
+    """A link that was used, revoked, ended, or never was. Which of these, it does not say."""
+
+    title = "This link does not work"
+
+
+class LastOwner(Conflict):
+    """An organisation would be left without an owner."""
+
+    title = "An organisation needs an owner"
+
+
+class BadAccount(Invalid):
+    """A name, an address or a password that cannot be used; `errors` says which by field."""
+
+    title = "Something in this form is not right"

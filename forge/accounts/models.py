@@ -1,0 +1,194 @@
+"""People, the organisations they work in, and the secrets that let them in. Of a secret only its hash is kept."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+from forge.accounts.names import MAXIMUM_LENGTH
+
+COLOURS = 3
+"""How many colours a person's mark may have (`--person-1` and on)."""
+
+
+class Role(models.TextChoices):
+    """What a member may do; what each role is allowed stands in `permissions`."""
+
+    OWNER = "owner", "Owner"
+    DEVELOPER = "developer", "Developer"
+    VIEWER = "viewer", "Viewer"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; an address is kept in lower case, so that one person has one account."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.colour = fields.get("colour", self.count() % COLOURS + 1)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=80)
+    colour = models.PositiveSmallIntegerField(default=1)
+    is_active = models.BooleanField(default=True)
+    joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        """One or two letters that stand for the person on a mark."""
+        words = (self.name or self.email.split("@")[0]).split()
+        letters = words[0][0] + words[-1][0] if len(words) > 1 else (words[0][:2] if words else "?")
+        return letters.upper()
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations, as seen by someone."""
+
+    def visible_to(self, user: Any) -> OrganisationQuerySet:
+        """The organisations that the person is a member of."""
+        return self.filter(memberships__user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class Organisation(models.Model):
+    """People who share projects. Its name is the first part of every address and of every published name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=MAXIMUM_LENGTH, unique=True)
+    title = models.CharField(max_length=80, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def stream(self) -> str:
+        return f"organisation:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"/{self.name}"
+
+
+class FormerOrganisationName(models.Model):
+    """A name that an organisation had; it leads to the organisation until someone takes it."""
+
+    name = models.CharField(primary_key=True, max_length=MAXIMUM_LENGTH)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in an organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_role_a_member")]
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class Invitation(models.Model):
+    """A link that makes whoever opens it first a member."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"invitation to {self.organisation_id} as {self.role}"
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in, once. An empty address means the first person of the installation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link for {self.email or 'the first person'}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens, as seen by someone."""
+
+    def visible_to(self, user: Any) -> ApiTokenQuerySet:
+        """A person's own tokens."""
+        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+
+    def alive(self) -> ApiTokenQuerySet:
+        """Tokens that have not ended."""
+        return self.filter(models.Q(expires__isnull=True) | models.Q(expires__gt=Now()))
+
+
+class ApiToken(models.Model):
+    """A secret that a program uses in a person's name, within its scopes and until its end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    scopes = models.JSONField(default=list)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, scope: str) -> bool:
+        """Whether the token may do what the scope names; writing includes reading."""
+        return scope in self.scopes or (scope == "read" and "write" in self.scopes)

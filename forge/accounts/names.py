@@ -1,0 +1,59 @@
+"""What organisations and projects may be called: the lower-case grammar of OCI repositories, less our own paths.
+
+https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests gives the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from forge.accounts.errors import BadName
+
+MAXIMUM_LENGTH = 60
+"""Characters of a name; two of them and a slash stay well below the 255 that OCI clients take."""
+
+_GRAMMAR = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+
+RESERVED_ORGANISATIONS = frozenset(
+    """about accounts admin api apps assets blog builds community console contact docs download explore favicon.ico
+    forge frame hammer health healthz help hmr home invitations join kms legal login logout media metrics new
+    organisations player pricing privacy projects register registry robots.txt rune runes saga search security
+    settings sign-in sign-out signin signout signup static status studio support sw.js system team teams templates
+    terms tokens users v1 v2 www ws""".split()
+)
+"""The first words of our own paths, and those that we may want."""
+
+RESERVED_PROJECTS = frozenset(
+    "api deleted deployments devices invitations members new people projects settings teams".split()
+)
+"""The second words of an organisation's own pages, and those that we may want."""
+
+
+def check_organisation_name(name: str) -> str:
+    """The name itself. Raises `BadName`."""
+    return _checked(name, RESERVED_ORGANISATIONS, "An organisation")
+
+
+def check_project_name(name: str) -> str:
+    """The name itself. Raises `BadName`."""
+    return _checked(name, RESERVED_PROJECTS, "A project")
+
+
+def _checked(name: str, reserved: frozenset[str], what: str) -> str:
+    if not name:
+        raise BadName("Give it a name: lower-case letters, digits, and - . _ between them.")
+    if len(name) > MAXIMUM_LENGTH:
+        raise BadName(f"{what}'s name has at most {MAXIMUM_LENGTH} characters, this one has {len(name)}.")
+    if not _GRAMMAR.fullmatch(name):
+        raise BadName(
+            f"{what}'s name is made of lower-case letters and digits, with single - . or _ between them, "
+            f"like gesture-wand. Try {slug(name)}."
+        )
+    if name in reserved:
+        raise BadName(f"{name} is a word of Hammer Forge's own addresses. Choose another name.")
+    return name
+
+
+def slug(text: str) -> str:
+    """A name in the grammar that is near to the text; `project` when nothing is left of it."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAXIMUM_LENGTH].strip("-") or "project"

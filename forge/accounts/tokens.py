@@ -1,0 +1,48 @@
+"""Secrets: made here, shown once, kept as a hash. They are long and random, so a plain SHA-256 is enough."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from forge.accounts.models import ApiToken
+
+SCOPES = ("read", "write", "registry")
+"""Read over the API, change over the API (includes reading), and use the registry at /v2/."""
+
+PREFIX = "hf_"
+"""What a token begins with, so that a scanner finds one that was left in a repository."""
+
+_USE_WRITTEN_EVERY = timedelta(minutes=5)
+
+
+def new_secret(prefix: str = "") -> str:
+    """A secret of 256 random bits, safe in an address."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def find_token(secret: str) -> ApiToken | None:
+    """The living token that a secret belongs to, with its owner; notes that it was used."""
+    if not secret.startswith(PREFIX):
+        return None
+    token = (
+        ApiToken.objects.alive()
+        .select_related("owner")
+        .filter(token_hash=hash_secret(secret), owner__is_active=True)
+        .first()
+    )
+    if token is not None:
+        old = Q(last_used__isnull=True) | Q(last_used__lt=timezone.now() - _USE_WRITTEN_EVERY)
+        if token.last_used is None or token.last_used < timezone.now() - _USE_WRITTEN_EVERY:
+            ApiToken.objects.filter(old, pk=token.pk).update(last_used=Now())
+    return token

@@ -1,0 +1,14 @@
+"""The floor under all apps."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "forge.core"
+    label = "core"
+
+    def ready(self) -> None:
+        # Tasks must know which Celery they belong to before the first of them is called.
+        import_module("forge.celery")

@@ -1,0 +1,128 @@
+"""The blob store: bytes by their SHA-256, stored once, never changed. Through Django's storages, so a folder or S3."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from asgiref.sync import sync_to_async
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from forge.core.errors import NotFound, TooLarge
+from forge.core.models import Blob
+
+CHUNK = 256 * 1024
+"""Bytes that are held in memory at once."""
+
+
+def blob_storage() -> Storage:
+    """Where blobs lie."""
+    return storages["blobs"]
+
+
+def put_bytes(data: bytes) -> Blob:
+    """Stores bytes; what is there already is not written again."""
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    known = Blob.objects.filter(pk=digest).first()
+    return known or put_chunks([data])
+
+
+def put_chunks(chunks: Iterable[bytes], limit: int | None = None) -> Blob:
+    """Stores a stream of bytes without holding it in memory. Raises `TooLarge` once more than `limit` came."""
+    storage = blob_storage()
+    folder = _incoming(storage)
+    digest, size = hashlib.sha256(), 0
+    aside = folder / secrets.token_hex(16)
+    try:
+        with aside.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    raise TooLarge(f"This is larger than the limit of {limit} bytes.")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        name = "sha256:" + digest.hexdigest()
+        _move_in(storage, aside, _path_of(name))
+    finally:
+        aside.unlink(missing_ok=True)
+    # The bytes are in place before the row says so: a row without bytes cannot be.
+    blob, _ = Blob.objects.get_or_create(digest=name, defaults={"size": size})
+    return blob
+
+
+def open_blob(digest: str) -> IO[bytes]:
+    """A blob's bytes as a file, which the caller closes. Raises `NotFound`."""
+    try:
+        return blob_storage().open(_path_of(digest), "rb")
+    except FileNotFoundError:
+        raise NotFound(f"There is no blob {digest}.") from None
+
+
+def read_blob(digest: str) -> bytes:
+    """All of a blob's bytes. Raises `NotFound`."""
+    with open_blob(digest) as file:
+        return file.read()
+
+
+def blob_path(digest: str) -> Path | None:
+    """The file that a blob lies in, when blobs lie in a folder."""
+    storage = blob_storage()
+    return Path(storage.path(_path_of(digest))) if isinstance(storage, FileSystemStorage) else None
+
+
+def blob_chunks(digest: str) -> Iterator[bytes]:
+    """A blob's bytes, piece by piece. Raises `NotFound` when asked for the first."""
+    with open_blob(digest) as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+async def stream_blob(digest: str) -> AsyncIterator[bytes]:
+    """A blob's bytes, piece by piece, without holding the event loop up."""
+    file = await sync_to_async(open_blob, thread_sensitive=False)(digest)
+    read = sync_to_async(file.read, thread_sensitive=False)
+    try:
+        while chunk := await read(CHUNK):
+            yield chunk
+    finally:
+        file.close()
+
+
+def _path_of(digest: str) -> str:
+    algorithm, _, hexadecimal = digest.partition(":")
+    if algorithm != "sha256" or len(hexadecimal) != 64 or not set(hexadecimal) <= set("0123456789abcdef"):
+        raise NotFound(f"{digest!r} is not a digest.")
+    return f"sha256/{hexadecimal[:2]}/{hexadecimal}"
+
+
+def _incoming(storage: Storage) -> Path:
+    """A folder on the same disk as the blobs where that is known, so that moving in is one step."""
+    if isinstance(storage, FileSystemStorage):
+        folder = Path(storage.location) / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    return Path(tempfile.gettempdir())
+
+
+def _move_in(storage: Storage, aside: Path, path: str) -> None:
+    if not isinstance(storage, FileSystemStorage):
+        if not storage.exists(path):
+            with aside.open("rb") as file:
+                storage.save(path, File(file))
+        return
+    target = Path(storage.path(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

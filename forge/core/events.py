@@ -1,0 +1,56 @@
+"""The event log: what happened to a project, an organisation or a person, in numbered order without gaps.
+
+A client reads the current state, then events; when a number is missing it reads the state again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from forge.core.delivery import deliver, group_of
+from forge.core.models import Event, Stream
+
+MESSAGE_TYPE = "stream.event"
+"""The channel layer's message type; a consumer answers it in `stream_event(message)`."""
+
+
+@transaction.atomic
+def append_event(stream: str, type: str, data: Mapping[str, Any], actor: Any = None) -> Event:  # noqa: A002
+    """Writes an event and gives it the stream's next number; sockets hear of it after commit.
+
+    The number is taken by an update of the stream's row, whose lock lasts to the end of the transaction: another
+    writer waits, so numbers have no gaps and the order of commits is the order of numbers. `actor` is a user or None.
+    """
+    Stream.objects.bulk_create([Stream(key=stream)], ignore_conflicts=True)
+    Stream.objects.filter(pk=stream).update(last=F("last") + 1)
+    sequence = Stream.objects.values_list("last", flat=True).get(pk=stream)
+    event = Event.objects.create(
+        stream_id=stream, sequence=sequence, type=type, data=dict(data), actor_id=actor.pk if actor else None
+    )
+    on_commit_deliver(event)
+    return event
+
+
+def on_commit_deliver(event: Event) -> None:
+    """Sends the event to the stream's sockets once the transaction is committed."""
+    message = {"type": MESSAGE_TYPE, "event": event_to_json(event)}
+    transaction.on_commit(lambda: deliver(group_of(event.stream_id), message), robust=True)
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """An event as sockets and the API say it."""
+    return {"sequence": event.sequence, "type": event.type, "data": event.data}
+
+
+def last_sequence(stream: str) -> int:
+    """The number of the stream's last event; 0 for a stream without any."""
+    return Stream.objects.filter(pk=stream).values_list("last", flat=True).first() or 0
+
+
+def events_after(stream: str, sequence: int, limit: int = 1000) -> QuerySet[Event]:
+    """The stream's events after a number, in order, at most `limit`."""
+    return Event.objects.filter(stream_id=stream, sequence__gt=sequence).order_by("sequence")[:limit]

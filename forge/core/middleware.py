@@ -1,0 +1,63 @@
+"""What every answer carries, and how a domain error looks to a person."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import urlencode
+
+from forge.core.errors import DomainError, Moved, SignInNeeded
+from forge.core.problems import status_of
+from forge.core.throttles import RateLimit
+
+_Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+
+@sync_and_async_middleware
+def page_policies(get_response: Any) -> _Answer:
+    """Sensors for our own pages only, no copies in shared caches, and what is left of a rate limit."""
+    if inspect.iscoroutinefunction(get_response):
+
+        async def asynchronous(request: HttpRequest) -> HttpResponseBase:
+            return _with_policies(request, await get_response(request))
+
+        return asynchronous
+
+    def synchronous(request: HttpRequest) -> HttpResponseBase:
+        return _with_policies(request, get_response(request))
+
+    return synchronous
+
+
+def _with_policies(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    limit = getattr(request, "rate_limit", None)
+    if isinstance(limit, RateLimit):
+        limit.put_on(response)
+    return response
+
+
+class DomainErrorPages(MiddlewareMixin):
+    """Turns a domain error that a page's view raised into a page: moved, sign in first, or what went wrong."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        if isinstance(error, Moved):
+            return HttpResponseRedirect(error.location)
+        if isinstance(error, SignInNeeded):
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        status = status_of(error)
+        return render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+
+
+def _template(status: int) -> str:
+    return f"{status}.html" if status in (403, 404) else "problem.html"

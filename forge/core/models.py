@@ -1,0 +1,100 @@
+"""The tables under everything: blobs, the event log, the audit log, and discussion threads.
+
+No business of its own: what a stream, an entry or a thread is about is a key that the floors above choose.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class Blob(models.Model):
+    """Bytes that were stored once and never change, named by what they are."""
+
+    digest = models.CharField(primary_key=True, max_length=71)  # sha256:<64 hexadecimal digits>
+    size = models.BigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Stream(models.Model):
+    """One log of events: of a project, an organisation or a person. `last` is the number given out last."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Event(models.Model):
+    """Something that happened to a stream, with its number; numbers have no gaps."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
+    sequence = models.BigIntegerField()
+    type = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "sequence"], name="one_event_a_number")]
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id} {self.sequence} {self.type}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, and when. Written by every action, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, db_index=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class Thread(models.Model):
+    """A discussion about one thing, whose key is like `build:<id>`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.CharField(max_length=120, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Comment(models.Model):
+    """One thing that a person said in a thread."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,91 @@
+"""How errors look to a program: application/problem+json (RFC 9457). The one place that gives an error its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from forge.core import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+_STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
+    (errors.Moved, HTTPStatus.TEMPORARY_REDIRECT),
+    (errors.Unprocessable, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (errors.Invalid, HTTPStatus.BAD_REQUEST),
+    (errors.NotFound, HTTPStatus.NOT_FOUND),
+    (errors.Forbidden, HTTPStatus.FORBIDDEN),
+    (errors.SignInNeeded, HTTPStatus.UNAUTHORIZED),
+    (errors.Conflict, HTTPStatus.CONFLICT),
+    (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.DomainError, HTTPStatus.BAD_REQUEST),
+)
+
+
+def status_of(error: errors.DomainError) -> HTTPStatus:
+    """The HTTP status of a domain error."""
+    return next(status for kind, status in _STATUSES if isinstance(error, kind))
+
+
+def problem(
+    status: int, title: str, detail: str, error_lists: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """A problem's body. `error_lists` holds what is wrong by field; `more` goes in beside the members of the RFC."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": int(status), "detail": detail, **more}
+    if error_lists:
+        body["errors"] = dict(error_lists)
+    return body
+
+
+def problem_json(status: int, title: str, detail: str, **more: Any) -> JsonResponse:
+    """A problem as an answer of a view that is not REST framework's."""
+    return JsonResponse(problem(status, title, detail, **more), status=status, content_type=MEDIA_TYPE)
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """REST framework's exception handler. An error that nobody foresaw is left to Django, which logs it."""
+    headers: dict[str, str] = {}
+    if isinstance(error, errors.DomainError):
+        status = status_of(error)
+        body = problem(status, error.title, error.detail, error.errors, **error.extra)
+        if isinstance(error, errors.Moved):
+            headers["Location"] = error.location
+        if isinstance(error, errors.SignInNeeded):
+            headers["WWW-Authenticate"] = "Bearer"
+    elif isinstance(error, Http404):
+        body = problem(404, errors.NotFound.title, "There is nothing here that you can see.")
+    elif isinstance(error, PermissionDenied):
+        body = problem(403, errors.Forbidden.title, str(error) or "You may not do this.")
+    elif isinstance(error, exceptions.ValidationError):
+        body = problem(400, errors.Invalid.title, _first(error.detail), _by_field(error.detail))
+    elif isinstance(error, exceptions.APIException):
+        title = HTTPStatus(error.status_code).phrase
+        body = problem(error.status_code, title, _first(error.detail))
+        if isinstance(error, exceptions.Throttled) and error.wait is not None:
+            headers["Retry-After"] = str(int(error.wait) + 1)
+        header = getattr(error, "auth_header", None)
+        if header:
+            headers["WWW-Authenticate"] = header
+    else:
+        return None
+    set_rollback()
+    return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def _by_field(detail: Any) -> dict[str, list[str]]:
+    if isinstance(detail, Mapping):
+        return {str(field): [_first(messages)] for field, messages in detail.items()}
+    return {"": [_first(detail)]}
+
+
+def _first(detail: Any) -> str:
+    while isinstance(detail, Mapping | list | tuple) and detail:
+        detail = next(iter(detail.values() if isinstance(detail, Mapping) else detail))
+    return str(detail)

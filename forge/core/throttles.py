@@ -1,0 +1,52 @@
+"""How many requests a minute one person, or one visitor's address, may send; the answer says how many are left.
+
+The headers are those of the IETF's draft "RateLimit header fields for HTTP"; `middleware` puts them on the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What is left of a limit; `reset` is seconds until it is whole again."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    def put_on(self, response: HttpResponseBase) -> None:
+        response.headers["RateLimit-Limit"] = str(self.limit)
+        response.headers["RateLimit-Remaining"] = str(self.remaining)
+        response.headers["RateLimit-Reset"] = str(self.reset)
+
+
+class PersonThrottle(SimpleRateThrottle):
+    """Counts requests to the API by person, or by address for a visitor."""
+
+    scope = "person"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._visitor_rate = self.parse_rate(str(self.THROTTLE_RATES["visitor"]))
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        if request.user and request.user.is_authenticated:
+            return f"throttle:person:{request.user.pk}"
+        self.num_requests, self.duration = self._visitor_rate
+        return f"throttle:visitor:{self.get_ident(request)}"
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        allowed = super().allow_request(request, view)
+        limit = self.num_requests or 0
+        reset = int(self.duration - (self.now - self.history[-1])) + 1 if self.history and self.duration else 0
+        request._request.rate_limit = RateLimit(  # type: ignore[attr-defined]
+            limit, max(0, limit - len(self.history)), reset
+        )
+        return allowed

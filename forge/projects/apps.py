@@ -1,0 +1,8 @@
+"""Projects, their files and versions."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    name = "forge.projects"
+    label = "projects"

@@ -1,0 +1,53 @@
+"""What can go wrong with projects and their files."""
+
+from forge.core.errors import Conflict, Invalid, NotFound, TooLarge, Unprocessable
+
+
+class ModelRefused(Unprocessable):
+    """A file that ends in .tflite and is not a model; `offset` is where in it, in bytes, when that is known."""
+
+    title = "This is not a model that can be used"
+
+    def __init__(self, reason: str, offset: int | None) -> None:
+        place = "" if offset is None else f" at byte {offset}"
+        super().__init__(
+            f"{reason}{place}. Export the model to TensorFlow Lite again and upload the new file.",
+            reason=reason,
+            offset=offset,
+        )
+
+
+class BadPath(Invalid):
+    """A path that leaves the project or is too long."""
+
+    title = "This path cannot be used"
+
+
+class FileNotThere(NotFound):
+    """No living file has this path."""
+
+    title = "No such file"
+
+
+class PathTaken(Conflict):
+    """Another file has the path."""
+
+    title = "Another file has this path"
+
+
+class TooManyFiles(Conflict):
+    """The project has as many files as it may have."""
+
+    title = "Too many files"
+
+
+class FileTooLarge(TooLarge):
+    """A file above the limit of its kind."""
+
+    title = "The file is too large"
+
+
+class UnknownTemplate(Invalid):
+    """There is no template of this name."""
+
+    title = "There is no such template"

@@ -1,0 +1,58 @@
+"""What this floor asks those above it; they answer by registering in their `AppConfig.ready`.
+
+`document_changed` is a signal, sent once the update is committed. The others are questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import Signal
+
+from forge.accounts.models import User
+from forge.core.questions import Question
+from forge.projects.models import Project
+
+document_changed = Signal()
+"""Sent after commit with `project_id`, `sequence`, `update` (bytes), `author_id` and `origin`.
+
+`origin` is "api" for a write that no socket has seen yet, and whatever the caller of `append_update` said otherwise.
+"""
+
+state_parts: Question[[Project, User], Mapping[str, Any]] = Question()
+"""Parts of a project's current state: builds answers `preview` and `builds`, the registry `tags`."""
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a project's card says beside its name."""
+
+    tag: str = ""
+    tag_kind: str = ""
+    """One of "", "ok", "info", "warn", "bad"."""
+    nodes: tuple[Mapping[str, Any], ...] = ()
+    """Nodes of the pipeline's outline: `name`, `kind`, `detail`."""
+
+
+card_facts: Question[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Question()
+"""Facts about many projects at once, by project; one query for all, never one a project."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a person: a build to review, a failure to look at."""
+
+    title: str
+    detail: str
+    url: str
+    action: str
+    icon: str
+    since: datetime
+
+
+waiting_for: Question[[User], Sequence[Waiting]] = Question()
+"""What waits for a person; reviews answers."""

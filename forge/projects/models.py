@@ -1,0 +1,176 @@
+"""Projects, the updates their live document is made of, and versions: all files at one moment."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from forge.accounts.models import Organisation, User
+from forge.accounts.names import MAXIMUM_LENGTH
+from forge.core.models import Blob
+
+
+class Visibility(models.TextChoices):
+    """Who may see that a project is there and try what it published."""
+
+    PRIVATE = "private", "Private"
+    PUBLIC = "public", "Public"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects, as seen by someone. Deleted ones are seen by nobody but through `deleted_for`."""
+
+    def alive(self) -> ProjectQuerySet:
+        return self.filter(deleted_at__isnull=True)
+
+    def visible_to(self, user: Any) -> ProjectQuerySet:
+        """Projects whose page the person may open: those of their organisations, and public ones."""
+        mine = Q(organisation__memberships__user_id=user.pk) if user.is_authenticated else Q(pk__isnull=True)
+        return self.alive().filter(mine | Q(visibility=Visibility.PUBLIC)).distinct()
+
+    def of_member(self, user: Any) -> ProjectQuerySet:
+        """Projects of the person's own organisations."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.alive().filter(organisation__memberships__user_id=user.pk)
+
+    def deleted_for(self, user: Any) -> ProjectQuerySet:
+        """Deleted projects of the person's own organisations."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(deleted_at__isnull=False, organisation__memberships__user_id=user.pk)
+
+
+class Project(models.Model):
+    """An app in the making: one live document of files, its versions, and all that is built from them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="projects")
+    name = models.CharField(max_length=MAXIMUM_LENGTH)
+    description = models.CharField(max_length=200, blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
+    template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    sequence = models.BigIntegerField(default=0)
+    """The number of the last update of its document."""
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], condition=Q(deleted_at__isnull=True), name="one_living_project_a_name"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "-changed"], name="projects_by_change")]
+        ordering = ["-changed"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def stream(self) -> str:
+        """The key of its event log."""
+        return f"project:{self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        """`organisation/name`, as the registry and every address say it."""
+        return f"{self.organisation.name}/{self.name}"
+
+    def get_absolute_url(self) -> str:
+        return f"/{self.full_name}"
+
+
+class FormerProjectName(models.Model):
+    """A name that a project had; it leads to the project until someone takes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=MAXIMUM_LENGTH)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="former_names")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_project_a_former_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DocumentUpdate(models.Model):
+    """One Yjs update of a project's document, in the order in which they were accepted."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="updates")
+    sequence = models.BigIntegerField()
+    update = models.BinaryField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "sequence"], name="one_update_a_number")]
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.sequence}"
+
+
+class DocumentState(models.Model):
+    """A project's whole document as it was after an update, so that loading reads few updates."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="state")
+    sequence = models.BigIntegerField()
+    state = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.sequence}"
+
+
+class ProjectBlob(models.Model):
+    """A blob that was put into a project. A digest that a client writes into the document by itself opens nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="blob_links")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "blob"], name="one_link_a_blob")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.blob_id}"
+
+
+class Version(models.Model):
+    """A project's files at one moment. `manifest` is `{path: {"digest", "size"}}`; `digest` names its canonical form.
+
+    A version that only a preview was built of has no number; it is given one when a person builds it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(null=True, blank=True)
+    digest = models.CharField(max_length=71)
+    manifest = models.JSONField()
+    sequence = models.BigIntegerField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "digest"], name="one_version_a_digest"),
+            models.UniqueConstraint(fields=["project", "number"], name="one_version_a_number"),
+        ]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return self.digest

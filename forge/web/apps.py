@@ -1,0 +1,8 @@
+"""Pages."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "forge.web"
+    label = "web"

@@ -1,0 +1,111 @@
+"""Template tags: the front end's entries and icons, sizes and times as people read them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+ENTRIES = {
+    "look": "src/look/look.css",
+    "studio": "src/studio/main.tsx",
+    "player": "src/player/main.tsx",
+    "pages": "src/pages/main.ts",
+}
+"""The front end's entries by the name that templates use."""
+
+
+@lru_cache(maxsize=4)
+def _manifest(path: Path, changed: float) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
+def build_manifest() -> dict[str, Any]:
+    """What the front end's build left, by source; empty before the first build (`serve` refuses to start then)."""
+    path = Path(settings.STATIC_ROOT) / "build" / ".vite" / "manifest.json"
+    try:
+        return _manifest(path, path.stat().st_mtime)
+    except FileNotFoundError:
+        return {}
+
+
+@register.simple_tag
+def entry(name: str) -> SafeString:
+    """The links and the script of one entry, with the styles of everything that it imports."""
+    manifest = build_manifest()
+    chunk = manifest.get(ENTRIES[name])
+    if chunk is None:
+        return mark_safe("")  # noqa: S308 (nothing)
+    styles, preloads = _reached(manifest, chunk)
+    base = settings.STATIC_URL + "build/"
+    links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
+    modules = format_html_join("", '<link rel="modulepreload" href="{}{}">', ((base, file) for file in preloads))
+    if chunk["file"].endswith(".css"):
+        return format_html('{}<link rel="stylesheet" href="{}{}">', links, base, chunk["file"])
+    return format_html('{}{}<script type="module" src="{}{}"></script>', links, modules, base, chunk["file"])
+
+
+def _reached(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The styles and the modules that a chunk needs, each once, nearest first."""
+    styles, files, seen, pending = list(chunk.get("css", [])), [], set(), list(chunk.get("imports", []))
+    while pending:
+        key = pending.pop(0)
+        if key in seen:
+            continue
+        seen.add(key)
+        imported = manifest[key]
+        styles += [style for style in imported.get("css", []) if style not in styles]
+        files.append(imported["file"])
+        pending += imported.get("imports", [])
+    return styles, files
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of Lucide's icons, from the sprite that the front end's build makes."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}build/icons.svg#{}"></use></svg>', settings.STATIC_URL, name
+    )
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Bytes as people read them: 812 B, 47.5 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
+    if count is None:
+        return ""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.1f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+_STEPS = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (30 * 86_400, 86_400, "day"))
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago: just now, 20 minutes ago, yesterday; a date from a month on."""
+    if moment is None:
+        return ""
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < 45:
+        return "just now"
+    for limit, unit, name in _STEPS:
+        if seconds < limit:
+            count = max(1, seconds // unit)
+            if name == "day" and count == 1:
+                return "yesterday"
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return moment.strftime("%-d %B %Y")

@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+"""The door to Django's commands; `serve` and `link` are the ones that a person needs."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 (settings must be named first)
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

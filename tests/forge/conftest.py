@@ -1,0 +1,113 @@
+"""What tests of the web app start from: an organisation with a person of each role, a stranger, and a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.projects.models import Project
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+
+pipeline:
+  number:
+    capability: RAW
+    outputs:
+      - type: F32
+        dimensions: [1, 1]
+  out:
+    out: SERIAL
+    inputs:
+      - number
+"""
+"""A Runefile without a model, for tests that are not about models."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """Rate limits are counted in a cache that outlives a test."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return Organisation.objects.create(name="acme", title="Acme")
+
+
+def make_member(organisation: Organisation, email: str, name: str, role: Role) -> User:
+    """A person with a role."""
+    user = User.objects.create_user(email, "correct horse battery", name=name)
+    Membership.objects.create(organisation=organisation, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def owner(organisation: Organisation) -> User:
+    return make_member(organisation, "mika@acme.example", "Mika Kallio", Role.OWNER)
+
+
+@pytest.fixture
+def developer(organisation: Organisation) -> User:
+    return make_member(organisation, "jo@acme.example", "Jo Okafor", Role.DEVELOPER)
+
+
+@pytest.fixture
+def viewer(organisation: Organisation) -> User:
+    return make_member(organisation, "ari@acme.example", "Ari Rossi", Role.VIEWER)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Someone with an account, in another organisation."""
+    other = Organisation.objects.create(name="other", title="Other")
+    return make_member(other, "sam@other.example", "Sam", Role.OWNER)
+
+
+@pytest.fixture
+def user(developer: User) -> User:
+    """A developer of the organisation."""
+    return developer
+
+
+@pytest.fixture
+def project(organisation: Organisation, user: User) -> Project:
+    """A private project, `acme/kitchen`, with a Runefile."""
+    from forge.projects.actions import write_file  # noqa: PLC0415 (apps are ready only now)
+
+    made = Project.objects.create(organisation=organisation, name="kitchen", created_by=user)
+    write_file(user, made, "Runefile.yml", RUNEFILE.encode())
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User | None], Client]:
+    """Gives a browser in which a person is signed in; None is a visitor."""
+
+    def browser(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def client(user: User, browser_of: Callable[[User | None], Client]) -> Client:
+    """The developer's browser."""
+    return browser_of(user)
+
+
+@pytest.fixture
+def people(owner: User, developer: User, viewer: User, stranger: User) -> dict[str, Any]:
+    """One person of each kind; `anonymous` is None."""
+    return {"owner": owner, "developer": developer, "viewer": viewer, "stranger": stranger, "anonymous": None}

@@ -1,0 +1,20 @@
+"""The settings that tests run with: the project's own, with data in a folder of this run and quick passwords."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="forge-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["DATA_DIR"] = _folder
+for _name in ("PUBLIC_URL", "HOST", "PORT", "SECRET_KEY", "UPLOAD_LIMIT", "TLS_CERTIFICATE", "TLS_KEY", "BROKER_URL"):
+    os.environ.pop(_name, None)
+
+from forge.settings import *  # noqa: E402, F403 (the folder must be named first)
+from forge.settings import DATABASES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A file, as in life: tests use several threads, and a database in memory locks in another way.
+DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}
+DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
