@@ -1,0 +1,57 @@
+// What went wrong with a request, in words for a person. Not for what is wrong with a project: that is a Diagnostic.
+
+/** A refused or failed request. `message` can be shown as it is. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(detail === "" ? title : detail);
+    this.name = "Problem";
+  }
+}
+
+const UNREACHABLE = new Problem(0, "The forge cannot be reached", "The forge cannot be reached. Check the connection and try again.");
+
+const BY_STATUS: Readonly<Record<number, string>> = {
+  401: "You are signed out. Sign in again in another tab, then try again.",
+  403: "You may not do this. Ask an owner of the organisation for the role of a developer.",
+  404: "This is not there any more, or you may not see it. Load the page again.",
+  413: "The file is larger than this forge takes.",
+  429: "Too many requests. Wait a moment and try again.",
+};
+
+interface ProblemBody {
+  title?: unknown;
+  detail?: unknown;
+  offset?: unknown;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Read a problem+json body; any other body (a proxy's page, say) is answered by the status alone. */
+export function problemFrom(status: number, body: string): Problem {
+  if (status === 0) return UNREACHABLE;
+  let parsed: ProblemBody = {};
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === "object" && value !== null) parsed = value;
+  } catch {
+    parsed = {};
+  }
+  let detail = text(parsed.detail);
+  if (typeof parsed.offset === "number" && !/\b(byte|offset)\b/.test(detail)) detail = `${detail} (at byte ${parsed.offset})`;
+  const fallback = BY_STATUS[status] ?? `The forge answered with an error (${status}). Try again; if it stays, its log says more.`;
+  const title = text(parsed.title);
+  return new Problem(status, title === "" ? fallback : title, detail === "" && title === "" ? fallback : detail);
+}
+
+/** Any thrown thing as a sentence. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  if (error instanceof TypeError) return UNREACHABLE.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,192 @@
+// The JSON that the server speaks, as this page reads it. Shapes only; no rule of a Runefile stands here.
+
+/** A place in a text: line and column count from 1, in characters; the offset counts characters from 0. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+/** From `start` up to, and without, `end`. */
+export interface Span {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export interface TextEdit {
+  readonly file: string;
+  readonly span: Span;
+  readonly text: string;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+  readonly span: Span;
+  readonly notes: readonly string[];
+  readonly fixes: readonly Fix[];
+}
+
+export type StageKind = "capability" | "block" | "model" | "output";
+
+export interface OutlineNode {
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly detail: string;
+  readonly line: number;
+  readonly file: string | null;
+}
+
+export interface OutlineWire {
+  readonly source: string;
+  readonly source_index: number;
+  readonly target: string;
+  readonly target_index: number;
+  readonly type: string | null;
+}
+
+/** What can be drawn of a Runefile, even of a broken one. */
+export interface Outline {
+  readonly nodes: readonly OutlineNode[];
+  readonly wires: readonly OutlineWire[];
+}
+
+export interface PreviewBuild {
+  readonly id: string;
+  readonly version: string;
+  readonly rune_url: string;
+  readonly rune_digest: string;
+  readonly size: number;
+  /** Bytes of the arena, or the report's memory part. */
+  readonly memory: number | { readonly arena: number } | null;
+  readonly created: string;
+}
+
+export interface Preview {
+  readonly sequence: number;
+  readonly state: "checking" | "building" | "ready" | "broken" | "failed";
+  readonly diagnostics: readonly Diagnostic[];
+  readonly outline: Outline;
+  /** Whether the running rune is of this text. */
+  readonly current: boolean;
+  readonly error: string | null;
+  /** The last one that was built, which may be of an older text. */
+  readonly build: PreviewBuild | null;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly initials: string;
+  readonly colour: number;
+}
+
+export type BuildState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
+
+export interface Report {
+  readonly rune: { readonly size: number; readonly digest: string };
+  readonly memory?: { readonly arena: number };
+  readonly run?: { readonly milliseconds: number; readonly runs: number };
+}
+
+export interface Build {
+  readonly id: string;
+  readonly number: number | null;
+  readonly state: BuildState;
+  readonly attempt: number;
+  readonly version: { readonly number: number; readonly digest: string };
+  readonly requested_by: Person | null;
+  readonly created: string;
+  readonly started: string | null;
+  readonly finished: string | null;
+  readonly report: Report | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly error: string | null;
+  /** The build's own page. */
+  readonly url: string;
+  readonly rune_url: string | null;
+}
+
+export interface LogLine {
+  readonly step: string;
+  readonly text: string;
+  readonly milliseconds: number | null;
+  readonly level?: string;
+}
+
+export interface Tag {
+  readonly tag: string;
+  readonly build_number: number;
+  readonly digest: string;
+  readonly created: string;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly organisation: string;
+  readonly name: string;
+  readonly visibility: "private" | "public";
+  readonly description: string;
+  readonly url: string;
+}
+
+export interface Me extends Person {
+  readonly id: string;
+  readonly role: "owner" | "developer" | "viewer" | null;
+}
+
+/** The current state: what a client reads before it follows the event log. */
+export interface ProjectState {
+  readonly sequence: number;
+  readonly project: Project;
+  readonly me: Me;
+  readonly preview: Preview;
+  readonly builds: readonly Build[];
+  readonly tags: readonly Tag[];
+  readonly public_url: string;
+  readonly public_url_is_loopback: boolean;
+  readonly upload_limit: number;
+}
+
+/** What the page is served with: the state and the token that a write must carry. */
+export interface PageState extends ProjectState {
+  readonly csrf: string;
+}
+
+export type ProjectEvent =
+  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: object }
+  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
+  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
+  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
+  | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
+  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
+
+export interface ModelTensor {
+  readonly name: string;
+  readonly type: string | null;
+  readonly element_kind: string;
+  readonly dimensions: readonly number[];
+  readonly scale: number | null;
+  readonly zero_point: number | null;
+}
+
+/** A model file, described. */
+export interface ModelPage {
+  readonly version: number;
+  readonly description: string;
+  readonly size: number;
+  readonly inputs: readonly ModelTensor[];
+  readonly outputs: readonly ModelTensor[];
+  readonly operators: readonly { readonly op: string; readonly count: number; readonly types: string }[];
+  readonly weights_size: number;
+  readonly parameters: number;
+  /** What Anvil lacks; empty when the model can be compiled in. */
+  readonly unsupported: readonly { readonly op: string; readonly types: string; readonly count: number }[];
+  readonly sentence: string | null;
+}

@@ -1,0 +1,37 @@
+// Sending a file with progress and a limit, which fetch cannot report. One function; who calls it shows what it says.
+import { Problem, problemFrom } from "./problem";
+import { bytes } from "../parts/words";
+
+export interface Upload {
+  readonly address: string;
+  readonly token: string;
+  /** The most that this forge takes, in bytes. */
+  readonly limit: number;
+  readonly onProgress: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Refuse before a byte is sent what the server would refuse after the last one. */
+export function tooLarge(name: string, size: number, limit: number): Problem | null {
+  if (size <= limit) return null;
+  return new Problem(413, "Too large", `${name} is ${bytes(size)}; this forge takes files up to ${bytes(limit)}.`);
+}
+
+/** PUT a file as it is. Ends when the server has stored and accepted it, or throws its Problem. */
+export function upload(file: File, { address, token, limit, onProgress, signal }: Upload): Promise<void> {
+  const refused = tooLarge(file.name, file.size, limit);
+  if (refused !== null) return Promise.reject(refused);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-CSRFToken", token);
+    request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
+    request.onload = () => (request.status < 300 ? resolve() : reject(problemFrom(request.status, request.responseText)));
+    request.onerror = () => reject(problemFrom(0, ""));
+    request.onabort = () => reject(new Problem(0, "Stopped", `The upload of ${file.name} was stopped.`));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}

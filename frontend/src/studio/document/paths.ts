@@ -1,0 +1,76 @@
+// The names of a project's files: which are allowed, and the tree that they make. Pure; the server checks again.
+
+const FORBIDDEN = /[\u0000-\u001f\u007f\\:*?"<>|]/;
+
+/** Why a path cannot be a file's name, as a sentence, or null when it can. */
+export function pathProblem(path: string, taken: ReadonlySet<string>): string | null {
+  if (path === "") return "Give the file a name.";
+  if (path.length > 200) return "The name is too long: 200 characters at most.";
+  if (path.startsWith("/")) return "Leave the slash at the beginning out: names start at the project's folder.";
+  const forbidden = FORBIDDEN.exec(path);
+  if (forbidden !== null) return `The name cannot hold ${JSON.stringify(forbidden[0])}.`;
+  for (const part of path.split("/")) {
+    if (part === "") return "Two slashes in a row, or one at the end, name no file.";
+    if (part === "." || part === "..") return "A name cannot lead out of the project's folder.";
+    if (part !== part.trim()) return "A name cannot begin or end with a space.";
+  }
+  if (taken.has(path)) return `There is a file called ${path} already.`;
+  for (const other of taken) {
+    if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
+    if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;
+  }
+  return null;
+}
+
+/** The end of a name, lower-case, without its dot; "" when there is none. */
+export function extension(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+const SAMPLES = new Set(["wav", "png", "jpg", "jpeg", "csv", "webp", "gif"]);
+
+/** Where a file that is dropped on the page goes: models and samples into their folders, the rest to the top. */
+export function placeFor(name: string): string {
+  const end = extension(name);
+  if (end === "tflite") return `models/${name}`;
+  return SAMPLES.has(end) ? `samples/${name}` : name;
+}
+
+export interface TreeRow<File> {
+  readonly depth: number;
+  /** The last part of the path. */
+  readonly label: string;
+  /** The whole path; a folder's without a slash at its end. */
+  readonly path: string;
+  /** null for a folder. */
+  readonly file: File | null;
+}
+
+/** The rows of the tree, in reading order: the Runefile first, then files, then folders, each by name. */
+export function treeRows<File extends { readonly path: string }>(files: readonly File[]): readonly TreeRow<File>[] {
+  const rows: TreeRow<File>[] = [];
+  const inFolder = (folder: string, depth: number): void => {
+    const prefix = folder === "" ? "" : `${folder}/`;
+    const here = files.filter((file) => file.path.startsWith(prefix));
+    const direct = here.filter((file) => !file.path.slice(prefix.length).includes("/"));
+    direct.sort((one, other) => rank(one.path) - rank(other.path) || one.path.localeCompare(other.path));
+    for (const file of direct) rows.push({ depth, label: baseName(file.path), path: file.path, file });
+    const folders = new Set(here.map((file) => file.path.slice(prefix.length)).filter((rest) => rest.includes("/")).map((rest) => rest.slice(0, rest.indexOf("/"))));
+    for (const name of [...folders].sort((one, other) => one.localeCompare(other))) {
+      rows.push({ depth, label: name, path: prefix + name, file: null });
+      inFolder(prefix + name, depth + 1);
+    }
+  };
+  inFolder("", 0);
+  return rows;
+}
+
+function rank(path: string): number {
+  return path === "Runefile.yml" ? 0 : 1;
+}

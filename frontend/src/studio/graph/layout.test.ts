@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import type { Outline, OutlineNode, OutlineWire } from "../api/types";
+import { pathOf, place, type PlacedNode } from "./layout";
+
+function node(name: string, kind: OutlineNode["kind"] = "block"): OutlineNode {
+  return { name, kind, detail: name, line: 1, file: null };
+}
+
+function wire(source: string, target: string, type: string | null = "f32[8]"): OutlineWire {
+  return { source, source_index: 0, target, target_index: 0, type };
+}
+
+function outline(wires: readonly OutlineWire[], names = [...new Set(wires.flatMap((each) => [each.source, each.target]))]): Outline {
+  return { nodes: names.map((name) => node(name)), wires };
+}
+
+function found(nodes: readonly PlacedNode[], name: string): PlacedNode {
+  const placed = nodes.find((each) => each.node.name === name);
+  if (placed === undefined) throw new Error(`${name} is not placed`);
+  return placed;
+}
+
+const CHAIN = outline([wire("audio", "fft"), wire("fft", "model"), wire("model", "serial")]);
+
+describe("a pipeline without branches", () => {
+  test("stands in one row, from left to right", () => {
+    const { nodes, height } = place(CHAIN);
+    expect(new Set(nodes.map((each) => each.y))).toEqual(new Set([0]));
+    const lefts = ["audio", "fft", "model", "serial"].map((name) => found(nodes, name).x);
+    expect(lefts).toEqual([...lefts].sort((one, other) => one - other));
+    expect(height).toBe(50);
+  });
+
+  test("has wires from edge to edge, with room for what they say", () => {
+    const { nodes, wires } = place(outline([wire("audio", "model", "i16[16000, 2, 2]")]));
+    const [only] = wires;
+    expect(only?.points[0]?.x).toBe(found(nodes, "audio").x + found(nodes, "audio").width);
+    expect(only?.points[1]?.x).toBe(found(nodes, "model").x);
+    expect((only?.points[1]?.x ?? 0) - (only?.points[0]?.x ?? 0)).toBeGreaterThan("i16[16000, 2, 2]".length * 6);
+  });
+});
+
+describe("a pipeline that branches", () => {
+  const branched = outline([wire("model", "label"), wire("model", "scores"), wire("label", "serial")]);
+
+  test("puts the branches beside each other", () => {
+    const { nodes } = place(branched);
+    const label = found(nodes, "label");
+    const scores = found(nodes, "scores");
+    expect(label.x + label.width / 2).toBe(scores.x + scores.width / 2);
+    expect(Math.abs(label.y - scores.y)).toBeGreaterThanOrEqual(50);
+  });
+
+  test("lets a wire that skips a layer pass the node in it", () => {
+    const { nodes, wires } = place(outline([wire("image", "resize"), wire("resize", "join"), wire("image", "join")]));
+    const resize = found(nodes, "resize");
+    const long = wires.find((each) => each.points.length === 3);
+    const bend = long?.points[1]?.y ?? resize.y;
+    expect(bend < resize.y || bend > resize.y + resize.height).toBe(true);
+  });
+
+  test("no two nodes overlap", () => {
+    const wires = ["a", "b", "c"].flatMap((source) => ["x", "y", "z"].map((target) => wire(source, target)));
+    const { nodes } = place(outline(wires));
+    for (const one of nodes) {
+      for (const other of nodes) {
+        if (one === other) continue;
+        expect(one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y).toBe(true);
+      }
+    }
+  });
+});
+
+describe("a broken pipeline", () => {
+  test("is drawn although it goes in a circle", () => {
+    const { nodes, wires } = place(outline([wire("a", "b"), wire("b", "a")]));
+    expect(nodes).toHaveLength(2);
+    expect(wires).toHaveLength(1);
+  });
+
+  test("is drawn although a stage reads from itself or from nothing", () => {
+    const { nodes, wires } = place(outline([wire("a", "a"), wire("gone", "a")], ["a"]));
+    expect(nodes).toHaveLength(1);
+    expect(wires).toHaveLength(0);
+  });
+
+  test("is drawn although a name stands twice", () => {
+    expect(place({ nodes: [node("a"), node("a")], wires: [] }).nodes).toHaveLength(1);
+  });
+
+  test("is nothing when there is nothing", () => {
+    expect(place({ nodes: [], wires: [] })).toEqual({ nodes: [], wires: [], width: 0, height: 0 });
+  });
+});
+
+test("two tensors between the same stages share a wire that names both", () => {
+  const { wires } = place(outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]));
+  expect(wires.map((each) => each.text)).toEqual(["f32[1], u8[4]"]);
+});
+
+test("the same outline gives the same picture", () => {
+  expect(place(CHAIN)).toEqual(place(structuredClone(CHAIN)));
+});
+
+test("a level wire is a straight line and another bends", () => {
+  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 5 }])).toBe("M0 5 L10 5");
+  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 25 }])).toBe("M0 5 C5 5 5 25 10 25");
+});

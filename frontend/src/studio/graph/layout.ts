@@ -1,0 +1,229 @@
+// Where the nodes and wires of a pipeline stand: left to right in layers, branches beside each other. Pure.
+// Layers by the longest path; wires that skip a layer get a bend of their own in it, so that they pass no node.
+// Order within a layer by sweeps of medians (Gansner et al., "A technique for drawing directed graphs", 1993, in small).
+import type { Outline, OutlineNode, OutlineWire } from "../api/types";
+
+export interface PlacedNode {
+  readonly node: OutlineNode;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlacedWire {
+  readonly wires: readonly OutlineWire[];
+  /** From the right edge of the source to the left edge of the target, over the bends. */
+  readonly points: readonly Point[];
+  /** The middle of the label, which says what flows. */
+  readonly label: Point;
+  readonly text: string;
+}
+
+export interface Placed {
+  readonly nodes: readonly PlacedNode[];
+  readonly wires: readonly PlacedWire[];
+  readonly width: number;
+  readonly height: number;
+}
+
+const NODE_HEIGHT = 50;
+const BEND_HEIGHT = 16;
+const NODE_LEAST = 92;
+const NODE_MOST = 200;
+const ROW_GAP = 18;
+const WIRE_LEAST = 48;
+/** Widths of a character, in pixels: IBM Plex Sans 600 at 12 px, IBM Plex Mono at 11 px and at 10 px. */
+const NAME_CHARACTER = 6.9;
+const DETAIL_CHARACTER = 6.6;
+const LABEL_CHARACTER = 6;
+const SWEEPS = 6;
+
+interface Slot {
+  /** null is the bend of a wire that passes through this layer. */
+  readonly node: OutlineNode | null;
+  readonly width: number;
+  readonly height: number;
+  layer: number;
+  y: number;
+  readonly before: Slot[];
+  readonly after: Slot[];
+}
+
+interface Lane {
+  readonly wires: OutlineWire[];
+  readonly slots: Slot[];
+  readonly text: string;
+}
+
+function nodeWidth(node: OutlineNode): number {
+  const text = Math.max(node.name.length * NAME_CHARACTER, node.detail.length * DETAIL_CHARACTER);
+  return Math.round(Math.min(NODE_MOST, Math.max(NODE_LEAST, text + 22)));
+}
+
+/** The wires whose ends exist, without those that close a circle: a broken pipeline is drawn too. */
+function forwardWires(outline: Outline): OutlineWire[] {
+  const names = new Set(outline.nodes.map((node) => node.name));
+  const wires = outline.wires.filter((wire) => names.has(wire.source) && names.has(wire.target));
+  const done = new Map<string, "under way" | "done">();
+  const kept: OutlineWire[] = [];
+  const visit = (name: string): void => {
+    done.set(name, "under way");
+    for (const wire of wires) {
+      if (wire.source !== name || done.get(wire.target) === "under way") continue;
+      kept.push(wire);
+      if (!done.has(wire.target)) visit(wire.target);
+    }
+    done.set(name, "done");
+  };
+  for (const node of outline.nodes) if (!done.has(node.name)) visit(node.name);
+  return kept;
+}
+
+function layersOf(outline: Outline, wires: readonly OutlineWire[]): Map<string, number> {
+  const layer = new Map(outline.nodes.map((node) => [node.name, 0]));
+  for (let round = 0; round < outline.nodes.length; round++) {
+    let moved = false;
+    for (const { source, target } of wires) {
+      const least = (layer.get(source) ?? 0) + 1;
+      if ((layer.get(target) ?? 0) < least) {
+        layer.set(target, least);
+        moved = true;
+      }
+    }
+    if (!moved) break;
+  }
+  return layer;
+}
+
+/** One lane for all the wires between the same two nodes; its label names each tensor. */
+function lanesOf(wires: readonly OutlineWire[]): Map<string, OutlineWire[]> {
+  const lanes = new Map<string, OutlineWire[]>();
+  for (const wire of wires) {
+    const key = JSON.stringify([wire.source, wire.target]);
+    const lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, [wire]);
+    else lane.push(wire);
+  }
+  return lanes;
+}
+
+function labelOf(wires: readonly OutlineWire[]): string {
+  return [...new Set(wires.map((wire) => wire.type ?? ""))].filter((type) => type !== "").join(", ");
+}
+
+function median(slots: readonly Slot[]): number | null {
+  if (slots.length === 0) return null;
+  const middles = slots.map((slot) => slot.y + slot.height / 2).sort((one, other) => one - other);
+  const half = Math.floor(middles.length / 2);
+  const upper = middles[half] ?? 0;
+  return middles.length % 2 === 1 ? upper : ((middles[half - 1] ?? upper) + upper) / 2;
+}
+
+/** Stack a layer without overlaps, each slot as near to what it is joined to as the order allows. */
+function settle(layer: Slot[], neighbours: (slot: Slot) => readonly Slot[], reorder: boolean): void {
+  const wish = new Map(layer.map((slot) => [slot, median(neighbours(slot)) ?? slot.y + slot.height / 2]));
+  const wishOf = (slot: Slot): number => wish.get(slot) ?? 0;
+  if (reorder) layer.sort((one, other) => wishOf(one) - wishOf(other));
+  let least = -Infinity;
+  for (const slot of layer) {
+    slot.y = Math.max(wishOf(slot) - slot.height / 2, least);
+    least = slot.y + slot.height + ROW_GAP;
+  }
+  const shift = layer.reduce((sum, slot) => sum + wishOf(slot) - slot.height / 2 - slot.y, 0) / Math.max(1, layer.length);
+  for (const slot of layer) slot.y += shift;
+}
+
+function build(outline: Outline): { layers: Slot[][]; lanes: Lane[] } {
+  const wires = forwardWires(outline);
+  const layerOf = layersOf(outline, wires);
+  const layers: Slot[][] = Array.from({ length: Math.max(0, ...layerOf.values()) + 1 }, () => []);
+  const slots = new Map<string, Slot>();
+  const add = (node: OutlineNode | null, layer: number): Slot => {
+    const slot: Slot = { node, layer, width: node === null ? 0 : nodeWidth(node), height: node === null ? BEND_HEIGHT : NODE_HEIGHT, y: 0, before: [], after: [] };
+    const row = layers[layer] ?? [];
+    slot.y = row.reduce((sum, other) => sum + other.height + ROW_GAP, 0);
+    row.push(slot);
+    return slot;
+  };
+  for (const node of outline.nodes) if (!slots.has(node.name)) slots.set(node.name, add(node, layerOf.get(node.name) ?? 0));
+  const lanes: Lane[] = [];
+  for (const group of lanesOf(wires).values()) {
+    const [first] = group;
+    const source = first && slots.get(first.source);
+    const target = first && slots.get(first.target);
+    if (source === undefined || target === undefined) continue;
+    const chain = [source];
+    for (let layer = source.layer + 1; layer < target.layer; layer++) chain.push(add(null, layer));
+    chain.push(target);
+    for (const [index, slot] of chain.entries()) {
+      const next = chain[index + 1];
+      if (next === undefined) continue;
+      slot.after.push(next);
+      next.before.push(slot);
+    }
+    lanes.push({ wires: group, slots: chain, text: labelOf(group) });
+  }
+  return { layers, lanes };
+}
+
+/** The pixels between two layers: room for the longest label of the wires that start there. */
+function gapAfter(layer: number, lanes: readonly Lane[]): number {
+  const labels = lanes.filter((lane) => lane.slots[0]?.layer === layer).map((lane) => lane.text.length * LABEL_CHARACTER + 26);
+  return Math.round(Math.max(WIRE_LEAST, ...labels));
+}
+
+/** Place an outline. Deterministic: the same outline gives the same picture. */
+export function place(outline: Outline): Placed {
+  if (outline.nodes.length === 0) return { nodes: [], wires: [], width: 0, height: 0 };
+  const { layers, lanes } = build(outline);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const reorder = sweep < SWEEPS - 2;
+    for (const layer of layers) settle(layer, (slot) => slot.before, reorder);
+    for (const layer of layers.toReversed()) settle(layer, (slot) => slot.after, reorder);
+  }
+  const top = Math.min(...layers.flat().map((slot) => slot.y));
+  for (const slot of layers.flat()) slot.y = Math.round(slot.y - top);
+  const lefts: number[] = [];
+  const widths = layers.map((layer) => Math.max(0, ...layer.map((slot) => slot.width)));
+  let width = 0;
+  for (const [index, widest] of widths.entries()) {
+    lefts.push(width);
+    width += widest + (index < widths.length - 1 ? gapAfter(index, lanes) : 0);
+  }
+  const left = (slot: Slot): number => (lefts[slot.layer] ?? 0) + ((widths[slot.layer] ?? 0) - slot.width) / 2;
+  const nodes = layers.flat().flatMap((slot) => (slot.node === null ? [] : [{ node: slot.node, x: left(slot), y: slot.y, width: slot.width, height: slot.height }]));
+  const wires = lanes.map((lane) => placeLane(lane, left));
+  return { nodes, wires, width, height: Math.max(...layers.flat().map((slot) => slot.y + slot.height)) };
+}
+
+function placeLane(lane: Lane, left: (slot: Slot) => number): PlacedWire {
+  const points = lane.slots.flatMap((slot, index) => {
+    const y = slot.y + slot.height / 2;
+    const edges = slot.node === null ? [left(slot)] : index === 0 ? [left(slot) + slot.width] : [left(slot)];
+    return edges.map((x) => ({ x, y }));
+  });
+  const [start, next] = points;
+  const from = start ?? { x: 0, y: 0 };
+  const to = next ?? from;
+  return { wires: lane.wires, points, text: lane.text, label: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 } };
+}
+
+/** A wire as an SVG path: smooth from point to point, level where it meets a node. */
+export function pathOf(points: readonly Point[]): string {
+  const [start, ...rest] = points;
+  if (start === undefined) return "";
+  let path = `M${start.x} ${start.y}`;
+  let from = start;
+  for (const to of rest) {
+    const middle = (from.x + to.x) / 2;
+    path += from.y === to.y ? ` L${to.x} ${to.y}` : ` C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+    from = to;
+  }
+  return path;
+}

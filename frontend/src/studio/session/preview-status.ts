@@ -1,0 +1,33 @@
+// What the preview's one line says about the text and the rune that runs. Pure; the words are for a person.
+import type { Diagnostic, Preview } from "../api/types";
+
+export interface PreviewStatus {
+  readonly tone: "ok" | "warn" | "bad" | "info";
+  readonly text: string;
+  /** The problem that stands in the way, to jump to. */
+  readonly problem: Diagnostic | null;
+}
+
+const RUNEFILE = "Runefile.yml";
+
+function place(problem: Diagnostic): string {
+  return problem.file === RUNEFILE ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
+}
+
+/** `unsent` is whether something was typed that the server has not stored yet. */
+export function previewStatus(preview: Preview, unsent: boolean): PreviewStatus {
+  const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error") ?? null;
+  const runs = preview.build !== null;
+  if (preview.state === "broken") {
+    const mend = problem === null ? "the Runefile is mended" : `${place(problem)} is mended`;
+    return { tone: "warn", text: runs ? `Running the version before your last edit until ${mend}` : `Nothing runs until ${mend}`, problem };
+  }
+  if (preview.state === "failed") {
+    const reason = preview.error ?? "The build failed.";
+    return { tone: "bad", text: runs ? `${reason} The version before runs on.` : reason, problem: null };
+  }
+  if (unsent) return { tone: "info", text: "Saving your edit…", problem: null };
+  if (preview.state === "checking") return { tone: "info", text: "Checking your edit…", problem: null };
+  if (preview.state === "building" || !preview.current) return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
+  return { tone: "ok", text: "Runs what you see", problem: null };
+}

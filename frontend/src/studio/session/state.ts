@@ -1,0 +1,56 @@
+// What the page knows of a project apart from its text, and how each event changes it. Pure.
+import type { Build, LogLine, Preview, ProjectEvent, ProjectState } from "../api/types";
+
+export interface Session extends ProjectState {
+  /** The log of each build that was looked at, by its id. */
+  readonly logs: Readonly<Record<string, readonly LogLine[]>>;
+  /** Whether the event socket is open. */
+  readonly connected: boolean;
+}
+
+/** What must be read from the server after an event; the event itself is only a hint. */
+export type Reading = { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
+
+export function sessionOf(state: ProjectState): Session {
+  return { ...state, logs: {}, connected: false };
+}
+
+/** The newest first; a build that is known is replaced where it stands. */
+export function withBuild(builds: readonly Build[], build: Build): readonly Build[] {
+  if (build.number === null) return builds;
+  if (builds.some((other) => other.id === build.id)) return builds.map((other) => (other.id === build.id ? build : other));
+  return [build, ...builds].sort((one, other) => (other.number ?? 0) - (one.number ?? 0));
+}
+
+/** The session after an event, and what to read because of it. */
+export function afterEvent(session: Session, event: ProjectEvent): { session: Session; reading: Reading | null } {
+  switch (event.type) {
+    case "preview.changed":
+      return { session, reading: { what: "preview" } };
+    case "build.changed":
+      return { session: { ...session, builds: withBuild(session.builds, event.data.build) }, reading: { what: "log", build: event.data.build.id } };
+    case "build.log":
+      return { session, reading: { what: "log", build: event.data.build } };
+    case "project.changed":
+      return { session: { ...session, project: event.data.project }, reading: null };
+    case "tag.published":
+      return { session, reading: { what: "state" } };
+    case "review.changed":
+    default:
+      return { session, reading: null };
+  }
+}
+
+/** A preview that was read later than another may have been answered earlier: the higher sequence is the newer text. */
+export function withPreview(session: Session, preview: Preview): Session {
+  return preview.sequence < session.preview.sequence ? session : { ...session, preview };
+}
+
+/** The newest build that has a rune, or null. */
+export function lastSucceeded(builds: readonly Build[]): Build | null {
+  return builds.find((build) => build.state === "succeeded") ?? null;
+}
+
+export function isUnderWay(build: Build): boolean {
+  return build.state === "queued" || build.state === "running";
+}
