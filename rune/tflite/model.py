@@ -165,7 +165,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """`inputs` and `outputs` are indices of tensors, -1 an optional one that is absent. `op` is `CONV_2D`, `CUSTOM:Name`.
+    """`inputs` and `outputs` are indices of tensors, -1 an absent optional one. `op` is `CONV_2D` or `CUSTOM:Name`.
 
     An input is a constant, a variable, an input of the model or an output of an operator before this one. Shapes are
     those of the file; whether they fit the operator is not checked here.

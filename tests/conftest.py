@@ -1,0 +1,19 @@
+"""What every test may ask for: the data that is not part of the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of data that tests may use where it is there: `FORGE_TEST_DATA`, by default `../shared`."""
+    folder = Path(os.environ.get("FORGE_TEST_DATA", str(REPOSITORY.parent / "shared"))).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no test data in {folder}")
+    return folder

@@ -1,0 +1,109 @@
+"""Writes small .tflite files with the schema's own object API. For `make_models.py` only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+KINDS = {
+    "float32": schema.TensorType.FLOAT32,
+    "float16": schema.TensorType.FLOAT16,
+    "int8": schema.TensorType.INT8,
+    "uint8": schema.TensorType.UINT8,
+    "int16": schema.TensorType.INT16,
+    "int32": schema.TensorType.INT32,
+    "int64": schema.TensorType.INT64,
+    "bool": schema.TensorType.BOOL,
+}
+
+
+class Graph:
+    """One graph under construction. Tensors are numbers, in the order in which they are added."""
+
+    def __init__(self, name: str) -> None:
+        self._model = schema.ModelT()
+        self._model.version = 3
+        self._model.description = name
+        self._model.buffers = [schema.BufferT()]
+        self._model.operatorCodes = []
+        self._graph = schema.SubGraphT()
+        self._graph.tensors, self._graph.operators, self._graph.inputs, self._graph.outputs = [], [], [], []
+        self._graph.name = "main"
+        self._model.subgraphs = [self._graph]
+
+    def tensor(
+        self,
+        name: str,
+        shape: Sequence[int],
+        kind: str,
+        scale: float | Sequence[float] | None = None,
+        zero_point: int = 0,
+        axis: int = 0,
+        data: bytes | None = None,
+    ) -> int:
+        """Adds a tensor; with `data` a constant. Several scales are one an index of dimension `axis`."""
+        tensor = schema.TensorT()
+        tensor.name, tensor.shape, tensor.type = name, list(shape), KINDS[kind]
+        if data is not None:
+            buffer = schema.BufferT()
+            buffer.data = np.frombuffer(data, np.uint8)
+            self._model.buffers.append(buffer)
+            tensor.buffer = len(self._model.buffers) - 1
+        if scale is not None:
+            scales = [scale] if isinstance(scale, float) else list(scale)
+            tensor.quantization = schema.QuantizationParametersT()
+            tensor.quantization.scale = scales
+            tensor.quantization.zeroPoint = [zero_point] * len(scales)
+            tensor.quantization.quantizedDimension = axis
+        self._graph.tensors.append(tensor)
+        return len(self._graph.tensors) - 1
+
+    def input(self, name: str, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> int:
+        index = self.tensor(name, shape, kind, scale, zero_point)
+        self._graph.inputs.append(index)
+        return index
+
+    def constant(
+        self,
+        name: str,
+        values: NDArray[Any],
+        scale: float | Sequence[float] | None = None,
+        zero_point: int = 0,
+        axis: int = 0,
+    ) -> int:
+        return self.tensor(name, values.shape, str(values.dtype), scale, zero_point, axis, values.tobytes())
+
+    def operator(
+        self,
+        op: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        options: Any = None,
+        version: int = 1,
+        custom_code: str | None = None,
+    ) -> None:
+        """Adds an operator; `options` is one of the schema's `...OptionsT`."""
+        code = schema.OperatorCodeT()
+        number = getattr(schema.BuiltinOperator, op)
+        code.deprecatedBuiltinCode, code.builtinCode = min(number, 127), number
+        code.version, code.customCode = version, custom_code
+        self._model.operatorCodes.append(code)
+        operator = schema.OperatorT()
+        operator.opcodeIndex = len(self._model.operatorCodes) - 1
+        operator.inputs, operator.outputs = list(inputs), list(outputs)
+        if options is not None:
+            operator.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__.removesuffix("T"))
+            operator.builtinOptions = options
+        self._graph.operators.append(operator)
+
+    def finish(self, *outputs: int) -> bytes:
+        """The file."""
+        self._graph.outputs = list(outputs)
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
+        return bytes(builder.Output())

@@ -1,0 +1,270 @@
+"""Layers with seeded weights and sensible scales, float32 or int8. For `make_models.py` only.
+
+Scales are chosen so that outputs use most of int8 and a few saturate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from model_graph import Graph
+from numpy.random import Generator
+
+ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1": 2, "relu6": 3}
+PADDINGS = {"same": 0, "valid": 1}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor of the graph and what the next layer needs to know of it."""
+
+    index: int
+    shape: tuple[int, ...]
+    kind: str
+    scale: float | None = None
+    zero_point: int = 0
+
+
+class Layers:
+    """Adds layers to a graph. Every layer takes and gives a `Value`."""
+
+    def __init__(self, name: str, random: Generator) -> None:
+        self.graph = Graph(name)
+        self.random = random
+        self._count = 0
+
+    def input(
+        self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 3, name: str = "input"
+    ) -> Value:
+        if kind == "float32":
+            return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
+        scale = 0.0473 if scale is None else scale
+        return Value(self.graph.input(name, shape, kind, scale, zero_point), tuple(shape), kind, scale, zero_point)
+
+    def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
+        self._count += 1
+        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, zero_point)
+        return Value(index, tuple(shape), kind, scale, zero_point)
+
+    def weights(
+        self,
+        source: Value,
+        shape: Sequence[int],
+        axis: int,
+        fan_in: int,
+        per_channel: bool,
+        bias: bool,
+        weak: bool,
+    ) -> tuple[list[int], float | None]:
+        """Weights and, if asked for, bias as tensors, and a scale for what comes out.
+
+        `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by more than 1.
+        """
+        outputs = shape[axis]
+        if source.kind == "float32":
+            floats = (self.random.standard_normal(shape) / math.sqrt(fan_in)).astype(np.float32)
+            tensors = [self.graph.constant("weights", floats)]
+            if bias:
+                tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
+            return tensors, None
+        assert source.scale is not None
+        scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs)] if per_channel else [0.0087]
+        largest = 1 if weak else 127
+        quantised = self.random.integers(-largest, largest + 1, shape, dtype=np.int8)
+        tensors = [self.graph.constant("weights", quantised, scales, 0, axis if per_channel else 0)]
+        spread = 74.0 * (0.5 if weak else 73.0) * math.sqrt(fan_in)
+        biases = self.random.integers(-int(spread), int(spread) + 1, outputs, dtype=np.int32)
+        bias_scales = [source.scale * scale for scale in scales]
+        if bias:
+            tensors.append(self.graph.constant("bias", biases, bias_scales))
+        return tensors, source.scale * (sum(scales) / len(scales)) * spread / 60.0
+
+    def conv(
+        self,
+        source: Value,
+        channels: int,
+        kernel: tuple[int, int] = (3, 3),
+        stride: tuple[int, int] = (1, 1),
+        dilation: tuple[int, int] = (1, 1),
+        padding: str = "same",
+        activation: str = "none",
+        per_channel: bool = True,
+        bias: bool = True,
+        groups: int = 1,
+        gain: float = 1.0,
+        weak: bool = False,
+        zero_point: int = -5,
+    ) -> Value:
+        batch, height, width, depth = source.shape
+        depth //= groups
+        fan_in = kernel[0] * kernel[1] * depth
+        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak)
+        options: Any = schema.Conv2DOptionsT()
+        shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
+        options.fusedActivationFunction = ACTIVATIONS[activation]
+        return self._finish(source, shape, "CONV_2D", tensors, options, scale, gain, zero_point)
+
+    def depthwise(
+        self,
+        source: Value,
+        multiplier: int = 1,
+        kernel: tuple[int, int] = (3, 3),
+        stride: tuple[int, int] = (1, 1),
+        dilation: tuple[int, int] = (1, 1),
+        padding: str = "same",
+        activation: str = "none",
+        per_channel: bool = True,
+        bias: bool = True,
+        gain: float = 1.0,
+        weak: bool = False,
+        zero_point: int = -5,
+    ) -> Value:
+        batch, height, width, depth = source.shape
+        channels = depth * multiplier
+        fan_in = kernel[0] * kernel[1]
+        tensors, scale = self.weights(source, (1, *kernel, channels), 3, fan_in, per_channel, bias, weak)
+        options: Any = schema.DepthwiseConv2DOptionsT()
+        options.depthMultiplier = multiplier
+        shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
+        options.fusedActivationFunction = ACTIVATIONS[activation]
+        return self._finish(source, shape, "DEPTHWISE_CONV_2D", tensors, options, scale, gain, zero_point)
+
+    def fully_connected(
+        self,
+        source: Value,
+        units: int,
+        activation: str = "none",
+        per_channel: bool = False,
+        bias: bool = True,
+        keep_dimensions: bool = False,
+        gain: float = 1.0,
+        weak: bool = False,
+        zero_point: int = -5,
+    ) -> Value:
+        depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
+        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak)
+        if not bias:
+            tensors.append(-1)
+        options: Any = schema.FullyConnectedOptionsT()
+        options.keepNumDims = keep_dimensions
+        options.fusedActivationFunction = ACTIVATIONS[activation]
+        shape = (*source.shape[:-1], units) if keep_dimensions else (source.shape[0], units)
+        return self._finish(source, shape, "FULLY_CONNECTED", tensors, options, scale, gain, zero_point)
+
+    def pool(
+        self,
+        source: Value,
+        op: str,
+        kernel: tuple[int, int] = (2, 2),
+        stride: tuple[int, int] = (2, 2),
+        padding: str = "valid",
+        activation: str = "none",
+    ) -> Value:
+        batch, height, width, depth = source.shape
+        options: Any = schema.Pool2DOptionsT()
+        options.filterHeight, options.filterWidth = kernel
+        shape = (batch, *_window(options, (height, width), kernel, stride, (1, 1), padding), depth)
+        options.fusedActivationFunction = ACTIVATIONS[activation]
+        output = self.output(shape, source.kind, source.scale, source.zero_point)
+        self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
+        return output
+
+    def reshape(
+        self, source: Value, shape: Sequence[int], asked: Sequence[int] | None = None, as_tensor: bool = True
+    ) -> Value:
+        """`asked` is what the operator is told, perhaps with a -1."""
+        asked = list(shape) if asked is None else list(asked)
+        options: Any = None
+        inputs = [source.index]
+        if as_tensor:
+            inputs.append(self.graph.constant("shape", np.array(asked, np.int32)))
+        else:
+            options = schema.ReshapeOptionsT()
+            options.newShape = asked
+        output = self.output(shape, source.kind, source.scale, source.zero_point)
+        self.graph.operator("RESHAPE", inputs, [output.index], options)
+        return output
+
+    def softmax(self, source: Value, beta: float = 1.0) -> Value:
+        options: Any = schema.SoftmaxOptionsT()
+        options.beta = beta
+        if source.kind == "int8":
+            output = self.output(source.shape, "int8", 1.0 / 256.0, -128)
+        else:
+            output = self.output(source.shape, source.kind)
+        self.graph.operator("SOFTMAX", [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
+        return output
+
+    def add(
+        self, left: Value, right: Value, activation: str = "none", scale: float | None = None, zero_point: int = 7
+    ) -> Value:
+        options: Any = schema.AddOptionsT()
+        options.fusedActivationFunction = ACTIVATIONS[activation]
+        shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
+        if left.kind == "int8":
+            assert left.scale is not None
+            assert right.scale is not None
+            output = self.output(shape, "int8", scale or (left.scale + right.scale) * 0.8, zero_point)
+        else:
+            output = self.output(shape, left.kind)
+        self.graph.operator("ADD", [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
+        return output
+
+    def constant(self, shape: Sequence[int], kind: str, scale: float = 0.061, zero_point: int = -9) -> Value:
+        if kind == "float32":
+            index = self.graph.constant("constant", self.random.standard_normal(shape).astype(np.float32))
+            return Value(index, tuple(shape), kind)
+        values = self.random.integers(-128, 128, shape, dtype=np.int8)
+        return Value(self.graph.constant("constant", values, scale, zero_point), tuple(shape), kind, scale, zero_point)
+
+    def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
+        """QUANTIZE or DEQUANTIZE."""
+        output = self.output(source.shape, kind, scale, zero_point)
+        self.graph.operator(op, [source.index], [output.index], None, 2 if source.kind == "int8" else 1)
+        return output
+
+    def _finish(
+        self,
+        source: Value,
+        shape: Sequence[int],
+        op: str,
+        tensors: list[int],
+        options: Any,
+        scale: float | None,
+        gain: float,
+        zero_point: int,
+    ) -> Value:
+        """`gain` above 1 makes int8 outputs larger."""
+        if source.kind == "float32":
+            output, version = self.output(shape, source.kind), 1
+        else:
+            assert scale is not None
+            output = self.output(shape, source.kind, scale / gain, zero_point)
+            version = 4 if op == "FULLY_CONNECTED" else 3
+        self.graph.operator(op, [source.index, *tensors], [output.index], options, version)
+        return output
+
+
+def _window(
+    options: Any,
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: str,
+) -> tuple[int, int]:
+    """Writes a window into the options and gives the height and width that come out."""
+    options.padding = PADDINGS[padding]
+    options.strideH, options.strideW = stride
+    if hasattr(options, "dilationHFactor"):
+        options.dilationHFactor, options.dilationWFactor = dilation
+    sides = []
+    for side, width, step, spread in zip(size, kernel, stride, dilation, strict=True):
+        reach = (width - 1) * spread + 1
+        sides.append(-(-side // step) if padding == "same" else (side - reach) // step + 1)
+    return sides[0], sides[1]

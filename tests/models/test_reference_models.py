@@ -1,0 +1,25 @@
+"""The committed answers are still those of TensorFlow Lite's reference kernels."""
+
+from __future__ import annotations
+
+import pytest
+from make_models import answer, make, models, refused
+from model_cases import ModelCase, model_cases, refused_cases
+
+CASES = model_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_committed_answers_are_those_of_the_reference_kernels(case: ModelCase) -> None:
+    for run in case.runs:
+        assert tuple(answer(case.data, list(run.inputs))) == run.outputs
+
+
+def test_every_model_of_the_script_is_committed_and_no_other() -> None:
+    assert {name for name, _ in models()} == {case.name for case in CASES}
+    assert {name for name, _, _ in refused()} == {case.name for case in refused_cases()}
+
+
+def test_a_model_depends_on_nothing_but_its_name() -> None:
+    name, model = next(models())
+    assert make(name, model) == make(name, model)
