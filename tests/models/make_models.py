@@ -1,6 +1,6 @@
 """Writes the small models beside it, with what TensorFlow Lite's reference kernels answer to seeded inputs.
 
-Run `python tests/models/make_models.py` after a change. Weights and inputs come from the model's name alone.
+Run `python -m tests.models.make_models` after a change. Weights and inputs come from the model's name alone.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
-from model_layers import Layers, Value
 from numpy.random import Generator, default_rng
+
+from tests.models.model_layers import Layers, Value
 
 FOLDER = Path(__file__).resolve().parent
 REFUSED = FOLDER / "refused"

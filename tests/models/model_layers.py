@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from model_graph import Graph
 from numpy.random import Generator
+
+from tests.models.model_graph import Graph
 
 ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1": 2, "relu6": 3}
 PADDINGS = {"same": 0, "valid": 1}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from make_models import answer, make, models, refused
-from model_cases import ModelCase, model_cases, refused_cases
+
+from tests.model_cases import ModelCase, model_cases, refused_cases
+from tests.models.make_models import answer, make, models, refused
 
 CASES = model_cases()
 
