@@ -39,6 +39,10 @@ INSTALLED_APPS = [
     "forge.core",
     "forge.accounts",
     "forge.projects",
+    "forge.collab",
+    "forge.builds",
+    "forge.registry",
+    "forge.reviews",
     "forge.web",
 ]
 

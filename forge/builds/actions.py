@@ -1,0 +1,91 @@
+"""What a person does with builds: ask for one, cancel one. Each checks the permission, does it and writes it down."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from forge.accounts.access import nothing_for
+from forge.accounts.permissions import Verb
+from forge.builds.errors import BuildOver, TooManyBuilds
+from forge.builds.leases import Line, announce, append_log
+from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview, State
+from forge.builds.waking import wake_builds
+from forge.core.audit import write_entry
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.projects.versions import snapshot
+
+WAITING_LIMIT = 20
+"""Builds of one project that may wait or run at once."""
+
+
+def find_build(user: Any, build_id: UUID) -> Build:
+    """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    build = _complete().visible_to(user).filter(pk=build_id).first()
+    if build is None:
+        raise nothing_for(user)
+    return build
+
+
+def find_numbered(user: Any, project: Project, number: int) -> Build:
+    """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    build = _complete().visible_to(user).filter(project=project, number=number).first()
+    if build is None:
+        raise nothing_for(user)
+    return build
+
+
+def builds_of(user: Any, project: Project) -> BuildQuerySet:
+    """The project's numbered builds that the person may see, newest first."""
+    return _complete().visible_to(user).numbered().filter(project=project).order_by("-number")
+
+
+def preview_of(project: Project) -> Preview | None:
+    """The project's preview, if anyone looked at its text yet. The caller has found the project for someone."""
+    return Preview.objects.select_related("build__version", "build__artefact").filter(project=project).first()
+
+
+def _complete() -> BuildQuerySet:
+    return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
+
+
+@transaction.atomic
+def request_build(user: Any, project: Project) -> Build:
+    """Asks for a build of the files as they are now. Raises `Forbidden` and `TooManyBuilds`."""
+    require(user, Verb.BUILD, project)
+    # The row's lock gives numbers their order; the snapshot takes it again.
+    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    mine = Build.objects.filter(project=project)
+    if mine.numbered().unfinished().count() >= WAITING_LIMIT:
+        raise TooManyBuilds(f"{WAITING_LIMIT} builds of this project wait already. Wait for one, or cancel one.")
+    build = Build.objects.create(
+        project=project,
+        version=snapshot(project, user),
+        name=project.name,
+        kind=Kind.NUMBERED,
+        number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
+        requested_by=user,
+    )
+    write_entry(user, "build.request", build.subject, project=str(project.pk), number=build.number)
+    announce(build)
+    transaction.on_commit(wake_builds, robust=True)
+    return build
+
+
+@transaction.atomic
+def cancel_build(user: Any, build: Build) -> Build:
+    """Ends a build that waits or runs; whoever works on it finds its lease gone. Raises `Forbidden` and `BuildOver`."""
+    require(user, Verb.BUILD, build.project)
+    unfinished = Build.objects.filter(pk=build.pk, state__in=UNFINISHED, kind=Kind.NUMBERED)
+    if not unfinished.update(state=State.CANCELLED, fence=F("fence") + 1, lease_until=None, finished=timezone.now()):
+        raise BuildOver("This build has ended already; there is nothing to cancel.")
+    build.refresh_from_db()
+    append_log(build, [Line("worker", f"{user} cancelled the build.", level="warning")])
+    write_entry(user, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
+    announce(build)
+    return build

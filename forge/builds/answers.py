@@ -1,0 +1,55 @@
+"""What builds answer to the floors below: the preview follows the text, and the project's state shows its builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from forge.accounts.models import User
+from forge.builds.actions import builds_of, preview_of
+from forge.builds.models import Preview
+from forge.builds.shapes import build_to_json, preview_to_json
+from forge.builds.waking import previews
+from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts
+from forge.projects.models import Project
+
+SHOWN_BUILDS = 10
+"""Builds in a project's state."""
+
+
+def follow_document(sender: object, project_id: UUID, **_: object) -> None:
+    """An edit was stored: the preview is made anew once typing pauses."""
+    previews.touch(project_id)
+
+
+def fresh_preview(project: Project) -> dict[str, Any]:
+    """The project's preview as JSON; when it is behind the text, as after a crash, it is asked for."""
+    preview = preview_of(project)
+    if preview is None or preview.sequence < project.sequence:
+        previews.touch(project.pk)
+    return preview_to_json(preview)
+
+
+@state_parts.answer
+def builds_state(project: Project, user: User) -> Mapping[str, Any]:
+    """The parts `preview` and `builds` of a project's state."""
+    newest = builds_of(user, project)[:SHOWN_BUILDS]
+    return {"preview": fresh_preview(project), "builds": [build_to_json(build) for build in newest]}
+
+
+@card_facts.answer
+def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
+    """The drawn pipeline of each project, as its preview saw it last."""
+    rows = Preview.objects.filter(project_id__in=project_ids).values_list("project_id", "outline", "state")
+    return {
+        project_id: CardFacts(
+            tag="Does not check" if state == "broken" else "",
+            tag_kind="warn" if state == "broken" else "",
+            nodes=tuple((outline or {}).get("nodes", ())),
+        )
+        for project_id, outline, state in rows
+    }
+
+
+document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

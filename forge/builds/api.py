@@ -1,0 +1,147 @@
+"""Builds and previews over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.builds.actions import builds_of, cancel_build, find_build, request_build
+from forge.builds.answers import fresh_preview
+from forge.builds.errors import NoRune
+from forge.builds.models import Artefact
+from forge.builds.runes import rune_chunks, stream_rune
+from forge.builds.shapes import build_to_json, log_line_to_json
+from forge.core.api import ForgeView
+from forge.core.blob_responses import as_foreign
+from forge.core.pages import CursorPages
+from forge.projects.api import ProjectView
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    initials = serializers.CharField()
+    colour = serializers.IntegerField()
+
+
+class BuiltVersionSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(allow_null=True)
+    digest = serializers.CharField()
+
+
+class BuildSerializer(serializers.Serializer[Any]):
+    """A build, as `shapes.build_to_json` writes it."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(allow_null=True)
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    attempt = serializers.IntegerField()
+    version = BuiltVersionSerializer()
+    requested_by = PersonSerializer(allow_null=True)
+    created = serializers.DateTimeField()
+    started = serializers.DateTimeField(allow_null=True)
+    finished = serializers.DateTimeField(allow_null=True)
+    report = serializers.JSONField(allow_null=True)
+    diagnostics = serializers.JSONField()
+    error = serializers.CharField(allow_null=True)
+    url = serializers.CharField(allow_null=True)
+    rune_url = serializers.CharField(allow_null=True)
+
+
+class BuildPages(CursorPages):
+    """Builds, the newest first."""
+
+    ordering = "-created"
+
+
+class ProjectBuilds(ProjectView):
+    @extend_schema(operation_id="builds_list", responses=BuildSerializer(many=True))
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """A project's builds, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = BuildPages()
+        found = pages.paginate_queryset(builds_of(request.user, project), request, view=self) or []
+        return pages.get_paginated_response([build_to_json(build) for build in found])
+
+    @extend_schema(operation_id="builds_request", request=None, responses={202: BuildSerializer})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Asks for a build of the files as they are now."""
+        project = self.project(request, organisation, name, Verb.BUILD)
+        return Response(build_to_json(request_build(request.user, project)), status=202)
+
+
+class ProjectPreview(ProjectView):
+    @extend_schema(operation_id="preview_retrieve", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What is known of the newest text, and the last rune that could be built."""
+        return Response(fresh_preview(self.project(request, organisation, name, Verb.READ)))
+
+
+class OneBuild(ForgeView):
+    @extend_schema(operation_id="builds_retrieve", responses=BuildSerializer)
+    def get(self, request: Request, build_id: UUID) -> Response:
+        """A build."""
+        return Response(build_to_json(find_build(request.user, build_id)))
+
+
+_LINES = inline_serializer(
+    "BuildLog",
+    {
+        "lines": inline_serializer(
+            "BuildLogLine",
+            {
+                "number": serializers.IntegerField(),
+                "step": serializers.CharField(),
+                "text": serializers.CharField(),
+                "milliseconds": serializers.FloatField(allow_null=True),
+                "level": serializers.CharField(),
+            },
+            many=True,
+        )
+    },
+)
+
+
+class BuildLog(ForgeView):
+    @extend_schema(operation_id="builds_log", responses=_LINES)
+    def get(self, request: Request, build_id: UUID) -> Response:
+        """A build's log."""
+        build = find_build(request.user, build_id)
+        return Response({"lines": [log_line_to_json(line) for line in build.log.all()]})
+
+
+class BuildCancel(ForgeView):
+    @extend_schema(operation_id="builds_cancel", request=None, responses=BuildSerializer)
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Ends a build that waits or runs."""
+        return Response(build_to_json(cancel_build(request.user, find_build(request.user, build_id))))
+
+
+class BuildRune(ForgeView):
+    @extend_schema(operation_id="builds_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
+    def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
+        """A build's rune."""
+        build = find_build(request.user, build_id)
+        if build.artefact is None:
+            raise NoRune("This build has made no rune, or not yet.")
+        return rune_response(request, build.artefact, f"{build.name}.rune")
+
+
+def rune_response(request: Request, artefact: Artefact, filename: str) -> HttpResponseBase:
+    """A rune as a download, a piece at a time."""
+    is_asgi = isinstance(request._request, ASGIRequest)
+    chunks = stream_rune(artefact) if is_asgi else rune_chunks(artefact)
+    response = StreamingHttpResponse(chunks, content_type="application/wasm")
+    response.headers["Content-Length"] = str(artefact.size)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return as_foreign(response, filename=filename, digest=artefact.digest)

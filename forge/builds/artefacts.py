@@ -1,0 +1,83 @@
+"""Runes that were built: finding, keeping, measuring and pruning them. No build's state is written here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from forge.builds.models import Artefact
+from forge.builds.runes import delete_rune, save_rune
+from forge.builds.toolchain import TOOLCHAIN
+from forge.core.blobs import blob_chunks, blob_path
+from forge.projects.models import Version
+
+
+def find_artefact(version: Version, name: str) -> Artefact | None:
+    """What this toolchain made of the version before, under this name."""
+    return Artefact.objects.filter(version_digest=version.digest, toolchain=TOOLCHAIN, name=name).first()
+
+
+def keep_artefact(version: Version, name: str, rune: Path, answer: Mapping[str, Any]) -> Artefact:
+    """Stores a rune that the compiler wrote, and its report. Two that build the same at once end with one artefact.
+
+    Called within the transaction that ties the artefact to a build, or a pruning could take it away in between.
+    """
+    artefact_id = uuid.uuid4()
+    digest, size = save_rune(artefact_id, rune)
+    values = {
+        "id": artefact_id,
+        "digest": digest,
+        "size": size,
+        "report": answer["report"],
+        "diagnostics": answer["diagnostics"],
+    }
+    artefact, is_new = Artefact.objects.get_or_create(
+        version_digest=version.digest, toolchain=TOOLCHAIN, name=name, defaults=values
+    )
+    if not is_new:
+        delete_rune(artefact_id)
+    return artefact
+
+
+@transaction.atomic
+def add_measurement(artefact: Artefact, run: Mapping[str, Any]) -> None:
+    """Writes into the report how long a run takes."""
+    fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
+    fresh.report = {**fresh.report, "run": dict(run)}
+    fresh.save(update_fields=["report"])
+    artefact.report = fresh.report
+
+
+@transaction.atomic
+def prune_artefacts(candidates: Collection[uuid.UUID]) -> None:
+    """Deletes those artefacts that no build refers to, and after commit their bytes."""
+    unused = list(Artefact.objects.filter(pk__in=candidates, builds__isnull=True).values_list("pk", flat=True))
+    Artefact.objects.filter(pk__in=unused).delete()
+    for artefact_id in unused:
+        transaction.on_commit(partial(delete_rune, artefact_id), robust=True)
+
+
+def files_of(version: Version, folder: Path) -> dict[str, dict[str, str]]:
+    """Each file of a version as a file on this machine: in the blob store's folder, else fetched into `folder`."""
+    return {
+        path: {"file": str(_local_file(entry["digest"], folder)), "digest": entry["digest"]}
+        for path, entry in version.manifest.items()
+    }
+
+
+def _local_file(digest: str, folder: Path) -> Path:
+    """A blob as a file on this machine. Raises `NotFound`."""
+    place = blob_path(digest)
+    if place is not None:
+        return place
+    fetched = folder / digest.replace(":", "-")
+    if not fetched.exists():
+        with fetched.open("wb") as file:
+            for chunk in blob_chunks(digest):
+                file.write(chunk)
+    return fetched

@@ -1,0 +1,197 @@
+"""The compiler's process: reads jobs as JSON lines on stdin, answers on stdout. Imports `rune` and never Django.
+
+It is started by `forge.builds.compiler` in a folder of its own and in a process group of its own, sets limits to
+itself before it reads anything, and ends with all that it started when its parent does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import hashlib
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any
+
+from rune.build import BuildFailed, Step, build
+
+from rune.files import DEFAULT_FILE_LIMIT, FileMissing, normal_path
+from rune.runefile import check, diagnostic_to_json, outline_to_json
+from rune.runefile.diagnostics import Severity
+from rune.runtime.errors import RuneError
+from rune.runtime.measure import measure
+from rune.tflite import ModelSignature, read_model, signature
+
+MEMORY_LIMIT = 3 * 1024**3
+"""Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
+FILE_LIMIT = 512 * 1024**2
+"""Bytes of the largest file that may be written."""
+OPEN_FILES = 512
+MODELS_KEPT = 16
+"""Signatures that are remembered between jobs."""
+
+
+class JobFiles:
+    """A job's project: small texts came with the job, other files lie in the blob store and are only read."""
+
+    def __init__(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
+        self._contents = {normal_path(path): content for path, content in contents.items()}
+
+    def read(self, path: str) -> bytes:
+        content = self._contents.get(normal_path(path))
+        if content is None:
+            raise FileMissing(path, "no such file in the project")
+        with Path(content["file"]).open("rb") as file:
+            return file.read(DEFAULT_FILE_LIMIT)
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._contents))
+
+    def digest(self, path: str) -> str | None:
+        content = self._contents.get(normal_path(path))
+        return None if content is None else content["digest"]
+
+
+class Signatures:
+    """Signatures of models by digest: a preview looks at the same model again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, ModelSignature] = {}
+
+    def of(self, files: JobFiles, path: str) -> ModelSignature:
+        """The signature of a model. Raises `FileError` and `ModelError`."""
+        digest = files.digest(path)
+        if digest is None or digest not in self._known:
+            found = signature(read_model(files.read(path)))
+            if digest is None:
+                return found
+            if len(self._known) >= MODELS_KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[digest] = found
+        return self._known[digest]
+
+
+class Answers:
+    """Writes a job's answers, one JSON line each."""
+
+    def __init__(self, out: IO[str], job: int) -> None:
+        self._out = out
+        self._job = job
+
+    def send(self, event: str, **data: Any) -> None:
+        self._out.write(json.dumps({"id": self._job, "event": event, **data}, separators=(",", ":")) + "\n")
+        self._out.flush()
+
+
+def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
+    """Does one job; whatever happens in it becomes an answer."""
+    try:
+        if job["op"] == "measure":
+            _measure(Path(job["rune"]).read_bytes(), answers)
+        else:
+            _build(job, answers, signatures)
+    except BuildFailed as failure:
+        answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
+    except MemoryError:
+        answers.send("failed", error="The build needs more memory than it may have.", diagnostics=[])
+    except Exception as error:
+        # A fault of ours, not of the project: the person gets a sentence, the parent logs the rest from stderr.
+        sys.excepthook(type(error), error, error.__traceback__)
+        answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
+
+
+def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
+    files = JobFiles(job["files"])
+    if job["check_first"]:
+        checked = check(files, signatures=lambda path: signatures.of(files, path))
+        answers.send(
+            "checked",
+            diagnostics=[diagnostic_to_json(one) for one in checked.diagnostics],
+            outline=outline_to_json(checked.outline),
+        )
+        if any(one.severity is Severity.ERROR for one in checked.diagnostics):
+            return
+    result = build(files, job["name"], log=lambda step: _send_step(answers, step))
+    target = Path(job["target"])
+    target.write_bytes(result.rune)
+    answers.send(
+        "built",
+        digest="sha256:" + hashlib.sha256(result.rune).hexdigest(),
+        report=result.report.to_json(),
+        diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
+    )
+    if job["measure"]:
+        _measure(result.rune, answers)
+
+
+def _send_step(answers: Answers, step: Step) -> None:
+    answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
+
+
+def _measure(rune: bytes, answers: Answers) -> None:
+    try:
+        measured = measure(rune)
+    except RuneError as error:
+        answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
+        return
+    answers.send("measured", run=dataclasses.asdict(measured))
+
+
+def limit_itself(seconds: int | None) -> None:
+    """Limits memory, files and, where `seconds` are given, time on the processor; what it starts inherits them."""
+    limits = {
+        resource.RLIMIT_DATA: MEMORY_LIMIT,
+        resource.RLIMIT_FSIZE: FILE_LIMIT,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    if seconds is not None:
+        limits[resource.RLIMIT_CPU] = seconds
+    for kind, limit in limits.items():
+        _, hard = resource.getrlimit(kind)
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (limit, limit))
+
+
+def read_jobs(source: IO[bytes], jobs: SimpleQueue[dict[str, Any]]) -> None:
+    """Hands jobs on. At the end of the input the parent is gone: the whole group ends at once, a compiler in it too."""
+    for line in source:
+        jobs.put(json.loads(line))
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def main() -> None:
+    """Serves jobs until the parent goes."""
+    limit_itself(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    # What a library prints must not get between the answers.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    jobs: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    signatures = Signatures()
+    Answers(out, 0).send("ready")
+    while True:
+        job = jobs.get()
+        answers = Answers(out, job["id"])
+        run_job(job, answers, signatures)
+        gc.collect()
+        answers.send("done", memory=memory_in_use())
+
+
+def memory_in_use() -> int:
+    """Bytes of this process that are in memory; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+if __name__ == "__main__":
+    main()

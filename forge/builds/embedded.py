@@ -1,0 +1,72 @@
+"""The build worker inside the server's own process, for an installation without a queue to run beside it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery import current_app
+from django.db import close_old_connections, connections
+
+from forge.builds.compiler import remove_leftovers
+from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
+from forge.builds.toolchain import work_folder
+from forge.builds.waking import wake_builds
+
+_log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 2.0
+"""Seconds between two looks for builds whose worker died."""
+END_LIMIT = 10.0
+"""Seconds that the end waits for those at work, who look for it several times a second."""
+
+
+class EmbeddedWorker:
+    """A Celery worker of threads, and a sweep beside it. Started once in a process, when the server starts."""
+
+    def __init__(self) -> None:
+        self._worker: Any = None
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts both; returns at once."""
+        remove_leftovers(work_folder())
+        self._worker = current_app.WorkController(
+            pool_cls="threads",
+            # One thread a slot, one for the sweep's task and those that find their slots busy and return.
+            concurrency=numbered_slots() + 2,
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        self._run("build-worker", self._worker.start)
+        self._run("build-sweep", self._sweep)
+
+    def _run(self, name: str, target: Any) -> None:
+        thread = threading.Thread(target=target, daemon=True, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _sweep(self) -> None:
+        try:
+            preview_slot.warm_up()
+            while not stopping.is_set():
+                close_old_connections()
+                try:
+                    if look_after_builds():
+                        wake_builds()
+                except Exception:
+                    _log.exception("The sweep for builds failed; it is tried again")
+                stopping.wait(SWEEP_EVERY)
+        finally:
+            connections.close_all()
+
+    def stop(self) -> None:
+        """Ends both. A build that runs goes back into the queue, for the next start to take up."""
+        stopping.set()
+        if self._worker is not None:
+            self._worker.stop()
+        for thread in self._threads:
+            thread.join(END_LIMIT)
+        preview_slot.close()

@@ -1,0 +1,37 @@
+"""What can go wrong with builds. The first three are for people, the others stay between worker and row."""
+
+from forge.core.errors import Conflict, NotFound
+
+
+class BuildOver(Conflict):
+    """The build has ended, and cannot be cancelled any more."""
+
+    title = "This build has ended"
+
+
+class TooManyBuilds(Conflict):
+    """The project has as many builds waiting as it may."""
+
+    title = "Too many builds are waiting"
+
+
+class NoRune(NotFound):
+    """The build made no rune, or not yet."""
+
+    title = "There is no rune"
+
+
+class LeaseLost(Exception):
+    """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
+
+
+class ChildDied(Exception):
+    """The compiler's process ended without an answer; `reason` says how, as far as that is known."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutOfTime(ChildDied):
+    """The compiler's process was ended because it took too long."""

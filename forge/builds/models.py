@@ -1,0 +1,190 @@
+"""Builds and what they leave: runes with their reports, log lines, and each project's live preview."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from forge.projects.models import Project, Version
+
+
+class Kind(models.TextChoices):
+    """Who asked: a person who pressed Build, or an edit."""
+
+    NUMBERED = "numbered", "Numbered"
+    PREVIEW = "preview", "Preview"
+
+
+class State(models.TextChoices):
+    """Where a build stands. The last four are ends."""
+
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    LOST = "lost", "Lost"
+
+
+UNFINISHED = (State.QUEUED, State.RUNNING)
+
+
+class Artefact(models.Model):
+    """A rune and its report: what one toolchain makes of one version under one name, kept once however often asked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version_digest = models.CharField(max_length=71)
+    toolchain = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=71)
+    """Of the rune's bytes, which lie in a file that belongs to this row alone."""
+    size = models.BigIntegerField()
+    report = models.JSONField()
+    diagnostics = models.JSONField(default=list)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version_digest", "toolchain", "name"], name="one_artefact_a_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.version_digest[:19]}"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the report says how long a run takes; a preview's does not."""
+        return "run" in self.report
+
+
+class BuildQuerySet(models.QuerySet["Build"]):
+    """Builds, as seen by someone."""
+
+    def visible_to(self, user: Any) -> BuildQuerySet:
+        """Builds of projects whose organisation the person is a member of."""
+        return self.filter(project__in=Project.objects.of_member(user))
+
+    def numbered(self) -> BuildQuerySet:
+        return self.filter(kind=Kind.NUMBERED)
+
+    def unfinished(self) -> BuildQuerySet:
+        return self.filter(state__in=UNFINISHED)
+
+
+class Build(models.Model):
+    """One wish to have a version built. This row is the truth about it; a queue only wakes those who work on it.
+
+    `fence` grows with every lease and with a cancel. Who writes to a build names the fence that it was given; once
+    another number stands here, it may not write any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="builds")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="builds")
+    name = models.CharField(max_length=60)
+    """The project's name when the build was asked for; the rune carries it."""
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    number = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
+    diagnostics = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    objects = BuildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="one_build_a_number"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.NUMBERED, number__isnull=False) | Q(kind=Kind.PREVIEW, number__isnull=True),
+                name="only_pressed_builds_have_numbers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.RUNNING) | Q(lease_until__isnull=False), name="a_running_build_has_a_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.SUCCEEDED) | Q(artefact__isnull=False), name="a_success_has_a_rune"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "kind", "created"], name="builds_waiting")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"build {self.number}" if self.number else "preview"
+
+    @property
+    def subject(self) -> str:
+        """The key of its discussion and of its audit entries."""
+        return f"build:{self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class BuildLogLine(models.Model):
+    """One line of a build's log, numbered from 1 through all its attempts."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="log")
+    number = models.PositiveIntegerField()
+    step = models.CharField(max_length=20)
+    text = models.TextField()
+    level = models.CharField(max_length=10, default="info")
+    milliseconds = models.FloatField(null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["build", "number"], name="one_line_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.text}"
+
+
+class PreviewState(models.TextChoices):
+    """What the preview knows about the text."""
+
+    CHECKING = "checking", "Checking"
+    BUILDING = "building", "Building"
+    READY = "ready", "Ready"
+    BROKEN = "broken", "Broken"
+    FAILED = "failed", "Failed"
+
+
+class Preview(models.Model):
+    """A project's live preview: what is known of the newest text, and the last rune that could be built of any.
+
+    Stored, so that a restart shows at once what ran before.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="preview")
+    sequence = models.BigIntegerField(default=0)
+    """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
+    state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
+    diagnostics = models.JSONField(default=list)
+    outline = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The last good one."""
+    changed = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"preview of {self.project_id}: {self.state}"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the rune that runs is of the text that was looked at last."""
+        return self.state == PreviewState.READY

@@ -1,0 +1,172 @@
+"""The live preview of a project: check the newest text, and build it when it checks. Called by one thread at a time.
+
+What is found is stored in the project's `Preview` row, so a restart shows the last good rune at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.builds.artefacts import files_of, find_artefact, keep_artefact, prune_artefacts
+from forge.builds.compiler import Answer, Compiler
+from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState, State
+from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.core.events import append_event
+from forge.projects.models import Project, Version
+from forge.projects.versions import snapshot
+
+KEPT = 5
+"""Previews of a project that are kept; the one that runs is always among them."""
+
+
+class Stopping(Exception):
+    """The worker is told to end; the preview is made again at the next start."""
+
+
+def refresh_preview(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
+    """Brings a project's preview up to its newest text, if it is behind."""
+    project = Project.objects.alive().filter(pk=project_id).first()
+    if project is None:
+        return
+    preview, _ = Preview.objects.get_or_create(project=project)
+    if preview.sequence >= project.sequence and preview.state not in (PreviewState.CHECKING, PreviewState.BUILDING):
+        return
+    version, sequence = _newest(project)
+    try:
+        PreviewRun(project, version, sequence, stopping).make(compiler)
+    except Stopping:
+        return
+    prune_previews(project_id, version)
+
+
+@transaction.atomic
+def _newest(project: Project) -> tuple[Version, int]:
+    """The files as they are now, and the number of the update that made them so."""
+    version = snapshot(project, numbered=False)
+    return version, Project.objects.values_list("sequence", flat=True).get(pk=project.pk)
+
+
+class PreviewRun:
+    """One look at a project's text."""
+
+    def __init__(self, project: Project, version: Version, sequence: int, stopping: threading.Event) -> None:
+        self._project = project
+        self._version = version
+        self._sequence = sequence
+        self._stopping = stopping
+        self._target: Path | None = None
+
+    def make(self, compiler: Compiler) -> None:
+        """Checks and builds. Raises `Stopping`."""
+        if self._take_known():
+            return
+        was_warm = compiler.alive
+        try:
+            try:
+                self._compute(compiler)
+            except OutOfTime:
+                raise
+            except ChildDied:
+                if not was_warm:
+                    raise
+                # What a process that served many previews died of may lie in those: a new one has another try.
+                self._compute(compiler)
+        except ChildDied as error:
+            self._save(state=PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
+
+    def _compute(self, compiler: Compiler) -> None:
+        folder = compiler.start()
+        self._target = folder / "preview.rune"
+        job = {
+            "op": "build",
+            "name": self._project.name,
+            "files": files_of(self._version, folder),
+            "target": str(self._target),
+            "check_first": True,
+            "measure": False,
+        }
+        compiler.run(job, self._answer, limit=PREVIEW_SECONDS, tick=self._tick)
+        self._target.unlink(missing_ok=True)
+
+    def _tick(self) -> None:
+        if self._stopping.is_set():
+            raise Stopping
+
+    def _answer(self, answer: Answer) -> None:
+        match answer["event"]:
+            case "checked":
+                is_broken = any(one["severity"] == "error" for one in answer["diagnostics"])
+                self._save(
+                    state=PreviewState.BROKEN if is_broken else PreviewState.BUILDING,
+                    diagnostics=answer["diagnostics"],
+                    outline=answer["outline"],
+                    error="",
+                )
+            case "built":
+                self._keep(answer)
+            case "failed":
+                found = {"diagnostics": answer["diagnostics"]} if answer["diagnostics"] else {}
+                self._save(state=PreviewState.FAILED, error=answer["error"], **found)
+
+    @transaction.atomic
+    def _take_known(self) -> bool:
+        """Uses the rune of the same files, if they were built before."""
+        artefact = find_artefact(self._version, self._project.name)
+        if artefact is None:
+            return False
+        self._show(artefact, diagnostics=artefact.diagnostics, outline=artefact.report["pipeline"])
+        return True
+
+    @transaction.atomic
+    def _keep(self, answer: Answer) -> None:
+        if self._target is not None:
+            artefact = keep_artefact(self._version, self._project.name, self._target, answer)
+            self._show(artefact)
+
+    def _show(self, artefact: Artefact, **found: Any) -> None:
+        """Makes the rune the one that runs in the page; within the caller's transaction."""
+        shown = Build.objects.filter(project=self._project, kind=Kind.PREVIEW, artefact=artefact).first()
+        if shown is None:
+            now = timezone.now()
+            shown = Build.objects.create(
+                project=self._project,
+                version=self._version,
+                name=self._project.name,
+                kind=Kind.PREVIEW,
+                state=State.SUCCEEDED,
+                attempt=1,
+                artefact=artefact,
+                diagnostics=artefact.diagnostics,
+                started=now,
+                finished=now,
+            )
+        self._save(state=PreviewState.READY, error="", build=shown, **found)
+
+    @transaction.atomic
+    def _save(self, **values: Any) -> None:
+        """Writes what was found, unless another process has looked at a newer text meanwhile."""
+        rows = Preview.objects.filter(project=self._project, sequence__lte=self._sequence)
+        if rows.update(sequence=self._sequence, changed=timezone.now(), **values):
+            append_event(
+                self._project.stream, "preview.changed", {"sequence": self._sequence, "state": values["state"]}
+            )
+
+
+@transaction.atomic
+def prune_previews(project_id: UUID, newest: Version) -> None:
+    """Forgets all but the newest previews of a project, their runes when nothing else uses them, and their versions."""
+    previews = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW).order_by("-created")
+    shown = Preview.objects.filter(project_id=project_id).values_list("build_id", flat=True).first()
+    old = [build for build in previews[KEPT:] if build.pk != shown]
+    if old:
+        Build.objects.filter(pk__in=[build.pk for build in old]).delete()
+        prune_artefacts({build.artefact_id for build in old if build.artefact_id is not None})
+    nameless = Version.objects.filter(project_id=project_id, number__isnull=True, builds__isnull=True)
+    nameless.exclude(pk=newest.pk).delete()

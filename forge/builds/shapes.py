@@ -1,0 +1,88 @@
+"""How builds, their logs and previews look as JSON, in the API and on the sockets alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.people import person_to_json
+from forge.builds.models import Build, BuildLogLine, Preview, PreviewState
+
+
+def build_url(build: Build) -> str | None:
+    """The page of a build; previews have none."""
+    return f"{build.project.get_absolute_url()}/builds/{build.number}" if build.number else None
+
+
+def rune_url(build: Build) -> str | None:
+    """Where a member reads the build's rune."""
+    return f"/api/v1/builds/{build.pk}/rune" if build.artefact_id else None
+
+
+def build_to_json(build: Build) -> dict[str, Any]:
+    """A build. Reads its project with organisation, version, artefact and the person who asked."""
+    return {
+        "id": str(build.pk),
+        "number": build.number,
+        "kind": build.kind,
+        "state": build.state,
+        "attempt": build.attempt,
+        "version": {"number": build.version.number, "digest": build.version.digest},
+        "requested_by": person_to_json(build.requested_by) if build.requested_by else None,
+        "created": build.created.isoformat(),
+        "started": build.started.isoformat() if build.started else None,
+        "finished": build.finished.isoformat() if build.finished else None,
+        "report": build.artefact.report if build.artefact else None,
+        "diagnostics": build.diagnostics,
+        "error": build.error or None,
+        "url": build_url(build),
+        "rune_url": rune_url(build),
+    }
+
+
+def log_line_to_json(line: BuildLogLine) -> dict[str, Any]:
+    """A line of a log."""
+    return {
+        "number": line.number,
+        "step": line.step,
+        "text": line.text,
+        "milliseconds": line.milliseconds,
+        "level": line.level,
+    }
+
+
+def preview_to_json(preview: Preview | None) -> dict[str, Any]:
+    """A project's preview; None stands for one that nobody looked at yet."""
+    if preview is None:
+        return {
+            "sequence": 0,
+            "state": PreviewState.CHECKING.value,
+            "diagnostics": [],
+            "outline": {"nodes": [], "wires": []},
+            "current": False,
+            "error": None,
+            "build": None,
+        }
+    return {
+        "sequence": preview.sequence,
+        "state": preview.state,
+        "diagnostics": preview.diagnostics,
+        "outline": preview.outline or {"nodes": [], "wires": []},
+        "current": preview.is_current,
+        "error": preview.error or None,
+        "build": _good_build_to_json(preview.build),
+    }
+
+
+def _good_build_to_json(build: Build | None) -> dict[str, Any] | None:
+    if build is None or build.artefact is None:
+        return None
+    report = build.artefact.report
+    return {
+        "id": str(build.pk),
+        "version": build.version.digest,
+        "rune_url": rune_url(build),
+        "rune_digest": build.artefact.digest,
+        "size": build.artefact.size,
+        "memory": report["memory"]["arena"],
+        "created": build.created.isoformat(),
+    }

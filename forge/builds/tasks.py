@@ -1,0 +1,38 @@
+"""Wake-ups over Celery. A task carries no work of its own: what there is to do stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from celery import shared_task
+
+from forge.builds.dispatch import look_after_builds, numbered, preview_slot
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def task(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Celery's decorator, with the types that it lacks."""
+    return cast(Callable[[Callable[P, R]], Callable[P, R]], shared_task(name=name, ignore_result=True))
+
+
+@task("forge.builds.work")
+def work() -> None:
+    """Builds what waits."""
+    numbered.work()
+
+
+@task("forge.builds.preview")
+def preview(project_id: str) -> None:
+    """Refreshes a project's preview."""
+    preview_slot.work(UUID(project_id))
+
+
+@task("forge.builds.sweep")
+def sweep() -> None:
+    """Takes up builds whose worker died."""
+    if look_after_builds():
+        numbered.work()

@@ -1,0 +1,16 @@
+"""Where builds are found below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.builds import api
+
+urlpatterns = [
+    path("projects/<str:organisation>/<str:name>/builds", api.ProjectBuilds.as_view()),
+    path("projects/<str:organisation>/<str:name>/preview", api.ProjectPreview.as_view()),
+    path("builds/<uuid:build_id>", api.OneBuild.as_view()),
+    path("builds/<uuid:build_id>/log", api.BuildLog.as_view()),
+    path("builds/<uuid:build_id>/cancel", api.BuildCancel.as_view()),
+    path("builds/<uuid:build_id>/rune", api.BuildRune.as_view()),
+]

@@ -1,0 +1,92 @@
+"""Telling a build worker that there is something to do. A wake-up that is lost costs a wait, never a build."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from celery import current_app
+
+_log = logging.getLogger(__name__)
+
+QUIET = 0.08
+"""Seconds without an edit after which a preview is made."""
+LONGEST_WAIT = 0.4
+"""Seconds after which one is made although somebody goes on typing."""
+
+
+def wake_builds() -> None:
+    """Numbered builds wait."""
+    _send("forge.builds.work")
+
+
+def wake_preview(project_id: UUID) -> None:
+    """A project's preview is behind its text."""
+    _send("forge.builds.preview", str(project_id))
+
+
+def _send(task: str, *arguments: str) -> None:
+    try:
+        current_app.send_task(task, args=arguments, ignore_result=True)
+    except Exception:
+        # The sweep wakes the worker again; whoever asked must not fail because a queue is away.
+        _log.exception("A wake-up for %s was not sent", task)
+
+
+class Debounce:
+    """Calls `action` once for each key, some quiet time after its last touch, and not later than the longest wait."""
+
+    def __init__(self, action: Callable[[UUID], None], quiet: float = QUIET, longest: float = LONGEST_WAIT) -> None:
+        self._action = action
+        self._quiet = quiet
+        self._longest = longest
+        self._first: dict[UUID, float] = {}
+        self._due: dict[UUID, float] = {}
+        self._queue: list[tuple[float, UUID]] = []
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def touch(self, key: UUID) -> None:
+        """Something happened to the key. Never waits; safe from any thread."""
+        now = time.monotonic()
+        with self._changed:
+            first = self._first.setdefault(key, now)
+            due = min(now + self._quiet, first + self._longest)
+            if key not in self._due:
+                heapq.heappush(self._queue, (due, key))
+            self._due[key] = due
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="preview-debounce")
+                self._thread.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            self._action(self._next())
+
+    def _next(self) -> UUID:
+        with self._changed:
+            while True:
+                if not self._queue:
+                    self._changed.wait()
+                    continue
+                planned, key = self._queue[0]
+                due = self._due[key]
+                if due > planned:  # touched again meanwhile
+                    heapq.heapreplace(self._queue, (due, key))
+                    continue
+                wait = due - time.monotonic()
+                if wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                heapq.heappop(self._queue)
+                del self._due[key], self._first[key]
+                return key
+
+
+previews = Debounce(wake_preview)
+"""Edits of all projects that pass through this process."""

@@ -1,0 +1,1 @@
+"""Live documents and the event stream over sockets."""

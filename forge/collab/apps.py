@@ -1,0 +1,14 @@
+"""Live documents and the event stream over sockets."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class CollabConfig(AppConfig):
+    name = "forge.collab"
+    label = "collab"
+
+    def ready(self) -> None:
+        # Answers the questions of the floors below.
+        import_module("forge.collab.answers")

@@ -1,0 +1,1 @@
+"""Verdicts and conversations about builds."""
