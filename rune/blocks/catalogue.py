@@ -25,9 +25,7 @@ CATALOGUE: Mapping[str, Block] = MappingProxyType(
 )
 """The blocks by their name, sorted by it."""
 
-_BY_CRATE = {
-    crate.replace("-", "_"): block for block in CATALOGUE.values() for crate in (block.name, *block.aliases)
-}
+_BY_CRATE = {crate.replace("-", "_"): block for block in CATALOGUE.values() for crate in (block.name, *block.aliases)}
 
 
 def find_block(path: str) -> Block | None:

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PATH = re.compile(
-    r"(?P<base>[a-z]+:///?[\w./-]+|[\w:/.-]+)(?:@(?P<version>[\w./-]+))?(?:#(?P<sub_path>[\w./-]+))?\Z"
-)
+_PATH = re.compile(r"(?P<base>[a-z]+:///?[\w./-]+|[\w:/.-]+)(?:@(?P<version>[\w./-]+))?(?:#(?P<sub_path>[\w./-]+))?\Z")
 _SHORT = re.compile(r"[\w-]+\Z")
 _HOMES = re.compile(r"(https?://github\.com/|wapm:///)?hotg-ai/")
 """Where the blocks of the catalogue were published: other repositories may hold other blocks of the same name."""

@@ -1,0 +1,32 @@
+"""The Rune language: a Runefile's text becomes a checked pipeline, or the list of everything that is wrong with it.
+
+Pure Python that also runs in a browser. It builds nothing, and opens no file but through `ProjectFiles`.
+"""
+
+from rune.runefile.check import DEFAULT_RUNEFILE, Checked, check
+from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
+from rune.runefile.draw import draw
+from rune.runefile.outline import Node, Outline, Wire
+from rune.runefile.pipeline import Pipeline
+from rune.runefile.starter import starter
+from rune.runefile.to_json import diagnostic_to_json, outline_to_json
+
+__all__ = [
+    "DEFAULT_RUNEFILE",
+    "Checked",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "Node",
+    "Outline",
+    "Pipeline",
+    "Position",
+    "Severity",
+    "Span",
+    "Wire",
+    "check",
+    "diagnostic_to_json",
+    "draw",
+    "outline_to_json",
+    "starter",
+]

@@ -46,9 +46,7 @@ BLOCK = Block(
     name="label",
     summary="Turns indices into the words of a list.",
     header=Path(__file__).parent / "label.h",
-    arguments=(
-        Argument("wordlist", ArgumentKind.LONG_TEXT, "The words, one a line; index 0 is the first line."),
-    ),
+    arguments=(Argument("wordlist", ArgumentKind.LONG_TEXT, "The words, one a line; index 0 is the first line."),),
     outputs=_outputs,
     code=_code,
 )

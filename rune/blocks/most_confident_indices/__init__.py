@@ -40,9 +40,7 @@ BLOCK = Block(
     name="most_confident_indices",
     summary="Gives the places of the greatest scores.",
     header=Path(__file__).parent / "most_confident_indices.h",
-    arguments=(
-        Argument("count", ArgumentKind.INTEGER, "How many places.", default=1, minimum=1, maximum=2**24),
-    ),
+    arguments=(Argument("count", ArgumentKind.INTEGER, "How many places.", default=1, minimum=1, maximum=2**24),),
     outputs=_outputs,
     code=_code,
 )

@@ -1,0 +1,114 @@
+"""The arguments of a proc-block: texts, numbers and resources become values that fit the block's own list."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block
+from rune.runefile.codes import Code
+from rune.runefile.report import Report, plain, quoted
+from rune.runefile.resources import Resources
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+
+
+def block_arguments(
+    stage: StageSyntax, block: Block, resources: Resources, report: Report
+) -> dict[str, ArgumentValue] | None:
+    """All of the block's arguments in its own order, defaults included; None when something was reported."""
+    before = report.error_count
+    known = {argument.name: argument for argument in block.arguments}
+    given: dict[str, ArgumentValue] = {}
+    for argument in stage.arguments:
+        if argument.name not in known:
+            _report_unknown(argument, block, report)
+            continue
+        value = _value(argument, known[argument.name], block, resources, report)
+        if value is not None:
+            given[argument.name] = value
+    named = {argument.name for argument in stage.arguments}
+    complete: dict[str, ArgumentValue] = {}
+    for name, argument_ in known.items():
+        value = given.get(name, argument_.default)
+        if value is not None:
+            complete[name] = value
+        elif name not in named and stage.is_sound:
+            message = f"{block.name} needs the argument {quoted(name)}"
+            notes = [f"{argument_.help} Write `{name}: ` and {_kind(argument_)} under `args`."]
+            report.error(Code.MISSING_ARGUMENT, message, stage.target.span, notes)
+    return complete if report.error_count == before and stage.is_sound else None
+
+
+def _report_unknown(argument: ArgumentSyntax, block: Block, report: Report) -> None:
+    names = [known.name for known in block.arguments]
+    notes, fixes = report.suggestion(argument.name, argument.name_span, names)
+    listed = f"It takes {', '.join(names)}." if names else "It takes none."
+    message = f"{block.name} has no argument {quoted(argument.name)}"
+    report.error(Code.UNKNOWN_ARGUMENT, message, argument.name_span, (*notes, listed), fixes)
+
+
+def _value(
+    given: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: Report
+) -> ArgumentValue | None:
+    content: int | float | str | None = given.value
+    if given.resource is not None:
+        content = resources.text(given.resource, given.span)
+        if content is None:
+            return None
+    value = read_argument(content if content is not None else "", known)
+    if value is not None and _is_within(value, known):
+        return value
+    report.error(
+        Code.BAD_ARGUMENT,
+        f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(str(content))}: it must be {_kind(known)}",
+        given.span,
+        [known.help],
+    )
+    return None
+
+
+def read_argument(content: int | float | str, known: Argument) -> ArgumentValue | None:
+    """The value that a text or number means for an argument; None when it is none."""
+    if known.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
+        if isinstance(content, float) and content.is_integer():
+            return str(int(content))
+        return str(content)
+    if isinstance(content, str):
+        text = content.strip()
+        if known.kind is ArgumentKind.INTEGER:
+            return int(text) if _INTEGER.match(text) else None
+        content = float(text) if _FLOAT.match(text) else math.nan
+    if known.kind is ArgumentKind.INTEGER:
+        # `360.0` was always read as `360`.
+        return int(content) if math.isfinite(content) and content == int(content) else None
+    return float(content) if math.isfinite(content) else None
+
+
+def _is_within(value: ArgumentValue, known: Argument) -> bool:
+    if isinstance(value, str):
+        return True
+    return not (
+        (known.minimum is not None and value < known.minimum) or (known.maximum is not None and value > known.maximum)
+    )
+
+
+def _kind(known: Argument) -> str:
+    """What an argument must be, in words."""
+    match known.kind:
+        case ArgumentKind.TEXT:
+            return "a text"
+        case ArgumentKind.LONG_TEXT:
+            return "a text or a `$RESOURCE`"
+        case ArgumentKind.INTEGER:
+            name = "a whole number"
+        case ArgumentKind.FLOAT:
+            name = "a number"
+    low, high = known.minimum, known.maximum
+    if low is not None and high is not None:
+        return f"{name} from {plain(f'{low:.9g}')} to {plain(f'{high:.9g}')}"
+    if low is not None:
+        return f"{name} from {low:.9g}"
+    return name if high is None else f"{name} up to {high:.9g}"

@@ -1,0 +1,111 @@
+"""Checking a stage that runs a proc-block: which block it is, its arguments, and whether it can take its inputs."""
+
+from __future__ import annotations
+
+from rune.blocks.catalogue import CATALOGUE, find_block
+from rune.blocks.paths import BlockPath, parse_block_path
+from rune.blocks.signature import Block, BlockError, BlockOutput
+from rune.runefile.arguments import block_arguments
+from rune.runefile.codes import Code
+from rune.runefile.parse import MAX_TENSOR_SIZE
+from rune.runefile.pipeline import BlockStage, Port
+from rune.runefile.report import Report, plain, quoted
+from rune.runefile.resources import Resources
+from rune.runefile.syntax import StageSyntax
+from rune.runefile.types import check_declared_outputs
+from rune.tensor import TensorType
+
+_PUBLISHED_VERSION = "v0.11.3"
+"""The release of the published blocks whose arithmetic the catalogue has."""
+
+
+def check_block_stage(
+    stage: StageSyntax,
+    ports: tuple[Port, ...] | None,
+    types: tuple[TensorType, ...] | None,
+    resources: Resources,
+    report: Report,
+) -> BlockStage | None:
+    """The stage with its outputs; None when something was reported, or when what feeds it is not known."""
+    block = _find(stage, report)
+    if block is None:
+        for argument in stage.arguments:
+            if argument.resource is not None:
+                resources.find(argument.resource, argument.span)
+        return None
+    arguments = block_arguments(stage, block, resources, report)
+    if arguments is None or ports is None or types is None:
+        return None
+    try:
+        outputs = block.outputs(types, arguments)
+    except BlockError as error:
+        _report_block_error(stage, error, report)
+        return None
+    if not _has_bearable_size(stage, outputs, report):
+        return None
+    if not check_declared_outputs(stage, [output.type for output in outputs], block.name, report):
+        return None
+    return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs)
+
+
+def _find(stage: StageSyntax, report: Report) -> Block | None:
+    text, span = stage.target.text.strip(), stage.target.span
+    path = parse_block_path(text)
+    if path is None:
+        notes = ["Write a name such as `fft`, or a path such as `hotg-ai/proc-blocks@v0.11.3#fft`."]
+        report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
+        return None
+    if path.is_local:
+        message = f"{quoted(text)} is a proc-block of the project itself, which cannot be built yet"
+        report.error(Code.OWN_BLOCK, message, span, [f"The blocks that can be built are {', '.join(CATALOGUE)}."])
+        return None
+    block = find_block(text)
+    if block is None:
+        _report_unknown(text, path, stage, report)
+    elif path.version is None and not path.is_short:
+        _warn_of_version(text, path, stage, report)
+    return block
+
+
+def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, report: Report) -> None:
+    near = report.nearest(path.crate, CATALOGUE)
+    notes = [f"Did you mean `{near}`?"] if near else []
+    fixes = [report.replace(stage.target.span, near)] if near else []
+    notes.append(f"The blocks are {', '.join(CATALOGUE)}.")
+    message = f"There is no proc-block {quoted(path.crate)} in the catalogue"
+    if near == path.crate.replace("-", "_"):
+        message += f": {quoted(text)} is not where the block of that name was published"
+    report.error(Code.UNKNOWN_BLOCK, message, stage.target.span, notes, fixes)
+
+
+def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report) -> None:
+    versioned = f"{path.base}@{_PUBLISHED_VERSION}" + (f"#{path.sub_path}" if path.sub_path else "")
+    report.warning(
+        Code.BLOCK_WITHOUT_VERSION,
+        f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
+        stage.target.span,
+        [f'hint: change it to something like "{plain(versioned)}"'],
+        [report.replace(stage.target.span, f'"{versioned}"', f"Change to {plain(versioned)}")],
+    )
+
+
+def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -> None:
+    span, code = stage.target.span, Code.BAD_BLOCK_INPUT
+    if error.argument is not None:
+        given = [argument for argument in stage.arguments if argument.name == error.argument]
+        span, code = (given[0].span if given else stage.target.span), Code.BAD_ARGUMENT
+    elif error.input_index is not None and error.input_index < len(stage.inputs):
+        span = stage.inputs[error.input_index].whole
+    elif stage.inputs:
+        span = stage.inputs[0].whole
+    message = error.message[:1].upper() + error.message[1:] if code is Code.BAD_ARGUMENT else error.message
+    report.error(code, message, span)
+
+
+def _has_bearable_size(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:
+    for output in outputs:
+        if output.type.size > MAX_TENSOR_SIZE:
+            message = f"{output.type} is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
+            report.error(Code.TENSOR_TOO_LARGE, message, stage.name.span)
+            return False
+    return True

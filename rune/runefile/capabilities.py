@@ -1,0 +1,284 @@
+"""What each capability asks to be told, and what it gives for that. The rules are those of the stock runtimes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rune.abi import Capability, PixelFormat
+from rune.runefile.codes import Code
+from rune.runefile.pipeline import CapabilityStage
+from rune.runefile.report import Report, plain, quoted
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax
+from rune.tensor import ElementType, TensorType
+
+Number = int | float
+Parameters = Mapping[str, Number]
+
+CAPABILITIES = {kind.name: kind for kind in Capability}
+"""By the name that a Runefile gives; lower case is known too."""
+
+_PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
+_PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
+_PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,20}\Z")
+
+
+@dataclass(frozen=True)
+class _Parameter:
+    """A whole number within limits unless it is a pixel format."""
+
+    name: str
+    is_required: bool = False
+    minimum: int = 1
+    maximum: int = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """`gives` is None where the parameters do not say how much comes."""
+
+    element: ElementType | None
+    parameters: tuple[_Parameter, ...]
+    gives: Callable[[Parameters], TensorType | None]
+    formula: str
+
+
+_SOURCE = _Parameter("source", minimum=0)
+_PIXELS = (
+    _Parameter("width", is_required=True, maximum=65535),
+    _Parameter("height", is_required=True, maximum=65535),
+    _Parameter("pixel_format", minimum=0, maximum=2),
+)
+
+
+def _image(element: ElementType) -> Callable[[Parameters], TensorType]:
+    def gives(parameters: Parameters) -> TensorType:
+        channels = 1 if parameters.get("pixel_format") == PixelFormat.GRAYSCALE else 3
+        return TensorType(element, (1, int(parameters["width"]), int(parameters["height"]), channels))
+
+    return gives
+
+
+def _sound(parameters: Parameters) -> TensorType:
+    samples = int(parameters["hz"]) * int(parameters["sample_duration_ms"]) // 1000
+    return TensorType(ElementType.I16, (samples,))
+
+
+def _motion(parameters: Parameters) -> TensorType | None:
+    rows = parameters.get("samples", parameters.get("n"))
+    return None if rows is None else TensorType(ElementType.F32, (int(rows), 3))
+
+
+def _bytes(parameters: Parameters) -> TensorType | None:
+    length = parameters.get("length")
+    return None if length is None else TensorType(ElementType.U8, (int(length),))
+
+
+def _random(parameters: Parameters) -> TensorType | None:
+    amount = parameters.get("amount")
+    return None if amount is None else TensorType(ElementType.U32, (int(amount),))
+
+
+_RULES = {
+    Capability.RAND: _Rules(None, (_Parameter("amount"), _SOURCE), _random, "4 bytes for each of `amount` numbers"),
+    Capability.SOUND: _Rules(
+        ElementType.I16,
+        (
+            _Parameter("hz", is_required=True, maximum=384_000),
+            _Parameter("sample_duration_ms", is_required=True, maximum=3_600_000),
+            _SOURCE,
+        ),
+        _sound,
+        "hz * sample_duration_ms / 1000 samples of i16",
+    ),
+    Capability.ACCEL: _Rules(
+        ElementType.F32, (_Parameter("samples"), _Parameter("n"), _SOURCE), _motion, "3 numbers of f32 for each sample"
+    ),
+    Capability.IMAGE: _Rules(
+        ElementType.U8, (*_PIXELS, _SOURCE), _image(ElementType.U8), "width * height * channels bytes"
+    ),
+    Capability.RAW: _Rules(None, (_Parameter("length"), _SOURCE), _bytes, "`length` bytes"),
+    Capability.FLOAT_IMAGE: _Rules(
+        ElementType.F32, (*_PIXELS, _SOURCE), _image(ElementType.F32), "width * height * channels numbers of f32"
+    ),
+}
+
+
+def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
+    """The capability that a stage names in upper or lower case; reports an unknown one."""
+    name = stage.target.text.strip()
+    spelling = name.upper().replace("-", "_") if name in _SPELLINGS else None
+    if spelling in CAPABILITIES:
+        return CAPABILITIES[spelling]
+    near = report.nearest(name, CAPABILITIES)
+    notes = [f"The capabilities are {', '.join(CAPABILITIES)}."]
+    fixes = [report.replace(stage.target.span, near)] if near else []
+    report.error(Code.UNKNOWN_CAPABILITY, f"There is no capability {quoted(name)}", stage.target.span, notes, fixes)
+    return None
+
+
+_SPELLINGS = {*CAPABILITIES, *(name.lower().replace("_", "-") for name in CAPABILITIES)}
+
+
+def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> CapabilityStage | None:
+    """The stage with its parameters as numbers and its type; None when something was reported."""
+    before = report.error_count
+    rules = _RULES[kind]
+    parameters = _parameters(stage, kind, rules, report)
+    declared = _declared(stage, report)
+    for parameter in rules.parameters:
+        is_given = any(argument.name == parameter.name for argument in stage.arguments)
+        if parameter.is_required and not is_given:
+            report.error(
+                Code.MISSING_PARAMETER,
+                f'The "{parameter.name}" argument wasn\'t set for {quoted(stage.name.text)}',
+                stage.target.span,
+                [f"{kind.name} needs it: write `{parameter.name}: ` and a number under `args`."],
+            )
+    if report.error_count > before or not stage.is_sound:
+        return None
+    if kind is Capability.RAND and "amount" not in parameters and declared is not None and declared.size % 4 == 0:
+        # Without it a host gives one number, whatever the size of the tensor.
+        parameters["amount"] = declared.size // 4
+    given = rules.gives(parameters)
+    if given is not None and declared is not None and given.size != declared.size:
+        _wrong_size(stage, kind, given, declared, report)
+        return None
+    if declared is None and given is None:
+        report.error(
+            Code.WRONG_OUTPUT_COUNT,
+            f"What {quoted(stage.name.text)} gives is not known: it needs one output, or arguments that say how much",
+            stage.name.span,
+            ["Write `outputs: [{type: f32, dimensions: [1, 1]}]` with the type that you need."],
+        )
+        return None
+    output = declared or given
+    assert output is not None
+    if rules.element is not None and output.element is not rules.element:
+        assert stage.outputs is not None
+        report.warning(
+            Code.UNUSUAL_CAPABILITY_TYPE,
+            f"{kind.name} gives elements of {rules.element}; their bytes are read as {output.element}",
+            stage.outputs[0].span,
+            [f"No value is converted: declare {rules.element} and let a block convert."]
+            if output.element.size == rules.element.size
+            else [],
+        )
+    return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
+
+
+def declared_output(stage: StageSyntax) -> TensorType | None:
+    """What the text says that comes, whether or not it fits."""
+    return stage.outputs[0].tensor_type if stage.outputs else None
+
+
+def _declared(stage: StageSyntax, report: Report) -> TensorType | None:
+    if stage.outputs is not None and len(stage.outputs) != 1:
+        span = stage.outputs[1].span if stage.outputs else stage.name.span
+        message = f"A capability has one output, and {quoted(stage.name.text)} has {len(stage.outputs)}"
+        report.error(Code.WRONG_OUTPUT_COUNT, message, span)
+    return declared_output(stage)
+
+
+def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declared: TensorType, report: Report) -> None:
+    assert stage.outputs is not None
+    report.error(
+        Code.WRONG_CAPABILITY_SIZE,
+        f"{quoted(stage.name.text)} is declared as {declared}, {declared.size} bytes,"
+        f" but with these arguments it gives {given}, {given.size} bytes",
+        stage.outputs[0].span,
+        [f"{kind.name} gives {_RULES[kind].formula}."],
+        [report.replace(stage.outputs[0].span, flow_type(given), f"Change to {given}")],
+    )
+
+
+def flow_type(type_: TensorType) -> str:
+    """A type as it is written in a Runefile, on one line."""
+    return f"{{type: {type_.element}, dimensions: [{', '.join(map(str, type_.dimensions))}]}}"
+
+
+def _parameters(stage: StageSyntax, kind: Capability, rules: _Rules, report: Report) -> dict[str, Number]:
+    known = {parameter.name: parameter for parameter in rules.parameters}
+    found: dict[str, Number] = {}
+    for argument in stage.arguments:
+        parameter = known.get(argument.name)
+        value = _value(argument, report)
+        if parameter is None:
+            notes, fixes = report.suggestion(argument.name, argument.name_span, known)
+            notes = (*notes, f"{kind.name} takes {', '.join(known)}.")
+            message = f"{kind.name} has no argument {quoted(argument.name)}; hosts will ignore it"
+            report.warning(Code.UNKNOWN_PARAMETER, message, argument.name_span, notes, fixes)
+        elif value is not None and not _fits(value, parameter):
+            message = f"{quoted(argument.name)} must be a whole number from {parameter.minimum} to {parameter.maximum}"
+            report.error(Code.BAD_PARAMETER, message, argument.span)
+        if value is not None:
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            found[argument.name] = whole
+    return found
+
+
+def _fits(value: Number, parameter: _Parameter) -> bool:
+    return math.isfinite(value) and value == int(value) and parameter.minimum <= value <= parameter.maximum
+
+
+def _value(argument: ArgumentSyntax, report: Report) -> Number | None:
+    """A parameter as the number that is sent; None when it was reported."""
+    value = _number(argument)
+    if value is not None and math.isfinite(value) and abs(value) < 2**128 and not _is_too_long(value):
+        return value
+    notes = []
+    fixes = []
+    if argument.resource is not None:
+        notes = ["The arguments of a capability cannot come from a resource."]
+    elif argument.name == "pixel_format":
+        notes = ["The formats are @PixelFormat::RGB, @PixelFormat::BGR and @PixelFormat::GrayScale."]
+        near = report.nearest(str(argument.value).removeprefix("@PixelFormat::"), ("RGB", "BGR", "GrayScale"))
+        fixes = [report.replace(argument.span, f'"@PixelFormat::{near}"')] if near else []
+    else:
+        notes = ["The arguments of a capability are numbers of 32 bits."]
+    message = f"Unable to parse {quoted(str(argument.value))} as the {quoted(argument.name)} argument"
+    report.error(Code.BAD_PARAMETER, message, argument.span, notes, fixes)
+    return None
+
+
+def _is_too_long(value: Number) -> bool:
+    return isinstance(value, int) and not -(2**31) <= value < 2**31
+
+
+def _number(argument: ArgumentSyntax) -> Number | None:
+    value = argument.value
+    if not isinstance(value, str):
+        return value
+    if argument.resource is not None:
+        return None
+    if argument.name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
+        return _PIXEL_FORMATS.get(match["name"].lower())
+    if _PRODUCT.match(value):
+        return _calculated(value)
+    if _INTEGER.match(value):
+        return int(value)
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _calculated(expression: str) -> int:
+    """`@244*244*3`: whole numbers with `*` before `+` and `-`."""
+    total = 0
+    for sign, term in re.findall(r"([+-]?)([0-9* ]+)", expression.removeprefix("@")):
+        product = math.prod(int(factor) for factor in term.split("*"))
+        total += -product if sign == "-" else product
+    return total
+
+
+def described(stage: StageSyntax) -> str:
+    """A word beside the capability's name in a drawing: `SOUND 16 kHz`."""
+    name = stage.target.text.strip().upper().replace("-", "_")
+    hertz = next((argument.value for argument in stage.arguments if argument.name == "hz"), None)
+    if name == "SOUND" and isinstance(hertz, int | float) and math.isfinite(hertz):
+        return f"{name} {hertz / 1000:g} kHz"
+    return plain(name)

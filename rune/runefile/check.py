@@ -1,0 +1,306 @@
+"""From a project's files to a checked pipeline, or to everything that is wrong with its Runefile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.files import FileError, ProjectFiles
+from rune.runefile.block_stages import check_block_stage
+from rune.runefile.capabilities import check_capability, declared_output, find_capability
+from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Diagnostic, Position, Severity, Span
+from rune.runefile.graph import report_cycles, run_order, sources_of
+from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, model_signature
+from rune.runefile.outline import Outline, outline
+from rune.runefile.output_stages import check_output_stage, find_output
+from rune.runefile.parse import parse
+from rune.runefile.pipeline import (
+    BlockStage,
+    CapabilityStage,
+    ModelStage,
+    OutputStage,
+    Pipeline,
+    Port,
+    Stage,
+)
+from rune.runefile.report import Report, plain, quoted
+from rune.runefile.resources import Resources
+from rune.runefile.source import SourceText
+from rune.runefile.syntax import InputSyntax, RunefileSyntax, StageKind, StageSyntax
+from rune.runefile.values import compose
+from rune.tensor import TensorType
+from rune.tflite import ModelSignature, read_model
+from rune.tflite import signature as signature_of
+
+DEFAULT_RUNEFILE = "Runefile.yml"
+MAX_RUNEFILE_SIZE = 1024 * 1024
+"""Bytes."""
+
+_ABOUT_WHAT_IS_ABSENT = {
+    code.value
+    for code in (
+        Code.MISSING_KEY,
+        Code.NO_KIND,
+        Code.EMPTY_PIPELINE,
+        Code.NO_OUTPUT_STAGE,
+        Code.RESOURCE_NO_SOURCE,
+        Code.UNKNOWN_RESOURCE,
+        Code.UNKNOWN_INPUT,
+        Code.NO_INPUTS,
+        Code.UNUSED_STAGE,
+        Code.UNUSED_RESOURCE,
+        Code.WRONG_OUTPUT_COUNT,
+        Code.MISSING_PARAMETER,
+        Code.WRONG_CAPABILITY_SIZE,
+        Code.MISSING_ARGUMENT,
+        Code.WRONG_INPUT_COUNT,
+    )
+}
+"""What cannot be said of a file of which lines could not be read."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`pipeline` is None when there is an error; the outline has what could be understood."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    pipeline: Pipeline | None
+    outline: Outline
+
+    @property
+    def has_errors(self) -> bool:
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+
+def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: Signatures | None = None) -> Checked:
+    """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
+
+    `signatures` gives a model's inputs and outputs by its path, where reading the file itself is not wanted: it may
+    raise `FileError` and `ModelError`. Without it the models are read from `files`.
+    """
+    report = Report(runefile)
+    text = _read(files, runefile, report)
+    if text is None:
+        return Checked(report.diagnostics, None, Outline((), ()))
+    source = SourceText(runefile, text)
+    composed = compose(source, report)
+    start = source.span(0, 0)
+    if composed.root is None and not composed.is_whole:
+        return Checked(report.diagnostics, None, Outline((), ()))
+    syntax = parse(composed.root, start, report)
+    resources = Resources(syntax, files, report)
+    reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
+    checker = _Checker(syntax, reading)
+    stages = checker.run()
+    resources.check_unused()
+    pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
+    diagnostics = report.diagnostics
+    if not composed.is_whole:
+        diagnostics = tuple(item for item in diagnostics if item.code not in _ABOUT_WHAT_IS_ABSENT)
+    return Checked(diagnostics, pipeline, outline(syntax.stages, checker.type_of, checker.model_file))
+
+
+def _signatures_from(files: ProjectFiles) -> Signatures:
+    return lambda path: signature_of(read_model(files.read(path)))
+
+
+def _read(files: ProjectFiles, runefile: str, report: Report) -> str | None:
+    """The Runefile's text; None when it was reported."""
+    start = Span(Position(0, 1, 1), Position(0, 1, 1))
+    try:
+        data = files.read(runefile)
+    except FileError as error:
+        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start)
+        return None
+    if len(data) > MAX_RUNEFILE_SIZE:
+        message = f"The Runefile has {len(data)} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
+        report.error(Code.TOO_LARGE, message, start, ["Put long texts into files and name them as resources."])
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        source = SourceText(runefile, data[: error.start].decode("utf-8"))
+        span = source.span(error.start, error.start)
+        message = f"The Runefile is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
+        report.error(Code.NOT_TEXT, message, span, ["Save it as UTF-8."])
+        return None
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a stage's outputs are known to be; `bounds` are those of texts."""
+
+    types: tuple[TensorType | None, ...]
+    bounds: tuple[int, ...]
+
+
+class _Checker:
+    """Goes through the stages in the order in which they run, so that types flow from one to the next."""
+
+    def __init__(self, syntax: RunefileSyntax, reading: ModelReading) -> None:
+        self._syntax = syntax
+        self._reading = reading
+        self._report = reading.report
+        self._stages = {stage.name.text: stage for stage in syntax.stages}
+        self._given: dict[str, _Given] = {}
+        self._models: dict[str, str] = {}
+
+    def run(self) -> tuple[Stage, ...]:
+        """The stages that are right, in their order."""
+        self._check_whole()
+        sources = sources_of(self._syntax.stages)
+        report_cycles(self._syntax.stages, sources, self._report)
+        order = run_order(sources)
+        left = [name for name in self._stages if name not in set(order)]
+        checked = [self._check(self._stages[name]) for name in (*order, *left)]
+        return tuple(stage for stage in checked if stage is not None)
+
+    def type_of(self, name: str, index: int) -> TensorType | None:
+        """What is known of an output."""
+        given = self._given.get(name)
+        return given.types[index] if given is not None and index < len(given.types) else None
+
+    def model_file(self, stage: StageSyntax) -> str | None:
+        """The path of a model that could be read, or what the text says."""
+        text = stage.target.text.strip()
+        return self._models.get(stage.name.text) or (None if text.startswith("$") else text.removeprefix("./"))
+
+    def _check_whole(self) -> None:
+        stages = self._syntax.stages
+        if not stages and not self._report.has_errors:
+            message = "The pipeline has no stages"
+            notes = ["It needs a capability that reads something and an `out` that sends something."]
+            self._report.error(Code.EMPTY_PIPELINE, message, self._syntax.pipeline_span, notes)
+            return
+        if stages and not any(stage.kind is StageKind.OUTPUT for stage in stages):
+            message = "The pipeline sends nothing: it has no `out` stage"
+            self._report.warning(Code.NO_OUTPUT_STAGE, message, self._syntax.pipeline_span)
+        used = {input_.stage for stage in stages for input_ in stage.inputs}
+        for stage in stages:
+            if stage.kind is not StageKind.OUTPUT and stage.name.text not in used:
+                message = f"Nothing reads from the stage {quoted(stage.name.text)}"
+                self._report.warning(Code.UNUSED_STAGE, message, stage.name.span)
+
+    def _check(self, stage: StageSyntax) -> Stage | None:
+        """Checks one stage whose sources were checked before; notes what it gives."""
+        ports = self._ports(stage)
+        types = tuple(self.type_of(input_.stage, input_.index) for input_ in stage.inputs)
+        checked = self._check_kind(stage, ports, types)
+        match checked:
+            case CapabilityStage():
+                given = _Given((checked.output,), (0,))
+            case BlockStage():
+                given = _Given(
+                    tuple(output.type for output in checked.outputs),
+                    tuple(output.text_bound for output in checked.outputs),
+                )
+            case ModelStage():
+                given = _Given(checked.outputs, (0,) * len(checked.outputs))
+            case OutputStage():
+                given = _Given((), ())
+            case None:
+                return None
+        self._given[stage.name.text] = given
+        return checked
+
+    def _check_kind(
+        self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
+    ) -> Stage | None:
+        report = self._report
+        match stage.kind:
+            case StageKind.CAPABILITY:
+                self._note_declared(stage)
+                capability = find_capability(stage, report)
+                return None if capability is None else check_capability(stage, capability, report)
+            case StageKind.BLOCK:
+                self._note_declared(stage)
+                known = tuple(type_ for type_ in types if type_ is not None)
+                whole = known if len(known) == len(types) else None
+                return check_block_stage(stage, ports, whole, self._reading.resources, report)
+            case StageKind.MODEL:
+                return self._check_model(stage, ports, types)
+            case StageKind.OUTPUT:
+                kind = find_output(stage, report)
+                if kind is None:
+                    return None
+                bounded = [(type_, self._bound(input_)) for type_, input_ in zip(types, stage.inputs, strict=True)]
+                return check_output_stage(stage, kind, ports, bounded, report)
+
+    def _check_model(
+        self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
+    ) -> Stage | None:
+        found = model_signature(stage, self._reading)
+        if found is None:
+            self._note_declared(stage)
+            return None
+        path, signature = found
+        self._models[stage.name.text] = path
+        self._note_model(stage, signature)
+        return check_model_stage(stage, ports, types, found, self._report)
+
+    def _note_declared(self, stage: StageSyntax) -> None:
+        """What the text declares stands in until the stage is known to be right, so that its readers can be checked."""
+        if stage.outputs is not None:
+            is_capability = stage.kind is StageKind.CAPABILITY
+            types = tuple(
+                declared.tensor_type if is_capability or declared.dimensions is not None else None
+                for declared in stage.outputs
+            )
+            self._given[stage.name.text] = _Given(types, (0,) * len(types))
+        elif stage.kind is StageKind.CAPABILITY:
+            self._given[stage.name.text] = _Given((declared_output(stage),), (0,))
+
+    def _note_model(self, stage: StageSyntax, signature: ModelSignature) -> None:
+        types = tuple(tensor.type for tensor in signature.outputs)
+        self._given[stage.name.text] = _Given(types, (0,) * len(types))
+
+    def _bound(self, input_: InputSyntax) -> int:
+        given = self._given.get(input_.stage)
+        return given.bounds[input_.index] if given is not None and input_.index < len(given.bounds) else 0
+
+    def _ports(self, stage: StageSyntax) -> tuple[Port, ...] | None:
+        """Where the stage reads from; None when an input was reported."""
+        before = self._report.error_count
+        ports = [self._port(stage, input_) for input_ in stage.inputs]
+        if stage.kind is not StageKind.CAPABILITY and not stage.inputs and stage.is_sound:
+            message = f"{quoted(stage.name.text)} has no inputs"
+            notes = ["Write `inputs: [stage]` with the stage that it reads from."]
+            self._report.error(Code.NO_INPUTS, message, stage.name.span, notes)
+        is_sound = self._report.error_count == before and stage.is_sound
+        return tuple(port for port in ports if port is not None) if is_sound else None
+
+    def _port(self, stage: StageSyntax, input_: InputSyntax) -> Port | None:
+        source = self._stages.get(input_.stage)
+        if source is None:
+            self._report_unknown_input(stage, input_)
+            return None
+        name, text = quoted(input_.stage), quoted(input_.text)
+        if source.kind is StageKind.OUTPUT:
+            message = f"The {name} in {plain(stage.name.text)}'s {text} input has no inputs to give: it is an output"
+            self._report.error(Code.INPUT_FROM_OUTPUT, message, input_.whole)
+            return None
+        given = self._given.get(input_.stage)
+        if given is not None and input_.index >= len(given.types):
+            count = len(given.types)
+            message = f"The {name} node has no {input_.index}'th output"
+            has = "no output" if count == 0 else f"{count} output" + ("s" if count > 1 else "")
+            fixes = [self._report.replace(input_.whole, input_.stage)] if count else []
+            notes = [f"It has {has}, counted from 0."]
+            self._report.error(Code.NO_SUCH_OUTPUT, message, input_.whole, notes, fixes)
+            return None
+        return Port(input_.stage, input_.index)
+
+    def _report_unknown_input(self, stage: StageSyntax, input_: InputSyntax) -> None:
+        candidates = [
+            name
+            for name, other in self._stages.items()
+            if other.kind is not StageKind.OUTPUT and name != stage.name.text
+        ]
+        near = self._report.nearest(input_.stage, candidates)
+        notes, fixes = [], []
+        if near is not None:
+            type_ = self.type_of(near, 0)
+            notes = [f"Did you mean `{near}`" + (f", which gives {type_}?" if type_ is not None else "?")]
+            fixes = [self._report.replace(input_.span, near)]
+        message = f"Unable to find {quoted(input_.stage)} to use as an input for {quoted(stage.name.text)}"
+        self._report.error(Code.UNKNOWN_INPUT, message, input_.span, notes, fixes)

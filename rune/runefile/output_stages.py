@@ -1,0 +1,77 @@
+"""Checking a stage that sends results to the host, and how large its text can get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.abi import Output
+from rune.runefile.codes import Code
+from rune.runefile.pipeline import OutputStage, Port
+from rune.runefile.report import Report, quoted
+from rune.runefile.syntax import StageSyntax
+from rune.tensor import ElementType, TensorType
+
+LARGE_SERIAL = 1_000_000
+"""Bytes of JSON above which TENSOR is advised."""
+
+_KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
+_SPELLINGS = {spelling: kind for name, kind in _KINDS.items() for spelling in (name, name.lower())}
+_TYPICAL_CHARACTERS = {
+    ElementType.U8: 3,
+    ElementType.I8: 4,
+    ElementType.U16: 5,
+    ElementType.I16: 6,
+    ElementType.U32: 10,
+    ElementType.I32: 11,
+    ElementType.U64: 20,
+    ElementType.I64: 20,
+    ElementType.F32: 22,
+    ElementType.F64: 24,
+    ElementType.UTF8: 2,
+}
+"""The most characters that a number takes in JSON. A text is counted by its own bound."""
+
+
+def find_output(stage: StageSyntax, report: Report) -> Output | None:
+    """SERIAL or TENSOR; reports anything else."""
+    name = stage.target.text.strip()
+    if name in _SPELLINGS:
+        return _SPELLINGS[name]
+    near = report.nearest(name, _KINDS)
+    fixes = [report.replace(stage.target.span, near)] if near else []
+    notes = ["The outputs are SERIAL, which sends JSON, and TENSOR, which sends bytes."]
+    report.error(Code.UNKNOWN_OUTPUT_KIND, f"There is no output {quoted(name)}", stage.target.span, notes, fixes)
+    return None
+
+
+def check_output_stage(
+    stage: StageSyntax,
+    kind: Output,
+    ports: tuple[Port, ...] | None,
+    types: Sequence[tuple[TensorType | None, int]],
+    report: Report,
+) -> OutputStage | None:
+    """The stage; None when something was reported. Each input comes with its type, if known, and a text's bound."""
+    before = report.error_count
+    if kind is Output.TENSOR:
+        for input_, (type_, _) in zip(stage.inputs, types, strict=True):
+            if type_ is not None and type_.element is ElementType.UTF8:
+                message = f"A TENSOR output cannot carry text, and {quoted(input_.text)} gives {type_}"
+                fix = report.replace(stage.target.span, "SERIAL")
+                report.error(Code.TEXT_TO_TENSOR, message, input_.whole, fixes=[fix])
+    elif (size := sum(json_size(type_, bound) for type_, bound in types if type_ is not None)) > LARGE_SERIAL:
+        report.warning(
+            Code.LARGE_SERIAL,
+            f"{quoted(stage.name.text)} can be {size / 1e6:.1f} MB of JSON, for which the rune keeps as much memory",
+            stage.target.span,
+            ["TENSOR sends the same numbers as bytes."],
+            [report.replace(stage.target.span, "TENSOR")],
+        )
+    if report.error_count > before or ports is None or not stage.is_sound:
+        return None
+    return OutputStage(stage.name.text, kind, ports)
+
+
+def json_size(type_: TensorType, text_bound: int = 0) -> int:
+    """About the most bytes that a tensor's elements take as JSON, commas included."""
+    return type_.count * (max(_TYPICAL_CHARACTERS[type_.element], text_bound) + 1)

@@ -1,0 +1,90 @@
+"""Collecting what is wrong while a file is read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LONGEST_QUOTE = 60
+_MOST_CANDIDATES = 300
+_MOST_SEARCHES = 50
+
+
+def plain(text: str) -> str:
+    """A user's text inside a message: short, on one line, nothing in it that a terminal would obey."""
+    text = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text[: _LONGEST_QUOTE + 1])
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    return f'"{plain(text)}"'
+
+
+class Report:
+    """The diagnostics of one file. The work spent on finding similar names is bounded."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._diagnostics: list[Diagnostic] = []
+        self._errors = 0
+        self._searches = 0
+
+    def error(self, code: Code, message: str, span: Span, notes: Iterable[str] = (), fixes: Iterable[Fix] = ()) -> None:
+        self._add(Severity.ERROR, code, message, span, notes, fixes)
+
+    def warning(
+        self, code: Code, message: str, span: Span, notes: Iterable[str] = (), fixes: Iterable[Fix] = ()
+    ) -> None:
+        self._add(Severity.WARNING, code, message, span, notes, fixes)
+
+    def _add(
+        self, severity: Severity, code: Code, message: str, span: Span, notes: Iterable[str], fixes: Iterable[Fix]
+    ) -> None:
+        self._errors += severity is Severity.ERROR
+        self._diagnostics.append(Diagnostic(severity, code.value, message, self.file, span, tuple(notes), tuple(fixes)))
+
+    def replace(self, span: Span, text: str, title: str | None = None) -> Fix:
+        """The fix that writes `text` in place of what stands in `span`."""
+        return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, text),))
+
+    def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
+        """The candidate that was probably meant, or None."""
+        self._searches += 1
+        if self._searches > _MOST_SEARCHES or len(name) > _LONGEST_QUOTE:
+            return None
+        known = sorted({candidate for candidate in candidates if len(candidate) <= _LONGEST_QUOTE})[:_MOST_CANDIDATES]
+        folded = {_folded(candidate): candidate for candidate in known}
+        if _folded(name) in folded:
+            return folded[_folded(name)]
+        found = get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
+        return folded[found[0]] if found else None
+
+    def suggestion(self, name: str, span: Span, candidates: Iterable[str]) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
+        """Notes and fixes of "did you mean"; both empty when nothing is near."""
+        near = self.nearest(name, candidates)
+        if near is None:
+            return (), ()
+        return (f"Did you mean `{plain(near)}`?",), (self.replace(span, near),)
+
+    @property
+    def error_count(self) -> int:
+        """How many errors there are so far."""
+        return self._errors
+
+    @property
+    def has_errors(self) -> bool:
+        return self._errors > 0
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """In the order of the text."""
+        return tuple(sorted(self._diagnostics, key=lambda item: (item.span.start, item.code, item.message)))
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_")

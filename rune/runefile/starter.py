@@ -1,0 +1,119 @@
+"""A first Runefile for any model: each input gets a capability that fits it, and the outputs go to the host."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from rune.files import normal_path
+from rune.runefile.capabilities import flow_type
+from rune.runefile.output_stages import LARGE_SERIAL, json_size
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelSignature
+
+_LEAST_SIDE = 8
+_LONGEST_ASPECT = 4
+_SMALLEST_MOTION = 8
+_PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
+
+
+def starter(signature: ModelSignature, model_path: str) -> str:
+    """The text of a Runefile that `check` accepts for this model.
+
+    An input that looks like an image reads the camera, one of three numbers a row the motion sensor, and any other
+    raw bytes of the model's own type. Raises `FileNotInProject` for a path that a project cannot have.
+    """
+    stages: list[str] = []
+    feeds = []
+    for index, tensor in enumerate(signature.inputs):
+        suffix = "" if len(signature.inputs) == 1 else f"_{index}"
+        lines, feed = _source(tensor.type, suffix)
+        stages += lines
+        feeds.append(feed)
+    outputs = [tensor.type for tensor in signature.outputs]
+    stages += [
+        "  model:",
+        f"    model: {_path(model_path)}",
+        f"    inputs: [{', '.join(feeds)}]",
+        "    outputs:",
+        *(f"      - {flow_type(type_)}" for type_ in outputs),
+    ]
+    names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
+    return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
+
+
+def _path(model_path: str) -> str:
+    path = f"./{normal_path(model_path)}"
+    return path if _PLAIN_PATH.match(path) else json.dumps(path)
+
+
+def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
+    """The stages that feed one input of the model, and the name of the last of them."""
+    rows = _motion_rows(type_)
+    if rows is not None:
+        arguments = [f"      n: {rows}"]
+        return _capability("motion" + suffix, "ACCEL", arguments, type_), "motion" + suffix
+    if not _is_image(type_):
+        arguments = [f"      length: {type_.size}"]
+        return _capability("input" + suffix, "RAW", arguments, type_), "input" + suffix
+    _, height, width, channels = type_.dimensions
+    pixel_format = "RGB" if channels == 3 else "GrayScale"
+    arguments = [
+        f"      width: {width}",
+        f"      height: {height}",
+        f'      pixel_format: "@PixelFormat::{pixel_format}"',
+    ]
+    if type_.element is not ElementType.F32:
+        return _capability("image" + suffix, "IMAGE", arguments, type_), "image" + suffix
+    pixels = TensorType(ElementType.U8, type_.dimensions)
+    normalized = [
+        f"  normalized{suffix}:",
+        "    proc-block: image-normalization",
+        f"    inputs: [image{suffix}]",
+        "    outputs:",
+        f"      - {flow_type(type_)}",
+    ]
+    return _capability("image" + suffix, "IMAGE", arguments, pixels) + normalized, "normalized" + suffix
+
+
+def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:
+    return [
+        f"  {name}:",
+        f"    capability: {kind}",
+        "    args:",
+        *arguments,
+        "    outputs:",
+        f"      - {flow_type(type_)}",
+    ]
+
+
+def _is_image(type_: TensorType) -> bool:
+    """One picture, rows first, of one or three channels, and of a shape that pictures have."""
+    if type_.element not in (ElementType.U8, ElementType.I8, ElementType.F32) or len(type_.dimensions) != 4:
+        return False
+    one, height, width, channels = type_.dimensions
+    short, long = sorted((height, width))
+    return one == 1 and channels in (1, 3) and short >= _LEAST_SIDE and long <= _LONGEST_ASPECT * short
+
+
+def _motion_rows(type_: TensorType) -> int | None:
+    """How many samples of x, y and z: `f32[n, 3]`, with ones around it."""
+    inner = [size for size in type_.dimensions if size != 1]
+    is_motion = type_.element is ElementType.F32 and len(inner) == 2 and inner[1] == 3 and inner[0] >= _SMALLEST_MOTION
+    return inner[0] if is_motion else None
+
+
+def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
+    """One SERIAL for what makes a bearable text; each larger output has a TENSOR of its own."""
+    small = [
+        name
+        for name, type_ in zip(names, types, strict=True)
+        if type_.element is ElementType.UTF8 or json_size(type_) <= LARGE_SERIAL // len(names)
+    ]
+    lines = []
+    if small:
+        lines += ["  serial:", "    out: SERIAL", f"    inputs: [{', '.join(small)}]"]
+    for index, name in enumerate(name for name in names if name not in small):
+        suffix = "" if len(names) - len(small) == 1 else f"_{index}"
+        lines += [f"  tensor{suffix}:", "    out: TENSOR", f"    inputs: [{name}]"]
+    return lines

@@ -1,0 +1,97 @@
+"""The syntax tree of a Runefile: what is written, where, before it is known whether it makes sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from rune.runefile.diagnostics import Span
+from rune.tensor import ElementType, TensorType
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text and where it stands."""
+
+    text: str
+    span: Span
+
+
+class StageKind(Enum):
+    """The value is the key that makes a stage one of this kind."""
+
+    MODEL = "model"
+    BLOCK = "proc-block"
+    CAPABILITY = "capability"
+    OUTPUT = "out"
+
+
+@dataclass(frozen=True)
+class InputSyntax:
+    """`stage` or `stage.index`; `span` covers the name of the stage alone, `whole` all of it."""
+
+    stage: str
+    index: int
+    span: Span
+    whole: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class TypeSyntax:
+    """A declared type. Dimensions that are left out are None."""
+
+    element: ElementType
+    dimensions: tuple[int, ...] | None
+    span: Span
+
+    @property
+    def tensor_type(self) -> TensorType:
+        return TensorType(self.element, self.dimensions or ())
+
+
+@dataclass(frozen=True)
+class ArgumentSyntax:
+    """One argument; the name with `_` in place of `-`. `$NAME` as a value is `resource`."""
+
+    name: str
+    name_span: Span
+    value: int | float | str
+    resource: str | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class StageSyntax:
+    """One stage. `outputs` is None when the key is left out, or when what it holds could not be read.
+
+    `arguments_span` is None when there is no `args`. `is_sound` says that everything inside could be read.
+    """
+
+    name: Word
+    kind: StageKind
+    target: Word
+    inputs: tuple[InputSyntax, ...]
+    outputs: tuple[TypeSyntax, ...] | None
+    arguments: tuple[ArgumentSyntax, ...]
+    arguments_span: Span | None
+    is_sound: bool
+
+
+@dataclass(frozen=True)
+class ResourceSyntax:
+    """One resource as it is written."""
+
+    name: Word
+    inline: str | None
+    path: Word | None
+    is_binary: bool
+
+
+@dataclass(frozen=True)
+class RunefileSyntax:
+    """A whole file. Stages and resources whose names repeat are left out after the first."""
+
+    stages: tuple[StageSyntax, ...]
+    resources: tuple[ResourceSyntax, ...]
+    pipeline_span: Span

@@ -1,0 +1,48 @@
+"""Comparing the types that a Runefile declares with those that come out, and those that a stage needs with what feeds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.runefile.capabilities import flow_type
+from rune.runefile.codes import Code
+from rune.runefile.report import Report, quoted
+from rune.runefile.syntax import StageSyntax, TypeSyntax
+from rune.tensor import TensorType
+
+
+def same_data(left: TensorType, right: TensorType) -> bool:
+    """Whether one can be read as the other: tensors are flat, so only how the dimensions are written may differ."""
+    return left.element is right.element and left.count == right.count
+
+
+def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], source: str, report: Report) -> bool:
+    """Compares `outputs`, where they are given, with what `source` ("The model", "fft") gives. False: an error."""
+    if stage.outputs is None:
+        return True
+    if len(stage.outputs) != len(found):
+        span = stage.outputs[len(found)].span if len(stage.outputs) > len(found) else stage.name.span
+        message = f"{source} gives {_counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {len(stage.outputs)}"
+        report.error(
+            Code.WRONG_OUTPUT_COUNT, message, span, [f"It gives {', '.join(map(str, found))}."] if found else []
+        )
+        return False
+    return all(
+        [_check_declared(declared, type_, source, report) for declared, type_ in zip(stage.outputs, found, strict=True)]
+    )
+
+
+def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> bool:
+    fix = report.replace(declared.span, flow_type(found), f"Change to {found}")
+    if declared.element is not found.element:
+        message = f"{source} gives {found}, and not {declared.element}"
+        report.error(Code.WRONG_DECLARED_TYPE, message, declared.span, fixes=[fix])
+        return False
+    if declared.dimensions is not None and declared.tensor_type.count != found.count:
+        message = f"{source} gives {found}, and not {declared.tensor_type}"
+        report.warning(Code.OTHER_DECLARED_DIMENSIONS, message, declared.span, fixes=[fix])
+    return True
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
