@@ -1,0 +1,158 @@
+// What a rune sends, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
+import { RuneError } from "./errors";
+import { elementCount, elementSize, isElementName, parseShape, type Shape } from "./shape";
+import type { ElementName, LogLine, OutputKind, OutputTensor } from "./types";
+
+const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);
+
+/** Throws an `output` error for what does not follow the format of its kind. */
+export function decodeOutput(kind: OutputKind, data: Uint8Array): OutputTensor[] {
+  if (kind === "SERIAL") return decodeSerial(data);
+  if (kind === "TENSOR") return decodeTensors(data);
+  throw new RuneError("output", `The rune wrote to a ${kind} output, whose format nobody wrote down.`);
+}
+
+export function decodeLog(data: Uint8Array): LogLine {
+  const text = new TextDecoder().decode(data);
+  try {
+    const record: unknown = JSON.parse(text);
+    if (isRecord(record) && typeof record.level === "string" && typeof record.message === "string") {
+      return { level: record.level.toUpperCase(), message: record.message };
+    }
+  } catch {
+    // Plain words are allowed: a panic sends them.
+  }
+  return { level: "INFO", message: text };
+}
+
+function decodeSerial(data: Uint8Array): OutputTensor[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+  } catch {
+    throw new RuneError("output", "A SERIAL output sent text that is not JSON.");
+  }
+  return (Array.isArray(document) ? document : [document]).map(decodeRecord);
+}
+
+function decodeRecord(record: unknown): OutputTensor {
+  if (!isRecord(record) || typeof record.type_name !== "string") {
+    throw new RuneError("output", "A SERIAL output sent a record without a type_name.");
+  }
+  const name = OLD_TEXT_NAMES.has(record.type_name) ? "utf8" : record.type_name;
+  if (!isElementName(name)) throw new RuneError("output", `A SERIAL output sent the unknown element type ${name}.`);
+  if (record.elements === undefined && typeof record.string === "string") {
+    return { type: "utf8", dimensions: [1], elements: [record.string] };
+  }
+  const { dimensions } = record;
+  if (!Array.isArray(dimensions) || !dimensions.every(isSize) || !Array.isArray(record.elements)) {
+    throw new RuneError("output", "A SERIAL output sent a record without elements and dimensions.");
+  }
+  const elements = typedElements(name, record.elements);
+  if (elements.length !== elementCount({ type: name, dimensions })) {
+    throw new RuneError("output", `A SERIAL output sent ${elements.length} elements for [${dimensions.join(", ")}].`);
+  }
+  return { type: name, dimensions, elements };
+}
+
+function typedElements(type: ElementName, elements: readonly unknown[]): string[] | number[] {
+  if (type === "utf8") {
+    const texts = elements.filter((value) => typeof value === "string");
+    if (texts.length === elements.length) return texts;
+  } else {
+    const isFloat = type.startsWith("f");
+    // JSON has no name for what is not finite: it arrives as null.
+    const numbers = elements
+      .map((value) => (isFloat && value === null ? NaN : value))
+      .filter((value) => typeof value === "number")
+      .filter((value) => isFloat || Number.isInteger(value));
+    if (numbers.length === elements.length) return numbers;
+  }
+  throw new RuneError("output", `A SERIAL output sent elements that are not ${type}.`);
+}
+
+function decodeTensors(data: Uint8Array): OutputTensor[] {
+  const tensors: OutputTensor[] = [];
+  let offset = 0;
+  while (offset < data.length) {
+    const shapeSize = word(data, offset);
+    const text = new TextDecoder().decode(part(data, offset + 4, shapeSize));
+    const shape = parseShape(text);
+    if (shape === null) throw new RuneError("output", `A TENSOR output sent the shape ${text.slice(0, 80)}.`);
+    offset += 4 + shapeSize;
+    if (shape.type === "utf8") {
+      const [elements, next] = decodeTexts(data, offset, elementCount(shape));
+      tensors.push({ ...shape, elements });
+      offset = next;
+    } else {
+      const size = elementCount(shape) * elementSize(shape.type);
+      tensors.push({ ...shape, elements: numbersOf(shape, part(data, offset, size)) });
+      offset += size;
+    }
+  }
+  return tensors;
+}
+
+/** Each text with its length in front, as the later ABI has it. */
+function decodeTexts(data: Uint8Array, start: number, count: number): [texts: string[], next: number] {
+  const texts: string[] = [];
+  let offset = start;
+  for (let index = 0; index < count; index += 1) {
+    const size = word(data, offset);
+    texts.push(new TextDecoder().decode(part(data, offset + 4, size)));
+    offset += 4 + size;
+  }
+  return [texts, offset];
+}
+
+function numbersOf(shape: Shape, raw: Uint8Array): number[] {
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const read = reader(shape.type, view);
+  const size = elementSize(shape.type);
+  return Array.from({ length: elementCount(shape) }, (_, index) => read(index * size));
+}
+
+function reader(type: ElementName, view: DataView): (offset: number) => number {
+  switch (type) {
+    case "u8":
+      return (offset) => view.getUint8(offset);
+    case "i8":
+      return (offset) => view.getInt8(offset);
+    case "u16":
+      return (offset) => view.getUint16(offset, true);
+    case "i16":
+      return (offset) => view.getInt16(offset, true);
+    case "u32":
+      return (offset) => view.getUint32(offset, true);
+    case "i32":
+      return (offset) => view.getInt32(offset, true);
+    case "f32":
+      return (offset) => view.getFloat32(offset, true);
+    case "f64":
+      return (offset) => view.getFloat64(offset, true);
+    case "u64":
+      return (offset) => Number(view.getBigUint64(offset, true));
+    case "i64":
+      return (offset) => Number(view.getBigInt64(offset, true));
+    case "utf8":
+      throw new RuneError("output", "Texts are not numbers.");
+  }
+}
+
+function word(data: Uint8Array, offset: number): number {
+  const bytes = part(data, offset, 4);
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+}
+
+function part(data: Uint8Array, offset: number, size: number): Uint8Array {
+  if (!(offset + size <= data.length)) throw new RuneError("output", "A TENSOR output is cut short.");
+  return data.subarray(offset, offset + size);
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

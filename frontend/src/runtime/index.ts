@@ -1,0 +1,18 @@
+// What the rest of the front end knows of running a rune.
+export { RuneError, type RuneErrorName } from "./errors";
+export { RuneFrame, type Addresses } from "./rune-frame";
+export { elementCount, elementSize, parseShape, type Shape } from "./shape";
+export { DEFAULT_LIMITS } from "./types";
+export type {
+  CapabilityKind,
+  CapabilityRequest,
+  ElementName,
+  Limits,
+  Loaded,
+  LogLine,
+  OutputKind,
+  OutputMessage,
+  OutputRequest,
+  OutputTensor,
+  RunResult,
+} from "./types";

@@ -1,0 +1,238 @@
+// A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
+import { RuneError } from "./errors";
+import { describe, type Description, type GraphCapability, type GraphOutput } from "./graph";
+import { Host, type HostCapability, type ReadInput } from "./host";
+import { readSections, withMemoryMaximum } from "./sections";
+import type { CapabilityRequest, Limits, Loaded, OutputRequest, RunResult } from "./types";
+
+/** A run shorter than this cannot be told from the clock's own grain, which browsers make coarse on purpose. */
+const CLOCK_MILLISECONDS = 2;
+const TIMING_MILLISECONDS = 4;
+const TIMING_RUNS = 200;
+const TIMING_INTERVAL_MILLISECONDS = 2000;
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly manifest: () => void;
+  readonly call: () => void;
+}
+
+/** One rune with its state. After a run that threw anything but an `output` error it must be loaded again. */
+export class RuneInstance {
+  readonly loaded: Loaded;
+  readonly #module: WebAssembly.Module;
+  readonly #limits: Limits;
+  readonly #host: Host;
+  readonly #exports: Exports;
+  readonly #stages: ReadonlyMap<number, string>;
+  #usable = true;
+  #timed: { at: number; milliseconds: number } | null = null;
+
+  private constructor(
+    module: WebAssembly.Module,
+    limits: Limits,
+    host: Host,
+    exports: Exports,
+    loaded: Loaded,
+  ) {
+    this.#module = module;
+    this.#limits = limits;
+    this.#host = host;
+    this.#exports = exports;
+    this.loaded = loaded;
+    this.#stages = new Map(loaded.outputs.flatMap(({ id, stage }) => (stage === null ? [] : [[id, stage]])));
+  }
+
+  /** Compiles a rune with a memory maximum and calls its `_manifest`. Throws `RuneError`. */
+  static async load(rune: ArrayBuffer, limits: Limits): Promise<RuneInstance> {
+    const sections = readSections(new Uint8Array(rune));
+    const description = describe(sections);
+    const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
+    const host = new Host(limits);
+    const exports = instantiate(module, host, limits);
+    const loaded: Loaded = {
+      capabilities: describeCapabilities(host, description, () => probeSizes(module, limits)),
+      outputs: describeOutputs(host, description.outputs),
+      graph: description.graph,
+      version: description.version,
+      wordlists: description.wordlists,
+      size: rune.byteLength,
+      memoryPages: exports.memory.buffer.byteLength / 65536,
+    };
+    return new RuneInstance(module, limits, host, exports, loaded);
+  }
+
+  /** Runs the pipeline once. Throws `RuneError`. */
+  run(inputs: ReadonlyMap<number, ArrayBuffer>): RunResult {
+    if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
+    const read = inputReader(inputs);
+    this.#host.beginRun(read);
+    this.#usable = false;
+    const started = performance.now();
+    guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+    const milliseconds = performance.now() - started;
+    this.#usable = true;
+    const outputs = this.#host
+      .results()
+      .map((message) => ({ ...message, stage: this.#stages.get(message.channel) ?? null }));
+    return { outputs, milliseconds: this.#resolved(milliseconds, read), logs: this.#host.logs };
+  }
+
+  /**
+   * The time of a run, finer than the clock: a fresh copy of the rune runs the same input again and again.
+   * A copy, because blocks remember, and the rune itself must see each input once.
+   */
+  #resolved(milliseconds: number, read: ReadInput): number {
+    if (milliseconds >= CLOCK_MILLISECONDS) return milliseconds;
+    const now = performance.now();
+    if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
+      this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, read) ?? milliseconds };
+    }
+    return this.#timed.milliseconds;
+  }
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new RuneError("bad-rune", `The file is not a valid WebAssembly module: ${reason(error)}`);
+  }
+}
+
+/** Links the imports, checks the exports and calls `_manifest`. */
+function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Exports {
+  const known = host.imports();
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (from !== "env" || kind !== "function" || !Object.hasOwn(known, name)) {
+      throw new RuneError("bad-rune", `The rune asks its host for ${from}.${name}, which is not part of the ABI.`);
+    }
+  }
+  let instance: WebAssembly.Instance;
+  try {
+    instance = new WebAssembly.Instance(module, { env: known });
+  } catch (error) {
+    if (error instanceof RuneError) throw error;
+    if (error instanceof RangeError) throw new RuneError("memory", `The rune's memory cannot be had: ${reason(error)}`);
+    throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
+  }
+  const { memory, _manifest: manifest, _call: call } = instance.exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof manifest !== "function" || typeof call !== "function") {
+    throw new RuneError("bad-rune", "The module does not export what a rune does: memory, _manifest and _call.");
+  }
+  host.useMemory(memory);
+  const exports: Exports = {
+    memory,
+    manifest: () => void (manifest as () => unknown)(),
+    call: () => void (call as (...values: number[]) => unknown)(0, 0, 0),
+  };
+  guarded(host, memory, limits, exports.manifest);
+  return exports;
+}
+
+/** Enters the rune and names what ended it. */
+function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: () => void): void {
+  try {
+    enter();
+  } catch (error) {
+    if (error instanceof RuneError) throw error;
+    if (memory.buffer.byteLength >= limits.memoryPages * 65536) {
+      throw new RuneError("memory", `The rune was stopped: it used all ${limits.memoryPages} pages of its memory.`);
+    }
+    const lastWords = host.logs.findLast((line) => line.level === "ERROR")?.message;
+    throw new RuneError("trap", lastWords ?? `The rune gave up: ${reason(error)}`);
+  }
+}
+
+function inputReader(inputs: ReadonlyMap<number, ArrayBuffer>): ReadInput {
+  return (capability) => {
+    const data = inputs.get(capability.id);
+    if (data === undefined) throw new RuneError("input", `Nothing was given for the ${capability.kind} input.`);
+    return new Uint8Array(data);
+  };
+}
+
+/** Mean milliseconds of a run of a fresh copy, or null where the copy fails. */
+function timeOfCopy(module: WebAssembly.Module, limits: Limits, read: ReadInput): number | null {
+  try {
+    const host = new Host(limits);
+    const exports = instantiate(module, host, limits);
+    host.beginRun(read);
+    exports.call();
+    const started = performance.now();
+    let runs = 0;
+    let elapsed = 0;
+    while (runs < TIMING_RUNS && elapsed < TIMING_MILLISECONDS) {
+      host.beginRun(read);
+      exports.call();
+      runs += 1;
+      elapsed = performance.now() - started;
+    }
+    return elapsed / runs;
+  } catch {
+    return null;
+  }
+}
+
+/** How many bytes each capability reads, learnt by a run of a copy on zeros. */
+function probeSizes(module: WebAssembly.Module, limits: Limits): ReadonlyMap<number, number> {
+  const sizes = new Map<number, number>();
+  try {
+    const host = new Host(limits);
+    const exports = instantiate(module, host, limits);
+    host.beginRun((capability, size) => {
+      sizes.set(capability.id, size);
+      return new Uint8Array(size);
+    });
+    exports.call();
+  } catch {
+    // A rune that cannot bear zeros has still said what it reads, up to there.
+  }
+  return sizes;
+}
+
+function describeCapabilities(
+  host: Host,
+  description: Description,
+  probe: () => ReadonlyMap<number, number>,
+): CapabilityRequest[] {
+  const left = [...description.capabilities];
+  const matched = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
+  const isComplete = matched.every(({ node }) => node?.size != null);
+  const sizes = isComplete ? new Map<number, number>() : probe();
+  return matched.map(({ request, node }) => ({
+    ...request,
+    size: sizes.get(request.id) ?? node?.size ?? 0,
+    type: node?.type ?? null,
+    stage: node?.stage ?? null,
+  }));
+}
+
+/** Removes and gives the graph's node of a request: the same kind and parameters, else the next of the kind. */
+function takeMatching(left: GraphCapability[], request: HostCapability): GraphCapability | null {
+  const exact = left.findIndex((node) => node.kind === request.kind && hasParameters(node, request.parameters));
+  const index = exact >= 0 ? exact : left.findIndex((node) => node.kind === request.kind);
+  return index < 0 ? null : (left.splice(index, 1)[0] ?? null);
+}
+
+function hasParameters(node: GraphCapability, parameters: Readonly<Record<string, number>>): boolean {
+  return Object.entries(parameters).every(([key, value]) => {
+    const written = node.parameters[key] ?? node.parameters[key.replaceAll("_", "-")];
+    return written !== undefined && (Number(written) === value || Math.fround(Number(written)) === value);
+  });
+}
+
+function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
+  const left = [...nodes];
+  return [...host.outputs.values()].map((request) => {
+    const index = left.findIndex((node) => node.kind === request.kind);
+    const node = index < 0 ? undefined : left.splice(index, 1)[0];
+    return { ...request, stage: node?.stage ?? null };
+  });
+}
+
+function reason(error: unknown): string {
+  if (error instanceof RangeError && /stack/i.test(error.message)) return "it ran out of stack.";
+  const text = error instanceof Error ? error.message : String(error);
+  return text === "unreachable" ? "it reached a place that it holds to be impossible." : text;
+}

@@ -1,0 +1,157 @@
+// A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
+import { RuneError, runeErrorFrom } from "./errors";
+import { DEFAULT_LIMITS, STARTED, type FrameRequest, type Limits, type Loaded, type RunResult } from "./types";
+import type { WorkerReply, WorkerRequest } from "./types";
+
+const FRAME_MILLISECONDS = 15_000;
+/** Compiling and starting a worker come on top of what a run may take. */
+const LOADING_MILLISECONDS = 12_000;
+
+export interface Addresses {
+  /** The page that holds frame.js, with a content security policy of its own. */
+  readonly frame: string;
+  /** The worker's script, which is posted into the frame as text. */
+  readonly worker: string;
+}
+
+const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE_URL}worker.js` };
+
+interface Pending {
+  readonly resolve: (value: Loaded | RunResult) => void;
+  readonly reject: (error: RuneError) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class RuneFrame {
+  readonly #element: HTMLIFrameElement;
+  readonly #workerSource: string;
+  readonly #pending = new Map<number, Pending>();
+  #port: MessagePort | null = null;
+  #limits: Limits = DEFAULT_LIMITS;
+  #lastId = 0;
+  #hasStarted = false;
+
+  private constructor(element: HTMLIFrameElement, workerSource: string) {
+    this.#element = element;
+    this.#workerSource = workerSource;
+  }
+
+  /** Puts the frame into `container`, where it is not seen. Throws a `frame` error. */
+  static async open(container: HTMLElement, addresses: Addresses = ADDRESSES): Promise<RuneFrame> {
+    const element = document.createElement("iframe");
+    element.setAttribute("sandbox", "allow-scripts");
+    element.setAttribute("aria-hidden", "true");
+    element.title = "Sandbox in which the rune runs";
+    element.hidden = true;
+    element.tabIndex = -1;
+    try {
+      const [source] = await Promise.all([workerSource(addresses.worker), whenLoaded(element, addresses.frame, container)]);
+      return new RuneFrame(element, source);
+    } catch (error) {
+      element.remove();
+      throw error;
+    }
+  }
+
+  /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
+  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS): Promise<Loaded> {
+    this.stop(new RuneError("stopped", "Another rune was loaded."));
+    this.#limits = limits;
+    this.#start();
+    const request = { type: "load", rune, limits } as const;
+    return (await this.#ask(request, limits.milliseconds + LOADING_MILLISECONDS)) as Loaded;
+  }
+
+  /** Runs the loaded rune once. One run at a time; a run that does not end in time is stopped. Throws `RuneError`. */
+  async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
+    const request = { type: "run", inputs: [...inputs] } as const;
+    return (await this.#ask(request, this.#limits.milliseconds)) as RunResult;
+  }
+
+  /** Ends the worker; what was under way fails with `error`. The frame stays and can load again. */
+  stop(error: RuneError = new RuneError("stopped", "The rune was stopped.")): void {
+    this.#port?.close();
+    this.#port = null;
+    this.#post({ type: "stop" });
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.#pending.clear();
+  }
+
+  close(): void {
+    this.stop();
+    this.#element.remove();
+  }
+
+  #start(): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#hasStarted = false;
+    port1.onmessage = ({ data }: MessageEvent<WorkerReply | typeof STARTED>) => {
+      if (data === STARTED) this.#hasStarted = true;
+      else this.#settle(data);
+    };
+    this.#port = port1;
+    this.#post({ type: "start", worker: this.#workerSource, port: port2 }, [port2]);
+  }
+
+  #post(message: FrameRequest, transfer: Transferable[] = []): void {
+    // The frame's origin is opaque, so no other target can be named; what is posted is public or the user's own rune.
+    this.#element.contentWindow?.postMessage(message, "*", transfer);
+  }
+
+  #ask(request: WithoutId<WorkerRequest>, milliseconds: number): Promise<Loaded | RunResult> {
+    const port = this.#port;
+    if (port === null) return Promise.reject(new RuneError("stopped", "No rune is loaded."));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seconds = Math.round(milliseconds / 100) / 10;
+        this.stop(
+          this.#hasStarted
+            ? new RuneError("stopped", `The rune was stopped: it did not answer within ${seconds} s.`)
+            : new RuneError("frame", "The sandbox in which runes run did not start. Reload the page."),
+        );
+      }, milliseconds);
+      this.#pending.set(id, { resolve, reject, timer });
+      port.postMessage({ ...request, id } satisfies WorkerRequest);
+    });
+  }
+
+  #settle(reply: WorkerReply): void {
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    this.#pending.delete(reply.id);
+    clearTimeout(pending.timer);
+    if (reply.ok) pending.resolve(reply.value);
+    else pending.reject(runeErrorFrom(reply.name, reply.message));
+  }
+}
+
+type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, "id"> : never;
+
+async function workerSource(address: string): Promise<string> {
+  const response = await fetch(address).catch(() => null);
+  if (response?.ok !== true) throw new RuneError("frame", "The sandbox could not be loaded. Reload the page.");
+  return response.text();
+}
+
+function whenLoaded(element: HTMLIFrameElement, address: string, container: HTMLElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new RuneError("frame", "The sandbox did not start. Reload the page."));
+    }, FRAME_MILLISECONDS);
+    element.addEventListener(
+      "load",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+    element.src = address;
+    container.append(element);
+  });
+}

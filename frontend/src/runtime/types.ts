@@ -1,0 +1,94 @@
+// What the page and the page worker say to each other about a rune. Only types and defaults; no code that runs a rune.
+
+export type ElementName = "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "f32" | "u64" | "i64" | "f64" | "utf8";
+
+export type CapabilityKind = "RAND" | "SOUND" | "ACCEL" | "IMAGE" | "RAW" | "FLOAT_IMAGE";
+
+export type OutputKind = "SERIAL" | "BLE" | "PIN" | "WIFI" | "TENSOR";
+
+/** An input that a rune asks for. */
+export interface CapabilityRequest {
+  readonly id: number;
+  readonly kind: CapabilityKind;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Bytes that the rune reads. */
+  readonly size: number;
+  /** `i16[16000]`, where the rune says so. */
+  readonly type: string | null;
+  /** The stage's name in the Runefile, where the rune says so. */
+  readonly stage: string | null;
+}
+
+export interface OutputRequest {
+  readonly id: number;
+  readonly kind: OutputKind;
+  readonly stage: string | null;
+}
+
+export interface Loaded {
+  readonly capabilities: readonly CapabilityRequest[];
+  readonly outputs: readonly OutputRequest[];
+  readonly graph: object | null;
+  /** The toolchain that built it, where the rune says so. */
+  readonly version: string | null;
+  /** The words of each label block, in the order of their indices. */
+  readonly wordlists: readonly (readonly string[])[];
+  /** Bytes of the rune. */
+  readonly size: number;
+  readonly memoryPages: number;
+}
+
+export interface OutputTensor {
+  readonly type: ElementName;
+  readonly dimensions: readonly number[];
+  /** Row-major. 64 bit integers are rounded to what a number holds. */
+  readonly elements: readonly number[] | readonly string[];
+}
+
+export interface OutputMessage {
+  /** The output's id. */
+  readonly channel: number;
+  readonly stage: string | null;
+  readonly tensors: readonly OutputTensor[];
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+export interface RunResult {
+  readonly outputs: readonly OutputMessage[];
+  /** Inside the rune alone; averaged over repeated runs of a copy where the clock is too coarse for one. */
+  readonly milliseconds: number;
+  readonly logs: readonly LogLine[];
+}
+
+export interface Limits {
+  /** Pages of 64 KiB that the rune's memory may have. */
+  readonly memoryPages: number;
+  /** Bytes that all outputs of one run may have together. */
+  readonly outputBytes: number;
+  /** How long one run, or loading, may take before the rune is stopped. */
+  readonly milliseconds: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { memoryPages: 4096, outputBytes: 16 << 20, milliseconds: 8000 };
+
+/** What the page asks of the worker. */
+export type WorkerRequest =
+  | { readonly id: number; readonly type: "load"; readonly rune: ArrayBuffer; readonly limits: Limits }
+  | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
+
+/** What the worker answers, to the request of the same id. */
+export type WorkerReply =
+  | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult }
+  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
+
+/** The worker's first words, before any request. */
+export const STARTED = "started";
+
+/** What the page asks of the frame around the worker. */
+export type FrameRequest =
+  | { readonly type: "start"; readonly worker: string; readonly port: MessagePort }
+  | { readonly type: "stop" };
