@@ -1,0 +1,29 @@
+"""Anvil, the code generator: a checked pipeline and its models become a WebAssembly module.
+
+    lower (what is done) -> plan (where it lies) -> emit (C) -> compile (module); each a function of the one before.
+"""
+
+from rune.anvil.compiler import Limits, compile  # noqa: A004 - the stage's name
+from rune.anvil.emit import Sources, emit
+from rune.anvil.errors import AnvilError, BadModel, CompileError, Unsupported, UnsupportedModel
+from rune.anvil.lower import lower
+from rune.anvil.plan import Plan, plan
+from rune.anvil.program import Program
+from rune.anvil.support import unsupported
+
+__all__ = [
+    "AnvilError",
+    "BadModel",
+    "CompileError",
+    "Limits",
+    "Plan",
+    "Program",
+    "Sources",
+    "Unsupported",
+    "UnsupportedModel",
+    "compile",
+    "emit",
+    "lower",
+    "plan",
+    "unsupported",
+]

@@ -1,0 +1,243 @@
+"""A planned program as C. The text holds numbers, our own identifiers and nothing else: what a user wrote (names, texts,
+weights) is bytes of `constants.bin` or a list of numbers, never code, a path or an argument of the compiler.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rune.abi import Output, ParameterType
+from rune.anvil.kernel_call import KERNELS
+from rune.anvil.messages import serial_pieces, tensor_shape
+from rune.anvil.plan import Plan
+from rune.anvil.program import (
+    Argument,
+    BufferPlace,
+    Call,
+    Number,
+    Place,
+    Pointer,
+    Program,
+    ReadCapability,
+    SendOutput,
+    Step,
+    Structure,
+    Tensor,
+)
+from rune.tensor import ElementType
+
+SUPPORT = ("message.c", "decimal.c", "serial.c")
+"""The C that every rune may call; the linker leaves out what it does not."""
+
+_HEADER_NAME = re.compile(r"[a-z][a-z0-9_]*\.h")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of one compilation, all of our own making, by name. `units` are those that are compiled."""
+
+    files: Mapping[str, bytes]
+    units: tuple[str, ...]
+
+
+def emit(program: Program, plan: Plan) -> Sources:
+    """Everything that the compiler gets to see. The same program and plan give the same bytes."""
+    headers = {step.header.name: step.header for step in program.steps if isinstance(step, Call)}
+    files = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir()) if path.suffix in (".h", ".c")}
+    files |= {_checked(name, _HEADER_NAME): Path(path).read_bytes() for name, path in headers.items()}
+    units: tuple[str, ...] = ("program.c", *SUPPORT)
+    if program.constants:
+        files["constants.bin"] = _blob(program, plan)
+        files["constants.c"] = _CONSTANTS.encode()
+        units += ("constants.c",)
+    files["program.c"] = _Text(program, plan).whole(sorted(headers)).encode("ascii")
+    return Sources(files, units)
+
+
+_CONSTANTS = """/* Weights, tables and texts. */
+const unsigned char rune_constants[] __attribute__((aligned(16))) = {
+#embed "constants.bin"
+};
+"""
+
+
+def _blob(program: Program, plan: Plan) -> bytes:
+    blob = bytearray(plan.constant_size)
+    for offset, constant in zip(plan.constant_offsets, program.constants, strict=True):
+        blob[offset : offset + len(constant)] = constant
+    return bytes(blob)
+
+
+class _Text:
+    """The text of `program.c`."""
+
+    def __init__(self, program: Program, plan: Plan) -> None:
+        self._program = program
+        self._plan = plan
+        self._arrays: list[str] = []
+
+    def whole(self, headers: Sequence[str]) -> str:
+        manifest = self._manifest()
+        steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
+        calls = [f"    step_{number}();" for number in range(len(steps))]
+        includes = [f'#include "{name}"' for name in ("host.h", "rune.h", "serial.h", *headers)]
+        parts = [
+            "/* One pipeline, as the build planned it. */",
+            *includes,
+            "",
+            "extern const unsigned char rune_constants[];",
+            f"static unsigned char arena[{max(self._plan.arena_size, 16)}] __attribute__((aligned(16)));",
+            f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
+            f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
+            f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
+            *self._arrays,
+            "",
+            manifest,
+            *steps,
+            '__attribute__((export_name("_call"))) int32_t rune_call(int32_t a, int32_t b, int32_t c)',
+            "{",
+            "    (void)a, (void)b, (void)c;",
+            *calls,
+            "    return 0;",
+            "}",
+            "",
+        ]
+        return "\n".join(parts)
+
+    def _manifest(self) -> str:
+        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{"]
+        for number, capability in enumerate(self._program.capabilities):
+            lines.append(f"    capabilities[{number}] = host_request_capability({int(capability.kind)});")
+            for key, value in capability.parameters:
+                name = self._array(key.encode("utf-8"))
+                kind, c_type = (ParameterType.FLOAT, "float") if isinstance(value, float) else (ParameterType.INTEGER, "int32_t")
+                lines.append(
+                    f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
+                    f"&({c_type}){{{_literal(value)}}}, sizeof({c_type}), {int(kind)});"
+                )
+        lines += [
+            f"    outputs[{number}] = host_request_output({int(kind)});"
+            for number, kind in enumerate(self._program.outputs)
+        ]
+        return "\n".join([*lines, "    return 1;", "}", ""])
+
+    def _step(self, number: int, step: Step) -> str:
+        match step:
+            case ReadCapability():
+                size = step.tensor.type.size
+                body = [f"    host_read({self._address(step.tensor.place)}, {size}, capabilities[{step.capability}]);"]
+            case Call():
+                body = self._call(step)
+            case SendOutput():
+                body = self._send(step)
+        head = f"static __attribute__((noinline)) void step_{number}(void)"
+        return "\n".join([head, "{", *body, "}", ""])
+
+    def _call(self, step: Call) -> list[str]:
+        lines: list[str] = []
+        arguments = [self._argument(argument, lines) for argument in step.arguments]
+        return [*lines, f"    {_checked(step.function, _IDENTIFIER)}({', '.join(arguments)});"]
+
+    def _argument(self, argument: Argument, lines: list[str]) -> str:
+        match argument:
+            case Number():
+                return _literal(argument.value)
+            case Pointer():
+                return self._pointer(argument)
+            case Structure():
+                name = f"structure_{len(lines)}"
+                fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
+                lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
+                return f"&{name}"
+
+    def _field(self, value: int | float | tuple[int, ...] | Pointer | None) -> str:
+        match value:
+            case None:
+                return "0"
+            case Pointer():
+                return self._pointer(value)
+            case tuple():
+                return "{" + ", ".join(map(_literal, value)) + "}"
+            case _:
+                return _literal(value)
+
+    def _pointer(self, pointer: Pointer) -> str:
+        return f"({'' if pointer.writes else 'const '}{pointer.element} *)({self._address(pointer.place)})"
+
+    def _address(self, place: Place) -> str:
+        if isinstance(place, BufferPlace):
+            return f"arena + {self._plan.buffer_offsets[place.index]}"
+        return f"rune_constants + {self._plan.constant_offsets[place.index]}"
+
+    def _send(self, step: SendOutput) -> list[str]:
+        serial = self._program.outputs[step.output] is Output.SERIAL
+        start = f"messages + {self._plan.message_offsets[step.message]}"
+        lines = [f"    char *next = {start};"]
+        if serial and len(step.tensors) > 1:
+            lines.append("    *next++ = '[';")
+        for number, tensor in enumerate(step.tensors):
+            if serial and number:
+                lines.append("    *next++ = ',';")
+            lines += self._serial(step, tensor) if serial else self._tensor(tensor)
+        if serial and len(step.tensors) > 1:
+            lines.append("    *next++ = ']';")
+        return [*lines, f"    host_send(outputs[{step.output}], {start}, (uint32_t)(next - ({start})));"]
+
+    def _serial(self, step: SendOutput, tensor: Tensor) -> list[str]:
+        before, middle, after = (self._array(piece.encode("ascii")) for piece in serial_pieces(tensor))
+        return [
+            f"    next = rune_serial_bytes(next, {before}, sizeof {before});",
+            f"    next = rune_decimal_signed(next, outputs[{step.output}]);",
+            f"    next = rune_serial_bytes(next, {middle}, sizeof {middle});",
+            f"    next = rune_serial_{tensor.type.element}(next, (const void *)({self._address(tensor.place)}), "
+            f"{tensor.type.count});",
+            f"    next = rune_serial_bytes(next, {after}, sizeof {after});",
+        ]
+
+    def _tensor(self, tensor: Tensor) -> list[str]:
+        shape = self._array(tensor_shape(tensor))
+        lines = [f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"]
+        source = f"(const void *)({self._address(tensor.place)})"
+        if tensor.type.element is ElementType.UTF8:
+            return [*lines, f"    next = rune_tensor_utf8(next, {source}, {tensor.type.count});"]
+        return [*lines, f"    next = rune_serial_bytes(next, {source}, {tensor.type.size});"]
+
+    def _array(self, data: bytes) -> str:
+        """The name of a constant array of these bytes, written as numbers."""
+        name = f"bytes_{len(self._arrays)}"
+        self._arrays.append(f"static const char {name}[{len(data)}] = {{{', '.join(map(_signed_byte, data))}}};")
+        return name
+
+
+def _signed_byte(byte: int) -> str:
+    return str(byte if byte < 128 else byte - 256)
+
+
+def _literal(value: int | float) -> str:
+    """A number of C: an int32_t or, beyond it, an int64_t; a double in hexadecimal, which loses nothing."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return '__builtin_nan("")'
+        if math.isinf(value):
+            return "__builtin_inf()" if value > 0 else "-__builtin_inf()"
+        return f"({value.hex()})"
+    value = int(value)
+    if -(2**31) < value < 2**31:
+        return str(value)
+    if value == -(2**31):
+        return "(-2147483647 - 1)"
+    if not -(2**63) < value < 2**63:
+        raise ValueError(f"{value} has no place in 64 bits")
+    return f"INT64_C({value})"
+
+
+def _checked(name: str, pattern: re.Pattern[str]) -> str:
+    """A name of our own catalogue, which must look like one."""
+    if not pattern.fullmatch(name):
+        raise ValueError(f"{name!r} cannot stand in C")
+    return name

@@ -1,0 +1,55 @@
+"""Everything that Anvil can refuse or fail at, by name.
+
+AnvilError
+├── UnsupportedModel    a model has ops, or ops with types, that Anvil has no kernel for
+├── BadModel            a model says something that its ops do not allow
+└── CompileError        the compiler stopped: `reason` says by what
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class AnvilError(Exception):
+    """Base of Anvil's errors; the message is a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """An op that Anvil lacks with these types (`int8`, or several joined by commas), and how often a model has it."""
+
+    op: str
+    types: str
+    count: int
+
+    def __str__(self) -> str:
+        times = "" if self.count == 1 else f" ({self.count} times)"
+        return f"{self.op} with {self.types}{times}"
+
+
+class UnsupportedModel(AnvilError):
+    """`file` needs what Anvil lacks; `unsupported` lists it."""
+
+    def __init__(self, file: str, unsupported: tuple[Unsupported, ...]) -> None:
+        super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, unsupported))}")
+        self.file = file
+        self.unsupported = unsupported
+
+
+class BadModel(AnvilError):
+    """`file` holds an op whose tensors or options contradict each other."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file = file
+        self.reason = reason
+
+
+class CompileError(AnvilError):
+    """The C compiler gave no module; `details` is what it printed, for the log."""
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details

@@ -1,0 +1,197 @@
+"""Pipeline and models to a program: every stage becomes steps, every tensor a place. Memory is not yet decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rune.abi import Output as OutputKind
+from rune.anvil.errors import BadModel, UnsupportedModel
+from rune.anvil.kernel_call import (
+    KERNELS,
+    Constant,
+    Contradiction,
+    Input,
+    KernelArgument,
+    KernelStructure,
+    Op,
+    Output,
+    Scratch,
+)
+from rune.anvil.messages import message_size
+from rune.anvil.ops import OPERATIONS
+from rune.anvil.program import (
+    Argument,
+    Buffer,
+    BufferPlace,
+    Call,
+    CapabilityRequest,
+    ConstantPlace,
+    Lifetime,
+    Message,
+    Number,
+    Place,
+    Pointer,
+    Program,
+    ReadCapability,
+    SendOutput,
+    Step,
+    Structure,
+    Tensor,
+)
+from rune.anvil.support import unsupported
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.tensor import ElementType
+from rune.tflite import Model
+
+C_TYPES = {
+    ElementType.U8: "uint8_t",
+    ElementType.I8: "int8_t",
+    ElementType.U16: "uint16_t",
+    ElementType.I16: "int16_t",
+    ElementType.U32: "uint32_t",
+    ElementType.I32: "int32_t",
+    ElementType.F32: "float",
+    ElementType.U64: "uint64_t",
+    ElementType.I64: "int64_t",
+    ElementType.F64: "double",
+    ElementType.UTF8: "struct rune_text",
+}
+
+
+def lower(pipeline: Pipeline, models: Mapping[str, Model]) -> Program:
+    """The program of a checked pipeline; `models` by the file names of its stages.
+
+    Raises `UnsupportedModel` and `BadModel`.
+    """
+    lowering = _Lowering(models)
+    for stage in pipeline.stages:
+        match stage:
+            case CapabilityStage():
+                lowering.capability(stage)
+            case BlockStage():
+                lowering.block(stage)
+            case ModelStage():
+                lowering.model(stage)
+            case OutputStage():
+                lowering.output(stage)
+    return lowering.program()
+
+
+class _Lowering:
+    """The program as it grows, and where each port's tensor lies so far."""
+
+    def __init__(self, models: Mapping[str, Model]) -> None:
+        self._models = models
+        self._buffers: list[Buffer] = []
+        self._constants: dict[bytes, int] = {}
+        self._capabilities: list[CapabilityRequest] = []
+        self._outputs: list[OutputKind] = []
+        self._messages: list[Message] = []
+        self._steps: list[Step] = []
+        self._tensors: dict[Port, Tensor] = {}
+
+    def program(self) -> Program:
+        return Program(
+            tuple(self._buffers),
+            tuple(self._constants),
+            tuple(self._capabilities),
+            tuple(self._outputs),
+            tuple(self._messages),
+            tuple(self._steps),
+        )
+
+    def capability(self, stage: CapabilityStage) -> None:
+        tensor = Tensor(self._buffer(stage.name, stage.output.size), stage.output)
+        self._tensors[Port(stage.name, 0)] = tensor
+        self._steps.append(ReadCapability(len(self._capabilities), tensor))
+        self._capabilities.append(CapabilityRequest(stage.kind, stage.parameters))
+
+    def block(self, stage: BlockStage) -> None:
+        inputs = [self._tensors[port] for port in stage.inputs]
+        code = stage.block.code(tuple(tensor.type for tensor in inputs), stage.arguments)
+        arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in inputs]
+        for index, output in enumerate(stage.outputs):
+            place = self._buffer(f"{stage.name}.{index}", output.type.size)
+            self._tensors[Port(stage.name, index)] = Tensor(place, output.type, output.text_bound)
+            arguments.append(Pointer(place, C_TYPES[output.type.element], writes=True))
+        if code.state_size:
+            state = self._buffer(f"{stage.name} state", code.state_size, Lifetime.KEPT)
+            arguments.append(Pointer(state, "void", writes=True))
+        if code.scratch_size:
+            arguments.append(Pointer(self._buffer(f"{stage.name} scratch", code.scratch_size), "void", writes=True))
+        arguments += [Pointer(self._constant(data), "void") for data in code.constants]
+        arguments += [Number(value) for value in code.numbers]
+        self._steps.append(Call(stage.name, stage.block.header, code.function, tuple(arguments)))
+
+    def model(self, stage: ModelStage) -> None:
+        model = self._models[stage.file]
+        lacking = unsupported(model)
+        if lacking:
+            raise UnsupportedModel(stage.file, lacking)
+        places: dict[int, Place] = {}
+        for index, port in zip(model.inputs, stage.inputs, strict=True):
+            places[index] = self._tensors[port].place
+        for number, operator in enumerate(model.operators):
+            self._operator(stage, model, places, number, operator.op)
+        for position, index in enumerate(model.outputs):
+            place = self._place(model, places, index)
+            self._tensors[Port(stage.name, position)] = Tensor(place, stage.outputs[position])
+
+    def output(self, stage: OutputStage) -> None:
+        tensors = tuple(self._tensors[port] for port in stage.inputs)
+        self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
+        self._outputs.append(stage.kind)
+        self._messages.append(Message(stage.kind, message_size(stage.kind, tensors)))
+
+    def _operator(self, stage: ModelStage, model: Model, places: dict[int, Place], number: int, name: str) -> None:
+        operator = model.operators[number]
+        op = Op.of(model, operator)
+        try:
+            call = OPERATIONS[name].call(op)
+        except Contradiction as contradiction:
+            raise BadModel(stage.file, f"operator {number}, {name}: {contradiction}") from contradiction
+        if call is None:
+            places[operator.outputs[0]] = self._place(model, places, operator.inputs[0])
+            return
+        for index in operator.outputs:
+            kind = model.tensors[index].type
+            places[index] = self._buffer(f"{stage.name} tensor {index}", 0 if kind is None else kind.size)
+        where = f"{stage.name} {name} {number}"
+
+        def resolve(argument: KernelArgument) -> Argument:
+            match argument:
+                case Input(index, element):
+                    return Pointer(self._place(model, places, operator.inputs[index]), element)
+                case Output(index, element):
+                    return Pointer(places[operator.outputs[index]], element, writes=True)
+                case Scratch(element, size):
+                    return Pointer(self._buffer(f"{where} scratch", size), element, writes=True)
+                case Constant(element, data):
+                    return Pointer(self._constant(data), element)
+                case KernelStructure(kind, fields):
+                    return Structure(
+                        kind,
+                        tuple(
+                            (key, Pointer(self._constant(value.data), value.element) if isinstance(value, Constant) else value)
+                            for key, value in fields
+                        ),
+                    )
+                case Number():
+                    return argument
+
+        arguments = tuple(resolve(argument) for argument in call.arguments)
+        self._steps.append(Call(where, KERNELS / call.header, call.function, arguments))
+
+    def _place(self, model: Model, places: dict[int, Place], index: int) -> Place:
+        """Where a tensor of a model lies; a constant comes into the program when it is first asked for."""
+        if index not in places:
+            places[index] = self._constant(bytes(model.tensors[index].data or b""))
+        return places[index]
+
+    def _buffer(self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN) -> BufferPlace:
+        self._buffers.append(Buffer(name, size, lifetime))
+        return BufferPlace(len(self._buffers) - 1)
+
+    def _constant(self, data: bytes) -> ConstantPlace:
+        return ConstantPlace(self._constants.setdefault(data, len(self._constants)))
+

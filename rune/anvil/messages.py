@@ -1,0 +1,60 @@
+"""Messages to the host: how many bytes one can have at most, and the pieces of it that are known when it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.abi import Output
+from rune.anvil.program import Tensor
+from rune.tensor import ElementType
+
+ELEMENT_BOUNDS = {
+    ElementType.U8: 3,
+    ElementType.I8: 4,
+    ElementType.U16: 5,
+    ElementType.I16: 6,
+    ElementType.U32: 10,
+    ElementType.I32: 11,
+    ElementType.F32: 24,
+    ElementType.U64: 20,
+    ElementType.I64: 20,
+    ElementType.F64: 24,
+}
+"""The most characters of one element in JSON: `-1.2345678901234567e-308` and the like for floats."""
+
+CHANNEL_BOUND = 11
+LENGTH_FIELD = 4
+
+
+def serial_pieces(tensor: Tensor) -> tuple[str, str, str]:
+    """The text around the channel's number and around the elements: keys in the order of the alphabet."""
+    dimensions = ",".join(map(str, tensor.type.dimensions))
+    return (
+        '{"channel":',
+        f',"dimensions":[{dimensions}],"elements":[',
+        f'],"type_name":"{tensor.type.element}"}}',
+    )
+
+
+def tensor_shape(tensor: Tensor) -> bytes:
+    """A TENSOR message's description of a tensor, its length (32 bits, little-endian) in front."""
+    text = str(tensor.type).encode("ascii")
+    return len(text).to_bytes(LENGTH_FIELD, "little") + text
+
+
+def message_size(kind: Output, tensors: Sequence[Tensor]) -> int:
+    """The proven bound in bytes of a message that carries these tensors."""
+    if kind is Output.SERIAL:
+        return sum(_serial_size(tensor) + 1 for tensor in tensors) + 1
+    return sum(len(tensor_shape(tensor)) + _raw_size(tensor) for tensor in tensors)
+
+
+def _serial_size(tensor: Tensor) -> int:
+    element = tensor.text_bound if tensor.type.element is ElementType.UTF8 else ELEMENT_BOUNDS[tensor.type.element]
+    return sum(map(len, serial_pieces(tensor))) + CHANNEL_BOUND + tensor.type.count * (element + 1)
+
+
+def _raw_size(tensor: Tensor) -> int:
+    if tensor.type.element is ElementType.UTF8:
+        return tensor.type.count * (LENGTH_FIELD + tensor.text_bound)
+    return tensor.type.size

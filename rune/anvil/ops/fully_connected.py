@@ -1,0 +1,92 @@
+"""FULLY_CONNECTED: every output reads every input. The int8 sums are rounded once, as the reference does here only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rune.anvil.fixed_point import real_range, scale_of
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, Scratch, require
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range
+from rune.anvil.ops.requantization import int32s, one_rounding, padded
+from rune.anvil.ops.types import FLOAT32, INT8, INT32, are, array, bounded, channel_scales, one_scale, type_names
+from rune.anvil.program import Number
+from rune.tflite import FullyConnectedOptions
+
+
+def _options(op: Op) -> FullyConnectedOptions:
+    assert isinstance(op.operator.options, FullyConnectedOptions)  # noqa: S101 - the reader gives these for this op
+    return op.operator.options
+
+
+def refusal(op: Op) -> str | None:
+    types, options = type_names(op), _options(op)
+    numbers, weights, bias = op.input(0), op.input(1), op.optional_input(2)
+    if are(INT8, numbers, weights, op.output):
+        if not one_scale(numbers, op.output):
+            return f"{types} without a scale"
+        if not channel_scales(weights, 0):
+            return f"{types}, weights with a zero point or scales of another dimension"
+        if bias is not None and not are(INT32, bias):
+            return f"{types}, a bias of {bias.kind.name.lower()}"
+    elif not are(FLOAT32, numbers, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
+        return types
+    if options.shuffled_weights:
+        return f"{types}, shuffled weights"
+    if weights.data is None or (bias is not None and bias.data is None):
+        return f"{types}, weights that are not constant"
+    if not bounded(options.activation):
+        return f"{types}, activation {options.activation.name}"
+    return None
+
+
+def call(op: Op) -> KernelCall:
+    options, numbers, weights, output = _options(op), op.input(0), op.input(1), op.output
+    require(len(weights.shape) == 2, "the weights must have two dimensions")
+    outputs, inputs = weights.shape
+    require(inputs > 0 and outputs > 0 and numbers.count % inputs == 0, "the input is not a multiple of the weights")
+    batches = numbers.count // inputs
+    require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
+    sizes = (Number(batches), Number(inputs), Number(outputs))
+    if weights.kind is FLOAT32:
+        minimum, maximum = real_range(options.activation)
+        return KernelCall(
+            "fully_connected.h",
+            "rune_fully_connected_float32",
+            (
+                Input(0, "float"),
+                Output(0, "float"),
+                Constant("float", array(weights, np.float32).astype("<f4").tobytes()),
+                Constant("float", bias_of(op, outputs).astype("<f4").tobytes()),
+                *sizes,
+                Number(minimum),
+                Number(maximum),
+            ),
+        )
+    values = array(weights, np.int8).astype(np.int64)
+    rows = np.zeros((-(-outputs // 4) * 4, -(-inputs // 8) * 8), np.int8)
+    rows[:outputs, :inputs] = values
+    return KernelCall(
+        "fully_connected.h",
+        "rune_fully_connected_int8",
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            Scratch("int16_t", rows.shape[1] * 2),
+            Constant("int8_t", rows.tobytes()),
+            int32s(padded(folded_bias(op, values.sum(axis=1)), 4)),
+            one_rounding(_multipliers(op, outputs), output_range(options.activation, output)),
+            *sizes,
+        ),
+    )
+
+
+def _multipliers(op: Op, outputs: int) -> list[float]:
+    """As for a convolution; but with one scale and no bias the reference takes the product in single precision."""
+    quantization = op.input(1).quantization
+    if op.optional_input(2) is None and quantization is not None and len(quantization.scales) == 1:
+        product = np.float32(scale_of(op.input(0))[0]) * np.float32(quantization.scales[0])
+        return [float(product) / scale_of(op.output)[0]] * outputs
+    return list(channel_multipliers(op, outputs))
+
+
+OPERATION = Operation(refusal, call)

@@ -1,0 +1,66 @@
+"""What turns an op's sums into bytes: the constants of `struct rune_requantize` and of the single rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rune.anvil.fixed_point import Integers, multiplier
+from rune.anvil.kernel_call import Constant, KernelStructure
+
+
+@dataclass(frozen=True)
+class OutputRange:
+    """The output's zero point and the least and greatest byte that the fused activation leaves."""
+
+    zero_point: int
+    minimum: int
+    maximum: int
+
+
+def padded(values: Integers, multiple: int) -> Integers:
+    """With zeros behind, up to a multiple of a count."""
+    return np.concatenate([values, np.zeros(-len(values) % multiple, np.int64)])
+
+
+def int32s(values: Integers) -> Constant:
+    """The values as int32_t; they were checked to fit."""
+    return Constant("int32_t", values.astype("<i4").tobytes())
+
+
+def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
+    """For convolutions: one multiplier a channel, exact for every sum."""
+    multipliers = [multiplier(real) for real in reals]
+    exponents = np.array([each.exponent for each in multipliers], np.int64)
+    # A shift by 31 leaves nothing of a number below 2**30; a product with zero says so.
+    mantissas = np.array([each.mantissa if each.exponent > -31 else 0 for each in multipliers], np.int64)
+    factors = np.int64(1) << (30 - np.clip(-exponents, 0, 30))
+    left = np.int64(1) << np.clip(exponents, 0, 30)
+    return KernelStructure(
+        "struct rune_requantize",
+        (
+            ("multiplier", int32s(padded(mantissas, 8))),
+            ("factor", int32s(padded(factors, 8))),
+            ("left", int32s(padded(left, 8)) if (left > 1).any() else None),
+            ("zero_point", to.zero_point),
+            ("minimum", to.minimum),
+            ("maximum", to.maximum),
+        ),
+    )
+
+
+def one_rounding(reals: Sequence[float], to: OutputRange) -> KernelStructure:
+    """For FULLY_CONNECTED: one multiplier an output."""
+    multipliers = [multiplier(real) for real in reals]
+    return KernelStructure(
+        "struct rune_requantize_once",
+        (
+            ("multiplier", int32s(np.array([each.mantissa for each in multipliers], np.int64))),
+            ("shift", int32s(np.array([31 - each.exponent for each in multipliers], np.int64))),
+            ("zero_point", to.zero_point),
+            ("minimum", to.minimum),
+            ("maximum", to.maximum),
+        ),
+    )

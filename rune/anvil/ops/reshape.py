@@ -1,0 +1,20 @@
+"""RESHAPE: the same elements with other dimensions. It costs nothing: the output is the input's memory."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Op, Operation, require
+from rune.anvil.ops.types import type_names
+
+
+def refusal(op: Op) -> str | None:
+    numbers = op.input(0)
+    if numbers.kind is not op.output.kind or numbers.type is None or numbers.is_sparse:
+        return type_names(op)
+    return None
+
+
+def call(op: Op) -> None:
+    require(op.input(0).count == op.output.count, f"{op.input(0).count} elements cannot become {op.output.count}")
+
+
+OPERATION = Operation(refusal, call)

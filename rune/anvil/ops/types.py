@@ -1,0 +1,55 @@
+"""Which element types and constants an op has, in words, and the questions that the ops ask about tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.fixed_point import CLAMPS
+from rune.anvil.kernel_call import Op
+from rune.tflite import Activation, Tensor, TensorKind
+
+FLOAT32 = TensorKind.FLOAT32
+INT8 = TensorKind.INT8
+INT32 = TensorKind.INT32
+UINT8 = TensorKind.UINT8
+
+ELEMENTS_LIMIT = 1 << 28
+"""Elements of one tensor, so that every index stays far from 32 bits."""
+
+
+def type_names(op: Op) -> str:
+    """The kinds of an op's tensors, `int8` or `float32, int8`, without those of biases and of shapes."""
+    kinds = [tensor.kind for tensor in (*op.inputs[:2], *op.outputs) if tensor is not None]
+    names = dict.fromkeys(kind.name.lower() for kind in kinds)
+    return ", ".join(names)
+
+
+def are(kind: TensorKind, *tensors: Tensor | None) -> bool:
+    """Whether each is of the kind and dense."""
+    return all(tensor is not None and tensor.kind is kind and not tensor.is_sparse for tensor in tensors)
+
+
+def one_scale(*tensors: Tensor | None) -> bool:
+    """Whether each is quantised by one scale for the whole tensor."""
+    return all(tensor is not None and tensor.scale is not None for tensor in tensors)
+
+
+def channel_scales(tensor: Tensor, axis: int) -> bool:
+    """Whether weights have one scale, or one for each index of the axis, and zero points of 0."""
+    quantization = tensor.quantization
+    if quantization is None or not quantization.scales or quantization.scheme or any(quantization.zero_points):
+        return False
+    count = len(quantization.scales)
+    return count == 1 or (quantization.axis == axis and count == tensor.shape[axis])
+
+
+def bounded(activation: Activation) -> bool:
+    """Whether a fused activation only bounds a value; the kernels do no other."""
+    return activation in CLAMPS
+
+
+def array(tensor: Tensor, dtype: type[np.generic]) -> NDArray[np.generic]:
+    """A constant's values in its shape."""
+    assert tensor.data is not None  # noqa: S101 - asked for before
+    return np.frombuffer(tensor.data, dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype).reshape(tensor.shape)

@@ -1,0 +1,115 @@
+"""Memory: every buffer of a program at an offset of one arena, so that what is not needed at one time shares room.
+
+Messages to the host lie beside the arena, one after another, and are counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rune.anvil.program import Buffer, BufferPlace, Call, Lifetime, Place, Program, ReadCapability, SendOutput
+
+ALIGNMENT = 16
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Offsets in bytes: of each buffer in the arena, of each message beside it, of each constant in the blob."""
+
+    buffer_offsets: tuple[int, ...]
+    arena_size: int
+    message_offsets: tuple[int, ...]
+    message_size: int
+    constant_offsets: tuple[int, ...]
+    constant_size: int
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The steps, first to last, in which a buffer must keep its bytes."""
+
+    first: int
+    last: int
+
+    def meets(self, other: Interval) -> bool:
+        return self.first <= other.last and other.first <= self.last
+
+
+def plan(program: Program) -> Plan:
+    """Places everything. The same program gives the same plan."""
+    intervals = lifetimes(program)
+    buffer_offsets, arena_size = assign(program.buffers, intervals)
+    message_offsets, message_size = in_a_row([message.size for message in program.messages])
+    constant_offsets, constant_size = in_a_row([len(constant) for constant in program.constants])
+    return Plan(buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_size)
+
+
+def lifetimes(program: Program) -> tuple[Interval, ...]:
+    """For each buffer the steps that it lives through. A kept one lives through all."""
+    last_step = max(len(program.steps) - 1, 0)
+    touched: dict[int, Interval] = {}
+    for number, step in enumerate(program.steps):
+        for place in _places(step):
+            if isinstance(place, BufferPlace):
+                first = touched[place.index].first if place.index in touched else number
+                touched[place.index] = Interval(first, number)
+    whole = Interval(0, last_step)
+    return tuple(
+        whole if buffer.lifetime is Lifetime.KEPT else touched.get(index, Interval(0, 0))
+        for index, buffer in enumerate(program.buffers)
+    )
+
+
+def _places(step: ReadCapability | Call | SendOutput) -> list[Place]:
+    match step:
+        case ReadCapability():
+            return [step.tensor.place]
+        case Call():
+            return [place for place, _ in step.places()]
+        case SendOutput():
+            return [tensor.place for tensor in step.tensors]
+
+
+def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval]) -> tuple[tuple[int, ...], int]:
+    """Offsets of buffers and the size of the arena: the largest first, each into the tightest gap that it fits in."""
+    order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
+    offsets = [0] * len(buffers)
+    placed: list[int] = []
+    for index in order:
+        size = aligned(buffers[index].size)
+        neighbours = sorted(
+            (offsets[other], offsets[other] + aligned(buffers[other].size))
+            for other in placed
+            if intervals[other].meets(intervals[index])
+        )
+        offsets[index] = _tightest_gap(neighbours, size)
+        placed.append(index)
+    return tuple(offsets), max((offsets[i] + aligned(buffer.size) for i, buffer in enumerate(buffers)), default=0)
+
+
+def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:
+    """Where `size` bytes go between the neighbours (start, end; by start), or behind them."""
+    best: tuple[int, int] | None = None
+    free_from = 0
+    for start, end in neighbours:
+        gap = start - free_from
+        if gap >= size and (best is None or gap < best[0]):
+            best = (gap, free_from)
+        free_from = max(free_from, end)
+    return best[1] if best else free_from
+
+
+def in_a_row(sizes: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    """Offsets one behind the other, and the size of all."""
+    offsets = []
+    end = 0
+    for size in sizes:
+        offsets.append(end)
+        end = aligned(end + size)
+    return tuple(offsets), end
+
+
+def aligned(size: int) -> int:
+    """The next multiple of the alignment."""
+    return -(-size // ALIGNMENT) * ALIGNMENT

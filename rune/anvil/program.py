@@ -1,0 +1,151 @@
+"""A program: what a pipeline does, as buffers and steps over them. Made by `lower`; neither memory nor C is decided yet.
+
+Nothing in it that comes from a user is code: names serve reports only, and texts are bytes of constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from rune.abi import Capability, Output
+from rune.tensor import TensorType
+
+
+class Lifetime(Enum):
+    """How long the bytes of a buffer are needed."""
+
+    RUN = "run"
+    """From the first step of a run that touches it to the last."""
+    KEPT = "kept"
+    """From one run to the next; zero when the rune starts."""
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Room for `size` bytes, known by its index in the program. `name` is for people."""
+
+    name: str
+    size: int
+    lifetime: Lifetime = Lifetime.RUN
+
+
+@dataclass(frozen=True)
+class BufferPlace:
+    """The start of a buffer."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ConstantPlace:
+    """The start of a constant."""
+
+    index: int
+
+
+Place = BufferPlace | ConstantPlace
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """Where a tensor lies and what it is. Tensors of different dimensions may share a place (RESHAPE)."""
+
+    place: Place
+    type: TensorType
+    text_bound: int = 0
+    """utf8 only: the most bytes of one element as a JSON string."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """An argument: a place as a pointer to the C type `element`."""
+
+    place: Place
+    element: str
+    writes: bool = False
+
+
+@dataclass(frozen=True)
+class Number:
+    """An argument: an `int` as int32_t or, beyond it, int64_t; a `float` as double."""
+
+    value: int | float
+
+
+@dataclass(frozen=True)
+class Structure:
+    """An argument: a pointer to a constant structure. Fields are numbers, floats (`float32`) and pointers to constants."""
+
+    type: str
+    fields: tuple[tuple[str, int | float | tuple[int, ...] | Pointer | None], ...]
+
+
+Argument = Pointer | Number | Structure
+
+
+@dataclass(frozen=True)
+class ReadCapability:
+    """Asks the host to fill a tensor."""
+
+    capability: int
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Call:
+    """Calls a function of a header that we wrote: a proc-block or an op of a model."""
+
+    stage: str
+    header: Path
+    function: str
+    arguments: tuple[Argument, ...]
+
+    def places(self) -> Iterator[tuple[Place, bool]]:
+        """Every place that the call touches, and whether it writes there."""
+        for argument in self.arguments:
+            if isinstance(argument, Pointer):
+                yield argument.place, argument.writes
+
+
+@dataclass(frozen=True)
+class SendOutput:
+    """Gives tensors to the host through an output."""
+
+    output: int
+    tensors: tuple[Tensor, ...]
+    message: int
+    """Index of the message's own memory in `Program.messages`."""
+
+
+Step = ReadCapability | Call | SendOutput
+
+
+@dataclass(frozen=True)
+class CapabilityRequest:
+    """What the rune asks for when it starts; parameters in the order in which they are sent."""
+
+    kind: Capability
+    parameters: tuple[tuple[str, int | float], ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """The memory in which one output's message is put together: its proven bound in bytes."""
+
+    kind: Output
+    size: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that a rune does, target and memory apart."""
+
+    buffers: tuple[Buffer, ...]
+    constants: tuple[bytes, ...]
+    capabilities: tuple[CapabilityRequest, ...]
+    outputs: tuple[Output, ...]
+    messages: tuple[Message, ...]
+    steps: tuple[Step, ...]

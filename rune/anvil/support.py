@@ -1,0 +1,37 @@
+"""Which models Anvil can compile, op by op: asked by the build and by a model's page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rune.anvil.errors import Unsupported
+from rune.anvil.kernel_call import Contradiction, Op
+from rune.anvil.ops import OPERATIONS
+from rune.anvil.ops.types import ELEMENTS_LIMIT, type_names
+from rune.tflite import Model, Operator
+
+
+def unsupported(model: Model) -> tuple[Unsupported, ...]:
+    """The ops that have no kernel, in the model's order, each kind with its types once. Empty: it can be compiled."""
+    found: Counter[tuple[str, str]] = Counter()
+    for operator in model.operators:
+        why = _refusal(model, operator)
+        if why is not None:
+            found[operator.op, why] += 1
+    return tuple(Unsupported(op, types, count) for (op, types), count in found.items())
+
+
+def _refusal(model: Model, operator: Operator) -> str | None:
+    op = Op.of(model, operator)
+    tensors = [tensor for tensor in (*op.inputs, *op.outputs) if tensor is not None]
+    operation = OPERATIONS.get(operator.op)
+    if operation is None or not op.inputs:
+        return type_names(op)
+    if any(tensor.is_variable for tensor in tensors):
+        return f"{type_names(op)}, a tensor that changes between runs"
+    if any(tensor.count == 0 or tensor.count > ELEMENTS_LIMIT for tensor in tensors):
+        return f"{type_names(op)} of no fixed size"
+    try:
+        return operation.refusal(op)
+    except (Contradiction, IndexError) as error:
+        return f"{type_names(op)}: {error}"

@@ -1,0 +1,190 @@
+/*
+ * CONV_2D, int8 and float32. Weights come packed for tiles of up to 4 pixels by 8 channels: more would not stay in
+ * registers. A depthwise convolution of one input channel is the same sum and comes here too.
+ */
+#ifndef RUNE_CONV_2D_H
+#define RUNE_CONV_2D_H
+
+#include "requantize.h"
+#include "vector.h"
+#include "window.h"
+
+#define RUNE_TILE 4
+#define RUNE_FILTER_ROWS 128 /* the tallest filter; the build refuses a taller one */
+
+/* Where the numbers under the filter lie: `segments` stretches of `length`, each in its row, `apart` within a row. */
+struct rune_segments {
+    int32_t rows, in_row, apart, length;
+};
+
+/* A filter whose columns touch is one stretch a row; a dilated one is a stretch a column. */
+RUNE_INLINE struct rune_segments rune_conv_segments(const struct rune_window *window)
+{
+    const int32_t channels = window->input_channels;
+    if (window->dilation_x == 1)
+        return (struct rune_segments){window->filter_height, 1, 0, window->filter_width * channels};
+    return (struct rune_segments){window->filter_height, window->filter_width, window->dilation_x * channels, channels};
+}
+
+/* Weights of 8 channels: [segment][pair of numbers][channel][2], in bytes. */
+RUNE_INLINE void rune_conv_tile_int8(const int16_t *const *rows, int32_t start, int32_t pixel_step,
+                                     struct rune_segments segments, const int8_t *weights, const int32_t *bias,
+                                     int8_t *output, int32_t output_step, const struct rune_requantize *requantize,
+                                     int32_t channel, int32_t channels, const int32_t pixels)
+{
+    rune_i32x4 sums[RUNE_TILE][2];
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        sums[i][0] = rune_load_i32(bias + channel);
+        sums[i][1] = rune_load_i32(bias + channel + 4);
+    }
+    for (int32_t row = 0; row < segments.rows; row++) {
+        for (int32_t segment = 0; segment < segments.in_row; segment++) {
+            const int16_t *numbers = rows[row] + start + segment * segments.apart;
+            for (int32_t pair = 0; pair < (segments.length + 1) / 2; pair++, numbers += 2, weights += 16) {
+                rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
+                RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+                    rune_i16x8 pixel = rune_splat_pair(numbers + (ptrdiff_t)i * pixel_step);
+                    sums[i][0] += rune_dot(pixel, low);
+                    sums[i][1] += rune_dot(pixel, high);
+                }
+            }
+        }
+    }
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
+        rune_store_requantized(output + (ptrdiff_t)i * output_step, sums[i], 2, requantize, channel,
+                               channels - channel);
+}
+
+/* All channels of `pixels` neighbouring outputs. */
+RUNE_INLINE void rune_conv_line_int8(const int16_t *const *rows, int32_t pixel_step, struct rune_segments segments,
+                                     const int8_t *weights, const int32_t *bias, int8_t *output,
+                                     const struct rune_requantize *requantize, int32_t channels, int32_t pixels)
+{
+    const int32_t weights_step = segments.rows * segments.in_row * ((segments.length + 1) / 2) * 16;
+    for (int32_t channel = 0; channel < channels; channel += 8, weights += weights_step) {
+        int32_t x = 0;
+        for (; x + RUNE_TILE <= pixels; x += RUNE_TILE)
+            rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias,
+                                output + x * channels + channel, channels, requantize, channel, channels, RUNE_TILE);
+#define RUNE_REST(count)                                                                                      \
+    if (pixels - x == count)                                                                                  \
+    rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias, output + x * channels + channel, \
+                        channels, requantize, channel, channels, count)
+        RUNE_REST(3);
+        RUNE_REST(2);
+        RUNE_REST(1);
+#undef RUNE_REST
+    }
+}
+
+/* `bias` already holds what the input's zero point adds; `rows` is scratch of ring * row_size numbers. */
+RUNE_INLINE void rune_conv_2d_int8(const int8_t *input, int8_t *output, int16_t *rows, const int8_t *weights,
+                                   const int32_t *bias, const struct rune_window *window,
+                                   const struct rune_requantize *requantize, int32_t input_zero_point)
+{
+    const struct rune_segments segments = rune_conv_segments(window);
+    for (int32_t batch = 0; batch < window->batches; batch++) {
+        int32_t filled = 0;
+        for (int32_t y = 0; y < window->output_height; y++) {
+            if (filled < y * window->stride_y)
+                filled = y * window->stride_y;
+            for (; filled < y * window->stride_y + window->ring; filled++)
+                rune_row_int8(rows, input, window, (int16_t)input_zero_point, filled);
+            const int16_t *under[RUNE_FILTER_ROWS];
+            for (int32_t i = 0; i < window->filter_height; i++)
+                under[i] = rows + rune_ring_offset(window, y * window->stride_y + i * window->dilation_y);
+            rune_conv_line_int8(under, window->stride_x * window->input_channels, segments, weights, bias, output,
+                                requantize, window->output_channels, window->output_width);
+            output += window->output_width * window->output_channels;
+        }
+        input += window->input_height * window->input_width * window->input_channels;
+    }
+}
+
+/* A filter of one pixel: `pixels` pixels, widened `block` at a time into scratch of block * inputs + 8 numbers. */
+RUNE_INLINE void rune_pointwise_int8(const int8_t *input, int8_t *output, int16_t *widened, const int8_t *weights,
+                                     const int32_t *bias, const struct rune_requantize *requantize, int32_t pixels,
+                                     int32_t inputs, int32_t outputs, int32_t block)
+{
+    const struct rune_segments segments = {1, 1, 0, inputs};
+    const int16_t *const rows[1] = {widened};
+    int32_t done = 0;
+    for (; done + block <= pixels; done += block) {
+        rune_widen(widened, input + done * inputs, block * inputs);
+        rune_conv_line_int8(rows, inputs, segments, weights, bias, output + done * outputs, requantize, outputs, block);
+    }
+    if (pixels % block) {
+        rune_widen(widened, input + done * inputs, pixels % block * inputs);
+        rune_conv_line_int8(rows, inputs, segments, weights, bias, output + done * outputs, requantize, outputs,
+                            pixels % block);
+    }
+}
+
+/* Weights of 8 channels: [segment][number][channel]. */
+RUNE_INLINE void rune_conv_tile_float32(const float *const *rows, int32_t start, int32_t pixel_step,
+                                        struct rune_segments segments, const float *weights, const float *bias,
+                                        float *output, int32_t output_step, float minimum, float maximum,
+                                        int32_t channels, const int32_t pixels)
+{
+    rune_f32x4 sums[RUNE_TILE][2];
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        sums[i][0] = rune_splat_f32(0);
+        sums[i][1] = rune_splat_f32(0);
+    }
+    for (int32_t row = 0; row < segments.rows; row++) {
+        for (int32_t segment = 0; segment < segments.in_row; segment++) {
+            const float *numbers = rows[row] + start + segment * segments.apart;
+            for (int32_t k = 0; k < segments.length; k++, numbers++, weights += 8) {
+                rune_f32x4 low = rune_load_f32(weights), high = rune_load_f32(weights + 4);
+                RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+                    rune_f32x4 pixel = rune_splat_f32(numbers[(ptrdiff_t)i * pixel_step]);
+                    sums[i][0] += pixel * low;
+                    sums[i][1] += pixel * high;
+                }
+            }
+        }
+    }
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        for (int32_t j = 0; j < 8 && j < channels; j++) {
+            float sum = sums[i][j / 4][j % 4] + bias[j];
+            output[(ptrdiff_t)i * output_step + j] = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+        }
+    }
+}
+
+/* `rows` is scratch of ring * row_size floats. */
+RUNE_INLINE void rune_conv_2d_float32(const float *input, float *output, float *rows, const float *weights,
+                                      const float *bias, const struct rune_window *window, float minimum, float maximum)
+{
+    const struct rune_segments segments = rune_conv_segments(window);
+    const int32_t weights_step = segments.rows * segments.in_row * segments.length * 8;
+    const int32_t channels = window->output_channels, pixel_step = window->stride_x * window->input_channels;
+    for (int32_t batch = 0; batch < window->batches; batch++) {
+        int32_t filled = 0;
+        for (int32_t y = 0; y < window->output_height; y++) {
+            if (filled < y * window->stride_y)
+                filled = y * window->stride_y;
+            for (; filled < y * window->stride_y + window->ring; filled++)
+                rune_row_float32(rows, input, window, 1, filled);
+            const float *under[RUNE_FILTER_ROWS];
+            for (int32_t i = 0; i < window->filter_height; i++)
+                under[i] = rows + rune_ring_offset(window, y * window->stride_y + i * window->dilation_y);
+            const float *packed = weights;
+            for (int32_t channel = 0; channel < channels; channel += 8, packed += weights_step) {
+                int32_t x = 0;
+                for (; x + RUNE_TILE <= window->output_width; x += RUNE_TILE)
+                    rune_conv_tile_float32(under, x * pixel_step, pixel_step, segments, packed, bias + channel,
+                                           output + x * channels + channel, channels, minimum, maximum,
+                                           channels - channel, RUNE_TILE);
+                for (; x < window->output_width; x++)
+                    rune_conv_tile_float32(under, x * pixel_step, pixel_step, segments, packed, bias + channel,
+                                           output + x * channels + channel, channels, minimum, maximum,
+                                           channels - channel, 1);
+            }
+            output += window->output_width * channels;
+        }
+        input += window->input_height * window->input_width * window->input_channels;
+    }
+}
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * Vectors of 16 bytes, in clang's vector extensions, and the few operations that those cannot say. The only file of
+ * the kernels that knows the target's instructions.
+ */
+#ifndef RUNE_VECTOR_H
+#define RUNE_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RUNE_INLINE static inline __attribute__((always_inline))
+#define RUNE_UNROLLED _Pragma("clang loop unroll(full)")
+
+typedef int8_t rune_i8x8 __attribute__((vector_size(8)));
+typedef int8_t rune_i8x16 __attribute__((vector_size(16)));
+typedef int16_t rune_i16x8 __attribute__((vector_size(16)));
+typedef int32_t rune_i32x4 __attribute__((vector_size(16)));
+typedef int64_t rune_i64x2 __attribute__((vector_size(16)));
+typedef uint64_t rune_u64x2 __attribute__((vector_size(16)));
+typedef float rune_f32x4 __attribute__((vector_size(16)));
+typedef double rune_f64x2 __attribute__((vector_size(16)));
+
+/* Loads from any address; 8 bytes are widened to 16 bits each. */
+RUNE_INLINE rune_i16x8 rune_load_widened(const int8_t *from)
+{
+    rune_i8x8 bytes;
+    __builtin_memcpy(&bytes, from, sizeof bytes);
+    return __builtin_convertvector(bytes, rune_i16x8);
+}
+
+RUNE_INLINE rune_i16x8 rune_load_i16(const int16_t *from)
+{
+    rune_i16x8 vector;
+    __builtin_memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+RUNE_INLINE rune_i32x4 rune_load_i32(const int32_t *from)
+{
+    rune_i32x4 vector;
+    __builtin_memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+RUNE_INLINE rune_f32x4 rune_load_f32(const float *from)
+{
+    rune_f32x4 vector;
+    __builtin_memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+RUNE_INLINE rune_f64x2 rune_load_f64(const double *from)
+{
+    rune_f64x2 vector;
+    __builtin_memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+RUNE_INLINE void rune_store_i16(int16_t *to, rune_i16x8 vector)
+{
+    __builtin_memcpy(to, &vector, sizeof vector);
+}
+
+RUNE_INLINE void rune_store_f32(float *to, rune_f32x4 vector)
+{
+    __builtin_memcpy(to, &vector, sizeof vector);
+}
+
+/* Two neighbouring 16-bit numbers, four times. */
+RUNE_INLINE rune_i16x8 rune_splat_pair(const int16_t *from)
+{
+    int32_t pair;
+    __builtin_memcpy(&pair, from, sizeof pair);
+    return (rune_i16x8)(rune_i32x4){pair, pair, pair, pair};
+}
+
+RUNE_INLINE rune_i32x4 rune_splat_i32(int32_t value)
+{
+    return (rune_i32x4){value, value, value, value};
+}
+
+RUNE_INLINE rune_f32x4 rune_splat_f32(float value)
+{
+    return (rune_f32x4){value, value, value, value};
+}
+
+/* Products of 16-bit numbers, neighbours added: four sums of two. */
+RUNE_INLINE rune_i32x4 rune_dot(rune_i16x8 left, rune_i16x8 right)
+{
+    return __builtin_wasm_dot_s_i32x4_i16x8(left, right);
+}
+
+/* 32 bits to 8, each number at the nearest that a byte can hold. */
+RUNE_INLINE rune_i8x16 rune_narrow(rune_i32x4 a, rune_i32x4 b, rune_i32x4 c, rune_i32x4 d)
+{
+    return __builtin_wasm_narrow_s_i8x16_i16x8(__builtin_wasm_narrow_s_i16x8_i32x4(a, b),
+                                               __builtin_wasm_narrow_s_i16x8_i32x4(c, d));
+}
+
+#endif
