@@ -1,0 +1,28 @@
+"""Reading a file that was named on the command line, and printing texts that came out of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+SIZE_LIMIT: Final = 1 << 30
+"""Bytes that a command reads into memory."""
+
+
+def read_given_file(path: Path) -> bytes:
+    """The bytes of a file; a reason in one sentence when there are none, which ends the command."""
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise click.ClickException(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
+        return path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f'Unable to read "{path}": {error.strerror or error}') from error
+
+
+def printable(text: str) -> str:
+    """A foreign text for a terminal: what could steer it is written out as `\\x1b`."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

@@ -1,0 +1,63 @@
+"""`rune model-info`: the inputs, outputs and operators of a .tflite file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from rune.cli.given_file import printable, read_given_file
+from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+def command(file: Path, form: str) -> None:
+    """Show the inputs, outputs and operators of the model FILE."""
+    data = read_given_file(file)
+    try:
+        model = read_model(data)
+    except ModelError as error:
+        raise click.ClickException(f'Unable to read "{file}": {error}') from error
+    click.echo(json.dumps(_as_json(model), indent=2) if form == "json" else "\n".join(_as_text(model)))
+
+
+def _as_json(model: Model) -> dict[str, object]:
+    """`inputs`, `outputs` and `ops` as tools of Rune 0.11 read them, and more beside them."""
+    described = describe(model)
+    return {
+        "inputs": [_tensor_json(model.tensors[index]) for index in model.inputs],
+        "outputs": [_tensor_json(model.tensors[index]) for index in model.outputs],
+        "ops": len(model.operators),
+        **{key: described[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
+    }
+
+
+def _tensor_json(tensor: Tensor) -> dict[str, object]:
+    json: dict[str, object] = {
+        "name": tensor.name,
+        "element_kind": element_kind(tensor.kind),
+        "dims": list(tensor.shape),
+    }
+    if tensor.scale is not None:
+        json |= {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    return json
+
+
+def _as_text(model: Model) -> Iterator[str]:
+    yield f"Ops: {len(model.operators)}"
+    for title, indices in (("Inputs:", model.inputs), ("Outputs:", model.outputs)):
+        yield title
+        for index in indices:
+            tensor = model.tensors[index]
+            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}"
+    described = describe(model)
+    yield "Operators:"
+    operators = described["operators"]
+    assert isinstance(operators, list)  # noqa: S101 (describe says so)
+    for operator in operators:
+        yield f"\t{printable(operator['op'])} ({operator['types']}): {operator['count']}"
+    yield f"Size: {described['size']} bytes, {described['parameters']} parameters"

@@ -1,0 +1,26 @@
+"""The `.rune` format: a WebAssembly module that carries its graph, its version and its resources along.
+
+Reading and writing only; running a rune is `rune.runtime`.
+"""
+
+from rune.container.errors import ContainerError
+from rune.container.graph import graph_json
+from rune.container.reader import Rune, read_rune
+from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
+from rune.container.writer import canonical_json, pack, rune_sections
+
+__all__ = [
+    "PAGE_SIZE",
+    "ContainerError",
+    "Export",
+    "Import",
+    "Memory",
+    "Rune",
+    "Section",
+    "canonical_json",
+    "graph_json",
+    "pack",
+    "read_module",
+    "read_rune",
+    "rune_sections",
+]

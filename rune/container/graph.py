@@ -1,0 +1,115 @@
+"""The graph that a rune carries as JSON, in the layout of Rune 0.11, so that its tools and ours can draw it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from rune.abi import Capability
+from rune.blocks.signature import ArgumentValue
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
+from rune.tensor import ElementType, TensorType
+
+_NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
+
+_CAPABILITY_TYPES: Final = {
+    Capability.RAND: "random",
+    Capability.SOUND: "sound",
+    Capability.ACCEL: "accelerometer",
+    Capability.IMAGE: "image",
+    Capability.RAW: "raw",
+    Capability.FLOAT_IMAGE: "float-image",
+}
+
+
+def graph_json(pipeline: Pipeline, name: str, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
+
+    `texts` are the texts of resources by name: an argument with such a text is written as `$NAME` instead of a second
+    copy. Texts that stand in the Runefile itself need not be given.
+    """
+    known = {resource.name: resource.inline for resource in pipeline.resources if resource.inline is not None}
+    names = {text.strip(): f"${resource}" for resource, text in {**known, **(texts or {})}.items() if text.strip()}
+    capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
+    for stage in pipeline.stages:
+        for port, kind in _ports(stage):
+            tensors[_tensor_id(port)] = _tensor(kind)
+        match stage:
+            case CapabilityStage():
+                capabilities[stage.name] = {
+                    "kind": {"type": _CAPABILITY_TYPES[stage.kind]},
+                    "args": {key: _argument(value) for key, value in stage.parameters},
+                    "outputs": [_tensor_id(Port(stage.name, 0))],
+                }
+            case ModelStage():
+                models[stage.name] = {"file": stage.file} | _edges(stage)
+            case BlockStage():
+                arguments = {key: _argument(value) for key, value in stage.arguments.items()}
+                blocks[stage.name] = {
+                    "path": stage.path,
+                    "args": {key: names.get(value.strip(), value) for key, value in arguments.items()},
+                } | _edges(stage)
+            case OutputStage():
+                outputs[stage.name] = {
+                    "kind": {"type": stage.kind.name.lower()},
+                    "inputs": [_tensor_id(port) for port in stage.inputs],
+                }
+    return _without_empty(
+        {
+            "rune": {"name": name},
+            "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
+            "models": models,
+            "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
+            "outputs": outputs,
+            "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
+            "tensors": tensors,
+        }
+    )
+
+
+def _ports(stage: CapabilityStage | BlockStage | ModelStage | OutputStage) -> Iterable[tuple[Port, TensorType]]:
+    match stage:
+        case CapabilityStage():
+            kinds: tuple[TensorType, ...] = (stage.output,)
+        case BlockStage():
+            kinds = tuple(output.type for output in stage.outputs)
+        case ModelStage():
+            kinds = stage.outputs
+        case OutputStage():
+            kinds = ()
+    return ((Port(stage.name, index), kind) for index, kind in enumerate(kinds))
+
+
+def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:
+    return {
+        "inputs": [_tensor_id(port) for port in stage.inputs],
+        "outputs": [_tensor_id(port) for port, _ in _ports(stage)],
+    }
+
+
+def _tensor_id(port: Port) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{port.stage}.{port.index}"))
+
+
+def _tensor(kind: TensorType) -> dict[str, Any]:
+    element = "String" if kind.element is ElementType.UTF8 else kind.element.value.upper()
+    return {"element_type": element, "dimensions": list(kind.dimensions)}
+
+
+def _argument(value: ArgumentValue) -> str:
+    """Numbers as the Runefile's own rule writes them: `360.0` is `360`."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    default: dict[str, str] | None = None
+    if resource.path is not None:
+        default = {"FromDisk": resource.path}
+    elif resource.inline is not None:
+        default = {"Inline": resource.inline}
+    return {"default_value": default, "ty": "binary" if resource.is_binary else "string"}
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value != {}}

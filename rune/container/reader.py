@@ -1,0 +1,139 @@
+"""Reads a `.rune`: what its custom sections say, and what it asks of a host. Old and new spellings of sections.
+
+It runs nothing and needs no runtime.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rune.abi import Section as SectionName
+from rune.container.errors import ContainerError
+from rune.container.wasm import Export, Import, Memory, Section, read_module
+
+JSON_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes that a section of JSON may have."""
+
+RESOURCE_LIMIT: Final = 10_000
+"""Resources that a rune may hold."""
+
+
+@dataclass(frozen=True)
+class Rune:
+    """A rune, read. `version` and `graph` are the JSON that its compiler wrote; None when there is none.
+
+    The graph's layout is checked only as far as being an object: runes of older compilers have others.
+    """
+
+    version: Mapping[str, Any] | None
+    graph: Mapping[str, Any] | None
+    resources: tuple[tuple[str, memoryview], ...]
+    proc_blocks: tuple[Mapping[str, Any], ...]
+    imports: tuple[Import, ...]
+    exports: tuple[Export, ...]
+    memory: Memory | None
+    sections: tuple[Section, ...]
+    size: int
+
+    @property
+    def memory_pages(self) -> int:
+        """Pages of 64 KiB that the rune starts with."""
+        return self.memory.minimum if self.memory else 0
+
+    @property
+    def runs(self) -> bool:
+        """Whether a host of ABI v0 can run it: it exports its memory, `_manifest` and `_call`."""
+        exports = {(export.name, export.kind) for export in self.exports}
+        return {("memory", "memory"), ("_manifest", "function"), ("_call", "function")} <= exports
+
+
+def read_rune(data: bytes | bytearray | memoryview) -> Rune:
+    """The rune in `data`, whatever bytes these are. Resources view `data`. Raises `ContainerError`."""
+    module = read_module(data)
+    named: dict[str, list[Section]] = {}
+    for section in module.sections:
+        if section.name is not None:
+            named.setdefault(section.name.removeprefix("."), []).append(section)
+    return Rune(
+        version=next(_objects(named, SectionName.VERSION), None),
+        graph=next(_objects(named, SectionName.GRAPH), None),
+        resources=tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), []))),
+        proc_blocks=tuple(_objects(named, SectionName.PROC_BLOCK)),
+        imports=module.imports,
+        exports=module.exports,
+        memory=module.memory,
+        sections=module.sections,
+        size=len(memoryview(data).cast("B")),
+    )
+
+
+def _objects(named: Mapping[str, list[Section]], name: str) -> Iterator[Mapping[str, Any]]:
+    """All JSON objects of the sections of one name; a linker may have put several into one section."""
+    for section in named.get(name.removeprefix("."), []):
+        if len(section.payload) > JSON_LIMIT:
+            raise ContainerError(f"The section {name} has more than {JSON_LIMIT} bytes", section.offset)
+        try:
+            text = str(section.payload, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ContainerError(f"The section {name} is not UTF-8", section.offset + error.start) from None
+        at = 0
+        while at < len(text):
+            if text[at] in " \t\r\n\0":
+                at += 1
+                continue
+            value, at = _decode(text, at, name, section.offset)
+            if not isinstance(value, dict):
+                raise ContainerError(f"The section {name} does not hold a JSON object", section.offset)
+            yield value
+
+
+def _decode(text: str, at: int, name: str, offset: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        place = offset + len(text[: error.pos].encode())
+        raise ContainerError(f"The section {name} is not JSON: {error.msg}", place) from None
+    except (ValueError, RecursionError):
+        raise ContainerError(f"The section {name} holds JSON that is nested or numbered beyond sense", offset) from None
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _resources(sections: list[Section]) -> Iterator[tuple[str, memoryview]]:
+    """Records of name and data, each after its length as four bytes, the highest first."""
+    count = 0
+    for section in sections:
+        at = 0
+        while at < len(section.payload):
+            count += 1
+            if count > RESOURCE_LIMIT:
+                raise ContainerError(f"The rune has more than {RESOURCE_LIMIT} resources", section.offset + at)
+            start = at
+            name, at = _record(section, at)
+            data, at = _record(section, at)
+            try:
+                yield str(name, "utf-8"), data
+            except UnicodeDecodeError:
+                raise ContainerError("A resource's name is not UTF-8", section.offset + start) from None
+
+
+def _record(section: Section, at: int) -> tuple[memoryview, int]:
+    payload = section.payload
+    if at + 4 > len(payload):
+        raise ContainerError("The rune is damaged: a resource is cut short", section.offset + at)
+    length: int = struct.unpack_from(">I", payload, at)[0]
+    if at + 4 + length > len(payload):
+        raise ContainerError(
+            f"The rune is damaged: a resource says that it has {length} bytes, but {len(payload) - at - 4} are left",
+            section.offset + at,
+        )
+    return payload[at + 4 : at + 4 + length], at + 4 + length
