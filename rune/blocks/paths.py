@@ -34,7 +34,7 @@ class BlockPath:
 
     @property
     def is_published(self) -> bool:
-        """One of the published blocks: a bare name, a crate of the Rust registry, or a path into hotg-ai's repositories."""
+        """A bare name, a crate of the Rust registry, or a path into hotg-ai's repositories."""
         is_crate = self.sub_path is None and bool(_SHORT.match(self.base))
         return is_crate or bool(_HOMES.match(self.base))
 

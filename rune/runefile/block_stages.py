@@ -7,10 +7,10 @@ from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.signature import Block, BlockError, BlockOutput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
-from rune.runefile.parse import MAX_TENSOR_SIZE
 from rune.runefile.pipeline import BlockStage, Port
 from rune.runefile.report import Report, plain, quoted
 from rune.runefile.resources import Resources
+from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax
 from rune.runefile.types import check_declared_outputs
 from rune.tensor import TensorType

@@ -11,7 +11,7 @@ from rune.abi import Capability, PixelFormat
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report, plain, quoted
-from rune.runefile.syntax import ArgumentSyntax, StageSyntax
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
 from rune.tensor import ElementType, TensorType
 
 Number = int | float
@@ -140,14 +140,13 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
             )
     if report.error_count > before or not stage.is_sound:
         return None
-    if kind is Capability.RAND and "amount" not in parameters and declared is not None and declared.size % 4 == 0:
+    if kind is Capability.RAND and "amount" not in parameters and declared is not None:
         # Without it a host gives one number, whatever the size of the tensor.
-        parameters["amount"] = declared.size // 4
+        parameters["amount"] = max(declared.tensor_type.size // 4, 1)
     given = rules.gives(parameters)
-    if given is not None and declared is not None and given.size != declared.size:
-        _wrong_size(stage, kind, given, declared, report)
-        return None
-    if declared is None and given is None:
+    if declared is None:
+        if given is not None:
+            return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), given)
         report.error(
             Code.WRONG_OUTPUT_COUNT,
             f"What {quoted(stage.name.text)} gives is not known: it needs one output, or arguments that say how much",
@@ -155,17 +154,17 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
             ["Write `outputs: [{type: f32, dimensions: [1, 1]}]` with the type that you need."],
         )
         return None
-    output = declared or given
-    assert output is not None
+    output = declared.tensor_type
+    if given is not None and given.size != output.size:
+        _wrong_size(stage, kind, given, declared, report)
+        return None
     if rules.element is not None and output.element is not rules.element:
-        assert stage.outputs is not None
+        is_same_size = output.element.size == rules.element.size
         report.warning(
             Code.UNUSUAL_CAPABILITY_TYPE,
             f"{kind.name} gives elements of {rules.element}; their bytes are read as {output.element}",
-            stage.outputs[0].span,
-            [f"No value is converted: declare {rules.element} and let a block convert."]
-            if output.element.size == rules.element.size
-            else [],
+            declared.span,
+            [f"No value is converted: declare {rules.element} and let a block convert."] if is_same_size else [],
         )
     return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
 
@@ -175,23 +174,23 @@ def declared_output(stage: StageSyntax) -> TensorType | None:
     return stage.outputs[0].tensor_type if stage.outputs else None
 
 
-def _declared(stage: StageSyntax, report: Report) -> TensorType | None:
+def _declared(stage: StageSyntax, report: Report) -> TypeSyntax | None:
     if stage.outputs is not None and len(stage.outputs) != 1:
         span = stage.outputs[1].span if stage.outputs else stage.name.span
         message = f"A capability has one output, and {quoted(stage.name.text)} has {len(stage.outputs)}"
         report.error(Code.WRONG_OUTPUT_COUNT, message, span)
-    return declared_output(stage)
+    return stage.outputs[0] if stage.outputs else None
 
 
-def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declared: TensorType, report: Report) -> None:
-    assert stage.outputs is not None
+def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declared: TypeSyntax, report: Report) -> None:
+    output = declared.tensor_type
     report.error(
         Code.WRONG_CAPABILITY_SIZE,
-        f"{quoted(stage.name.text)} is declared as {declared}, {declared.size} bytes,"
+        f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
         f" but with these arguments it gives {given}, {given.size} bytes",
-        stage.outputs[0].span,
+        declared.span,
         [f"{kind.name} gives {_RULES[kind].formula}."],
-        [report.replace(stage.outputs[0].span, flow_type(given), f"Change to {given}")],
+        [report.replace(declared.span, flow_type(given), f"Change to {given}")],
     )
 
 

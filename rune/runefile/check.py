@@ -8,7 +8,7 @@ from rune.files import FileError, ProjectFiles
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Diagnostic, Position, Severity, Span
+from rune.runefile.diagnostics import Diagnostic, Fix, Position, Severity, Span
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, model_signature
 from rune.runefile.outline import Outline, outline
@@ -176,6 +176,8 @@ class _Checker:
             message = "The pipeline sends nothing: it has no `out` stage"
             self._report.warning(Code.NO_OUTPUT_STAGE, message, self._syntax.pipeline_span)
         used = {input_.stage for stage in stages for input_ in stage.inputs}
+        if self._syntax.broken_stages or used - set(self._stages):
+            return  # Who reads from whom is not known.
         for stage in stages:
             if stage.kind is not StageKind.OUTPUT and stage.name.text not in used:
                 message = f"Nothing reads from the stage {quoted(stage.name.text)}"
@@ -266,13 +268,15 @@ class _Checker:
             message = f"{quoted(stage.name.text)} has no inputs"
             notes = ["Write `inputs: [stage]` with the stage that it reads from."]
             self._report.error(Code.NO_INPUTS, message, stage.name.span, notes)
-        is_sound = self._report.error_count == before and stage.is_sound
-        return tuple(port for port in ports if port is not None) if is_sound else None
+        known = tuple(port for port in ports if port is not None)
+        is_sound = self._report.error_count == before and stage.is_sound and len(known) == len(ports)
+        return known if is_sound else None
 
     def _port(self, stage: StageSyntax, input_: InputSyntax) -> Port | None:
         source = self._stages.get(input_.stage)
         if source is None:
-            self._report_unknown_input(stage, input_)
+            if input_.stage not in self._syntax.broken_stages:
+                self._report_unknown_input(stage, input_)
             return None
         name, text = quoted(input_.stage), quoted(input_.text)
         if source.kind is StageKind.OUTPUT:
@@ -297,7 +301,8 @@ class _Checker:
             if other.kind is not StageKind.OUTPUT and name != stage.name.text
         ]
         near = self._report.nearest(input_.stage, candidates)
-        notes, fixes = [], []
+        notes: list[str] = []
+        fixes: list[Fix] = []
         if near is not None:
             type_ = self.type_of(near, 0)
             notes = [f"Did you mean `{near}`" + (f", which gives {type_}?" if type_ is not None else "?")]

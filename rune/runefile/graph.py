@@ -25,7 +25,7 @@ def sources_of(stages: Sequence[StageSyntax]) -> dict[str, list[str]]:
 
 
 def run_order(sources: Sources) -> tuple[str, ...]:
-    """Each stage after those that it reads from, otherwise as in the text. Stages of a cycle, or behind one, are left out."""
+    """Each stage after those that it reads from, otherwise as in the text; without stages of a cycle, or behind one."""
     place = {name: index for index, name in enumerate(sources)}
     waiting = {name: len(read) for name, read in sources.items()}
     readers: dict[str, list[str]] = {name: [] for name in sources}

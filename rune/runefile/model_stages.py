@@ -9,10 +9,10 @@ from rune.abi import MODEL_MIMETYPES
 from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
-from rune.runefile.parse import MAX_TENSOR_SIZE
 from rune.runefile.pipeline import ModelStage, Port
 from rune.runefile.report import Report, plain, quoted
 from rune.runefile.resources import Resources, report_unreadable
+from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax, Word
 from rune.runefile.types import check_declared_outputs, same_data
 from rune.tensor import TensorType

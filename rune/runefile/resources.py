@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Span
+from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.pipeline import Resource
 from rune.runefile.report import Report, plain, quoted
 from rune.runefile.syntax import ResourceSyntax, RunefileSyntax
+
+_PLAIN_PATH = re.compile(r"[\w./-]+\Z")
 
 
 class Resources:
@@ -31,9 +36,11 @@ class Resources:
             message = f"No definition for {quoted('$' + name)}"
         else:
             message = f"{quoted('$' + name)} is not a resource"
-        notes, fixes = ["It is a stage."] if is_stage else [], []
+        notes = ["It is a stage."] if is_stage else []
+        fixes: list[Fix] = []
         near = None if is_stage else self._report.nearest(name, self._declared)
         if near is not None:
+            self._used.add(near)
             notes, fixes = [f"Did you mean `${near}`?"], [self._report.replace(span, f"${near}")]
         elif not is_stage:
             notes = [f"Declare it under `resources:`, as `{plain(name)}: {{path: ./file.txt}}`."]
@@ -97,8 +104,10 @@ class Resources:
 def report_unreadable(error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: Report) -> None:
     """Says which file cannot be read for whom, and which one may have been meant."""
     near = report.nearest(path.removeprefix("./"), files.paths())
-    notes, fixes = [], []
+    notes: list[str] = []
+    fixes: list[Fix] = []
     if near is not None and near != path.removeprefix("./"):
-        notes, fixes = [f"Did you mean `./{plain(near)}`?"], [report.replace(span, f"./{near}")]
+        text = f"./{near}" if _PLAIN_PATH.match(near) else json.dumps(f"./{near}", ensure_ascii=False)
+        notes, fixes = [f"Did you mean `./{plain(near)}`?"], [report.replace(span, text)]
     message = f"Unable to read {quoted(path)} for {quoted(user)}: {plain(error.reason)}"
     report.error(Code.UNREADABLE_FILE, message, span, notes, fixes)

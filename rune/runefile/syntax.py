@@ -90,8 +90,12 @@ class ResourceSyntax:
 
 @dataclass(frozen=True)
 class RunefileSyntax:
-    """A whole file. Stages and resources whose names repeat are left out after the first."""
+    """A whole file. Stages and resources whose names repeat are left out after the first.
+
+    `broken_stages` are names under which stands nothing that is known to be a stage.
+    """
 
     stages: tuple[StageSyntax, ...]
     resources: tuple[ResourceSyntax, ...]
     pipeline_span: Span
+    broken_stages: frozenset[str]

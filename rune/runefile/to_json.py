@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def diagnostic_to_json(diagnostic: Diagnostic) -> Json:
-    """{"severity", "code", "message", "file", "span": {"start": {"line", "column", "offset"}, "end"}, "notes", "fixes"}."""
+    """{"severity", "code", "message", "file", "span": {"start": {"line", "column", "offset"}, "end"}, "notes", ...}."""
     return {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,

@@ -1,4 +1,4 @@
-"""Comparing the types that a Runefile declares with those that come out, and those that a stage needs with what feeds it."""
+"""Comparing types: those that a Runefile declares with those that come out, and what feeds a stage with its needs."""
 
 from __future__ import annotations
 
@@ -22,26 +22,25 @@ def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], sour
         return True
     if len(stage.outputs) != len(found):
         span = stage.outputs[len(found)].span if len(stage.outputs) > len(found) else stage.name.span
-        message = f"{source} gives {_counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {len(stage.outputs)}"
-        report.error(
-            Code.WRONG_OUTPUT_COUNT, message, span, [f"It gives {', '.join(map(str, found))}."] if found else []
-        )
+        declared = len(stage.outputs)
+        message = f"{source} gives {_counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {declared}"
+        notes = [f"It gives {', '.join(map(str, found))}."] if found else []
+        report.error(Code.WRONG_OUTPUT_COUNT, message, span, notes)
         return False
-    return all(
-        [_check_declared(declared, type_, source, report) for declared, type_ in zip(stage.outputs, found, strict=True)]
-    )
+    before = report.error_count
+    for written, type_ in zip(stage.outputs, found, strict=True):
+        _check_declared(written, type_, source, report)
+    return report.error_count == before
 
 
-def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> bool:
+def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> None:
     fix = report.replace(declared.span, flow_type(found), f"Change to {found}")
     if declared.element is not found.element:
         message = f"{source} gives {found}, and not {declared.element}"
         report.error(Code.WRONG_DECLARED_TYPE, message, declared.span, fixes=[fix])
-        return False
-    if declared.dimensions is not None and declared.tensor_type.count != found.count:
+    elif declared.dimensions is not None and declared.tensor_type.count != found.count:
         message = f"{source} gives {found}, and not {declared.tensor_type}"
         report.warning(Code.OTHER_DECLARED_DIMENSIONS, message, declared.span, fixes=[fix])
-    return True
 
 
 def _counted(count: int, noun: str) -> str:

@@ -9,15 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import yaml
-from yaml.error import Mark, MarkedYAMLError, YAMLError
+from yaml.error import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.report import Report, quoted
 from rune.runefile.source import SourceText
+
+
+class _Mark(Protocol):
+    @property
+    def index(self) -> int: ...
+
 
 MAX_DEPTH = 32
 """How deep lists and maps may stand inside each other."""
@@ -32,7 +39,7 @@ class Scalar:
     """A single value. `text` is what it says, `value` what it means."""
 
     text: str
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     span: Span
 
 
@@ -130,7 +137,7 @@ class _Composer:
         self._next()
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
-            position = self._source.position(event.start_mark.index)
+            position = self._source.position(_start(event))
             span = self._source.span(position.offset, position.offset + 3)
             raise _Unreadable("a Runefile is one document, and `---` starts another", span, position.line)
         return root
@@ -170,7 +177,7 @@ class _Composer:
         return value
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        span = self._trimmed(event.start_mark.index, event.end_mark.index)
+        span = self._trimmed(_start(event), _stop(event))
         text: str = event.value
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise _Unreadable("an escape stands for half a character (a surrogate)", span, span.start.line)
@@ -192,11 +199,12 @@ class _Composer:
 
     def _alias(self, event: yaml.AliasEvent) -> Value:
         span = self._at(event)
-        if event.anchor not in self._anchors:
-            raise _Unreadable(f"nothing before this is named {quoted('&' + event.anchor)}", span, span.start.line)
-        anchored = self._anchors[event.anchor]
+        name = str(event.anchor)
+        if name not in self._anchors:
+            raise _Unreadable(f"nothing before this is named {quoted('&' + name)}", span, span.start.line)
+        anchored = self._anchors[name]
         if anchored is None:
-            raise _Unreadable(f"{quoted('&' + event.anchor)} holds itself", span, span.start.line)
+            raise _Unreadable(f"{quoted('&' + name)} holds itself", span, span.start.line)
         value, count = anchored
         self._counted(count, event)
         return value
@@ -207,14 +215,14 @@ class _Composer:
             raise _TooMuch(f"The Runefile has more than {MAX_VALUES} values", self._at(event))
 
     def _at(self, event: yaml.Event) -> Span:
-        return self._trimmed(event.start_mark.index, event.end_mark.index)
+        return self._trimmed(_start(event), _stop(event))
 
     def _collection_span(self, first: yaml.Event, last: yaml.Event) -> Span:
         """PyYAML ends a block where the next thing starts; here it ends with its last value."""
         if not first.flow_style:  # type: ignore[attr-defined]
-            return self._source.span(first.start_mark.index, self._end)
-        self._end = last.end_mark.index
-        return self._source.span(first.start_mark.index, self._end)
+            return self._source.span(_start(first), self._end)
+        self._end = _stop(last)
+        return self._source.span(_start(first), self._end)
 
     def _trimmed(self, start: int, end: int) -> Span:
         """Without the white space behind it, which PyYAML counts to a text of several lines."""
@@ -222,11 +230,24 @@ class _Composer:
         return self._source.span(start, self._end)
 
 
+def _start(event: yaml.Event) -> int:
+    return _mark_position(event.start_mark)
+
+
+def _stop(event: yaml.Event) -> int:
+    return _mark_position(event.end_mark)
+
+
+def _mark_position(mark: _Mark | None) -> int:
+    """PyYAML gives every event of a text its marks; its types only do not say so."""
+    return 0 if mark is None else mark.index
+
+
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _OCTAL = re.compile(r"0o[0-7]{1,30}\Z")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,30}\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_WORDS: dict[str, None | bool | float] = {
+_WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -236,7 +257,7 @@ _WORDS: dict[str, None | bool | float] = {
 }
 
 
-def core_value(text: str) -> None | bool | int | float | str:
+def core_value(text: str) -> bool | int | float | str | None:
     """What a plain scalar means in the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
@@ -252,7 +273,7 @@ def core_value(text: str) -> None | bool | int | float | str:
 
 
 def _explain(error: MarkedYAMLError, source: SourceText) -> _Unreadable:
-    """PyYAML's problem in words that say what to do; points at what was opened when the trouble is that it stays open."""
+    """PyYAML's problem in words that say what to do; points at a bracket or quote that stays open."""
     problem = error.problem or ""
     context = error.context or ""
     mark = error.problem_mark or error.context_mark
@@ -282,10 +303,6 @@ def _explain(error: MarkedYAMLError, source: SourceText) -> _Unreadable:
         notes = ("Keys of one map, and items of one list, start in the same column.",)
         return unreadable("this line's indentation fits none of the lines above", at, _rest(source, at), notes)
     return unreadable(f"{context}, {problem}".strip(", "), at)
-
-
-def _mark_position(mark: Mark | None) -> int:
-    return 0 if mark is None else mark.index
 
 
 def _line(source: SourceText, offset: int) -> int:

@@ -1,4 +1,4 @@
-"""The block `image_normalization`: an image's whole numbers become f32 from 0 to 1. The C is in image_normalization.h."""
+"""The block `image_normalization`: whole numbers become f32 from 0 to 1. The C is in image_normalization.h."""
 
 from __future__ import annotations
 

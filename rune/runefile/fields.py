@@ -1,0 +1,134 @@
+"""Reading maps, lists and texts out of plain values, and saying what stands in their place. Knows no stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rune.runefile.codes import Code
+from rune.runefile.report import Report, plain, quoted
+from rune.runefile.syntax import Word
+from rune.runefile.values import Map, Scalar, Sequence, Value
+
+_NAME = re.compile(r"[a-zA-Z_][\w-]*\Z")
+
+Field = tuple[Scalar, Value]
+"""A key and its value."""
+
+
+def read_fields(
+    value: Map, known: Iterable[str], where: str, report: Report, *, strict: bool = False
+) -> dict[str, Field]:
+    """The map's entries by key, the first of a repeated one. An unknown key is ignored, or an error if strict."""
+    known = tuple(known)
+    fields: dict[str, Field] = {}
+    for key, item in text_keys(value, report):
+        name = key.text
+        if name in fields:
+            report.error(
+                Code.REPEATED_KEY,
+                f"The key {quoted(name)} stands here a second time",
+                key.span,
+                [f"The first is in line {fields[name][0].span.start.line}. Keep one of them."],
+            )
+        elif name in known:
+            fields[name] = (key, item)
+        else:
+            notes, fixes = report.suggestion(name, key.span, known)
+            if strict:
+                listed = ", ".join(f"`{key}`" for key in known)
+                message = f"Unable to parse the input: unknown field {quoted(name)} {where}, expected one of {listed}"
+                report.error(Code.UNKNOWN_KEY, message, key.span, notes, fixes)
+            else:
+                report.warning(
+                    Code.UNKNOWN_KEY,
+                    f"The key {quoted(name)} means nothing {where} and is ignored",
+                    key.span,
+                    notes,
+                    fixes,
+                )
+            fields.setdefault(name, (key, item))
+    return fields
+
+
+def text_keys(value: Map, report: Report) -> Iterator[Field]:
+    """The entries whose key is a single value; others are reported."""
+    for key, item in value.entries:
+        if isinstance(key, Scalar):
+            yield key, item
+        else:
+            wrong_shape(report, "A key", "a name", key)
+
+
+def missing(key: str) -> str:
+    return f"Unable to parse the input: missing field `{key}`"
+
+
+def described(value: Value) -> str:
+    match value:
+        case Sequence():
+            return "a list"
+        case Map():
+            return "a map"
+        case Scalar(value=None):
+            return "nothing"
+        case Scalar(value=bool()):
+            return f"the truth value {plain(value.text)}"
+        case Scalar(value=int() | float()):
+            return f"the number {plain(value.text)}"
+        case _:
+            return f"the text {quoted(value.text)}"
+
+
+def wrong_shape(report: Report, what: str, expected: str, found: Value, notes: Iterable[str] = ()) -> None:
+    message = f"Unable to parse the input: {what} must be {expected}, not {described(found)}"
+    report.error(Code.WRONG_SHAPE, message, found.span, notes)
+
+
+def read_text(value: Value, what: str, report: Report) -> Word | None:
+    """A value that must be a text; numbers and the like are not."""
+    if isinstance(value, Scalar) and isinstance(value.value, str) and value.value.strip():
+        return Word(value.value, value.span)
+    wrong_shape(report, what, "a text", value)
+    return None
+
+
+def read_items(field: Field | None, what: str, report: Report) -> tuple[Value, ...] | None:
+    """A list's items; None when the key is left out or holds no list."""
+    if field is None or (isinstance(field[1], Scalar) and field[1].value is None):
+        return None
+    value = field[1]
+    if isinstance(value, Sequence):
+        return value.items
+    message = f"Unable to parse the input: {what} must be a list, not {described(value)}"
+    fixes = []
+    if isinstance(value, Scalar):
+        fixes = [report.replace(value.span, f"[{value.text}]", "Make it a list")]
+    report.error(Code.WRONG_SHAPE, message, value.span, fixes=fixes)
+    return None
+
+
+def is_null(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.value is None
+
+
+def read_named(field: Field | None, what: str, report: Report) -> Iterator[tuple[Word, Value]]:
+    """The entries of a map from names to something; bad names are reported and left out."""
+    if field is None:
+        return
+    _, value = field
+    if isinstance(value, Scalar) and value.value is None:
+        return
+    if not isinstance(value, Map):
+        wrong_shape(report, f"`{field[0].text}`", f"a map from names to {what}s", value)
+        return
+    for key, item in text_keys(value, report):
+        if _NAME.match(key.text):
+            yield Word(key.text, key.span), item
+        else:
+            report.error(
+                Code.BAD_NAME,
+                f"{quoted(key.text)} cannot name a {what}",
+                key.span,
+                ["A name starts with a letter or `_` and goes on with letters, digits, `_` and `-`."],
+            )

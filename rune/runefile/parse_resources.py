@@ -1,0 +1,52 @@
+"""The `resources` of a Runefile, as they are written."""
+
+from __future__ import annotations
+
+from rune.runefile.codes import Code
+from rune.runefile.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
+from rune.runefile.report import Report, quoted
+from rune.runefile.syntax import ResourceSyntax, Word
+from rune.runefile.values import Map, Value
+
+_RESOURCE_KEYS = ("inline", "path", "type")
+
+
+def read_resources(field: Field | None, report: Report) -> tuple[ResourceSyntax, ...]:
+    found = (_resource(name, value, report) for name, value in read_named(field, "resource", report))
+    return tuple(resource for resource in found if resource is not None)
+
+
+def _resource(name: Word, value: Value, report: Report) -> ResourceSyntax | None:
+    if not isinstance(value, Map):
+        wrong_shape(report, f"The resource {quoted(name.text)}", "a map with `path` or `inline`", value)
+        return None
+    before = report.error_count
+    fields = read_fields(value, _RESOURCE_KEYS, "in a resource", report, strict=True)
+    inline = path = None
+    if "inline" in fields and not is_null(fields["inline"][1]):
+        inline = read_text(fields["inline"][1], "`inline`", report)
+    if "path" in fields and not is_null(fields["path"][1]):
+        path = read_text(fields["path"][1], "`path`", report)
+    is_binary = "type" in fields and _is_binary(fields["type"][1], report)
+    if inline is not None and path is not None:
+        message = f'The resource {quoted(name.text)} can\'t specify both a "path" and "inline" default value'
+        report.error(Code.RESOURCE_TWO_SOURCES, message, name.span, ["Keep one of them."])
+    elif inline is None and path is None and report.error_count == before:
+        report.error(
+            Code.RESOURCE_NO_SOURCE,
+            f"The resource {quoted(name.text)} has neither a path nor an inline text",
+            name.span,
+            ["A resource that the host gives when the rune runs cannot be built yet."],
+        )
+    # A broken resource stays known by its name, so that its users are not blamed.
+    return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary)
+
+
+def _is_binary(value: Value, report: Report) -> bool:
+    word = read_text(value, "The type of a resource", report)
+    if word is None or word.text in ("string", "binary"):
+        return word is not None and word.text == "binary"
+    notes, fixes = report.suggestion(word.text, word.span, ("string", "binary"))
+    message = f"The type of a resource is string or binary, not {quoted(word.text)}"
+    report.error(Code.WRONG_SHAPE, message, word.span, notes, fixes)
+    return False
