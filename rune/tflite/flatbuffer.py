@@ -108,13 +108,14 @@ class _Decoder:
     def root(self, kind: str) -> Table:
         return self._table(self._follow(0, "the root table"), kind)
 
-    def _inside(self, at: int, length: int, alignment: int, what: str) -> int:
-        """`at`, once it is proven that `length` bytes stand there, aligned."""
+    def _inside(self, at: int, length: int, alignment: int, what: str, blame: int | None = None) -> int:
+        """`at`, once it is proven that `length` bytes stand there, aligned. `blame` is what leads there, else `at`."""
+        place = at if blame is None else blame
         if at < 0 or at + length > self._size:
-            beyond = "the end of the file; it may be cut short" if at >= 0 else "its start"
-            raise ModelError(f"The model is damaged: {what} lies beyond {beyond}", at)
+            beyond = f"the end of the file of {self._size} bytes; it may be cut short" if at >= 0 else "its start"
+            raise ModelError(f"The model is damaged: {what} lies beyond {beyond}", place)
         if at % alignment:
-            raise ModelError(f"The model is damaged: {what} is not aligned to {alignment} bytes", at)
+            raise ModelError(f"The model is damaged: {what} is not aligned to {alignment} bytes", place)
         return at
 
     def _follow(self, at: int, what: str) -> int:
@@ -140,7 +141,7 @@ class _Decoder:
             return seen
         self._inside(at, 4, 4, f"a {kind} table")
         vtable = at - _I32.unpack_from(self._data, at)[0]
-        self._inside(vtable, 4, 2, f"the field list of a {kind} table")
+        self._inside(vtable, 4, 2, f"the field list of a {kind} table", at)
         vtable_size: int = _U16.unpack_from(self._data, vtable)[0]
         if vtable_size < 4 or vtable_size % 2:
             raise ModelError(f"The model is damaged: the field list of a {kind} table has {vtable_size} bytes", vtable)
@@ -148,7 +149,7 @@ class _Decoder:
         table_size: int = _U16.unpack_from(self._data, vtable + 2)[0]
         if table_size < 4:
             raise ModelError(f"The model is damaged: a {kind} table has {table_size} bytes", vtable + 2)
-        self._inside(at, table_size, 4, f"a {kind} table")
+        self._inside(at, table_size, 4, f"a {kind} table", vtable + 2)
         slots = struct.unpack_from(f"<{vtable_size // 2 - 2}H", self._data, vtable + 4)
         table = Table(kind, at, {}, {})
         for field in TABLES[kind]:

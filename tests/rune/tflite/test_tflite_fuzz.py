@@ -1,0 +1,51 @@
+"""Broken models are refused by name and never crash the reader. A small share of tests/proof/test_model_verifier.py."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+
+import pytest
+
+from rune.tflite import ModelError, describe, read_model, signature
+from tests.model_cases import model_cases, refused_cases
+from tests.rune.tflite.mutations import mutant
+
+ORIGINALS = tuple(case.data for case in (*model_cases(), *refused_cases()))
+MUTANTS = 2_500
+
+
+def test_mutants_are_read_or_refused_by_name() -> None:
+    refused = 0
+    for number in range(MUTANTS):
+        try:
+            model = read_model(mutant(ORIGINALS, number))
+            describe(model)
+            signature(model)
+        except ModelError:
+            refused += 1
+    assert MUTANTS // 4 < refused < MUTANTS
+
+
+@pytest.mark.parametrize("name", ["fully_connected_i8_plain", "chain_f32_residual"])
+def test_a_model_cut_short_is_refused_with_its_offset(name: str) -> None:
+    data = next(case.data for case in model_cases() if case.name == name)
+    for length in range(1, len(data) - 16, 7):
+        with pytest.raises(ModelError) as caught:
+            read_model(data[:length])
+        assert caught.value.offset is not None
+        assert 0 <= caught.value.offset <= length
+
+
+def test_garbage_of_64_megabytes_is_refused_without_reading_it_into_memory() -> None:
+    head = random.Random(7).randbytes(1024)
+    garbage = head[:4] + b"TFL3" + head[8:] + bytes(64 * 1024 * 1024)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelError):
+            read_model(garbage)
+        with pytest.raises(ModelError):
+            read_model(memoryview(garbage)[8:])
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
