@@ -1,0 +1,64 @@
+"""`rune check`: says everything that is wrong with a project's Runefile. It builds nothing and runs nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from rune.files import FileError, FolderFiles
+from rune.runefile import DEFAULT_RUNEFILE, Checked, Severity, check, diagnostic_to_json, draw, outline_to_json
+
+
+@click.command(name="check")
+@click.argument("runefile", type=click.Path(path_type=Path), default=DEFAULT_RUNEFILE)
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to answer.")
+@click.option(
+    "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
+)
+def command(runefile: Path, form: str, colour: str) -> None:
+    """Check RUNEFILE, or the Runefile.yml of a folder, and explain what is wrong.
+
+    The exit status is 1 when there is an error. Warnings alone leave it 0.
+    """
+    path = runefile / DEFAULT_RUNEFILE if runefile.is_dir() else runefile
+    files = FolderFiles(path.parent)
+    checked = check(files, runefile=path.name)
+    if form == "json":
+        answer = {
+            "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
+            "outline": outline_to_json(checked.outline),
+        }
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        click.echo(
+            draw(checked.diagnostics, {path.name: _text(files, path.name)}, use_colour(colour)), err=True, nl=False
+        )
+        click.echo(_summary(checked))
+    sys.exit(1 if checked.has_errors else 0)
+
+
+def use_colour(choice: str) -> bool:
+    """Whether to colour what goes to standard error."""
+    return choice == "always" or (choice == "auto" and sys.stderr.isatty() and "NO_COLOR" not in os.environ)
+
+
+def _text(files: FolderFiles, name: str) -> str:
+    try:
+        return files.read(name).decode("utf-8", "replace")
+    except FileError:
+        return ""
+
+
+def _summary(checked: Checked) -> str:
+    stages = _counted(len(checked.outline.nodes), "stage")
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked.diagnostics)
+    warnings = len(checked.diagnostics) - errors
+    return f"{stages}, {_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,122 @@
+"""`rune new`: a folder with a project that works, from a template or around a model of one's own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+import rune
+from rune.files import DEFAULT_FILE_LIMIT, FileError, FolderFiles, normal_path
+from rune.runefile import DEFAULT_RUNEFILE, starter
+from rune.tflite import ModelError, read_model, signature
+
+EXAMPLES = Path(rune.__file__).resolve().parent.parent / "examples"
+"""Where the templates stand: beside the package, in a checkout."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder of `examples` whose `template.json` says which files a project starts with."""
+
+    name: str
+    summary: str
+    folder: Path
+    paths: tuple[str, ...]
+
+
+@click.command(name="new")
+@click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]")
+@click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Start with this .tflite.")
+def command(words: tuple[str, ...], model: Path | None) -> None:
+    """Start a project from TEMPLATE, or around a model, in a new FOLDER.
+
+    \b
+    rune new                          list the templates
+    rune new keywords                 into the folder keywords
+    rune new keywords my-app          into the folder my-app
+    rune new --model x.tflite my-app  a Runefile that fits the model
+    """
+    if len(words) > (2 if model is None else 1):
+        raise click.UsageError("Too many words. Name a template and a folder, or --model and a folder.")
+    if model is not None:
+        folder = Path(words[0] if words else model.stem)
+        _write(folder, _around_model(model))
+    elif words:
+        template = _find(words[0])
+        files = FolderFiles(template.folder)
+        folder = Path(words[-1])
+        _write(folder, {path: files.read(path) for path in template.paths})
+    else:
+        _list()
+        return
+    click.echo(f"Made the project {folder}. Check it with: rune check {folder}")
+
+
+def _list() -> None:
+    found = templates()
+    if not found:
+        click.echo("There are no templates here. Start with a model of your own: rune new --model x.tflite")
+    for template in found:
+        click.echo(f"{template.name:<12} {template.summary}".rstrip())
+
+
+def templates(examples: Path | None = None) -> tuple[Template, ...]:
+    """Every template whose files are all there, by name."""
+    found = (_template(path) for path in sorted((examples or EXAMPLES).glob("*/template.json")))
+    return tuple(template for template in found if template is not None)
+
+
+def _template(path: Path) -> Template | None:
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+        paths = tuple(normal_path(str(name)) for name in described["files"])
+        summary = str(described.get("summary", ""))
+    except (OSError, ValueError, KeyError, TypeError, FileError):
+        return None
+    folder = path.parent
+    if not all((folder / name).is_file() for name in paths):
+        return None
+    return Template(folder.name, summary, folder, paths)
+
+
+def _find(name: str) -> Template:
+    known = {template.name: template for template in templates()}
+    if name not in known:
+        names = ", ".join(known) or "none here"
+        raise click.ClickException(f"There is no template {name}. There are: {names}.")
+    return known[name]
+
+
+def _around_model(model: Path) -> dict[str, bytes]:
+    """The model and a Runefile that fits it."""
+    try:
+        size = model.stat().st_size
+        if size > DEFAULT_FILE_LIMIT:
+            raise click.ClickException(f"{model} has {size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+        data = model.read_bytes()
+        path = f"models/{model.name}"
+        text = starter(signature(read_model(data)), path)
+    except ModelError as error:
+        raise click.ClickException(f"{model} is not a model that can be used: {error}") from error
+    except FileError as error:
+        raise click.ClickException(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
+    except OSError as error:
+        raise click.FileError(str(model), error.strerror) from error
+    return {path: data, DEFAULT_RUNEFILE: text.encode()}
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    """Writes a new project; a folder that holds something already is left alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise click.ClickException(f"The folder {folder} is not empty. Name another one.")
+        for path, data in contents.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    except OSError as error:
+        raise click.FileError(str(folder), error.strerror) from error
