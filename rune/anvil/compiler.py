@@ -6,6 +6,7 @@ The compiler sees one fresh folder that holds nothing but what `emit` wrote, and
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from rune.anvil.emit import Sources
+from rune.anvil.emit import SUPPORT, Sources
 from rune.anvil.errors import CompileError
 from rune.targets import Target
 
@@ -35,7 +36,6 @@ class Limits:
 
 COMMON_FLAGS = (
     "-std=gnu2x",
-    "-O3",
     "-g0",
     "-ffreestanding",
     "-ffp-contract=off",
@@ -63,7 +63,8 @@ def compile(sources: Sources, target: Target, limits: Limits | None = None) -> b
         flags = (*target.compile_flags, *COMMON_FLAGS, "-isystem", str(zig.parent / "lib" / "include"))
 
         def compile_unit(unit: str) -> None:
-            _run([str(zig), "clang", *flags, "-c", unit, "-o", f"{unit}.o"], folder, limits)
+            speed = "-Os" if unit in SUPPORT else "-O3"
+            _run([str(zig), "clang", *flags, speed, "-c", unit, "-o", f"{unit}.o"], folder, limits)
 
         with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
             list(pool.map(compile_unit, sources.units))
@@ -82,7 +83,13 @@ def _zig() -> Path:
 
 def _run(command: list[str], folder: Path, limits: Limits) -> None:
     """Runs a command in the folder until it ends well. Raises `CompileError`."""
-    figures = [limits.processor_seconds, limits.memory // 1024, limits.file_size // 512, limits.open_files]
+    wanted = (
+        (resource.RLIMIT_CPU, limits.processor_seconds, 1),
+        (resource.RLIMIT_AS, limits.memory, 1024),
+        (resource.RLIMIT_FSIZE, limits.file_size, 512),
+        (resource.RLIMIT_NOFILE, limits.open_files, 1),
+    )
+    figures = [_allowed(kind, limit) // unit for kind, limit, unit in wanted]
     shell = shutil.which("sh", path="/bin:/usr/bin") or "/bin/sh"
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C"}
     process = subprocess.Popen(
@@ -92,17 +99,22 @@ def _run(command: list[str], folder: Path, limits: Limits) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        start_new_session=True,
     )
     try:
         _, errors = process.communicate(timeout=limits.wall_seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()  # the shell has become the compiler, which starts no other process
         process.communicate()
         raise CompileError(f"The compiler was stopped after {limits.wall_seconds:g} seconds") from None
     if process.returncode:
         details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
         raise CompileError(_reason(process.returncode, limits), details)
+
+
+def _allowed(kind: int, limit: int) -> int:
+    """The limit, or what this process itself is held to where that is less."""
+    _, hard = resource.getrlimit(kind)
+    return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 
 
 def _reason(code: int, limits: Limits) -> str:

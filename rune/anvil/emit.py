@@ -33,6 +33,9 @@ from rune.tensor import ElementType
 SUPPORT = ("message.c", "decimal.c", "serial.c")
 """The C that every rune may call; the linker leaves out what it does not."""
 
+SPARE = 16
+"""Bytes behind the arena that a vector may read, never use."""
+
 _HEADER_NAME = re.compile(r"[a-z][a-z0-9_]*\.h")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -91,7 +94,7 @@ class _Text:
             *includes,
             "",
             "extern const unsigned char rune_constants[];",
-            f"static unsigned char arena[{max(self._plan.arena_size, 16)}] __attribute__((aligned(16)));",
+            f"static unsigned char arena[{self._plan.arena_size + SPARE}] __attribute__((aligned(16)));",
             f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
             f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",

@@ -4,7 +4,6 @@
 
 #include "requantize.h"
 #include "vector.h"
-#include "window.h"
 
 /* What the outputs need: one rounding each, as the reference does for this op (and this op only). */
 struct rune_requantize_once {
@@ -15,23 +14,19 @@ struct rune_requantize_once {
 
 /*
  * `weights` are [outputs padded to 4][inputs padded to 8], filled with zeros, and `bias` is padded to 4 and holds what
- * the input's zero point adds; `widened` is scratch of the padded inputs.
+ * the input's zero point adds. Up to 7 bytes behind the input are read and count nothing.
  */
-RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, int16_t *widened,
-                                           const int8_t *weights, const int32_t *bias,
-                                           const struct rune_requantize_once *requantize, int32_t batches,
-                                           int32_t inputs, int32_t outputs)
+RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
+                                           const int32_t *bias, const struct rune_requantize_once *requantize,
+                                           int32_t batches, int32_t inputs, int32_t outputs)
 {
     const int32_t padded = (inputs + 7) / 8 * 8;
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        rune_widen(widened, input, inputs);
-        for (int32_t i = inputs; i < padded; i++)
-            widened[i] = 0;
         for (int32_t first = 0; first < outputs; first += 4) {
             const int8_t *row = weights + first * padded;
             rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};
             for (int32_t k = 0; k < padded; k += 8) {
-                rune_i16x8 numbers = rune_load_i16(widened + k);
+                rune_i16x8 numbers = rune_load_widened(input + k);
                 RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
                     sums[i] += rune_dot(numbers, rune_load_widened(row + i * padded + k));
             }

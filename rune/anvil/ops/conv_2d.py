@@ -15,8 +15,8 @@ from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.anvil.program import Number
 from rune.tflite import Activation, Conv2DOptions, Tensor
 
-POINTWISE_BLOCK = 4096
-"""Numbers that a pointwise convolution widens at a time; they and the sums stay in the first cache."""
+POINTWISE_BLOCK = 1024
+"""Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
 
 
 def _options(op: Op) -> Conv2DOptions:

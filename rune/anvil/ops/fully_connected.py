@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rune.anvil.fixed_point import real_range, scale_of
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, Scratch, require
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range
 from rune.anvil.ops.requantization import int32s, one_rounding, padded
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, are, array, bounded, channel_scales, one_scale, type_names
@@ -71,7 +71,6 @@ def call(op: Op) -> KernelCall:
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Scratch("int16_t", rows.shape[1] * 2),
             Constant("int8_t", rows.tobytes()),
             int32s(padded(folded_bias(op, values.sum(axis=1)), 4)),
             one_rounding(_multipliers(op, outputs), output_range(options.activation, output)),
