@@ -90,6 +90,7 @@ export interface Person {
 export type BuildState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
 export interface Report {
+  readonly toolchain: string;
   readonly rune: { readonly size: number; readonly digest: string };
   readonly memory?: { readonly arena: number };
   readonly run?: { readonly milliseconds: number; readonly runs: number };

@@ -1,0 +1,293 @@
+// The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
+// Puts the parts together and holds what is only of this visit (tabs, dialogs, sizes). What is true is in the workspace.
+import { FolderOpen, Play, TextCursorInput } from "lucide-react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { sentenceOf } from "./api/problem";
+import type { Build, Diagnostic, OutlineNode } from "./api/types";
+import { NameDialog } from "./dialogs/NameDialog";
+import { PublishDialog } from "./dialogs/PublishDialog";
+import { ReplaceDialog } from "./dialogs/ReplaceDialog";
+import { ShareDialog } from "./dialogs/ShareDialog";
+import type { FileEntry } from "./document/files";
+import { placeFor } from "./document/paths";
+import type { Cursor, EditorHandle } from "./editor/Editor";
+import { stageAt } from "./graph/selection";
+import { Files } from "./panels/Files";
+import { OutlineList } from "./panels/OutlineList";
+import { PreviewPane } from "./panels/PreviewPane";
+import { isSize, useRemembered } from "./parts/remembered";
+import { Splitter } from "./parts/Splitter";
+import { Toaster } from "./parts/Toaster";
+import { closedFile, openedFile, RUNEFILE, shownFiles, type OpenFiles } from "./session/open-files";
+import { lastSucceeded } from "./session/state";
+import type { Workspace } from "./session/workspace";
+import { Bottom, type BottomTab } from "./shell/Bottom";
+import { Header } from "./shell/Header";
+import { Middle, type View } from "./shell/Middle";
+import { StatusBar } from "./shell/StatusBar";
+import { useDrop } from "./shell/use-drop";
+import { useShortcuts } from "./shell/use-shortcuts";
+
+interface StudioProps {
+  readonly workspace: Workspace;
+  readonly nonce: string;
+}
+
+type Asking =
+  | { readonly what: "create" }
+  | { readonly what: "rename"; readonly file: FileEntry }
+  | { readonly what: "replace"; readonly files: readonly File[] }
+  | { readonly what: "share"; readonly review: boolean }
+  | { readonly what: "publish"; readonly build: Build };
+
+type Screen = "files" | "text" | "preview";
+
+const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly Icon: typeof Play }[] = [
+  { id: "files", label: "Files", Icon: FolderOpen },
+  { id: "text", label: "Text", Icon: TextCursorInput },
+  { id: "preview", label: "Preview", Icon: Play },
+];
+
+function isView(value: unknown): value is View {
+  return value === "text" || value === "both" || value === "graph";
+}
+
+interface Jump {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export function Studio({ workspace, nonce }: StudioProps) {
+  const session = useSyncExternalStore(workspace.store.subscribe, workspace.store.current);
+  const text = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const uploads = useSyncExternalStore(workspace.uploads.subscribe, workspace.uploads.current);
+  const [open, setOpen] = useState<OpenFiles>({ tabs: [], active: null });
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [jump, setJump] = useState<Jump | null>(null);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+  const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
+  const [chosenBuild, setChosenBuild] = useState<string | null>(null);
+  const [screen, setScreen] = useState<Screen>("text");
+  const [view, setView] = useRemembered<View>("view", "both", isView);
+  const [left, setLeft] = useRemembered("left", 216, isSize);
+  const [right, setRight] = useRemembered("right", 392, isSize);
+  const [low, setLow] = useRemembered("low", 178, isSize);
+  const [now, setNow] = useState(() => Date.now());
+  const editor = useRef<EditorHandle>(null);
+
+  const { files } = text;
+  const { preview, project, me } = session;
+  const mayEdit = me.role === "owner" || me.role === "developer";
+  const shown = useMemo(() => shownFiles(open, files), [open, files]);
+  const active = shown.active;
+  const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
+  const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
+  const reviewable = lastSucceeded(session.builds);
+  const selected = active?.path === RUNEFILE && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
+  const unsent = text.save === "saving" || text.save === "offline-unsent";
+  const troubled = useMemo(() => {
+    const found = new Map<string, "error" | "warning">();
+    for (const { file, severity } of preview.diagnostics) if (found.get(file) !== "error") found.set(file, severity);
+    return found;
+  }, [preview.diagnostics]);
+
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+
+  useEffect(() => {
+    document.title = `${project.name} · ${project.organisation} · Hammer Forge`;
+  }, [project.name, project.organisation]);
+
+  useEffect(() => {
+    if (build !== null && bottomTab === "build") workspace.store.watch(build.id);
+  }, [workspace, build, bottomTab]);
+
+  useEffect(() => {
+    if (jump !== null && active?.id === jump.file) editor.current?.goTo(jump.line, jump.column);
+  }, [jump, active?.id]);
+
+  const openFile = (id: string): void => {
+    workspace.files.undo.stopCapturing();
+    setOpen((before) => openedFile(before.tabs.length === 0 ? { tabs: shown.tabs.map((file) => file.id), active: before.active } : before, id));
+    setScreen("text");
+  };
+
+  // The page has one undo: taking back an edit of another file shows that file.
+  const showUndone = useEffectEvent((changed: readonly unknown[]) => {
+    const undone = changed.map((type) => workspace.files.fileOf(type)).find((id) => id !== null);
+    if (undone !== undefined && undone !== null && undone !== active?.id) openFile(undone);
+  });
+  useEffect(() => {
+    const { undo } = workspace.files;
+    const onPopped = ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }): void => showUndone([...changedParentTypes.keys()]);
+    undo.on("stack-item-popped", onPopped);
+    return () => undo.off("stack-item-popped", onPopped);
+  }, [workspace]);
+
+  const goTo = (path: string, line: number, column: number): void => {
+    const file = files.find((each) => each.path === path);
+    if (file === undefined) return;
+    if (path === RUNEFILE && view === "graph") setView("both");
+    openFile(file.id);
+    setJump({ file: file.id, line, column });
+  };
+  const goToStage = (node: OutlineNode): void => goTo(RUNEFILE, node.line, 1);
+  const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
+
+  const attempt = (what: Promise<unknown>): void => {
+    what.catch((error: unknown) => workspace.toasts.say(sentenceOf(error)));
+  };
+
+  const startBuild = (): void => {
+    if (!mayEdit) return;
+    if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
+    setBottomTab("build");
+    attempt(workspace.build().then((id) => setChosenBuild(id)));
+  };
+
+  const remove = (file: FileEntry): void => {
+    workspace.files.remove(file.id);
+    workspace.toasts.say(`${file.path} is deleted.`, { label: "Undo", run: () => workspace.files.restore(file.id) });
+  };
+
+  const create = (path: string): void => {
+    attempt(
+      workspace.client.createText(path).then(() => {
+        workspace.toasts.say(`${path} is there.`);
+        setAwaited(path);
+      }),
+    );
+  };
+
+  // A file that the server makes appears in the document a moment later; then it is opened.
+  const [awaited, setAwaited] = useState<string | null>(null);
+  const arrived = awaited === null ? undefined : files.find((file) => file.path === awaited);
+  if (arrived !== undefined) {
+    setAwaited(null);
+    setOpen(openedFile({ tabs: shown.tabs.map((file) => file.id), active: null }, arrived.id));
+  }
+
+  const send = (list: readonly File[]): void => {
+    for (const file of list) {
+      const path = placeFor(file.name);
+      void workspace.uploads.send(path, file).then((accepted) => {
+        if (accepted) setAwaited(path);
+      });
+    }
+  };
+  const upload = (list: readonly File[]): void => {
+    if (list.some((file) => taken.has(placeFor(file.name)))) setAsking({ what: "replace", files: list });
+    else send(list);
+  };
+  const over = useDrop(mayEdit, upload);
+
+  useShortcuts({
+    build: startBuild,
+    save: () => workspace.toasts.say(unsent ? "Saving by itself: your last edit is on its way." : "Saved already: the forge keeps every edit as you type."),
+    nextProblem: () => {
+      const [first] = preview.diagnostics;
+      if (preview.diagnostics.some((diagnostic) => diagnostic.file === active?.path)) editor.current?.nextProblem();
+      else if (first !== undefined) goToProblem(first);
+    },
+  });
+
+  return (
+    <div className="studio" data-screen={screen} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
+      <Header
+        project={project}
+        save={text.save}
+        read={text.read}
+        mayEdit={mayEdit}
+        newest={session.builds[0] ?? null}
+        reviewable={reviewable}
+        onBuild={startBuild}
+        onShare={() => setAsking({ what: "share", review: false })}
+        onAskForReview={() => setAsking({ what: "share", review: true })}
+      />
+      <main className="studio-main">
+        <aside className="side" aria-label="Project">
+          <Files
+            files={files}
+            read={text.read}
+            active={active?.id ?? null}
+            uploads={uploads}
+            mayEdit={mayEdit}
+            troubled={troubled}
+            onOpen={openFile}
+            onCreate={() => setAsking({ what: "create" })}
+            onRename={(file) => setAsking({ what: "rename", file })}
+            onDelete={remove}
+            onUpload={upload}
+            onDismiss={(id) => workspace.uploads.dismiss(id)}
+          />
+          <OutlineList outline={preview.outline} selected={selected} onSelect={goToStage} />
+        </aside>
+        <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
+        <div className="centre">
+          <Middle
+            workspace={workspace}
+            shown={shown}
+            closable={shown.tabs.length > 1}
+            diagnostics={preview.diagnostics}
+            outline={preview.outline}
+            selected={selected}
+            view={view}
+            readOnly={!mayEdit || text.save === "closed"}
+            nonce={nonce}
+            editor={editor}
+            onView={setView}
+            onOpen={openFile}
+            onClose={(id) => setOpen((before) => closedFile(before, id))}
+            onCursor={setCursor}
+            onSelect={goToStage}
+          />
+          <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
+          <Bottom
+            session={session}
+            tab={bottomTab}
+            build={build}
+            mayEdit={mayEdit}
+            now={now}
+            onTab={setBottomTab}
+            onBuild={setChosenBuild}
+            onDiagnostic={goToProblem}
+            onCancel={(each) => attempt(workspace.client.cancel(each.id))}
+            onPublish={(each) => setAsking({ what: "publish", build: each })}
+          />
+        </div>
+        <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
+        <PreviewPane client={workspace.client} preview={preview} unsent={unsent} onProblem={goToProblem} />
+      </main>
+      <StatusBar
+        connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}
+        problems={preview.diagnostics.length}
+        toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
+        cursor={cursor}
+        readOnly={!mayEdit}
+        onProblems={() => setBottomTab("problems")}
+      />
+      <nav className="screens" aria-label="Parts of the studio">
+        {SCREENS.map(({ id, label, Icon }) => (
+          <button key={id} type="button" aria-current={screen === id ? "page" : undefined} onClick={() => setScreen(id)}>
+            <Icon className="icon" aria-hidden="true" />
+            {label}
+          </button>
+        ))}
+      </nav>
+      {over && <div className="drop-veil">Drop to add to {project.name}</div>}
+      {asking?.what === "create" && <NameDialog title="New file" verb="Create" start="" taken={taken} onName={create} onClose={() => setAsking(null)} />}
+      {asking?.what === "rename" && (
+        <NameDialog title={`Rename ${asking.file.path}`} verb="Rename" start={asking.file.path} taken={taken} onName={(path) => workspace.files.rename(asking.file.id, path)} onClose={() => setAsking(null)} />
+      )}
+      {asking?.what === "replace" && (
+        <ReplaceDialog paths={asking.files.map((file) => placeFor(file.name)).filter((path) => taken.has(path))} onReplace={() => send(asking.files)} onClose={() => setAsking(null)} />
+      )}
+      {asking?.what === "share" && <ShareDialog session={session} build={reviewable} asksForReview={asking.review} onClose={() => setAsking(null)} />}
+      {asking?.what === "publish" && <PublishDialog session={session} build={asking.build} onPublish={(tag) => workspace.client.publish(tag, asking.build.id)} onClose={() => setAsking(null)} />}
+      <Toaster toasts={workspace.toasts} />
+    </div>
+  );
+}

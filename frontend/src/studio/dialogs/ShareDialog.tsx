@@ -1,0 +1,46 @@
+// The links that can be sent to someone, and who can open them.
+import type { Build, ProjectState } from "../api/types";
+import { CopyField } from "../parts/CopyField";
+import { Dialog } from "../parts/Dialog";
+
+interface ShareDialogProps {
+  readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
+  /** The newest build with a rune, or null. */
+  readonly build: Build | null;
+  readonly asksForReview: boolean;
+  readonly onClose: () => void;
+}
+
+/** An address of this forge as others reach it. */
+export function outside(publicUrl: string, path: string): string {
+  return new URL(path, publicUrl).href;
+}
+
+export function ShareDialog({ session, build, asksForReview, onClose }: ShareDialogProps) {
+  const { project, public_url: publicUrl, tags } = session;
+  const organisation = project.organisation;
+  return (
+    <Dialog title={asksForReview ? `Ask for a review of build ${build?.number ?? ""}` : "Share"} onClose={onClose}>
+      {session.public_url_is_loopback && (
+        <p className="notice warn">
+          This forge answers on this computer only ({new URL(publicUrl).host}), so nobody else can open these links yet. To let others in, stop it and start it with <code>make run-lan</code>.
+        </p>
+      )}
+      {build !== null && (
+        <>
+          <CopyField label={`Build ${build.number}: try it, approve it or ask for changes`} value={outside(publicUrl, build.url)} />
+          <p className="small muted">
+            Every member of {organisation} can open it and give a verdict, except whoever built it. <a href={build.url}>Open the page</a>
+          </p>
+        </>
+      )}
+      {!asksForReview && build === null && <p className="muted">There is no build to try yet. Press Build, then share its page.</p>}
+      {!asksForReview && project.visibility === "public" && tags.length > 0 && <CopyField label="Its public page: anyone can try it, without an account" value={outside(publicUrl, project.url)} />}
+      {!asksForReview && (
+        <p>
+          Someone who is not in {organisation} yet is <a href={`/${organisation}`}>invited on its page</a>.
+        </p>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,129 @@
+// The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
+import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
+import type * as Y from "yjs";
+import type { Diagnostic } from "../api/types";
+import { languageOf } from "./languages";
+import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
+import { extensions, language, reading, readOnlyAs } from "./setup";
+
+export interface Cursor {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What the rest of the page may ask of the open editor. */
+export interface EditorHandle {
+  /** Put the cursor at a line and column (from 1) and look at it. */
+  goTo(line: number, column: number): void;
+  nextProblem(): void;
+  focus(): void;
+}
+
+interface EditorProps {
+  readonly text: Y.Text;
+  readonly undo: Y.UndoManager;
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly nonce: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly elsewhere: ApplyElsewhere;
+  readonly onCursor: (cursor: Cursor) => void;
+  readonly ref?: Ref<EditorHandle>;
+}
+
+/** Where each text was left, so that coming back to its tab does not lose the place. */
+const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number }>();
+
+function cursorOf(state: EditorState): Cursor {
+  const head = state.selection.main.head;
+  const line = state.doc.lineAt(head);
+  return { line: line.number, column: head - line.from + 1 };
+}
+
+export function Editor({ text, undo, path, readOnly, nonce, diagnostics, elsewhere, onCursor, ref }: EditorProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
+  const mendElsewhere = useEffectEvent<ApplyElsewhere>((edits) => elsewhere(edits));
+  const place = useEffectEvent((editor: EditorView) => {
+    editor.dispatch({ effects: setProblems.of(placeProblems(editor.state.doc.toString(), path, diagnostics)) });
+  });
+
+  useEffect(() => {
+    if (holder.current === null) return;
+    const left = places.get(text);
+    const length = text.length;
+    const editor = new EditorView({
+      parent: holder.current,
+      state: EditorState.create({
+        doc: text.toJSON(),
+        selection: EditorSelection.cursor(Math.min(left?.head ?? 0, length)),
+        extensions: extensions({
+          text,
+          undo,
+          readOnly,
+          nonce,
+          name: path,
+          elsewhere: (edits) => mendElsewhere(edits),
+          onUpdate: (update) => {
+            if (update.selectionSet || update.docChanged) tellCursor(update.state);
+          },
+        }),
+      }),
+    });
+    if (left !== undefined) editor.scrollDOM.scrollTop = left.top;
+    view.current = editor;
+    place(editor);
+    tellCursor(editor.state);
+    return () => {
+      places.set(text, { head: editor.state.selection.main.head, top: editor.scrollDOM.scrollTop });
+      editor.destroy();
+      view.current = null;
+    };
+    // A new name or role changes the open editor below; only another text needs another editor.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [text, undo, nonce]);
+
+  useEffect(() => {
+    let wanted = true;
+    void languageOf(path).then((support) => {
+      if (wanted) view.current?.dispatch({ effects: language.reconfigure(support) });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [path, text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: reading.reconfigure(readOnlyAs(readOnly)) });
+  }, [readOnly, text]);
+
+  useEffect(() => {
+    if (view.current !== null) place(view.current);
+  }, [diagnostics, path, text]);
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      goTo(line, column) {
+        const editor = view.current;
+        if (editor === null) return;
+        const found = editor.state.doc.line(Math.min(Math.max(1, line), editor.state.doc.lines));
+        const head = Math.min(found.to, found.from + Math.max(0, column - 1));
+        editor.dispatch({ selection: EditorSelection.cursor(head), effects: EditorView.scrollIntoView(head, { y: "center" }) });
+        editor.focus();
+      },
+      nextProblem() {
+        if (view.current !== null && nextProblem(view.current)) view.current.focus();
+      },
+      focus() {
+        view.current?.focus();
+      },
+    }),
+    [],
+  );
+
+  return <div className="editor" ref={holder} />;
+}

@@ -1,0 +1,68 @@
+// One editor over one shared text: keys, history, language, look. The history is the page's one undo, not the editor's.
+import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension, type StateCommand } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, type ViewUpdate } from "@codemirror/view";
+import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import type * as Y from "yjs";
+import { problemCards } from "./problem-card";
+import { problemSupport, type ApplyElsewhere } from "./problems";
+import { look } from "./theme";
+
+export const language = new Compartment();
+export const reading = new Compartment();
+
+/** Tab gives spaces, since YAML knows no tabs: to the next stop, or a step deeper for the lines that are selected. */
+const insertSpaces: StateCommand = ({ state, dispatch }) => {
+  if (state.readOnly) return false;
+  if (!state.selection.main.empty) return indentMore({ state, dispatch });
+  const head = state.selection.main.head;
+  const step = state.facet(indentUnit).length;
+  const column = head - state.doc.lineAt(head).from;
+  dispatch(state.update(state.replaceSelection(" ".repeat(step - (column % step))), { scrollIntoView: true, userEvent: "input" }));
+  return true;
+};
+
+export interface EditorSetup {
+  readonly text: Y.Text;
+  readonly undo: Y.UndoManager;
+  readonly readOnly: boolean;
+  /** The page's content security policy admits the editor's styles by this. */
+  readonly nonce: string;
+  readonly name: string;
+  readonly elsewhere: ApplyElsewhere;
+  readonly onUpdate: (update: ViewUpdate) => void;
+}
+
+export function readOnlyAs(readOnly: boolean): Extension {
+  return EditorState.readOnly.of(readOnly);
+}
+
+export function extensions({ text, undo, readOnly, nonce, name, elsewhere, onUpdate }: EditorSetup): Extension {
+  return [
+    // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
+    EditorState.lineSeparator.of("\n"),
+    nonce === "" ? [] : EditorView.cspNonce.of(nonce),
+    yCollab(text, null, { undoManager: undo }),
+    lineNumbers(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    highlightSelectionMatches(),
+    drawSelection(),
+    bracketMatching(),
+    indentOnInput(),
+    indentUnit.of("  "),
+    EditorState.tabSize.of(4),
+    language.of([]),
+    reading.of(readOnlyAs(readOnly)),
+    problemSupport(elsewhere),
+    problemCards(elsewhere),
+    // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
+    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...searchKeymap, ...defaultKeymap]),
+    EditorView.contentAttributes.of({ "aria-label": name, spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+    EditorView.updateListener.of(onUpdate),
+    look,
+  ];
+}

@@ -1,0 +1,20 @@
+// The entry of the studio page: reads what the page was served with and starts.
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import type { PageState } from "./api/types";
+import { Workspace } from "./session/workspace";
+import { Studio } from "./Studio";
+import "./studio.css";
+
+const root = document.getElementById("studio");
+const served = document.getElementById("studio-state");
+if (root === null || served === null) throw new Error("The studio's page lacks its place or its state.");
+
+const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageState, window.location);
+workspace.start();
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+createRoot(root).render(
+  <StrictMode>
+    <Studio workspace={workspace} nonce={nonce} />
+  </StrictMode>,
+);

@@ -1,0 +1,38 @@
+// A file that is neither text nor model: shown when it is a picture, played when it is a sound, else described.
+import type { FileEntry } from "../document/files";
+import { baseName, extension } from "../document/paths";
+import { bytes } from "../parts/words";
+
+interface BinaryPageProps {
+  readonly file: FileEntry;
+  readonly address: string;
+}
+
+const PICTURES = new Set(["png", "jpg", "jpeg", "gif", "webp", "bmp"]);
+const SOUNDS = new Set(["wav", "mp3", "ogg", "flac"]);
+
+export function BinaryPage({ file, address }: BinaryPageProps) {
+  const end = extension(file.path);
+  // The digest makes a replaced file another address, so that no older picture is shown for it.
+  const versioned = `${address}?digest=${encodeURIComponent(file.digest)}`;
+  return (
+    <div className="file-page stack">
+      <h1>{baseName(file.path)}</h1>
+      {PICTURES.has(end) && <img className="picture" src={versioned} alt={`What ${file.path} shows`} />}
+      {SOUNDS.has(end) && <audio controls src={versioned} aria-label={`Play ${file.path}`} />}
+      <dl className="facts card num">
+        <dt>Path</dt>
+        <dd>{file.path}</dd>
+        <dt>Size</dt>
+        <dd>{file.size === null ? "unknown" : bytes(file.size)}</dd>
+        <dt>Digest</dt>
+        <dd className="mono">{file.digest}</dd>
+      </dl>
+      <p>
+        <a className="button" href={address} download={baseName(file.path)}>
+          Download
+        </a>
+      </p>
+    </div>
+  );
+}

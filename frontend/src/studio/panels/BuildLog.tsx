@@ -1,0 +1,113 @@
+// One build: its log as it comes, how it stands, and what can be done next.
+import { ExternalLink, Tag as TagIcon } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { Build, LogLine, Tag } from "../api/types";
+import { isUnderWay } from "../session/state";
+import { bytes, count, duration, shortDigest } from "../parts/words";
+
+interface BuildLogProps {
+  readonly build: Build;
+  readonly lines: readonly LogLine[] | undefined;
+  readonly tags: readonly Tag[];
+  readonly mayEdit: boolean;
+  readonly onCancel: () => void;
+  readonly onPublish: () => void;
+  readonly onProblems: () => void;
+}
+
+const STATES: Readonly<Record<Build["state"], { readonly tone: string; readonly text: string }>> = {
+  queued: { tone: "info", text: "Waiting for a worker" },
+  running: { tone: "info", text: "Building" },
+  succeeded: { tone: "ok", text: "Succeeded" },
+  failed: { tone: "bad", text: "Failed" },
+  cancelled: { tone: "", text: "Cancelled" },
+  lost: { tone: "bad", text: "Lost" },
+};
+
+function seconds(build: Build): string {
+  if (build.started === null || build.finished === null) return "";
+  const taken = Date.parse(build.finished) - Date.parse(build.started);
+  return Number.isFinite(taken) ? ` in ${duration(Math.max(1, taken))}` : "";
+}
+
+/** What the build came to, in one sentence; "" while it is under way. */
+function outcome(build: Build): string {
+  switch (build.state) {
+    case "succeeded":
+      return `build ${build.number}${seconds(build)}${build.report === null ? "" : ` · ${bytes(build.report.rune.size)} · ${shortDigest(build.report.rune.digest)}`}`;
+    case "failed": {
+      const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
+      if (errors > 0) return `${count(errors, "problem")} in version ${build.version.number}. Mend the text, then build again.`;
+      return build.error ?? "The build failed without a reason. Build again; if it fails again, the forge's log says more.";
+    }
+    case "lost":
+      return build.error ?? "The worker went away three times. Build again; if it is lost again, the machine may lack memory.";
+    case "cancelled":
+      return "Stopped before it ended. Build again whenever you like.";
+    case "queued":
+    case "running":
+      return build.attempt > 1 ? `Taken up again, attempt ${build.attempt}.` : "";
+  }
+}
+
+export function BuildLog({ build, lines, tags, mayEdit, onCancel, onPublish, onProblems }: BuildLogProps) {
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [lines?.length, build.state]);
+  const state = STATES[build.state];
+  const published = tags.filter((tag) => tag.build_number === build.number);
+  const said = outcome(build);
+  return (
+    <div className="build">
+      <div className="build-head row wrap">
+        <span className={`tag ${state.tone}`}>{state.text}</span>
+        {published.map((tag) => (
+          <span key={tag.tag} className="tag">
+            <TagIcon aria-hidden="true" />
+            {tag.tag}
+          </span>
+        ))}
+        <span className="grow" />
+        {isUnderWay(build) && mayEdit && (
+          <button type="button" className="button" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+        {build.state === "failed" && build.diagnostics.length > 0 && (
+          <button type="button" className="button" onClick={onProblems}>
+            Show the problems
+          </button>
+        )}
+        {build.state === "succeeded" && mayEdit && (
+          <button type="button" className="button" onClick={onPublish}>
+            <TagIcon aria-hidden="true" />
+            Publish
+          </button>
+        )}
+        <a className="button" href={build.url}>
+          <ExternalLink aria-hidden="true" />
+          Build page
+        </a>
+      </div>
+      <div className="log" role="log" aria-label={`Log of build ${build.number}`}>
+        {(lines ?? []).map((line, index) => (
+          <div key={index} className={`log-line ${line.level ?? ""}`}>
+            <span>{line.step}</span>
+            <span>{line.text}</span>
+            <span className="num">{line.milliseconds === null ? "" : duration(line.milliseconds)}</span>
+          </div>
+        ))}
+        {lines === undefined && <div className="muted">Reading the log…</div>}
+        {said !== "" && (
+          <div className={`log-line outcome ${build.state}`}>
+            <span>{build.state === "succeeded" ? "done" : build.state}</span>
+            <span>{said}</span>
+            <span />
+          </div>
+        )}
+        <div ref={end} />
+      </div>
+    </div>
+  );
+}

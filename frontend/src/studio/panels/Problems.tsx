@@ -1,0 +1,33 @@
+// Everything that is wrong with the project, one problem a row; pressing a row goes to the place.
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { Diagnostic } from "../api/types";
+import { walk } from "./Files";
+
+interface ProblemsProps {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly checking: boolean;
+  readonly onSelect: (diagnostic: Diagnostic) => void;
+}
+
+export function Problems({ diagnostics, checking, onSelect }: ProblemsProps) {
+  if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. What you see can be built."}</p>;
+  return (
+    <ul className="problems" onKeyDown={walk}>
+      {diagnostics.map((diagnostic, index) => (
+        <li key={`${index} ${diagnostic.code} ${diagnostic.file}`}>
+          <button type="button" data-walk onClick={() => onSelect(diagnostic)}>
+            {diagnostic.severity === "error" ? <CircleAlert className="icon wrong" aria-label="Error" /> : <TriangleAlert className="icon worse" aria-label="Warning" />}
+            <span className="problem-text">
+              {diagnostic.message}
+              {diagnostic.notes.length > 0 && <span className="muted"> {diagnostic.notes.join(" ")}</span>}
+            </span>
+            <span className="mono muted">{diagnostic.code}</span>
+            <span className="muted num">
+              {diagnostic.file}:{diagnostic.span.start.line}:{diagnostic.span.start.column}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,32 @@
+// The toasts at the foot of the page, read aloud as they come.
+import { X } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import type { Toasts } from "../session/toasts";
+
+export function Toaster({ toasts }: { readonly toasts: Toasts }) {
+  const shown = useSyncExternalStore(toasts.subscribe, toasts.current);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map((toast) => (
+        <div className="toast" key={toast.id}>
+          <span className="grow">{toast.text}</span>
+          {toast.action !== undefined && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                toast.action?.run();
+                toasts.dismiss(toast.id);
+              }}
+            >
+              {toast.action.label}
+            </button>
+          )}
+          <button type="button" className="button square" aria-label="Dismiss" onClick={() => toasts.dismiss(toast.id)}>
+            <X aria-hidden="true" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+// Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
+import * as Y from "yjs";
+import { ProjectClient } from "../api/client";
+import { EventStream } from "../api/events";
+import { sentenceOf } from "../api/problem";
+import type { PageState, TextEdit } from "../api/types";
+import { DocumentConnection } from "../document/connection";
+import { MEND, ProjectFiles, type FileEntry } from "../document/files";
+import type { SaveState } from "../document/saving";
+import { toRange } from "../editor/offsets";
+import { SessionStore } from "./store";
+import { Toasts } from "./toasts";
+import { Uploads } from "./uploads";
+
+/** What the page knows of its text as a whole. */
+export interface TextState {
+  /** Whether the document has been read from the server. */
+  readonly read: boolean;
+  readonly save: SaveState;
+  readonly files: readonly FileEntry[];
+}
+
+export class Workspace {
+  readonly client: ProjectClient;
+  readonly store: SessionStore;
+  readonly files: ProjectFiles;
+  readonly toasts = new Toasts();
+  readonly uploads: Uploads;
+  private readonly connection: DocumentConnection;
+  private readonly events: EventStream;
+  private text: TextState = { read: false, save: "offline", files: [] };
+  private readonly listeners = new Set<() => void>();
+
+  constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
+    const { organisation, name } = state.project;
+    const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
+    this.client = new ProjectClient(organisation, name, state.csrf);
+    this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
+    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), token: this.client.token, limit: state.upload_limit });
+    this.files = new ProjectFiles(new Y.Doc());
+    this.files.onNames(() => this.change({ files: this.files.list() }));
+    this.connection = new DocumentConnection({
+      doc: this.files.doc,
+      address: sockets,
+      onState: (save) => this.change({ save }),
+      onRead: () => this.change({ read: true, files: this.files.list() }),
+    });
+    this.events = new EventStream({
+      address: `${sockets}/events`,
+      sequence: state.sequence,
+      refetch: () => this.store.refetch(),
+      onEvent: (event) => this.store.apply(event),
+      onConnected: (connected) => this.store.connected(connected),
+    });
+  }
+
+  start(): void {
+    this.connection.connect();
+    this.events.start();
+    window.addEventListener("online", () => this.events.retry());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.connection.unsent) event.preventDefault();
+    });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly current = (): TextState => this.text;
+
+  /** Build what the page shows: what was typed is stored first. Answers the build's id. */
+  async build(): Promise<string> {
+    await this.connection.stored();
+    return this.store.build();
+  }
+
+  /** Mends in files that are not open, as one step of the page's undo. */
+  mend(edits: readonly TextEdit[]): void {
+    this.files.undo.stopCapturing();
+    this.files.doc.transact(() => {
+      for (const edit of edits.toReversed()) {
+        const file = this.text.files.find((entry) => entry.path === edit.file);
+        const text = file === undefined ? null : this.files.text(file.id);
+        if (text === null) continue;
+        const { from, to } = toRange(text.toJSON(), edit.span);
+        text.delete(from, to - from);
+        text.insert(from, edit.text);
+      }
+    }, MEND);
+    this.files.undo.stopCapturing();
+  }
+
+  private change(change: Partial<TextState>): void {
+    this.text = { ...this.text, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,64 @@
+// The panel under the text: the problems, and the builds with their logs.
+import { useId } from "react";
+import type { Build, Diagnostic } from "../api/types";
+import { BuildLog } from "../panels/BuildLog";
+import { Problems } from "../panels/Problems";
+import type { Session } from "../session/state";
+import { ago } from "../parts/words";
+import { Tabs } from "./Tabs";
+
+export type BottomTab = "problems" | "build";
+
+interface BottomProps {
+  readonly session: Session;
+  readonly tab: BottomTab;
+  readonly build: Build | null;
+  readonly mayEdit: boolean;
+  readonly now: number;
+  readonly onTab: (tab: BottomTab) => void;
+  readonly onBuild: (id: string) => void;
+  readonly onDiagnostic: (diagnostic: Diagnostic) => void;
+  readonly onCancel: (build: Build) => void;
+  readonly onPublish: (build: Build) => void;
+}
+
+export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onCancel, onPublish }: BottomProps) {
+  const panel = useId();
+  const { diagnostics } = session.preview;
+  const tabs = [
+    { id: "problems", label: diagnostics.length === 0 ? "Problems" : `Problems ${diagnostics.length}` },
+    ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),
+  ];
+  const shown = tab === "build" && build !== null ? "build" : "problems";
+  return (
+    <section className="bottom" aria-label="Problems and builds">
+      <Tabs label="Problems and builds" tabs={tabs} active={shown} controls={panel} onChoose={(id) => onTab(id === "build" ? "build" : "problems")}>
+        {shown === "build" && session.builds.length > 1 && (
+          <select className="quiet-select" aria-label="Which build" value={build?.id} onChange={(event) => onBuild(event.target.value)}>
+            {session.builds.map((each) => (
+              <option key={each.id} value={each.id}>
+                Build {each.number}, {each.state}, {ago(each.created, now)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Tabs>
+      <div id={panel} role="tabpanel" className="bottom-body">
+        {shown === "build" && build !== null ? (
+          <BuildLog
+            key={build.id}
+            build={build}
+            lines={session.logs[build.id]}
+            tags={session.tags}
+            mayEdit={mayEdit}
+            onCancel={() => onCancel(build)}
+            onPublish={() => onPublish(build)}
+            onProblems={() => onTab("problems")}
+          />
+        ) : (
+          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} onSelect={onDiagnostic} />
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+// The bar: where one is, whether it is saved, and the one main action.
+import { Anvil, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import type { Build, Project } from "../api/types";
+import type { SaveState } from "../document/saving";
+import { isUnderWay } from "../session/state";
+
+interface HeaderProps {
+  readonly project: Project;
+  readonly save: SaveState;
+  readonly read: boolean;
+  readonly mayEdit: boolean;
+  /** The newest numbered build, or null. */
+  readonly newest: Build | null;
+  readonly reviewable: Build | null;
+  readonly onBuild: () => void;
+  readonly onShare: () => void;
+  readonly onAskForReview: () => void;
+}
+
+/** What is said of the text; loud when someone could lose something. */
+export function saveWords(save: SaveState, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
+  if (save === "closed") return { text: "This project cannot be reached any more. Copy what you still need.", tone: "wrong" };
+  if (!read) return { text: "Connecting…", tone: "muted" };
+  switch (save) {
+    case "saved":
+      return { text: "Saved", tone: "muted" };
+    case "saving":
+      return { text: "Saving…", tone: "muted" };
+    case "offline":
+      return { text: "Connection lost; connecting again…", tone: "worse" };
+    case "offline-unsent":
+      return { text: "Connection lost; your edits are kept and will be sent", tone: "worse" };
+  }
+}
+
+const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", running: "runs", succeeded: "ok", failed: "failed", cancelled: "cancelled", lost: "lost" };
+
+export function Header({ project, save, read, mayEdit, newest, reviewable, onBuild, onShare, onAskForReview }: HeaderProps) {
+  const words = saveWords(save, read);
+  return (
+    <header className="bar studio-bar">
+      <a className="mark" href="/" aria-label="Hammer Forge, home">
+        <Anvil aria-hidden="true" />
+      </a>
+      <nav className="crumb" aria-label="Where you are">
+        <a href={`/${project.organisation}`} className="cut">
+          {project.organisation}
+        </a>
+        <span aria-hidden="true">/</span>
+        <h1 className="cut">{project.name}</h1>
+      </nav>
+      <span className="tag wide-only">
+        {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}
+        {project.visibility === "public" ? "Public" : "Private"}
+      </span>
+      <span className={`small save ${words.tone}`} role="status">
+        {words.text}
+      </span>
+      <span className="grow" />
+      {newest !== null && (
+        <a className="small muted wide-only" href={newest.url}>
+          Build {newest.number} {STATES[newest.state]}
+        </a>
+      )}
+      <button type="button" className="button quiet wide-only" onClick={onShare}>
+        <Share2 aria-hidden="true" />
+        Share
+      </button>
+      <button type="button" className="button wide-only" onClick={onAskForReview} disabled={reviewable === null} title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}>
+        <Eye aria-hidden="true" />
+        Ask for review
+      </button>
+      {mayEdit && (
+        <button type="button" className="button primary" onClick={onBuild} title="Build (Ctrl Enter)" disabled={!read || save === "closed"}>
+          <Hammer aria-hidden="true" />
+          {newest !== null && isUnderWay(newest) ? "Build again" : "Build"}
+        </button>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,32 @@
+// The line at the foot: connection, problems, toolchain, place.
+import type { Cursor } from "../editor/Editor";
+import { count } from "../parts/words";
+
+interface StatusBarProps {
+  readonly connected: boolean;
+  readonly problems: number;
+  readonly toolchain: string | null;
+  readonly cursor: Cursor | null;
+  readonly readOnly: boolean;
+  readonly onProblems: () => void;
+}
+
+export function StatusBar({ connected, problems, toolchain, cursor, readOnly, onProblems }: StatusBarProps) {
+  return (
+    <footer className="status num">
+      <span className={connected ? "" : "worse"}>{connected ? "Connected" : "Not connected"}</span>
+      <button type="button" className={problems > 0 ? "wrong" : ""} onClick={onProblems}>
+        {problems === 0 ? "No problems" : count(problems, "problem")}
+      </button>
+      {toolchain !== null && <span>Anvil {toolchain} · wasm32</span>}
+      {readOnly && <span>You may look and try; editing takes the role of a developer</span>}
+      <span className="grow" />
+      {cursor !== null && (
+        <span>
+          Ln {cursor.line}, Col {cursor.column}
+        </span>
+      )}
+      <span className="wide-only">Ctrl Enter builds · F8 next problem</span>
+    </footer>
+  );
+}

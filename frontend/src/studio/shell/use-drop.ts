@@ -1,0 +1,48 @@
+// Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
+import { useEffect, useEffectEvent, useState } from "react";
+
+function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") === true;
+}
+
+/** Answers whether files hang over the page. */
+export function useDrop(enabled: boolean, onFiles: (files: readonly File[]) => void): boolean {
+  const [over, setOver] = useState(false);
+  const give = useEffectEvent(onFiles);
+  useEffect(() => {
+    if (!enabled) return;
+    // Entering a child leaves its parent, so the depth is counted.
+    let depth = 0;
+    const onEnter = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      depth += 1;
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onOver = (event: DragEvent): void => {
+      if (carriesFiles(event)) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      depth = 0;
+      setOver(false);
+      if (!carriesFiles(event) || event.defaultPrevented) return;
+      event.preventDefault();
+      give([...(event.dataTransfer?.files ?? [])]);
+    };
+    window.addEventListener("dragenter", onEnter);
+    window.addEventListener("dragleave", onLeave);
+    window.addEventListener("dragover", onOver);
+    window.addEventListener("drop", onDrop);
+    return () => {
+      window.removeEventListener("dragenter", onEnter);
+      window.removeEventListener("dragleave", onLeave);
+      window.removeEventListener("dragover", onOver);
+      window.removeEventListener("drop", onDrop);
+    };
+  }, [enabled]);
+  return over;
+}
