@@ -1,4 +1,4 @@
-"""A project's files to a rune and its report: check, compile, pack. The command, the build worker and the tests call it.
+"""A project's files to a rune and its report: check, compile, pack.
 
 It runs nothing of what it built, and knows no database and no network.
 """

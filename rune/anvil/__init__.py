@@ -1,6 +1,6 @@
 """Anvil, the code generator: a checked pipeline and its models become a WebAssembly module.
 
-    lower (what is done) -> plan (where it lies) -> emit (C) -> compile (module); each a function of the one before.
+lower (what is done) -> plan (where it lies) -> emit (C) -> compile (module); each a function of the one before.
 """
 
 from rune.anvil.compiler import Limits, compile  # noqa: A004 - the stage's name

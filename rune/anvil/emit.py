@@ -1,5 +1,7 @@
-"""A planned program as C. The text holds numbers, our own identifiers and nothing else: what a user wrote (names, texts,
-weights) is bytes of `constants.bin` or a list of numbers, never code, a path or an argument of the compiler.
+"""A planned program as C. The text holds numbers, our own identifiers and nothing else.
+
+What a user wrote (names, texts, weights) is bytes of `constants.bin` or a list of numbers, never code, a path or an
+argument of the compiler.
 """
 
 from __future__ import annotations
@@ -118,7 +120,8 @@ class _Text:
             lines.append(f"    capabilities[{number}] = host_request_capability({int(capability.kind)});")
             for key, value in capability.parameters:
                 name = self._array(key.encode("utf-8"))
-                kind, c_type = (ParameterType.FLOAT, "float") if isinstance(value, float) else (ParameterType.INTEGER, "int32_t")
+                real = isinstance(value, float)
+                kind, c_type = (ParameterType.FLOAT, "float") if real else (ParameterType.INTEGER, "int32_t")
                 lines.append(
                     f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
                     f"&({c_type}){{{_literal(value)}}}, sizeof({c_type}), {int(kind)});"

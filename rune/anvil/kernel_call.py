@@ -1,4 +1,7 @@
-"""How an op of a model is called in C, before it is known where its tensors lie. What `ops/` makes and `lower` resolves."""
+"""How an op of a model is called in C, before it is known where its tensors lie.
+
+The files of `ops/` make these calls, `lower` puts places into them.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,7 @@ class Operation:
     """What Anvil knows about one kind of op."""
 
     refusal: Callable[[Op], str | None]
-    """None, or why there is no kernel for it: the types, and what else is beyond the kernel."""
+    """None, or why there is no kernel for it: "" for the types alone, or what else is beyond the kernel."""
     call: Callable[[Op], KernelCall | None]
     """The call; None where the output is the input itself, seen with other dimensions. Raises `Contradiction`."""
 

@@ -169,18 +169,17 @@ class _Lowering:
                 case Constant(element, data):
                     return Pointer(self._constant(data), element)
                 case KernelStructure(kind, fields):
-                    return Structure(
-                        kind,
-                        tuple(
-                            (key, Pointer(self._constant(value.data), value.element) if isinstance(value, Constant) else value)
-                            for key, value in fields
-                        ),
-                    )
+                    return Structure(kind, tuple((key, self._field(value)) for key, value in fields))
                 case Number():
                     return argument
 
         arguments = tuple(resolve(argument) for argument in call.arguments)
         self._steps.append(Call(where, KERNELS / call.header, call.function, arguments))
+
+    def _field(
+        self, value: int | float | tuple[int, ...] | Constant | None
+    ) -> int | float | tuple[int, ...] | Pointer | None:
+        return Pointer(self._constant(value.data), value.element) if isinstance(value, Constant) else value
 
     def _place(self, model: Model, places: dict[int, Place], index: int) -> Place:
         """Where a tensor of a model lies; a constant comes into the program when it is first asked for."""
@@ -194,4 +193,3 @@ class _Lowering:
 
     def _constant(self, data: bytes) -> ConstantPlace:
         return ConstantPlace(self._constants.setdefault(data, len(self._constants)))
-

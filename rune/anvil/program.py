@@ -1,4 +1,4 @@
-"""A program: what a pipeline does, as buffers and steps over them. Made by `lower`; neither memory nor C is decided yet.
+"""A program: what a pipeline does, as buffers and steps over them. Made by `lower`.
 
 Nothing in it that comes from a user is code: names serve reports only, and texts are bytes of constants.
 """
@@ -77,7 +77,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Structure:
-    """An argument: a pointer to a constant structure. Fields are numbers, floats (`float32`) and pointers to constants."""
+    """An argument: a pointer to a constant structure of numbers, lists of numbers and pointers to constants."""
 
     type: str
     fields: tuple[tuple[str, int | float | tuple[int, ...] | Pointer | None], ...]

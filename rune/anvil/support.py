@@ -7,8 +7,8 @@ from collections import Counter
 from rune.anvil.errors import Unsupported
 from rune.anvil.kernel_call import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
-from rune.anvil.ops.types import ELEMENTS_LIMIT, type_names
-from rune.tflite import Model, Operator
+from rune.anvil.ops.types import ELEMENTS_LIMIT
+from rune.tflite import Model, Operator, operator_types
 
 
 def unsupported(model: Model) -> tuple[Unsupported, ...]:
@@ -17,21 +17,23 @@ def unsupported(model: Model) -> tuple[Unsupported, ...]:
     for operator in model.operators:
         why = _refusal(model, operator)
         if why is not None:
-            found[operator.op, why] += 1
+            types = operator_types(model, operator)
+            found[operator.op, f"{types}, {why}" if why else types] += 1
     return tuple(Unsupported(op, types, count) for (op, types), count in found.items())
 
 
 def _refusal(model: Model, operator: Operator) -> str | None:
+    """None, or why there is no kernel: "" for the types alone."""
     op = Op.of(model, operator)
     tensors = [tensor for tensor in (*op.inputs, *op.outputs) if tensor is not None]
     operation = OPERATIONS.get(operator.op)
     if operation is None or not op.inputs:
-        return type_names(op)
+        return ""
     if any(tensor.is_variable for tensor in tensors):
-        return f"{type_names(op)}, a tensor that changes between runs"
+        return "a tensor that changes between runs"
     if any(tensor.count == 0 or tensor.count > ELEMENTS_LIMIT for tensor in tensors):
-        return f"{type_names(op)} of no fixed size"
+        return "a tensor of no size, or of more than 268,435,456 elements"
     try:
         return operation.refusal(op)
     except (Contradiction, IndexError) as error:
-        return f"{type_names(op)}: {error}"
+        return str(error)

@@ -23,7 +23,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("-n", "--name", help="The rune's name. By default the folder's.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print each step with its time, and the memory that the rune needs.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each step with its time, and the memory needed.")
 def command(
     runefile: Path, output: Path | None, current_dir: Path | None, name: str | None, quiet: bool, verbose: bool
 ) -> None:
@@ -47,7 +47,8 @@ def command(
     except BuildFailed as failure:
         _draw(failure.diagnostics, files)
         count = sum(diagnostic.severity.value == "error" for diagnostic in failure.diagnostics)
-        click.echo("Error: There was a build error" if count == 1 else f"Error: There were {count} build errors", err=True)
+        summary = "There was a build error" if count == 1 else f"There were {count} build errors"
+        click.echo(f"Error: {summary}", err=True)
         sys.exit(1)
     except CompileError as error:
         if error.details:

@@ -1,5 +1,8 @@
-"""ADD with broadcasting. For int8 of one shape a single-precision formula is tried, and kept only when it gives the
-reference's byte for all 65,536 pairs of inputs; otherwise the exact arithmetic runs."""
+"""ADD with broadcasting.
+
+For int8 of one shape a formula in single precision is tried, and kept only when it gives the reference's byte for all
+65,536 pairs of inputs; otherwise the exact arithmetic runs.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from rune.anvil.fixed_point import (
 )
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Op, Operation, Output, require
 from rune.anvil.ops.requantization import OutputRange, int32s, two_roundings
-from rune.anvil.ops.types import FLOAT32, INT8, are, bounded, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
 from rune.anvil.program import Number
 from rune.tflite import ElementwiseOptions, Tensor
 
@@ -26,6 +29,8 @@ LEFT_SHIFT = 20
 """Bits by which the reference raises the inputs before it rounds them to the common scale."""
 
 RANK = 5
+LANES = 4
+"""Sums that are rescaled at a time."""
 
 
 def _options(op: Op) -> ElementwiseOptions:
@@ -34,17 +39,16 @@ def _options(op: Op) -> ElementwiseOptions:
 
 
 def refusal(op: Op) -> str | None:
-    types = type_names(op)
     left, right, output = op.input(0), op.input(1), op.output
     if are(INT8, left, right, output):
         if not one_scale(left, right, output):
-            return f"{types} without a scale"
+            return WITHOUT_SCALE
     elif not are(FLOAT32, left, right, output):
-        return types
+        return ""
     if not bounded(_options(op).activation):
-        return f"{types}, activation {_options(op).activation.name}"
+        return f"activation {_options(op).activation.name}"
     if len(output.shape) > RANK:
-        return f"{types} with more than {RANK} dimensions"
+        return f"with more than {RANK} dimensions"
     return None
 
 
@@ -66,13 +70,11 @@ def call(op: Op) -> KernelCall:
         proven = proven_formula(left, right, output, terms.bytes(to), to)
         if proven:
             numbers = (*map(float, proven), to.zero_point, to.minimum, to.maximum)
-            return KernelCall(
-                "add.h", "rune_add_int8_proven", (*pointers, Number(output.count), *map(Number, numbers))
-            )
+            return KernelCall("add.h", "rune_add_int8_proven", (*pointers, Number(output.count), *map(Number, numbers)))
     return KernelCall(
         "add.h",
         "rune_add_int8",
-        (*pointers, int32s(terms.left), int32s(terms.right), shape, two_roundings([terms.real], to)),
+        (*pointers, int32s(terms.left), int32s(terms.right), shape, two_roundings([terms.real] * LANES, to)),
     )
 
 
@@ -94,7 +96,7 @@ class Terms:
         """The reference's output for all pairs of bytes, [left, right] from -128 on."""
         way = multiplier(self.real)
         sums = self.left[:, None] + self.right[None, :]
-        scaled = rescale_twice(sums, np.int64(way.mantissa), np.int64(way.exponent))
+        scaled = rescale_twice(sums, np.array(way.mantissa), np.array(way.exponent))
         return np.clip(scaled + to.zero_point, to.minimum, to.maximum)
 
 
@@ -102,7 +104,7 @@ def _terms(tensor: Tensor, common: float) -> Integers:
     scale, zero_point = scale_of(tensor)
     way = multiplier(scale / common)
     raised = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
-    return rescale_twice(raised, np.int64(way.mantissa), np.int64(way.exponent))
+    return rescale_twice(raised, np.array(way.mantissa), np.array(way.exponent))
 
 
 def proven_formula(
@@ -158,9 +160,7 @@ def _broadcast(left: Tensor, right: Tensor, output: Tensor) -> KernelStructure:
             steps.append(0 if dimension[which] == 1 else step)
             step *= dimension[which]
         fields.append((name, tuple(reversed(steps))))
-    return KernelStructure(
-        "struct rune_broadcast", (("sizes", tuple(size for size, _, _ in joined)), *fields)
-    )
+    return KernelStructure("struct rune_broadcast", (("sizes", tuple(size for size, _, _ in joined)), *fields))
 
 
 OPERATION = Operation(refusal, call)

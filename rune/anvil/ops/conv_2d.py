@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rune.anvil.fixed_point import Integers, activation_range, real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Op, Operation, Output, Scratch, require
 from rune.anvil.ops.requantization import OutputRange, int32s, padded, two_roundings
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, are, array, bounded, channel_scales, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.anvil.program import Number
 from rune.tflite import Activation, Conv2DOptions, Tensor
@@ -30,30 +30,28 @@ def refusal(op: Op) -> str | None:
 
 def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str | None:
     """Why a convolution of images has no kernel; the same for CONV_2D and DEPTHWISE_CONV_2D."""
-    types = type_names(op)
     image, weights, bias = op.input(0), op.input(1), op.optional_input(2)
     if are(INT8, image, weights, op.output):
         if not one_scale(image, op.output):
-            return f"{types} without a scale"
+            return WITHOUT_SCALE
         if not channel_scales(weights, weights_axis):
-            return f"{types}, weights with a zero point or scales of another dimension"
+            return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
-            return f"{types}, a bias of {bias.kind.name.lower()}"
+            return f"a bias of {bias.kind.name.lower()}"
     elif not are(FLOAT32, image, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
-        return types
+        return ""
     if weights.data is None or (bias is not None and bias.data is None):
-        return f"{types}, weights that are not constant"
+        return "weights that are not constant"
     if not bounded(activation):
-        return f"{types}, activation {activation.name}"
+        return f"activation {activation.name}"
     if len(weights.shape) == 4 and weights.shape[1] > FILTER_ROWS:
-        return f"{types}, a filter of more than {FILTER_ROWS} rows"
+        return f"a filter of more than {FILTER_ROWS} rows"
     return None
 
 
 def call(op: Op) -> KernelCall:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
-    require(len(weights.shape) == 4, "the filter must have four dimensions")
-    require(len(image.shape) == 4 and image.shape[3] == weights.shape[3], "the filter's depth is not the image's")
+    require(len(image.shape) == 4 and len(weights.shape) == 4, "an image and a filter must have four dimensions")
     require(output.shape[-1] == weights.shape[0], "the output's depth is not the number of filters")
     place = window(
         image,
@@ -64,7 +62,22 @@ def call(op: Op) -> KernelCall:
         options.padding,
     )
     filters = array(weights, np.int8 if weights.kind is INT8 else np.float32)
-    return convolution(op, place, filters, options.activation)
+    return convolution(op, place, _over_all_groups(filters, image.shape[3]), options.activation)
+
+
+def _over_all_groups(filters: NDArray[np.generic], depth: int) -> NDArray[np.generic]:
+    """Filters that see a group of the image's channels, as filters that see them all: zeros for the other groups.
+    Raises `Contradiction` where the groups do not come out even."""
+    channels, height, width, group_depth = filters.shape
+    if group_depth == depth:
+        return filters
+    groups = depth // max(group_depth, 1)
+    require(groups * group_depth == depth and channels % groups == 0, "the filter's depth is not the image's")
+    full = np.zeros((channels, height, width, depth), filters.dtype)
+    for group in range(groups):
+        members = slice(group * (channels // groups), (group + 1) * (channels // groups))
+        full[members, ..., group * group_depth : (group + 1) * group_depth] = filters[members]
+    return full
 
 
 def convolution(op: Op, place: Window, filters: NDArray[np.generic], activation: Activation) -> KernelCall:

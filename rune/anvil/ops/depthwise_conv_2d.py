@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, Scratch, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, convolution, folded_bias, image_op_refusal, output_range
+from rune.anvil.ops.conv_2d import (
+    bias_of,
+    channel_multipliers,
+    convolution,
+    folded_bias,
+    image_op_refusal,
+    output_range,
+)
 from rune.anvil.ops.requantization import int32s, padded, two_roundings
 from rune.anvil.ops.types import INT8, array
 from rune.anvil.ops.window import Window, window

@@ -1,4 +1,4 @@
-"""FULLY_CONNECTED: every output reads every input. The int8 sums are rounded once, as the reference does here only."""
+"""FULLY_CONNECTED: every output reads every input. Its int8 sums are rounded once, as in the reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rune.anvil.fixed_point import real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range
 from rune.anvil.ops.requantization import int32s, one_rounding, padded
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, are, array, bounded, channel_scales, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.program import Number
 from rune.tflite import FullyConnectedOptions
 
@@ -19,23 +19,23 @@ def _options(op: Op) -> FullyConnectedOptions:
 
 
 def refusal(op: Op) -> str | None:
-    types, options = type_names(op), _options(op)
+    options = _options(op)
     numbers, weights, bias = op.input(0), op.input(1), op.optional_input(2)
     if are(INT8, numbers, weights, op.output):
         if not one_scale(numbers, op.output):
-            return f"{types} without a scale"
+            return WITHOUT_SCALE
         if not channel_scales(weights, 0):
-            return f"{types}, weights with a zero point or scales of another dimension"
+            return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
-            return f"{types}, a bias of {bias.kind.name.lower()}"
+            return f"a bias of {bias.kind.name.lower()}"
     elif not are(FLOAT32, numbers, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
-        return types
+        return ""
     if options.shuffled_weights:
-        return f"{types}, shuffled weights"
+        return "shuffled weights"
     if weights.data is None or (bias is not None and bias.data is None):
-        return f"{types}, weights that are not constant"
+        return "weights that are not constant"
     if not bounded(options.activation):
-        return f"{types}, activation {options.activation.name}"
+        return f"activation {options.activation.name}"
     return None
 
 

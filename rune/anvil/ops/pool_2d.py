@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.anvil.fixed_point import activation_range, real_range, scale_of
 from rune.anvil.kernel_call import Input, KernelCall, Op, Operation, Output, require
-from rune.anvil.ops.types import FLOAT32, INT8, are, bounded, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
 from rune.anvil.ops.window import window
 from rune.anvil.program import Number
 from rune.tflite import Pool2DOptions
@@ -16,14 +16,14 @@ def _options(op: Op) -> Pool2DOptions:
 
 
 def refusal(op: Op) -> str | None:
-    types, image, output = type_names(op), op.input(0), op.output
+    image, output = op.input(0), op.output
     if are(INT8, image, output):
         if not one_scale(image, output):
-            return f"{types} without a scale"
+            return WITHOUT_SCALE
     elif not are(FLOAT32, image, output):
-        return types
+        return ""
     if not bounded(_options(op).activation):
-        return f"{types}, activation {_options(op).activation.name}"
+        return f"activation {_options(op).activation.name}"
     return None
 
 

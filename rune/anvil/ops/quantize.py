@@ -6,7 +6,7 @@ import numpy as np
 
 from rune.anvil.fixed_point import multiplier, rescale_twice, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
-from rune.anvil.ops.types import FLOAT32, INT8, UINT8, are, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, UINT8, are, one_scale
 from rune.anvil.program import Number
 from rune.tflite import Tensor, TensorKind
 
@@ -19,11 +19,11 @@ def _is_bytes(tensor: Tensor) -> bool:
 
 def quantize_refusal(op: Op) -> str | None:
     fits = _is_bytes(op.output) and (are(FLOAT32, op.input(0)) or _is_bytes(op.input(0)))
-    return None if fits else type_names(op)
+    return None if fits else ""
 
 
 def dequantize_refusal(op: Op) -> str | None:
-    return None if _is_bytes(op.input(0)) and are(FLOAT32, op.output) else type_names(op)
+    return None if _is_bytes(op.input(0)) and are(FLOAT32, op.output) else ""
 
 
 def quantize(op: Op) -> KernelCall:
@@ -39,7 +39,7 @@ def quantize(op: Op) -> KernelCall:
         )
     way = multiplier(scale_of(numbers)[0] / scale)
     values = _bytes(numbers.kind) - scale_of(numbers)[1]
-    scaled = rescale_twice(values, np.int64(way.mantissa), np.int64(way.exponent)) + zero_point
+    scaled = rescale_twice(values, np.array(way.mantissa), np.array(way.exponent)) + zero_point
     lowest = _LOWEST[output.kind]
     table = np.clip(scaled, lowest, lowest + 255).astype(np.uint8)
     return KernelCall(
@@ -57,7 +57,12 @@ def dequantize(op: Op) -> KernelCall:
     return KernelCall(
         "quantize.h",
         "rune_dequantize_bytes",
-        (Input(0, "uint8_t"), Output(0, "float"), Constant("float", table.astype("<f4").tobytes()), Number(numbers.count)),
+        (
+            Input(0, "uint8_t"),
+            Output(0, "float"),
+            Constant("float", table.astype("<f4").tobytes()),
+            Number(numbers.count),
+        ),
     )
 
 

@@ -8,17 +8,17 @@ import numpy as np
 
 from rune.anvil.fixed_point import scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
-from rune.anvil.ops.types import FLOAT32, INT8, are, one_scale, type_names
+from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.anvil.program import Number
 from rune.arithmetic import exp_f32
 from rune.tflite import SoftmaxOptions
 
 
 def refusal(op: Op) -> str | None:
-    types, numbers, output = type_names(op), op.input(0), op.output
+    numbers, output = op.input(0), op.output
     if are(INT8, numbers, output):
-        return None if one_scale(numbers, output) else f"{types} without a scale"
-    return None if are(FLOAT32, numbers, output) else types
+        return None if one_scale(numbers, output) else WITHOUT_SCALE
+    return None if are(FLOAT32, numbers, output) else ""
 
 
 def call(op: Op) -> KernelCall:
@@ -32,7 +32,7 @@ def call(op: Op) -> KernelCall:
         return KernelCall(
             "softmax.h", "rune_softmax_float32", (Input(0, "float"), Output(0, "float"), *sizes, Number(beta))
         )
-    # Single precision throughout, as in the reference: the scale is negated and times beta before it meets a difference.
+    # Single precision throughout, as in the reference: scale times beta comes before the difference.
     scale = np.float32(-scale_of(numbers)[0]) * np.float32(beta)
     exponentials = [exp_f32(float(scale * np.float32(difference))) for difference in range(255, -1, -1)]
     output_scale, output_zero_point = scale_of(output)

@@ -1,4 +1,4 @@
-"""Which element types and constants an op has, in words, and the questions that the ops ask about tensors."""
+"""The questions that the ops ask about tensors, and the words in which they refuse."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import CLAMPS
-from rune.anvil.kernel_call import Op
 from rune.tflite import Activation, Tensor, TensorKind
 
 FLOAT32 = TensorKind.FLOAT32
@@ -14,15 +13,11 @@ INT8 = TensorKind.INT8
 INT32 = TensorKind.INT32
 UINT8 = TensorKind.UINT8
 
+WITHOUT_SCALE = "without one scale a tensor"
+"""Why an integer op is refused whose tensors do not say what their numbers mean."""
+
 ELEMENTS_LIMIT = 1 << 28
 """Elements of one tensor, so that every index stays far from 32 bits."""
-
-
-def type_names(op: Op) -> str:
-    """The kinds of an op's tensors, `int8` or `float32, int8`, without those of biases and of shapes."""
-    kinds = [tensor.kind for tensor in (*op.inputs[:2], *op.outputs) if tensor is not None]
-    names = dict.fromkeys(kind.name.lower() for kind in kinds)
-    return ", ".join(names)
 
 
 def are(kind: TensorKind, *tensors: Tensor | None) -> bool:

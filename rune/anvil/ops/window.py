@@ -75,7 +75,9 @@ def window(
             for count, stride, extent, size in zip(expected, strides, reach, (height, width), strict=True)
         ]
     else:
-        expected = [(size - extent) // stride + 1 for size, stride, extent in zip((height, width), strides, reach, strict=True)]
+        expected = [
+            (size - extent) // stride + 1 for size, stride, extent in zip((height, width), strides, reach, strict=True)
+        ]
         before = [0, 0]
     require(
         output.shape[:3] == (batches, *expected) and min(expected) > 0,
