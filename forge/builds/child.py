@@ -20,8 +20,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+from rune.anvil import CompileError
 from rune.build import BuildFailed, Step, build
-
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
@@ -99,6 +99,10 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
             _build(job, answers, signatures)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
+    except CompileError as error:
+        # What the compiler said is about C that we wrote: it goes to the log and not to the person.
+        sys.stderr.write(f"{error.details}\n")
+        answers.send("failed", error=f"{error}.", diagnostics=[])
     except MemoryError:
         answers.send("failed", error="The build needs more memory than it may have.", diagnostics=[])
     except Exception as error:
@@ -181,8 +185,8 @@ def main() -> None:
         job = jobs.get()
         answers = Answers(out, job["id"])
         run_job(job, answers, signatures)
-        gc.collect()
         answers.send("done", memory=memory_in_use())
+        gc.collect()
 
 
 def memory_in_use() -> int:

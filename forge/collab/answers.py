@@ -1,1 +1,24 @@
-"""What this app answers to the floors below."""
+"""What this app answers to the floors below: a file that was written over the API reaches the open rooms."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from forge.collab.rooms import FromElsewhere, rooms
+from forge.core.lifespan import server_stopping
+from forge.projects.hooks import document_changed
+
+
+def follow_document(sender: object, project_id: UUID, sequence: int, update: bytes, origin: str, **_: object) -> None:
+    """Tells the room of an update, unless the room stored it itself."""
+    if origin != "socket":
+        rooms.tell(project_id, FromElsewhere(update, sequence))
+
+
+document_changed.connect(follow_document, dispatch_uid="collab.follow_document")
+
+
+@server_stopping.answer
+def store_what_waits() -> None:
+    """The server ends: what people typed last is stored before."""
+    rooms.close_from_thread()

@@ -37,7 +37,7 @@ def append_event(stream: str, type: str, data: Mapping[str, Any], actor: Any = N
 
 def on_commit_deliver(event: Event) -> None:
     """Sends the event to the stream's sockets once the transaction is committed."""
-    message = {"type": MESSAGE_TYPE, "event": event_to_json(event)}
+    message = {"type": MESSAGE_TYPE, "stream": event.stream_id, "event": event_to_json(event)}
     transaction.on_commit(lambda: deliver(group_of(event.stream_id), message), robust=True)
 
 

@@ -1,0 +1,210 @@
+"""The two sockets of a project: its live document, and its events. Sessions and origins are checked before them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from forge.collab.access import Access, access_by_address, access_now
+from forge.collab.protocol import (
+    Awareness,
+    Frame,
+    FrameTooLarge,
+    Ignored,
+    MalformedFrame,
+    QueryAwareness,
+    SyncStep1,
+    Update,
+    awareness_frame,
+    read_frame,
+    step_1_frame,
+    step_2_frame,
+)
+from forge.collab.rooms import Closing, FromMember, Room, rooms
+from forge.core.delivery import group_of
+from forge.core.events import event_to_json, events_after, last_sequence
+
+_log = logging.getLogger(__name__)
+
+OUTBOX_LIMIT = 32 * 1024 * 1024
+"""Bytes that may wait for a slow client before it is sent away, to come back and catch up."""
+REPLAY_LIMIT = 500
+"""Events that are sent again to a client that was away; who missed more reads the current state."""
+
+
+class ProjectSocket(AsyncWebsocketConsumer):
+    """What both sockets share: the project of the address, and being closed when access to it ends."""
+
+    access: Access
+    _groups: tuple[str, ...] = ()
+    _is_closing = False
+
+    async def connect(self) -> None:
+        # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
+        await self.accept()
+        route = self.scope["url_route"]["kwargs"]
+        access = await access_by_address(self.scope["user"], route["organisation"], route["name"])
+        if access is None:
+            await self.close_for(Closing.NOT_FOUND, "There is no such project, or it is not yours to see.")
+            return
+        self.access = access
+        self._groups = (group_of(access.project_stream), group_of(access.organisation_stream))
+        for group in self._groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.opened()
+
+    async def opened(self) -> None:
+        """The socket may be used."""
+        raise NotImplementedError
+
+    async def disconnect(self, code: int) -> None:
+        self._is_closing = True
+        for group in self._groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def close_for(self, code: int, reason: str) -> None:
+        """Closes once; a reason has at most 123 bytes on the wire."""
+        if not self._is_closing:
+            self._is_closing = True
+            await self.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
+
+    async def stream_event(self, message: dict[str, Any]) -> None:
+        """An event of the project or of its organisation: membership and life of the project are among them."""
+        event = message["event"]
+        if event["type"].startswith(("member", "project", "organisation")):
+            access = await access_now(self.scope["user"], self.access.project_id)
+            if access is None:
+                await self.close_for(Closing.NO_ACCESS, "You no longer have access to this project.")
+                return
+            self.access = access
+
+
+class CollabConsumer(ProjectSocket):
+    """The live document, in the y-websocket protocol."""
+
+    room: Room | None = None
+    person_id: UUID
+
+    async def opened(self) -> None:
+        self.person_id = self.scope["user"].pk
+        self._outbox: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue()
+        self._waiting = 0
+        self._sender = asyncio.create_task(self._send_all())
+        self.room = await rooms.enter(self.access.project_id, self)
+        if self.access.may_edit:
+            self.deliver(step_1_frame(self.room.state_vector()))
+        self._tell_who_is_there()
+
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        room, self.room = self.room, None
+        if room is not None:
+            self._sender.cancel()
+            await rooms.leave(room, self)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.room is None or self._is_closing:
+            return
+        try:
+            if bytes_data is None:
+                raise MalformedFrame("frames are binary")
+            await self._answer(self.room, read_frame(bytes_data))
+        except MalformedFrame as error:
+            await self.close_for(Closing.MALFORMED, f"This is not the y-websocket protocol: {error}.")
+        except FrameTooLarge as error:
+            await self.close_for(Closing.TOO_LARGE, f"Too large: {error}.")
+
+    async def _answer(self, room: Room, frame: Frame) -> None:
+        match frame:
+            case SyncStep1(state_vector):
+                try:
+                    self.deliver(step_2_frame(room.missing_in(state_vector)))
+                except ValueError as error:
+                    raise MalformedFrame("a state vector cannot be read") from error
+            case Update(update):
+                # What a viewer sends is dropped here, before anything is done with it.
+                if self.access.may_edit:
+                    await room.submit(FromMember(update, self))
+            case Awareness(clients):
+                room.hear_presence(self, clients)
+            case QueryAwareness():
+                self._tell_who_is_there()
+            case Ignored():
+                pass
+
+    def _tell_who_is_there(self) -> None:
+        if self.room is not None and (everyone := self.room.presence.everyone()):
+            self.deliver(awareness_frame(everyone))
+
+    def deliver(self, frame: bytes) -> None:
+        self._waiting += len(frame)
+        if self._waiting > OUTBOX_LIMIT:
+            self.dismiss(Closing.TOO_SLOW, "The connection is too slow. It is opened again.")
+        else:
+            self._outbox.put_nowait(frame)
+
+    def dismiss(self, code: int, reason: str) -> None:
+        self._outbox.put_nowait((code, reason))
+
+    async def _send_all(self) -> None:
+        """The socket's one sender: a slow client holds up nobody else."""
+        while True:
+            item = await self._outbox.get()
+            if isinstance(item, tuple):
+                await self.close_for(*item)
+                return
+            self._waiting -= len(item)
+            if self._is_closing:
+                return
+            await self.send(bytes_data=item)
+
+
+class EventsConsumer(ProjectSocket):
+    """The project's events as JSON, numbered without gaps; `?after=N` sends those after N again."""
+
+    _last = 0
+
+    async def opened(self) -> None:
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        after = query.get("after", [""])[0]
+        newest = await database_sync_to_async(last_sequence)(self.access.project_stream)
+        await self._send({"type": "hello", "sequence": newest})
+        self._last = newest
+        if after.isdecimal() and len(after) < 19 and newest - REPLAY_LIMIT <= int(after) < newest:
+            self._last = int(after)
+            await self._send_newer()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Nothing is expected; what comes is not looked at."""
+
+    async def stream_event(self, message: dict[str, Any]) -> None:
+        await super().stream_event(message)
+        event = message["event"]
+        if self._is_closing or message.get("stream", self.access.project_stream) != self.access.project_stream:
+            return
+        if event["sequence"] == self._last + 1:
+            self._last += 1
+            await self._send(event)
+        elif event["sequence"] > self._last:
+            await self._send_newer()
+
+    async def _send_newer(self) -> None:
+        """Sends what the socket lacks from the log itself: messages may come late, or not at all."""
+        for event in await _events(self.access.project_stream, self._last):
+            self._last = event["sequence"]
+            await self._send(event)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+
+@database_sync_to_async
+def _events(stream: str, after: int) -> list[dict[str, Any]]:
+    return [event_to_json(event) for event in events_after(stream, after)]

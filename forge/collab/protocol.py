@@ -1,0 +1,208 @@
+"""The y-websocket protocol's frames: bytes to values and back. Knows no socket and no document.
+
+Frames are those of y-protocols (https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md): a kind, then for a sync
+frame a step and its payload, for an awareness frame a list of clients with clock and state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+UPDATE_LIMIT = 1024 * 1024
+"""Bytes of one update."""
+AWARENESS_LIMIT = 64 * 1024
+"""Bytes of one awareness frame."""
+STATE_LIMIT = 8 * 1024
+"""Characters of one client's awareness state."""
+CLIENTS_LIMIT = 256
+"""Clients in one awareness frame."""
+
+_SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = range(4)
+_STEP_1, _STEP_2, _UPDATE = range(3)
+
+EMPTY_UPDATE = b"\x00\x00"
+"""An update that changes nothing; clients send it when they have nothing new."""
+
+
+class MalformedFrame(Exception):
+    """Bytes that are no frame of the protocol."""
+
+
+class FrameTooLarge(Exception):
+    """A frame above its limit; the message is for the client's developer."""
+
+
+@dataclass(frozen=True)
+class SyncStep1:
+    """What the sender has: a state vector. It is answered with what it lacks."""
+
+    state_vector: bytes
+
+
+@dataclass(frozen=True)
+class Update:
+    """A change, or all that the other side lacked."""
+
+    update: bytes
+
+
+@dataclass(frozen=True)
+class ClientState:
+    """What one client says about itself, as JSON text; `null` says that it left. A higher clock is newer."""
+
+    client: int
+    clock: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Awareness:
+    """Who is there."""
+
+    clients: tuple[ClientState, ...]
+
+
+@dataclass(frozen=True)
+class QueryAwareness:
+    """Asks who is there."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A frame that only servers send."""
+
+
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | Ignored
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def number(self) -> int:
+        value = shift = 0
+        while True:
+            if self._at >= len(self._data) or shift > 56:
+                raise MalformedFrame("a number is cut short or too long")
+            byte = self._data[self._at]
+            self._at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def bytes(self) -> bytes:
+        length = self.number()
+        if length > len(self._data) - self._at:
+            raise MalformedFrame("a payload is cut short")
+        start, self._at = self._at, self._at + length
+        return self._data[start : self._at]
+
+    def end(self) -> None:
+        if self._at != len(self._data):
+            raise MalformedFrame("bytes are left over")
+
+
+def read_frame(data: bytes) -> Frame:
+    """The frame in a message. Raises `MalformedFrame` and `FrameTooLarge`."""
+    reader = _Reader(data)
+    kind = reader.number()
+    if kind == _SYNC:
+        frame = _read_sync(reader)
+    elif kind == _AWARENESS:
+        if len(data) > AWARENESS_LIMIT:
+            raise FrameTooLarge(f"an awareness frame has at most {AWARENESS_LIMIT} bytes")
+        frame = Awareness(_read_clients(reader.bytes()))
+    elif kind == _QUERY_AWARENESS:
+        frame = QueryAwareness()
+    elif kind == _AUTH:
+        return Ignored()
+    else:
+        raise MalformedFrame(f"there is no frame of kind {kind}")
+    reader.end()
+    return frame
+
+
+def _read_sync(reader: _Reader) -> Frame:
+    step = reader.number()
+    payload = reader.bytes()
+    if len(payload) > UPDATE_LIMIT:
+        raise FrameTooLarge(f"an update has at most {UPDATE_LIMIT} bytes, this one has {len(payload)}")
+    if step == _STEP_1:
+        return SyncStep1(payload)
+    if step in (_STEP_2, _UPDATE):
+        _refuse_a_lying_count(payload)
+        return Update(payload)
+    raise MalformedFrame(f"there is no sync step {step}")
+
+
+def _refuse_a_lying_count(update: bytes) -> None:
+    """Refuses an update whose first counts cannot be true: the decoder would make room for all that it is promised.
+
+    The form of an update: https://github.com/yjs/yjs/blob/main/INTERNALS.md, clients, then each one's structs.
+    """
+    reader = _Reader(update)
+    clients = reader.number()
+    structs = reader.number() if clients else 0
+    if clients > len(update) or structs > len(update):
+        raise MalformedFrame("an update promises more than it holds")
+
+
+def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
+    reader = _Reader(payload)
+    count = reader.number()
+    if count > CLIENTS_LIMIT:
+        raise FrameTooLarge(f"an awareness frame has at most {CLIENTS_LIMIT} clients")
+    found = []
+    for _ in range(count):
+        client, clock = reader.number(), reader.number()
+        try:
+            state = reader.bytes().decode("utf-8")
+            json.loads(state)
+        except (ValueError, RecursionError) as error:
+            raise MalformedFrame("an awareness state is not JSON") from error
+        if len(state) > STATE_LIMIT:
+            raise FrameTooLarge(f"an awareness state has at most {STATE_LIMIT} characters")
+        found.append(ClientState(client, clock, state))
+    reader.end()
+    return tuple(found)
+
+
+def step_1_frame(state_vector: bytes) -> bytes:
+    """Asks the other side for what we lack."""
+    return bytes((_SYNC, _STEP_1)) + _prefixed(state_vector)
+
+
+def step_2_frame(update: bytes) -> bytes:
+    """Answers a `SyncStep1`."""
+    return bytes((_SYNC, _STEP_2)) + _prefixed(update)
+
+
+def update_frame(update: bytes) -> bytes:
+    """Tells of a change."""
+    return bytes((_SYNC, _UPDATE)) + _prefixed(update)
+
+
+def awareness_frame(clients: Iterable[ClientState]) -> bytes:
+    """Tells who is there."""
+    listed = tuple(clients)
+    entries = b"".join(
+        _number(entry.client) + _number(entry.clock) + _prefixed(entry.state.encode("utf-8")) for entry in listed
+    )
+    return bytes((_AWARENESS,)) + _prefixed(_number(len(listed)) + entries)
+
+
+def _number(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _prefixed(payload: bytes) -> bytes:
+    return _number(len(payload)) + payload

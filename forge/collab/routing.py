@@ -1,0 +1,12 @@
+"""Where the sockets are. The server puts checks of session and origin around them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.collab.consumers import CollabConsumer, EventsConsumer
+
+websocket_urlpatterns = [
+    path("ws/projects/<str:organisation>/<str:name>/collab", CollabConsumer.as_asgi()),
+    path("ws/projects/<str:organisation>/<str:name>/events", EventsConsumer.as_asgi()),
+]
