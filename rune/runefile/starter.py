@@ -51,7 +51,7 @@ def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
     """The stages that feed one input of the model, and the name of the last of them."""
     rows = _motion_rows(type_)
     if rows is not None:
-        arguments = [f"      n: {rows}"]
+        arguments = [f"      samples: {rows}"]
         return _capability("motion" + suffix, "ACCEL", arguments, type_), "motion" + suffix
     if not _is_image(type_):
         arguments = [f"      length: {type_.size}"]
