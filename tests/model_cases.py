@@ -46,6 +46,11 @@ def refused_cases() -> tuple[RefusedCase, ...]:
     return tuple(_refused(path) for path in sorted(REFUSED_FOLDER.glob("*.tflite")))
 
 
+def all_models() -> tuple[bytes, ...]:
+    """The files of all of them, those that are refused as well."""
+    return tuple(case.data for case in model_cases()) + tuple(case.data for case in refused_cases())
+
+
 def _case(path: Path) -> ModelCase:
     runs = json.loads(path.with_suffix(".json").read_text())["runs"]
     return ModelCase(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rune.tflite import ModelError, describe, read_model, signature
-from tests.model_cases import model_cases, refused_cases
+from tests.model_cases import all_models
 from tests.rune.tflite.mutations import mutant
 
 START = int(os.environ.get("FORGE_PROOF_START", "0"))
@@ -24,9 +24,8 @@ MEMORY = 512 * 1024 * 1024
 
 @pytest.mark.proof
 def test_a_million_mutants_of_small_models_are_read_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    originals = tuple(case.data for case in (*model_cases(), *refused_cases()))
     with capsys.disabled():
-        _prove(originals, START, COUNT)
+        _prove(all_models(), START, COUNT)
 
 
 @pytest.mark.proof

@@ -8,10 +8,10 @@ import tracemalloc
 import pytest
 
 from rune.tflite import ModelError, describe, read_model, signature
-from tests.model_cases import model_cases, refused_cases
+from tests.model_cases import all_models, model_cases
 from tests.rune.tflite.mutations import mutant
 
-ORIGINALS = tuple(case.data for case in (*model_cases(), *refused_cases()))
+ORIGINALS = all_models()
 MUTANTS = 2_500
 
 
