@@ -74,7 +74,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         port=port,
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
-        broker=variables.get("BROKER_URL") or "memory://",
+        broker=variables.get("BROKER_URL") or "memory://localhost",
         debug=variables.get("DEBUG", "") in ("1", "true"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
