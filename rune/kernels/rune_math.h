@@ -38,9 +38,10 @@ static inline float rune_f32_from_bits(uint32_t bits) {
 #define RUNE_INFINITY (rune_f64_from_bits(0x7FF0000000000000u))
 #define RUNE_NAN (rune_f64_from_bits(0x7FF8000000000000u))
 
-/* Square roots are correctly rounded by IEEE 754 itself, an instruction on every target with the type in hardware. */
-static inline double rune_sqrt(double value) { return __builtin_sqrt(value); }
-static inline float rune_sqrtf(float value) { return __builtin_sqrtf(value); }
+/* Square roots are correctly rounded by IEEE 754 itself, an instruction on every target with the type in hardware.
+ * (Clang's "elementwise" form never sets errno and so never becomes a call.) */
+static inline double rune_sqrt(double value) { return __builtin_elementwise_sqrt(value); }
+static inline float rune_sqrtf(float value) { return __builtin_elementwise_sqrt(value); }
 
 /* Towards zero; exact. Keeps the sign of zero, infinities and NaN. */
 static inline double rune_trunc(double value) {
