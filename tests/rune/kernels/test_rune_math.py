@@ -7,7 +7,7 @@ import random
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Mathematics:
 
 
 @pytest.fixture(scope="module")
-def mathematics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mathematics]:
+def mathematics(tmp_path_factory: pytest.TempPathFactory) -> Mathematics:
     return Mathematics(tmp_path_factory.mktemp("math"))
 
 
