@@ -1,7 +1,21 @@
-"""Where every address leads. Pages come last: their first word is an organisation's name."""
+"""Where every address leads. Pages come last: their first word may be an organisation's name."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("forge.accounts.urls")),
+    path("", include("forge.projects.urls")),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api_urlpatterns)),
+    path("", include("forge.web.urls")),
+]
+
+handler403 = "forge.web.errors.forbidden"
+handler404 = "forge.web.errors.not_found"
+handler500 = "forge.web.errors.failed"

@@ -14,18 +14,19 @@ MAXIMUM_LENGTH = 60
 
 _GRAMMAR = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 
-RESERVED_ORGANISATIONS = frozenset(
-    """about accounts admin api apps assets blog builds community console contact docs download explore favicon.ico
-    forge frame hammer health healthz help hmr home invitations join kms legal login logout media metrics new
-    organisations player pricing privacy projects register registry robots.txt rune runes saga search security
-    settings sign-in sign-out signin signout signup static status studio support sw.js system team teams templates
-    terms tokens users v1 v2 www ws""".split()
-)
+_FIRST_WORDS = """
+    about accounts admin api apps assets blog builds community console contact docs download explore
+    favicon.ico forge frame hammer health healthz help hmr home invitations join kms legal login
+    logout media metrics new organisations player pricing privacy projects register registry
+    robots.txt rune runes saga search security settings sign-in sign-out signin signout signup
+    static status studio support sw.js system team teams templates terms tokens users v1 v2 www ws
+"""
+_SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"
+
+RESERVED_ORGANISATIONS = frozenset(_FIRST_WORDS.split())
 """The first words of our own paths, and those that we may want."""
 
-RESERVED_PROJECTS = frozenset(
-    "api deleted deployments devices invitations members new people projects settings teams".split()
-)
+RESERVED_PROJECTS = frozenset(_SECOND_WORDS.split())
 """The second words of an organisation's own pages, and those that we may want."""
 
 

@@ -1,6 +1,6 @@
 """Storing live documents: loading one, appending updates in order, and editing one as a single update.
 
-The sockets are elsewhere; they append what people type here, and hear by `hooks.document_changed` of what the API wrote.
+The sockets are elsewhere; they append what people type, and hear by `hooks.document_changed` of what the API wrote.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from forge.core.errors import DomainError
+
 register = template.Library()
 
 ENTRIES = {
@@ -33,7 +35,7 @@ def _manifest(path: Path, changed: float) -> dict[str, Any]:
 
 def build_manifest() -> dict[str, Any]:
     """What the front end's build left, by source; empty before the first build (`serve` refuses to start then)."""
-    path = Path(settings.STATIC_ROOT) / "build" / ".vite" / "manifest.json"
+    path = Path(settings.STATIC_ROOT) / "build" / "manifest.json"
     try:
         return _manifest(path, path.stat().st_mtime)
     except FileNotFoundError:
@@ -46,7 +48,7 @@ def entry(name: str) -> SafeString:
     manifest = build_manifest()
     chunk = manifest.get(ENTRIES[name])
     if chunk is None:
-        return mark_safe("")  # noqa: S308 (nothing)
+        return mark_safe("")
     styles, preloads = _reached(manifest, chunk)
     base = settings.STATIC_URL + "build/"
     links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
@@ -69,6 +71,26 @@ def _reached(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str]
         files.append(imported["file"])
         pending += imported.get("imports", [])
     return styles, files
+
+
+@register.inclusion_tag("parts/avatar.html")
+def avatar(person: Any) -> dict[str, Any]:
+    """A person's mark: their letters in their colour, and their name for those who point at it or listen."""
+    return {"person": person}
+
+
+@register.inclusion_tag("parts/field.html", takes_context=True)
+def field(context: template.Context, name: str, label: str, value: object = "", **attributes: Any) -> dict[str, Any]:
+    """A labelled text field. It shows what was typed and what was wrong with it when its form comes back.
+
+    `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required` and `maxlength`.
+    """
+    error, typed = context.get("error"), context.get("typed")
+    kind = attributes.pop("type", "text")
+    if typed and name in typed and kind != "password":
+        value = typed[name]
+    messages = error.errors.get(name, []) if isinstance(error, DomainError) else []
+    return {"name": name, "label": label, "value": value, "type": kind, "messages": messages} | attributes
 
 
 @register.simple_tag

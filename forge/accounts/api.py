@@ -1,0 +1,193 @@
+"""Organisations, members, invitations and tokens over HTTP. Every view hands on to an action."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts import actions, links
+from forge.accounts.access import find_organisation
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
+from forge.accounts.people import person_to_json
+from forge.accounts.permissions import Verb
+from forge.accounts.tokens import SCOPES
+from forge.core.api import ForgeView
+
+
+class OrganisationSerializer(serializers.Serializer[Any]):
+    """An organisation."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(required=False)
+    title = serializers.CharField(required=False, allow_blank=True)
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+
+class NewOrganisationSerializer(serializers.Serializer[Any]):
+    """What makes an organisation."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    """A member; addresses are shown to fellow members only."""
+
+    id = serializers.UUIDField(source="user_id", read_only=True)
+    name = serializers.CharField(source="user", read_only=True)
+    email = serializers.CharField(source="user.email", read_only=True)
+    initials = serializers.CharField(source="user.initials", read_only=True)
+    colour = serializers.IntegerField(source="user.colour", read_only=True)
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class InvitationSerializer(serializers.Serializer[Any]):
+    """An open invitation. Its link is in the answer that made it and nowhere else."""
+
+    id = serializers.UUIDField(read_only=True)
+    role = serializers.ChoiceField(choices=Role.choices)
+    created = serializers.DateTimeField(read_only=True)
+    expires = serializers.DateTimeField(read_only=True)
+    invited_by = serializers.CharField(read_only=True, allow_null=True)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """A token. Its secret is in the answer that made it and nowhere else."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPES))
+    expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    hint = serializers.CharField(read_only=True)
+    created = serializers.DateTimeField(read_only=True)
+    last_used = serializers.DateTimeField(read_only=True)
+
+
+class Me(ForgeView):
+    """Who asks."""
+
+    @extend_schema(responses=OpenApiResponse(description="id, name, initials, colour and organisations with roles"))
+    def get(self, request: Request) -> Response:
+        person = self.person(request)
+        memberships = Membership.objects.filter(user=person).select_related("organisation")
+        roles = [{"name": row.organisation.name, "role": row.role} for row in memberships]
+        return Response(person_to_json(person) | {"email": person.email, "organisations": roles})
+
+
+class Organisations(ForgeView):
+    """One's organisations, and making one."""
+
+    @extend_schema(operation_id="organisations_list", responses=OrganisationSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = Organisation.objects.visible_to(self.person(request))
+        return Response({"organisations": OrganisationSerializer(found, many=True).data})
+
+    @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationSerializer})
+    def post(self, request: Request) -> Response:
+        asked = self.asked(request, NewOrganisationSerializer)
+        made = actions.create_organisation(self.person(request), asked["name"], asked["title"])
+        return Response(OrganisationSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class OrganisationDetail(ForgeView):
+    """One organisation."""
+
+    @extend_schema(responses=OrganisationSerializer)
+    def get(self, request: Request, organisation: str) -> Response:
+        return Response(OrganisationSerializer(find_organisation(request.user, organisation)).data)
+
+    @extend_schema(request=OrganisationSerializer, responses=OrganisationSerializer)
+    def patch(self, request: Request, organisation: str) -> Response:
+        found = find_organisation(request.user, organisation, Verb.RENAME_ORGANISATION)
+        changed = actions.update_organisation(request.user, found, **self.asked(request, OrganisationSerializer))
+        return Response(OrganisationSerializer(changed).data)
+
+
+class Members(ForgeView):
+    """The members of an organisation."""
+
+    @extend_schema(responses=MemberSerializer(many=True))
+    def get(self, request: Request, organisation: str) -> Response:
+        found = find_organisation(request.user, organisation)
+        return Response({"members": MemberSerializer(found.memberships.select_related("user"), many=True).data})
+
+
+class Member(ForgeView):
+    """One member: another role, or leaving."""
+
+    @extend_schema(request=MemberSerializer, responses=MemberSerializer)
+    def patch(self, request: Request, organisation: str, member: UUID) -> Response:
+        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        asked = self.asked(request, MemberSerializer)
+        return Response(MemberSerializer(actions.change_role(request.user, found, member, asked["role"])).data)
+
+    @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
+    def delete(self, request: Request, organisation: str, member: UUID) -> Response:
+        actions.remove_member(request.user, find_organisation(request.user, organisation), member)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Invitations(ForgeView):
+    """Open invitations, and making one."""
+
+    @extend_schema(operation_id="invitations_list", responses=InvitationSerializer(many=True))
+    def get(self, request: Request, organisation: str) -> Response:
+        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        return Response({"invitations": InvitationSerializer(open_invitations(found), many=True).data})
+
+    @extend_schema(request=InvitationSerializer, responses={201: InvitationSerializer})
+    def post(self, request: Request, organisation: str) -> Response:
+        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        asked = self.asked(request, InvitationSerializer)
+        invitation, link = links.invite(request.user, found, asked["role"])
+        body = InvitationSerializer(invitation).data | {"link": link}
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class InvitationDetail(ForgeView):
+    """One invitation: revoking it."""
+
+    @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
+    def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
+        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        links.revoke_invitation(request.user, found, invitation)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Tokens(ForgeView):
+    """One's tokens, and making one. A token cannot make tokens."""
+
+    @extend_schema(operation_id="tokens_list", responses=TokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = ApiToken.objects.visible_to(self.person(request))
+        return Response({"tokens": TokenSerializer(found, many=True).data})
+
+    @extend_schema(request=TokenSerializer, responses={201: TokenSerializer})
+    def post(self, request: Request) -> Response:
+        person = self.person(request)
+        if isinstance(request.auth, ApiToken):
+            raise serializers.ValidationError("A token cannot make tokens. Make one in your settings.")
+        asked = self.asked(request, TokenSerializer)
+        token, secret = actions.create_token(person, asked["name"], asked["scopes"], asked["expires"])
+        return Response(TokenSerializer(token).data | {"token": secret}, status=status.HTTP_201_CREATED)
+
+
+class TokenDetail(ForgeView):
+    """One token: ending it."""
+
+    @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
+    def delete(self, request: Request, token: UUID) -> Response:
+        actions.delete_token(self.person(request), token)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def open_invitations(organisation: Organisation) -> list[Invitation]:
+    """Invitations whose links still work, newest first."""
+    found = organisation.invitations.select_related("invited_by")
+    return list(found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now()))

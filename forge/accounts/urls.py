@@ -1,0 +1,17 @@
+"""The API's addresses of people and organisations."""
+
+from django.urls import path
+
+from forge.accounts import api
+
+urlpatterns = [
+    path("me", api.Me.as_view()),
+    path("organisations", api.Organisations.as_view()),
+    path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),
+    path("organisations/<str:organisation>/members", api.Members.as_view()),
+    path("organisations/<str:organisation>/members/<uuid:member>", api.Member.as_view()),
+    path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
+    path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),
+    path("tokens", api.Tokens.as_view()),
+    path("tokens/<uuid:token>", api.TokenDetail.as_view()),
+]

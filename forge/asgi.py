@@ -1,0 +1,49 @@
+"""The server's door: static files, the limit on bodies, Django for HTTP, Channels for sockets, and the lifespan."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+
+_http = get_asgi_application()  # sets Django up, which what follows needs
+
+from forge.builds.embedded import EmbeddedWorker  # noqa: E402
+from forge.collab.routing import websocket_urlpatterns  # noqa: E402
+from forge.core.body_limit import BodyLimit  # noqa: E402
+from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.origins import SameOrigin  # noqa: E402
+from forge.core.static_files import StaticFiles  # noqa: E402
+
+
+def build_application() -> Any:
+    """The whole ASGI application, from the settings."""
+    return ProtocolTypeRouter(
+        {
+            "http": StaticFiles(
+                BodyLimit(_http, settings.UPLOAD_LIMIT),
+                Path(settings.STATIC_ROOT),
+                settings.STATIC_URL,
+                autorefresh=settings.DEBUG,
+            ),
+            "websocket": SameOrigin(
+                AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.PUBLIC_URL, settings.ALLOWED_HOSTS
+            ),
+            "lifespan": lifespan,
+        }
+    )
+
+
+if settings.EMBEDDED_WORKER:
+    _worker = EmbeddedWorker()
+    server_started.answer(_worker.start)
+    server_stopping.answer(_worker.stop)
+
+application = build_application()

@@ -1,0 +1,48 @@
+"""What all views of the API share. Errors, rate limits and how a caller is known are set up once, in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from forge.core.blobs import CHUNK
+from forge.core.errors import SignInNeeded
+
+S = TypeVar("S", bound="Serializer[Any]")
+
+
+class ForgeView(APIView):
+    """A view of the API. `person` insists on someone; `asked` reads and checks the body."""
+
+    def person(self, request: Request) -> Any:
+        """Who asks. Raises `SignInNeeded`."""
+        if not request.user.is_authenticated:
+            raise SignInNeeded("Sign in, or send a token: Authorization: Bearer <token>.")
+        return request.user
+
+    def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
+        """What the body asks for, checked. Raises REST framework's `ValidationError`."""
+        checked = serializer(data=request.data)
+        checked.is_valid(raise_exception=True)
+        values: dict[str, Any] = checked.validated_data
+        return values
+
+
+class RawBody(BaseParser):
+    """Leaves a body of any type alone; the view reads it with `body_chunks`."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        return stream
+
+
+def body_chunks(request: Request) -> Iterator[bytes]:
+    """A raw body, piece by piece; its size was limited before Django saw it."""
+    while chunk := request._request.read(CHUNK):
+        yield chunk

@@ -1,0 +1,39 @@
+"""Answering with a blob's bytes: streamed, as an attachment, and such that a browser never takes them for a page."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from forge.core.blobs import blob_chunks, stream_blob
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+FOREIGN_BYTES_POLICY = "default-src 'none'; sandbox"
+"""The policy of every answer whose bytes a user stored."""
+
+
+def blob_response(
+    request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
+) -> StreamingHttpResponse:
+    """A blob as a download. The caller has checked that the person may have it. Raises `NotFound` while streaming."""
+    django_request = getattr(request, "_request", request)
+    chunks = stream_blob(digest) if isinstance(django_request, ASGIRequest) else blob_chunks(digest)
+    response = StreamingHttpResponse(chunks, content_type=content_type)
+    response.headers["Content-Length"] = str(size)
+    return as_foreign(response, filename=filename, digest=digest)
+
+
+def as_foreign(response: R, *, filename: str, digest: str | None = None) -> R:
+    """Marks an answer whose bytes a user stored: nosniff, sandboxed, an attachment; with its digest as ETag."""
+    response.headers["Content-Disposition"] = content_disposition_header(True, filename)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = FOREIGN_BYTES_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if digest:
+        response.headers["ETag"] = f'"{digest}"'
+    return response

@@ -1,0 +1,57 @@
+"""Finding a project by its address for a person: unknown and forbidden answer alike, a former name leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.access import nothing_for, refusal
+from forge.accounts.models import FormerOrganisationName, Organisation
+from forge.accounts.permissions import Verb, can
+from forge.core.errors import Moved
+from forge.projects.models import FormerProjectName, Project
+
+_SEEN_BY = frozenset({Verb.SEE})
+
+
+def find_project(user: Any, organisation_name: str, name: str, verb: Verb = Verb.READ) -> Project:
+    """The living project at an address, if the person may do `verb` to it.
+
+    Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
+    whose role does not include the verb, and `Moved`, with the present `/organisation/name`, for a former name.
+    """
+    project, moved = _by_address(organisation_name, name)
+    if project is None or not can(user, Verb.SEE, project):
+        raise nothing_for(user)
+    if verb not in _SEEN_BY and not can(user, Verb.READ, project):
+        raise nothing_for(user)
+    if moved:
+        raise Moved(project.get_absolute_url())
+    if not can(user, verb, project):
+        raise refusal(verb)
+    return project
+
+
+def require(user: Any, verb: Verb, project: Project) -> None:
+    """Raises what `find_project` would when the person may not do `verb` to the project; actions begin with it."""
+    if can(user, verb, project):
+        return
+    raise refusal(verb) if can(user, Verb.READ, project) else nothing_for(user)
+
+
+def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:
+    """The living project at an address and whether it has another one now."""
+    living = Project.objects.alive().select_related("organisation")
+    project = living.filter(organisation__name=organisation_name, name=name).first()
+    if project is not None:
+        return project, False
+    organisation = Organisation.objects.filter(name=organisation_name).first()
+    if organisation is None:
+        former = FormerOrganisationName.objects.filter(name=organisation_name).first()
+        if former is None:
+            return None, False
+        organisation = Organisation.objects.get(pk=former.organisation_id)
+    project = living.filter(organisation=organisation, name=name).first()
+    if project is None:
+        renamed = FormerProjectName.objects.filter(organisation=organisation, name=name).first()
+        project = living.filter(pk=renamed.project_id).first() if renamed else None
+    return project, True

@@ -1,0 +1,198 @@
+"""Projects and files over HTTP. Every view hands on to an action; who may do what is decided there."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.access import find_organisation
+from forge.accounts.permissions import Verb
+from forge.core.api import ForgeView, RawBody, body_chunks
+from forge.core.blob_responses import as_foreign, blob_response
+from forge.core.blobs import read_blob
+from forge.core.errors import Moved
+from forge.core.pages import CursorPages
+from forge.projects import actions, files
+from forge.projects.access import find_project
+from forge.projects.errors import FileNotThere
+from forge.projects.from_model import create_from_model
+from forge.projects.model_files import is_model, model_page
+from forge.projects.models import Project
+from forge.projects.serializers import (
+    FileSerializer,
+    NewProjectSerializer,
+    ProjectChangeSerializer,
+    ProjectListSerializer,
+    ProjectSerializer,
+    RenameFileSerializer,
+    RestoreSerializer,
+    TemplateSerializer,
+    file_to_json,
+)
+from forge.projects.state import project_state
+from forge.projects.templates import list_templates
+
+
+class ProjectView(ForgeView):
+    """A view below a project's address. A former name is answered with the address that it has now."""
+
+    def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
+        """The project of the address. Raises `Moved` to the same view of the project's present address."""
+        try:
+            return find_project(request.user, organisation, name, verb)
+        except Moved as moved:
+            old, path = f"/projects/{organisation}/{name}", request.get_full_path()
+            raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
+
+
+class Projects(ForgeView):
+    """All projects of one's organisations, and making one."""
+
+    @extend_schema(operation_id="projects_list", responses=ProjectListSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        pages = CursorPages()
+        found = Project.objects.of_member(self.person(request)).select_related("organisation")
+        rows = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response(ProjectListSerializer(rows, many=True).data)
+
+    @extend_schema(request=NewProjectSerializer, responses={201: ProjectSerializer})
+    def post(self, request: Request) -> Response:
+        person = self.person(request)
+        asked = self.asked(request, NewProjectSerializer)
+        organisation = find_organisation(person, asked["organisation"], Verb.CREATE_PROJECT)
+        project = actions.create_project(person, organisation, asked["name"], asked["template"] or None)
+        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+
+
+class ProjectsFromModel(ForgeView):
+    """Making a project of a model: the body is the .tflite file."""
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="projects_from_model",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("organisation", str, required=True),
+            OpenApiParameter("name", str, description="the project's name; by default after the file"),
+            OpenApiParameter("file", str, description="the file's name"),
+        ],
+        responses={201: ProjectSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        person = self.person(request)
+        query = request.query_params
+        organisation = find_organisation(person, query.get("organisation", ""), Verb.CREATE_PROJECT)
+        project = create_from_model(
+            person, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
+        )
+        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+
+
+class ProjectDetail(ProjectView):
+    """One project."""
+
+    @extend_schema(responses=ProjectSerializer)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        return Response(ProjectSerializer(self.project(request, organisation, name, Verb.SEE)).data)
+
+    @extend_schema(request=ProjectChangeSerializer, responses=ProjectSerializer)
+    def patch(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        changed = actions.update_project(request.user, project, **self.asked(request, ProjectChangeSerializer))
+        return Response(ProjectSerializer(changed).data)
+
+    @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
+    def delete(self, request: Request, organisation: str, name: str) -> Response:
+        actions.delete_project(request.user, self.project(request, organisation, name, Verb.MANAGE))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProjectRestore(ForgeView):
+    """Bringing a deleted project back."""
+
+    @extend_schema(request=RestoreSerializer, responses=ProjectSerializer)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        person = self.person(request)
+        found = find_organisation(person, organisation, Verb.SEE_ORGANISATION)
+        asked = self.asked(request, RestoreSerializer)
+        return Response(ProjectSerializer(actions.restore_project(person, found, name, asked.get("name"))).data)
+
+
+class ProjectState(ProjectView):
+    """What a client reads before it follows the event log."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(project_state(project, request.user))
+
+
+class ProjectFilesList(ProjectView):
+    """The files of a project."""
+
+    @extend_schema(responses=FileSerializer(many=True))
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
+
+
+class ProjectFile(ProjectView):
+    """One file: its bytes."""
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, path: str) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.READ)
+        entry = files.find_file(project, path)
+        filename = entry.path.rpartition("/")[2]
+        if entry.digest and entry.text is None:
+            return blob_response(request, entry.digest, entry.size, filename=filename)
+        answer = HttpResponse((entry.text or "").encode("utf-8"), content_type="text/plain; charset=utf-8")
+        return as_foreign(answer, filename=filename)
+
+    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileSerializer)
+    def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        return Response(file_to_json(files.write_file(request.user, project, path, body_chunks(request))))
+
+    @extend_schema(responses={204: OpenApiResponse(description="deleted")})
+    def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        files.delete_file(request.user, project, path)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProjectFileRename(ProjectView):
+    """Giving a file another path."""
+
+    @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
+    def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = self.asked(request, RenameFileSerializer)
+        return Response(file_to_json(files.rename_file(request.user, project, path, asked["path"])))
+
+
+class ProjectModel(ProjectView):
+    """A model among the files: its inputs, outputs, ops and sizes."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        entry = files.find_file(project, path)
+        if not is_model(entry.path) or entry.digest is None:
+            raise FileNotThere(f"{path} is not a model.")
+        return Response(model_page(read_blob(entry.digest)))
+
+
+class Templates(ForgeView):
+    """The templates that a project can start from."""
+
+    @extend_schema(responses=TemplateSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response({"templates": TemplateSerializer(list_templates(), many=True).data})

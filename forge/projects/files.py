@@ -1,0 +1,186 @@
+"""What a person does to a project's files through the API. What is typed in the studio comes by the sockets instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from forge.accounts.permissions import Verb
+from forge.core.audit import write_entry
+from forge.core.blobs import open_blob, put_chunks
+from forge.core.models import Blob
+from forge.projects import document
+from forge.projects.access import require
+from forge.projects.document import MAXIMUM_PATH, FileEntry, entries, find_entry
+from forge.projects.documents import editing, load_document
+from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, PathTaken, TooManyFiles
+from forge.projects.model_files import is_model, verified_model
+from forge.projects.models import Project, ProjectBlob
+from rune.files import FileError, normal_path
+
+MAXIMUM_FILES = 500
+"""Files of a project."""
+
+MAXIMUM_TEXT = 1024 * 1024
+"""Bytes of a file that is edited as text; a larger one is kept as it is, and a Runefile may not be larger."""
+
+
+def checked_path(path: str) -> str:
+    """The path's one spelling. Raises `BadPath`."""
+    try:
+        normal = normal_path(path)
+    except FileError as error:
+        raise BadPath(f"{path}: {error.reason}.") from error
+    if len(normal) > MAXIMUM_PATH:
+        raise BadPath(f"A path has at most {MAXIMUM_PATH} characters, this one has {len(normal)}.")
+    return normal
+
+
+def list_files(project: Project) -> tuple[FileEntry, ...]:
+    """The project's files as they are now, sorted by path."""
+    return entries(load_document(project.pk).doc)
+
+
+def find_file(project: Project, path: str) -> FileEntry:
+    """One file as it is now. Raises `FileNotThere`, also for a binary that was never put into this project."""
+    entry = find_entry(load_document(project.pk).doc, checked_path(path))
+    if entry is None or (entry.digest and not is_linked(project, entry.digest)):
+        raise FileNotThere(f"{project.full_name} has no file {path}.")
+    return entry
+
+
+def is_linked(project: Project, digest: str) -> bool:
+    """Whether a blob was put into the project."""
+    return ProjectBlob.objects.filter(project=project, blob_id=digest).exists()
+
+
+def write_file(user: Any, project: Project, path: str, contents: bytes | Iterable[bytes]) -> FileEntry:
+    """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
+
+    What reads as text and is small becomes text. A model is verified first. Raises `BadPath`, `FileTooLarge`,
+    `TooManyFiles`, `ModelRefused`, and `Forbidden` or `NotFound`.
+    """
+    require(user, Verb.EDIT, project)
+    path = checked_path(path)
+    blob = put_chunks([contents] if isinstance(contents, bytes) else contents, limit=settings.UPLOAD_LIMIT)
+    text = _checked_contents(path, blob)
+    with editing(project, user.pk) as doc:
+        ProjectBlob.objects.get_or_create(project=project, blob=blob)
+        entry = find_entry(doc, path)
+        if entry is None:
+            if len(entries(doc)) >= MAXIMUM_FILES:
+                raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
+            _add(doc, path, text, blob)
+        elif text is not None:
+            document.set_text(doc, entry, text)
+        else:
+            document.set_binary(doc, entry, blob.digest, blob.size)
+        write_entry(user, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
+    return find_file(project, path)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file's contents, stored and found good, before any document names them."""
+
+    path: str
+    text: str | None
+    blob: Blob
+
+
+def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]:
+    """Stores the first files of a new project; outside of any transaction, since it waits for the disk.
+
+    Raises `BadPath`, `FileTooLarge`, `TooManyFiles` and `ModelRefused`.
+    """
+    stored = []
+    for path, data in contents:
+        path = checked_path(path)
+        blob = put_chunks([data], limit=settings.UPLOAD_LIMIT)
+        stored.append(StoredFile(path, _checked_contents(path, blob), blob))
+    if len(stored) > MAXIMUM_FILES:
+        raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files.")
+    return tuple(stored)
+
+
+def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
+    """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
+    for file in stored:
+        ProjectBlob.objects.get_or_create(project=project, blob=file.blob)
+        _add(doc, file.path, file.text, file.blob)
+
+
+def _add(doc: Any, path: str, text: str | None, blob: Blob) -> None:
+    if text is not None:
+        document.add_text(doc, path, text)
+    else:
+        document.add_binary(doc, path, blob.digest, blob.size)
+
+
+def delete_file(user: Any, project: Project, path: str) -> None:
+    """Deletes a file. Raises `FileNotThere`, and `Forbidden` or `NotFound`."""
+    require(user, Verb.EDIT, project)
+    path = checked_path(path)
+    with editing(project, user.pk) as doc:
+        document.set_deleted(doc, _existing(doc, path))
+        write_entry(user, "file.delete", f"project:{project.pk}", path=path)
+
+
+def rename_file(user: Any, project: Project, path: str, new_path: str) -> FileEntry:
+    """Gives a file another path. Raises `FileNotThere`, `PathTaken`, `BadPath`, and `Forbidden` or `NotFound`."""
+    require(user, Verb.EDIT, project)
+    path, new_path = checked_path(path), checked_path(new_path)
+    with editing(project, user.pk) as doc:
+        entry = _existing(doc, path)
+        if path != new_path and find_entry(doc, new_path) is not None:
+            raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
+        if is_model(new_path) and not is_model(path):
+            _verify(entry)
+        document.set_path(doc, entry, new_path)
+        write_entry(user, "file.rename", f"project:{project.pk}", path=path, new_path=new_path)
+    return find_file(project, new_path)
+
+
+def _existing(doc: Any, path: str) -> FileEntry:
+    entry = find_entry(doc, path)
+    if entry is None:
+        raise FileNotThere(f"There is no file {path}.")
+    return entry
+
+
+def _verify(entry: FileEntry) -> None:
+    if entry.text is not None:
+        verified_model(entry.text.encode("utf-8"))
+    elif entry.digest:
+        with open_blob(entry.digest) as file:
+            verified_model(file.read())
+
+
+def _checked_contents(path: str, blob: Blob) -> str | None:
+    """The text of a file that is one, else None. Raises `ModelRefused` and `FileTooLarge`."""
+    if is_model(path):
+        with open_blob(blob.digest) as file:
+            verified_model(file.read())
+        return None
+    if blob.size > MAXIMUM_TEXT:
+        if _must_be_text(path):
+            raise FileTooLarge(f"{path} has {blob.size} bytes; a file of this kind has at most {MAXIMUM_TEXT}.")
+        return None
+    with open_blob(blob.digest) as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is not None and "\0" not in text:
+        return text
+    if _must_be_text(path):
+        raise BadPath(f"{path} is not text in UTF-8. Save it as UTF-8 and upload it again.")
+    return None
+
+
+def _must_be_text(path: str) -> bool:
+    return path.lower().endswith((".yml", ".yaml", ".py"))

@@ -1,0 +1,20 @@
+"""The API's addresses of projects and files. Longer ones come before the file's own, whose path takes what is left."""
+
+from django.urls import path
+
+from forge.projects import api
+
+_PROJECT = "projects/<str:organisation>/<str:name>"
+
+urlpatterns = [
+    path("templates", api.Templates.as_view()),
+    path("projects", api.Projects.as_view()),
+    path("projects/from-model", api.ProjectsFromModel.as_view()),
+    path(_PROJECT, api.ProjectDetail.as_view()),
+    path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
+    path(f"{_PROJECT}/state", api.ProjectState.as_view()),
+    path(f"{_PROJECT}/files", api.ProjectFilesList.as_view()),
+    path(f"{_PROJECT}/files/<path:path>/rename", api.ProjectFileRename.as_view()),
+    path(f"{_PROJECT}/files/<path:path>", api.ProjectFile.as_view()),
+    path(f"{_PROJECT}/models/<path:path>", api.ProjectModel.as_view()),
+]

@@ -1,0 +1,90 @@
+"""Versions: a project's files frozen, named by the digest of their manifest, and read through the toolchain's door."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from forge.core.blobs import put_bytes, read_blob
+from forge.core.errors import NotFound
+from forge.projects.document import FileEntry, entries
+from forge.projects.documents import load_document
+from forge.projects.models import Project, ProjectBlob, Version
+from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
+
+Manifest = Mapping[str, Mapping[str, Any]]
+"""`{path: {"digest": "sha256:..", "size": bytes}}`."""
+
+
+def manifest_digest(manifest: Manifest) -> str:
+    """What names a version: SHA-256 of the manifest as JSON with sorted keys and no spaces."""
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def snapshot(project: Project, author: Any = None, *, numbered: bool = True) -> Version:
+    """The version of a project's files as they are now; the one that has their digest already, or a new one.
+
+    With `numbered` the version is given the project's next number unless it has one: people see it. Without, a new
+    one stays without a number, as previews need them.
+    """
+    # Bytes are stored before the transaction, in which nothing is waited for.
+    loaded = load_document(project.pk)
+    manifest = _manifest(project.pk, entries(loaded.doc))
+    with transaction.atomic():
+        Project.objects.select_for_update().only("pk").get(pk=project.pk)
+        version, _ = Version.objects.get_or_create(
+            project=project,
+            digest=manifest_digest(manifest),
+            defaults={"manifest": manifest, "sequence": loaded.sequence, "author": author},
+        )
+        if numbered and version.number is None:
+            highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
+            version.number = highest + 1
+            version.author = author
+            version.save(update_fields=["number", "author"])
+    return version
+
+
+def _manifest(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
+    """The files' digests, texts being stored as they are met. A binary not put into the project is left out."""
+    named = [entry.digest for entry in files if entry.digest]
+    links = ProjectBlob.objects.filter(project_id=project_id, blob_id__in=named).select_related("blob")
+    linked = {link.blob_id: link.blob.size for link in links}
+    manifest: dict[str, dict[str, Any]] = {}
+    for entry in files:
+        if entry.text is not None:
+            blob = put_bytes(entry.text.encode("utf-8"))
+            manifest[entry.path] = {"digest": blob.digest, "size": blob.size}
+        elif entry.digest in linked:
+            manifest[entry.path] = {"digest": entry.digest, "size": linked[entry.digest]}
+    return manifest
+
+
+class VersionFiles:
+    """A version's files, as the toolchain reads a project."""
+
+    def __init__(self, manifest: Manifest, limit: int = DEFAULT_FILE_LIMIT) -> None:
+        self._manifest = manifest
+        self._limit = limit
+
+    def read(self, path: str) -> bytes:
+        normal = normal_path(path)
+        if normal not in self._manifest:
+            raise FileMissing(path, "no such file in the project")
+        described = self._manifest[normal]
+        if described["size"] > self._limit:
+            raise FileTooLarge(path, f"{described['size']} bytes, more than the limit of {self._limit}")
+        try:
+            return read_blob(described["digest"])
+        except NotFound as error:
+            raise FileError(path, "its contents are no longer stored") from error
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._manifest))

@@ -1,0 +1,92 @@
+"""A person's own pages: name and address, password, and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts import actions
+from forge.accounts.errors import BadAccount
+from forge.accounts.models import ApiToken
+from forge.accounts.tokens import SCOPES
+from forge.core.errors import DomainError
+from forge.web.pages import for_person, person, show_again
+
+SCOPE_WORDS = {
+    "read": "Read projects and builds",
+    "write": "Change projects, build and publish",
+    "registry": "Pull from the registry",
+}
+LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name and address."""
+    user = person(request)
+    if request.method == "GET":
+        return render(request, "account/profile.html", {"saved": "saved" in request.GET})
+    try:
+        actions.update_profile(user, name=request.POST.get("name", ""), email=request.POST.get("email", ""))
+    except BadAccount as error:
+        return show_again(request, "account/profile.html", {}, error)
+    return redirect("/accounts/profile?saved")
+
+
+@for_person
+@sensitive_post_parameters("old", "password")
+@require_POST
+def password(request: HttpRequest) -> HttpResponse:
+    """Setting a password, or changing it, which asks for the old one."""
+    user = person(request)
+    try:
+        if user.has_usable_password() and not user.check_password(request.POST.get("old", "")):
+            raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})
+        actions.set_password(user, request.POST.get("password", ""))
+    except BadAccount as error:
+        return show_again(request, "account/profile.html", {}, error)
+    update_session_auth_hash(request, user)
+    return redirect("/accounts/profile?saved")
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """One's tokens; a new one's secret is on the page that answers, and never again."""
+    user = person(request)
+    context = {
+        "tokens": ApiToken.objects.visible_to(user),
+        "scopes": [(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
+        "lives": LIVES,
+        "now": timezone.now(),
+    }
+    if request.method == "GET":
+        return render(request, "account/tokens.html", context)
+    life = request.POST.get("life", "90")
+    days = int(life) if life in LIVES else 90
+    expires = timezone.now() + timedelta(days=days)
+    try:
+        token, secret = actions.create_token(
+            user, request.POST.get("name", ""), request.POST.getlist("scopes"), expires
+        )
+    except DomainError as error:
+        return show_again(request, "account/tokens.html", context, error)
+    return render(request, "account/tokens.html", context | {"made": token, "secret": secret})
+
+
+@for_person
+@require_POST
+def delete_token(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Ending a token."""
+    actions.delete_token(person(request), token)
+    return redirect("tokens")

@@ -1,0 +1,65 @@
+"""The first page: what waits for a person, their projects, and templates to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.models import Organisation, User
+from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
+from forge.projects.models import Project
+from forge.projects.templates import list_templates
+from forge.web.pages import organisations_to_create_in, person
+
+PROJECTS_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project and what its card says."""
+
+    project: Project
+    facts: CardFacts
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Home for a person, a welcome for a visitor."""
+    if not request.user.is_authenticated:
+        return render(request, "welcome.html")
+    user = person(request)
+    projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
+    creatable = organisations_to_create_in(user)
+    context = {
+        "waiting": waiting_things(user),
+        "cards": cards(projects[:PROJECTS_SHOWN]),
+        "more": len(projects) > PROJECTS_SHOWN,
+        "templates": list_templates(),
+        "organisations": list(Organisation.objects.visible_to(user)),
+        "creatable": creatable,
+    }
+    return render(request, "home.html", context)
+
+
+def cards(projects: Sequence[Project]) -> list[Card]:
+    """Projects with their facts, asked for all at once."""
+    facts: dict[UUID, CardFacts] = {}
+    if projects:
+        for answer in card_facts.ask([project.pk for project in projects]):
+            facts |= answer
+    return [Card(project, facts.get(project.pk, CardFacts())) for project in projects]
+
+
+def waiting_things(user: User) -> list[Waiting]:
+    """What waits for a person, newest first."""
+    found = [waiting for answer in waiting_for.ask(user) for waiting in answer]
+    return sorted(found, key=lambda waiting: waiting.since, reverse=True)
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """For whoever watches over the server: it answers, and so does its database."""
+    Organisation.objects.exists()
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,82 @@
+"""`manage.py serve`: everything in one process. Migrates if need be, prints how to sign in, serves until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
+from forge.web.database import migrate_if_needed
+from forge.web.templatetags.look import build_manifest
+
+GRACE = 5
+"""Seconds that open requests have to end after Ctrl-C."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it is once it answers, and not before."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._announcement, flush=True)
+
+
+class Command(BaseCommand):
+    """Serves Forge."""
+
+    help = "Serves Forge on HOST and PORT, with the build worker inside, until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not build_manifest():
+            raise CommandError("The front end is not built yet. Build it with: make setup")
+        migrate_if_needed()
+        listening = self._listen()
+        environment = settings.ENVIRONMENT
+        config = uvicorn.Config(
+            "forge.asgi:application",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+            ssl_certfile=environment.certificate,
+            ssl_keyfile=environment.key,
+            server_header=False,
+        )
+        try:
+            AnnouncingServer(config, self._announcement()).run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass  # uvicorn has stopped everything by then
+        finally:
+            listening.close()
+        self.stdout.write("Hammer Forge has stopped.")
+
+    def _listen(self) -> socket.socket:
+        """The socket, taken before anything is announced. Raises `CommandError` when another has the port."""
+        host, port = settings.ENVIRONMENT.host, settings.ENVIRONMENT.port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=2048)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} cannot be used: {error.strerror}. If another Hammer Forge runs, stop it first, "
+                f"or choose another port: PORT={port + 1} make run"
+            ) from error
+
+    def _announcement(self) -> str:
+        if nobody_signed_in_yet():
+            invitation = (
+                f"Open {make_sign_in_link()}\nThe link signs you in once, within 15 minutes. Another one: make link"
+            )
+        else:
+            invitation = f"Open {settings.PUBLIC_URL}\nA link to sign in without a password: make link"
+        return f"\nHammer Forge is running. Ctrl-C stops it.\n{invitation}\n"

@@ -1,0 +1,39 @@
+"""Making a project: from a template with one press, or with a name of one's own."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from forge.accounts.access import find_organisation
+from forge.accounts.permissions import Verb
+from forge.core.errors import Conflict, Invalid
+from forge.projects.actions import create_project, free_name
+from forge.projects.templates import find_template, list_templates
+from forge.web.pages import for_person, organisations_to_create_in, person, show_again
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def new_project(request: HttpRequest) -> HttpResponse:
+    """The form, and making the project. Without a name, it is called after the template."""
+    user = person(request)
+    context = {
+        "creatable": organisations_to_create_in(user),
+        "templates": list_templates(),
+        "chosen": request.GET.get("template", ""),
+        "in_organisation": request.GET.get("organisation", ""),
+    }
+    if request.method == "GET":
+        return render(request, "new.html", context)
+    template = request.POST.get("template", "")
+    try:
+        organisation = find_organisation(user, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        name = request.POST.get("name", "").strip()
+        if not name and template:
+            name = free_name(organisation, find_template(template).name)
+        project = create_project(user, organisation, name, template or None)
+    except (Invalid, Conflict) as error:
+        return show_again(request, "new.html", context | {"chosen": template}, error)
+    return redirect(f"{project.get_absolute_url()}/studio")

@@ -1,0 +1,47 @@
+"""What views of pages share: insisting on someone, and showing a form again with what was wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.models import Organisation, User
+from forge.accounts.permissions import ALLOWED, Verb
+from forge.core.errors import DomainError, SignInNeeded
+from forge.core.problems import status_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def for_person(view: View[P]) -> View[P]:
+    """A page for someone who is signed in; a visitor is sent to sign in and comes back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            raise SignInNeeded("Sign in to see this.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; for views behind `for_person`."""
+    return cast(User, request.user)
+
+
+def show_again(request: HttpRequest, template: str, context: dict[str, Any], error: DomainError) -> HttpResponse:
+    """The form's page once more, with the error and what was typed."""
+    return render(request, template, context | {"error": error, "typed": request.POST}, status=status_of(error))
+
+
+def organisations_to_create_in(user: User) -> list[Organisation]:
+    """The organisations in which the person may make a project, by name."""
+    roles = [role for role, verbs in ALLOWED.items() if Verb.CREATE_PROJECT in verbs]
+    found = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
+    return list(found.order_by("name"))

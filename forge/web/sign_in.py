@@ -1,0 +1,67 @@
+"""Coming in by a link: the page's script takes the token from the fragment and sends it here by POST."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.links import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
+from forge.accounts.models import User
+from forge.web.pages import person, show_again
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@never_cache
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Signing in by a printed link."""
+    if request.method == "GET":
+        return render(request, "sign-in.html")
+    try:
+        user = redeem_sign_in_link(request.POST.get("token", ""))
+    except LinkEnded as error:
+        return show_again(request, "sign-in.html", {}, error)
+    _enter(request, user)
+    return redirect("home")
+
+
+@never_cache
+@sensitive_post_parameters("token", "password")
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Joining an organisation by an invitation: first what it is for, then who is joining."""
+    if request.method == "GET":
+        return render(request, "join.html")
+    token, step = request.POST.get("token", ""), request.POST.get("step", "")
+    try:
+        invitation = find_invitation(token)
+    except LinkEnded as error:
+        return show_again(request, "join.html", {}, error)
+    context = {"invitation": invitation, "token": token}
+    try:
+        if step == "join" and request.user.is_authenticated:
+            return redirect(join_as(person(request), token))
+        if step == "account" and not request.user.is_authenticated:
+            fields = NewPerson(*(request.POST.get(field, "") for field in ("name", "email", "password")))
+            user, organisation = join_new(token, fields)
+            _enter(request, user)
+            return redirect(organisation)
+    except (BadAccount, LinkEnded) as error:
+        return show_again(request, "join.html", context, error)
+    return render(request, "join.html", context)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """What stands where other sites let people sign up or ask for mail: how it is done here."""
+    return render(request, "closed.html", status=403)
+
+
+def _enter(request: HttpRequest, user: User) -> None:
+    login(request, user, backend=_BACKEND)

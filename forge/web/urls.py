@@ -1,0 +1,39 @@
+"""The pages' addresses. Fixed words come first; `accounts.names` keeps organisations from being called like them."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth_views
+from django.urls import path
+
+from forge.web import account, frame, home, new_project, organisation, project, sign_in
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.health, name="health"),
+    path("frame/", frame.frame, name="frame"),
+    path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("join", sign_in.join, name="join"),
+    path("accounts/login/", allauth_views.login, name="account_login"),
+    path("accounts/logout/", allauth_views.logout, name="account_logout"),
+    # allauth's own pages name these; nobody signs up by themselves, and no mail is sent.
+    path("accounts/signup/", sign_in.closed, name="account_signup"),
+    path("accounts/password/reset/", sign_in.closed, name="account_reset_password"),
+    path("accounts/inactive/", sign_in.closed, name="account_inactive"),
+    path("accounts/profile", account.profile, name="profile"),
+    path("accounts/password", account.password, name="password"),
+    path("accounts/tokens", account.tokens, name="tokens"),
+    path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
+    path("new", new_project.new_project, name="new-project"),
+    path("organisations/new", organisation.new_organisation, name="new-organisation"),
+    path("<str:organisation>", organisation.overview, name="organisation"),
+    path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),
+    path("<str:organisation>/deleted", organisation.deleted, name="deleted-projects"),
+    path("<str:organisation>/deleted/<str:name>/restore", organisation.restore, name="restore-project"),
+    path("<str:organisation>/invitations", organisation.invite, name="invite"),
+    path("<str:organisation>/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
+    path("<str:organisation>/members/<uuid:member>", organisation.member, name="member"),
+    path("<str:organisation>/<str:name>", project.overview, name="project"),
+    path("<str:organisation>/<str:name>/studio", project.studio, name="studio"),
+    path("<str:organisation>/<str:name>/settings", project.settings_page, name="project-settings"),
+    path("<str:organisation>/<str:name>/delete", project.delete, name="delete-project"),
+]

@@ -1,0 +1,29 @@
+// Buttons with data-copy put their text on the clipboard and say that they did.
+
+const SAID_FOR = 2000;
+
+export function copyButtons(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    button.addEventListener("click", () => void copy(button));
+  }
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const words = button.querySelector("span");
+  if (!words) return;
+  const before = words.textContent;
+  words.textContent = (await put(button.dataset["copy"] ?? "")) ? "Copied" : "Select and copy it by hand";
+  setTimeout(() => {
+    words.textContent = before;
+  }, SAID_FOR);
+}
+
+/** Browsers give the clipboard to secure pages only; this machine's own address counts as one. */
+async function put(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens.
+
+const PART = "[data-drop-model]";
+
+export function modelDrops(): void {
+  for (const card of document.querySelectorAll<HTMLElement>(PART)) watch(card);
+}
+
+function watch(card: HTMLElement): void {
+  const input = card.querySelector<HTMLInputElement>("input[type=file]");
+  const says = card.querySelector<HTMLElement>("[data-drop-says]");
+  if (!input || !says) return;
+  const take = (file: File | undefined): void => {
+    if (file) void send(file, card.dataset["organisation"] ?? "", says);
+  };
+  input.addEventListener("change", () => {
+    take(input.files?.[0]);
+  });
+  card.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    card.classList.add("over");
+  });
+  card.addEventListener("dragleave", () => {
+    card.classList.remove("over");
+  });
+  card.addEventListener("drop", (event) => {
+    event.preventDefault();
+    card.classList.remove("over");
+    take(event.dataTransfer?.files[0]);
+  });
+}
+
+async function send(file: File, organisation: string, says: HTMLElement): Promise<void> {
+  says.textContent = `Reading ${file.name} …`;
+  const query = new URLSearchParams({ organisation, file: file.name });
+  try {
+    const response = await fetch(`/api/v1/projects/from-model?${query}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrfToken(), Accept: "application/json" },
+      body: file,
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) location.assign(`${text(answer, "url")}/studio`);
+    else says.textContent = text(answer, "detail");
+  } catch {
+    says.textContent = "The server did not answer. Look at the connection and try again.";
+  }
+}
+
+/** Any form of the page carries it. */
+function csrfToken(): string {
+  return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+function text(answer: unknown, key: string): string {
+  const found: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, key) : undefined;
+  return typeof found === "string" ? found : "";
+}
