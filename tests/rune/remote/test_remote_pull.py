@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 from rune.cli import main
+from tests.rune.remote.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 40
 

@@ -1,0 +1,20 @@
+"""Sockets run on the test's own event loop; rooms and their writer end with the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from forge.collab.rooms import rooms
+from forge.core.delivery import attach
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[None]:
+    """What the server's start and end do around sockets."""
+    attach(asyncio.get_running_loop())
+    yield
+    await rooms.close()
+    attach(None)

@@ -1,0 +1,217 @@
+"""The live document over sockets: edits are stored and then told, viewers change nothing, bad frames end one socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from pycrdt import Map
+
+from forge.accounts.actions import remove_member
+from forge.collab import rooms as rooms_module
+from forge.collab.protocol import UPDATE_LIMIT, Update, step_1_frame, update_frame
+from forge.collab.rooms import Closing
+from forge.projects.actions import write_file
+from forge.projects.documents import load_document
+from forge.projects.files import delete_file
+from forge.projects.models import DocumentState, DocumentUpdate, Project
+from tests.forge.collab.yjs_socket import Socket, YjsClient, text_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
+
+
+@sync_to_async
+def stored_text(project: Project) -> str:
+    files = load_document(project.pk).doc.get("files", type=Map)
+    return next(str(value["text"]) for value in files.values() if value["path"] == "Runefile.yml")
+
+
+async def test_a_newcomer_gets_the_document(project: Any, viewer: Any) -> None:
+    async with YjsClient(viewer, project) as client:
+        assert client.text().startswith("version: 1")
+
+
+async def test_what_one_types_the_other_sees_and_the_database_has(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        await one.type("# hello\n")
+        await other.until(lambda: other.text().endswith("# hello\n"))
+        assert await stored_text(project) == other.text()
+
+
+async def test_an_update_is_stored_before_anyone_else_sees_it(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        for number in range(20):
+            await one.type(f"# {number}\n")
+            await other.until(lambda: other.text() == one.text())
+            assert (await stored_text(project)).endswith(f"# {number}\n")
+
+
+async def test_the_sender_hears_no_echo(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        await one.type("# hello\n")
+        await other.until(lambda: other.text().endswith("# hello\n"))
+        assert await one.is_silent()
+
+
+async def test_two_who_type_at_once_end_with_one_text(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        for number in range(30):
+            await one.type(f"# a{number}\n")
+            await other.type(f"# b{number}\n")
+        await one.until(lambda: all(f"# b{number}\n" in one.text() for number in range(30)))
+        await other.until(lambda: all(f"# a{number}\n" in other.text() for number in range(30)))
+        assert one.text() == other.text() == await stored_text(project)
+
+
+async def test_what_was_typed_offline_arrives_on_return(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one:
+        first = one.doc
+    returning = YjsClient(owner, project)
+    returning.doc = first
+    returning.change(lambda doc: text_of(doc, "Runefile.yml").insert(0, "# offline\n"))
+    async with YjsClient(developer, project) as other:
+        await other.type("# meanwhile\n")
+        async with returning:
+            await returning.until(lambda: "# meanwhile\n" in returning.text())
+            await other.until(lambda: "# offline\n" in other.text())
+            assert returning.text() == other.text()
+
+
+async def test_what_a_viewer_sends_changes_nothing(project: Any, owner: Any, viewer: Any) -> None:
+    before = await stored_text(project)
+    async with YjsClient(owner, project) as one, YjsClient(viewer, project) as watching:
+        await watching.type("# graffiti\n")
+        await one.type("# mine\n")
+        await watching.until(lambda: "# mine\n" in watching.text())
+        assert await one.is_silent()
+        assert await stored_text(project) == before + "# mine\n"
+
+
+async def test_a_file_written_over_the_api_reaches_the_room(project: Any, owner: Any) -> None:
+    async with YjsClient(owner, project) as one:
+        await sync_to_async(write_file)(owner, project, "README.md", b"# Kitchen\n")
+        await one.until(lambda: any(f["path"] == "README.md" for f in one.doc.get("files", type=Map).values()))
+        await sync_to_async(delete_file)(owner, project, "README.md")
+        await one.until(lambda: any(f.get("deleted") is True for f in one.doc.get("files", type=Map).values()))
+
+
+async def test_writes_over_the_api_and_over_sockets_mix(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        for number in range(10):
+            await one.type(f"# typed {number}\n")
+            await sync_to_async(write_file)(developer, project, "notes.txt", f"note {number}".encode())
+        await one.until(lambda: one.text("notes.txt") == "note 9")
+        await other.until(lambda: other.text("notes.txt") == "note 9" and "# typed 9\n" in other.text())
+        assert await stored_text(project) == one.text() == other.text()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"\x09",
+        b"\x00",
+        b"\x00\x02\x05ab",
+        b"\x00\x07\x00",
+        b"\x01\x05abc",
+        b"\x00\x02\x03\xff\xff\xff",
+        b"\x00\x00\x02\xff\xff",
+        b"\x00\x02\x02\x00\x00rest",
+        b"\x01\x03\x01\x05\x00",
+        "text",
+    ],
+)
+async def test_a_malformed_frame_ends_that_socket_alone(
+    project: Any, owner: Any, developer: Any, viewer: Any, frame: Any
+) -> None:
+    async with (
+        YjsClient(owner, project) as one,
+        YjsClient(viewer, project) as other,
+        YjsClient(developer, project) as bad,
+    ):
+        await bad.send(frame)
+        assert (await bad.closed())[0] == Closing.MALFORMED
+        await one.type("# on\n")
+        await other.until(lambda: other.text().endswith("# on\n"))
+        assert await stored_text(project) == one.text()
+
+
+async def test_an_update_that_fits_no_document_is_not_stored(project: Any, owner: Any) -> None:
+    count = await DocumentUpdate.objects.filter(project=project).acount()
+    async with YjsClient(owner, project) as bad:
+        await bad.send(update_frame(b"\x01\x01\x8a\x01\x00\xc7\x01\x02\x03\x04"))
+        assert (await bad.closed())[0] == Closing.MALFORMED
+    assert await DocumentUpdate.objects.filter(project=project).acount() == count
+
+
+async def test_an_update_over_the_limit_is_refused_with_a_reason(project: Any, owner: Any) -> None:
+    async with YjsClient(owner, project) as one:
+        await one.type("x" * (UPDATE_LIMIT + 1))
+        code, reason = await one.closed()
+        assert code == Closing.TOO_LARGE
+        assert str(UPDATE_LIMIT) in reason
+
+
+async def test_a_document_over_the_limit_takes_no_more(
+    project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms_module, "DOCUMENT_LIMIT", 20_000)
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        await one.type("x" * 15_000)
+        await other.until(lambda: other.text() == one.text())
+        await one.type("y" * 15_000)
+        assert (await one.closed())[0] == Closing.TOO_LARGE
+        assert "yyy" not in await stored_text(project)
+        async with YjsClient(owner, project) as third:
+            await other.type("# small\n")
+            await third.until(lambda: third.text().endswith("# small\n"))
+
+
+async def test_old_updates_are_merged_and_numbers_go_on(
+    project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms_module, "COMPACT_AFTER", 10)
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        for number in range(40):
+            await one.type(f"# {number}\n")
+            await other.until(lambda: other.text() == one.text())
+        await sync_to_async(write_file)(owner, project, "notes.txt", b"note")
+        await one.until(lambda: one.text("notes.txt") == "note")
+        text = one.text()
+    assert await DocumentUpdate.objects.filter(project=project).acount() <= 20
+    fresh = await Project.objects.aget(pk=project.pk)
+    assert fresh.sequence == project.sequence + 41
+    assert await DocumentState.objects.filter(project=project).aexists()
+    assert await stored_text(project) == text
+
+
+async def test_a_stranger_and_an_unknown_project_answer_alike(project: Any, stranger: Any, owner: Any) -> None:
+    answers = []
+    for person, name in ((stranger, "kitchen"), (stranger, "nothing"), (owner, "nothing")):
+        async with Socket(person, f"/ws/projects/acme/{name}/collab") as socket:
+            answers.append(await socket.closed())
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0] == Closing.NOT_FOUND
+
+
+async def test_losing_the_role_closes_the_socket(project: Any, organisation: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(developer, project) as client:
+        await sync_to_async(remove_member)(owner, organisation, developer.pk)
+        assert (await client.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_an_unchanged_client_stores_nothing(project: Any, owner: Any) -> None:
+    count = await DocumentUpdate.objects.filter(project=project).acount()
+    async with YjsClient(owner, project) as one:
+        await one.send(step_1_frame(one.doc.get_state()))
+        frame = await one.hear()
+        assert isinstance(frame, Update)
+    assert await DocumentUpdate.objects.filter(project=project).acount() == count
+
+
+async def test_a_room_that_everyone_left_is_loaded_anew(project: Any, owner: Any) -> None:
+    async with YjsClient(owner, project) as one:
+        await one.type("# last words\n")
+    async with YjsClient(owner, project) as again:
+        assert again.text().endswith("# last words\n")
