@@ -5,14 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from forge.registry.distribution import distribution
+
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.accounts.urls")),
     path("", include("forge.projects.urls")),
+    path("", include("forge.builds.urls")),
+    path("", include("forge.registry.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_urlpatterns)),
+    path("v2/", distribution),
+    path("v2/<path:rest>", distribution),
     path("", include("forge.web.urls")),
 ]
 
