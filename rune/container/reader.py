@@ -6,6 +6,7 @@ It runs nothing and needs no runtime.
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +16,11 @@ from rune.abi import Section as SectionName
 from rune.container.errors import ContainerError
 from rune.container.wasm import Export, Import, Memory, Section, read_module
 
-JSON_LIMIT: Final = 8 * 1024 * 1024
-"""Bytes that a section of JSON may have."""
+JSON_LIMIT: Final = 2 * 1024 * 1024
+"""Bytes that all sections of JSON of one name may have; in memory it becomes up to twenty times as much."""
 
-RESOURCE_LIMIT: Final = 10_000
-"""Resources that a rune may hold."""
+RECORD_LIMIT: Final = 10_000
+"""Resources that a rune may hold, and JSON objects in the sections of one name."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ def read_rune(data: bytes | bytearray | memoryview) -> Rune:
         if section.name is not None:
             named.setdefault(section.name.removeprefix("."), []).append(section)
     return Rune(
-        version=next(_objects(named, SectionName.VERSION), None),
-        graph=next(_objects(named, SectionName.GRAPH), None),
+        version=next(iter(_objects(named, SectionName.VERSION)), None),
+        graph=next(iter(_objects(named, SectionName.GRAPH)), None),
         resources=tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), []))),
-        proc_blocks=tuple(_objects(named, SectionName.PROC_BLOCK)),
+        proc_blocks=_objects(named, SectionName.PROC_BLOCK),
         imports=module.imports,
         exports=module.exports,
         memory=module.memory,
@@ -71,24 +72,33 @@ def read_rune(data: bytes | bytearray | memoryview) -> Rune:
     )
 
 
-def _objects(named: Mapping[str, list[Section]], name: str) -> Iterator[Mapping[str, Any]]:
+def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str, Any], ...]:
     """All JSON objects of the sections of one name; a linker may have put several into one section."""
+    objects: list[Mapping[str, Any]] = []
+    left = JSON_LIMIT
     for section in named.get(name.removeprefix("."), []):
-        if len(section.payload) > JSON_LIMIT:
+        left -= len(section.payload)
+        if left < 0:
             raise ContainerError(f"The section {name} has more than {JSON_LIMIT} bytes", section.offset)
         try:
             text = str(section.payload, "utf-8")
         except UnicodeDecodeError as error:
             raise ContainerError(f"The section {name} is not UTF-8", section.offset + error.start) from None
-        at = 0
+        at = _after_space(text, 0)
         while at < len(text):
-            if text[at] in " \t\r\n\0":
-                at += 1
-                continue
             value, at = _decode(text, at, name, section.offset)
+            at = _after_space(text, at)
             if not isinstance(value, dict):
                 raise ContainerError(f"The section {name} does not hold a JSON object", section.offset)
-            yield value
+            objects.append(value)
+            if len(objects) > RECORD_LIMIT:
+                raise ContainerError(f"The section {name} has more than {RECORD_LIMIT} objects", section.offset)
+    return tuple(objects)
+
+
+def _after_space(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
 
 
 def _decode(text: str, at: int, name: str, offset: int) -> tuple[Any, int]:
@@ -105,6 +115,7 @@ def _refuse_constant(text: str) -> Any:
     raise ValueError(text)
 
 
+_SPACE: Final = re.compile(r"[ \t\r\n\0]+")
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
@@ -115,8 +126,8 @@ def _resources(sections: list[Section]) -> Iterator[tuple[str, memoryview]]:
         at = 0
         while at < len(section.payload):
             count += 1
-            if count > RESOURCE_LIMIT:
-                raise ContainerError(f"The rune has more than {RESOURCE_LIMIT} resources", section.offset + at)
+            if count > RECORD_LIMIT:
+                raise ContainerError(f"The rune has more than {RECORD_LIMIT} resources", section.offset + at)
             start = at
             name, at = _record(section, at)
             data, at = _record(section, at)

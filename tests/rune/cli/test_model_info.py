@@ -1,0 +1,61 @@
+"""`rune model-info` on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from rune.cli import main
+from tests.model_cases import FOLDER
+
+
+def model_info(path: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["model-info", str(path), *options])
+
+
+def test_inputs_outputs_and_operators_are_printed_as_text() -> None:
+    path = FOLDER / "chain_i8_two_inputs_two_outputs.tflite"
+    result = model_info(path)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "Ops: 4",
+        "Inputs:",
+        "\tleft: Int8[1, 9]",
+        "\tright: Int8[1, 4]",
+        "Outputs:",
+        "\ttensor_4: Int8[1, 5]",
+        "\ttensor_1: Int8[1, 5]",
+        "Operators:",
+        "\tFULLY_CONNECTED (int8): 2",
+        "\tADD (int8): 1",
+        "\tSOFTMAX (int8): 1",
+        f"Size: {path.stat().st_size} bytes, 75 parameters",
+    ]
+
+
+def test_json_has_the_keys_that_tools_of_rune_read() -> None:
+    shown = json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)
+    assert shown["inputs"] == [{"name": "input", "element_kind": "Float32", "dims": [1, 4, 33]}]
+    assert shown["ops"] == 1
+    [output] = shown["outputs"]
+    assert output["element_kind"] == "Int8"
+    assert output["zero_point"] == -4
+
+
+def test_what_is_no_model_ends_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n")
+    result = model_info(path)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(
+        f'Error: Unable to read "{path}": This is not a TensorFlow Lite model: it looks like'
+    )
+
+
+def test_a_missing_file_ends_with_a_sentence(tmp_path: Path) -> None:
+    result = model_info(tmp_path / "nothing.tflite")
+    assert result.exit_code == 1
+    assert result.stderr == f'Error: Unable to read "{tmp_path / "nothing.tflite"}": No such file or directory\n'
