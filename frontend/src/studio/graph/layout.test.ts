@@ -104,5 +104,5 @@ test("the same outline gives the same picture", () => {
 
 test("a level wire is a straight line and another bends", () => {
   expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 5 }])).toBe("M0 5 L10 5");
-  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 25 }])).toBe("M0 5 C5 5 5 25 10 25");
+  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 25 }])).toBe("M0 5 C5 5 5 25 10 25 L10 25");
 });

@@ -42,6 +42,11 @@ const WIRE_LEAST = 48;
 const NAME_CHARACTER = 6.9;
 const DETAIL_CHARACTER = 6.6;
 const LABEL_CHARACTER = 6;
+/** What a bending wire needs before its label, and the label's end before the next node. */
+const BEND_ROOM = 30;
+const LABEL_END = 14;
+/** Half the way that a bend takes. */
+const TURN = 20;
 const SWEEPS = 6;
 
 interface Slot {
@@ -63,7 +68,7 @@ interface Lane {
 
 function nodeWidth(node: OutlineNode): number {
   const text = Math.max(node.name.length * NAME_CHARACTER, node.detail.length * DETAIL_CHARACTER);
-  return Math.round(Math.min(NODE_MOST, Math.max(NODE_LEAST, text + 22)));
+  return Math.ceil(Math.min(NODE_MOST, Math.max(NODE_LEAST, text + 26)));
 }
 
 /** The wires whose ends exist, without those that close a circle: a broken pipeline is drawn too. */
@@ -172,9 +177,15 @@ function build(outline: Outline): { layers: Slot[][]; lanes: Lane[] } {
   return { layers, lanes };
 }
 
-/** The pixels between two layers: room for the longest label of the wires that start there. */
+function bends(slot: Slot | undefined, next: Slot | undefined): boolean {
+  return slot !== undefined && next !== undefined && slot.y + slot.height / 2 !== next.y + next.height / 2;
+}
+
+/** The pixels between two layers: room for the longest label of the wires that start there, and for those that bend. */
 function gapAfter(layer: number, lanes: readonly Lane[]): number {
-  const labels = lanes.filter((lane) => lane.slots[0]?.layer === layer).map((lane) => lane.text.length * LABEL_CHARACTER + 26);
+  const labels = lanes
+    .filter((lane) => lane.slots[0]?.layer === layer)
+    .map((lane) => lane.text.length * LABEL_CHARACTER + (bends(lane.slots[0], lane.slots[1]) ? BEND_ROOM : 0) + 26);
   return Math.round(Math.max(WIRE_LEAST, ...labels));
 }
 
@@ -211,7 +222,10 @@ function placeLane(lane: Lane, left: (slot: Slot) => number): PlacedWire {
   const [start, next] = points;
   const from = start ?? { x: 0, y: 0 };
   const to = next ?? from;
-  return { wires: lane.wires, points, text: lane.text, label: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 } };
+  const half = (lane.text.length * LABEL_CHARACTER) / 2;
+  // Where a wire bends, its label stands over the level end, clear of the curve.
+  const label = from.y === to.y ? { x: (from.x + to.x) / 2, y: from.y } : { x: to.x - LABEL_END - half, y: to.y };
+  return { wires: lane.wires, points, text: lane.text, label };
 }
 
 /** A wire as an SVG path: smooth from point to point, level where it meets a node. */
@@ -221,8 +235,8 @@ export function pathOf(points: readonly Point[]): string {
   let path = `M${start.x} ${start.y}`;
   let from = start;
   for (const to of rest) {
-    const middle = (from.x + to.x) / 2;
-    path += from.y === to.y ? ` L${to.x} ${to.y}` : ` C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+    const turn = from.x + Math.min((to.x - from.x) / 2, TURN);
+    path += from.y === to.y ? ` L${to.x} ${to.y}` : ` C${turn} ${from.y} ${turn} ${to.y} ${from.x + 2 * (turn - from.x)} ${to.y} L${to.x} ${to.y}`;
     from = to;
   }
   return path;

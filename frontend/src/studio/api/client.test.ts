@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { escapePath, ProjectClient, type Fetch } from "./client";
+import { Problem } from "./problem";
+
+interface Sent {
+  readonly address: string;
+  readonly init: RequestInit;
+}
+
+function answering(response: () => Response | Promise<Response>): { client: ProjectClient; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const fetch: Fetch = async (address, init = {}) => {
+    sent.push({ address, init });
+    return response();
+  };
+  return { client: new ProjectClient("acme", "keywords", "token", fetch), sent };
+}
+
+test("a path's letters are escaped and its slashes stay", () => {
+  expect(escapePath("models/a b?#.tflite")).toBe("models/a%20b%3F%23.tflite");
+});
+
+test("a write carries the session's token", async () => {
+  const { client, sent } = answering(() => Response.json({ tag: "1.0.0" }));
+  await client.publish("1.0.0", "b1");
+  expect(sent[0]?.address).toBe("/api/v1/projects/acme/keywords/tags");
+  expect(sent[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token" });
+  expect(sent[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1"}');
+});
+
+test("a new text is made by the server, empty", async () => {
+  const { client, sent } = answering(() => new Response(null, { status: 201 }));
+  await client.createText("notes/a.md");
+  expect(sent[0]).toMatchObject({ address: "/api/v1/projects/acme/keywords/files/notes/a.md", init: { method: "PUT", body: "" } });
+});
+
+test("a refusal is thrown as its problem", async () => {
+  const { client } = answering(() => new Response(JSON.stringify({ title: "Taken", detail: "1.0.0 is published." }), { status: 409 }));
+  await expect(client.publish("1.0.0", "b1")).rejects.toThrow(new Problem(409, "Taken", "1.0.0 is published."));
+});
+
+test("a network that is gone is thrown as a problem too", async () => {
+  const { client } = answering(() => Promise.reject(new TypeError("Failed to fetch")));
+  await expect(client.state()).rejects.toThrow("cannot be reached");
+});

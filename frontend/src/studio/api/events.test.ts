@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { EventStream, type Socket } from "./events";
+import type { ProjectEvent } from "./types";
+
+/** The wire: what a browser's socket does, without a network. */
+class Wire implements Socket {
+  onopen: ((event: Event) => void) | null = null;
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onclose: ((event: CloseEvent) => void) | null = null;
+
+  constructor(readonly address: string) {}
+
+  close(): void {
+    this.onclose?.({} as CloseEvent);
+  }
+
+  deliver(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+  }
+}
+
+function follow(sequence: number, refetch: () => Promise<number> = () => Promise.reject(new Error("no read expected"))) {
+  const wires: Wire[] = [];
+  const seen: ProjectEvent[] = [];
+  const connected: boolean[] = [];
+  const reads = vi.fn(refetch);
+  const stream = new EventStream({
+    address: "ws://forge/events",
+    sequence,
+    open: (address) => {
+      const wire = new Wire(address);
+      wires.push(wire);
+      return wire;
+    },
+    refetch: reads,
+    onEvent: (event) => seen.push(event),
+    onConnected: (now) => connected.push(now),
+  });
+  stream.start();
+  const last = (): Wire => {
+    const wire = wires.at(-1);
+    if (wire === undefined) throw new Error("nothing was opened");
+    return wire;
+  };
+  return { stream, wires, last, seen, connected, reads };
+}
+
+function event(sequence: number): object {
+  return { sequence, type: "preview.changed", data: {} };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("while nothing is missing", () => {
+  test("each event is given once and in order", () => {
+    const { last, seen, reads } = follow(5);
+    expect(last().address).toBe("ws://forge/events?after=5");
+    last().deliver({ type: "hello", sequence: 5 });
+    for (const sequence of [6, 6, 5, 7]) last().deliver(event(sequence));
+    expect(seen.map((each) => each.sequence)).toEqual([6, 7]);
+    expect(reads).not.toHaveBeenCalled();
+  });
+
+  test("what is not an event is passed over", () => {
+    const { last, seen } = follow(0);
+    last().onmessage?.({ data: "not json" } as MessageEvent);
+    last().deliver({ type: "odd" });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("when a number is missing", () => {
+  test("the state is read again and the events after it are given", async () => {
+    const { last, seen, reads } = follow(5, () => Promise.resolve(8));
+    last().deliver({ type: "hello", sequence: 5 });
+    last().deliver(event(8));
+    last().deliver(event(9));
+    await vi.runAllTimersAsync();
+    expect(reads).toHaveBeenCalledTimes(1);
+    expect(seen.map((each) => each.sequence)).toEqual([9]);
+  });
+
+  test("a hello with another number than ours reads the state", async () => {
+    const { last, reads } = follow(5, () => Promise.resolve(7));
+    last().deliver({ type: "hello", sequence: 7 });
+    await vi.runAllTimersAsync();
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  test("a read that fails begins again from the socket", async () => {
+    let fails = true;
+    const { last, wires, reads, seen } = follow(5, () => (fails ? Promise.reject(new Error("down")) : Promise.resolve(9)));
+    last().deliver({ type: "hello", sequence: 9 });
+    await vi.advanceTimersByTimeAsync(1000);
+    fails = false;
+    expect(wires.length).toBe(2);
+    last().deliver({ type: "hello", sequence: 9 });
+    await vi.advanceTimersByTimeAsync(10);
+    last().deliver(event(10));
+    expect(reads).toHaveBeenCalledTimes(2);
+    expect(seen.map((each) => each.sequence)).toEqual([10]);
+  });
+});
+
+describe("when the socket is lost", () => {
+  test("it is opened again, later each time, after what was seen last", async () => {
+    const { last, wires, connected } = follow(5);
+    last().deliver({ type: "hello", sequence: 5 });
+    last().deliver(event(6));
+    last().close();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(last().address).toBe("ws://forge/events?after=6");
+    last().close();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(wires.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(wires.length).toBe(3);
+    expect(connected).toEqual([true, false, false]);
+  });
+
+  test("it is opened at once when the browser is online again", () => {
+    const { stream, last, wires } = follow(5);
+    last().close();
+    stream.retry();
+    expect(wires.length).toBe(2);
+  });
+
+  test("a page that is left opens nothing more", async () => {
+    const { stream, wires } = follow(5);
+    stream.stop();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(wires.length).toBe(1);
+  });
+});

@@ -1,0 +1,204 @@
+import * as decoding from "lib0/decoding";
+import * as encoding from "lib0/encoding";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as sync from "y-protocols/sync";
+import * as Y from "yjs";
+import { DocumentConnection, question } from "./connection";
+import type { SaveState } from "./saving";
+
+/** A server of the y-websocket protocol with one document, and the sockets that lead to it. */
+class Server {
+  readonly doc = new Y.Doc();
+  /** While true, frames that come in are kept unread, as by a server that is busy. */
+  busy = false;
+  up = true;
+  private unread: (() => void)[] = [];
+  readonly sockets: WireSocket[] = [];
+
+  accept(socket: WireSocket): void {
+    this.sockets.push(socket);
+    const hello = encoding.createEncoder();
+    encoding.writeVarUint(hello, 0);
+    sync.writeSyncStep1(hello, this.doc);
+    socket.receive(encoding.toUint8Array(hello));
+  }
+
+  handle(socket: WireSocket, frame: Uint8Array): void {
+    const read = (): void => {
+      const decoder = decoding.createDecoder(frame);
+      const answer = encoding.createEncoder();
+      if (decoding.readVarUint(decoder) !== 0) return;
+      encoding.writeVarUint(answer, 0);
+      sync.readSyncMessage(decoder, answer, this.doc, socket);
+      if (encoding.length(answer) > 1) socket.receive(encoding.toUint8Array(answer));
+    };
+    if (this.busy) this.unread.push(read);
+    else read();
+  }
+
+  catchUp(): void {
+    this.busy = false;
+    for (const read of this.unread.splice(0)) read();
+  }
+
+  down(): void {
+    this.up = false;
+    this.unread = [];
+    for (const socket of this.sockets.splice(0)) socket.drop();
+  }
+}
+
+let server: Server;
+
+class WireSocket {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readonly OPEN = 1;
+  readyState = 0;
+  binaryType = "";
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: ((event: object) => void) | null = null;
+  onerror: ((event: object) => void) | null = null;
+
+  constructor(readonly url: string) {
+    setTimeout(() => {
+      if (!server.up) return this.drop();
+      this.readyState = 1;
+      this.onopen?.();
+      server.accept(this);
+    });
+  }
+
+  send(frame: Uint8Array): void {
+    const copy = frame.slice();
+    setTimeout(() => {
+      if (this.readyState === 1) server.handle(this, copy);
+    });
+  }
+
+  receive(frame: Uint8Array): void {
+    setTimeout(() => {
+      if (this.readyState === 1) this.onmessage?.({ data: frame.slice().buffer });
+    });
+  }
+
+  drop(): void {
+    this.readyState = 3;
+    this.onclose?.({ code: 1006, reason: "" });
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+}
+
+let doc: Y.Doc;
+let states: SaveState[];
+let connection: DocumentConnection;
+const onRead = vi.fn();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new Server();
+  server.doc.getText("t").insert(0, "seed ");
+  doc = new Y.Doc();
+  states = [];
+  onRead.mockReset();
+  connection = new DocumentConnection({
+    doc,
+    address: "ws://forge/ws/projects/acme/keywords",
+    onState: (state) => states.push(state),
+    onRead,
+    webSocket: WireSocket as unknown as typeof WebSocket,
+  });
+  connection.connect();
+});
+
+afterEach(() => {
+  connection.close();
+  vi.useRealTimers();
+});
+
+const soon = (): Promise<unknown> => vi.advanceTimersByTimeAsync(50);
+
+test("the document is read from the server", async () => {
+  await soon();
+  expect(doc.getText("t").toJSON()).toBe("seed ");
+  expect(onRead).toHaveBeenCalledTimes(1);
+  expect(states.at(-1)).toBe("saved");
+  expect(server.sockets[0]?.url).toBe("ws://forge/ws/projects/acme/keywords/collab");
+});
+
+test("an edit is saving until the server has it, then saved", async () => {
+  await soon();
+  server.busy = true;
+  doc.getText("t").insert(0, "my ");
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(states.at(-1)).toBe("saving");
+  expect(connection.unsent).toBe(true);
+  server.catchUp();
+  await soon();
+  expect(states.at(-1)).toBe("saved");
+  expect(server.doc.getText("t").toJSON()).toBe("my seed ");
+});
+
+test("what is typed while the server is down is kept, said, and sent when it is back", async () => {
+  await soon();
+  server.down();
+  doc.getText("t").insert(0, "kept ");
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(states.at(-1)).toBe("offline-unsent");
+  server.up = true;
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(states.at(-1)).toBe("saved");
+  expect(server.doc.getText("t").toJSON()).toBe("kept seed ");
+});
+
+test("an edit that was lost on the way with its socket is not called saved before it is sent again", async () => {
+  await soon();
+  server.busy = true;
+  doc.getText("t").insert(0, "lost ");
+  await soon();
+  server.down();
+  server.busy = false;
+  server.up = true;
+  expect(states.at(-1)).toBe("offline-unsent");
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(server.doc.getText("t").toJSON()).toBe("lost seed ");
+  expect(states.at(-1)).toBe("saved");
+});
+
+test("who waits for storing goes on when it is stored", async () => {
+  await soon();
+  server.busy = true;
+  doc.getText("t").insert(0, "x");
+  const after = vi.fn();
+  void connection.stored().then(after);
+  await soon();
+  expect(after).not.toHaveBeenCalled();
+  server.catchUp();
+  await soon();
+  expect(after).toHaveBeenCalled();
+});
+
+test("an idle socket stays open past the provider's watchdog", async () => {
+  await soon();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(server.sockets).toHaveLength(1);
+  expect(states).not.toContain("offline");
+});
+
+test("our question is the one of y-protocols", () => {
+  for (let client = 0; client < 60; client++) {
+    const other = new Y.Doc();
+    other.getText("t").insert(0, "x");
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+  }
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, 0);
+  sync.writeSyncStep1(encoder, doc);
+  expect(question(doc)).toEqual(encoding.toUint8Array(encoder));
+});

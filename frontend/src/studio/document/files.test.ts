@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import * as Y from "yjs";
+import { ProjectFiles } from "./files";
+
+let doc: Y.Doc;
+let files: ProjectFiles;
+
+/** What the server seeds, in a transaction of its own. */
+function seed(id: string, path: string, content: string): void {
+  doc.transact(() => {
+    doc.getMap("files").set(id, new Y.Map<unknown>([["path", path], ["kind", "text"], ["text", new Y.Text(content)]]));
+  }, "the server");
+}
+
+beforeEach(() => {
+  doc = new Y.Doc();
+  files = new ProjectFiles(doc);
+  seed("1", "Runefile.yml", "version: 1\n");
+  seed("2", "labels.txt", "yes\n");
+});
+
+test("texts and binary files are listed by path", () => {
+  doc.getMap("files").set("3", new Y.Map<unknown>([["path", "models/a.tflite"], ["kind", "binary"], ["digest", "sha256:9f"], ["size", 54]]));
+  expect(files.list().map(({ path, kind, size }) => ({ path, kind, size }))).toEqual([
+    { path: "labels.txt", kind: "text", size: null },
+    { path: "models/a.tflite", kind: "binary", size: 54 },
+    { path: "Runefile.yml", kind: "text", size: null },
+  ]);
+});
+
+test("what a foreign client wrote wrongly is passed over", () => {
+  doc.getMap("files").set("9", "not a map");
+  doc.getMap("files").set("8", new Y.Map<unknown>([["path", 5]]));
+  expect(files.list()).toHaveLength(2);
+});
+
+test("two files of one path are both kept and marked", () => {
+  seed("3", "labels.txt", "no\n");
+  expect(files.list().filter((file) => file.doubled).map((file) => file.id)).toEqual(["2", "3"]);
+});
+
+describe("a delete", () => {
+  test("is a value, so that what another types meanwhile is not lost", () => {
+    const text = files.text("2");
+    files.remove("2");
+    text?.insert(0, "up\n");
+    expect(files.list().map((file) => file.path)).toEqual(["Runefile.yml"]);
+    files.restore("2");
+    expect(files.text("2")?.toJSON()).toBe("up\nyes\n");
+  });
+
+  test("is taken back by undo", () => {
+    files.remove("2");
+    files.undo.undo();
+    expect(files.list()).toHaveLength(2);
+  });
+});
+
+test("a rename moves no text and is a step of undo by itself", () => {
+  const text = files.text("2");
+  files.rename("2", "words.txt");
+  files.rename("2", "w.txt");
+  expect(files.text("2")).toBe(text);
+  files.undo.undo();
+  expect(files.list().map((file) => file.path)).toEqual(["Runefile.yml", "words.txt"]);
+});
+
+test("what the server or another person did is not taken back by my undo", () => {
+  files.undo.undo();
+  expect(files.list()).toHaveLength(2);
+});
+
+test("names are told of, keys are not", () => {
+  const heard = vi.fn();
+  const stop = files.onNames(heard);
+  files.text("2")?.insert(0, "x");
+  expect(heard).not.toHaveBeenCalled();
+  files.rename("2", "words.txt");
+  expect(heard).toHaveBeenCalledTimes(1);
+  stop();
+  files.rename("2", "labels.txt");
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("a text knows its file", () => {
+  expect(files.fileOf(files.text("1"))).toBe("1");
+  expect(files.fileOf(new Y.Text())).toBeNull();
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { extension, pathProblem, placeFor, treeRows } from "./paths";
+
+const TAKEN = new Set(["Runefile.yml", "models/a.tflite"]);
+
+test.each(["labels.txt", "models/b.tflite", "Ünïcode 1.md", ".hidden"])("%s can be a name", (path) => expect(pathProblem(path, TAKEN)).toBeNull());
+
+test.each(["", "/etc/passwd", "a//b", "a/", "../out", "a/./b", "a\\b", "a\nb", " a", "Runefile.yml", "models", "Runefile.yml/x", "x".repeat(201)])("%j cannot be a name, and the reason is said", (path) => {
+  expect(pathProblem(path, TAKEN)).toMatch(/\.$/);
+});
+
+test("the end of a name is lower-case and a dot in a folder is none", () => {
+  expect([extension("a.YML"), extension("a.b/c"), extension("Makefile")]).toEqual(["yml", "", ""]);
+});
+
+test("models and samples go into their folders", () => {
+  expect([placeFor("m.tflite"), placeFor("up.wav"), placeFor("notes.md")]).toEqual(["models/m.tflite", "samples/up.wav", "notes.md"]);
+});
+
+test("the tree begins with the Runefile, then files, then folders", () => {
+  const files = ["models/b/x.tflite", "a.txt", "Runefile.yml", "models/a.tflite"].map((path) => ({ path }));
+  expect(treeRows(files).map((row) => `${" ".repeat(row.depth)}${row.label}${row.file === null ? "/" : ""}`)).toEqual(["Runefile.yml", "a.txt", "models/", " a.tflite", " b/", "  x.tflite"]);
+});
+
+test("two files of one name are both shown", () => {
+  expect(treeRows([{ path: "a.txt" }, { path: "a.txt" }])).toHaveLength(2);
+});

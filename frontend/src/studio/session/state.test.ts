@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { Build, BuildState, Preview, ProjectState } from "../api/types";
+import { afterEvent, lastSucceeded, sessionOf, withBuild, withPreview } from "./state";
+
+function build(number: number | null, state: BuildState = "running"): Build {
+  return { id: `b${number}`, number, state, attempt: 1, version: { number: 1, digest: "sha256:1" }, requested_by: null, created: "", started: null, finished: null, report: null, diagnostics: [], error: null, url: "", rune_url: null };
+}
+
+const PREVIEW: Preview = { sequence: 4, state: "ready", diagnostics: [], outline: { nodes: [], wires: [] }, current: true, error: null, build: null };
+const STATE: ProjectState = {
+  sequence: 1,
+  project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "/acme/keywords" },
+  me: { id: "u", name: "Mika", initials: "MK", colour: 1, role: "owner" },
+  preview: PREVIEW,
+  builds: [build(41, "succeeded")],
+  tags: [],
+  public_url: "http://127.0.0.1:8000",
+  public_url_is_loopback: true,
+  upload_limit: 1,
+};
+
+test("a new build comes first and a known one is replaced where it stands", () => {
+  const builds = withBuild(withBuild([build(41)], build(42)), build(41, "failed"));
+  expect(builds.map((each) => [each.number, each.state])).toEqual([
+    [42, "running"],
+    [41, "failed"],
+  ]);
+});
+
+test("a preview's build has no number and is not among the builds", () => {
+  expect(withBuild([], build(null))).toEqual([]);
+});
+
+test("an event of a build changes it and points at its log", () => {
+  const { session, reading } = afterEvent(sessionOf(STATE), { sequence: 2, type: "build.changed", data: { build: build(42) } });
+  expect(session.builds[0]?.number).toBe(42);
+  expect(reading).toEqual({ what: "log", build: "b42" });
+});
+
+test("an event of the preview says only that it must be read", () => {
+  const before = sessionOf(STATE);
+  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: {} })).toEqual({ session: before, reading: { what: "preview" } });
+});
+
+test("an event of a kind that is not known changes nothing", () => {
+  const before = sessionOf(STATE);
+  const unknown = { sequence: 2, type: "moon.rose", data: {} } as unknown as Parameters<typeof afterEvent>[1];
+  expect(afterEvent(before, unknown)).toEqual({ session: before, reading: null });
+});
+
+test("a preview of an older text that arrives late is passed over", () => {
+  const session = sessionOf(STATE);
+  expect(withPreview(session, { ...PREVIEW, sequence: 3, state: "broken" })).toBe(session);
+  expect(withPreview(session, { ...PREVIEW, state: "building" }).preview.state).toBe("building");
+});
+
+test("the last build with a rune is found past failed ones", () => {
+  expect(lastSucceeded([build(43, "failed"), build(42, "succeeded"), build(41, "succeeded")])?.number).toBe(42);
+  expect(lastSucceeded([build(43, "failed")])).toBeNull();
+});

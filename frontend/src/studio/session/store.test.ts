@@ -1,0 +1,76 @@
+import { expect, test, vi } from "vitest";
+import { ProjectClient } from "../api/client";
+import type { ProjectState } from "../api/types";
+import { SessionStore } from "./store";
+
+const PREVIEW = { sequence: 1, state: "ready", diagnostics: [], outline: { nodes: [], wires: [] }, current: true, error: null, build: null };
+const STATE = {
+  sequence: 1,
+  project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "" },
+  me: { id: "u", name: "Mika", initials: "MK", colour: 1, role: "owner" },
+  preview: PREVIEW,
+  builds: [],
+  tags: [],
+  public_url: "",
+  public_url_is_loopback: false,
+  upload_limit: 1,
+} as ProjectState;
+
+/** A store whose network gives these answers, and holds each until it is let go. */
+function storeOf(answers: Readonly<Record<string, () => unknown>>) {
+  const asked: string[] = [];
+  const held: (() => void)[] = [];
+  const client = new ProjectClient("acme", "keywords", "t", (address) => {
+    asked.push(address);
+    return new Promise((resolve) => held.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))));
+  });
+  const store = new SessionStore(STATE, client, vi.fn());
+  const letGo = async (): Promise<void> => {
+    for (const go of held.splice(0)) go();
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  return { store, asked, letGo };
+}
+
+test("many events of the preview at once are read twice at most: now, and once after", async () => {
+  let sequence = 1;
+  const { store, asked, letGo } = storeOf({ preview: () => ({ ...PREVIEW, sequence: ++sequence }) });
+  for (let number = 2; number < 20; number++) store.apply({ sequence: number, type: "preview.changed", data: {} });
+  expect(asked).toHaveLength(1);
+  await letGo();
+  await letGo();
+  expect(asked).toHaveLength(2);
+  expect(store.current().preview.sequence).toBe(3);
+});
+
+test("the log is read for builds that are looked at, and not for others", async () => {
+  const lines = [{ step: "check", text: "ok", milliseconds: 1 }];
+  const { store, asked, letGo } = storeOf({ log: () => ({ lines }) });
+  store.apply({ sequence: 2, type: "build.log", data: { build: "b1" } });
+  expect(asked).toEqual([]);
+  store.watch("b1");
+  await letGo();
+  expect(store.current().logs).toEqual({ b1: lines });
+  store.apply({ sequence: 3, type: "build.log", data: { build: "b1" } });
+  expect(asked).toEqual(["/api/v1/builds/b1/log", "/api/v1/builds/b1/log"]);
+});
+
+test("after a gap the whole state is new and its number is given", async () => {
+  const { store, letGo } = storeOf({ state: () => ({ ...STATE, sequence: 9, tags: [{ tag: "1.0.0", build_number: 1, digest: "", created: "" }] }) });
+  const read = store.refetch();
+  await letGo();
+  expect(await read).toBe(9);
+  expect(store.current().tags).toHaveLength(1);
+});
+
+test("a read that fails is told, and the next event reads again", async () => {
+  const onError = vi.fn();
+  const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
+  const store = new SessionStore(STATE, new ProjectClient("acme", "keywords", "t", fetch), onError);
+  for (const sequence of [2, 3]) {
+    store.apply({ sequence, type: "preview.changed", data: {} });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  expect(fetch).toHaveBeenCalledTimes(2);
+  expect(onError).toHaveBeenCalledTimes(2);
+});
