@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import Integers, activation_range, real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Op, Operation, Output, Scratch, require
-from rune.anvil.ops.requantization import OutputRange, int32s, padded, two_roundings
+from rune.anvil.ops.requantization import OutputRange, Sums, convolution_rounding, wrapped
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.anvil.program import Number
@@ -86,8 +86,9 @@ def convolution(op: Op, place: Window, filters: NDArray[np.generic], activation:
         return _float32(op, place, filters.astype(np.float32), activation)
     image, output = op.input(0), op.output
     numbers = filters.astype(np.int64)
-    bias = folded_bias(op, numbers.reshape(len(numbers), -1).sum(axis=1))
-    requantize = two_roundings(channel_multipliers(op, len(numbers)), output_range(activation, output))
+    sums = sums_of(op, numbers.reshape(len(numbers), -1))
+    multipliers = channel_multipliers(op, len(numbers))
+    bias, requantize = convolution_rounding(multipliers, sums, output_range(activation, output))
     input_zero_point = scale_of(image)[1]
     if _is_pointwise(place):
         return _pointwise(place, numbers, bias, requantize)
@@ -99,7 +100,7 @@ def convolution(op: Op, place: Window, filters: NDArray[np.generic], activation:
             Output(0, "int8_t"),
             Scratch("int16_t", place.rows_size(2)),
             Constant("int8_t", packed_pairs(_segments(place, numbers))),
-            int32s(padded(bias, 8)),
+            bias,
             place.structure(),
             requantize,
             Number(input_zero_point),
@@ -113,7 +114,7 @@ def _is_pointwise(place: Window) -> bool:
     return sizes == (1, 1, 1, 1)
 
 
-def _pointwise(place: Window, filters: Integers, bias: Integers, requantize: KernelStructure) -> KernelCall:
+def _pointwise(place: Window, filters: Integers, bias: Constant, requantize: KernelStructure) -> KernelCall:
     pixels = place.batches * place.output_height * place.output_width
     inputs = place.input_channels
     block = min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
@@ -125,7 +126,7 @@ def _pointwise(place: Window, filters: Integers, bias: Integers, requantize: Ker
             Output(0, "int8_t"),
             Scratch("int16_t", (block * inputs + 8) * 2),
             Constant("int8_t", packed_pairs(filters.reshape(len(filters), 1, inputs))),
-            int32s(padded(bias, 8)),
+            bias,
             requantize,
             Number(pixels),
             Number(inputs),
@@ -159,11 +160,20 @@ def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
     return [scale_of(op.input(0))[0] * scale / scale_of(op.output)[0] for scale in scales]
 
 
+def sums_of(op: Op, weights: Integers) -> Sums:
+    """What each channel's sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
+    zero_point = scale_of(op.input(0))[1]
+    low, high = -128 - zero_point, 127 - zero_point
+    bias = bias_of(op, len(weights)).astype(np.int64)
+    rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
+    return Sums(
+        folded_bias(op, weights.sum(axis=1)), bias + rising * low + falling * high, bias + rising * high + falling * low
+    )
+
+
 def folded_bias(op: Op, weight_sums: Integers) -> Integers:
     """The bias, or zeros, minus the input's zero point times each channel's sum of weights."""
-    bias = bias_of(op, len(weight_sums)).astype(np.int64) - scale_of(op.input(0))[1] * weight_sums
-    # The reference's sums wrap at 32 bits, and so do ours, so a bias may wrap too.
-    return ((bias + 2**31) % 2**32) - 2**31
+    return wrapped(bias_of(op, len(weight_sums)).astype(np.int64) - scale_of(op.input(0))[1] * weight_sums)
 
 
 def bias_of(op: Op, channels: int) -> NDArray[np.generic]:

@@ -11,11 +11,11 @@ from rune.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
     convolution,
-    folded_bias,
     image_op_refusal,
     output_range,
+    sums_of,
 )
-from rune.anvil.ops.requantization import int32s, padded, two_roundings
+from rune.anvil.ops.requantization import convolution_rounding
 from rune.anvil.ops.types import INT8, array
 from rune.anvil.ops.window import Window, window
 from rune.anvil.program import Number
@@ -61,7 +61,9 @@ def call(op: Op) -> KernelCall:
 
 def _int8(op: Op, place: Window, taps: NDArray[np.generic], activation: Activation) -> KernelCall:
     count, channels = taps.shape
-    bias = folded_bias(op, taps.astype(np.int64).sum(axis=0))
+    multipliers = channel_multipliers(op, channels)
+    sums = sums_of(op, taps.astype(np.int64).T)
+    bias, requantize = convolution_rounding(multipliers, sums, output_range(activation, op.output))
     full = np.zeros((-(-count // 2) * 2, place.row_channels), np.int8)
     full[:count, :channels] = taps
     pairs = full.reshape(-1, 2, place.row_channels // 8, 8).transpose(2, 0, 3, 1)
@@ -74,9 +76,9 @@ def _int8(op: Op, place: Window, taps: NDArray[np.generic], activation: Activati
             Scratch("int16_t", place.rows_size(2)),
             Scratch("const int16_t *", count * POINTER_SIZE if count > FEW_TAPS else 0),
             Constant("int8_t", pairs.tobytes()),
-            int32s(padded(bias, 8)),
+            bias,
             place.structure(),
-            two_roundings(channel_multipliers(op, channels), output_range(activation, op.output)),
+            requantize,
             Number(scale_of(op.input(0))[1]),
             Number(channels // place.input_channels),
         ),

@@ -9,6 +9,7 @@ import numpy as np
 
 from rune.anvil.fixed_point import Integers, multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
+from rune.anvil.proven_scale import Channels, Floats, prove
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,51 @@ def int32s(values: Integers) -> Constant:
     return Constant("int32_t", values.astype("<i4").tobytes())
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Of each channel: the bias that the kernel starts from, and the least and the greatest sum that it can reach."""
+
+    bias: Integers
+    least: Integers
+    greatest: Integers
+
+
+def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) -> tuple[Constant, KernelStructure]:
+    """For convolutions: the biases and the way to bytes, in single precision where that is proved to be exact."""
+    multipliers = [multiplier(real) for real in reals]
+    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
+    exponents = np.array([each.exponent for each in multipliers], np.int64)
+    channels = Channels(mantissas, exponents, sums.least, sums.greatest)
+    proven = prove(channels, to.minimum - to.zero_point, to.maximum - to.zero_point)
+    if proven is None:
+        return int32s(padded(sums.bias, 8)), two_roundings(reals, to)
+    structure = KernelStructure(
+        "struct rune_requantize",
+        (
+            ("scale", _floats(proven.scale)),
+            ("offset", _floats(proven.offset)),
+            ("exceptions", int32s(padded(proven.exceptions, 8)) if proven.has_exceptions else None),
+            ("signed_offset", int(proven.signed)),
+            ("zero_point", to.zero_point + proven.centre),
+            ("minimum", to.minimum),
+            ("maximum", to.maximum),
+        ),
+    )
+    return int32s(padded(wrapped(sums.bias - proven.move), 8)), structure
+
+
+def wrapped(values: Integers) -> Integers:
+    """The values as 32 bits hold them: the kernels' sums wrap, and so may what they start from."""
+    return ((values + 2**31) % 2**32) - 2**31
+
+
+def _floats(values: Floats) -> Constant:
+    full = np.concatenate([values, np.zeros(-len(values) % 8, np.float32)])
+    return Constant("float", full.astype("<f4").tobytes())
+
+
 def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
-    """For convolutions: one multiplier a channel, exact for every sum."""
+    """The exact arithmetic of convolutions and of ADD: one multiplier a channel, right for every sum."""
     multipliers = [multiplier(real) for real in reals]
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     # A shift by 31 leaves nothing of a number below 2**30; a product with zero says so.

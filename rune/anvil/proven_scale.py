@@ -1,0 +1,226 @@
+"""Requantisation in single precision that is proved to give the bytes of the exact arithmetic, for every reachable sum.
+
+Both are functions that never fall as the sum rises. So they are equal everywhere between the least and the greatest
+sum when they are equal at both ends and on both sides of every sum at which the exact one rises: at most 512 sums a
+channel, all of which are computed here, in the very operations that the kernel does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.fixed_point import Integers, rescale_twice
+
+Floats = NDArray[np.float32]
+
+LARGEST_RIGHT_SHIFT = 22
+"""Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
+
+LARGEST_VALUE = 2.0**21
+"""Up to it, adding 1.5 * 2**23 rounds to the nearest integer."""
+
+NO_EXCEPTION = -(2**31)
+"""No sum that a channel reaches."""
+
+_ULPS = (0, 1, -1, 2, -2, 3, -3)
+_MOVES = (0, 1, -1, 2, -2, 3, -3, 5, -5, 8, -8, 13, -13, 21, -21, 34, -34)
+_PLAIN_ATTEMPTS = 14
+"""So many are made before an exception is allowed, which costs the kernel a comparison."""
+_ULPS_ALONE = tuple(sign * ulps for ulps in range(65) for sign in (1, -1))
+_BELOW_CEILING = (2.0**-19, 2.0**-18, 2.0**-17, 2.0**-16)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """What is known of an op's channels: multipliers, and the least and the greatest sum that each can reach."""
+
+    mantissas: Integers
+    exponents: Integers
+    least: Integers
+    greatest: Integers
+
+    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Channels:
+        return Channels(self.mantissas[which], self.exponents[which], self.least[which], self.greatest[which])
+
+    def exact(self, sums: Integers, lowest: int, highest: int) -> Integers:
+        """The reference's values of sums [channel, any], clamped."""
+        return np.clip(rescale_twice(sums, self.mantissas[:, None], self.exponents[:, None]), lowest, highest)
+
+    @property
+    def reals(self) -> NDArray[np.float64]:
+        return np.ldexp(self.mantissas.astype(np.float64), (self.exponents - 31).astype(np.int32))
+
+
+@dataclass(frozen=True)
+class ProvenScale:
+    """round((sum - move) * scale + offset) + centre is the exact value before the zero point is added and clamped.
+
+    `signed`: the offset takes the sign of the sum, and nothing is moved. At the one sum `exceptions` of a channel
+    (after the move) the value is one more; `NO_EXCEPTION` where there is none.
+    """
+
+    scale: Floats
+    offset: Floats
+    move: Integers
+    exceptions: Integers
+    centre: int
+    signed: bool
+
+    @property
+    def has_exceptions(self) -> bool:
+        return bool((self.exceptions != NO_EXCEPTION).any())
+
+
+def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
+    """Constants for all channels of an op, or None where some channel resists. Values are clamped to
+    `lowest` to `highest`, which are counted from the zero point."""
+    if max(np.abs(channels.least).max(), np.abs(channels.greatest).max()) >= 2**31 - 2**20:
+        return None
+    ends = [channels.exact(sums[:, None], lowest, highest)[:, 0] for sums in (channels.least, channels.greatest)]
+    live = np.flatnonzero(ends[0] != ends[1])
+    if len(live) and np.maximum(-channels.exponents[live], 0).max() > LARGEST_RIGHT_SHIFT:
+        return None
+    # The exact arithmetic rounds halves away from zero: one line through all thresholds is there on one side only.
+    signed = lowest < 0 < highest and bool((channels.least < 0).any())
+    centre = 0 if signed else (lowest + highest) // 2
+    if signed and ((channels.least < 0) & (ends[0] == ends[1]) & (ends[0] > 0)).any():
+        return None  # a constant of the other sign than its sums
+    constant = ProvenScale(
+        scale=np.zeros(len(channels.least), np.float32),
+        offset=(ends[0] - centre).astype(np.float32),
+        move=np.zeros(len(channels.least), np.int64),
+        exceptions=np.full(len(channels.least), NO_EXCEPTION, np.int64),
+        centre=centre,
+        signed=signed,
+    )
+    return constant if not len(live) else _search(channels, live, constant, lowest, highest)
+
+
+def _search(
+    channels: Channels, left: NDArray[np.intp], found: ProvenScale, lowest: int, highest: int
+) -> ProvenScale | None:
+    """Fills in what is found for the channels `left`; None where one resists."""
+    centre, signed = found.centre, found.signed
+    middle = np.rint(centre / channels.reals[left]).astype(np.int64)
+    if (np.abs(middle) >= 2**30).any():
+        return None
+    points, values = _rises(channels[left], lowest, highest)
+    bounds = _Bounds(lowest, highest, centre, signed)
+    attempts = _attempts(signed)
+    for fit, some in ((_fit, attempts[:_PLAIN_ATTEMPTS]), (_fit_with_exceptions, attempts)):
+        for ulps, step in some:
+            tried = channels.reals[left].astype(np.float32)
+            tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
+            moved = middle + step
+            fits, offset, exception = fit(channels[left], points, values, tried, moved, bounds)
+            good = left[fits]
+            found.scale[good], found.offset[good], found.move[good] = tried[fits], offset[fits], moved[fits]
+            found.exceptions[good] = exception[fits]
+            left, points, values, middle = left[~fits], points[~fits], values[~fits], middle[~fits]
+            if not len(left):
+                return found
+    return None
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    lowest: int
+    highest: int
+    centre: int
+    signed: bool
+
+
+def _attempts(signed: bool) -> list[tuple[int, int]]:
+    """Changes of the scale in units of its last place, and of the move."""
+    if signed:
+        return [(ulps, 0) for ulps in _ULPS_ALONE]
+    return [(ulps, move) for move in _MOVES for ulps in _ULPS]
+
+
+def _rises(channels: Channels, lowest: int, highest: int) -> tuple[Integers, Integers]:
+    """The sums at which the exact value must be met, and these values: [channel, point]."""
+    levels = np.arange(lowest + 1, highest + 1, dtype=np.int64)
+    right = np.maximum(-channels.exponents, 0)[:, None]
+    left = np.maximum(channels.exponents, 0)[:, None]
+    half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
+    # The second rounding reaches a level at this result of the first: halves go away from zero.
+    product = (levels << right) - half + ((levels <= 0) & (right > 0))
+    # And the first reaches that at this sum: ceil((product - 1/2) * 2**31 / mantissa).
+    numerator = (product << 31) - (1 << 30)
+    first = -((-numerator) // channels.mantissas[:, None])
+    first = -((-first) >> left)
+    least, greatest = channels.least[:, None], channels.greatest[:, None]
+    reachable = (first > least) & (first <= greatest)
+    above = np.where(reachable, first, least)
+    below = np.where(reachable, first - 1, least)
+    points = np.concatenate([least, greatest, above, below], axis=1)
+    return points, channels.exact(points, lowest, highest)
+
+
+def _fit(
+    channels: Channels, points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
+) -> tuple[NDArray[np.bool_], Floats, Integers]:
+    """Which channels get the right value at every point with the best offset, and that offset."""
+    products, low, high = _interval(points, values, scale, move, bounds)
+    offset = _between(low, high).astype(np.float32)
+    got, small = _values(points, products, offset, bounds)
+    fits = ((got == values) & small).all(axis=1)
+    return fits, offset, np.full(len(points), NO_EXCEPTION, np.int64)
+
+
+def _fit_with_exceptions(
+    channels: Channels, points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
+) -> tuple[NDArray[np.bool_], Floats, Integers]:
+    """The same with one sum a channel at which the value may come out one too small."""
+    products, low, high = _interval(points, values, scale, move, bounds)
+    fits = np.zeros(len(points), np.bool_)
+    offset, exceptions = np.zeros(len(points), np.float32), np.full(len(points), NO_EXCEPTION, np.int64)
+    for distance in _BELOW_CEILING:
+        tried = np.where(np.isfinite(high), high - distance, low).astype(np.float32)
+        got, small = _values(points, products, tried, bounds)
+        short = got == values - 1
+        sum_ = np.where(short, points, NO_EXCEPTION).max(axis=1)
+        one = ((got == values) | (short & (points == sum_[:, None]))).all(axis=1) & small.all(axis=1)
+        # The next sum must be right again, or the exception would not be one sum but a stretch of them.
+        after = np.minimum(sum_ + 1, channels.greatest)[:, None]
+        next_products = (after - move[:, None]).astype(np.float32) * scale[:, None]
+        next_got, _ = _values(after, next_products, tried, bounds)
+        next_right = (next_got == channels.exact(after, bounds.lowest, bounds.highest))[:, 0]
+        good = one & (next_right | (sum_ == NO_EXCEPTION) | (sum_ == channels.greatest)) & ~fits
+        offset[good], exceptions[good] = tried[good], (sum_ - move)[good]
+        exceptions[good & (sum_ == NO_EXCEPTION)] = NO_EXCEPTION
+        fits |= good
+    return fits, offset, exceptions
+
+
+def _interval(
+    points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
+) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
+    """The products at the points, and between what each channel's offset must lie if its addition were exact."""
+    products = (points - move[:, None]).astype(np.float32) * scale[:, None]
+    wanted = (values - bounds.centre).astype(np.float64)
+    floor = np.where(values == bounds.lowest, -np.inf, wanted - 0.5 - products)
+    ceiling = np.where(values == bounds.highest, np.inf, wanted + 0.5 - products)
+    if bounds.signed:
+        negative = points < 0
+        floor, ceiling = np.where(negative, -ceiling, floor), np.where(negative, -floor, ceiling)
+        floor = np.maximum(floor, 0.0)
+    return products, floor.max(axis=1), ceiling.min(axis=1)
+
+
+def _values(points: Integers, products: Floats, offset: Floats, bounds: _Bounds) -> tuple[Integers, NDArray[np.bool_]]:
+    """What the kernel makes of the points, and where it stays in the range in which its rounding is one."""
+    added = np.where(points < 0, -offset[:, None], offset[:, None]) if bounds.signed else offset[:, None]
+    sums = products + added
+    rounded = np.clip(np.rint(sums) + bounds.centre, bounds.lowest, bounds.highest)
+    return rounded.astype(np.int64), np.abs(sums) < LARGEST_VALUE
+
+
+def _between(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middle of each interval; near its one end where the other is nowhere."""
+    low = np.where(np.isinf(low), np.where(np.isinf(high), 0.0, high - 1e-3), low)
+    high = np.where(np.isinf(high), low + 1e-3, high)
+    return (low + high) / 2
