@@ -24,9 +24,19 @@ class Access:
     organisation_stream: str
 
 
-@database_sync_to_async
-def access_by_address(user: Any, organisation: str, name: str) -> Access | None:
+async def access_by_address(user: Any, organisation: str, name: str) -> Access | None:
     """A member's access to the project at an address, also a former one; None for anyone else."""
+    found: Access | None = await database_sync_to_async(_by_address)(user, organisation, name)
+    return found
+
+
+async def access_now(user: Any, project_id: UUID) -> Access | None:
+    """The access as it is now; None when it is lost."""
+    found: Access | None = await database_sync_to_async(_now)(user, project_id)
+    return found
+
+
+def _by_address(user: Any, organisation: str, name: str) -> Access | None:
     try:
         return _access(user, find_project(user, organisation, name, Verb.READ))
     except Moved as moved:
@@ -39,9 +49,7 @@ def access_by_address(user: Any, organisation: str, name: str) -> Access | None:
         return None
 
 
-@database_sync_to_async
-def access_now(user: Any, project_id: UUID) -> Access | None:
-    """The access as it is now; None when it is lost."""
+def _now(user: Any, project_id: UUID) -> Access | None:
     project = Project.objects.alive().select_related("organisation").filter(pk=project_id).first()
     if project is None or not can(user, Verb.READ, project):
         return None

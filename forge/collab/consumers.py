@@ -39,7 +39,7 @@ REPLAY_LIMIT = 500
 """Events that are sent again to a client that was away; who missed more reads the current state."""
 
 
-class ProjectSocket(AsyncWebsocketConsumer):
+class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """What both sockets share: the project of the address, and being closed when access to it ends."""
 
     access: Access
@@ -197,7 +197,7 @@ class EventsConsumer(ProjectSocket):
 
     async def _send_newer(self) -> None:
         """Sends what the socket lacks from the log itself: messages may come late, or not at all."""
-        for event in await _events(self.access.project_stream, self._last):
+        for event in await database_sync_to_async(_events)(self.access.project_stream, self._last):
             self._last = event["sequence"]
             await self._send(event)
 
@@ -205,6 +205,5 @@ class EventsConsumer(ProjectSocket):
         await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
-@database_sync_to_async
 def _events(stream: str, after: int) -> list[dict[str, Any]]:
     return [event_to_json(event) for event in events_after(stream, after)]

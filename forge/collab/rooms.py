@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -43,7 +43,7 @@ class Closing:
     TOO_SLOW = 4508
 
 
-class Member(Protocol):
+class Member(Hashable, Protocol):
     """A socket in a room."""
 
     person_id: UUID

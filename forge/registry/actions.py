@@ -1,0 +1,95 @@
+"""Publishing: a build's rune under a tag. Checks the permission, does it and writes it down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.builds.models import Artefact, Build, Kind, State
+from forge.builds.runes import rune_chunks
+from forge.core.audit import write_entry
+from forge.core.blobs import put_bytes, put_chunks
+from forge.core.events import append_event
+from forge.core.models import Blob
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.registry.artifact import (
+    CONFIG_TYPE,
+    MANIFEST_TYPE,
+    RUNE_TYPE,
+    Artifact,
+    RuneFacts,
+    artifact_of,
+    is_tag,
+    stays,
+)
+from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
+from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+
+
+def publish_build(user: Any, build: Build, tag: str) -> Tag:
+    """Publishes a build's rune under a tag of its project.
+
+    A tag that names a version stays with its first build; a word such as `latest` moves. Publishing the same again
+    changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable` and `TagTaken`.
+    """
+    require(user, Verb.PUBLISH, build.project)
+    tag = tag.strip()
+    if not is_tag(tag):
+        message = "A tag is made of letters, digits, '.', '_' and '-', like 1.0 or latest; at most 128 of them."
+        raise BadTag(message, errors={"tag": [message]})
+    if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
+        raise NotPublishable("Only a build that succeeded can be published.")
+    facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.version.created)
+    artifact = artifact_of(facts)
+    # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
+    blobs = _store(artifact, build.artefact)
+    return _link(user, build, tag, blobs)
+
+
+def _store(artifact: Artifact, artefact: Artefact) -> tuple[Blob, Blob, Blob]:
+    return put_bytes(artifact.manifest), put_bytes(artifact.config), put_chunks(rune_chunks(artefact))
+
+
+@transaction.atomic
+def _link(user: Any, build: Build, name: str, blobs: tuple[Blob, Blob, Blob]) -> Tag:
+    described, config, rune = blobs
+    project = Project.objects.select_for_update().get(pk=build.project_id)
+    repository, _ = Repository.objects.get_or_create(project=project)
+    existing = Tag.objects.filter(repository=repository, name=name).select_related("manifest", "build").first()
+    if existing is not None and existing.manifest.blob_id == described.digest:
+        return existing
+    if existing is not None and stays(name):
+        message = (
+            f"{name} is build {existing.build.number} and stays it: who pulled it must get the same again. "
+            "Choose the next version."
+        )
+        raise TagTaken(message, errors={"tag": [message]})
+    for blob, media_type in ((config, CONFIG_TYPE), (rune, RUNE_TYPE)):
+        RepositoryBlob.objects.get_or_create(repository=repository, blob=blob, defaults={"media_type": media_type})
+    manifest, _ = Manifest.objects.get_or_create(
+        repository=repository, blob=described, defaults={"media_type": MANIFEST_TYPE}
+    )
+    values = {"manifest": manifest, "build": build, "author": user, "created": timezone.now()}
+    tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
+    data = {"tag": name, "build_number": build.number}
+    write_entry(user, "tag.publish", f"project:{project.pk}", digest=described.digest, **data)
+    append_event(project.stream, "tag.published", data, user)
+    return tag
+
+
+def tags_of(user: Any, project: Project) -> list[Tag]:
+    """The project's tags that the person may see, the newest first."""
+    tags = Tag.objects.visible_to(user).filter(repository__project=project)
+    return list(tags.select_related("manifest", "build__artefact", "build__version", "author"))
+
+
+def find_tag(user: Any, project: Project, name: str) -> Tag:
+    """One tag. Raises `NoSuchTag`."""
+    tag = next((tag for tag in tags_of(user, project) if tag.name == name), None)
+    if tag is None:
+        raise NoSuchTag(f"Nothing is published under {name}.")
+    return tag

@@ -1,0 +1,65 @@
+"""Tags over REST: listing them, publishing a build, and the rune of a tag for a page that tries it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.builds.actions import find_build
+from forge.builds.api import rune_response
+from forge.core.errors import NotFound
+from forge.projects.api import ProjectView
+from forge.registry.actions import find_tag, publish_build, tags_of
+from forge.registry.errors import NoSuchTag
+from forge.registry.shapes import tag_to_json
+
+
+class PublishSerializer(serializers.Serializer[Any]):
+    tag = serializers.CharField(max_length=200)
+    build = serializers.UUIDField()
+
+
+class TagSerializer(serializers.Serializer[Any]):
+    tag = serializers.CharField()
+    build_number = serializers.IntegerField()
+    digest = serializers.CharField()
+    created = serializers.DateTimeField()
+
+
+class ProjectTags(ProjectView):
+    """The tags of a project."""
+
+    @extend_schema(operation_id="tags_list", responses=TagSerializer(many=True))
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.SEE)
+        return Response({"tags": [tag_to_json(tag) for tag in tags_of(request.user, project)]})
+
+    @extend_schema(operation_id="tags_publish", request=PublishSerializer, responses={201: TagSerializer})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        asked = self.asked(request, PublishSerializer)
+        build = find_build(request.user, asked["build"])
+        if build.project_id != project.pk:
+            raise NotFound("This project has no such build.")
+        tag = publish_build(request.user, build, asked["tag"])
+        return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
+
+
+class TagRune(ProjectView):
+    """The rune of a tag, for whoever may see the project."""
+
+    @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
+        found = find_tag(request.user, self.project(request, organisation, name, Verb.SEE), tag)
+        if found.build.artefact is None:
+            raise NoSuchTag("The rune of this tag is gone.")
+        response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")
+        response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
+        return response

@@ -1,0 +1,47 @@
+"""Who pulls: the owner of the token in the Authorization header, or a visitor. Cookies are not looked at."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from forge.accounts.models import User
+from forge.accounts.tokens import find_token
+
+
+class NotAToken(Exception):
+    """Something was sent that is no living token with the right to pull."""
+
+
+def person_of(request: HttpRequest) -> User | AnonymousUser:
+    """Takes `Bearer <token>`, and `Basic` with any user name and the token as password. Raises `NotAToken`.
+
+    Stock clients that were given nothing send an empty name and password, which is a visitor.
+    """
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    secret = ""
+    if scheme.lower() == "bearer":
+        secret = value.strip()
+    elif scheme.lower() == "basic":
+        secret = _password(value)
+    elif scheme:
+        raise NotAToken("Authorization must be Basic or Bearer.")
+    if not secret:
+        return AnonymousUser()
+    token = find_token(secret)
+    if token is None:
+        raise NotAToken("This token is not known or has ended. Make another in your settings.")
+    if not (token.allows("registry") or token.allows("read")):
+        raise NotAToken("This token may not pull. Make one with the scope registry in your settings.")
+    return token.owner
+
+
+def _password(value: str) -> str:
+    try:
+        decoded = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as error:
+        raise NotAToken("The Basic credentials cannot be read.") from error
+    return decoded.partition(":")[2]

@@ -1,0 +1,167 @@
+"""The pull side of the OCI distribution protocol at /v2/. Knows tokens and no cookies.
+
+https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md. What is not for someone looks as if it were
+not there; a visitor is asked for a token for either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from forge.accounts.permissions import Verb
+from forge.core.blob_responses import as_foreign
+from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
+from forge.projects.access import find_project
+from forge.registry.bearer import NotAToken, person_of
+from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+from forge.registry.ranges import Unsatisfiable, blob_part, blob_part_chunks, requested_range
+
+PAGE = 100
+"""Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
+LARGEST_PAGE = 1_000
+
+_ADDRESS = re.compile(
+    r"(?P<organisation>[^/]+)/(?P<name>[^/]+)/(?:(?P<tags>tags/list)|(?P<kind>manifests|blobs)/(?P<version>[^/]+))"
+)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+COMMON_HEADERS = {
+    "Docker-Distribution-Api-Version": "registry/2.0",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Refusal(Exception):
+    """An error in the protocol's own words."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+@csrf_exempt
+def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
+    """Everything below /v2/."""
+    try:
+        response = _answer(request, rest)
+    except Refusal as refusal:
+        response = _refusal_response(refusal)
+    for name, value in COMMON_HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
+    try:
+        person = person_of(request)
+    except NotAToken as error:
+        raise Refusal(401, "UNAUTHORIZED", str(error)) from error
+    if request.method not in ("GET", "HEAD"):
+        raise Refusal(405, "UNSUPPORTED", "This registry is published to from its own pages, and read here.")
+    if not rest:
+        if not person.is_authenticated:
+            raise Refusal(401, "UNAUTHORIZED", "Sign in with any user name and a token as the password.")
+        return JsonResponse({})
+    match = _ADDRESS.fullmatch(rest)
+    if match is None:
+        raise Refusal(404, "UNSUPPORTED", "There is nothing of the protocol at this address.")
+    try:
+        project = find_project(person, match["organisation"], match["name"], Verb.SEE)
+        repository = Repository.objects.filter(project=project).first()
+        if repository is None:
+            raise NotFound("Nothing of this name was published.")
+    except Moved as moved:
+        tail = rest.split("/", 2)[2]
+        query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+        return HttpResponse(status=307, headers={"Location": f"/v2{moved.location}/{tail}{query}"})
+    except SignInNeeded as error:
+        raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it is there.") from error
+    except DomainError as error:
+        raise Refusal(404, "NAME_UNKNOWN", "There is no repository of this name, or it is not yours to see.") from error
+    if match["tags"]:
+        return _tags(request, repository, f"{match['organisation']}/{match['name']}")
+    serve: Callable[[HttpRequest, Repository, str], HttpResponseBase] = (
+        _manifest if match["kind"] == "manifests" else _blob
+    )
+    return serve(request, repository, match["version"])
+
+
+def _manifest(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
+    manifests = Manifest.objects.filter(repository=repository).select_related("blob")
+    if _DIGEST.fullmatch(version):
+        manifest = manifests.filter(blob_id=version).first()
+    else:
+        tag = Tag.objects.filter(repository=repository, name=version).first()
+        manifest = manifests.filter(pk=tag.manifest_id).first() if tag else None
+    if manifest is None:
+        raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
+    response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _blob(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
+    if not _DIGEST.fullmatch(version):
+        raise Refusal(400, "DIGEST_INVALID", "A digest is sha256: and 64 lower-case hexadecimal digits.")
+    link = RepositoryBlob.objects.filter(repository=repository, blob_id=version).select_related("blob").first()
+    if link is None:
+        raise Refusal(404, "BLOB_UNKNOWN", f"There is no blob {version} in this repository.")
+    # A stored type could be one that a browser opens; clients take the type from the manifest.
+    response = _stored(request, link.blob_id, link.blob.size, "application/octet-stream", version.partition(":")[2])
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filename: str) -> HttpResponseBase:
+    """Stored bytes, whole or the part that was asked for; without them for HEAD."""
+    try:
+        part = requested_range(request.headers.get("Range"), size) if request.method == "GET" else None
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    first, last = part or (0, size - 1)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(content_type=media_type)
+    else:
+        is_asgi = isinstance(request, ASGIRequest)
+        chunks: Any = blob_part(digest, first, last) if is_asgi else blob_part_chunks(digest, first, last)
+        response = StreamingHttpResponse(chunks, content_type=media_type, status=206 if part else 200)
+    response.headers["Content-Length"] = str(last - first + 1)
+    if part:
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response.headers["Docker-Content-Digest"] = digest
+    return as_foreign(response, filename=filename, digest=digest)
+
+
+def _tags(request: HttpRequest, repository: Repository, full_name: str) -> HttpResponseBase:
+    count = request.GET.get("n", str(PAGE))
+    if not (count.isdecimal() and len(count) < 9):
+        raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n is a whole number.")
+    size = min(int(count), LARGEST_PAGE)
+    last = request.GET.get("last", "")
+    found = sorted(repository.tags.filter(name__gt=last).values_list("name", flat=True))
+    page = found[:size]
+    response = JsonResponse({"name": full_name, "tags": page})
+    if page and len(found) > len(page):
+        response.headers["Link"] = f'</v2/{full_name}/tags/list?n={size}&last={page[-1]}>; rel="next"'
+    return response
+
+
+def _refusal_response(refusal: Refusal) -> HttpResponse:
+    response = JsonResponse({"errors": [{"code": refusal.code, "message": refusal.message}]}, status=refusal.status)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Hammer Forge", charset="UTF-8"'
+    if refusal.status == 405:
+        response.headers["Allow"] = "GET, HEAD"
+    return response

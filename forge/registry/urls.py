@@ -1,0 +1,10 @@
+"""Where tags are found below /api/v1/."""
+
+from django.urls import path
+
+from forge.registry import api
+
+urlpatterns = [
+    path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+]
