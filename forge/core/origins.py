@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.security.websocket import WebsocketDenier
 from django.http.request import validate_host
 
 from forge.core.lifespan import Receive, Scope, Send
@@ -27,7 +26,8 @@ class SameOrigin:
         if self._is_ours(headers.get(b"origin", ""), headers.get(b"host", "")):
             await self._application(scope, receive, send)
         else:
-            await WebsocketDenier()(scope, receive, send)
+            await receive()  # the wish to connect; closing before it is granted answers 403
+            await send({"type": "websocket.close"})
 
     def _is_ours(self, origin: str, host: str) -> bool:
         if origin == self._public_url:

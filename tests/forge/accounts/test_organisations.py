@@ -1,0 +1,141 @@
+"""Organisations and their members: names, roles, and the owner who cannot be the last to go."""
+
+from __future__ import annotations
+
+import pytest
+
+from forge.accounts.access import find_organisation
+from forge.accounts.actions import change_role, create_organisation, remove_member, update_organisation
+from forge.accounts.errors import BadName, LastOwner, NameTaken
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.accounts.names import check_organisation_name, check_project_name, slug
+from forge.core.errors import Forbidden, Invalid, Moved, NotFound, SignInNeeded
+from forge.core.models import AuditEntry, Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["acme", "a", "acme-2", "acme--two", "a_b", "a__b", "a.b", "0", "x" * 60])
+def test_names_of_the_grammar_are_taken(name: str) -> None:
+    assert check_organisation_name(name) == name
+    assert check_project_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Acme", "-a", "a-", "a..b", "a___b", "a b", "ä", "a/b", "x" * 61, "a\n", "..", "<script>"]
+)
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(BadName):
+        check_organisation_name(name)
+    with pytest.raises(BadName):
+        check_project_name(name)
+
+
+@pytest.mark.parametrize("name", ["api", "v2", "ws", "forge", "static", "accounts", "join", "sign-in", "frame", "new"])
+def test_the_first_words_of_our_own_paths_are_reserved(name: str) -> None:
+    with pytest.raises(BadName):
+        check_organisation_name(name)
+
+
+@pytest.mark.parametrize("name", ["members", "deleted", "settings", "invitations"])
+def test_the_second_words_of_our_own_paths_are_reserved(name: str) -> None:
+    with pytest.raises(BadName):
+        check_project_name(name)
+
+
+def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
+    from django.urls import get_resolver
+
+    from forge.accounts.names import RESERVED_ORGANISATIONS
+
+    def words(resolver: object) -> set[str]:
+        found: set[str] = set()
+        for pattern in getattr(resolver, "url_patterns", []):
+            route = str(pattern.pattern)
+            if not route:
+                found |= words(pattern)
+            elif not route.startswith("<"):
+                found.add(route.split("/")[0])
+        return found
+
+    assert words(get_resolver()) <= RESERVED_ORGANISATIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("Gesture Wand!", "gesture-wand"), ("__", "project"), ("Ünï", "n"), ("x" * 99, "x" * 60)]
+)
+def test_any_text_has_a_name_near_to_it(text: str, name: str) -> None:
+    assert slug(text) == name
+    check_project_name(name)
+
+
+def test_who_makes_an_organisation_owns_it(stranger: User) -> None:
+    made = create_organisation(stranger, "acme", " Acme  Appliances ")
+    assert (made.title, Membership.objects.get(organisation=made).role) == ("Acme Appliances", Role.OWNER)
+    assert AuditEntry.objects.filter(action="organisation.create", subject=f"organisation:{made.pk}").exists()
+    with pytest.raises(NameTaken):
+        create_organisation(stranger, "acme")
+
+
+def test_the_last_owner_can_neither_leave_nor_step_down(organisation: Organisation, owner: User) -> None:
+    with pytest.raises(LastOwner):
+        remove_member(owner, organisation, owner.pk)
+    with pytest.raises(LastOwner):
+        change_role(owner, organisation, owner.pk, "viewer")
+    assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_an_owner_may_go_when_another_stays(organisation: Organisation, owner: User, developer: User) -> None:
+    change_role(owner, organisation, developer.pk, "owner")
+    remove_member(owner, organisation, owner.pk)
+    assert not Membership.objects.filter(user=owner).exists()
+    assert list(Event.objects.filter(stream_id=organisation.stream).values_list("type", flat=True)) == [
+        "members.changed",
+        "members.changed",
+    ]
+
+
+def test_anyone_may_leave_and_only_owners_remove_others(
+    organisation: Organisation, owner: User, developer: User, viewer: User, stranger: User
+) -> None:
+    with pytest.raises(Forbidden):
+        remove_member(developer, organisation, viewer.pk)
+    with pytest.raises(Forbidden):
+        change_role(developer, organisation, viewer.pk, "developer")
+    with pytest.raises(NotFound):
+        remove_member(stranger, organisation, viewer.pk)
+    remove_member(viewer, organisation, viewer.pk)
+    assert not Membership.objects.filter(user=viewer).exists()
+
+
+def test_a_role_that_is_none_is_refused(organisation: Organisation, owner: User, viewer: User) -> None:
+    with pytest.raises(Invalid):
+        change_role(owner, organisation, viewer.pk, "king")
+    with pytest.raises(NotFound):
+        change_role(owner, organisation, organisation.pk, "viewer")
+
+
+def test_a_former_name_leads_on_until_someone_takes_it(organisation: Organisation, owner: User, stranger: User) -> None:
+    update_organisation(owner, organisation, name="acme-two")
+    with pytest.raises(Moved) as moved:
+        find_organisation(owner, "acme")
+    assert moved.value.location == "/acme-two"
+    with pytest.raises(NotFound):
+        find_organisation(stranger, "acme")
+    taken = create_organisation(stranger, "acme")
+    assert find_organisation(stranger, "acme") == taken
+    with pytest.raises(NotFound):
+        find_organisation(owner, "acme")
+
+
+def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger: User) -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    answers = []
+    for name in ("acme", "nobody"):
+        with pytest.raises(NotFound) as refused:
+            find_organisation(stranger, name)
+        answers.append(refused.value.detail)
+        with pytest.raises(SignInNeeded):
+            find_organisation(AnonymousUser(), name)
+    assert answers[0] == answers[1]

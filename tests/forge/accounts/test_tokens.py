@@ -1,0 +1,111 @@
+"""Tokens: shown once, kept as a hash, held to their scopes and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.actions import create_token, delete_token
+from forge.accounts.models import ApiToken, User
+from forge.accounts.tokens import find_token
+from forge.core.errors import Invalid, NotFound
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+
+def _ask(secret: str, method: str = "get", path: str = "/api/v1/projects", data: object = None) -> int:
+    call = getattr(Client(), method)
+    headers = {"Authorization": f"Bearer {secret}"}
+    status: int = call(path, data=data, content_type="application/json", headers=headers).status_code
+    return status
+
+
+def test_a_token_lets_its_owner_in_and_notes_that_it_was_used(user: User) -> None:
+    token, secret = create_token(user, "bench", ["read"], None)
+    assert secret.startswith("hf_")
+    assert token.hint == secret[-4:]
+    assert secret not in str(list(ApiToken.objects.values()))
+    assert _ask(secret) == 200
+    token.refresh_from_db()
+    assert token.last_used is not None
+
+
+def test_a_token_reads_or_writes_as_its_scopes_say(project: Project, user: User) -> None:
+    path = "/api/v1/projects/acme/kitchen"
+    for scopes, reads, writes in [(["read"], 200, 403), (["write"], 200, 200), (["registry"], 403, 403)]:
+        _, secret = create_token(user, "bench", scopes, None)
+        assert _ask(secret, path=path) == reads
+        assert _ask(secret, "patch", path, {"description": "x"}) == writes
+
+
+def test_an_ended_a_deleted_and_an_unknown_token_answer_alike(user: User) -> None:
+    token, secret = create_token(user, "bench", ["read"], None)
+    ApiToken.objects.update(expires=timezone.now() - timedelta(seconds=1))
+    assert find_token(secret) is None
+    assert _ask(secret) == 401
+    delete_token(user, token.pk)
+    assert _ask(secret) == 401
+    assert _ask("hf_unknown") == 401
+    assert _ask("") == 401
+
+
+def test_a_token_of_a_closed_account_is_dead(user: User) -> None:
+    _, secret = create_token(user, "bench", ["read"], None)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert find_token(secret) is None
+
+
+def test_a_token_ends_within_a_year_and_in_ninety_days_unless_said(user: User) -> None:
+    token, _ = create_token(user, "bench", ["read"], None)
+    assert token.expires is not None
+    assert timedelta(days=89) < token.expires - timezone.now() < timedelta(days=91)
+    for expires in (timezone.now() + timedelta(days=400), timezone.now() - timedelta(days=1)):
+        with pytest.raises(Invalid):
+            create_token(user, "bench", ["read"], expires)
+
+
+@pytest.mark.parametrize(("name", "scopes"), [("", ["read"]), ("x", []), ("x", ["read", "root"]), ("x" * 81, ["read"])])
+def test_a_token_without_a_purpose_or_with_other_scopes_is_refused(user: User, name: str, scopes: list[str]) -> None:
+    with pytest.raises(Invalid):
+        create_token(user, name, scopes, None)
+
+
+def test_nobody_ends_the_token_of_another(user: User, owner: User) -> None:
+    token, _ = create_token(user, "bench", ["read"], None)
+    with pytest.raises(NotFound):
+        delete_token(owner, token.pk)
+
+
+def test_a_token_cannot_make_tokens(user: User) -> None:
+    _, secret = create_token(user, "bench", ["write"], None)
+    assert _ask(secret, "post", "/api/v1/tokens", {"name": "more", "scopes": ["write"]}) == 400
+
+
+def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    body = {"name": "bench", "scopes": ["read"]}
+    assert browser.post("/api/v1/tokens", body, content_type="application/json").status_code == 403
+    browser.get("/accounts/tokens")
+    headers = {"X-CSRFToken": browser.cookies["csrftoken"].value}
+    made = browser.post("/api/v1/tokens", body, content_type="application/json", headers=headers)
+    assert made.status_code == 201
+    assert made.json()["token"].startswith("hf_")
+    assert "token" not in browser.get("/api/v1/tokens").json()["tokens"][0]
+
+
+def test_the_page_shows_a_new_token_once(client: Client, user: User, browser_of: Callable[[User | None], Client]) -> None:
+    shown = client.post("/accounts/tokens", {"name": "bench", "scopes": ["registry"], "life": "30"})
+    token = ApiToken.objects.get()
+    assert shown.content.count(b'value="hf_') == 1
+    assert token.scopes == ["registry"]
+    listed = client.get("/accounts/tokens").content
+    assert b'value="hf_' not in listed
+    assert token.hint.encode() in listed
+    assert client.post(f"/accounts/tokens/{token.pk}/delete").status_code == 302
+    assert not ApiToken.objects.exists()

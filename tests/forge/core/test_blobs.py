@@ -1,0 +1,68 @@
+"""The blob store: bytes by their digest, stored once, never half."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from forge.core.blobs import blob_path, put_bytes, put_chunks, read_blob, stream_blob
+from forge.core.errors import NotFound, TooLarge
+from forge.core.models import Blob
+
+pytestmark = pytest.mark.django_db
+
+
+def _incoming() -> list[Path]:
+    folder = Path(settings.DATA_DIR) / "blobs" / "incoming"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def test_a_blob_is_named_by_its_sha256_and_read_back() -> None:
+    blob = put_chunks([b"hammer", b" ", b"forge"])
+    assert blob.digest == "sha256:" + hashlib.sha256(b"hammer forge").hexdigest()
+    assert blob.size == 12
+    assert read_blob(blob.digest) == b"hammer forge"
+    path = blob_path(blob.digest)
+    assert path is not None
+    assert path.read_bytes() == b"hammer forge"
+
+
+def test_the_same_bytes_are_stored_once() -> None:
+    first, second = put_bytes(b"twice"), put_chunks([b"twi", b"ce"])
+    assert first == second
+    assert Blob.objects.filter(digest=first.digest).count() == 1
+
+
+def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
+    with pytest.raises(TooLarge):
+        put_chunks([b"x" * 10] * 3, limit=25)
+    assert _incoming() == []
+
+
+def test_a_stream_that_breaks_leaves_nothing_behind() -> None:
+    def broken() -> object:
+        yield b"begin"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        put_chunks(broken())  # type: ignore[arg-type]
+    assert _incoming() == []
+
+
+@pytest.mark.parametrize("digest", ["sha256:" + "0" * 64, "sha256:../../etc/passwd", "md5:00", "", "sha256:" + "A" * 64])
+def test_what_is_not_there_or_not_a_digest_is_not_found(digest: str) -> None:
+    with pytest.raises(NotFound):
+        read_blob(digest)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_blob_is_streamed_in_pieces() -> None:
+    from asgiref.sync import sync_to_async
+
+    blob = await sync_to_async(put_bytes)(b"0123456789" * 60_000)
+    pieces = [piece async for piece in stream_blob(blob.digest)]
+    assert b"".join(pieces) == b"0123456789" * 60_000
+    assert len(pieces) == 3

@@ -1,0 +1,57 @@
+"""Events reach sockets after commit, from whatever thread they were written in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from django.db import connection, transaction
+
+from forge.core.delivery import attach, group_of
+from forge.core.events import append_event
+
+
+class _Undone(Exception):
+    pass
+
+
+def _then_close(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_taken_back() -> None:
+    layer: Any = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(group_of("project:a"), channel)
+    attach(asyncio.get_running_loop())
+
+    def taken_back() -> None:
+        try:
+            with transaction.atomic():
+                append_event("project:a", "changed", {"kept": False})
+                raise _Undone
+        except _Undone:
+            pass
+
+    def kept() -> None:
+        append_event("project:a", "changed", {"kept": True})
+
+    try:
+        await asyncio.to_thread(_then_close, taken_back)
+        await asyncio.to_thread(_then_close, kept)
+        message = await asyncio.wait_for(layer.receive(channel), 5)
+    finally:
+        attach(None)
+    assert message["event"] == {"sequence": 1, "type": "changed", "data": {"kept": True}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_server_an_event_is_written_and_goes_nowhere() -> None:
+    assert append_event("project:a", "changed", {}).sequence == 1

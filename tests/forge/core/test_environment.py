@@ -1,0 +1,51 @@
+"""The environment is read once, and a value that cannot be used is named."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from forge.environment import BadEnvironment, read_environment, secret_key
+
+
+def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
+    found = read_environment({}, tmp_path)
+    assert (found.host, found.port, found.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert found.data == tmp_path / "data"
+    assert found.public_is_loopback
+    assert not found.secure
+    assert found.upload_limit == 64 * 1024 * 1024
+
+
+def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
+    found = read_environment({"PUBLIC_URL": "https://forge.example/", "HOST": "0.0.0.0"}, tmp_path)
+    assert found.public_url == "https://forge.example"
+    assert (found.secure, found.public_is_loopback) == (True, False)
+    assert "forge.example" in found.allowed_hosts
+    assert "0.0.0.0" not in found.allowed_hosts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT", "-1"), ("PUBLIC_URL", "forge"), ("TLS_KEY", "key.pem")],
+)
+def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadEnvironment, match=name):
+        read_environment({name: value}, tmp_path)
+
+
+def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(lambda _: secret_key(tmp_path / "data", {}), range(16)))
+    assert len(keys) == 1
+    [file] = (tmp_path / "data").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(keys.pop()) > 60
+
+
+def test_a_key_that_is_given_is_used_and_not_written(tmp_path: Path) -> None:
+    assert secret_key(tmp_path / "data", {"SECRET_KEY": "given"}) == "given"
+    assert not (tmp_path / "data").exists()

@@ -1,0 +1,68 @@
+"""What the front end's build left is served in front of Django, with lasting caches only for names with a hash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.core.static_files import StaticFiles
+
+
+class _Beyond:
+    called = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.called = True
+
+
+async def _get(
+    folder: Path, path: str, method: str = "GET", headers: list[tuple[bytes, bytes]] | None = None
+) -> tuple[int, dict[str, str], bytes, bool]:
+    beyond, sent = _Beyond(), []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "headers": headers or []}
+    await StaticFiles(beyond, folder, "/static/", autorefresh=False)(scope, None, send)  # type: ignore[arg-type]
+    if beyond.called:
+        return 0, {}, b"", True
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:]), False
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "build" / "assets").mkdir(parents=True)
+    (tmp_path / "build" / "assets" / "studio-Ab12_-9z.js").write_text("export {};")
+    (tmp_path / "build" / "worker.js").write_text("worker")
+    return tmp_path
+
+
+async def test_a_file_with_a_hash_in_its_name_is_kept_for_ever(folder: Path) -> None:
+    status, headers, body, _ = await _get(folder, "/static/build/assets/studio-Ab12_-9z.js")
+    assert (status, body) == (200, b"export {};")
+    assert headers["content-type"] == 'text/javascript; charset="utf-8"'
+    assert "immutable" in headers["cache-control"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_file_that_keeps_its_name_is_asked_for_again_soon(folder: Path) -> None:
+    _, headers, _, _ = await _get(folder, "/static/build/worker.js")
+    assert headers["cache-control"] == "max-age=60, public"
+
+
+@pytest.mark.parametrize("path", ["/static/none.js", "/static/../manage.py", "/static/build/", "/static/build"])
+async def test_what_is_not_a_file_of_the_folder_is_not_found(folder: Path, path: str) -> None:
+    assert (await _get(folder, path))[0] == 404
+
+
+async def test_only_reading_is_answered(folder: Path) -> None:
+    assert (await _get(folder, "/static/build/worker.js", "POST"))[0] == 404
+    assert (await _get(folder, "/static/build/worker.js", "HEAD"))[2] == b""
+
+
+async def test_everything_else_goes_on_to_django(folder: Path) -> None:
+    assert (await _get(folder, "/acme/static/x"))[3]
