@@ -12,6 +12,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.projects.urls")),
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
+    path("", include("forge.reviews.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 

@@ -1,0 +1,74 @@
+"""Reviews over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.builds.actions import find_build
+from forge.builds.api import PersonSerializer
+from forge.core.api import ForgeView
+from forge.reviews.actions import conversation, give_verdict, say, verdicts_on
+from forge.reviews.shapes import comment_to_json, verdict_to_json
+
+
+class GiveVerdictSerializer(serializers.Serializer[Any]):
+    verdict = serializers.CharField(max_length=20)
+    comment = serializers.CharField(allow_blank=True, default="")
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    user = PersonSerializer(allow_null=True)
+    verdict = serializers.CharField()
+    comment = serializers.CharField()
+    rune_digest = serializers.CharField()
+    replaced = serializers.BooleanField()
+    created = serializers.DateTimeField()
+
+
+class SaySerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    author = PersonSerializer(allow_null=True)
+    text = serializers.CharField()
+    created = serializers.DateTimeField()
+
+
+class BuildReviews(ForgeView):
+    """The verdicts on a build."""
+
+    @extend_schema(operation_id="reviews_list", responses=VerdictSerializer(many=True))
+    def get(self, request: Request, build_id: UUID) -> Response:
+        build = find_build(request.user, build_id)
+        return Response({"reviews": [verdict_to_json(verdict) for verdict in verdicts_on(request.user, build)]})
+
+    @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictSerializer})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        build = find_build(request.user, build_id)
+        asked = self.asked(request, GiveVerdictSerializer)
+        verdict = give_verdict(request.user, build, asked["verdict"], asked["comment"])
+        return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
+
+
+class BuildComments(ForgeView):
+    """What was said about a build."""
+
+    @extend_schema(operation_id="comments_list", responses=SaidSerializer(many=True))
+    def get(self, request: Request, build_id: UUID) -> Response:
+        build = find_build(request.user, build_id)
+        return Response({"comments": [comment_to_json(comment) for comment in conversation(request.user, build)]})
+
+    @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: SaidSerializer})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        build = find_build(request.user, build_id)
+        comment = say(request.user, build, self.asked(request, SaySerializer)["text"])
+        return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)

@@ -1,0 +1,21 @@
+"""What can go wrong with reviews."""
+
+from forge.core.errors import Conflict, Invalid
+
+
+class NotReviewable(Conflict):
+    """A build without a rune to judge."""
+
+    title = "This build cannot be judged"
+
+
+class OwnBuild(Conflict):
+    """Whoever asked for a build cannot give the verdict on it."""
+
+    title = "This is your own build"
+
+
+class BadVerdict(Invalid):
+    """Neither an approval nor a wish for changes."""
+
+    title = "This is no verdict"
