@@ -39,7 +39,9 @@ def block_arguments(
             message = f"{block.name} needs the argument {quoted(name)}"
             notes = [f"{argument_.help} Write `{name}: ` and {_kind(argument_)} under `args`."]
             report.error(Code.MISSING_ARGUMENT, message, stage.target.span, notes)
-    return complete if report.error_count == before and stage.is_sound else None
+    # An argument may also be missing because its resource was reported before.
+    is_complete = len(complete) == len(known) and report.error_count == before and stage.is_sound
+    return complete if is_complete else None
 
 
 def _report_unknown(argument: ArgumentSyntax, block: Block, report: Report) -> None:

@@ -254,7 +254,8 @@ def _number(argument: ArgumentSyntax) -> Number | None:
     if argument.resource is not None:
         return None
     if argument.name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
-        return _PIXEL_FORMATS.get(match["name"].lower())
+        found = _PIXEL_FORMATS.get(match["name"].lower())
+        return None if found is None else int(found)
     if _PRODUCT.match(value):
         return _calculated(value)
     if _INTEGER.match(value):

@@ -1,0 +1,67 @@
+"""Every code has a page, and the examples of each page do what the page says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rune.files import MemoryFiles
+from rune.runefile import Checked, Severity, check
+from rune.runefile.codes import Code
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelError, ModelSignature, ModelTensor
+
+PAGES = Path(__file__).parents[3] / "docs" / "reference" / "diagnostics"
+_FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+_NUMBER = TensorType(ElementType.F32, (1, 1))
+_SINE = ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),))
+
+
+def _signature(path: str) -> ModelSignature:
+    if path != "sine.tflite":
+        raise ModelError("the file ends in the middle", 12)
+    return _SINE
+
+
+@cache
+def _examples(code: str) -> dict[str, tuple[str, str]]:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    return {match["title"]: (match["language"], match["text"]) for match in _FENCE.finditer(page)}
+
+
+def _checked(language: str, text: str) -> Checked:
+    contents = {"words.txt": b"one\ntwo\n", "sine.tflite": b"model", "cut.tflite": b"mod"}
+    if language == "sh":
+        good = _examples(Code.NOT_TEXT.value)["Right"][1]
+        return check(MemoryFiles({**contents, "Runefile.yml": good.encode()}), runefile=text.split()[-1])
+    data = ast.literal_eval(text) if language == "python" else text.encode()
+    return check(MemoryFiles({**contents, "Runefile.yml": data}), signatures=_signature)
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    pages = {path.stem for path in PAGES.glob("RUNE*.md")}
+    assert pages == {code.value for code in Code}
+    index = (PAGES / "README.md").read_text(encoding="utf-8")
+    assert all(f"[{code.value}]({code.value}.md)" in index for code in Code)
+
+
+@pytest.mark.parametrize("code", [code.value for code in Code])
+def test_the_wrong_example_of_a_page_gives_its_code(code: str) -> None:
+    checked = _checked(*_examples(code)["Wrong"])
+    assert code in {diagnostic.code for diagnostic in checked.diagnostics}
+    assert all(diagnostic.code == code for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR)
+
+
+@pytest.mark.parametrize("code", [code.value for code in Code])
+def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
+    language, text = _examples(code)["Right"]
+    if language == "sh":
+        assert text.split()[-1] == "Runefile.yml"
+        return
+    checked = _checked(language, text)
+    assert checked.diagnostics == ()
+    assert checked.pipeline is not None
