@@ -1,7 +1,7 @@
 """Decodes a flatbuffer while verifying it: no byte is read before its place was proven to be inside the file.
 
 It knows tables by `schema.py` and nothing of what they mean. The schema has no table that contains itself, so depth is
-bounded; work is bounded by a budget, because a small file may point to the same bytes many times.
+bounded. Work is bounded by budgets: a small file may point to the same bytes many times, so each pointer counts anew.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rune.tflite.schema import TABLES, UNIONS, Field, FieldForm
 TABLE_LIMIT: Final = 65_536
 """Tables in one file, counted as often as they are pointed to. A model of 10,000 operators has about 60,000."""
 
-NUMBER_LIMIT: Final = 4_000_000
+NUMBER_LIMIT: Final = 2_000_000
 """Numbers in all vectors together. Weights are bytes and do not count."""
 
 TEXT_LIMIT: Final = 16_000_000
@@ -86,7 +86,9 @@ _DEFAULTS: Final = {
     kind: {field.name: field.default for field in fields if field.form is FieldForm.NUMBER}
     for kind, fields in TABLES.items()
 }
-_U16: Final = struct.Struct("<H")
+_TABLE_WORDS: Final = {kind: (f"a {kind} table", f"the field list of a {kind} table") for kind in TABLES}
+_SLOT_COUNTS: Final = {kind: fields[-1].slot + 2 if fields else 0 for kind, fields in TABLES.items()}
+_VTABLE: Final = struct.Struct("<HH")
 _U32: Final = struct.Struct("<I")
 _I32: Final = struct.Struct("<i")
 
@@ -103,7 +105,6 @@ class _Decoder:
         self._tables_left = TABLE_LIMIT
         self._numbers_left = NUMBER_LIMIT
         self._text_left = TEXT_LIMIT
-        self._seen: dict[tuple[int, str], Table] = {}
 
     def root(self, kind: str) -> Table:
         return self._table(self._follow(0, "the root table"), kind)
@@ -136,65 +137,70 @@ class _Decoder:
         self._tables_left -= 1
         if self._tables_left < 0:
             raise ModelError(f"The model has more than {TABLE_LIMIT} tables", at)
-        seen = self._seen.get((at, kind))
-        if seen is not None:
-            return seen
-        self._inside(at, 4, 4, f"a {kind} table")
+        words = _TABLE_WORDS[kind]
+        self._inside(at, 4, 4, words[0])
         vtable = at - _I32.unpack_from(self._data, at)[0]
-        self._inside(vtable, 4, 2, f"the field list of a {kind} table", at)
-        vtable_size: int = _U16.unpack_from(self._data, vtable)[0]
+        self._inside(vtable, 4, 2, words[1], at)
+        vtable_size, table_size = _VTABLE.unpack_from(self._data, vtable)
         if vtable_size < 4 or vtable_size % 2:
-            raise ModelError(f"The model is damaged: the field list of a {kind} table has {vtable_size} bytes", vtable)
-        self._inside(vtable, vtable_size, 2, f"the field list of a {kind} table")
-        table_size: int = _U16.unpack_from(self._data, vtable + 2)[0]
+            raise ModelError(f"The model is damaged: {words[1]} has {vtable_size} bytes", vtable)
+        self._inside(vtable, vtable_size, 2, words[1])
         if table_size < 4:
-            raise ModelError(f"The model is damaged: a {kind} table has {table_size} bytes", vtable + 2)
-        self._inside(at, table_size, 4, f"a {kind} table", vtable + 2)
-        slots = struct.unpack_from(f"<{vtable_size // 2 - 2}H", self._data, vtable + 4)
+            raise ModelError(f"The model is damaged: {words[0]} has {table_size} bytes", vtable + 2)
+        self._inside(at, table_size, 4, words[0], vtable + 2)
+        # Slots that a newer version of the format added are not looked at.
+        slots = struct.unpack_from(f"<{min(vtable_size // 2 - 2, _SLOT_COUNTS[kind])}H", self._data, vtable + 4)
         table = Table(kind, at, {}, {})
         for field in TABLES[kind]:
+            if field.slot >= len(slots):
+                break
             self._field(table, table_size, slots, field)
-        self._seen[at, kind] = table
         return table
 
     def _field(self, table: Table, table_size: int, slots: tuple[int, ...], field: Field) -> None:
-        union = field.form is FieldForm.UNION
-        type_at = self._slot(table, table_size, slots, field, field.slot, 1) if union else 0
-        slot = field.slot + 1 if union else field.slot
-        width = field.width if field.form is FieldForm.NUMBER else 4
-        at = self._slot(table, table_size, slots, field, slot, width)
+        if field.form is FieldForm.UNION:
+            self._union(table, table_size, slots, field)
+            return
+        number = field.form is FieldForm.NUMBER
+        at = self._slot(table, table_size, slots, field, field.slot, field.width if number else 4)
         if not at:
             return
-        what = f"{field.name} of a {table.kind} table"
         value: Value
         match field.form:
             case FieldForm.NUMBER:
                 value = struct.unpack_from("<" + field.code, self._data, at)[0]
-            case FieldForm.NUMBERS | FieldForm.BYTES | FieldForm.TEXT:
-                value = self._vector(self._follow(at, what), field, what)
             case FieldForm.TABLE:
-                value = self._table(self._follow(at, what), field.table)
+                value = self._table(self._follow(at, field.words), field.table)
             case FieldForm.TABLES:
-                value = self._tables(self._follow(at, what), field.table, what)
-            case FieldForm.UNION:
-                number = self._data[type_at] if type_at else 0
-                members = UNIONS[field.table]
-                if not number or number > len(members):
-                    # Of a type that a newer version of the format added, or none: there is nothing that we could check.
-                    return
-                value = self._table(self._follow(at, what), members[number - 1])
+                value = self._tables(self._follow(at, field.words), field)
+            case _:
+                value = self._vector(self._follow(at, field.words), field)
         table.fields[field.name] = value
         table.places[field.name] = at
 
+    def _union(self, table: Table, table_size: int, slots: tuple[int, ...], field: Field) -> None:
+        """A type number in one slot, the table in the next."""
+        type_at = self._slot(table, table_size, slots, field, field.slot, 1)
+        at = self._slot(table, table_size, slots, field, field.slot + 1, 4)
+        number = self._data[type_at] if type_at else 0
+        members = UNIONS[field.table]
+        if not at or not 1 <= number <= len(members):
+            # None, or of a type that a newer version of the format added: there is nothing that we could check.
+            return
+        table.fields[field.name] = self._table(self._follow(at, field.words), members[number - 1])
+        table.places[field.name] = at
+
     def _slot(self, table: Table, table_size: int, slots: tuple[int, ...], field: Field, slot: int, width: int) -> int:
-        """Where a field stands, or 0 when it is absent."""
+        """Where a field stands, or 0 when it is absent. The table itself was proven to be inside the file."""
         inner = slots[slot] if slot < len(slots) else 0
         if inner == 0:
             return 0
         at = table.offset + inner
         if inner < 4 or inner + width > table_size:
             raise ModelError(f"The model is damaged: {field.name} stands outside of its {table.kind} table", at)
-        return self._inside(at, width, width, f"{field.name} of a {table.kind} table")
+        if at % width:
+            raise ModelError(f"The model is damaged: {field.words} is not aligned to {width} bytes", at)
+        return at
 
     def _length(self, at: int, width: int, what: str) -> int:
         self._inside(at, 4, 4, what)
@@ -207,8 +213,8 @@ class _Decoder:
             )
         return length
 
-    def _vector(self, at: int, field: Field, what: str) -> Value:
-        length = self._length(at, field.width, what)
+    def _vector(self, at: int, field: Field) -> Value:
+        length = self._length(at, field.width, field.words)
         start = at + 4
         if field.form is FieldForm.BYTES:
             return self._data[start : start + length]
@@ -222,10 +228,11 @@ class _Decoder:
             raise ModelError(f"The model's tables have more than {NUMBER_LIMIT} numbers", at)
         return struct.unpack_from(f"<{length}{field.code}", self._data, start)
 
-    def _tables(self, at: int, kind: str, what: str) -> tuple[Table, ...]:
-        length = self._length(at, 4, what)
+    def _tables(self, at: int, field: Field) -> tuple[Table, ...]:
+        length = self._length(at, 4, field.words)
         if length > self._tables_left:
             raise ModelError(f"The model has more than {TABLE_LIMIT} tables", at)
+        words = f"an element of {field.words}"
         return tuple(
-            self._table(self._follow(at + 4 + 4 * index, f"an element of {what}"), kind) for index in range(length)
+            self._table(self._follow(place, words), field.table) for place in range(at + 4, at + 4 + 4 * length, 4)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.tflite.errors import ModelError
+from rune.tflite.errors import ModelError, brief, quoted
 from rune.tflite.flatbuffer import Table
 from rune.tflite.model import Model, Tensor
 
@@ -25,15 +25,15 @@ def check_graph(model: Model, table: Table) -> None:
         for index in operator.inputs:
             if index >= 0 and index not in known:
                 raise ModelError(
-                    f"The operator {operator.op} reads {_words(model.tensors[index], index, lower=True)} before "
+                    f"The operator {brief(operator.op)} reads {_words(model.tensors[index], index, lower=True)} before "
                     "anything wrote it",
                     place.place("inputs"),
                 )
         for index in operator.outputs:
             if index in known:
                 raise ModelError(
-                    f"The operator {operator.op} writes {_words(model.tensors[index], index, lower=True)}, which "
-                    "already has a value",
+                    f"The operator {brief(operator.op)} writes {_words(model.tensors[index], index, lower=True)}, "
+                    "which already has a value",
                     place.place("outputs"),
                 )
             known.add(index)
@@ -47,4 +47,4 @@ def check_graph(model: Model, table: Table) -> None:
 
 def _words(tensor: Tensor, index: int, lower: bool = False) -> str:
     start = "the" if lower else "The"
-    return f'{start} tensor "{tensor.name}"' if tensor.name else f"{start} tensor number {index}"
+    return f"{start} tensor {quoted(tensor.name)}" if tensor.name else f"{start} tensor number {index}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from rune.tflite.errors import ModelError
+from rune.tflite.errors import ModelError, brief, quoted
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
 from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
@@ -70,7 +70,7 @@ class _Reader:
 
     def _tensor(self, table: Table, index: int) -> Tensor:
         name = table.text("name")
-        words = f'The tensor "{name}"' if name else f"The tensor number {index}"
+        words = f"The tensor {quoted(name)}" if name else f"The tensor number {index}"
         kind = _kind(table, words)
         shape = _shape(table, kind, words)
         is_sparse = table.table("sparsity") is not None
@@ -145,8 +145,8 @@ class _Reader:
         return Operator(
             op=name,
             version=code.number("version"),
-            inputs=_indices(table, "inputs", tensors, f"The operator {name}", optional=True),
-            outputs=_indices(table, "outputs", tensors, f"The operator {name}"),
+            inputs=_indices(table, "inputs", tensors, f"The operator {brief(name)}", optional=True),
+            outputs=_indices(table, "outputs", tensors, f"The operator {brief(name)}"),
             options=options,
         )
 
@@ -159,7 +159,7 @@ class _Reader:
                 if not isinstance(number, int) or not 0 <= number < len(self._graphs):
                     assert options is not None  # noqa: S101
                     raise ModelError(
-                        f"The operator {name} calls graph {number}, but the model has {len(self._graphs)}",
+                        f"The operator {brief(name)} calls graph {number}, but the model has {len(self._graphs)}",
                         options.place(field),
                     )
 

@@ -34,6 +34,8 @@ class Field:
     width: int = 1
     default: int | float = 0
     table: str = ""
+    words: str = ""
+    """What an error calls it."""
 
 
 NUMBER_CODES: Final = {
@@ -225,39 +227,42 @@ UNIONS: Final[dict[str, tuple[str, ...]]] = {
 """The tables that a union may hold, in the order of their type numbers from 1; 0 means none."""
 
 
-def _field(text: str, slot: int) -> Field:
+def _field(owner: str, text: str, slot: int) -> Field:
     name, _, kind = text.partition(":")
     kind, _, default = kind.partition("=")
     inner = kind[1:-1]
+    code, width, table = "", 1, ""
     if kind in NUMBER_CODES:
-        code = NUMBER_CODES[kind]
-        return Field(name, slot, FieldForm.NUMBER, code, struct.calcsize("<" + code), int(default or 0))
-    if kind == "text":
-        return Field(name, slot, FieldForm.TEXT)
-    if kind == "bytes":
-        return Field(name, slot, FieldForm.BYTES)
-    if kind.startswith("<"):
-        return Field(name, slot, FieldForm.UNION, table=inner)
-    if not kind.startswith("["):
-        return Field(name, slot, FieldForm.TABLE, table=kind)
-    if inner in NUMBER_CODES:
-        return Field(name, slot, FieldForm.NUMBERS, NUMBER_CODES[inner], struct.calcsize("<" + NUMBER_CODES[inner]))
-    return Field(name, slot, FieldForm.TABLES, table=inner)
+        form, code = FieldForm.NUMBER, NUMBER_CODES[kind]
+    elif inner in NUMBER_CODES:
+        form, code = FieldForm.NUMBERS, NUMBER_CODES[inner]
+    elif kind == "text":
+        form = FieldForm.TEXT
+    elif kind == "bytes":
+        form = FieldForm.BYTES
+    elif kind.startswith("<"):
+        form, table = FieldForm.UNION, inner
+    elif kind.startswith("["):
+        form, table = FieldForm.TABLES, inner
+    else:
+        form, table = FieldForm.TABLE, kind
+    if code:
+        width = struct.calcsize("<" + code)
+    return Field(name, slot, form, code, width, int(default or 0), table, f"{name} of a {owner} table")
 
 
 def _parse(text: str) -> dict[str, tuple[Field, ...]]:
     tables: dict[str, list[Field]] = {}
-    fields: list[Field] = []
-    slot = 0
+    owner, slot = "", 0
     for word in text.split():
         if word.endswith(":"):
-            fields = tables.setdefault(word[:-1], [])
-            slot = 0
+            owner, slot = word[:-1], 0
+            tables[owner] = []
         elif word == "-":
             slot += 1
         else:
-            field = _field(word, slot)
-            fields.append(field)
+            field = _field(owner, word, slot)
+            tables[owner].append(field)
             slot += 2 if field.form is FieldForm.UNION else 1
     return {name: tuple(fields) for name, fields in tables.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rune.tensor import ElementType, TensorType
-from rune.tflite.errors import ModelError
+from rune.tflite.errors import ModelError, quoted
 from rune.tflite.model import Model, Tensor
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -58,7 +58,8 @@ def _model_tensor(tensor: Tensor, role: str) -> ModelTensor:
     kind = tensor.type
     if kind is None:
         raise ModelError(
-            f'The model\'s {role} "{tensor.name}" has elements of kind {tensor.kind.name}, which a Runefile cannot name'
+            f"The model's {role} {quoted(tensor.name)} has elements of kind {tensor.kind.name}, "
+            "which a Runefile cannot name"
         )
     return ModelTensor(tensor.name, kind, tensor.scale, tensor.zero_point)
 

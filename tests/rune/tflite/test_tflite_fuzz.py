@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from typing import Any
 
+import flatbuffers
+import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from rune.tflite import ModelError, describe, read_model, signature
+from rune.tflite.flatbuffer import NUMBER_LIMIT, TABLE_LIMIT
 from tests.model_cases import all_models, model_cases
 from tests.rune.tflite.mutations import mutant
 
@@ -49,3 +54,44 @@ def test_garbage_of_64_megabytes_is_refused_without_reading_it_into_memory() -> 
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_every_pointer_to_the_same_numbers_counts_against_the_limit() -> None:
+    builder = flatbuffers.Builder(1024)
+    numbers = builder.CreateNumpyVector(np.zeros(NUMBER_LIMIT // 100, np.int32))
+    operators = []
+    for _ in range(101):
+        schema.OperatorStart(builder)
+        schema.OperatorAddInputs(builder, numbers)
+        operators.append(schema.OperatorEnd(builder))
+    data = file_of_operators(builder, operators)
+    with pytest.raises(ModelError, match=f"more than {NUMBER_LIMIT} numbers"):
+        read_model(data)
+
+
+def test_every_pointer_to_the_same_table_counts_against_the_limit() -> None:
+    builder = flatbuffers.Builder(1024)
+    schema.OperatorStart(builder)
+    operator = schema.OperatorEnd(builder)
+    data = file_of_operators(builder, [operator] * TABLE_LIMIT)
+    with pytest.raises(ModelError, match=f"more than {TABLE_LIMIT} tables"):
+        read_model(data)
+
+
+def file_of_operators(builder: Any, operators: list[int]) -> bytes:
+    """A model of nothing but these operators."""
+    builder.StartVector(4, len(operators), 4)
+    for operator in operators:
+        builder.PrependUOffsetTRelative(operator)
+    vector = builder.EndVector()
+    schema.SubGraphStart(builder)
+    schema.SubGraphAddOperators(builder, vector)
+    graph = schema.SubGraphEnd(builder)
+    schema.ModelStartSubgraphsVector(builder, 1)
+    builder.PrependUOffsetTRelative(graph)
+    graphs = builder.EndVector()
+    schema.ModelStart(builder)
+    schema.ModelAddVersion(builder, 3)
+    schema.ModelAddSubgraphs(builder, graphs)
+    builder.Finish(schema.ModelEnd(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
