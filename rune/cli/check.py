@@ -34,9 +34,9 @@ def command(runefile: Path, form: str, colour: str) -> None:
         }
         click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
-        click.echo(
-            draw(checked.diagnostics, {path.name: _text(files, path.name)}, use_colour(colour)), err=True, nl=False
-        )
+        with_colour = use_colour(colour)
+        drawn = draw(checked.diagnostics, {path.name: _text(files, path.name)}, with_colour)
+        click.echo(drawn, err=True, nl=False, color=with_colour)
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
 

@@ -103,7 +103,8 @@ class Resources:
 
 def report_unreadable(error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: Report) -> None:
     """Says which file cannot be read for whom, and which one may have been meant."""
-    near = report.nearest(path.removeprefix("./"), files.paths())
+    ending = path.rpartition(".")[2]
+    near = report.nearest(path.removeprefix("./"), (known for known in files.paths() if known.endswith(ending)))
     notes: list[str] = []
     fixes: list[Fix] = []
     if near is not None and near != path.removeprefix("./"):

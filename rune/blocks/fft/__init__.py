@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.fft.tables import MOST_BINS, Tables, tables
+from rune.blocks.fft.tables import MOST_BINS, frame_starts, frame_step, tables
 from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
 from rune.tensor import ElementType, TensorType
 
@@ -15,8 +15,8 @@ FRAMES = 49
 BANDS = 40
 
 
-def _tables(inputs: tuple[TensorType, ...], arguments: Arguments) -> Tables:
-    """The tables for this input, or a `BlockError` that says what cannot be cut into frames."""
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    """Needs no tables, which take a while: an editor asks at every key."""
     if len(inputs) != 1:
         raise BlockError(f"fft takes 1 input, a sound, and not {len(inputs)}")
     sound = inputs[0]
@@ -25,27 +25,21 @@ def _tables(inputs: tuple[TensorType, ...], arguments: Arguments) -> Tables:
     if sound.count == 0:
         raise BlockError(f"fft needs at least one sample and {sound} has none", input_index=0)
     bins, overlap = int(arguments["bins"]), float(arguments["window_overlap"])
-    made = tables(bins, overlap, sound.count)
-    if made.step == 0:
+    if frame_step(bins, overlap) == 0:
         raise BlockError(
             f"frames of {bins} samples that overlap by {overlap} never move on; make window_overlap smaller",
             argument="window_overlap",
         )
-    if not made.starts:
+    if not frame_starts(bins, overlap, sound.count):
         raise BlockError(
             f"{sound.count} samples give no frame of {bins} samples that overlap by {overlap}; make bins smaller",
             argument="bins",
         )
-    return made
-
-
-def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    _tables(inputs, arguments)
     return (BlockOutput(TensorType(ElementType.U32, (1, FRAMES * BANDS))),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    made = _tables(inputs, arguments)
+    made = tables(int(arguments["bins"]), float(arguments["window_overlap"]), inputs[0].count)
     return BlockCode(
         function="rune_fft",
         constants=(made.starts, made.window, made.twiddles, made.mel_rows, made.mel_weights),

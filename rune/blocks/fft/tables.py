@@ -44,15 +44,25 @@ class Tables:
     """The filters' non-zero stretches one after another, f64."""
 
 
+def frame_step(bins: int, window_overlap: float) -> int:
+    """Samples between the starts of neighbouring frames; 0 when the overlap leaves none."""
+    return int(round_f32(bins * round_f32(1.0 - round_f32(window_overlap))))
+
+
+def frame_starts(bins: int, window_overlap: float, samples: int) -> bytes:
+    """49 x u32: the first sample of each frame. Empty when not one frame fits. Quick, unlike the other tables."""
+    step = frame_step(bins, window_overlap)
+    return _starts(samples, bins, step) if step > 0 else b""
+
+
 @lru_cache(maxsize=8)
 def tables(bins: int, window_overlap: float, samples: int) -> Tables:
     """The tables for frames of `bins` samples over a sound of so many samples, at 16 kHz."""
-    step = int(round_f32(bins * round_f32(1.0 - round_f32(window_overlap))))
     size = 1 << (bins - 1).bit_length()
     rows = bins // 2 + 1
     window, twiddles, mel_rows, mel_weights = _spectrum_tables(bins, size, rows)
-    starts = _starts(samples, bins, step) if step > 0 else b""
-    return Tables(bins, step, size, rows, starts, window, twiddles, mel_rows, mel_weights)
+    starts = frame_starts(bins, window_overlap, samples)
+    return Tables(bins, frame_step(bins, window_overlap), size, rows, starts, window, twiddles, mel_rows, mel_weights)
 
 
 def _starts(samples: int, bins: int, step: int) -> bytes:
