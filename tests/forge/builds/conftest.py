@@ -1,0 +1,86 @@
+"""Builds without a queue: tests call what a wake-up would."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from forge.builds import actions, answers
+from forge.builds.actions import request_build
+from forge.builds.compiler import Compiler
+from forge.builds.leases import take_build
+from forge.builds.models import Build
+from forge.builds.toolchain import warm_compiler
+from forge.builds.waking import Debounce
+from forge.builds.worker import Worker
+
+BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
+
+
+class WakeUps:
+    """What would have been sent to a queue."""
+
+    def __init__(self) -> None:
+        self.builds = 0
+        self.previews: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
+    """Counts wake-ups, and lets none of them start anything beside a test."""
+    counted = WakeUps()
+
+    def wake() -> None:
+        counted.builds += 1
+
+    class Counting(Debounce):
+        def touch(self, key: Any) -> None:
+            counted.previews.append(key)
+
+    monkeypatch.setattr(actions, "wake_builds", wake)
+    monkeypatch.setattr(answers, "previews", Counting(lambda key: None))
+    return counted
+
+
+@pytest.fixture
+def stopping() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def work(stopping: threading.Event) -> Callable[[Build], Build]:
+    """Does a build as a worker does, and reads it again."""
+
+    def worked(build: Build) -> Build:
+        lease = take_build(build.pk)
+        assert lease is not None
+        Worker(lease, stopping).run()
+        build.refresh_from_db()
+        return build
+
+    return worked
+
+
+@pytest.fixture
+def build(project: Any, developer: Any) -> Build:
+    """A build that waits."""
+    return request_build(developer, project)
+
+
+@pytest.fixture(scope="session")
+def _compiler() -> Iterator[Compiler]:
+    with warm_compiler() as compiler:
+        yield compiler
+
+
+@pytest.fixture
+def compiler(_compiler: Compiler) -> Compiler:
+    """A compiler that stays warm from test to test."""
+    return _compiler
+
+
+def log_of(build: Build) -> str:
+    return "\n".join(build.log.values_list("text", flat=True))

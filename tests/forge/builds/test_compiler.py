@@ -1,0 +1,188 @@
+"""The compiler's process, for real: its answers, its limits, and that it never outlives what it should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.builds.compiler import Compiler, remove_leftovers
+from forge.builds.errors import ChildDied, OutOfTime
+
+RUNEFILE = (
+    "version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
+    "        dimensions: [1, 1]\n  out:\n    out: SERIAL\n    inputs:\n      - number\n"
+)
+
+
+def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any]:
+    source = folder / "Runefile.yml"
+    source.write_text(runefile)
+    files = {"Runefile.yml": {"file": str(source), "digest": "sha256:0"}}
+    target = str(folder / "built.rune")
+    return {
+        "op": "build",
+        "name": "a",
+        "files": files,
+        "target": target,
+        "check_first": True,
+        "measure": False,
+    } | changes
+
+
+def run(compiler: Compiler, asked: dict[str, Any], limit: float = 30) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = []
+    compiler.run(asked, lambda answer: answers.append(dict(answer)), limit=limit)
+    return answers
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(holds: Any) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
+    answers = run(compiler, job(tmp_path, measure=True))
+    assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "measured"]
+    assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
+    rune = (tmp_path / "built.rune").read_bytes()
+    assert answers[3]["report"]["rune"]["size"] == len(rune)
+
+
+def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler: Compiler, tmp_path: Path) -> None:
+    digests = set()
+    compiler.start()
+    pid = compiler.pid
+    for _ in range(2):
+        digests |= {answer["digest"] for answer in run(compiler, job(tmp_path)) if answer["event"] == "built"}
+    assert len(digests) == 1
+    assert compiler.pid == pid
+    assert compiler.memory > 0
+
+
+def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
+    (answer,) = run(compiler, job(tmp_path, "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n"))
+    assert answer["event"] == "checked"
+    assert answer["diagnostics"]
+    assert any(one["severity"] == "error" for one in answer["diagnostics"])
+
+
+@pytest.mark.parametrize(
+    "runefile", ["", "\0", "- 1\n- 2", "a: &a [*a]", "pipeline: {x: !!python/object:os.system {}}"]
+)
+def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile: str) -> None:
+    answers = run(compiler, job(tmp_path, runefile))
+    assert answers[-1]["event"] == "checked"
+    assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
+
+
+def test_a_file_outside_of_the_job_is_not_read(compiler: Compiler, tmp_path: Path) -> None:
+    stage = (
+        "  a:\n    model: /etc/passwd\n    inputs: [number]\n    outputs:\n      - type: F32\n        dimensions: [1]\n"
+    )
+    answers = run(compiler, job(tmp_path, RUNEFILE + stage))
+    assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
+    assert "root:" not in str(answers)
+
+
+def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path) -> None:
+    with Compiler(tmp_path / "work") as compiler:
+        compiler.start()
+        pid = compiler.pid
+        assert pid is not None
+
+        def kill(answer: Any) -> None:
+            os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(ChildDied, match="SIGKILL"):
+            compiler.run(job(tmp_path), kill, limit=30)
+        assert not compiler.alive
+        assert run(compiler, job(tmp_path))[-1]["event"] == "built"
+        assert compiler.pid != pid
+
+
+def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    with Compiler(tmp_path / "work") as compiler:
+        compiler.start()
+        pid = compiler.pid
+        assert pid is not None
+        seen: list[Any] = []
+        with pytest.raises(OutOfTime):
+            compiler.run(job(tmp_path), seen.append, limit=-61)
+        assert not is_running(pid)
+        assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def tick() -> None:
+        raise Enough
+
+    with Compiler(tmp_path / "work") as compiler:
+        with pytest.raises(Enough):
+            compiler.run(job(tmp_path), lambda answer: None, limit=30, tick=tick)
+        assert not compiler.alive
+
+
+def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from forge.builds.compiler import Compiler\n"
+        "c = Compiler(Path(sys.argv[1])); c.start(); print(c.pid, flush=True); sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until(lambda: not is_running(child) or _is_zombie(child))
+
+
+def _is_zombie(pid: int) -> bool:
+    """A process that ended and that nobody waits for; in a container there may be no init that does."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_the_process_sees_nothing_of_the_servers_environment(
+    compiler: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "do not tell")
+    compiler.start()
+    assert b"SECRET_KEY" not in Path(f"/proc/{compiler.pid}/environ").read_bytes()
+
+
+def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
+    compiler.start()
+    limits = Path(f"/proc/{compiler.pid}/limits").read_text()
+    until(lambda: "3221225472" in Path(f"/proc/{compiler.pid}/limits").read_text())
+    assert "Max open files" in limits
+
+
+def test_folders_of_a_killed_program_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "compiler-left").mkdir()
+    (tmp_path / "compiler-left" / "built.rune").write_bytes(b"x")
+    (tmp_path / "other").mkdir()
+    remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]

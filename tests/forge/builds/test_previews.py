@@ -1,0 +1,156 @@
+"""The live preview: built when the text checks, kept when it does not, looked up when known, and pruned."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from forge.builds import previews
+from forge.builds.actions import preview_of
+from forge.builds.compiler import Compiler
+from forge.builds.dispatch import PreviewSlot
+from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState
+from forge.builds.previews import refresh_preview
+from forge.builds.runes import rune_name, rune_storage
+from forge.builds.shapes import preview_to_json
+from forge.builds.waking import Debounce
+from forge.core.models import Event
+from forge.projects.actions import write_file
+from forge.projects.models import Project, Version
+from tests.forge.builds.conftest import BROKEN_RUNEFILE
+from tests.forge.conftest import RUNEFILE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def refresh(project: Project, compiler: Compiler) -> Preview:
+    refresh_preview(project.pk, compiler, threading.Event())
+    preview = preview_of(project)
+    assert preview is not None
+    return preview
+
+
+def edit(user: Any, project: Project, text: str) -> None:
+    write_file(user, project, "Runefile.yml", text.encode())
+    project.refresh_from_db()
+
+
+def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> None:
+    preview = refresh(project, compiler)
+    shown = preview_to_json(preview)
+    assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
+    assert shown["sequence"] == project.sequence
+    assert shown["build"]["size"] > 100
+    assert [node["name"] for node in shown["outline"]["nodes"]] == ["number", "out"]
+    events = Event.objects.filter(stream_id=project.stream, type="preview.changed")
+    assert [event.data["state"] for event in events] == ["building", "ready"]
+    assert preview.build is not None
+    assert (preview.build.kind, preview.build.number) == (Kind.PREVIEW, None)
+
+
+def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, developer: Any, compiler: Compiler) -> None:
+    good = preview_to_json(refresh(project, compiler))
+    edit(developer, project, BROKEN_RUNEFILE.decode())
+    shown = preview_to_json(refresh(project, compiler))
+    assert (shown["state"], shown["current"]) == ("broken", False)
+    assert shown["diagnostics"]
+    assert shown["build"] == good["build"]
+    edit(developer, project, RUNEFILE)
+    again = preview_to_json(refresh(project, compiler))
+    assert (again["state"], again["current"], again["diagnostics"]) == ("ready", True, [])
+    assert again["build"] == good["build"]
+
+
+def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: Compiler) -> None:
+    refresh(project, compiler)
+    before = Event.objects.count()
+    refresh(project, compiler)
+    assert Event.objects.count() == before
+
+
+def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(project, compiler)
+    edit(developer, project, RUNEFILE + "# more\n")
+
+    def start_and_end() -> Any:
+        folder = Compiler.start(compiler)
+        assert compiler._process is not None
+        compiler._process.kill()
+        return folder
+
+    monkeypatch.setattr(compiler, "start", start_and_end)
+    preview = refresh(project, compiler)
+    assert preview.state == PreviewState.FAILED
+    assert "SIGKILL" in preview.error
+    assert preview.build is not None
+
+
+def test_old_previews_and_their_runes_are_pruned(
+    project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "KEPT", 2)
+    for number in range(4):
+        edit(developer, project, RUNEFILE.replace("number", f"number{number}"))
+        preview = refresh(project, compiler)
+        assert preview.state == PreviewState.READY, preview.error
+    assert Build.objects.filter(kind=Kind.PREVIEW).count() == 2
+    assert Artefact.objects.count() == 2
+    assert Version.objects.filter(project=project).count() == 2
+    kept = {rune_name(pk).rpartition("/")[2] for pk in Artefact.objects.values_list("pk", flat=True)}
+    storage = rune_storage()
+    folders, _ = storage.listdir("runes")
+    stored = {name for folder in folders for name in storage.listdir(f"runes/{folder}")[1]}
+    assert kept <= stored
+    assert preview.build_id in Build.objects.values_list("pk", flat=True)
+
+
+def test_a_project_that_is_waited_for_twice_is_made_once(project: Any, compiler: Compiler) -> None:
+    slot = PreviewSlot(threading.Event(), lambda: compiler)
+    entered: list[UUID] = []
+
+    class Entering(PreviewSlot):
+        def _warm(self) -> Compiler:
+            # While the first is at work, others wake the slot: they return at once and their wish is kept.
+            if not entered:
+                entered.append(project.pk)
+                self.work(project.pk)
+                self.work(project.pk)
+            else:
+                entered.append(project.pk)
+            return super()._warm()
+
+    slot = Entering(threading.Event(), lambda: compiler)
+    slot.work(project.pk)
+    assert len(entered) == 2
+
+
+def test_edits_are_gathered_until_typing_pauses() -> None:
+    called: list[UUID] = []
+    both = threading.Event()
+    first, second = uuid4(), uuid4()
+
+    def action(key: UUID) -> None:
+        called.append(key)
+        if {first, second} <= set(called):
+            both.set()
+
+    debounce = Debounce(action, quiet=0.05, longest=10)
+    for _ in range(20):
+        debounce.touch(first)
+    debounce.touch(second)
+    assert both.wait(5)
+    assert sorted(called) == sorted([first, second])
+
+
+def test_endless_typing_is_previewed_all_the_same() -> None:
+    called = threading.Event()
+    debounce = Debounce(lambda key: called.set(), quiet=30, longest=0.05)
+    key = uuid4()
+    debounce.touch(key)
+    debounce.touch(key)
+    assert called.wait(5)
