@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import rune.runefile
 from forge.accounts.models import Organisation
 from forge.accounts.names import slug
 from forge.projects.actions import create_from_files, free_name
-from forge.projects.model_files import SUFFIX, verified_model
+from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.models import Project
-from rune.tflite import signature
 
 
 def create_from_model(user: Any, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
@@ -21,6 +19,6 @@ def create_from_model(user: Any, organisation: Organisation, name: str, filename
     model = verified_model(data)
     stem = filename.rpartition("/")[2].removesuffix(SUFFIX)
     path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
-    runefile = rune.runefile.starter(signature(model), path)
+    runefile = fitting_runefile(model, path)
     contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
     return create_from_files(user, organisation, name or free_name(organisation, stem or "my-model"), contents)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from forge.projects.errors import ModelRefused
-from rune.tflite import Model, ModelError, describe, read_model
+from rune.anvil import Unsupported, unsupported
+from rune.runefile import starter
+from rune.tflite import Model, ModelError, describe, read_model, signature
 
 SUFFIX = ".tflite"
 
@@ -23,10 +25,30 @@ def verified_model(data: bytes) -> Model:
         raise ModelRefused(error.message, error.offset) from error
 
 
+def fitting_runefile(model: Model, path: str) -> str:
+    """A Runefile that fits the model's inputs and outputs. Raises `ModelRefused` when there is none."""
+    try:
+        return starter(signature(model), path)
+    except ModelError as error:
+        raise ModelRefused(error.message, error.offset) from error
+
+
 def model_page(data: bytes) -> dict[str, Any]:
-    """What a model's page shows: `describe`, the ops that cannot be compiled, and a sentence about them.
+    """What a model's page shows: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
 
     Raises `ModelRefused`.
     """
     model = verified_model(data)
-    return describe(model)
+    missing = unsupported(model)
+    return describe(model) | {
+        "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
+        "sentence": _sentence(missing),
+    }
+
+
+def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
+    if not missing:
+        return None
+    named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"This model cannot be built yet: there is no kernel for {listed}."

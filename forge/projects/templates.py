@@ -13,9 +13,6 @@ from django.conf import settings
 from forge.projects.errors import UnknownTemplate
 from rune.files import FileError, FolderFiles
 
-FIRST = "digits"
-"""The template that a newcomer is offered first."""
-
 
 @dataclass(frozen=True)
 class Template:
@@ -26,6 +23,7 @@ class Template:
     summary: str
     icon: str
     experimental: bool
+    order: int
     paths: tuple[str, ...]
     folder: Path
 
@@ -37,9 +35,9 @@ class Template:
 
 
 def list_templates() -> tuple[Template, ...]:
-    """All templates whose files are there, the newcomer's first, then by title."""
+    """All templates whose files are there, in their own order: the one that a newcomer is offered comes first."""
     found = [template for path in sorted(_folder().glob("*/template.json")) if (template := _read(path)) is not None]
-    return tuple(sorted(found, key=lambda template: (template.name != FIRST, template.title)))
+    return tuple(sorted(found, key=lambda template: (template.order, template.title)))
 
 
 def find_template(name: str) -> Template:
@@ -70,9 +68,10 @@ def _read(path: Path) -> Template | None:
     return Template(
         name=name,
         title=str(described.get("title", name)),
-        summary=str(described.get("summary", described.get("description", ""))),
+        summary=str(described.get("summary", "")),
         icon=str(described.get("icon", "box")),
         experimental=bool(described.get("experimental", False)),
+        order=int(described.get("order", 100)),
         paths=paths,
         folder=path.parent,
     )

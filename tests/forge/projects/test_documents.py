@@ -1,0 +1,184 @@
+"""Live documents as they are stored: one seed, ordered updates, small edits, nothing lost when two edit at once."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from pycrdt import Doc, Map, Text
+
+from forge.accounts.models import User
+from forge.core.errors import NotFound
+from forge.projects import document
+from forge.projects.actions import delete_project
+from forge.projects.document import entries, replace_text, text_edits
+from forge.projects.documents import UPDATES_BEFORE_STATE, append_update, append_updates, editing, load_document
+from forge.projects.files import delete_file, list_files, rename_file, write_file
+from forge.projects.hooks import document_changed
+from forge.projects.models import DocumentState, DocumentUpdate, Project
+
+pytestmark = pytest.mark.django_db
+
+
+def _typed(project: Project, place: int, words: str) -> bytes:
+    """The update of a client that types into the Runefile and has not been heard yet."""
+    doc = load_document(project.pk).doc
+    before = doc.get_state()
+    [entry] = entries(doc)
+    document.files_map(doc)[entry.id]["text"].insert(place, words)
+    return doc.get_update(before)
+
+
+def test_a_write_of_the_api_and_typing_at_the_same_time_both_stay(project: Project, user: User) -> None:
+    text = list_files(project)[0].text
+    assert text is not None
+    typed = _typed(project, 0, "# typed meanwhile\n")
+    write_file(user, project, "Runefile.yml", text.replace("dimensions: [1, 1]", "dimensions: [1, 8]").encode())
+    append_update(project.pk, typed, user.pk)
+    merged = list_files(project)[0].text
+    assert merged == "# typed meanwhile\n" + text.replace("dimensions: [1, 1]", "dimensions: [1, 8]")
+
+
+def test_a_rename_moves_no_text_and_keeps_what_is_typed_meanwhile(project: Project, user: User) -> None:
+    typed = _typed(project, 0, "# typed\n")
+    before = list_files(project)[0]
+    renamed = rename_file(user, project, "Runefile.yml", "old/Runefile.yml")
+    append_update(project.pk, typed)
+    after = list_files(project)[0]
+    assert renamed.id == before.id == after.id
+    assert after.path == "old/Runefile.yml"
+    assert after.text is not None
+    assert after.text.startswith("# typed\n")
+
+
+def test_deleting_is_a_value_and_what_is_typed_meanwhile_is_still_there(project: Project, user: User) -> None:
+    typed = _typed(project, 0, "# typed\n")
+    key = list_files(project)[0].id
+    delete_file(user, project, "Runefile.yml")
+    append_update(project.pk, typed)
+    doc = load_document(project.pk).doc
+    assert list_files(project) == ()
+    assert str(document.files_map(doc)[key]["text"]).startswith("# typed\n")
+
+
+def test_two_files_with_one_path_are_both_kept_and_shown(project: Project, user: User) -> None:
+    doc = load_document(project.pk).doc
+    before = doc.get_state()
+    key = document.add_text(doc, "Runefile.yml", "of another client")
+    append_update(project.pk, doc.get_update(before))
+    shown = list_files(project)
+    assert {entry.path for entry in shown} == {"Runefile.yml", "Runefile (2).yml"}
+    assert key in {entry.id for entry in shown}
+
+
+def test_what_a_client_wrote_in_another_shape_is_left_out(project: Project) -> None:
+    doc = load_document(project.pk).doc
+    before = doc.get_state()
+    files = document.files_map(doc)
+    files["a"] = 7
+    files["b"] = Map({"path": "../escape", "kind": "text", "text": Text("x")})
+    files["c"] = Map({"path": "x" * 300, "kind": "text", "text": Text("x")})
+    files["d"] = Map({"path": "d", "kind": "text", "text": "not shared text"})
+    files["e"] = Map({"path": "e", "kind": "binary", "digest": 7, "size": -1})
+    append_update(project.pk, doc.get_update(before))
+    assert [entry.path for entry in list_files(project)] == ["Runefile.yml"]
+
+
+def test_a_write_that_changes_nothing_writes_no_update(project: Project, user: User) -> None:
+    text = list_files(project)[0].text
+    assert text is not None
+    count = DocumentUpdate.objects.filter(project=project).count()
+    write_file(user, project, "Runefile.yml", text.encode())
+    assert DocumentUpdate.objects.filter(project=project).count() == count
+
+
+def test_updates_take_the_next_numbers_and_move_the_project_up(project: Project, user: User) -> None:
+    before = project.changed
+    last = append_updates(project.pk, [(_typed(project, 0, "a"), user.pk), (_typed(project, 0, "b"), None)])
+    project.refresh_from_db()
+    assert (last, project.sequence) == (3, 3)
+    assert project.changed > before
+    authors = list(DocumentUpdate.objects.filter(project=project).values_list("author_id", flat=True))
+    assert authors == [user.pk, user.pk, None]
+
+
+def test_a_deleted_project_takes_no_updates(project: Project, owner: User) -> None:
+    typed = _typed(project, 0, "x")
+    delete_project(owner, project)
+    with pytest.raises(NotFound):
+        append_update(project.pk, typed)
+
+
+def test_many_updates_are_folded_and_the_document_stays_the_same(project: Project) -> None:
+    doc = load_document(project.pk).doc
+    text = document.files_map(doc)[entries(doc)[0].id]["text"]
+    updates = []
+    for number in range(UPDATES_BEFORE_STATE + 5):
+        before = doc.get_state()
+        text.insert(0, f"{number} ")
+        updates.append((doc.get_update(before), None))
+    append_updates(project.pk, updates)
+    first = load_document(project.pk)
+    state = DocumentState.objects.get(project=project)
+    assert state.sequence == first.sequence == UPDATES_BEFORE_STATE + 6
+    assert entries(load_document(project.pk).doc) == entries(first.doc) == entries(doc)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writers_at_once_leave_no_gap_and_lose_no_file(project: Project, user: User) -> None:
+    def write(number: int) -> None:
+        try:
+            write_file(user, project, f"notes/{number}.md", b"# one of many")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(write, range(24)))
+    numbers = list(DocumentUpdate.objects.filter(project=project).values_list("sequence", flat=True))
+    assert numbers == list(range(1, 26))
+    assert len(list_files(project)) == 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_back(project: Project, user: User) -> None:
+    heard: list[tuple[int, str]] = []
+
+    def hear(sender: type[Model], sequence: int, origin: str, **rest: object) -> None:
+        heard.append((sequence, origin))
+
+    document_changed.connect(hear)
+    try:
+        write_file(user, project, "notes.md", b"x")
+        with pytest.raises(RuntimeError), editing(project, user.pk) as doc:
+            document.add_text(doc, "never.md", "x")
+            raise RuntimeError
+    finally:
+        document_changed.disconnect(hear)
+    assert heard == [(2, "api")]
+
+
+def test_an_edit_touches_only_what_differs() -> None:
+    old = "one\ntwo\nthree\nfour\n"
+    assert list(text_edits(old, "one\ntWo\nthree\nfive\n")) == [(5, 6, "W"), (15, 18, "ive")]
+    assert list(text_edits(old, old)) == []
+    assert list(text_edits("", "x")) == [(0, 0, "x")]
+    assert list(text_edits("x", "")) == [(0, 1, "")]
+
+
+def test_random_replacements_always_end_with_the_wanted_text() -> None:
+    chance = random.Random(7)
+    pieces = ["a", "é", "😀", "\n", "\r\n", "line one\n", "line two\n", "  - x: y\n", "\u2028", ""]
+    for _ in range(300):
+        doc: Doc[Text] = Doc()
+        doc["text"] = Text("".join(chance.choices(pieces, k=12)))
+        wanted = "".join(chance.choices(pieces, k=12))
+        replace_text(doc["text"], wanted)
+        assert str(doc["text"]) == wanted
+
+
+def test_a_huge_rewrite_is_one_edit_and_quick() -> None:
+    old, new = "a\n" * 3000, "b\n" * 3000
+    assert list(text_edits(old, new)) == [(0, len(old) - 1, new[:-1])]

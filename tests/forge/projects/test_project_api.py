@@ -1,0 +1,210 @@
+"""Projects over the API: made, renamed, shown, deleted and restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import Organisation, User
+from forge.core.models import AuditEntry, Event
+from forge.projects.actions import create_project
+from forge.projects.models import Project
+from forge.projects.templates import list_templates
+
+pytestmark = pytest.mark.django_db
+
+BASE = "/api/v1/projects"
+
+
+def _post(client: Client, path: str, body: object) -> Any:
+    return client.post(path, body, content_type="application/json")
+
+
+def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, user: User) -> None:
+    made = _post(client, BASE, {"organisation": "acme", "name": "wand"})
+    assert made.status_code == 201
+    assert made.json() == {
+        "id": made.json()["id"],
+        "organisation": "acme",
+        "name": "wand",
+        "visibility": "private",
+        "description": "",
+        "url": "/acme/wand",
+    }
+    files = client.get(f"{BASE}/acme/wand/files").json()["files"]
+    assert [file["path"] for file in files] == ["Runefile.yml"]
+    assert AuditEntry.objects.filter(actor=user, action="project.create").count() == 1
+    assert Event.objects.filter(type="project.created").count() == 1
+
+
+@pytest.mark.parametrize("name", [template.name for template in list_templates()])
+def test_every_template_makes_a_project_with_its_files(client: Client, name: str) -> None:
+    template = next(template for template in list_templates() if template.name == name)
+    made = _post(client, BASE, {"organisation": "acme", "name": f"my-{name}", "template": name})
+    assert made.status_code == 201, made.content
+    files = client.get(f"{BASE}/acme/my-{name}/files").json()["files"]
+    assert sorted(file["path"] for file in files) == sorted(template.paths)
+    assert {"Runefile.yml": "text"}.items() <= {file["path"]: file["kind"] for file in files}.items()
+
+
+def test_the_templates_are_listed_in_their_order(client: Client) -> None:
+    listed = client.get("/api/v1/templates").json()["templates"]
+    assert [template["name"] for template in listed] == [template.name for template in list_templates()]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"organisation": "acme", "name": "Wand"}, 400, "name"),
+        ({"organisation": "acme", "name": "members"}, 400, "name"),
+        ({"organisation": "acme", "name": "kitchen"}, 409, "name"),
+        ({"organisation": "acme"}, 400, "name"),
+        ({"organisation": "acme", "name": "x", "template": "none"}, 400, None),
+        ({"organisation": "other", "name": "x"}, 404, None),
+    ],
+)
+def test_what_keeps_a_project_from_being_made_is_a_problem(
+    client: Client, project: Project, body: object, status: int, field: str | None
+) -> None:
+    refused = _post(client, BASE, body)
+    assert refused.status_code == status
+    assert refused["Content-Type"] == "application/problem+json"
+    said = refused.json()
+    assert {"type", "title", "status", "detail"} <= set(said)
+    assert said["status"] == status
+    assert (field is None) or (field in said["errors"])
+
+
+def test_the_api_answers_json_that_is_not_json_with_a_problem(client: Client) -> None:
+    refused = client.post(BASE, b"{", content_type="application/json")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_a_former_name_redirects_every_view_until_someone_takes_it(client: Client, project: Project) -> None:
+    renamed = client.patch(f"{BASE}/acme/kitchen", {"name": "pantry"}, content_type="application/json")
+    assert renamed.json()["url"] == "/acme/pantry"
+    moved = client.get(f"{BASE}/acme/kitchen/files/Runefile.yml")
+    assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme/pantry/files/Runefile.yml")
+    page = client.get("/acme/kitchen/studio")
+    assert (page.status_code, page["Location"]) == (302, "/acme/pantry/studio")
+    _post(client, BASE, {"organisation": "acme", "name": "kitchen"})
+    assert client.get(f"{BASE}/acme/kitchen").json()["id"] != str(project.pk)
+
+
+def test_a_project_that_goes_back_to_its_name_is_there_again(client: Client, project: Project) -> None:
+    for name in ("pantry", "kitchen"):
+        current = Project.objects.get(pk=project.pk).name
+        client.patch(f"{BASE}/acme/{current}", {"name": name}, content_type="application/json")
+    assert client.get(f"{BASE}/acme/kitchen").json()["id"] == str(project.pk)
+    assert client.get(f"{BASE}/acme/pantry").status_code == 307
+
+
+def test_a_former_name_says_nothing_to_a_stranger(
+    client: Client, project: Project, stranger: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    client.patch(f"{BASE}/acme/kitchen", {"name": "pantry"}, content_type="application/json")
+    former = browser_of(stranger).get(f"{BASE}/acme/kitchen")
+    unknown = browser_of(stranger).get(f"{BASE}/acme/nothing")
+    assert (former.status_code, former.content) == (404, unknown.content)
+
+
+def test_a_renamed_organisation_carries_its_projects_along(client: Client, project: Project) -> None:
+    from forge.accounts.actions import update_organisation
+    from forge.accounts.models import Membership
+
+    Membership.objects.filter(user__email="jo@acme.example").update(role="owner")
+    update_organisation(User.objects.get(email="jo@acme.example"), project.organisation, name="acme-two")
+    moved = client.get(f"{BASE}/acme/kitchen/state")
+    assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme-two/kitchen/state")
+
+
+def test_a_deleted_project_is_gone_until_an_owner_restores_it(
+    project: Project, owner: User, developer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    by_owner, by_developer = browser_of(owner), browser_of(developer)
+    assert by_developer.delete(f"{BASE}/acme/kitchen").status_code == 403
+    assert by_owner.delete(f"{BASE}/acme/kitchen").status_code == 204
+    assert by_owner.get(f"{BASE}/acme/kitchen").status_code == 404
+    assert by_owner.get(f"{BASE}/acme/kitchen/files").status_code == 404
+    assert by_owner.get(BASE).json()["results"] == []
+    assert _post(by_developer, f"{BASE}/acme/kitchen/restore", {}).status_code == 403
+    restored = _post(by_owner, f"{BASE}/acme/kitchen/restore", {})
+    assert restored.json()["id"] == str(project.pk)
+    assert by_developer.get(f"{BASE}/acme/kitchen/files/Runefile.yml").status_code == 200
+    actions = set(AuditEntry.objects.filter(subject=f"project:{project.pk}").values_list("action", flat=True))
+    assert {"project.delete", "project.restore"} <= actions
+
+
+def test_a_project_whose_name_was_taken_is_restored_under_another(
+    project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
+) -> None:
+    client = browser_of(owner)
+    client.delete(f"{BASE}/acme/kitchen")
+    create_project(owner, organisation, "kitchen")
+    refused = _post(client, f"{BASE}/acme/kitchen/restore", {})
+    assert (refused.status_code, list(refused.json()["errors"])) == (409, ["name"])
+    assert _post(client, f"{BASE}/acme/kitchen/restore", {"name": "kitchen-old"}).json()["url"] == "/acme/kitchen-old"
+
+
+def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client: Client, project: Project) -> None:
+    state = client.get(f"{BASE}/acme/kitchen/state").json()
+    assert state["me"] | {"id": ""} == {"id": "", "name": "Jo Okafor", "initials": "JO", "colour": 1, "role": "developer"}
+    assert state["project"]["url"] == "/acme/kitchen"
+    assert state["public_url_is_loopback"] is True
+    assert state["upload_limit"] == 64 * 1024 * 1024
+    before = state["sequence"]
+    client.patch(f"{BASE}/acme/kitchen", {"description": "Hears the tap"}, content_type="application/json")
+    after = client.get(f"{BASE}/acme/kitchen/state").json()
+    assert after["sequence"] == before + 1
+    assert after["project"]["description"] == "Hears the tap"
+
+
+def test_the_list_comes_in_pages_with_a_cursor(client: Client, user: User, organisation: Organisation) -> None:
+    for number in range(5):
+        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
+    names, address = [], f"{BASE}?limit=2"
+    while address:
+        page = client.get(address).json()
+        names += [project["name"] for project in page["results"]]
+        address = page["next"]
+    assert names == ["p4", "p3", "p2", "p1", "p0"]
+
+
+def test_a_list_asks_the_database_as_often_for_many_projects_as_for_few(
+    client: Client, user: User, organisation: Organisation, django_assert_num_queries: Any
+) -> None:
+    for number in range(2):
+        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
+    with django_assert_num_queries(3):  # session, person, projects with their organisation
+        client.get(BASE)
+    for number in range(2, 20):
+        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
+    with django_assert_num_queries(3):
+        client.get(BASE)
+
+
+def test_every_answer_says_what_is_left_of_the_rate_limit(client: Client) -> None:
+    first, second = client.get(BASE), client.get(BASE)
+    assert int(first["RateLimit-Limit"]) == 1200
+    assert int(first["RateLimit-Remaining"]) == int(second["RateLimit-Remaining"]) + 1
+    assert 0 < int(first["RateLimit-Reset"]) <= 61
+
+
+def test_over_the_limit_the_answer_says_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forge.core.throttles import PersonThrottle
+
+    monkeypatch.setattr(PersonThrottle, "get_rate", lambda self: "2/min")
+    answers = [client.get(BASE) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert answers[2]["RateLimit-Remaining"] == "0"
+    assert 0 < int(answers[2]["Retry-After"]) <= 61
+
+
+def test_the_schema_is_served(client: Client) -> None:
+    answer = client.get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert answer.status_code == 200
+    assert "/api/v1/projects/{organisation}/{name}/files/{path}" in answer.content.decode()

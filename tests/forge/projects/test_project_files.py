@@ -1,0 +1,197 @@
+"""Files over the API: text and binaries, models that are verified, paths that cannot leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import AsyncClient, Client
+
+from forge.accounts.models import User
+from forge.core.models import AuditEntry
+from forge.projects import files
+from forge.projects.models import DocumentUpdate, Project
+
+pytestmark = pytest.mark.django_db
+
+BASE = "/api/v1/projects/acme/kitchen"
+MODEL = (Path(__file__).resolve().parents[2] / "models" / "chain_f32_dense.tflite").read_bytes()
+
+
+def _put(client: Client, path: str, data: bytes) -> Any:
+    return client.put(f"{BASE}/files/{path}", data, content_type="application/octet-stream")
+
+
+def _read(client: Client, path: str) -> Any:
+    return client.get(f"{BASE}/files/{path}")
+
+
+def test_text_comes_back_as_it_was_written(client: Client, project: Project, user: User) -> None:
+    written = _put(client, "docs/Read me.md", "# Küche 😀\r\n".encode())
+    assert written.json() == {
+        "id": written.json()["id"],
+        "path": "docs/Read me.md",
+        "kind": "text",
+        "size": 15,
+        "digest": None,
+    }
+    assert _read(client, "docs/Read me.md").content.decode() == "# Küche 😀\r\n"
+    assert AuditEntry.objects.filter(actor=user, action="file.write", data__path="docs/Read me.md").exists()
+
+
+def test_what_is_not_text_is_kept_byte_for_byte(client: Client, project: Project) -> None:
+    data = bytes(range(256)) * 10
+    assert _put(client, "clap.wav", data).json()["kind"] == "binary"
+    answer = _read(client, "clap.wav")
+    assert b"".join(answer.streaming_content) == data
+    assert answer["Content-Length"] == str(len(data))
+
+
+def test_what_users_stored_never_becomes_a_page_of_ours(client: Client, project: Project) -> None:
+    _put(client, "page.html", b"<script>alert(1)</script>")
+    _put(client, "page.bin", b"\xff<script>alert(1)</script>")
+    for path in ("page.html", "page.bin"):
+        answer = _read(client, path)
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer["Content-Disposition"].startswith("attachment;")
+        assert "html" not in answer["Content-Type"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_under_the_server_a_binary_is_streamed_in_pieces(project: Project, user: User) -> None:
+    client = AsyncClient()
+    await client.aforce_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    data = bytes(700_000)
+    put = await client.put(f"{BASE}/files/zero.bin", b"\xff" + data, content_type="application/octet-stream")
+    assert put.status_code == 200
+    answer = await client.get(f"{BASE}/files/zero.bin")
+    assert answer.is_async
+    pieces = [piece async for piece in answer]
+    assert (len(pieces), b"".join(pieces)) == (3, b"\xff" + data)
+
+
+def test_a_model_is_kept_and_described(client: Client, project: Project) -> None:
+    assert _put(client, "models/dense.tflite", MODEL).json()["kind"] == "binary"
+    page = client.get(f"{BASE}/models/models/dense.tflite").json()
+    assert page["size"] == len(MODEL)
+    assert page["inputs"]
+    assert page["outputs"]
+    assert (page["unsupported"], page["sentence"]) == ([], None)
+
+
+def test_a_model_that_cannot_be_built_yet_is_kept_and_its_page_says_why(client: Client, project: Project) -> None:
+    refused = sorted((Path(__file__).resolve().parents[2] / "models" / "refused").glob("*.tflite"))[0]
+    assert _put(client, "m.tflite", refused.read_bytes()).status_code == 200
+    page = client.get(f"{BASE}/models/m.tflite").json()
+    assert page["unsupported"][0].keys() == {"op", "types", "count"}
+    assert page["unsupported"][0]["op"] in page["sentence"]
+
+
+@pytest.mark.parametrize("data", [b"", b"not a model", MODEL[:100], MODEL[: len(MODEL) // 2], b"\0" * 4096])
+def test_what_is_not_a_model_is_refused_with_the_reason(client: Client, project: Project, data: bytes) -> None:
+    updates = DocumentUpdate.objects.count()
+    refused = _put(client, "m.tflite", data)
+    assert refused.status_code == 422
+    said = refused.json()
+    assert said["reason"]
+    assert "offset" in said
+    assert DocumentUpdate.objects.count() == updates
+    assert _read(client, "m.tflite").status_code == 404
+
+
+def test_a_model_cut_short_is_refused_with_its_offset(client: Client, project: Project) -> None:
+    assert isinstance(_put(client, "m.tflite", MODEL[:-300]).json()["offset"], int)
+
+
+def test_a_file_does_not_become_a_model_by_its_name(client: Client, project: Project) -> None:
+    _put(client, "m.bin", b"\xff")
+    answer = client.post(f"{BASE}/files/m.bin/rename", {"path": "m.tflite"}, content_type="application/json")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["..%2fescape", "a/../../b", "%2fetc/passwd", "a%5cb", "a//b", "c:x", "x" * 201])
+def test_a_path_that_leaves_the_project_or_is_too_long_is_refused(client: Client, project: Project, path: str) -> None:
+    assert _put(client, path, b"x").status_code in (400, 404)
+    assert [entry.path for entry in files.list_files(project)] == ["Runefile.yml"]
+
+
+def test_a_dot_in_front_is_dropped(client: Client, project: Project) -> None:
+    assert _put(client, "./notes.md", b"x").json()["path"] == "notes.md"
+
+
+def test_a_runefile_over_a_megabyte_or_in_no_utf_8_is_refused(client: Client, project: Project) -> None:
+    assert _put(client, "Runefile.yml", b"#" * (1024 * 1024 + 1)).status_code == 413
+    assert _put(client, "Runefile.yml", b"\xff\xfe").status_code == 400
+    assert _put(client, "large.csv", b"1," * 600_000).json()["kind"] == "binary"
+
+
+def test_a_file_over_the_upload_limit_is_refused(client: Client, project: Project, settings: Any) -> None:
+    settings.UPLOAD_LIMIT = 1000
+    refused = _put(client, "big.bin", b"\xff" * 1001)
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_a_project_has_a_limit_of_files(client: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAXIMUM_FILES", 2)
+    assert _put(client, "a.md", b"x").status_code == 200
+    assert _put(client, "b.md", b"x").status_code == 409
+    assert _put(client, "a.md", b"y").status_code == 200
+
+
+def test_renaming_and_deleting(client: Client, project: Project) -> None:
+    _put(client, "a.md", b"x")
+    rename = f"{BASE}/files/a.md/rename"
+    taken = client.post(rename, {"path": "Runefile.yml"}, content_type="application/json")
+    assert taken.status_code == 409
+    renamed = client.post(rename, {"path": "docs/b.md"}, content_type="application/json")
+    assert renamed.json()["path"] == "docs/b.md"
+    assert _read(client, "a.md").status_code == 404
+    assert client.delete(f"{BASE}/files/docs/b.md").status_code == 204
+    assert client.delete(f"{BASE}/files/docs/b.md").status_code == 404
+
+
+def test_a_file_that_was_deleted_can_be_written_again(client: Client, project: Project) -> None:
+    client.delete(f"{BASE}/files/Runefile.yml")
+    _put(client, "Runefile.yml", b"version: 1\n")
+    assert _read(client, "Runefile.yml").content == b"version: 1\n"
+
+
+def test_text_that_becomes_binary_and_text_again(client: Client, project: Project) -> None:
+    for data, kind in [(b"text", "text"), (b"\xff\xfe", "binary"), (b"again", "text")]:
+        assert _put(client, "thing", data).json()["kind"] == kind
+
+
+def test_my_own_model_makes_a_project_with_a_runefile_that_names_it(client: Client, organisation: Any) -> None:
+    made = client.post(
+        "/api/v1/projects/from-model?organisation=acme&file=Wand%20v2.tflite",
+        MODEL,
+        content_type="application/octet-stream",
+    )
+    assert made.status_code == 201, made.content
+    assert made.json()["name"] == "wand-v2"
+    paths = [file["path"] for file in client.get("/api/v1/projects/acme/wand-v2/files").json()["files"]]
+    assert paths == ["Runefile.yml", "models/wand-v2.tflite"]
+    runefile = client.get("/api/v1/projects/acme/wand-v2/files/Runefile.yml").content.decode()
+    assert "models/wand-v2.tflite" in runefile
+
+
+def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) -> None:
+    from forge.projects.versions import VersionFiles, snapshot
+    from rune.runefile import check
+    from rune.tflite import read_model, signature
+
+    client.post("/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream")
+    checked_files = VersionFiles(snapshot(Project.objects.get(name="own")).manifest)
+    checked = check(checked_files, signatures=lambda path: signature(read_model(checked_files.read(path))))
+    assert checked.diagnostics == ()
+    assert checked.pipeline is not None
+
+
+def test_what_is_not_a_model_makes_no_project(client: Client, organisation: Any) -> None:
+    refused = client.post(
+        "/api/v1/projects/from-model?organisation=acme", b"nonsense", content_type="application/octet-stream"
+    )
+    assert refused.status_code == 422
+    assert not Project.objects.exists()
