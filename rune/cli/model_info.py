@@ -1,4 +1,4 @@
-"""`rune model-info`: the inputs, outputs and operators of a .tflite file."""
+"""`rune model-info`: the inputs, outputs and operators of a .tflite file, and which of these cannot be compiled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.anvil import unsupported
 from rune.cli.given_file import printable, read_given_file
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 
@@ -33,6 +34,7 @@ def _as_json(model: Model) -> dict[str, object]:
         "outputs": [_tensor_json(model.tensors[index]) for index in model.outputs],
         "ops": len(model.operators),
         **{key: described[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
+        "unsupported": [{"op": item.op, "types": item.types, "count": item.count} for item in unsupported(model)],
     }
 
 
@@ -60,4 +62,8 @@ def _as_text(model: Model) -> Iterator[str]:
     assert isinstance(operators, list)  # noqa: S101 (describe says so)
     for operator in operators:
         yield f"\t{printable(operator['op'])} ({operator['types']}): {operator['count']}"
+    lacking = unsupported(model)
+    if lacking:
+        yield "Cannot be compiled yet:"
+        yield from (f"\t{printable(str(item))}" for item in lacking)
     yield f"Size: {described['size']} bytes, {described['parameters']} parameters"

@@ -43,7 +43,7 @@ def element_kind(kind: TensorKind) -> str:
 
 
 def operator_types(model: Model, operator: Operator) -> str:
-    """What an operator computes with: `int8`, `float32 to int8`, or `float32 with int8 weights`.
+    """What an operator computes with: `int8`, `float32 to int8`, or `float32 and int8 weights`.
 
     Constants do not count, but for the weights of a convolution or a fully connected layer.
     """
@@ -54,7 +54,7 @@ def operator_types(model: Model, operator: Operator) -> str:
     if operator.op in _WITH_WEIGHTS and len(tensors) > 1:
         weights = tensors[1].kind.name.lower()
         if weights != tensors[0].kind.name.lower():
-            types += f" with {weights} weights"
+            types += f" and {weights} weights"
     return types
 
 

@@ -230,7 +230,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield (
         "fully_connected_hybrid",
         _hybrid,
-        [("FULLY_CONNECTED", "float32 with int8 weights", 1)],
+        [("FULLY_CONNECTED", "float32 and int8 weights", 1)],
     )
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]

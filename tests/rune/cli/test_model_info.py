@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from rune.cli import main
-from tests.model_cases import FOLDER
+from tests.model_cases import FOLDER, REFUSED_FOLDER
 
 
 def model_info(path: Path, *options: str) -> Result:
@@ -42,6 +42,14 @@ def test_json_has_the_keys_that_tools_of_rune_read() -> None:
     [output] = shown["outputs"]
     assert output["element_kind"] == "Int8"
     assert output["zero_point"] == -4
+
+
+def test_operators_that_cannot_be_compiled_are_named() -> None:
+    shown = model_info(REFUSED_FOLDER / "fully_connected_hybrid.tflite")
+    assert "Cannot be compiled yet:\n\tFULLY_CONNECTED with float32 and int8 weights\n" in shown.stdout
+    result = json.loads(model_info(REFUSED_FOLDER / "custom.tflite", "-f", "json").stdout)
+    assert result["unsupported"] == [{"op": "CUSTOM:Magic", "types": "float32", "count": 2}]
+    assert json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)["unsupported"] == []
 
 
 def test_what_is_no_model_ends_with_a_sentence(tmp_path: Path) -> None:

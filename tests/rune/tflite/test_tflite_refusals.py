@@ -12,7 +12,7 @@ import flatbuffers
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from rune.tflite import ModelError, from_json, read_model, signature
+from rune.tflite import ModelError, TensorKind, from_json, read_model, signature
 from rune.tflite.flatbuffer import Table, decode
 from tests.model_cases import model_cases, refused_cases
 
@@ -256,6 +256,50 @@ def test_weights_behind_the_flatbuffer_are_read() -> None:
     weights = bytes(range(135))
     model = read_model(data + bytes((1 << 14) - len(data)) + weights)
     assert weights in [bytes(tensor.data) for tensor in model.tensors if tensor.data is not None]
+
+
+def test_small_kinds_are_packed_and_counted_in_bits() -> None:
+    def change(kind: int, size: int) -> Callable[[Any, Any], None]:
+        def apply(model: Any, graph: Any) -> None:
+            weights = _first_constant(model, graph)
+            weights.type = kind
+            model.buffers[weights.buffer].data = [0] * size
+
+        return apply
+
+    int4, int2 = schema.TensorType.INT4, schema.TensorType.INT2
+    assert TensorKind.INT4 in {tensor.kind for tensor in read_model(changed(change(int4, 68))).tensors}
+    assert TensorKind.INT2 in {tensor.kind for tensor in read_model(changed(change(int2, 34))).tensors}
+    assert "needs 68 bytes, but its buffer has 135" in refusal(changed(change(int4, 135))).message
+
+
+def test_sparse_weights_are_known_as_such_and_have_no_data() -> None:
+    def change(model: Any, graph: Any) -> None:
+        _first_constant(model, graph).sparsity = schema.SparsityParametersT()
+        _cut_weights(model, graph)
+
+    [sparse] = [tensor for tensor in read_model(changed(change)).tensors if tensor.is_sparse]
+    assert sparse.data is None
+
+
+def test_a_scheme_of_quantisation_that_scales_do_not_tell_is_named() -> None:
+    def change(model: Any, graph: Any) -> None:
+        quantization = _first_constant(model, graph).quantization
+        quantization.detailsType = schema.QuantizationDetails.BlockwiseQuantization
+        quantization.details = schema.BlockwiseQuantizationT()
+
+    schemes = {tensor.quantization.scheme for tensor in read_model(changed(change)).tensors if tensor.quantization}
+    assert schemes == {"", "BlockwiseQuantization"}
+
+
+def test_a_name_that_is_long_or_steers_a_terminal_is_tamed_in_the_sentence() -> None:
+    def change(model: Any, graph: Any) -> None:
+        graph.tensors[0].name = "\x1b[2J" + "x" * 10_000
+        graph.tensors[0].type = 99
+
+    message = refusal(changed(change)).message
+    assert message.isprintable()
+    assert len(message) < 200
 
 
 def test_an_operator_that_is_newer_than_we_are_has_a_name() -> None:
