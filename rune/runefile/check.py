@@ -92,7 +92,8 @@ def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: 
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
     checker = _Checker(syntax, reading)
     stages = checker.run()
-    resources.check_unused()
+    is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
+    resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
     diagnostics = report.diagnostics
     if not composed.is_whole:
@@ -176,7 +177,8 @@ class _Checker:
             message = "The pipeline sends nothing: it has no `out` stage"
             self._report.warning(Code.NO_OUTPUT_STAGE, message, self._syntax.pipeline_span)
         used = {input_.stage for stage in stages for input_ in stage.inputs}
-        if self._syntax.broken_stages or used - set(self._stages):
+        reads = (stage.inputs for stage in stages if stage.kind is not StageKind.CAPABILITY)
+        if self._syntax.broken_stages or used - set(self._stages) or not all(reads):
             return  # Who reads from whom is not known.
         for stage in stages:
             if stage.kind is not StageKind.OUTPUT and stage.name.text not in used:

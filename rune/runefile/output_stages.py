@@ -16,7 +16,7 @@ LARGE_SERIAL = 1_000_000
 
 _KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
 _SPELLINGS = {spelling: kind for name, kind in _KINDS.items() for spelling in (name, name.lower())}
-_TYPICAL_CHARACTERS = {
+_MOST_CHARACTERS = {
     ElementType.U8: 3,
     ElementType.I8: 4,
     ElementType.U16: 5,
@@ -25,11 +25,11 @@ _TYPICAL_CHARACTERS = {
     ElementType.I32: 11,
     ElementType.U64: 20,
     ElementType.I64: 20,
-    ElementType.F32: 22,
+    ElementType.F32: 23,
     ElementType.F64: 24,
     ElementType.UTF8: 2,
 }
-"""The most characters that a number takes in JSON. A text is counted by its own bound."""
+"""Characters that a number takes in JSON at most; f32 is widened to f64 first. A text has a bound of its own."""
 
 
 def find_output(stage: StageSyntax, report: Report) -> Output | None:
@@ -73,5 +73,5 @@ def check_output_stage(
 
 
 def json_size(type_: TensorType, text_bound: int = 0) -> int:
-    """About the most bytes that a tensor's elements take as JSON, commas included."""
-    return type_.count * (max(_TYPICAL_CHARACTERS[type_.element], text_bound) + 1)
+    """The most bytes that a tensor's elements take as JSON, commas included."""
+    return type_.count * (max(_MOST_CHARACTERS[type_.element], text_bound) + 1)

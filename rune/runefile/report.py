@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from rune.runefile.codes import Code
@@ -11,6 +12,8 @@ from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LONGEST_QUOTE = 60
+MAX_DIAGNOSTICS = 200
+"""How many problems of one file are told: more would only slow down whoever shows them."""
 _MOST_CANDIDATES = 300
 _MOST_SEARCHES = 50
 
@@ -82,8 +85,16 @@ class Report:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """In the order of the text."""
-        return tuple(sorted(self._diagnostics, key=lambda item: (item.span.start, item.code, item.message)))
+        """In the order of the text. Of very many the first are given, errors before warnings, and the last says so."""
+        kept = self._diagnostics
+        if len(kept) > MAX_DIAGNOSTICS:
+            by_weight = sorted(kept, key=lambda item: (item.severity is not Severity.ERROR, item.span.start))
+            kept = by_weight[:MAX_DIAGNOSTICS]
+        found = sorted(kept, key=lambda item: (item.span.start, item.code, item.message))
+        if len(kept) < len(self._diagnostics):
+            note = f"There are {len(self._diagnostics) - len(kept)} more problems."
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, note))
+        return tuple(found)
 
 
 def _folded(name: str) -> str:

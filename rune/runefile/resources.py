@@ -79,10 +79,10 @@ class Resources:
             report_unreadable(error, path, span, user, self._files, self._report)
             return None
 
-    def check_unused(self) -> None:
+    def check_rest(self, *, warn_of_unused: bool) -> None:
         """Warns of what nothing uses, and reads what nothing has read yet: a file that is missing breaks the build."""
         for name, resource in self._declared.items():
-            if name not in self._used:
+            if warn_of_unused and name not in self._used:
                 message = f"Nothing uses the resource {quoted(name)}"
                 self._report.warning(Code.UNUSED_RESOURCE, message, resource.name.span)
             if resource.path is not None and name not in self._texts:

@@ -285,3 +285,11 @@ def test_a_path_that_leaves_the_project_is_refused() -> None:
     for path in ("../secret.txt", "/etc/passwd", "C:/x", "a\\b"):
         (problem,) = errors(WORDS.replace("./words.txt", f"'{path}'"))
         assert problem.code == "RUNE0020"
+
+
+def test_of_very_many_problems_the_errors_come_first_and_the_last_tells_how_many_there_are() -> None:
+    stages = "".join(f"  s{i}: {{out: SERIAL, inputs: [nothing], unknown: 1}}\n" for i in range(300))
+    found = checked(BASE + stages).diagnostics
+    assert len(found) == 200
+    assert all(item.severity is Severity.ERROR for item in found)
+    assert found[-1].notes == ("There are 400 more problems.",)
