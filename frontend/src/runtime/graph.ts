@@ -16,6 +16,8 @@ export interface GraphCapability {
 export interface GraphOutput {
   readonly stage: string;
   readonly kind: OutputKind;
+  /** What it is sent; null where the graph does not say. */
+  readonly shapes: readonly (Shape | null)[];
 }
 
 /** The sections of a rune, read. */
@@ -41,7 +43,10 @@ const OUTPUT_KINDS: Readonly<Record<string, OutputKind>> = { serial: "SERIAL", t
 export function describe(sections: readonly Section[]): Description {
   const version = firstJson(sections, ".rune_version");
   const graph = firstJson(sections, ".rune_graph");
-  const resources = new Map(customSections(sections, ".rune_resource").flatMap(readResources));
+  const resources = new Map([
+    ...inlineResources(graph),
+    ...customSections(sections, ".rune_resource").flatMap(readResources),
+  ]);
   return {
     version: typeof version?.version === "string" ? version.version : null,
     graph,
@@ -83,9 +88,13 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
 }
 
 function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutput[] {
+  const tensors = record(graph?.tensors);
   return Object.entries(record(graph?.outputs)).flatMap(([stage, value]) => {
-    const kind = OUTPUT_KINDS[String(record(record(value).kind).type)];
-    return kind === undefined ? [] : [{ stage, kind }];
+    const output = record(value);
+    const kind = OUTPUT_KINDS[String(record(output.kind).type)];
+    const inputs = Array.isArray(output.inputs) ? output.inputs : [];
+    const shapes = inputs.map((id) => tensorShape(tensors[String(id)]));
+    return kind === undefined ? [] : [{ stage, kind, shapes }];
   });
 }
 
@@ -102,6 +111,13 @@ function readWordlists(
     if (text !== undefined) lists.push(text.trim().split(/\r?\n/));
   }
   return lists;
+}
+
+function inlineResources(graph: Readonly<Record<string, unknown>> | null): [name: string, text: string][] {
+  return Object.entries(record(graph?.resources)).flatMap(([name, value]) => {
+    const text = record(record(value).default_value).Inline;
+    return typeof text === "string" ? [[name, text]] : [];
+  });
 }
 
 /** Records of a name and its bytes, lengths big-endian; what is cut short is left out. */

@@ -74,6 +74,19 @@ describe("running", () => {
     expect(loaded.version).toBe("0.1.0");
   });
 
+  test("two outputs of one kind are told apart by what they send", async () => {
+    const graph = JSON.stringify({
+      outputs: {
+        scores: { kind: { type: "serial" }, inputs: ["b"] },
+        word: { kind: { type: "serial" }, inputs: ["a"] },
+      },
+      tensors: { a: { element_type: "String", dimensions: [1] }, b: { element_type: "F32", dimensions: [1, 8] } },
+    });
+    const rune = await load(echo(RAW, 4, WORD, { sections: [[".rune_graph", graph]] }));
+    expect(rune.loaded.outputs[0]?.stage).toBeNull();
+    expect(rune.run(four()).outputs[0]?.stage).toBe("word");
+  });
+
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
     const { loaded } = await load(echo(RAW, 4, WORD, { sections }));

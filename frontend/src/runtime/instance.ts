@@ -3,7 +3,16 @@ import { RuneError } from "./errors";
 import { describe, type Description, type GraphCapability, type GraphOutput } from "./graph";
 import { Host, type HostCapability, type ReadInput } from "./host";
 import { readSections, withMemoryMaximum } from "./sections";
-import type { CapabilityRequest, Limits, Loaded, OutputRequest, RunResult } from "./types";
+import { elementCount } from "./shape";
+import type {
+  CapabilityRequest,
+  Limits,
+  Loaded,
+  OutputKind,
+  OutputRequest,
+  OutputTensor,
+  RunResult,
+} from "./types";
 
 /** A run shorter than this cannot be told from the clock's own grain, which browsers make coarse on purpose. */
 const CLOCK_MILLISECONDS = 2;
@@ -24,7 +33,7 @@ export class RuneInstance {
   readonly #limits: Limits;
   readonly #host: Host;
   readonly #exports: Exports;
-  readonly #stages: ReadonlyMap<number, string>;
+  readonly #outputs: readonly GraphOutput[];
   #usable = true;
   #timed: { at: number; milliseconds: number } | null = null;
 
@@ -34,13 +43,14 @@ export class RuneInstance {
     host: Host,
     exports: Exports,
     loaded: Loaded,
+    outputs: readonly GraphOutput[],
   ) {
     this.#module = module;
     this.#limits = limits;
     this.#host = host;
     this.#exports = exports;
     this.loaded = loaded;
-    this.#stages = new Map(loaded.outputs.flatMap(({ id, stage }) => (stage === null ? [] : [[id, stage]])));
+    this.#outputs = outputs;
   }
 
   /** Compiles a rune with a memory maximum and calls its `_manifest`. Throws `RuneError`. */
@@ -59,7 +69,7 @@ export class RuneInstance {
       size: rune.byteLength,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
-    return new RuneInstance(module, limits, host, exports, loaded);
+    return new RuneInstance(module, limits, host, exports, loaded, description.outputs);
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
@@ -72,9 +82,10 @@ export class RuneInstance {
     guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
     const milliseconds = performance.now() - started;
     this.#usable = true;
-    const outputs = this.#host
-      .results()
-      .map((message) => ({ ...message, stage: this.#stages.get(message.channel) ?? null }));
+    const outputs = this.#host.results().map(({ channel, tensors }) => {
+      const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
+      return { channel, stage: stageOf(this.#outputs, kind, tensors), tensors };
+    });
     return { outputs, milliseconds: this.#resolved(milliseconds, read), logs: this.#host.logs };
   }
 
@@ -198,7 +209,7 @@ function describeCapabilities(
 ): CapabilityRequest[] {
   const left = [...description.capabilities];
   const matched = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
-  const isComplete = matched.every(({ node }) => node?.size != null);
+  const isComplete = matched.every(({ node }) => typeof node?.size === "number");
   const sizes = isComplete ? new Map<number, number>() : probe();
   return matched.map(({ request, node }) => ({
     ...request,
@@ -222,13 +233,27 @@ function hasParameters(node: GraphCapability, parameters: Readonly<Record<string
   });
 }
 
+/** Outputs of one kind cannot be told apart before they speak: the graph does not keep the order of the requests. */
 function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
-  const left = [...nodes];
   return [...host.outputs.values()].map((request) => {
-    const index = left.findIndex((node) => node.kind === request.kind);
-    const node = index < 0 ? undefined : left.splice(index, 1)[0];
-    return { ...request, stage: node?.stage ?? null };
+    const alike = nodes.filter((node) => node.kind === request.kind);
+    return { ...request, stage: alike.length === 1 ? (alike[0]?.stage ?? null) : null };
   });
+}
+
+/** The one stage of the graph that sends tensors like these. */
+function stageOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly OutputTensor[]): string | null {
+  const alike = nodes.filter((node) => node.kind === kind);
+  if (alike.length === 1) return alike[0]?.stage ?? null;
+  const fitting = alike.filter(
+    ({ shapes }) =>
+      shapes.length === tensors.length &&
+      shapes.every((shape, index) => {
+        const sent = tensors[index];
+        return shape?.type === sent?.type && shape !== null && elementCount(shape) === sent?.elements.length;
+      }),
+  );
+  return fitting.length === 1 ? (fitting[0]?.stage ?? null) : null;
 }
 
 function reason(error: unknown): string {

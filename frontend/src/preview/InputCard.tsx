@@ -1,0 +1,48 @@
+// One capability: where its input comes from, and that source.
+import { useCallback, useId, useState } from "react";
+import type { CapabilityRequest } from "../runtime";
+import { choicesFor } from "./sources/choices";
+
+interface Props {
+  readonly request: CapabilityRequest;
+  readonly place: number;
+  readonly offer: (place: number, data: ArrayBuffer, isStream: boolean) => void;
+  readonly withdraw: (place: number) => void;
+}
+
+/** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
+export function InputCard({ request: given, place, offer, withdraw }: Props) {
+  const [request] = useState(given);
+  const [choices] = useState(() => choicesFor(request));
+  const [chosen, setChosen] = useState(choices[0]);
+  const titleId = useId();
+  const onInput = useCallback(
+    (data: ArrayBuffer | null, isStream = false) => {
+      if (data === null) withdraw(place);
+      else offer(place, data, isStream);
+    },
+    [offer, withdraw, place],
+  );
+  const { icon: Icon, Source } = chosen;
+  return (
+    <section className="card stack preview-card" aria-labelledby={titleId}>
+      <div className="row between wrap">
+        <h3 id={titleId} className="row">
+          <Icon className="icon" aria-hidden="true" />
+          {chosen.title}
+          {request.stage !== null && <span className="label">{request.stage}</span>}
+        </h3>
+        {choices.length > 1 && (
+          <div className="segmented" role="group" aria-label="Where the input comes from">
+            {choices.map((choice) => (
+              <button key={choice.label} type="button" aria-pressed={choice === chosen} onClick={() => setChosen(choice)}>
+                {choice.label}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <Source key={chosen.label} request={request} onInput={onInput} />
+    </section>
+  );
+}

@@ -1,0 +1,85 @@
+// A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
+import { useCallback, useRef, type ReactNode } from "react";
+import type { Addresses, CapabilityRequest } from "../runtime";
+import { Failure } from "./Failure";
+import { Figures } from "./Figures";
+import { InputCard } from "./InputCard";
+import { OutputCard } from "./outputs/OutputCard";
+import type { Snapshot } from "./session";
+import { useSession } from "./use-session";
+import "./preview.css";
+
+interface Props {
+  /** The rune that runs, or null while there is none. Another one takes its place; its inputs go on where they fit. */
+  readonly rune: ArrayBuffer | null;
+  /** One line beside the heading: which version runs, and why. */
+  readonly status?: ReactNode;
+  readonly heading?: string;
+  /** Bytes of memory that the build planned; without it, what the rune's memory has. */
+  readonly memory?: number | null;
+  /** For a page of its own: larger words and buttons. */
+  readonly isLarge?: boolean;
+  /** Said while there is no rune. */
+  readonly empty?: string;
+  readonly addresses?: Addresses;
+}
+
+const PAGE = 65536;
+
+export function Preview({ rune, status, heading = "Preview", memory, isLarge = false, empty, addresses }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [session, snapshot] = useSession(rune, frame, addresses);
+  const { loaded, readings, error } = snapshot;
+  const offer = useCallback(
+    (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
+    [session],
+  );
+  const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
+
+  return (
+    <section className={isLarge ? "preview large" : "preview"} aria-label={heading}>
+      <div className="row between wrap">
+        <h2>{heading}</h2>
+        {status}
+      </div>
+      <div ref={frame} hidden />
+      {error !== null && <Failure error={error} onRestart={session.restart} />}
+      {loaded?.capabilities.map((request, place) => (
+        <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
+      ))}
+      {readings.cards.map((card) => (
+        <OutputCard key={card.key} card={card} calling={snapshot.calling} onCalling={(calling) => session.setCalling(calling)} />
+      ))}
+      <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+      {loaded !== null && (
+        <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} />
+      )}
+      {snapshot.warnings.map((line, index) => (
+        <p key={index} className="small muted preview-said">
+          {line.level}: {line.message}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** What stands where results will be. */
+function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: string }) {
+  const { phase, loaded, readings, error } = snapshot;
+  if (error !== null || readings.cards.length > 0) return null;
+  const text = phase === "empty" ? empty : loaded === null ? "Starting the rune…" : waitingFor(loaded.capabilities);
+  return (
+    <p className="preview-waiting muted" role="status">
+      {text}
+    </p>
+  );
+}
+
+function waitingFor(capabilities: readonly CapabilityRequest[]): string {
+  return capabilities.length === 0 ? "This rune reads no input." : "Results appear here as soon as there is input.";
+}
+
+/** Two requests of one signature can be fed by the same source. */
+function signature({ kind, parameters, size, type, stage }: CapabilityRequest): string {
+  return JSON.stringify([kind, Object.entries(parameters).toSorted(), size, type, stage]);
+}

@@ -1,0 +1,45 @@
+// How windows become a called word, said in one line that can be opened and changed.
+import { useId } from "react";
+import { percentText } from "../numbers";
+import type { Calling } from "../readings";
+
+interface Props {
+  readonly calling: Calling;
+  readonly onCalling: (calling: Calling) => void;
+}
+
+export function CallingControls({ calling, onCalling }: Props) {
+  const id = useId();
+  return (
+    <details className="preview-calling small">
+      <summary className="muted num">
+        Mean of {calling.windows} {calling.windows === 1 ? "window" : "windows"}, called above {percentText(calling.threshold)}
+      </summary>
+      <div className="preview-slider">
+        <label htmlFor={`${id}-windows`}>Windows</label>
+        <input
+          id={`${id}-windows`}
+          type="range"
+          min={1}
+          max={10}
+          value={calling.windows}
+          onChange={(event) => onCalling({ ...calling, windows: event.target.valueAsNumber })}
+        />
+        <output className="num">{calling.windows}</output>
+      </div>
+      <div className="preview-slider">
+        <label htmlFor={`${id}-threshold`}>Called above</label>
+        <input
+          id={`${id}-threshold`}
+          type="range"
+          min={0.3}
+          max={0.95}
+          step={0.05}
+          value={calling.threshold}
+          onChange={(event) => onCalling({ ...calling, threshold: event.target.valueAsNumber })}
+        />
+        <output className="num">{percentText(calling.threshold)}</output>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,43 @@
+// One card of what the rune said.
+import type { Calling, Card } from "../readings";
+import { ScoreBars } from "./ScoreBars";
+import { NumberView, PictureView, ValuesView } from "./TensorViews";
+import { WordCard } from "./WordCard";
+
+interface Props {
+  readonly card: Card;
+  readonly calling: Calling;
+  readonly onCalling: (calling: Calling) => void;
+}
+
+export function OutputCard({ card, calling, onCalling }: Props) {
+  return (
+    <section className="card stack preview-card" aria-label={`Output ${card.title}`}>
+      {card.kind !== "word" && <div className="label">{card.title}</div>}
+      <Body card={card} calling={calling} onCalling={onCalling} />
+    </section>
+  );
+}
+
+function Body({ card, calling, onCalling }: Props) {
+  switch (card.kind) {
+    case "word":
+      return <WordCard card={card} calling={calling} onCalling={onCalling} />;
+    case "scores":
+      return <ScoreBars scores={card.scores} isSorted={false} />;
+    case "number":
+      return <NumberView value={card.value} past={card.past} />;
+    case "image":
+      return <PictureView tensor={card.tensor} />;
+    case "values":
+      return <ValuesView tensor={card.tensor} />;
+    case "texts":
+      return (
+        <ul className="preview-texts">
+          {card.texts.map((text, index) => (
+            <li key={index}>{text}</li>
+          ))}
+        </ul>
+      );
+  }
+}

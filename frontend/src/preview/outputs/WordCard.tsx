@@ -1,0 +1,53 @@
+// A word in large letters, the scores behind it, and the words before it.
+import { agoText, percentText } from "../numbers";
+import type { Calling, Card, Word } from "../readings";
+import { CallingControls } from "./CallingControls";
+import { ScoreBars } from "./ScoreBars";
+import { useClock } from "./use-clock";
+
+interface Props {
+  readonly card: Extract<Card, { kind: "word" }>;
+  readonly calling: Calling;
+  readonly onCalling: (calling: Calling) => void;
+}
+
+export function WordCard({ card, calling, onCalling }: Props) {
+  const now = useClock();
+  const last = card.history.at(-1) ?? null;
+  const heard = card.word !== null && !card.word.isQuiet ? card.word : null;
+  const shown = heard ?? (card.isCalled ? last : card.word);
+  const isOver = card.isCalled && heard === null;
+  return (
+    <>
+      <div className="preview-word">
+        <div>
+          <div className="label">{card.title}</div>
+          <div className={isOver ? "preview-big over" : "preview-big"}>{shown?.text ?? "…"}</div>
+        </div>
+        <div className="small muted num preview-when">
+          {shown !== null && shown.share !== null && !isOver && <div>{percentText(shown.share)} sure</div>}
+          {shown !== null && <div>{agoText(now - shown.at)}</div>}
+          {shown === null && <div>Nothing called yet</div>}
+        </div>
+      </div>
+      <p className="visually-hidden" aria-live="polite">
+        {heard?.text ?? ""}
+      </p>
+      {card.scores.length > 0 && <ScoreBars scores={card.scores} isSorted />}
+      {card.history.length > 1 && <History words={card.history} current={heard} />}
+      {card.isCalled && <CallingControls calling={calling} onCalling={onCalling} />}
+    </>
+  );
+}
+
+function History({ words, current }: { readonly words: readonly Word[]; readonly current: Word | null }) {
+  return (
+    <ol className="preview-history" aria-label="The last words">
+      {words.map((word) => (
+        <li key={word.at} className={word.at === current?.at ? "current" : ""}>
+          {word.text}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,99 @@
+// What a person reads of what a rune sent.
+import { describe, expect, test } from "vitest";
+import type { OutputMessage, OutputTensor } from "../runtime";
+import { agoText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
+import { DEFAULT_CALLING, NO_READINGS, read, sharesOf, type Card, type Readings } from "./readings";
+
+const WORDS = ["silence", "unknown", "up", "left"];
+
+const message = (channel: number, ...tensors: OutputTensor[]): OutputMessage => ({ channel, stage: null, tensors });
+const word = (text: string): OutputTensor => ({ type: "utf8", dimensions: [1], elements: [text] });
+const scores = (...elements: number[]): OutputTensor => ({ type: "f32", dimensions: [1, elements.length], elements });
+
+function follow(runs: readonly (readonly OutputMessage[])[], isStream = true): Readings[] {
+  const all: Readings[] = [];
+  let readings = NO_READINGS;
+  runs.forEach((outputs, index) => {
+    readings = read(readings, outputs, { wordlists: [WORDS], isStream, calling: DEFAULT_CALLING, now: index * 200 });
+    all.push(readings);
+  });
+  return all;
+}
+
+const heard = (text: string, ...shares: number[]) => [message(3, word(text)), message(4, scores(...shares))];
+const only = (readings: Readings | undefined): Card => {
+  const [card] = readings?.cards ?? [];
+  if (card === undefined || readings?.cards.length !== 1) throw new Error(`expected one card, not ${readings?.cards.length}`);
+  return card;
+};
+
+describe("a stream of words with scores", () => {
+  const up = heard("up", 0.05, 0.05, 0.9, 0);
+  const silence = heard("silence", 0.9, 0.1, 0, 0);
+
+  test("is one card, and a word is called when the mean of three windows is above the threshold", () => {
+    const cards = follow([silence, silence, silence, up, up]).map(only);
+    expect(cards.map((card) => (card.kind === "word" ? (card.word?.text ?? null) : "?"))).toEqual([
+      null,
+      null,
+      "silence",
+      "silence",
+      null,
+    ]);
+    const last = follow([silence, silence, silence, up, up, up]).map(only).at(-1);
+    expect(last).toMatchObject({ kind: "word", isCalled: true, word: { text: "up", at: 1000 } });
+  });
+
+  test("keeps what was called, once for each call, and no silence", () => {
+    const last = only(follow([up, up, up, up, silence, silence, silence, up, up, up]).at(-1));
+    expect(last.kind === "word" ? last.history.map(({ text, at }) => [text, at]) : null).toEqual([
+      ["up", 400],
+      ["up", 1800],
+    ]);
+  });
+});
+
+test("a single run takes the word as it came, with its score", () => {
+  const card = only(follow([heard("up", 0, 0, 0.4, 0.6)], false)[0]);
+  expect(card).toMatchObject({ kind: "word", isCalled: false, word: { text: "up", share: 0.4 } });
+});
+
+test("scores are named by a list of words of their length, else numbered", () => {
+  const names = (card: Card) => (card.kind === "scores" ? card.scores.map(({ name }) => name) : null);
+  expect(names(only(follow([[message(2, scores(0, 0, 1, 0))]])[0]))).toEqual(WORDS);
+  expect(names(only(follow([[message(2, scores(0, 1, 0))]])[0]))).toEqual(["0", "1", "2"]);
+});
+
+test("shares are floats that add up to one and bytes of a quantised softmax", () => {
+  expect(sharesOf(scores(0.25, 0.75))).toEqual([0.25, 0.75]);
+  expect(sharesOf(scores(2, 3))).toBeNull();
+  expect(sharesOf({ type: "i8", dimensions: [2], elements: [-128, 127] })).toEqual([0, 255 / 256]);
+  expect(sharesOf({ type: "u8", dimensions: [3], elements: [43, 253, 41] })).toBeNull();
+});
+
+test("a number remembers its past, a picture and a long tensor are shown as such", () => {
+  const number = only(follow([[message(2, scores(1))], [message(2, scores(2))]]).at(-1));
+  expect(number).toMatchObject({ kind: "number", value: 2, past: [1, 2] });
+  const picture: OutputTensor = { type: "u8", dimensions: [1, 8, 8, 1], elements: Array<number>(64).fill(0) };
+  expect(only(follow([[message(2, picture)]])[0]).kind).toBe("image");
+  const long: OutputTensor = { type: "u8", dimensions: [100], elements: Array<number>(100).fill(0) };
+  expect(only(follow([[message(2, long)]])[0]).kind).toBe("values");
+});
+
+test("tensors of one output are numbered", () => {
+  const titles = follow([[message(2, word("a"), word("b"))]])[0]?.cards.map(({ title }) => title);
+  expect(titles).toEqual(["Output 1", "Output 2"]);
+});
+
+test("numbers are packed little-endian and held inside their type", () => {
+  expect([...new Uint8Array(packNumbers("u8", [300, -1, 7.6]))]).toEqual([255, 0, 8]);
+  expect([...new Float32Array(packNumbers("f32", [0.5]))]).toEqual([0.5]);
+  expect([...new BigInt64Array(packNumbers("i64", [-2]))]).toEqual([-2n]);
+});
+
+test("figures have units", () => {
+  expect([0.0684, 0.5, 3.21, 38.4, 1500].map(millisecondsText)).toEqual(["0.07 ms", "0.50 ms", "3.2 ms", "38 ms", "1.5 s"]);
+  expect([512, 47512, 131072, 2_500_000].map(sizeText)).toEqual(["512 B", "47.5 kB", "131 kB", "2.5 MB"]);
+  expect(numberText(0.697278738)).toBe("0.69727874");
+  expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);
+});

@@ -1,0 +1,100 @@
+// A session drives the worker's own core, in this process: what it runs, what it drops, what it keeps.
+import { expect, test, vi } from "vitest";
+import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
+import { RuneInstance } from "../runtime/instance";
+import { DEFAULT_LIMITS } from "../runtime/types";
+import { Session, type Engine } from "./session";
+
+const RAW = 5;
+
+/** The real core without the frame around it; each answer waits until the test lets it go. */
+function engine(): Engine & { release: () => void; runs: number } {
+  let instance: RuneInstance | null = null;
+  let gate: (() => void) | null = null;
+  return {
+    runs: 0,
+    release() {
+      gate?.();
+    },
+    async load(rune) {
+      instance = await RuneInstance.load(rune, DEFAULT_LIMITS);
+      return instance.loaded;
+    },
+    async run(inputs) {
+      this.runs += 1;
+      await new Promise<void>((resolve) => {
+        gate = resolve;
+      });
+      if (instance === null) throw new Error("nothing is loaded");
+      return instance.run(inputs);
+    },
+  };
+}
+
+const bytes = (...values: number[]) => Uint8Array.from(values).buffer;
+const values = (session: Session) => {
+  const card = session.snapshot().readings.cards[0];
+  return card?.kind === "scores" ? card.scores.map(({ value }) => value) : null;
+};
+
+test("input that comes during a run replaces the input that waits", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  for (const value of [1, 2, 3, 4]) session.offer(0, bytes(value, value), false);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([1, 1]));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([4, 4]));
+  expect(core.runs).toBe(2);
+});
+
+test("nothing runs before every capability has its input", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(assemble({ manifest: [...call("request_capability", RAW), ...call("request_capability", RAW)] }));
+  session.offer(0, new ArrayBuffer(0), false);
+  expect(core.runs).toBe(0);
+  session.offer(1, new ArrayBuffer(0), false);
+  expect(core.runs).toBe(1);
+});
+
+test("a new rune runs at once on the input that is there", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(7, 8), false);
+  await session.use(mirror(RAW, 2, "i8[2]"));
+  await vi.waitFor(() => {
+    core.release();
+    expect(values(session)).toEqual([7, 8]);
+  });
+});
+
+test("input of another length is not given to a new rune", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(7, 8), false);
+  const before = core.runs;
+  await session.use(mirror(RAW, 3, "u8[3]"));
+  expect(core.runs).toBe(before);
+});
+
+test("a rune that gives up is said so, and can be started again", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(echo(RAW, 1, "{}", { call: UNREACHABLE }));
+  session.offer(0, bytes(1), false);
+  core.release();
+  await vi.waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "failed", error: { name: "trap" } }));
+  session.withdraw(0);
+  session.restart();
+  await vi.waitFor(() => expect(session.snapshot().phase).toBe("ready"));
+});
+
+test("bytes that are no rune are said so", async () => {
+  const session = new Session(engine());
+  await session.use(bytes(1, 2, 3));
+  expect(session.snapshot()).toMatchObject({ phase: "failed", error: { name: "bad-rune" } });
+});

@@ -1,0 +1,66 @@
+// Sound on its way from the microphone to a rune.
+import { describe, expect, test } from "vitest";
+import { Resampler } from "./resampler";
+import { toI16, tone } from "./samples";
+import { spectrogram, spectrum } from "./spectrum";
+import { SlidingWindow } from "./window";
+
+const joined = (parts: Float32Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
+const power = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+
+describe("the resampler", () => {
+  test("keeps a tone that the new rate can carry", () => {
+    const output = new Resampler(48000, 16000).push(tone(48000, 48000, 1000)).subarray(500, 15000);
+    const loudest = spectrum(output.slice(0, 1024));
+    expect(loudest.indexOf(Math.max(...loudest))).toBe(64);
+    expect(power(output)).toBeCloseTo(0.02, 3);
+  });
+
+  test("removes a tone that it cannot carry", () => {
+    const output = new Resampler(48000, 16000).push(tone(48000, 48000, 10000));
+    expect(power(output.subarray(500, 15000))).toBeLessThan(1e-6);
+  });
+
+  test("gives the same in pieces as at once", () => {
+    const input = tone(20000, 44100, 700);
+    const pieces = new Resampler(44100, 16000);
+    const parts: Float32Array[] = [];
+    for (let start = 0; start < input.length; start += 1024) parts.push(pieces.push(input.slice(start, start + 1024)));
+    const whole = new Resampler(44100, 16000).push(input);
+    const inPieces = joined(parts);
+    expect(inPieces.length).toBe(whole.length);
+    expect(Math.max(...inPieces.map((sample, index) => Math.abs(sample - (whole[index] ?? 0))))).toBeLessThan(1e-5);
+  });
+
+  test("raises a rate as well", () => {
+    const output = new Resampler(8000, 16000).push(tone(8000, 8000, 1000));
+    expect(output.length).toBeGreaterThan(15900);
+    expect(power(output.subarray(500, 15000))).toBeCloseTo(0.02, 3);
+  });
+});
+
+describe("the sliding window", () => {
+  test("is announced when it is full and then once a hop", () => {
+    const window = new SlidingWindow(10, 2);
+    const announced = Array.from({ length: 16 }, (_, index) => window.push(Float32Array.of(index)));
+    expect(announced.flatMap((is, index) => (is ? [index] : []))).toEqual([9, 11, 13, 15]);
+    expect([...window.copy()]).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  test("drops windows that nobody could have seen", () => {
+    const window = new SlidingWindow(4, 1);
+    expect(window.push(new Float32Array(100))).toBe(true);
+    expect(window.push(new Float32Array(1))).toBe(true);
+  });
+});
+
+test("samples are rounded and held inside i16", () => {
+  expect([...new Int16Array(toI16(Float32Array.of(0, 0.5, 1, -1, -2, 1 / 32768)))]).toEqual([0, 16384, 32767, -32768, -32768, 1]);
+});
+
+test("a spectrogram is bright where the tone is", () => {
+  const [column = []] = spectrogram(tone(16000, 16000, 3000), 8);
+  const brightest = column.indexOf(Math.max(...column));
+  expect(brightest).toBe(13);
+  expect(spectrogram(new Float32Array(100), 3).flat().every((value) => value === 0)).toBe(true);
+});

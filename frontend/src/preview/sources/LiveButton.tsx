@@ -1,0 +1,33 @@
+// The button that switches a device on and off, and the words for why it is off.
+import { Square, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Live, LiveState } from "./live";
+
+interface Props {
+  readonly live: Live;
+  readonly state: LiveState;
+  readonly icon: LucideIcon;
+  readonly startText: string;
+  readonly stopText: string;
+  readonly children?: ReactNode;
+}
+
+export function LiveButton({ live, state, icon: Icon, startText, stopText, children }: Props) {
+  const isOff = state.phase === "off";
+  return (
+    <>
+      {state.problem !== null && (
+        <p className="notice warn" role="alert">
+          {state.problem}
+        </p>
+      )}
+      <div className="row wrap">
+        <button type="button" className={isOff ? "button primary" : "button"} onClick={isOff ? live.start : live.stop}>
+          {isOff ? <Icon aria-hidden="true" /> : <Square aria-hidden="true" />}
+          {isOff ? startText : state.phase === "starting" ? "Starting…" : stopText}
+        </button>
+        {children}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+// Numbers that nobody measured: random bytes, or floats from 0 to 1 where the rune reads floats.
+import { Dices } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { CapabilityRequest } from "../../runtime";
+import type { SourceProps } from "./source";
+
+export function RandomSource({ request, onInput }: SourceProps) {
+  const [data, setData] = useState(() => randomInput(request));
+  useEffect(() => onInput(data), [data, onInput]);
+  return (
+    <div className="row wrap">
+      <button type="button" className="button" onClick={() => setData(randomInput(request))}>
+        <Dices aria-hidden="true" />
+        New numbers
+      </button>
+      <span className="small muted">{request.type ?? `${request.size} bytes`}, at random</span>
+    </div>
+  );
+}
+
+function randomInput(request: CapabilityRequest): ArrayBuffer {
+  const isFloat = request.kind !== "RAND" && (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f32") === true);
+  if (isFloat) {
+    const scale = request.kind === "FLOAT_IMAGE" ? 255 : 1;
+    return Float32Array.from({ length: request.size / 4 }, () => Math.random() * scale).buffer;
+  }
+  const bytes = new Uint8Array(request.size);
+  // The browser gives at most 64 KiB at once.
+  for (let start = 0; start < bytes.length; start += 65536) crypto.getRandomValues(bytes.subarray(start, start + 65536));
+  return bytes.buffer;
+}

@@ -1,0 +1,79 @@
+// Sound from a file: one window of it, or, when it is longer, its windows one after another at the pace of time.
+import { RotateCcw } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { countOf, meanOfChannels, rateOf, toI16 } from "../sound/samples";
+import { HOP_FRACTION } from "../sound/window";
+import { FilePick } from "./FilePick";
+import { SoundView } from "./SoundView";
+import type { SourceProps } from "./source";
+
+interface Playing {
+  readonly samples: Float32Array;
+  /** Counts plays, so that the same file can be played again. */
+  readonly turn: number;
+}
+
+export function SoundFileSource({ request, onInput }: SourceProps) {
+  const [playing, setPlaying] = useState<Playing | null>(null);
+  const shown = useRef<Float32Array | null>(null);
+  const [version, setVersion] = useState(0);
+  const length = countOf(request);
+  const rate = rateOf(request);
+
+  useEffect(() => {
+    if (playing === null) return undefined;
+    const hop = Math.max(1, Math.round(length * HOP_FRACTION));
+    const isStream = playing.samples.length > length;
+    let start = 0;
+    const next = () => {
+      const window = playing.samples.slice(start, start + length);
+      shown.current = window;
+      setVersion((before) => before + 1);
+      onInput(toI16(window), isStream);
+      start += hop;
+      if (start + length > playing.samples.length || document.hidden) clearInterval(timer);
+    };
+    const timer = setInterval(next, (hop / rate) * 1000);
+    next();
+    return () => clearInterval(timer);
+  }, [playing, length, rate, onInput]);
+
+  const onFile = async (file: File): Promise<string | null> => {
+    const samples = await decode(await file.arrayBuffer(), rate);
+    const missing = length - samples.length;
+    const padded = new Float32Array(Math.max(samples.length, length));
+    padded.set(samples);
+    setPlaying((before) => ({ samples: padded, turn: (before?.turn ?? 0) + 1 }));
+    return missing > 0 ? `${(missing / rate).toFixed(2)} s of silence was added at the end.` : null;
+  };
+
+  const samples = useCallback(() => shown.current, []);
+
+  return (
+    <>
+      <SoundView samples={samples} isLive={false} version={version} />
+      <div className="row wrap">
+        <FilePick label="Choose a sound" accept="audio/*,.wav" hint="wav, mp3 and what your browser plays" onFile={onFile} />
+        {playing !== null && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => setPlaying({ samples: playing.samples, turn: playing.turn + 1 })}
+          >
+            <RotateCcw aria-hidden="true" />
+            Again
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Decoded at the rune's own rate: a file of that rate keeps its samples as they are. */
+async function decode(bytes: ArrayBuffer, rate: number): Promise<Float32Array> {
+  try {
+    return meanOfChannels(await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes));
+  } catch {
+    throw new Error("This file is not a sound that your browser can read. Try a wav file.");
+  }
+}

@@ -1,0 +1,96 @@
+// The sound that the rune hears: how loud it is, its wave, and loudness by pitch.
+import { useEffect, useRef } from "react";
+import { spectrogram } from "../sound/spectrum";
+
+interface Props {
+  /** The newest window, or null while there is none. */
+  readonly samples: () => Float32Array | null;
+  readonly isLive: boolean;
+  /** Changes when there is something new to draw although it is not live. */
+  readonly version: number;
+}
+
+const COLUMNS = 72;
+const FRAME_MILLISECONDS = 80;
+const CALM_MILLISECONDS = 400;
+
+export function SoundView({ samples, isLive, version }: Props) {
+  const wave = useRef<HTMLCanvasElement>(null);
+  const pitch = useRef<HTMLCanvasElement>(null);
+  const level = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const draw = () => {
+      const window = samples() ?? new Float32Array(0);
+      if (wave.current !== null) drawWave(wave.current, window);
+      if (pitch.current !== null) drawPitch(pitch.current, window);
+      if (level.current !== null) level.current.style.width = `${loudness(window) * 100}%`;
+    };
+    draw();
+    if (!isLive) return undefined;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const timer = setInterval(draw, isCalm ? CALM_MILLISECONDS : FRAME_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [samples, isLive, version]);
+
+  return (
+    <div className="preview-sound" aria-hidden="true">
+      <canvas ref={wave} width={684} height={88} />
+      <canvas ref={pitch} className="pitch" width={COLUMNS} height={24} />
+      <div className="meter">
+        <i ref={level} />
+      </div>
+    </div>
+  );
+}
+
+/** The last tenth's loudness, 0 to 1 over 60 decibels. */
+function loudness(samples: Float32Array): number {
+  const tail = samples.subarray(Math.floor(samples.length * 0.9));
+  const power = tail.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, tail.length);
+  return Math.max(0, Math.min(1, 1 + (10 * Math.log10(power + 1e-12)) / 60));
+}
+
+function drawWave(canvas: HTMLCanvasElement, samples: Float32Array): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const { width, height } = canvas;
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = getComputedStyle(canvas).color;
+  const bar = 6;
+  const bars = Math.floor(width / bar);
+  const loudest = Math.max(0.05, peak(samples, 0, samples.length));
+  for (let index = 0; index < bars; index += 1) {
+    const from = Math.floor((index * samples.length) / bars);
+    const to = Math.floor(((index + 1) * samples.length) / bars);
+    const reach = Math.max(1, (peak(samples, from, to) / loudest) * (height / 2 - 2));
+    context.fillRect(index * bar, height / 2 - reach, bar - 2, 2 * reach);
+  }
+}
+
+function peak(samples: Float32Array, from: number, to: number): number {
+  let highest = 0;
+  for (let index = from; index < to; index += 1) highest = Math.max(highest, Math.abs(samples[index] ?? 0));
+  return highest;
+}
+
+/** One pixel a cell; the stylesheet makes them large. */
+function drawPitch(canvas: HTMLCanvasElement, samples: Float32Array): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const columns = spectrogram(samples, COLUMNS);
+  const image = context.createImageData(COLUMNS, canvas.height);
+  columns.forEach((bands, x) => {
+    bands.forEach((brightness, band) => {
+      const at = ((canvas.height - 1 - band) * COLUMNS + x) * 4;
+      image.data.set(ember(brightness), at);
+    });
+  });
+  context.putImageData(image, 0, 0);
+}
+
+/** From charcoal over ember to a pale flame. */
+function ember(brightness: number): [red: number, green: number, blue: number, alpha: number] {
+  const b = brightness ** 1.3;
+  return [30 + 225 * Math.min(1, b * 1.5), 14 + 200 * Math.max(0, b * 1.25 - 0.12), 8 + 120 * Math.max(0, b * 2 - 1.1), 255];
+}

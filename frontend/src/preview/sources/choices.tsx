@@ -1,0 +1,71 @@
+// Which sources a capability can be fed from, the most natural first.
+import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
+import { elementCount, type CapabilityRequest } from "../../runtime";
+import { pictureRequest } from "../picture/pixels";
+import { BytesFileSource } from "./BytesFileSource";
+import { CameraSource } from "./CameraSource";
+import { DrawingSource } from "./DrawingSource";
+import { MicrophoneSource } from "./MicrophoneSource";
+import { MotionFileSource } from "./MotionFileSource";
+import { MotionSource } from "./MotionSource";
+import { NumbersSource } from "./NumbersSource";
+import { numbersShape } from "./shapes";
+import { PictureFileSource } from "./PictureFileSource";
+import { RandomSource } from "./RandomSource";
+import type { SourceProps } from "./source";
+import { SoundFileSource } from "./SoundFileSource";
+import { TextSource } from "./TextSource";
+import { ToneSource } from "./ToneSource";
+
+export interface Choice {
+  /** On the switch. */
+  readonly label: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly Source: ComponentType<SourceProps>;
+}
+
+const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
+const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: SoundFileSource };
+const TONE: Choice = { label: "Tone", title: "Sound", icon: Mic, Source: ToneSource };
+const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: CameraSource };
+const DRAWING: Choice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
+const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: PictureFileSource };
+const NOISE: Choice = { label: "Noise", title: "Picture", icon: Image, Source: RandomSource };
+const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
+const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: MotionFileSource };
+const MOTION_RANDOM: Choice = { label: "Random", title: "Motion", icon: Move3d, Source: RandomSource };
+const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: NumbersSource };
+const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextSource };
+const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: BytesFileSource };
+const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
+
+/** Below this many pixels a side, a gray picture is most likely something drawn. */
+const DRAWN_SIDE = 64;
+const SLIDER_LIMIT = 8;
+
+export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+  switch (request.kind) {
+    case "SOUND":
+      return [MICROPHONE, SOUND_FILE, TONE];
+    case "IMAGE":
+    case "FLOAT_IMAGE": {
+      const { width, format } = pictureRequest(request);
+      const isDrawn = format === "gray" && width <= DRAWN_SIDE;
+      return isDrawn ? [DRAWING, CAMERA, PICTURE_FILE, NOISE] : [CAMERA, PICTURE_FILE, DRAWING, NOISE];
+    }
+    case "ACCEL":
+      return [MOTION, MOTION_FILE, MOTION_RANDOM];
+    case "RAND":
+      return [RANDOM];
+    case "RAW":
+      return rawChoices(request);
+  }
+}
+
+function rawChoices(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+  const shape = numbersShape(request);
+  if (shape !== null && elementCount(shape) <= SLIDER_LIMIT) return [SLIDERS, BYTES_FILE, RANDOM];
+  return shape === null ? [TEXT, BYTES_FILE, RANDOM] : [RANDOM, BYTES_FILE];
+}

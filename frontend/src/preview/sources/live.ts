@@ -1,0 +1,104 @@
+// A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { deviceProblem, unavailable, type Device } from "./problems";
+
+export interface LiveState {
+  readonly phase: "off" | "starting" | "live";
+  /** Why it is off although it was asked for. */
+  readonly problem: string | null;
+}
+
+/** Opens the device and holds it until the signal aborts; settles when it is live. */
+export type Open = (signal: AbortSignal) => Promise<void>;
+
+const OFF: LiveState = { phase: "off", problem: null };
+
+export class Live {
+  readonly #device: Device;
+  readonly #open: Open;
+  readonly #listeners = new Set<() => void>();
+  #state: LiveState = OFF;
+  #holding: AbortController | null = null;
+  /** It was live when the page was hidden. */
+  #returns = false;
+
+  constructor(device: Device, open: Open) {
+    this.#device = device;
+    this.#open = open;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly state = (): LiveState => this.#state;
+
+  readonly start = (): void => {
+    const problem = unavailable(this.#device);
+    if (problem !== null) {
+      this.#become({ phase: "off", problem });
+      return;
+    }
+    this.#holding?.abort();
+    const holding = new AbortController();
+    this.#holding = holding;
+    document.addEventListener("visibilitychange", this.#onVisibility, { signal: holding.signal });
+    this.#become({ phase: "starting", problem: null });
+    this.#open(holding.signal).then(
+      () => {
+        if (!holding.signal.aborted) this.#become({ phase: "live", problem: null });
+      },
+      (error: unknown) => {
+        if (holding.signal.aborted) return;
+        holding.abort();
+        this.#become({ phase: "off", problem: deviceProblem(error, this.#device) });
+      },
+    );
+  };
+
+  readonly stop = (): void => {
+    this.#returns = false;
+    document.removeEventListener("visibilitychange", this.#onReturn);
+    this.#letGo();
+  };
+
+  /** Says why nothing comes although the device was given. */
+  readonly fail = (problem: string): void => {
+    this.#letGo();
+    this.#become({ phase: "off", problem });
+  };
+
+  #letGo(): void {
+    this.#holding?.abort();
+    this.#holding = null;
+    this.#become(OFF);
+  }
+
+  readonly #onVisibility = (): void => {
+    if (!document.hidden) return;
+    this.#letGo();
+    this.#returns = true;
+    document.addEventListener("visibilitychange", this.#onReturn);
+  };
+
+  readonly #onReturn = (): void => {
+    if (document.hidden || !this.#returns) return;
+    this.#returns = false;
+    document.removeEventListener("visibilitychange", this.#onReturn);
+    this.start();
+  };
+
+  #become(state: LiveState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** One device for the life of a component; `make` is called once. */
+export function useLive(make: () => Live): [live: Live, state: LiveState] {
+  const [live] = useState(make);
+  const state = useSyncExternalStore(live.subscribe, live.state);
+  useEffect(() => live.stop, [live]);
+  return [live, state];
+}

@@ -1,0 +1,29 @@
+// Why a device does not give anything, in words that say what to do next.
+
+export type Device = "microphone" | "camera" | "motion sensor";
+
+/** Whether the browser offers such devices to this page at all; it does so only over HTTPS or on this computer. */
+export function unavailable(device: Device): string | null {
+  const isOffered = device === "motion sensor" ? "DeviceMotionEvent" in window : "mediaDevices" in navigator;
+  if (window.isSecureContext && isOffered) return null;
+  return window.isSecureContext
+    ? `This browser has no access to a ${device}. Use a file instead, or another browser.`
+    : `A browser gives the ${device} only to a page over HTTPS. Open this page by its https:// address, or use a file instead.`;
+}
+
+export function deviceProblem(error: unknown, device: Device): string {
+  const name = error instanceof Error ? error.name : "";
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return `The ${device} was refused. Allow it for this page in the browser's address bar and start again, or use a file.`;
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return `No ${device} was found. Connect one and start again, or use a file.`;
+    case "NotReadableError":
+    case "AbortError":
+      return `The ${device} is busy: another program may be using it. Close that program and start again.`;
+    default:
+      return `The ${device} could not be started${error instanceof Error ? `: ${error.message}` : ""}. Try again, or use a file.`;
+  }
+}

@@ -1,0 +1,8 @@
+// What every source of input is given and gives.
+import type { CapabilityRequest } from "../../runtime";
+
+export interface SourceProps {
+  readonly request: CapabilityRequest;
+  /** The newest input, of exactly the size asked for; null when there is none any more. */
+  readonly onInput: (data: ArrayBuffer | null, isStream?: boolean) => void;
+}

@@ -1,0 +1,60 @@
+// A session with its sandboxed frame, for the life of a component.
+import { useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { RuneError, RuneFrame, type Addresses, type Limits, type Loaded, type RunResult } from "../runtime";
+import { Session, type Engine, type Snapshot } from "./session";
+
+/** Opens the frame when the first rune is there, and closes it with the component. */
+class FrameEngine implements Engine {
+  readonly #addresses: Addresses | undefined;
+  #container: HTMLElement | null = null;
+  #frame: Promise<RuneFrame> | null = null;
+
+  constructor(addresses: Addresses | undefined) {
+    this.#addresses = addresses;
+  }
+
+  attach(container: HTMLElement | null): void {
+    this.#container = container;
+  }
+
+  close(): void {
+    void this.#frame?.then((frame) => frame.close()).catch(() => undefined);
+    this.#frame = null;
+  }
+
+  async load(rune: ArrayBuffer, limits?: Limits): Promise<Loaded> {
+    return (await this.#open()).load(rune, limits);
+  }
+
+  async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
+    return (await this.#open()).run(inputs);
+  }
+
+  #open(): Promise<RuneFrame> {
+    if (this.#container === null) return Promise.reject(new RuneError("frame", "The preview is not on the page."));
+    this.#frame ??= RuneFrame.open(this.#container, this.#addresses).catch((error: unknown) => {
+      this.#frame = null;
+      throw error;
+    });
+    return this.#frame;
+  }
+}
+
+export function useSession(
+  rune: ArrayBuffer | null,
+  container: RefObject<HTMLElement | null>,
+  addresses: Addresses | undefined,
+): [session: Session, snapshot: Snapshot] {
+  const [{ engine, session }] = useState(() => {
+    const frame = new FrameEngine(addresses);
+    return { engine: frame, session: new Session(frame) };
+  });
+  useEffect(() => {
+    engine.attach(container.current);
+    return () => engine.close();
+  }, [engine, container]);
+  useEffect(() => {
+    void session.use(rune);
+  }, [session, rune]);
+  return [session, useSyncExternalStore(session.subscribe, session.snapshot)];
+}
