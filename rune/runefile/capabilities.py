@@ -11,7 +11,7 @@ from rune.abi import Capability, PixelFormat
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report, plain, quoted
-from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax, written_type
 from rune.tensor import ElementType, TensorType
 
 Number = int | float
@@ -190,13 +190,8 @@ def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declare
         f" but with these arguments it gives {given}, {given.size} bytes",
         declared.span,
         [f"{kind.name} gives {_RULES[kind].formula}."],
-        [report.replace(declared.span, flow_type(given), f"Change to {given}")],
+        [report.replace(declared.span, written_type(given), f"Change to {given}")],
     )
-
-
-def flow_type(type_: TensorType) -> str:
-    """A type as it is written in a Runefile, on one line."""
-    return f"{{type: {type_.element}, dimensions: [{', '.join(map(str, type_.dimensions))}]}}"
 
 
 def _parameters(stage: StageSyntax, kind: Capability, rules: _Rules, report: Report) -> dict[str, Number]:

@@ -36,9 +36,8 @@ DEFAULT_RUNEFILE = "Runefile.yml"
 MAX_RUNEFILE_SIZE = 1024 * 1024
 """Bytes."""
 
-_ABOUT_WHAT_IS_ABSENT = {
-    code.value
-    for code in (
+_ABOUT_WHAT_IS_ABSENT = frozenset(
+    {
         Code.MISSING_KEY,
         Code.NO_KIND,
         Code.EMPTY_PIPELINE,
@@ -54,8 +53,8 @@ _ABOUT_WHAT_IS_ABSENT = {
         Code.WRONG_CAPABILITY_SIZE,
         Code.MISSING_ARGUMENT,
         Code.WRONG_INPUT_COUNT,
-    )
-}
+    }
+)
 """What cannot be said of a file of which lines could not be read."""
 
 
@@ -95,10 +94,9 @@ def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: 
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
-    diagnostics = report.diagnostics
     if not composed.is_whole:
-        diagnostics = tuple(item for item in diagnostics if item.code not in _ABOUT_WHAT_IS_ABSENT)
-    return Checked(diagnostics, pipeline, outline(syntax.stages, checker.type_of, checker.model_file))
+        report.forget(_ABOUT_WHAT_IS_ABSENT)
+    return Checked(report.diagnostics, pipeline, outline(syntax.stages, checker.type_of, checker.model_file))
 
 
 def _signatures_from(files: ProjectFiles) -> Signatures:

@@ -10,7 +10,7 @@ from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.pipeline import ModelStage, Port
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report, plain, plain_words, quoted
 from rune.runefile.resources import Resources, report_unreadable
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax, Word
@@ -47,7 +47,7 @@ def model_signature(stage: StageSyntax, reading: ModelReading) -> tuple[str, Mod
         report_unreadable(error, file.text, file.span, stage.name.text, reading.files, report)
         return None
     except ModelError as error:
-        message = f"{quoted(file.text)} is not a model that can be used: {plain_sentence(str(error))}"
+        message = f"{quoted(file.text)} is not a model that can be used: {plain_words(str(error))}"
         report.error(Code.BAD_MODEL, message, file.span)
         return None
     for tensor in (*signature.inputs, *signature.outputs):
@@ -150,8 +150,3 @@ def _warn_of_arguments(stage: StageSyntax, reading: ModelReading) -> None:
         reading.report.warning(
             Code.UNUSED_MODEL_ARGUMENTS, message, unused[0].name_span, ["A model takes `format` and nothing else."]
         )
-
-
-def plain_sentence(text: str) -> str:
-    """A sentence of another part, made safe to show; longer than a quoted name may be."""
-    return " ".join(plain(word) for word in text.split(" "))

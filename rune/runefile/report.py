@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -26,6 +26,11 @@ def plain(text: str) -> str:
 
 def quoted(text: str) -> str:
     return f'"{plain(text)}"'
+
+
+def plain_words(text: str) -> str:
+    """A whole sentence that another part wrote, made safe to show."""
+    return " ".join(plain(word) for word in text.split(" "))
 
 
 class Report:
@@ -73,6 +78,11 @@ class Report:
         if near is None:
             return (), ()
         return (f"Did you mean `{plain(near)}`?",), (self.replace(span, near),)
+
+    def forget(self, codes: Collection[Code]) -> None:
+        """Drops what was said under these codes; the count of errors stays."""
+        dropped = {code.value for code in codes}
+        self._diagnostics = [item for item in self._diagnostics if item.code not in dropped]
 
     @property
     def error_count(self) -> int:

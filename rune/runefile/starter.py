@@ -6,8 +6,8 @@ import json
 import re
 
 from rune.files import normal_path
-from rune.runefile.capabilities import flow_type
 from rune.runefile.output_stages import LARGE_SERIAL, json_size
+from rune.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature
 
@@ -36,7 +36,7 @@ def starter(signature: ModelSignature, model_path: str) -> str:
         f"    model: {_path(model_path)}",
         f"    inputs: [{', '.join(feeds)}]",
         "    outputs:",
-        *(f"      - {flow_type(type_)}" for type_ in outputs),
+        *(f"      - {written_type(type_)}" for type_ in outputs),
     ]
     names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
     return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
@@ -71,7 +71,7 @@ def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
         "    proc-block: image-normalization",
         f"    inputs: [image{suffix}]",
         "    outputs:",
-        f"      - {flow_type(type_)}",
+        f"      - {written_type(type_)}",
     ]
     return _capability("image" + suffix, "IMAGE", arguments, pixels) + normalized, "normalized" + suffix
 
@@ -83,7 +83,7 @@ def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -
         "    args:",
         *arguments,
         "    outputs:",
-        f"      - {flow_type(type_)}",
+        f"      - {written_type(type_)}",
     ]
 
 

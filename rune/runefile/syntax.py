@@ -99,3 +99,8 @@ class RunefileSyntax:
     resources: tuple[ResourceSyntax, ...]
     pipeline_span: Span
     broken_stages: frozenset[str]
+
+
+def written_type(type_: TensorType) -> str:
+    """A type as it is written in a Runefile, on one line."""
+    return f"{{type: {type_.element}, dimensions: [{', '.join(map(str, type_.dimensions))}]}}"

@@ -30,7 +30,7 @@ MAX_DEPTH = 32
 """How deep lists and maps may stand inside each other."""
 MAX_VALUES = 20_000
 """How many values a file may have, those that aliases repeat counted each time."""
-_MOST_SYNTAX_PROBLEMS = 8
+_MOST_SYNTAX_PROBLEMS = 5
 _LARGEST_RETRIED = 64 * 1024
 
 
