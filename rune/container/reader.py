@@ -19,6 +19,9 @@ from rune.container.wasm import Export, Import, Memory, Section, read_module
 JSON_LIMIT: Final = 2 * 1024 * 1024
 """Bytes that all sections of JSON of one name may have; in memory it becomes up to twenty times as much."""
 
+DEPTH_LIMIT: Final = 64
+"""Objects and lists inside of each other, so that whoever walks or prints the JSON may do so by recursion."""
+
 RECORD_LIMIT: Final = 10_000
 """Resources that a rune may hold, and JSON objects in the sections of one name."""
 
@@ -90,6 +93,8 @@ def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str
             at = _after_space(text, at)
             if not isinstance(value, dict):
                 raise ContainerError(f"The section {name} does not hold a JSON object", section.offset)
+            if _is_deep(value):
+                raise ContainerError(f"The section {name} is nested more than {DEPTH_LIMIT} deep", section.offset)
             objects.append(value)
             if len(objects) > RECORD_LIMIT:
                 raise ContainerError(f"The section {name} has more than {RECORD_LIMIT} objects", section.offset)
@@ -109,6 +114,20 @@ def _decode(text: str, at: int, name: str, offset: int) -> tuple[Any, int]:
         raise ContainerError(f"The section {name} is not JSON: {error.msg}", place) from None
     except (ValueError, RecursionError):
         raise ContainerError(f"The section {name} holds JSON that is nested or numbered beyond sense", offset) from None
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH_LIMIT):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _refuse_constant(text: str) -> Any:

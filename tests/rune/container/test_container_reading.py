@@ -150,6 +150,7 @@ def test_damage_is_refused_at_its_place(data: bytes, words: str, offset: int | N
         (".rune_graph", b"[1]", "does not hold a JSON object", 0),
         (".rune_graph", b'{"a": NaN}', "beyond sense", 0),
         (".rune_graph", b'{"a":' + b"[" * 200_000, "beyond sense", 0),
+        (".rune_graph", b'{"a":' + b"[" * 64 + b"]" * 64 + b"}", "more than 64 deep", 0),
         (".rune_graph", b'{"a": ' + b"9" * 5_000 + b"}", "beyond sense", 0),
         (".rune_version", b'{"version": "\xff"}', "not UTF-8", 13),
         (".rune_version", '{"version": "ä"} x'.encode(), "is not JSON", 18),

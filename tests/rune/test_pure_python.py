@@ -1,0 +1,16 @@
+"""The parts that also run in a browser's Python need nothing that is compiled, and `import rune` alone is quick."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
+
+
+@pytest.mark.parametrize("package", ["rune", "rune.tflite", "rune.container", "rune.blocks.catalogue", "rune.runefile"])
+def test_a_package_loads_nothing_heavy(package: str) -> None:
+    program = f"import {package}, sys; print(*({set(HEAVY)} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"
