@@ -199,6 +199,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
       <Header
         project={project}
         save={text.save}
+        closedFor={text.closedFor}
         read={text.read}
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}

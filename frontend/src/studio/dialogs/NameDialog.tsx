@@ -30,7 +30,7 @@ export function NameDialog({ title, verb, start, taken, onName, onClose }: NameD
       >
         <div className="field">
           <label htmlFor={id}>Name, with its folders</label>
-          <input id={id} className="mono" value={path} autoFocus autoComplete="off" spellCheck={false} aria-invalid={said !== null} aria-describedby={`${id}-problem`} onChange={(event) => setPath(event.target.value)} placeholder="labels.txt" />
+          <input id={id} className="mono" value={path} data-first autoComplete="off" spellCheck={false} aria-invalid={said !== null} aria-describedby={`${id}-problem`} onChange={(event) => setPath(event.target.value)} placeholder="labels.txt" />
           <span id={`${id}-problem`} className="error" role="status">
             {said}
           </span>

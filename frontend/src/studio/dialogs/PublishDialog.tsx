@@ -62,7 +62,7 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
         )}
         <div className="row">
           <span className="grow" />
-          <button type="button" className="button primary" autoFocus onClick={onClose}>
+          <button type="button" className="button primary" data-first onClick={onClose}>
             Done
           </button>
         </div>
@@ -80,7 +80,7 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
       >
         <div className="field">
           <label htmlFor={id}>Tag</label>
-          <input id={id} className="mono" value={tag} autoFocus autoComplete="off" spellCheck={false} aria-invalid={malformed !== null || error !== null} aria-describedby={`${id}-said`} onChange={(event) => setTag(event.target.value)} />
+          <input id={id} className="mono" value={tag} data-first autoComplete="off" spellCheck={false} aria-invalid={malformed !== null || error !== null} aria-describedby={`${id}-said`} onChange={(event) => setTag(event.target.value)} />
           <span id={`${id}-said`} className={malformed !== null || error !== null ? "error" : "small muted"} role="status">
             {error ?? malformed ?? (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : `${tag} is build ${taken.build_number} now; publishing moves it to build ${build.number}.`)}
           </span>

@@ -25,7 +25,7 @@ export function ReplaceDialog({ paths, onReplace, onClose }: ReplaceDialogProps)
         <button
           type="button"
           className="button primary"
-          autoFocus
+          data-first
           onClick={() => {
             onReplace();
             onClose();

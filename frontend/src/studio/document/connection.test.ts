@@ -9,7 +9,7 @@ import type { SaveState } from "./saving";
 /** A server of the y-websocket protocol with one document, and the sockets that lead to it. */
 class Server {
   readonly doc = new Y.Doc();
-  /** While true, frames that come in are kept unread, as by a server that is busy. */
+  /** While true, updates that come in wait to be stored; questions are answered from what is stored. */
   busy = false;
   up = true;
   private unread: (() => void)[] = [];
@@ -32,7 +32,7 @@ class Server {
       sync.readSyncMessage(decoder, answer, this.doc, socket);
       if (encoding.length(answer) > 1) socket.receive(encoding.toUint8Array(answer));
     };
-    if (this.busy) this.unread.push(read);
+    if (this.busy && frame[1] !== sync.messageYjsSyncStep1) this.unread.push(read);
     else read();
   }
 
@@ -85,9 +85,9 @@ class WireSocket {
     });
   }
 
-  drop(): void {
+  drop(code = 1006, reason = ""): void {
     this.readyState = 3;
-    this.onclose?.({ code: 1006, reason: "" });
+    this.onclose?.({ code, reason });
   }
 
   close(): void {
@@ -97,6 +97,7 @@ class WireSocket {
 
 let doc: Y.Doc;
 let states: SaveState[];
+let reasons: string[];
 let connection: DocumentConnection;
 const onRead = vi.fn();
 
@@ -106,11 +107,15 @@ beforeEach(() => {
   server.doc.getText("t").insert(0, "seed ");
   doc = new Y.Doc();
   states = [];
+  reasons = [];
   onRead.mockReset();
   connection = new DocumentConnection({
     doc,
     address: "ws://forge/ws/projects/acme/keywords",
-    onState: (state) => states.push(state),
+    onState: (state, reason) => {
+      states.push(state);
+      reasons.push(reason);
+    },
     onRead,
     webSocket: WireSocket as unknown as typeof WebSocket,
   });
@@ -132,7 +137,7 @@ test("the document is read from the server", async () => {
   expect(server.sockets[0]?.url).toBe("ws://forge/ws/projects/acme/keywords/collab");
 });
 
-test("an edit is saving until the server has it, then saved", async () => {
+test("an edit is saving until the server has stored it, whatever it answers meanwhile, then saved", async () => {
   await soon();
   server.busy = true;
   doc.getText("t").insert(0, "my ");
@@ -140,7 +145,7 @@ test("an edit is saving until the server has it, then saved", async () => {
   expect(states.at(-1)).toBe("saving");
   expect(connection.unsent).toBe(true);
   server.catchUp();
-  await soon();
+  await vi.advanceTimersByTimeAsync(400);
   expect(states.at(-1)).toBe("saved");
   expect(server.doc.getText("t").toJSON()).toBe("my seed ");
 });
@@ -180,7 +185,7 @@ test("who waits for storing goes on when it is stored", async () => {
   await soon();
   expect(after).not.toHaveBeenCalled();
   server.catchUp();
-  await soon();
+  await vi.advanceTimersByTimeAsync(400);
   expect(after).toHaveBeenCalled();
 });
 
@@ -189,6 +194,15 @@ test("an idle socket stays open past the provider's watchdog", async () => {
   await vi.advanceTimersByTimeAsync(120_000);
   expect(server.sockets).toHaveLength(1);
   expect(states).not.toContain("offline");
+});
+
+test("when the server closes for good, its reason is told and nothing is tried again", async () => {
+  await soon();
+  server.sockets[0]?.drop(4403, "You no longer have access to this project.");
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(states.at(-1)).toBe("closed");
+  expect(reasons.at(-1)).toBe("You no longer have access to this project.");
+  expect(server.sockets).toHaveLength(1);
 });
 
 test("our question is the one of y-protocols", () => {
@@ -200,5 +214,5 @@ test("our question is the one of y-protocols", () => {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, 0);
   sync.writeSyncStep1(encoder, doc);
-  expect(question(doc)).toEqual(encoding.toUint8Array(encoder));
+  expect(question(Y.encodeStateVector(doc))).toEqual(encoding.toUint8Array(encoder));
 });

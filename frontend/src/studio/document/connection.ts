@@ -1,7 +1,7 @@
 // The live document's socket: the stock y-websocket provider, and a truthful word on whether what was typed is stored.
 import { WebsocketProvider } from "y-websocket";
-import * as Y from "yjs";
-import { afterSaving, isStored, NOTHING_YET, saveState, type Saving, type SavingEvent, type SaveState } from "./saving";
+import type * as Y from "yjs";
+import { askingVector, hear, isStored, saveState, type SaveState } from "./saving";
 
 /** y-protocols: the first byte is the kind of message, the second the step of a sync. */
 const SYNC = 0;
@@ -14,7 +14,8 @@ const PATIENCE = 1000;
 /** The provider closes a socket that is silent for 30 s; a question now and then keeps it open, in ms. */
 const HEARTBEAT = 12_000;
 
-function unsigned(value: number): number[] {
+/** A number in the protocol's variable length: seven bits a byte, the lowest first. */
+function varint(value: number): number[] {
   const parts: number[] = [];
   let rest = value;
   while (rest > 127) {
@@ -24,17 +25,28 @@ function unsigned(value: number): number[] {
   return [...parts, rest];
 }
 
-/** A sync step 1 of this document, as y-protocols writes it. */
-export function question(doc: Y.Doc): Uint8Array<ArrayBuffer> {
-  const vector = Y.encodeStateVector(doc);
-  return Uint8Array.from([SYNC, STEP_1, ...unsigned(vector.length), ...vector]);
+/** A sync step 1 with this state vector, as y-protocols writes it. */
+export function question(vector: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([SYNC, STEP_1, ...varint(vector.length), ...vector]);
+}
+
+/** The bytes behind a variable length that stands at `start`. */
+function counted(frame: Uint8Array, start: number): Uint8Array {
+  let length = 0;
+  let at = start;
+  for (let shift = 0; ; shift += 7) {
+    const byte = frame[at++] ?? 0;
+    length += (byte & 127) * 2 ** shift;
+    if (byte < 128) return frame.subarray(at, at + length);
+  }
 }
 
 export interface DocumentConnectionOptions {
   readonly doc: Y.Doc;
   /** The socket's address without its last part, which is "collab". */
   readonly address: string;
-  readonly onState: (state: SaveState) => void;
+  /** `reason` is the server's, when it closed for good; else "". */
+  readonly onState: (state: SaveState, reason: string) => void;
   /** The document has been read whole for the first time. */
   readonly onRead: () => void;
   readonly webSocket?: typeof WebSocket;
@@ -42,15 +54,16 @@ export interface DocumentConnectionOptions {
 
 export class DocumentConnection {
   private readonly provider: WebsocketProvider;
-  private saving: Saving = NOTHING_YET;
+  private connected = false;
+  /** Whether the document holds something that the server is not known to have stored. */
+  private dirty = false;
+  private storedClock = 0;
+  /** The server's words when it said that coming back is pointless. */
+  private closedFor: string | null = null;
+  private waiting: (() => void)[] = [];
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly heartbeat: ReturnType<typeof setInterval>;
-  private waiting: (() => void)[] = [];
-  /** Set when the server said that coming back is pointless: the project is gone, or one's role in it. */
-  private closedForGood = false;
-  /** Whether this socket has carried what was typed while away. Before that an answer would prove nothing. */
-  private caughtUp = false;
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;
 
   constructor(private readonly options: DocumentConnectionOptions) {
@@ -62,24 +75,26 @@ export class DocumentConnection {
       ...(webSocket === undefined ? {} : { WebSocketPolyfill: webSocket }),
     });
     this.provider.awareness.setLocalState(null);
-    this.listenToSyncs();
+    this.listenToAnswers();
     this.provider.on("status", ({ status }) => {
-      if (status === "connected") {
-        this.caughtUp = false;
-        this.change("opened");
-      }
-      if (status === "disconnected") this.change("closed");
+      const connected = status === "connected";
+      if (connected === this.connected) return;
+      this.connected = connected;
+      // What was typed while away goes out when the server asks; then it is asked whether it is there.
+      if (this.connected && this.dirty) this.askSoon();
+      this.tell();
     });
     this.provider.on("sync", (synced) => {
       if (synced) options.onRead();
     });
-    this.provider.on("closed", () => {
-      this.closedForGood = true;
+    this.provider.on("closed", ({ reason }) => {
+      this.closedFor = reason;
       this.tell();
     });
     this.onUpdate = (_, origin) => {
       if (origin === this.provider) return;
-      this.change("edited");
+      this.dirty = true;
+      this.tell();
       this.askSoon();
     };
     doc.on("update", this.onUpdate);
@@ -90,16 +105,16 @@ export class DocumentConnection {
     this.provider.connect();
   }
 
-  /** Resolves when the server has stored all that was typed before the call. */
+  /** Resolves when the server has stored all that was typed. */
   stored(): Promise<void> {
-    if (isStored(this.saving)) return Promise.resolve();
+    if (!this.dirty) return Promise.resolve();
     this.ask();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** Whether closing the page now would lose something. */
+  /** Whether closing the page now could lose something. */
   get unsent(): boolean {
-    return !isStored(this.saving);
+    return this.dirty;
   }
 
   close(): void {
@@ -110,22 +125,29 @@ export class DocumentConnection {
     this.provider.destroy();
   }
 
-  /** Hear of each sync message after the provider has handled it. */
-  private listenToSyncs(): void {
+  /** Look into each sync step 2 after the provider has applied it. */
+  private listenToAnswers(): void {
     const handle = this.provider.messageHandlers[SYNC];
     if (handle === undefined) throw new Error("This version of y-websocket handles no sync messages.");
     this.provider.messageHandlers[SYNC] = (encoder, decoder, provider, emitSynced, kind) => {
-      const step = decoder.arr[decoder.pos];
+      const { arr, pos } = decoder;
       handle(encoder, decoder, provider, emitSynced, kind);
-      if (step === STEP_2) this.change("answered");
-      // The server asks what it lacks and the provider answers when this returns, with all that was typed while away.
-      if (step === STEP_1) setTimeout(() => this.catchUp());
+      if (arr[pos] === STEP_2) this.answered(counted(arr, pos + 1));
     };
   }
 
-  private catchUp(): void {
-    this.caughtUp = true;
-    if (!isStored(this.saving)) this.ask();
+  private answered(update: Uint8Array): void {
+    const { doc } = this.options;
+    const heard = hear(update, doc.clientID, this.storedClock);
+    this.storedClock = heard.clock;
+    if (!this.dirty) return;
+    if (!isStored(doc, heard)) {
+      this.askSoon();
+      return;
+    }
+    this.dirty = false;
+    for (const resolve of this.waiting.splice(0)) resolve();
+    this.tell();
   }
 
   private askSoon(): void {
@@ -139,22 +161,12 @@ export class DocumentConnection {
     clearTimeout(this.patience);
     this.patience = undefined;
     const socket = this.provider.ws;
-    if (!this.caughtUp || !this.provider.wsconnected || socket === null || socket.readyState !== socket.OPEN) return;
-    socket.send(question(this.options.doc));
-    this.change("asked");
-  }
-
-  private change(event: SavingEvent): void {
-    this.saving = afterSaving(this.saving, event);
-    if (isStored(this.saving)) {
-      const waiting = this.waiting;
-      this.waiting = [];
-      for (const resolve of waiting) resolve();
-    }
-    this.tell();
+    if (!this.provider.wsconnected || socket === null || socket.readyState !== socket.OPEN) return;
+    socket.send(question(askingVector(this.options.doc, this.storedClock)));
   }
 
   private tell(): void {
-    this.options.onState(this.closedForGood ? "closed" : saveState(this.saving));
+    if (this.closedFor === null) this.options.onState(saveState(this.connected, this.dirty), "");
+    else this.options.onState("closed", this.closedFor);
   }
 }

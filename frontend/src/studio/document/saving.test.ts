@@ -1,38 +1,82 @@
-import { expect, test } from "vitest";
-import { afterSaving, NOTHING_YET, saveState, type SavingEvent } from "./saving";
+import { beforeEach, describe, expect, test } from "vitest";
+import * as Y from "yjs";
+import { askingVector, covers, hear, isStored, saveState } from "./saving";
 
-function after(...events: SavingEvent[]): string {
-  return saveState(events.reduce(afterSaving, NOTHING_YET));
+let mine: Y.Doc;
+let server: Y.Doc;
+
+/** What a server answers from its document. */
+function ask(storedClock = 0) {
+  return hear(Y.encodeStateAsUpdate(server, askingVector(mine, storedClock)), mine.clientID, storedClock);
 }
 
-test("nothing typed on an open socket is saved", () => {
-  expect(after("opened")).toBe("saved");
+function send(): void {
+  Y.applyUpdate(server, Y.encodeStateAsUpdate(mine, Y.encodeStateVector(server)));
+}
+
+beforeEach(() => {
+  mine = new Y.Doc();
+  server = new Y.Doc();
+  server.getText("t").insert(0, "hello");
+  Y.applyUpdate(mine, Y.encodeStateAsUpdate(server));
 });
 
-test("an edit is saved when a question asked after it is answered", () => {
-  expect(after("opened", "answered", "edited")).toBe("saving");
-  expect(after("opened", "answered", "edited", "asked")).toBe("saving");
-  expect(after("opened", "answered", "edited", "asked", "answered")).toBe("saved");
+describe("an edit is stored when the server's own document holds it", () => {
+  test("an insertion", () => {
+    mine.getText("t").insert(5, " world");
+    expect(isStored(mine, ask())).toBe(false);
+    send();
+    expect(isStored(mine, ask())).toBe(true);
+  });
+
+  test("a deletion", () => {
+    mine.getText("t").delete(1, 2);
+    expect(isStored(mine, ask())).toBe(false);
+    send();
+    expect(isStored(mine, ask())).toBe(true);
+  });
+
+  test("a value in a map that replaces another", () => {
+    mine.getMap("files").set("path", "a");
+    mine.getMap("files").set("path", "b");
+    expect(isStored(mine, ask())).toBe(false);
+    send();
+    expect(isStored(mine, ask())).toBe(true);
+  });
+
+  test("and not when only what stood before it is there", () => {
+    mine.getText("t").insert(5, " world");
+    send();
+    mine.getText("t").insert(0, "x");
+    expect(isStored(mine, ask())).toBe(false);
+  });
 });
 
-test("an answer to an earlier question proves nothing of a later edit", () => {
-  expect(after("opened", "answered", "edited", "asked", "edited", "answered")).toBe("saving");
-  expect(after("opened", "edited", "answered")).toBe("saving");
+test("asking again from what is known to be stored proves the rest", () => {
+  mine.getText("t").insert(5, " world");
+  send();
+  const { clock } = ask();
+  mine.getText("t").insert(0, "x");
+  expect(isStored(mine, ask(clock))).toBe(false);
+  send();
+  expect(isStored(mine, ask(clock))).toBe(true);
 });
 
-test("an answer that was lost with its socket does not count", () => {
-  expect(after("opened", "answered", "edited", "asked", "closed")).toBe("offline-unsent");
-  expect(after("opened", "answered", "edited", "asked", "closed", "opened", "answered")).toBe("saving");
+test("what others did meanwhile does not matter", () => {
+  mine.getText("t").insert(5, " world");
+  send();
+  server.getText("t").delete(0, 3);
+  expect(isStored(mine, ask())).toBe(true);
 });
 
-test("what was typed while away is saved when a question after the catching up is answered", () => {
-  expect(after("opened", "answered", "closed", "edited", "opened", "answered", "asked", "answered")).toBe("saved");
+test("deletions are covered however the runs are cut", () => {
+  const run = (clock: number, len: number) => ({ clock, len });
+  expect(covers(new Map([[1, [run(4, 3), run(0, 4)]]]), new Map([[1, [run(2, 5)]]]))).toBe(true);
+  expect(covers(new Map([[1, [run(0, 4)]]]), new Map([[1, [run(2, 5)]]]))).toBe(false);
+  expect(covers(new Map(), new Map([[1, [run(2, 5)]]]))).toBe(false);
+  expect(covers(new Map(), new Map())).toBe(true);
 });
 
-test("a lost connection with nothing unsent says less", () => {
-  expect(after("opened", "answered", "closed")).toBe("offline");
-});
-
-test("an answer nobody asked for changes nothing", () => {
-  expect(after("opened", "answered", "edited", "answered")).toBe("saving");
+test("the page is told of both the connection and the edits", () => {
+  expect([saveState(true, false), saveState(true, true), saveState(false, false), saveState(false, true)]).toEqual(["saved", "saving", "offline", "offline-unsent"]);
 });

@@ -1,53 +1,76 @@
-// Whether the server has stored what was typed. The y-websocket protocol has no acknowledgement, so we make one:
-// a server answers a sync step 1 after it has handled, and stored, what came before it on the same socket. Pure.
+// Whether the server has stored what was typed. The y-websocket protocol has no acknowledgement, so we read one out of it:
+// a server answers a sync step 1 from what it has stored, and its answer holds every deletion and, when we ask for them
+// back, our own insertions. Pure; the sockets are in connection.ts.
+import * as Y from "yjs";
 
-export interface Saving {
-  /** Edits made in this page so far. */
-  readonly made: number;
-  /** Of these, how many the server is known to have stored. */
-  readonly stored: number;
-  /** The questions under way on this socket, oldest first: each is the number of edits that stand before it. */
-  readonly asked: readonly number[];
-  readonly connected: boolean;
+/** Where a run of deleted characters begins, and how long it is. */
+export interface Run {
+  readonly clock: number;
+  readonly len: number;
 }
 
-export const NOTHING_YET: Saving = { made: 0, stored: 0, asked: [], connected: false };
+type Runs = ReadonlyMap<number, readonly Run[]>;
 
-export type SavingEvent =
-  | "edited"
-  /** The socket is open; the provider has asked its own first question, which stands before everything unsent. */
-  | "opened"
-  /** We sent a sync step 1 after every edit made so far. */
-  | "asked"
-  /** A sync step 2 came back: the answer to the oldest question. */
-  | "answered"
-  | "closed";
+/** What an answer shows that the server has. */
+export interface Heard {
+  /** Up to which clock it has the insertions of the client that asked. */
+  readonly clock: number;
+  readonly deletions: Runs;
+}
 
-export function afterSaving(saving: Saving, event: SavingEvent): Saving {
-  switch (event) {
-    case "edited":
-      return { ...saving, made: saving.made + 1 };
-    case "opened":
-      return { ...saving, connected: true, asked: [saving.stored] };
-    case "asked":
-      return { ...saving, asked: [...saving.asked, saving.made] };
-    case "answered": {
-      const [oldest, ...asked] = saving.asked;
-      return { ...saving, asked, stored: Math.max(saving.stored, oldest ?? saving.stored) };
-    }
-    case "closed":
-      return { ...saving, connected: false, asked: [] };
+/** The state vector to ask with: all that the document has, but of our own insertions only those known to be stored. */
+export function askingVector(doc: Y.Doc, storedClock: number): Uint8Array {
+  const vector = Y.decodeStateVector(Y.encodeStateVector(doc));
+  if (storedClock > 0) vector.set(doc.clientID, storedClock);
+  else vector.delete(doc.clientID);
+  return Y.encodeStateVector(vector);
+}
+
+/** Read an answer (the update in a sync step 2), knowing up to which clock our insertions were stored before. */
+export function hear(answer: Uint8Array, client: number, storedClock: number): Heard {
+  const { structs, ds } = Y.decodeUpdate(answer);
+  let clock = storedClock;
+  for (const { id, length } of structs) {
+    // A gap before the first one would prove nothing of what is in it.
+    if (id.client === client && id.clock <= clock) clock = Math.max(clock, id.clock + length);
   }
+  return { clock, deletions: ds.clients };
+}
+
+function merged(runs: readonly Run[]): Run[] {
+  const found: Run[] = [];
+  for (const run of [...runs].sort((one, other) => one.clock - other.clock)) {
+    const last = found.at(-1);
+    if (last !== undefined && run.clock <= last.clock + last.len) {
+      found[found.length - 1] = { clock: last.clock, len: Math.max(last.len, run.clock + run.len - last.clock) };
+    } else {
+      found.push(run);
+    }
+  }
+  return found;
+}
+
+/** Whether every deletion of `mine` is among `theirs`, however the runs are cut. */
+export function covers(theirs: Runs, mine: Runs): boolean {
+  for (const [client, runs] of mine) {
+    const known = merged(theirs.get(client) ?? []);
+    for (const run of merged(runs)) {
+      if (!known.some((each) => each.clock <= run.clock && run.clock + run.len <= each.clock + each.len)) return false;
+    }
+  }
+  return true;
+}
+
+/** Whether the server has all that this document holds. */
+export function isStored(doc: Y.Doc, heard: Heard): boolean {
+  const made = Y.getState(doc.store, doc.clientID);
+  return heard.clock >= made && covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients);
 }
 
 export type SaveState = "saved" | "saving" | "offline" | "offline-unsent" | "closed";
 
-export function isStored(saving: Saving): boolean {
-  return saving.stored === saving.made;
-}
-
 /** What the page says. */
-export function saveState(saving: Saving): SaveState {
-  if (!saving.connected) return isStored(saving) ? "offline" : "offline-unsent";
-  return isStored(saving) ? "saved" : "saving";
+export function saveState(connected: boolean, unsent: boolean): SaveState {
+  if (!connected) return unsent ? "offline-unsent" : "offline";
+  return unsent ? "saving" : "saved";
 }

@@ -66,13 +66,15 @@ export function Graph({ outline, selected, onSelect }: GraphProps) {
                 type="button"
                 className={`node ${node.kind}${node.name === selected ? " on" : ""}`}
                 aria-pressed={node.name === selected}
-                aria-label={`${node.name}, ${KIND_WORDS[node.kind]}, ${node.detail}; go to line ${node.line}`}
                 title={node.detail}
                 style={{ left: x + MARGIN, top: y + MARGIN, width: wide, height: high }}
                 onClick={() => onSelect(node)}
               >
                 <b>{node.name}</b>
                 <span>{node.detail}</span>
+                <i className="aloud">
+                  , {KIND_WORDS[node.kind]}; go to line {node.line}
+                </i>
               </button>
             ))}
           </div>

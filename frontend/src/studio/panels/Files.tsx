@@ -1,7 +1,7 @@
 // The tree of the project's files: open, create, rename, delete, upload. What each does is the workspace's.
 import { Box, CircleAlert, Code, File, FileText, Folder, Image, AudioLines, Pencil, Plus, Trash2, Upload, X, type LucideIcon } from "lucide-react";
 import { useRef, type KeyboardEvent } from "react";
-import { extension, treeRows } from "../document/paths";
+import { baseName, extension, treeRows } from "../document/paths";
 import type { FileEntry } from "../document/files";
 import { bytes } from "../parts/words";
 import type { UploadRow } from "../session/uploads";
@@ -88,7 +88,7 @@ function UploadLine({ row, onDismiss }: { readonly row: UploadRow; readonly onDi
     return (
       <div className="notice bad small" role="alert">
         <div className="row between">
-          <b className="cut">{row.path} was refused</b>
+          <b>{baseName(row.path)} was refused</b>
           <button type="button" className="button quiet square" aria-label="Dismiss" onClick={() => onDismiss(row.id)}>
             <X aria-hidden="true" />
           </button>

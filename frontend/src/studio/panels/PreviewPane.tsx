@@ -1,7 +1,8 @@
-// The running app beside its text, with one line that says which text it is of.
+// The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
+import { useMemo } from "react";
+import { Preview } from "../../preview";
 import type { ProjectClient } from "../api/client";
-import type { Diagnostic, Preview as PreviewState } from "../api/types";
-import { bytes } from "../parts/words";
+import type { Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
 import { previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 
@@ -13,26 +14,29 @@ interface PreviewPaneProps {
   readonly onProblem: (problem: Diagnostic) => void;
 }
 
+function arenaOf(build: PreviewBuild | null): number | null {
+  if (build === null || build.memory === null) return null;
+  return typeof build.memory === "number" ? build.memory : build.memory.arena;
+}
+
 export function PreviewPane({ client, preview, unsent, onProblem }: PreviewPaneProps) {
   const { rune, error } = useRune(client, preview.build);
-  const status = previewStatus(preview, unsent);
-  const { problem } = status;
+  const { problem, tone, text } = useMemo(() => previewStatus(preview, unsent), [preview, unsent]);
+  const status = (
+    <span className="preview-status" role="status">
+      {problem === null ? (
+        <span className={`tag ${tone}`}>{text}</span>
+      ) : (
+        <button type="button" className={`tag ${tone}`} title="Go to it" onClick={() => onProblem(problem)}>
+          {text}
+        </button>
+      )}
+    </span>
+  );
   return (
-    <aside className="preview-pane" aria-label="Preview">
-      <div className="row wrap">
-        <h2>Preview</h2>
-        <span className="preview-status" role="status">
-          {problem === null ? (
-            <span className={`tag ${status.tone}`}>{status.text}</span>
-          ) : (
-            <button type="button" className={`tag ${status.tone}`} onClick={() => onProblem(problem)}>
-              {status.text}
-            </button>
-          )}
-        </span>
-      </div>
-      {error !== null && <p className="notice bad">{error}</p>}
-      {rune !== null && bytes(rune.bytes.byteLength)}
-    </aside>
+    <div className="preview-pane">
+      {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
+      <Preview rune={rune?.bytes ?? null} status={status} memory={arenaOf(preview.build)} />
+    </div>
   );
 }

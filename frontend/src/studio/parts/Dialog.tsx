@@ -14,6 +14,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const element = dialog.current;
     if (element !== null && !element.open) element.showModal();
+    // The platform would focus the first control, which closes the dialog.
+    const first = element?.querySelector<HTMLElement>("[data-first]");
+    first?.focus();
+    if (first instanceof HTMLInputElement) first.select();
     return () => element?.close();
   }, []);
   return (

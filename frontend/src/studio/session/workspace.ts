@@ -17,6 +17,8 @@ export interface TextState {
   /** Whether the document has been read from the server. */
   readonly read: boolean;
   readonly save: SaveState;
+  /** The server's words when it closed the document for good; else "". */
+  readonly closedFor: string;
   readonly files: readonly FileEntry[];
 }
 
@@ -28,7 +30,7 @@ export class Workspace {
   readonly uploads: Uploads;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
-  private text: TextState = { read: false, save: "offline", files: [] };
+  private text: TextState = { read: false, save: "offline", closedFor: "", files: [] };
   private readonly listeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
@@ -42,7 +44,7 @@ export class Workspace {
     this.connection = new DocumentConnection({
       doc: this.files.doc,
       address: sockets,
-      onState: (save) => this.change({ save }),
+      onState: (save, closedFor) => this.change({ save, closedFor }),
       onRead: () => this.change({ read: true, files: this.files.list() }),
     });
     this.events = new EventStream({

@@ -7,6 +7,7 @@ import { isUnderWay } from "../session/state";
 interface HeaderProps {
   readonly project: Project;
   readonly save: SaveState;
+  readonly closedFor: string;
   readonly read: boolean;
   readonly mayEdit: boolean;
   /** The newest numbered build, or null. */
@@ -18,8 +19,8 @@ interface HeaderProps {
 }
 
 /** What is said of the text; loud when someone could lose something. */
-export function saveWords(save: SaveState, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
-  if (save === "closed") return { text: "This project cannot be reached any more. Copy what you still need.", tone: "wrong" };
+export function saveWords(save: SaveState, closedFor: string, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
+  if (save === "closed") return { text: `${closedFor === "" ? "This project cannot be reached any more." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
   if (!read) return { text: "Connecting…", tone: "muted" };
   switch (save) {
     case "saved":
@@ -35,8 +36,8 @@ export function saveWords(save: SaveState, read: boolean): { readonly text: stri
 
 const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", running: "runs", succeeded: "ok", failed: "failed", cancelled: "cancelled", lost: "lost" };
 
-export function Header({ project, save, read, mayEdit, newest, reviewable, onBuild, onShare, onAskForReview }: HeaderProps) {
-  const words = saveWords(save, read);
+export function Header({ project, save, closedFor, read, mayEdit, newest, reviewable, onBuild, onShare, onAskForReview }: HeaderProps) {
+  const words = saveWords(save, closedFor, read);
   return (
     <header className="bar studio-bar">
       <a className="mark" href="/" aria-label="Hammer Forge, home">
