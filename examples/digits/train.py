@@ -1,0 +1,168 @@
+"""Trains the digits model from nothing and measures it. See README.md for what it needs.
+
+    python examples/digits/train.py --cache /tmp/digits
+
+Pictures and weights are kept in the cache folder; a run that was broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from drawings import NOTHING, SIDE, Images, drawn, example, mnist, on_camera, on_pad, scribble
+from numpy.typing import NDArray
+
+HERE = Path(__file__).parent
+SEED = 12
+_CHUNK = 5_000
+_BATCH = 128
+
+
+def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.int64]]:
+    """So many training pictures, the same with any number of workers."""
+    path = cache / f"pictures-{count}.npz"
+    if not path.exists():
+        mnist(cache, "train")
+        starts = range(0, count, _CHUNK)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            made = list(pool.map(_pictures_from, [cache] * len(starts), starts))
+        np.savez(path, images=np.concatenate([m[0] for m in made]), labels=np.concatenate([m[1] for m in made]))
+    data = np.load(path)
+    return data["images"], data["labels"]
+
+
+def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
+    digits, labels = mnist(cache, "train")
+    made = [example(digits, labels, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
+    return np.stack([picture for picture, _ in made]), np.array([label for _, label in made])
+
+
+def network(batch: int | None):  # type: ignore[no-untyped-def]
+    """Shares of ten digits and "nothing" from pixels 0 to 1, by depthwise-separable convolutions."""
+    import keras
+
+    def finished(x):  # type: ignore[no-untyped-def]
+        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+
+    given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
+    x = finished(keras.layers.Conv2D(24, 5, 2, padding="same", use_bias=False)(given))
+    for filters, stride in ((48, 1), (80, 2), (96, 1)):
+        x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
+        x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
+    x = keras.layers.AveragePooling2D(7)(x)
+    x = keras.layers.Reshape((96,))(x)
+    return keras.Model(given, keras.layers.Dense(NOTHING + 1, activation="softmax")(x))
+
+
+def train(images: Images, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(SEED)
+    tf.config.experimental.enable_op_determinism()
+    model = network(None)
+    steps = len(labels) // _BATCH
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.02),
+        metrics=["accuracy"],
+    )
+
+    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        rng = np.random.default_rng([SEED, 1])
+        answers = np.eye(NOTHING + 1, dtype=np.float32)[labels]
+        while True:
+            order = rng.permutation(len(labels))
+            for start in range(0, len(order) - _BATCH + 1, _BATCH):
+                chosen = order[start : start + _BATCH]
+                yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
+
+    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    return model
+
+
+def to_tflite(model, images: Images) -> bytes:  # type: ignore[no-untyped-def]
+    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some pictures."""
+    import tensorflow as tf
+
+    single = network(1)
+    single.set_weights(model.get_weights())
+    converter = tf.lite.TFLiteConverter.from_keras_model(single)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    sample = images[:600, None, :, :, None].astype(np.float32) / 255
+    converter.representative_dataset = lambda: ([picture] for picture in sample)
+    return bytes(converter.convert())
+
+
+def measure(model: bytes, cache: Path) -> dict[str, object]:
+    """Accuracy of the converted model on MNIST's test set: as it is, as drawn on the pad, as seen by a camera."""
+    import tensorflow as tf
+
+    resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
+    interpreter.allocate_tensors()
+    given, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
+
+    def says(picture: Images) -> int:
+        interpreter.set_tensor(given, (picture.astype(np.float32) / np.float32(255)).reshape(1, SIDE, SIDE, 1))
+        interpreter.invoke()
+        return int(np.argmax(interpreter.get_tensor(result)))
+
+    digits, labels = mnist(cache, "t10k")
+    rng = np.random.default_rng([SEED, 2])
+    pad = [on_pad(drawn(digit, rng)) for digit in digits]
+    camera = [on_camera(drawn(digit, rng), rng) for digit in digits]
+    blank = [on_camera(scribble(rng), rng) for _ in range(1_000)]
+
+    def share(shown: list[Images], answers: NDArray[np.int64]) -> float:
+        return round(float(np.mean([says(p) == a for p, a in zip(shown, answers, strict=True)])), 4)
+
+    return {
+        "model_bytes": len(model),
+        "test_digits": len(labels),
+        "accuracy": {
+            "mnist_black_on_white": share([on_pad(d.astype(np.float32) / 255) for d in digits], labels),
+            "redrawn_on_the_pad": share(pad, labels),
+            "seen_by_a_camera": share(camera, labels),
+            "nothing_recognised_as_nothing": share(blank, np.full(len(blank), NOTHING)),
+        },
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains the digits model and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 500 MB")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--pictures", type=int, default=360_000)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--out", type=Path, default=HERE, help="where digits.tflite and quality.json go")
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+
+    images, labels = pictures(options.cache, options.pictures, options.workers)
+    weights = options.cache / f"digits-{options.pictures}-{options.epochs}.keras"
+    if weights.exists():
+        import keras
+
+        model = keras.models.load_model(weights)
+    else:
+        model = train(images, labels, options.epochs)
+        model.save(weights)
+    converted = to_tflite(model, images)
+    (options.out / "digits.tflite").write_bytes(converted)
+    quality = measure(converted, options.cache)
+    (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(quality, indent=2))
+
+
+if __name__ == "__main__":
+    main()

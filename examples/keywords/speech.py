@@ -1,0 +1,166 @@
+"""All dry speech of the training and of the test, made once and kept in a cache folder.
+
+Which voices are held out is decided here. What happens to the clips afterwards is not (augment.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+from espeak import HELD_OUT, Espeak, random_manner, variants
+from numpy.typing import NDArray
+from voices import FESTIVAL, FLITE, Line, other_speaker, say_with_festival, say_with_flite
+from words import CONFUSERS, KEYWORDS, LABELS, OTHERS, UNKNOWN, invented_word
+
+Sound = NDArray[np.int16]
+
+_TRIM = 10 ** (-42 / 20)
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A spoken word without silence around it, at 16 kHz."""
+
+    label: int
+    engine: str
+    held_out: bool
+    sound: Sound
+
+
+@dataclass(frozen=True)
+class _Plan:
+    text: str
+    label: int
+    held_out: bool
+
+
+def all_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
+    """Every clip, made where the cache lacks it. `scale` 1 gives about 41,000."""
+    clips = []
+    for engine, make in (("espeak", _espeak), ("flite", _flite), ("festival", _festival)):
+        clips += _cached(cache / f"speech-{engine}", partial(make, workers, scale))
+    base = [clip for clip in clips if clip.engine != "espeak"]
+    clips += _cached(cache / "speech-world", lambda: _world(base, workers, scale))
+    return clips
+
+
+def _cached(path: Path, make: Callable[[], Iterable[Clip]]) -> list[Clip]:
+    index, samples = path.with_suffix(".json"), path.with_suffix(".npy")
+    if not index.exists():
+        made = [clip for clip in make() if len(clip.sound) > 1_600]
+        np.save(samples, np.concatenate([clip.sound for clip in made]))
+        entries = [
+            {"label": c.label, "engine": c.engine, "held_out": c.held_out, "samples": len(c.sound)} for c in made
+        ]
+        index.write_text(json.dumps(entries), encoding="utf-8")
+        print(f"{path.name}: {len(made)} clips", flush=True)
+    entries = json.loads(index.read_text(encoding="utf-8"))
+    data = np.load(samples)
+    ends = np.cumsum([entry["samples"] for entry in entries])
+    sounds = np.split(data, ends[:-1])
+    return [Clip(e["label"], e["engine"], e["held_out"], s) for e, s in zip(entries, sounds, strict=True)]
+
+
+def trimmed(sound: Sound) -> Sound:
+    """Without the silence around it: what is 42 dB below the loudest 10 ms."""
+    frames = len(sound) // 160
+    if frames == 0:
+        return sound[:0]
+    power = np.sqrt(np.mean(sound[: frames * 160].reshape(frames, 160).astype(np.float64) ** 2, axis=1))
+    (loud,) = np.nonzero(power > power.max() * _TRIM)
+    return sound[loud[0] * 160 : (loud[-1] + 1) * 160] if power.max() > 0 else sound[:0]
+
+
+def _espeak(workers: int, scale: float) -> Iterable[Clip]:
+    rng = np.random.default_rng(1)
+    plans = [_Plan(w, LABELS.index(w), h) for w in KEYWORDS for h, n in ((False, 2_000), (True, 200))
+             for _ in range(int(n * scale))]  # fmt: skip
+    for words, times in ((CONFUSERS, 36), (OTHERS, 12)):
+        plans += [_Plan(word, UNKNOWN, k % 10 == 9) for word in words for k in range(max(2, int(times * scale)))]
+    plans += [_Plan(invented_word(rng), UNKNOWN, k % 10 == 9) for k in range(int(3_500 * scale))]
+    chunks = [plans[start : start + _CHUNK] for start in range(0, len(plans), _CHUNK)]
+    with ThreadPoolExecutor(workers) as pool:
+        for made in pool.map(_espeak_chunk, chunks, range(len(chunks))):
+            yield from made
+
+
+def _espeak_chunk(plans: list[_Plan], seed: int) -> list[Clip]:
+    """The clips of some plans. A word that makes the synthesiser crash, and one in 30,000 does, is left out."""
+    clips: list[Clip] = []
+    done = 0
+    while done < len(plans):
+        # A fresh process: the synthesiser remembers, and the clips must not depend on the number of workers.
+        receiving, sending = get_context("spawn").Pipe(duplex=False)
+        process = get_context("spawn").Process(target=_speak, args=(plans, seed, done, sending))
+        process.start()
+        sending.close()
+        try:
+            while done < len(plans):
+                clips.append(receiving.recv())
+                done += 1
+        except EOFError:
+            done += 1
+        process.join()
+    return clips
+
+
+def _speak(plans: list[_Plan], seed: int, start: int, sending: Connection) -> None:
+    espeak = Espeak()
+    training = tuple(name for name in variants() if name not in HELD_OUT)
+    for number, plan in enumerate(plans[start:], start):
+        rng = np.random.default_rng([2, seed, number])
+        manner = random_manner(rng, HELD_OUT if plan.held_out else training)
+        text = plan.text + str(rng.choice(["", "", ".", "!", "?", ","]))
+        sending.send(Clip(plan.label, "espeak", plan.held_out, trimmed(espeak.say(text, manner))))
+
+
+def _lines(voices: tuple[str, ...], keyword: int, confuser: int, other: float, seed: int) -> list[Line]:
+    rng = np.random.default_rng(seed)
+    texts = [w for w in KEYWORDS for _ in range(keyword)] + [w for w in CONFUSERS for _ in range(confuser)]
+    texts += [word for word in OTHERS if rng.random() < other]
+    return [Line(text, voices[k % len(voices)], float(rng.uniform(0.75, 1.5))) for k, text in enumerate(texts)]
+
+
+def _label(text: str) -> int:
+    return LABELS.index(text) if text in KEYWORDS else UNKNOWN
+
+
+def _said(lines: list[Line], sounds: list[Sound], engine: str) -> list[Clip]:
+    return [Clip(_label(line.text), engine, False, trimmed(s)) for line, s in zip(lines, sounds, strict=True)]
+
+
+def _flite(workers: int, scale: float) -> list[Clip]:
+    lines = _lines(FLITE, int(240 * scale), int(6 * scale) + 1, 1.0, 3)
+    parts = [lines[k::workers] for k in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return [c for p, s in zip(parts, pool.map(say_with_flite, parts), strict=True) for c in _said(p, s, "flite")]
+
+
+def _festival(_workers: int, scale: float) -> list[Clip]:
+    lines = _lines(FESTIVAL, int(120 * scale), int(3 * scale) + 1, 0.6, 4)
+    return _said(lines, say_with_festival(lines), "festival")
+
+
+def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
+    rng = np.random.default_rng(5)
+    keywords = [clip for clip in base if clip.label != UNKNOWN]
+    others = [clip for clip in base if clip.label == UNKNOWN]
+    chosen = [keywords[k] for k in rng.integers(0, len(keywords), int(6_500 * scale))]
+    chosen += [others[k] for k in rng.integers(0, len(others), int(3_500 * scale))]
+    parts = [chosen[start : start + 100] for start in range(0, len(chosen), 100)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return [clip for made in pool.map(_world_part, parts, range(len(parts))) for clip in made]
+
+
+def _world_part(clips: list[Clip], seed: int) -> list[Clip]:
+    rng = np.random.default_rng([6, seed])
+    return [Clip(c.label, "world", False, trimmed(other_speaker(c.sound, rng))) for c in clips]

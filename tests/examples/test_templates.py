@@ -1,0 +1,138 @@
+"""The templates: complete, built without a problem, right on real input, and as good as their READMEs say."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import wave
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rune.build import BuildResult, build
+from rune.files import FolderFiles
+from rune.runtime import LoadedRune, Runtime
+from rune.tflite import read_model
+from tests.examples.finger_digits import STROKES, draw
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = ("digits", "keywords", "sine")
+OPERATORS = {
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "AVERAGE_POOL_2D",
+    "MAX_POOL_2D",
+    "RESHAPE",
+    "SOFTMAX",
+    "ADD",
+    "QUANTIZE",
+    "DEQUANTIZE",
+}
+
+
+@cache
+def _built(name: str) -> BuildResult:
+    return build(FolderFiles(EXAMPLES / name), name)
+
+
+def _loaded(name: str) -> LoadedRune:
+    return Runtime.load(_built(name).rune)
+
+
+def _run(rune: LoadedRune, data: bytes) -> list[list[Any]]:
+    """The elements of each output for the one input, in the order of the outputs."""
+    (capability,) = rune.capabilities
+    messages = {message.channel: message for message in rune.call({capability.id: data})}
+    return [list(messages[output.id].tensors[0].elements) for output in rune.outputs]
+
+
+def _description(name: str) -> dict[str, Any]:
+    described = json.loads((EXAMPLES / name / "template.json").read_text(encoding="utf-8"))
+    assert isinstance(described, dict)
+    return described
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_described_and_its_files_are_there(name: str) -> None:
+    described = _description(name)
+    assert set(described) == {"name", "title", "summary", "icon", "order", "experimental", "files"}
+    assert described["name"] == name
+    assert all((EXAMPLES / name / file).is_file() for file in described["files"])
+    assert {"Runefile.yml", "README.md"} <= set(described["files"])
+    assert (EXAMPLES / name / "train.py").is_file()
+
+
+def test_a_newcomer_is_offered_digits_first() -> None:
+    assert sorted(NAMES, key=lambda name: _description(name)["order"]) == ["digits", "keywords", "sine"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_builds_without_a_problem(name: str) -> None:
+    assert _built(name).diagnostics == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_of_a_template_uses_plain_operators_only(name: str) -> None:
+    model = read_model((EXAMPLES / name / f"{name}.tflite").read_bytes())
+    assert {operator.op for operator in model.operators} <= OPERATORS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_readme_repeats_every_figure_that_was_measured(name: str) -> None:
+    readme = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
+    quality = json.loads((EXAMPLES / name / "quality.json").read_text(encoding="utf-8"))
+    assert quality["model_bytes"] == (EXAMPLES / name / f"{name}.tflite").stat().st_size
+    for place, figure in _figures(quality):
+        ways = (
+            (f"{figure:,}", f"{100 * figure:.1f} %", f"{figure:.2f}") if isinstance(figure, int | float) else (figure,)
+        )
+        assert any(way in readme for way in ways), f"{place}: {figure}"
+
+
+def _figures(value: Any, place: str = "") -> list[tuple[str, int | float | str]]:
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in _figures(inner, f"{place}/{key}")]
+    return [(place, value)]
+
+
+@pytest.mark.parametrize("number", [0.8, -2.0, 3.0, 100.0])
+def test_sine_gives_about_the_sine(number: float) -> None:
+    ((found,),) = _run(_loaded("sine"), struct.pack("<f", number))
+    assert abs(found - math.sin(number)) < 0.05
+
+
+@pytest.mark.parametrize("digit", list(STROKES))
+def test_digits_reads_what_a_finger_draws(digit: str) -> None:
+    rune = _loaded("digits")
+    for where in ({}, {"left": 6.0, "top": 3.0, "width": 15.0, "height": 21.0, "pen": 3.0}, {"left": 12.0, "top": 7.0}):
+        label, scores = _run(rune, draw(digit, **where))
+        assert label == [digit]
+        assert len(scores) == 11
+        assert math.isclose(sum(scores), 1, abs_tol=0.05)
+
+
+def test_digits_sees_nothing_on_blank_paper() -> None:
+    label, _ = _run(_loaded("digits"), draw(""))
+    assert label == ["nothing"]
+
+
+@pytest.mark.parametrize("word", ["up", "left"])
+def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
+    with wave.open(str(test_data / "samples" / f"{word}.wav")) as reader:
+        sound = reader.readframes(16_000)
+    rune = _loaded("keywords")
+    label, scores = _run(rune, sound)
+    assert label == [word]
+    assert max(scores) > 0.6
+    for _ in range(100):
+        _run(rune, bytes(32_000))
+    assert _run(rune, sound) == [label, scores], "what was heard before must not matter"
+
+
+def test_keywords_hears_nothing_in_silence() -> None:
+    label, _ = _run(_loaded("keywords"), bytes(32_000))
+    assert label == ["silence"]
