@@ -98,7 +98,8 @@ def _memory(memory: Memory | None) -> str:
     if memory is None:
         return "none"
     most = "no maximum" if memory.maximum is None else f"{memory.maximum} at most"
-    return f"{memory.minimum} pages of 64 KiB, {most}"
+    pages = "1 page" if memory.minimum == 1 else f"{memory.minimum} pages"
+    return f"{pages} of 64 KiB, {most}"
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -52,8 +52,12 @@ class _Reader:
         return models[0]
 
     def _graph(self, graph: Table) -> Model:
-        tables = graph.tables("tensors")
-        tensors = tuple(self._tensor(table, index) for index, table in enumerate(tables))
+        written = set(graph.integers("inputs"))
+        for operator in graph.tables("operators"):
+            written.update(operator.integers("outputs"))
+        tensors = tuple(
+            self._tensor(table, index, index in written) for index, table in enumerate(graph.tables("tensors"))
+        )
         operators = tuple(self._operator(table, len(tensors)) for table in graph.tables("operators"))
         model = Model(
             version=3,
@@ -68,7 +72,7 @@ class _Reader:
         check_graph(model, graph)
         return model
 
-    def _tensor(self, table: Table, index: int) -> Tensor:
+    def _tensor(self, table: Table, index: int, is_written: bool) -> Tensor:
         name = table.text("name")
         words = f"The tensor {quoted(name)}" if name else f"The tensor number {index}"
         kind = _kind(table, words)
@@ -76,12 +80,14 @@ class _Reader:
         is_sparse = table.table("sparsity") is not None
         is_variable = table.flag("is_variable")
         data = self._constant(table, kind, shape, is_sparse, words)
+        if is_sparse or is_variable or (is_written and not data):
+            data = None
         return Tensor(
             name=name,
             kind=kind,
             shape=shape,
             quantization=_quantization(table, kind, shape, words),
-            data=None if is_sparse or is_variable else data,
+            data=data,
             is_variable=is_variable,
             is_sparse=is_sparse,
         )
@@ -98,7 +104,7 @@ class _Reader:
         count = math.prod(shape)
         if not data:
             # The first buffer is empty by convention and means "not a constant"; a constant of no elements has it too.
-            return data if count == 0 and shape else None
+            return data if count == 0 else None
         if kind.bits is None or is_sparse:
             return data
         expected = (count * kind.bits + 7) // 8
@@ -151,13 +157,15 @@ class _Reader:
         )
 
     def _check_graph_numbers(self, operator: Table, name: str) -> None:
+        """IF, WHILE and their like call other graphs by number."""
         options = operator.table("builtin_options") or operator.table("builtin_options_2")
-        for field, value in options.fields.items() if options else ():
+        if options is None:
+            return
+        for field, value in options.fields.items():
             if "subgraph" not in field:
                 continue
             for number in value if isinstance(value, tuple) else (value,):
                 if not isinstance(number, int) or not 0 <= number < len(self._graphs):
-                    assert options is not None  # noqa: S101
                     raise ModelError(
                         f"The operator {brief(name)} calls graph {number}, but the model has {len(self._graphs)}",
                         options.place(field),

@@ -273,6 +273,21 @@ def test_small_kinds_are_packed_and_counted_in_bits() -> None:
     assert "needs 68 bytes, but its buffer has 135" in refusal(changed(change(int4, 135))).message
 
 
+def test_a_tensor_of_no_elements_is_a_constant_only_where_nothing_writes_it() -> None:
+    def written(model: Any, graph: Any) -> None:
+        graph.tensors[graph.outputs[0]].shape = [0, 4]
+
+    def unwritten(model: Any, graph: Any) -> None:
+        empty = schema.TensorT()
+        empty.name, empty.shape, empty.type = "axes", [0], schema.TensorType.INT32
+        graph.tensors.append(empty)
+        graph.operators[-1].inputs = [*graph.operators[-1].inputs, len(graph.tensors) - 1]
+
+    model = read_model(changed(written))
+    assert model.tensors[model.outputs[0]].data is None
+    assert read_model(changed(unwritten)).tensors[-1].data == b""  # type: ignore[comparison-overlap]
+
+
 def test_sparse_weights_are_known_as_such_and_have_no_data() -> None:
     def change(model: Any, graph: Any) -> None:
         _first_constant(model, graph).sparsity = schema.SparsityParametersT()
