@@ -5,14 +5,16 @@ The compiler sees one fresh folder that holds nothing but what `emit` wrote, and
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,21 +58,42 @@ def compile(sources: Sources, target: Target, limits: Limits | None = None) -> b
     """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
     limits = limits or Limits()
     zig = _zig()
-    with tempfile.TemporaryDirectory(prefix="rune-") as name:
-        folder = Path(name)
-        for file, data in sources.files.items():
-            (folder / file).write_bytes(data)
-        flags = (*target.compile_flags, *COMMON_FLAGS, "-isystem", str(zig.parent / "lib" / "include"))
+    with _folder_of(sources.files) as folder, ThreadPoolExecutor(len(sources.units)) as pool:
 
         def compile_unit(unit: str) -> None:
-            speed = "-Os" if unit in SUPPORT else "-O3"
-            _run([str(zig), "clang", *flags, speed, "-c", unit, "-o", f"{unit}.o"], folder, limits)
+            if unit == SUPPORT:
+                kernels = tuple((name, sources.files[name]) for name in sorted(sources.kernels))
+                (folder / f"{unit}.o").write_bytes(_support_object(kernels, target, limits))
+            else:
+                _compile_unit(unit, "-O3", folder, target, limits)
 
-        with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
-            list(pool.map(compile_unit, sources.units))
+        list(pool.map(compile_unit, sources.units))
         objects = [f"{unit}.o" for unit in sources.units]
         _run([str(zig), target.linker, *target.link_flags, *objects, "-o", "module"], folder, limits)
         return (folder / "module").read_bytes()
+
+
+@lru_cache(maxsize=4)
+def _support_object(kernels: tuple[tuple[str, bytes], ...], target: Target, limits: Limits) -> bytes:
+    """What every rune needs, compiled once for all that this process builds."""
+    with _folder_of(dict(kernels)) as folder:
+        _compile_unit(SUPPORT, "-Os", folder, target, limits)
+        return (folder / f"{SUPPORT}.o").read_bytes()
+
+
+@contextmanager
+def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A fresh folder that holds these files, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="rune-") as name:
+        for file, data in files.items():
+            (Path(name) / file).write_bytes(data)
+        yield Path(name)
+
+
+def _compile_unit(unit: str, optimisation: str, folder: Path, target: Target, limits: Limits) -> None:
+    zig = _zig()
+    flags = (*target.compile_flags, *COMMON_FLAGS, optimisation, "-isystem", str(zig.parent / "lib" / "include"))
+    _run([str(zig), "clang", *flags, "-c", unit, "-o", f"{unit}.o"], folder, limits)
 
 
 def _zig() -> Path:
@@ -108,7 +131,7 @@ def _run(command: list[str], folder: Path, limits: Limits) -> None:
         raise CompileError(f"The compiler was stopped after {limits.wall_seconds:g} seconds") from None
     if process.returncode:
         details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
-        raise CompileError(_reason(process.returncode, limits), details)
+        raise CompileError(_reason(process.returncode, details, limits), details)
 
 
 def _allowed(kind: int, limit: int) -> int:
@@ -117,9 +140,11 @@ def _allowed(kind: int, limit: int) -> int:
     return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 
 
-def _reason(code: int, limits: Limits) -> str:
+def _reason(code: int, details: str, limits: Limits) -> str:
     if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU, -signal.SIGKILL):
         return f"The compiler used more than {limits.processor_seconds} seconds of processor time"
     if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
         return f"The compiler wrote a file of more than {limits.file_size} bytes"
+    if code == 1 and "error:" in details:
+        return "The compiler refused the code that was generated"
     return f"The compiler stopped with status {code}; it may have needed more than {limits.memory >> 20} MB of memory"

@@ -32,7 +32,9 @@ from rune.anvil.program import (
 )
 from rune.tensor import ElementType
 
-SUPPORT = ("message.c", "decimal.c", "serial.c")
+PROGRAM = "program.c"
+CONSTANTS = "constants.c"
+SUPPORT = "support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
 
 SPARE = 16
@@ -44,24 +46,29 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of one compilation, all of our own making, by name. `units` are those that are compiled."""
+    """The files of one compilation, all of our own making, by name.
+
+    `units` are those that are compiled. `kernels` are those of the files that are the same for every rune.
+    """
 
     files: Mapping[str, bytes]
     units: tuple[str, ...]
+    kernels: frozenset[str] = frozenset()
 
 
 def emit(program: Program, plan: Plan) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
     headers = {step.header.name: step.header for step in program.steps if isinstance(step, Call)}
     files = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir()) if path.suffix in (".h", ".c")}
+    kernels = frozenset(files)
     files |= {_checked(name, _HEADER_NAME): Path(path).read_bytes() for name, path in headers.items()}
-    units: tuple[str, ...] = ("program.c", *SUPPORT)
+    units: tuple[str, ...] = (PROGRAM, SUPPORT)
     if program.constants:
         files["constants.bin"] = _blob(program, plan)
-        files["constants.c"] = _CONSTANTS.encode()
-        units += ("constants.c",)
-    files["program.c"] = _Text(program, plan).whole(sorted(headers)).encode("ascii")
-    return Sources(files, units)
+        files[CONSTANTS] = _CONSTANTS.encode()
+        units += (CONSTANTS,)
+    files[PROGRAM] = _Text(program, plan).whole(sorted(headers)).encode("ascii")
+    return Sources(files, units, kernels)
 
 
 _CONSTANTS = """/* Weights, tables and texts. */

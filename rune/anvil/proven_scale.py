@@ -110,15 +110,18 @@ def _search(
     points, values = _rises(channels[left], lowest, highest)
     bounds = _Bounds(lowest, highest, centre, signed)
     attempts = _attempts(signed)
-    for fit, some in ((_fit, attempts[:_PLAIN_ATTEMPTS]), (_fit_with_exceptions, attempts)):
+    for exceptions, some in ((False, attempts[:_PLAIN_ATTEMPTS]), (True, attempts)):
         for ulps, step in some:
             tried = channels.reals[left].astype(np.float32)
             tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
             moved = middle + step
-            fits, offset, exception = fit(channels[left], points, values, tried, moved, bounds)
+            if exceptions:
+                fits, offset, exception = _fit_with_exceptions(channels[left], points, values, tried, moved, bounds)
+                found.exceptions[left[fits]] = exception[fits]
+            else:
+                fits, offset = _fit(points, values, tried, moved, bounds)
             good = left[fits]
             found.scale[good], found.offset[good], found.move[good] = tried[fits], offset[fits], moved[fits]
-            found.exceptions[good] = exception[fits]
             left, points, values, middle = left[~fits], points[~fits], values[~fits], middle[~fits]
             if not len(left):
                 return found
@@ -161,14 +164,13 @@ def _rises(channels: Channels, lowest: int, highest: int) -> tuple[Integers, Int
 
 
 def _fit(
-    channels: Channels, points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
-) -> tuple[NDArray[np.bool_], Floats, Integers]:
+    points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
+) -> tuple[NDArray[np.bool_], Floats]:
     """Which channels get the right value at every point with the best offset, and that offset."""
     products, low, high = _interval(points, values, scale, move, bounds)
     offset = _between(low, high).astype(np.float32)
     got, small = _values(points, products, offset, bounds)
-    fits = ((got == values) & small).all(axis=1)
-    return fits, offset, np.full(len(points), NO_EXCEPTION, np.int64)
+    return ((got == values) & small).all(axis=1), offset
 
 
 def _fit_with_exceptions(

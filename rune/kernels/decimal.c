@@ -159,7 +159,7 @@ char *rune_decimal_signed(char *next, int64_t number)
     return rune_decimal_unsigned(next, -(uint64_t)number);
 }
 
-static char *append(char *next, const char *text)
+static char *append_text(char *next, const char *text)
 {
     while (*text)
         *next++ = *text++;
@@ -180,11 +180,11 @@ char *rune_decimal_double(char *next, double number)
     uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1);
     int32_t exponent = (int32_t)(bits >> 52 & 0x7ff);
     if (exponent == 0x7ff)
-        return append(next, "null");
+        return append_text(next, "null");
     if (bits >> 63)
         *next++ = '-';
     if (exponent == 0 && fraction == 0)
-        return append(next, "0.0");
+        return append_text(next, "0.0");
 
     char digits[20];
     int32_t point;
@@ -203,10 +203,10 @@ char *rune_decimal_double(char *next, double number)
         *next++ = '.';
         for (int32_t i = point; i < count; i++)
             *next++ = digits[i];
-        return count > point ? next : append(next, "0");
+        return count > point ? next : append_text(next, "0");
     }
     if (point > -5 && point <= 0) { /* 0.001234 */
-        next = zeros(append(next, "0."), -point);
+        next = zeros(append_text(next, "0."), -point);
         for (int32_t i = 0; i < count; i++)
             *next++ = digits[i];
         return next;

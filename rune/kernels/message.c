@@ -12,7 +12,7 @@ void *memset(void *target, int value, size_t size)
     return __builtin_memset(target, value, size);
 }
 
-static void append(struct rune_message *message, char byte)
+static void append_byte(struct rune_message *message, char byte)
 {
     if (message->size < sizeof message->bytes)
         message->bytes[message->size++] = byte;
@@ -21,7 +21,7 @@ static void append(struct rune_message *message, char byte)
 void rune_message_text(struct rune_message *message, const char *text)
 {
     while (*text)
-        append(message, *text++);
+        append_byte(message, *text++);
 }
 
 void rune_message_number(struct rune_message *message, int64_t number)
@@ -30,12 +30,12 @@ void rune_message_number(struct rune_message *message, int64_t number)
     uint32_t count = 0;
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
     if (number < 0)
-        append(message, '-');
+        append_byte(message, '-');
     do
         digits[count++] = (char)('0' + rest % 10);
     while (rest /= 10);
     while (count)
-        append(message, digits[--count]);
+        append_byte(message, digits[--count]);
 }
 
 _Noreturn void rune_fail(const struct rune_message *message)

@@ -1,0 +1,79 @@
+"""Pipelines made by hand, and what they give when they are compiled and run: what Anvil's tests share."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rune import anvil
+from rune.abi import Capability, Output
+from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
+from rune.runtime import LoadedRune, OutputMessage, Runtime
+from rune.runtime.messages import parse_shape
+from rune.targets import WASM32
+from rune.tensor import TensorType
+from rune.tflite import Model, signature
+
+TensorBytes = tuple[TensorType, bytes]
+
+
+@dataclass(frozen=True)
+class ModelInPipeline:
+    """The names of the stages around one model."""
+
+    name: str
+    model: Model
+
+    def stages(self, output: Output) -> list[Stage]:
+        """Raw inputs, the model, and all that it gives sent to one output."""
+        described = signature(self.model)
+        kinds = [tensor.type for tensor in described.inputs]
+        inputs: list[Stage] = [
+            CapabilityStage(f"{self.name}_in_{index}", Capability.RAW, (("length", kind.size),), kind)
+            for index, kind in enumerate(kinds)
+        ]
+        outputs = tuple(tensor.type for tensor in described.outputs)
+        return [
+            *inputs,
+            ModelStage(self.name, self.name, tuple(Port(stage.name, 0) for stage in inputs), tuple(kinds), outputs),
+            OutputStage(f"{self.name}_out", output, tuple(Port(self.name, index) for index in range(len(outputs)))),
+        ]
+
+
+def models_pipeline(models: Mapping[str, Model], output: Output = Output.TENSOR) -> Pipeline:
+    """One pipeline in which every model stands by itself."""
+    return Pipeline(
+        tuple(stage for name, model in models.items() for stage in ModelInPipeline(name, model).stages(output)), ()
+    )
+
+
+def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str = "out") -> Pipeline:
+    """A pipeline that sends its input on as it is."""
+    return Pipeline((CapabilityStage(name, Capability.RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
+
+
+def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None) -> bytes:
+    """The compiled module, without the sections of a rune."""
+    program = anvil.lower(pipeline, models or {})
+    return anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32)
+
+
+def loaded(module: bytes) -> LoadedRune:
+    return Runtime.load(module)
+
+
+def run(rune: LoadedRune, inputs: Sequence[bytes]) -> tuple[OutputMessage, ...]:
+    """One call with an input for each capability, in their order."""
+    return rune.call({request.id: data for request, data in zip(rune.capabilities, inputs, strict=True)})
+
+
+def tensors_of(message: bytes) -> list[TensorBytes]:
+    """The tensors of a TENSOR message as descriptions and bytes."""
+    found = []
+    while message:
+        (length,) = struct.unpack_from("<I", message)
+        kind = parse_shape(message[4 : 4 + length].decode())
+        found.append((kind, message[4 + length : 4 + length + kind.size]))
+        message = message[4 + length + kind.size :]
+    return found

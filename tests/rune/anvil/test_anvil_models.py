@@ -1,0 +1,76 @@
+"""Every small model gives, compiled, what TensorFlow Lite's reference kernels give; what lacks a kernel is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+from pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of  # type: ignore[import-not-found]
+
+from rune import anvil
+from rune.tensor import ElementType
+from rune.tflite import Model, read_model
+from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+
+MODULES = 8
+"""The models are compiled a share at a time, so that both processors have work."""
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, list[list[TensorBytes]]]:
+    """For each model the tensors that it gave in each of its runs."""
+    cases = model_cases()
+    models = {case.name: read_model(case.data) for case in cases}
+    shares = [cases[start::MODULES] for start in range(MODULES)]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(partial(_answers_of, models), shares)
+    return {name: given for share in found for name, given in share.items()}
+
+
+def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[str, list[list[TensorBytes]]]:
+    names = {case.name: models[case.name] for case in cases}
+    rune = loaded(module_of(models_pipeline(names), names))
+    given: dict[str, list[list[TensorBytes]]] = {case.name: [] for case in cases}
+    for number in range(max(len(case.runs) for case in cases)):
+        inputs = [data for case in cases for data in case.runs[number % len(case.runs)].inputs]
+        messages = run(rune, inputs)
+        for case, message in zip(cases, messages, strict=True):
+            if number < len(case.runs):
+                given[case.name].append(tensors_of(message.data))
+    return given
+
+
+@pytest.mark.parametrize("case", model_cases(), ids=lambda case: case.name)
+def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: dict[str, list[list[TensorBytes]]]) -> None:
+    for expected_run, given_run in zip(case.runs, answers[case.name], strict=True):
+        for expected, (kind, given) in zip(expected_run.outputs, given_run, strict=True):
+            if kind.element is ElementType.F32:
+                assert_close(expected, given)
+            else:
+                assert given == expected
+
+
+def assert_close(expected: bytes, given: bytes) -> None:
+    """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
+    wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(given, "<f4")
+    assert wanted.shape == got.shape
+    allowed = np.maximum(1e-5 * np.abs(wanted), 1e-6 * np.abs(wanted).max())
+    assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all()
+
+
+@pytest.mark.parametrize("case", refused_cases(), ids=lambda case: case.name)
+def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
+    found = anvil.unsupported(read_model(case.data))
+    assert tuple((each.op, each.types, each.count) for each in found) == case.unsupported
+
+
+def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> None:
+    case = next(case for case in refused_cases() if case.name == "tanh_i8")
+    models = {"model": read_model(case.data)}
+    with pytest.raises(
+        anvil.UnsupportedModel, match="model needs operators that are not supported yet: TANH with int8"
+    ):
+        anvil.lower(models_pipeline(models), models)

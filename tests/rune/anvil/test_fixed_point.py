@@ -1,0 +1,104 @@
+"""The arithmetic of requantisation, against whole numbers and fractions, and the proofs, against every sum there is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_once, rescale_twice
+from rune.anvil.proven_scale import NO_EXCEPTION, Channels, ProvenScale, prove
+
+
+def half_up(value: Fraction) -> int:
+    return (value + Fraction(1, 2)).__floor__()
+
+
+def half_away(value: Fraction) -> int:
+    return half_up(value) if value >= 0 else -half_up(-value)
+
+
+reals = st.floats(1e-7, 8.0)
+sums = st.integers(-(2**26), 2**26)
+
+
+@given(reals)
+def test_a_multiplier_is_the_nearest_of_31_bits(real: float) -> None:
+    found = multiplier(real)
+    assert 2**30 <= found.mantissa < 2**31
+    error = abs(Fraction(found.mantissa) * Fraction(2) ** (found.exponent - 31) - Fraction(real))
+    assert error <= Fraction(2) ** (found.exponent - 32)
+
+
+def test_a_multiplier_too_small_to_matter_is_zero() -> None:
+    assert multiplier(2.0**-40) == Multiplier(0, 0)
+    assert multiplier(0.0) == Multiplier(0, 0)
+
+
+@given(reals, sums)
+def test_two_roundings_go_up_then_away_from_zero(real: float, value: int) -> None:
+    way = multiplier(real)
+    left, right = max(way.exponent, 0), max(-way.exponent, 0)
+    first = half_up(Fraction((value << left) * way.mantissa, 2**31))
+    expected = half_away(Fraction(first, 2**right)) if right else first
+    given_ = rescale_twice(np.array([value]), np.array([way.mantissa]), np.array([way.exponent]))
+    assert int(given_[0]) == expected
+
+
+@given(reals, sums)
+def test_one_rounding_goes_up(real: float, value: int) -> None:
+    way = multiplier(real)
+    exact = Fraction(value * way.mantissa) / Fraction(2) ** (31 - way.exponent)
+    given_ = rescale_once(np.array([value]), np.array([way.mantissa]), np.array([way.exponent]))
+    assert int(given_[0]) == half_up(exact)
+
+
+def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int) -> Integers:
+    """What kernels/requantize.h makes of sums [channel, any], in the same operations."""
+    moved = sums - proven.move[:, None]
+    values = moved.astype(np.float32) * proven.scale[:, None]
+    offset = np.where((moved < 0) & proven.signed, -np.abs(proven.offset)[:, None], proven.offset[:, None])
+    rounded = np.rint(values + offset).astype(np.int64)
+    rounded += (moved == proven.exceptions[:, None]) & (proven.exceptions[:, None] != NO_EXCEPTION)
+    clamped: Integers = np.clip(rounded + proven.centre, lowest, highest)
+    return clamped
+
+
+@pytest.mark.parametrize("zero_point", [-128, 0, -5, 100])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_proven_scale_is_right_for_every_sum(zero_point: int, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    ways = [multiplier(float(real)) for real in np.exp(generator.uniform(np.log(2e-3), np.log(0.5), 8))]
+    channels = Channels(
+        np.array([way.mantissa for way in ways]),
+        np.array([way.exponent for way in ways]),
+        generator.integers(-150_000, -1, 8),
+        generator.integers(0, 150_000, 8),
+    )
+    lowest, highest = -128 - zero_point, 127 - zero_point
+    proven = prove(channels, lowest, highest)
+    if proven is None:
+        return
+    sums = np.arange(-150_000, 150_000)[None, :]
+    inside = (sums >= channels.least[:, None]) & (sums <= channels.greatest[:, None])
+    wrong = kernel_values(proven, sums, lowest, highest) != channels.exact(sums, lowest, highest)
+    assert not (wrong & inside).any()
+
+
+def test_a_channel_that_gives_one_value_needs_no_search() -> None:
+    channels = Channels(np.array([2**30]), np.array([-28]), np.array([2**30]), np.array([2**30 + 100]))
+    proven = prove(channels, 0, 255)
+    assert proven is not None
+    assert (
+        kernel_values(proven, np.array([[2**30, 2**30 + 100]]), 0, 255).tolist()
+        == channels.exact(np.array([[2**30, 2**30 + 100]]), 0, 255).tolist()
+    )
+
+
+def test_sums_beyond_32_bits_are_left_to_the_exact_arithmetic() -> None:
+    channels = Channels(np.array([2**30]), np.array([-8]), np.array([-(2**31)]), np.array([2**31]))
+    assert prove(channels, -128, 127) is None
