@@ -28,13 +28,6 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
 
 
 @for_person
-def overview(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """A project's address leads its members to the studio."""
-    project = project_of(request, organisation, name, Verb.READ)
-    return redirect(f"{project.get_absolute_url()}/studio")
-
-
-@for_person
 @csp_update({"style-src": [NONCE]})  # the editor makes its own styles, with the page's nonce
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The studio's page, with the state that it starts from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from forge.web import account, frame, home, new_project, organisation, project, sign_in
+from forge.web import account, builds, frame, home, new_project, organisation, project, runes, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,7 +32,12 @@ urlpatterns = [
     path("<str:organisation>/invitations", organisation.invite, name="invite"),
     path("<str:organisation>/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
     path("<str:organisation>/members/<uuid:member>", organisation.member, name="member"),
-    path("<str:organisation>/<str:name>", project.overview, name="project"),
+    path("<str:organisation>/<str:name>", runes.rune_page, name="project"),
+    path("<str:organisation>/<str:name>/builds", builds.builds_list, name="builds"),
+    path("<str:organisation>/<str:name>/builds/<int:number>", builds.build_page, name="build"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/cancel", builds.cancel, name="cancel-build"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/respond", builds.respond, name="respond"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/publish", builds.publish, name="publish"),
     path("<str:organisation>/<str:name>/studio", project.studio, name="studio"),
     path("<str:organisation>/<str:name>/settings", project.settings_page, name="project-settings"),
     path("<str:organisation>/<str:name>/delete", project.delete, name="delete-project"),

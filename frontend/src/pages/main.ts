@@ -1,6 +1,7 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
 // open menus close. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
+import "./builds.css";
 import { copyButtons } from "./copy";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";

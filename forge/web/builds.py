@@ -1,0 +1,215 @@
+"""Builds as pages: a project's list, and one build to try, compare, talk about, judge and publish.
+
+All of it works without scripts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import User
+from forge.accounts.permissions import Verb, can
+from forge.builds.actions import builds_of, cancel_build, find_numbered, request_build
+from forge.builds.models import Build, State
+from forge.builds.shapes import rune_url
+from forge.core.errors import Conflict, DomainError, Invalid
+from forge.projects.models import Project
+from forge.registry.actions import publish_build, tags_of
+from forge.registry.models import Tag
+from forge.reviews.actions import (
+    approved_before,
+    conversation,
+    give_verdict,
+    is_approved,
+    is_reviewable,
+    may_judge,
+    say,
+    verdicts_on,
+)
+from forge.reviews.models import Verdict
+from forge.web.comparison import changes, drawn, figures
+from forge.web.pages import for_person, person, show_again
+from forge.web.project import project_of
+
+SHOWN = 100
+"""Builds on the list."""
+
+STATE_TAGS = {
+    State.QUEUED: ("", "clock"),
+    State.RUNNING: ("info", "loader"),
+    State.SUCCEEDED: ("ok", "check"),
+    State.FAILED: ("bad", "x"),
+    State.CANCELLED: ("", "ban"),
+    State.LOST: ("bad", "unplug"),
+}
+"""How a state looks beside its word: the tag's colour and its icon."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something in a conversation: a comment, a verdict, or both in one."""
+
+    author: User | None
+    text: str
+    at: datetime
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A build on the list."""
+
+    build: Build
+    colour: str
+    icon: str
+    tags: tuple[str, ...]
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's builds; POST asks for another and leads to its page."""
+    user = person(request)
+    verb = Verb.BUILD if request.method == "POST" else Verb.READ
+    project = project_of(request, organisation, name, verb)
+    published = tags_of(user, project)
+    rows = [
+        Row(build, *STATE_TAGS[State(build.state)], tuple(tag.name for tag in published if tag.build_id == build.pk))
+        for build in builds_of(user, project)[:SHOWN]
+    ]
+    context = {"project": project, "rows": rows, "may_build": can(user, Verb.BUILD, project)}
+    if request.method == "POST":
+        try:
+            return redirect(_address(request_build(user, project)))
+        except Conflict as error:
+            return show_again(request, "builds/list.html", context, error)
+    return render(request, "builds/list.html", context)
+
+
+@for_person
+def build_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """One build."""
+    project, build = _found(request, organisation, name, number)
+    return render(request, "builds/build.html", _context(person(request), project, build))
+
+
+@for_person
+@require_POST
+def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Ends a build that waits or runs."""
+    project, build = _found(request, organisation, name, number)
+    try:
+        cancel_build(person(request), build)
+    except Conflict as error:
+        return _again(request, project, build, error)
+    return redirect(_address(build))
+
+
+@for_person
+@require_POST
+def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """A verdict when the button that was pressed gives one, with what was written; else a comment."""
+    user = person(request)
+    project, build = _found(request, organisation, name, number)
+    text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
+    try:
+        if verdict:
+            give_verdict(user, build, verdict, text)
+        else:
+            say(user, build, text)
+    except (Invalid, Conflict) as error:
+        return _again(request, project, build, error)
+    return redirect(f"{_address(build)}#conversation")
+
+
+@for_person
+@require_POST
+def publish(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Puts the build's rune into the registry under a tag, and leads to the public page."""
+    project, build = _found(request, organisation, name, number)
+    try:
+        tag = publish_build(person(request), build, request.POST.get("tag", ""))
+    except (Invalid, Conflict) as error:
+        return _again(request, project, build, error)
+    return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
+
+
+def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Build]:
+    project = project_of(request, organisation, name, Verb.READ)
+    return project, find_numbered(request.user, project, number)
+
+
+def _again(request: HttpRequest, project: Project, build: Build, error: DomainError) -> HttpResponse:
+    build.refresh_from_db()
+    return show_again(request, "builds/build.html", _context(person(request), project, build), error)
+
+
+def _address(build: Build) -> str:
+    return f"{build.project.get_absolute_url()}/builds/{build.number}"
+
+
+def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
+    verdicts = verdicts_on(user, build)
+    mine = next((verdict for verdict in verdicts if verdict.user_id == user.pk and not verdict.replaced), None)
+    standing = [verdict for verdict in verdicts if not verdict.replaced]
+    judges = may_judge(user, build)
+    colour, icon = STATE_TAGS[State(build.state)]
+    published = tags_of(user, project)
+    context: dict[str, Any] = {
+        "project": project,
+        "build": build,
+        "state_colour": colour,
+        "state_icon": icon,
+        "log": list(build.log.all()),
+        "talk": _talk(user, build, verdicts),
+        "approvals": sum(verdict.verdict == "approve" for verdict in standing),
+        "is_approved": is_approved(verdicts),
+        "wishes": [verdict for verdict in standing if verdict.verdict == "changes"],
+        "judges": judges,
+        "mine": mine,
+        "is_own": build.requested_by_id == user.pk,
+        "may_build": can(user, Verb.BUILD, project),
+    }
+    if is_reviewable(build):
+        before = approved_before(build)
+        is_approved_before = before is not None
+        before = before or _previous(user, project, build)
+        context |= {
+            "rune_url": rune_url(build),
+            "before": before,
+            "before_is_approved": is_approved_before,
+            "figures": figures(build, before),
+            "changes": changes(build, before) if before else (),
+            "columns": drawn(build, before),
+            "may_publish": can(user, Verb.PUBLISH, project),
+            "published": [tag for tag in published if tag.build_id == build.pk],
+            "next_tag": next_tag(published),
+        }
+    return context
+
+
+def _talk(user: User, build: Build, verdicts: list[Verdict]) -> list[Said]:
+    """Comments and verdicts as one conversation, oldest first."""
+    said = [Said(comment.author, comment.text, comment.created, None) for comment in conversation(user, build)]
+    said += [Said(verdict.user, verdict.comment, verdict.created, verdict) for verdict in verdicts]
+    return sorted(said, key=lambda one: one.at)
+
+
+def _previous(user: User, project: Project, build: Build) -> Build | None:
+    earlier = builds_of(user, project).filter(number__lt=build.number, state=State.SUCCEEDED)
+    return earlier.first()
+
+
+def next_tag(tags: list[Tag]) -> str:
+    """A tag to propose: one more than the newest version that ends in a number, or 1.0."""
+    for tag in tags:
+        head, dot, last = tag.name.rpartition(".")
+        if dot and head[:1].isdigit() and last.isdecimal():
+            return f"{head}.{int(last) + 1}"
+    return "1.0"

@@ -1,0 +1,60 @@
+"""The public page of a project: what it published, to try without an account, and how to get it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.models import Artefact
+from forge.core.blobs import read_blob
+from forge.core.errors import NotFound
+from forge.projects.models import Version
+from forge.registry.actions import find_tag, tags_of
+from forge.reviews.models import Choice, Verdict
+from forge.web.markdown import LIMIT, render_readme
+from forge.web.project import project_of
+
+README = "README.md"
+
+
+def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a project published; one that published nothing leads its members to the studio."""
+    project = project_of(request, organisation, name, Verb.SEE)
+    is_member = can(request.user, Verb.READ, project)
+    tags = tags_of(request.user, project)
+    if not tags and is_member:
+        return redirect(f"{project.get_absolute_url()}/studio")
+    context = {"project": project, "is_member": is_member, "tags": tags}
+    if tags:
+        wanted = request.GET.get("tag")
+        tag = find_tag(request.user, project, wanted) if wanted else tags[0]
+        approvals = Verdict.objects.standing().filter(build=tag.build, verdict=Choice.APPROVE).count()
+        context |= {
+            "tag": tag,
+            "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
+            "memory": _memory(tag.build.artefact),
+            "run": tag.build.artefact.report.get("run") if tag.build.artefact else None,
+            "approvals": approvals,
+            "readme": _readme(tag.build.version),
+        }
+    return render(request, "runes/rune.html", context)
+
+
+def _memory(artefact: Artefact | None) -> int | None:
+    if artefact is None:
+        return None
+    memory = artefact.report["memory"]
+    return int(memory["arena"] + memory["serial"])
+
+
+def _readme(version: Version) -> SafeString | None:
+    """The README of the files that were built, if there is one that can be read."""
+    entry = version.manifest.get(README)
+    if entry is None or entry["size"] > 4 * LIMIT:
+        return None
+    try:
+        return render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
+    except NotFound:
+        return None
