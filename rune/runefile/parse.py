@@ -33,8 +33,9 @@ def parse(root: Value | None, start: Span, report: Report) -> RunefileSyntax:
         wrong_shape(report, "A Runefile", "a map with the keys version, image and pipeline", root)
         return RunefileSyntax((), (), root.span, frozenset())
     fields = read_fields(root, _DOCUMENT_KEYS, "in a Runefile", report)
-    _check_version(fields.get("version"), start, report)
-    _check_image(fields.get("image"), start, report)
+    first = _line_start(root)
+    _check_version(fields.get("version"), start, first, report)
+    _check_image(fields.get("image"), start, first, report)
     stages, broken = _stages(fields.get("pipeline"), start, report)
     resources = read_resources(fields.get("resources"), report)
     stages, resources = _first_of_each_name(stages, resources, report)
@@ -42,9 +43,20 @@ def parse(root: Value | None, start: Span, report: Report) -> RunefileSyntax:
     return RunefileSyntax(stages, resources, start if pipeline is None else pipeline[0].span, broken)
 
 
-def _check_version(field: Field | None, start: Span, report: Report) -> None:
+def _line_start(root: Map) -> Span | None:
+    """Where a line can be put before the first key; nowhere in a map with braces."""
+    first = root.entries[0][0].span.start if root.entries else None
+    return Span(first, first) if first is not None and first == root.span.start and first.column == 1 else None
+
+
+def _missing_line(key: str, line: str, start: Span, first: Span | None, report: Report) -> None:
+    fixes = [report.replace(first, f"{line}\n", f"Write {line}")] if first is not None else []
+    report.error(Code.MISSING_KEY, missing(key), start, [f"Write `{line}`."], fixes)
+
+
+def _check_version(field: Field | None, start: Span, first: Span | None, report: Report) -> None:
     if field is None:
-        report.error(Code.MISSING_KEY, missing("version"), start, ["Write `version: 1` in the first line."])
+        _missing_line("version", "version: 1", start, first, report)
         return
     _, value = field
     if isinstance(value, Scalar) and type(value.value) is int and value.value == 1:
@@ -58,9 +70,9 @@ def _check_version(field: Field | None, start: Span, report: Report) -> None:
     report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
 
 
-def _check_image(field: Field | None, start: Span, report: Report) -> None:
+def _check_image(field: Field | None, start: Span, first: Span | None, report: Report) -> None:
     if field is None:
-        report.error(Code.MISSING_KEY, missing("image"), start, ["Write `image: runicos/base`."])
+        _missing_line("image", "image: runicos/base", start, first, report)
     else:
         read_text(field[1], "`image`", report)
 

@@ -121,6 +121,8 @@ def test_all_problems_of_a_file_come_in_one_run_in_the_order_of_the_text() -> No
         ("dimensions: [16000]", "dimensions: [8000]"),
         ("type: f32\n        dimensions: [1, 3]", "type: i8\n        dimensions: [1, 3]"),
         ("version: 1", "version: 2"),
+        ("version: 1\n", ""),
+        ("image: runicos/base\n", "# no image\n"),
         ("proc-blocks@v0.11.3#label", "proc-blocks#label"),
         ("sample_duration_ms", "sample_duraton_ms"),
         ("dimensions: [1, 3]", "dimensions: [1, 4]"),
