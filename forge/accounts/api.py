@@ -105,7 +105,9 @@ class OrganisationDetail(ForgeView):
     @extend_schema(request=OrganisationSerializer, responses=OrganisationSerializer)
     def patch(self, request: Request, organisation: str) -> Response:
         found = find_organisation(request.user, organisation, Verb.RENAME_ORGANISATION)
-        changed = actions.update_organisation(request.user, found, **self.asked(request, OrganisationSerializer))
+        changed = actions.update_organisation(
+            self.person(request), found, **self.asked(request, OrganisationSerializer)
+        )
         return Response(OrganisationSerializer(changed).data)
 
 
@@ -125,11 +127,11 @@ class Member(ForgeView):
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, MemberSerializer)
-        return Response(MemberSerializer(actions.change_role(request.user, found, member, asked["role"])).data)
+        return Response(MemberSerializer(actions.change_role(self.person(request), found, member, asked["role"])).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
-        actions.remove_member(request.user, find_organisation(request.user, organisation), member)
+        actions.remove_member(self.person(request), find_organisation(request.user, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -145,7 +147,7 @@ class Invitations(ForgeView):
     def post(self, request: Request, organisation: str) -> Response:
         found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, InvitationSerializer)
-        invitation, link = links.invite(request.user, found, asked["role"])
+        invitation, link = links.invite(self.person(request), found, asked["role"])
         body = InvitationSerializer(invitation).data | {"link": link}
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -156,7 +158,7 @@ class InvitationDetail(ForgeView):
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
         found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
-        links.revoke_invitation(request.user, found, invitation)
+        links.revoke_invitation(self.person(request), found, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

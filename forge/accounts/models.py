@@ -76,7 +76,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=MAXIMUM_LENGTH, unique=True)
     title = models.CharField(max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
-    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+    members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
+        User, through="Membership", related_name="organisations"
+    )
 
     objects = OrganisationQuerySet.as_manager()
 

@@ -30,7 +30,7 @@ def blob_response(
 
 def as_foreign(response: R, *, filename: str, digest: str | None = None) -> R:
     """Marks an answer whose bytes a user stored: nosniff, sandboxed, an attachment; with its digest as ETag."""
-    response.headers["Content-Disposition"] = content_disposition_header(True, filename)
+    response.headers["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = FOREIGN_BYTES_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -68,8 +68,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     elif isinstance(error, exceptions.APIException):
         title = HTTPStatus(error.status_code).phrase
         body = problem(error.status_code, title, _first(error.detail))
-        if isinstance(error, exceptions.Throttled) and error.wait is not None:
-            headers["Retry-After"] = str(int(error.wait) + 1)
+        wait = getattr(error, "wait", None)
+        if wait is not None:
+            headers["Retry-After"] = str(int(wait) + 1)
         header = getattr(error, "auth_header", None)
         if header:
             headers["WWW-Authenticate"] = header

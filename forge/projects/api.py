@@ -129,7 +129,7 @@ class ProjectState(ProjectView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(project_state(project, request.user))
+        return Response(project_state(project, self.person(request)))
 
 
 class ProjectFilesList(ProjectView):

@@ -43,7 +43,8 @@ class FileEntry:
 
 def files_map(doc: Doc[Any]) -> Map[Any]:
     """The root map of files."""
-    return doc.get("files", type=Map)
+    found: Map[Any] = doc.get("files", type=Map)
+    return found
 
 
 def entries(doc: Doc[Any]) -> tuple[FileEntry, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -99,7 +98,7 @@ def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
     assert "token" not in browser.get("/api/v1/tokens").json()["tokens"][0]
 
 
-def test_the_page_shows_a_new_token_once(client: Client, user: User, browser_of: Callable[[User | None], Client]) -> None:
+def test_the_page_shows_a_new_token_once(client: Client) -> None:
     shown = client.post("/accounts/tokens", {"name": "bench", "scopes": ["registry"], "life": "30"})
     token = ApiToken.objects.get()
     assert shown.content.count(b'value="hf_') == 1

@@ -52,7 +52,9 @@ def test_a_stream_that_breaks_leaves_nothing_behind() -> None:
     assert _incoming() == []
 
 
-@pytest.mark.parametrize("digest", ["sha256:" + "0" * 64, "sha256:../../etc/passwd", "md5:00", "", "sha256:" + "A" * 64])
+@pytest.mark.parametrize(
+    "digest", ["sha256:" + "0" * 64, "sha256:../../etc/passwd", "md5:00", "", "sha256:" + "A" * 64]
+)
 def test_what_is_not_there_or_not_a_digest_is_not_found(digest: str) -> None:
     with pytest.raises(NotFound):
         read_blob(digest)

@@ -32,6 +32,12 @@ def _typed(project: Project, place: int, words: str) -> bytes:
     return doc.get_update(before)
 
 
+def _taken_back(project: Project, user: User) -> None:
+    with editing(project, user.pk) as doc:
+        document.add_text(doc, "never.md", "x")
+        raise RuntimeError
+
+
 def test_a_write_of_the_api_and_typing_at_the_same_time_both_stay(project: Project, user: User) -> None:
     text = list_files(project)[0].text
     assert text is not None
@@ -152,9 +158,8 @@ def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_bac
     document_changed.connect(hear)
     try:
         write_file(user, project, "notes.md", b"x")
-        with pytest.raises(RuntimeError), editing(project, user.pk) as doc:
-            document.add_text(doc, "never.md", "x")
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            _taken_back(project, user)
     finally:
         document_changed.disconnect(hear)
     assert heard == [(2, "api")]

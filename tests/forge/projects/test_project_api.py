@@ -151,7 +151,13 @@ def test_a_project_whose_name_was_taken_is_restored_under_another(
 
 def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client: Client, project: Project) -> None:
     state = client.get(f"{BASE}/acme/kitchen/state").json()
-    assert state["me"] | {"id": ""} == {"id": "", "name": "Jo Okafor", "initials": "JO", "colour": 1, "role": "developer"}
+    assert state["me"] | {"id": ""} == {
+        "id": "",
+        "name": "Jo Okafor",
+        "initials": "JO",
+        "colour": 1,
+        "role": "developer",
+    }
     assert state["project"]["url"] == "/acme/kitchen"
     assert state["public_url_is_loopback"] is True
     assert state["upload_limit"] == 64 * 1024 * 1024

@@ -66,7 +66,7 @@ async def test_under_the_server_a_binary_is_streamed_in_pieces(project: Project,
     data = bytes(700_000)
     put = await client.put(f"{BASE}/files/zero.bin", b"\xff" + data, content_type="application/octet-stream")
     assert put.status_code == 200
-    answer = await client.get(f"{BASE}/files/zero.bin")
+    answer: Any = await client.get(f"{BASE}/files/zero.bin")
     assert answer.is_async
     pieces = [piece async for piece in answer]
     assert (len(pieces), b"".join(pieces)) == (3, b"\xff" + data)
@@ -182,7 +182,9 @@ def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) 
     from rune.runefile import check
     from rune.tflite import read_model, signature
 
-    client.post("/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream")
+    client.post(
+        "/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream"
+    )
     checked_files = VersionFiles(snapshot(Project.objects.get(name="own")).manifest)
     checked = check(checked_files, signatures=lambda path: signature(read_model(checked_files.read(path))))
     assert checked.diagnostics == ()

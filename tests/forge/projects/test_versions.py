@@ -26,7 +26,7 @@ def test_the_same_files_are_the_same_version(project: Project, user: User) -> No
     assert sorted(second.manifest) == ["Runefile.yml", "notes.md"]
 
 
-def test_a_version_that_only_a_preview_saw_gets_its_number_when_a_person_builds_it(project: Project, user: User) -> None:
+def test_a_version_of_a_preview_gets_its_number_when_a_person_builds_it(project: Project, user: User) -> None:
     preview = snapshot(project, numbered=False)
     assert preview.number is None
     built = snapshot(project, user)

@@ -1,0 +1,282 @@
+"""The pages: the first minutes of a newcomer, forms that come back with what was wrong, and the studio's shell."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.links import make_sign_in_link
+from forge.accounts.models import Membership, Organisation, User
+from forge.projects.models import Project
+from forge.projects.templates import list_templates
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+
+
+def test_from_the_link_it_is_one_press_to_a_project_that_runs(browser_of: Browser) -> None:
+    template = list_templates()[0]
+    browser = browser_of(None)
+    browser.post("/sign-in", {"token": make_sign_in_link().partition("#token=")[2]})
+    home = browser.get("/").content.decode()
+    forms = re.findall(
+        r'name="organisation" value="([^"]+)"><input type="hidden" name="template" value="([^"]+)"', home
+    )
+    assert forms[0] == (Organisation.objects.get().name, template.name)
+    made = browser.post("/new", {"organisation": forms[0][0], "template": forms[0][1]})
+    assert made["Location"] == f"/{forms[0][0]}/{template.name}/studio"
+    again = browser.post("/new", {"organisation": forms[0][0], "template": forms[0][1]})
+    assert again["Location"] == f"/{forms[0][0]}/{template.name}-2/studio"
+
+
+def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Client, project: Project) -> None:
+    page = client.get("/acme/kitchen/studio")
+    content = page.content.decode()
+    found = re.search(r'<script id="studio-state" type="application/json">(.*?)</script>', content)
+    assert found is not None
+    state = json.loads(found[1])
+    assert state["project"]["name"] == "kitchen"
+    assert state["csrf"]
+    nonce = re.search(r'<meta name="csp-nonce" content="([^"]+)">', content)
+    assert nonce is not None
+    policy = _policy(page)
+    assert policy["style-src"] == ["'self'", f"'nonce-{nonce[1]}'"]
+    assert policy["script-src"] == ["'self'"]
+
+
+def test_what_a_user_wrote_is_shown_as_text(client: Client, project: Project, organisation: Organisation) -> None:
+    evil = "</script><script>alert(1)</script>"
+    Project.objects.update(description=evil)
+    Organisation.objects.update(title=evil)
+    User.objects.update(name=evil)
+    for path in ("/", "/acme", "/acme/kitchen/studio", "/acme/kitchen/settings", "/accounts/profile"):
+        assert "<script>alert" not in client.get(path).content.decode()
+
+
+def _policy(answer: Any) -> dict[str, list[str]]:
+    parts = [part.split() for part in answer["Content-Security-Policy"].split(";")]
+    return {part[0]: part[1:] for part in parts if part}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here", "/api/v1/me"]
+)
+def test_every_page_has_a_strict_policy(client: Client, project: Project, path: str) -> None:
+    answer = client.get(path)
+    policy = _policy(answer)
+    assert policy["default-src"] == ["'none'"]
+    assert policy["script-src"] == ["'self'"]
+    assert policy["style-src"] == ["'self'"]
+    assert policy["connect-src"] == ["'self'", "ws://127.0.0.1:8000"]
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == ["'none'"]
+    assert policy["form-action"] == policy["frame-src"] == ["'self'"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "microphone=(self)" in answer["Permissions-Policy"]
+    assert "accelerometer=(self)" in answer["Permissions-Policy"]
+    assert "no-cache" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/acme", "/new", "/accounts/profile", "/accounts/tokens", "/acme/kitchen/settings"]
+)
+def test_no_page_has_a_script_or_a_style_inside_it(client: Client, project: Project, path: str) -> None:
+    content = client.get(path).content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", content)
+    assert " style=" not in content
+    assert not re.search(r"\son\w+=", content)
+
+
+def test_the_frame_has_a_policy_of_its_own_and_no_session(browser_of: Browser, settings: Any, tmp_path: Any) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "frame.js").write_text("const end = '</script>'; // <!-- end")
+    settings.STATIC_ROOT = tmp_path
+    answer = browser_of(None).get("/frame/")
+    policy = _policy(answer)
+    content = answer.content.decode()
+    nonce = re.search(r'<script nonce="([^"]+)">', content)
+    assert nonce is not None
+    assert policy == {
+        "sandbox": ["allow-scripts"],
+        "default-src": ["'none'"],
+        "script-src": [f"'nonce-{nonce[1]}'", "blob:", "'wasm-unsafe-eval'"],
+        "worker-src": ["blob:"],
+        "connect-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'self'"],
+    }
+    assert content.count("</script>") == 1
+    assert "<!--" not in content
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert not answer.cookies
+    assert "Vary" not in answer or "Cookie" not in answer["Vary"]
+
+
+def test_a_visitor_is_led_to_sign_in_and_back(browser_of: Browser, project: Project) -> None:
+    browser = browser_of(None)
+    led = browser.get("/acme/kitchen/studio?file=a")
+    assert led["Location"] == "/accounts/login/?next=%2Facme%2Fkitchen%2Fstudio%3Ffile%3Da"
+    back = browser.post(
+        led["Location"],
+        {"login": "JO@acme.example", "password": "correct horse battery", "next": "/acme/kitchen/studio"},
+    )
+    assert back["Location"] == "/acme/kitchen/studio"
+
+
+def test_signing_in_leads_to_no_other_site(browser_of: Browser, user: User) -> None:
+    fields = {"login": "jo@acme.example", "password": "correct horse battery", "next": "https://evil.example/"}
+    assert browser_of(None).post("/accounts/login/", fields)["Location"] == "/"
+
+
+def test_a_wrong_password_says_so_and_keeps_the_address(browser_of: Browser, user: User) -> None:
+    answer = browser_of(None).post("/accounts/login/", {"login": "jo@acme.example", "password": "wrong"})
+    content = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'role="alert"' in content
+    assert 'value="jo@acme.example"' in content
+
+
+def test_signing_out_is_a_form(client: Client) -> None:
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.get("/accounts/profile").status_code == 200
+    client.post("/accounts/logout/")
+    assert client.get("/accounts/profile").status_code == 302
+
+
+def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    refused = browser.post("/new", {"organisation": "acme", "name": "x"})
+    assert refused.status_code == 403
+    assert "load the page again" in refused.content.decode()
+
+
+def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client, project: Project) -> None:
+    answer = client.post("/new", {"organisation": "acme", "name": "Not Good", "template": ""})
+    content = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'value="Not Good"' in content
+    assert "Try not-good." in content
+    settings_page = client.post("/acme/kitchen/settings", {"name": "members", "description": ""})
+    assert settings_page.status_code == 400
+    assert "Settings of kitchen" in settings_page.content.decode()
+
+
+def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
+    browser = browser_of(owner)
+    fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
+    saved = browser.post("/acme/kitchen/settings", fields)
+    assert saved["Location"] == "/acme/pantry/settings?saved"
+    assert browser.post("/acme/pantry/delete")["Location"] == "/acme/deleted"
+    assert "pantry" in browser.get("/acme/deleted").content.decode()
+    assert browser.post("/acme/deleted/pantry/restore")["Location"] == "/acme/pantry/studio"
+    project.refresh_from_db()
+    assert (project.name, project.visibility, project.deleted_at) == ("pantry", "public", None)
+
+
+def test_an_invitation_shows_its_link_once_and_says_when_nobody_else_can_open_it(
+    owner: User, browser_of: Browser
+) -> None:
+    browser = browser_of(owner)
+    shown = browser.post("/acme/invitations", {"role": "developer"}).content.decode()
+    assert re.search(r'data-copy="http://127\.0\.0\.1:8000/join#token=[\w-]{40,}"', shown)
+    assert "make run-lan" in shown
+    assert "join#token=" not in browser.get("/acme").content.decode()
+
+
+def test_a_public_address_says_nothing_of_loopback(owner: User, browser_of: Browser, settings: Any) -> None:
+    settings.PUBLIC_URL_IS_LOOPBACK = False
+    assert "make run-lan" not in browser_of(owner).get("/acme").content.decode()
+
+
+def test_members_change_roles_and_the_last_owner_stays(owner: User, viewer: User, browser_of: Browser) -> None:
+    browser = browser_of(owner)
+    browser.post(f"/acme/members/{viewer.pk}", {"role": "developer"})
+    assert Membership.objects.get(user=viewer).role == "developer"
+    refused = browser.post(f"/acme/members/{owner.pk}", {"remove": "1"})
+    assert refused.status_code == 409
+    assert "Make someone else an owner first" in refused.content.decode()
+
+
+def test_someone_without_a_password_sets_one_and_someone_with_one_shows_it(client: Client, user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Set a password" in client.get("/accounts/profile").content.decode()
+    assert client.post("/accounts/password", {"password": "a long enough one"}).status_code == 302
+    assert "Change your password" in client.get("/accounts/profile").content.decode()
+    assert client.post("/accounts/password", {"password": "another long one"}).status_code == 400
+    changed = client.post("/accounts/password", {"old": "a long enough one", "password": "another long one"})
+    assert changed.status_code == 302
+    assert client.get("/accounts/profile").status_code == 200
+
+
+def test_a_changed_address_signs_in(client: Client, browser_of: Browser, user: User) -> None:
+    client.post("/accounts/profile", {"name": "Jo O.", "email": "jo@new.example"})
+    fields = {"login": "jo@new.example", "password": "correct horse battery"}
+    assert browser_of(None).post("/accounts/login/", fields).status_code == 302
+    taken = client.post("/accounts/profile", {"name": "", "email": "jo@new.example"})
+    assert taken.status_code == 400
+
+
+def test_home_and_the_organisation_ask_the_database_as_often_for_many_projects_as_for_few(
+    client: Client, user: User, organisation: Organisation
+) -> None:
+    def count(path: str) -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    for number in range(2):
+        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
+    few = {path: count(path) for path in ("/", "/acme")}
+    for number in range(2, 25):
+        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
+    assert {path: count(path) for path in ("/", "/acme")} == few
+    assert few["/"] <= 12
+    assert few["/acme"] <= 12
+
+
+def test_a_viewer_is_offered_nothing_that_they_cannot_do(viewer: User, project: Project, browser_of: Browser) -> None:
+    content = browser_of(viewer).get("/").content.decode()
+    assert "kitchen" in content
+    assert "New project" not in content
+    assert "Start from something that works" not in content
+
+
+def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Nothing here" in client.get("/acme/a/b/c/d").content.decode()
+    answer = client.get("/api/v1/nothing")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    client.raise_request_exception = False
+    monkeypatch.setattr("forge.web.home.list_templates", lambda: 1 // 0)
+    failed = client.get("/")
+    assert failed.status_code == 500
+    assert "A fault of ours" in failed.content.decode()
+
+
+def test_times_and_sizes_read_as_people_say_them() -> None:
+    from forge.web.templatetags.look import ago, size
+
+    now = timezone.now()
+    said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
+    assert said == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
+    assert [size(count) for count in (0, 812, 47_512, 2_100_000)] == ["0 B", "812 B", "47.5 kB", "2.1 MB"]

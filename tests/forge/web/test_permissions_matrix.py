@@ -1,0 +1,222 @@
+"""Every address of people, projects and pages, asked by each kind of person, and what each is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from forge.accounts.links import invite
+from forge.accounts.models import Organisation, User
+from forge.projects.actions import delete_project
+from forge.projects.files import write_file
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+KINDS = ("owner", "developer", "viewer", "stranger", "anonymous")
+
+# What the five kinds are answered, in that order. 401: sign in first; 404: nothing here; 403: not with this role.
+READ = (200, 200, 200, 404, 401)
+EDIT = (200, 200, 403, 404, 401)
+MAKE = (201, 201, 403, 404, 401)
+GONE = (204, 204, 403, 404, 401)
+OWN = (200, 403, 403, 404, 401)
+OWN_MAKE = (201, 403, 403, 404, 401)
+OWN_GONE = (204, 403, 403, 404, 401)
+MINE = (200, 200, 200, 200, 401)
+# Pages: a visitor is led to sign in.
+PAGE = (200, 200, 200, 404, 302)
+PAGE_EDIT = (200, 200, 403, 404, 302)
+PAGE_OWN = (200, 403, 403, 404, 302)
+SENT = (302, 302, 403, 404, 302)
+SENT_OWN = (302, 403, 403, 404, 302)
+ANY_PAGE = (200, 200, 200, 200, 302)
+
+_P = "api/v1/projects/acme/kitchen"
+_O = "api/v1/organisations/acme"
+_RAW = "application/octet-stream"
+
+CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+    # method, route, address, body, answers
+    ("get", "api/v1/me", "", None, MINE),
+    ("get", "api/v1/organisations", "", None, MINE),
+    ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 401)),
+    ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),
+    ("patch", "api/v1/organisations/<str:organisation>", _O, {"title": "New"}, OWN),
+    ("get", "api/v1/organisations/<str:organisation>/members", f"{_O}/members", None, READ),
+    ("patch", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", {"role": "viewer"}, OWN),
+    ("delete", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", None, OWN_GONE),
+    ("get", "api/v1/organisations/<str:organisation>/invitations", f"{_O}/invitations", None, OWN),
+    ("post", "api/v1/organisations/<str:organisation>/invitations", f"{_O}/invitations", {"role": "viewer"}, OWN_MAKE),
+    (
+        "delete",
+        "api/v1/organisations/<str:organisation>/invitations/<uuid:invitation>",
+        "INVITATION",
+        None,
+        OWN_GONE,
+    ),
+    ("get", "api/v1/tokens", "", None, MINE),
+    ("post", "api/v1/tokens", "", {"name": "x", "scopes": ["read"]}, (201, 201, 201, 201, 401)),
+    ("delete", "api/v1/tokens/<uuid:token>", "TOKEN", None, (404, 404, 404, 404, 401)),
+    ("get", "api/v1/templates", "", None, (200, 200, 200, 200, 200)),
+    ("get", "api/v1/projects", "", None, MINE),
+    ("post", "api/v1/projects", "", {"organisation": "acme", "name": "fresh"}, MAKE),
+    (
+        "post",
+        "api/v1/projects/from-model",
+        "api/v1/projects/from-model?organisation=acme",
+        b"x",
+        (422, 422, 403, 404, 401),
+    ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>", _P, None, READ),
+    ("patch", "api/v1/projects/<str:organisation>/<str:name>", _P, {"description": "x"}, EDIT),
+    ("delete", "api/v1/projects/<str:organisation>/<str:name>", _P, None, OWN_GONE),
+    ("post", "api/v1/projects/<str:organisation>/<str:name>/restore", "api/v1/projects/acme/lost/restore", {}, OWN),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/state", f"{_P}/state", None, READ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/files", f"{_P}/files", None, READ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/Runefile.yml", None, READ),
+    ("put", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/a.md", b"x", EDIT),
+    ("delete", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/notes.md", None, GONE),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>/rename",
+        f"{_P}/files/notes.md/rename",
+        {"path": "b.md"},
+        EDIT,
+    ),
+    (
+        "get",
+        "api/v1/projects/<str:organisation>/<str:name>/models/<path:path>",
+        f"{_P}/models/notes.md",
+        None,
+        (404, 404, 404, 404, 401),
+    ),
+    ("get", "", "/", None, (200, 200, 200, 200, 200)),
+    ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "sign-in", "", None, (200, 200, 200, 200, 200)),
+    ("get", "join", "", None, (200, 200, 200, 200, 200)),
+    ("get", "accounts/login/", "", None, (302, 302, 302, 302, 200)),
+    ("get", "accounts/logout/", "", None, (200, 200, 200, 200, 302)),
+    ("get", "accounts/signup/", "", None, (403, 403, 403, 403, 403)),
+    ("get", "accounts/password/reset/", "", None, (403, 403, 403, 403, 403)),
+    ("get", "accounts/inactive/", "", None, (403, 403, 403, 403, 403)),
+    ("get", "accounts/profile", "", None, ANY_PAGE),
+    ("form", "accounts/password", "", {"old": "wrong", "password": "x"}, (400, 400, 400, 400, 302)),
+    ("get", "accounts/tokens", "", None, ANY_PAGE),
+    ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 302)),
+    ("get", "new", "", None, ANY_PAGE),
+    ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
+    ("get", "organisations/new", "", None, ANY_PAGE),
+    ("get", "<str:organisation>", "acme", None, PAGE),
+    ("get", "<str:organisation>/settings", "acme/settings", None, PAGE_OWN),
+    ("form", "<str:organisation>/settings", "acme/settings", {"name": "acme", "title": "T"}, SENT_OWN),
+    ("get", "<str:organisation>/deleted", "acme/deleted", None, PAGE),
+    ("form", "<str:organisation>/deleted/<str:name>/restore", "acme/deleted/lost/restore", {}, SENT_OWN),
+    ("form", "<str:organisation>/invitations", "acme/invitations", {"role": "viewer"}, PAGE_OWN),
+    ("form", "<str:organisation>/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
+    ("form", "<str:organisation>/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
+    ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
+    ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
+    ("form", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", {"name": "kitchen"}, SENT),
+    ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
+]
+
+ELSEWHERE = frozenset({"frame/"})
+"""Addresses with tests of their own."""
+
+OURS = ("forge.accounts", "forge.projects", "forge.web", "allauth")
+NOT_OURS = ("forge.web.builds", "forge.web.runes")
+
+
+@pytest.fixture
+def things(project: Project, owner: User, organisation: Organisation) -> dict[str, str]:
+    """What the addresses in capitals stand for: a member besides the five, an open invitation, someone's token."""
+    from forge.accounts.actions import create_token
+    from forge.accounts.models import Membership, Role
+
+    write_file(owner, project, "notes.md", b"x")
+    lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
+    delete_project(owner, lost)
+    member = User.objects.create_user("extra@acme.example", name="Extra")
+    Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
+    invitation, _ = invite(owner, organisation, "viewer")
+    token, _ = create_token(member, "x", ["read"], None)
+    return {
+        "MEMBER": f"{_O}/members/{member.pk}",
+        "INVITATION": f"{_O}/invitations/{invitation.pk}",
+        "TOKEN": f"api/v1/tokens/{token.pk}",
+        "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
+        "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
+        "MEMBER_PAGE": f"acme/members/{member.pk}",
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_person_is_answered_as_the_table_says(
+    kind: str, people: dict[str, Any], things: dict[str, str], browser_of: Callable[[User | None], Client]
+) -> None:
+    from django.core.cache import cache
+    from django.db import transaction
+
+    wrong = []
+    for method, route, address, body, answers in CASES:
+        cache.clear()
+        path = "/" + things.get(address, address or route).lstrip("/")
+        # Each case starts from the same state, whatever the one before it did.
+        with transaction.atomic():
+            browser = browser_of(people[kind])
+            answer = _ask(browser, method, path, body)
+            transaction.set_rollback(True)
+        expected = answers[KINDS.index(kind)]
+        if answer.status_code != expected:
+            wrong.append(f"{method} {path}: {answer.status_code}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _ask(browser: Client, method: str, path: str, body: Any) -> Any:
+    if method == "form":
+        return browser.post(path, body)
+    if method == "get":
+        return browser.get(path)
+    return getattr(browser, method)(path, body, content_type=_RAW if isinstance(body, bytes) else "application/json")
+
+
+def test_the_table_leaves_no_address_of_these_parts_out() -> None:
+    routes = {
+        route for route, view in _routes(get_resolver(), "") if view.startswith(OURS) and not view.startswith(NOT_OURS)
+    }
+    assert routes - {case[1] for case in CASES} - ELSEWHERE == set()
+
+
+def _routes(resolver: Any, before: str) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, pattern.callback.__module__
+        else:
+            yield from _routes(pattern, route)
+
+
+def test_nothing_tells_a_stranger_whether_a_private_project_is_there(
+    project: Project, stranger: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    for browser in (browser_of(stranger), browser_of(None)):
+        for tail in ("", "/state", "/files", "/files/Runefile.yml"):
+            there = browser.get(f"/api/v1/projects/acme/kitchen{tail}")
+            nowhere = browser.get(f"/api/v1/projects/acme/nothing{tail}")
+            assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
+
+
+def test_a_public_project_shows_a_visitor_that_it_is_there_and_nothing_inside(
+    project: Project, browser_of: Callable[[User | None], Client]
+) -> None:
+    Project.objects.update(visibility="public")
+    visitor = browser_of(None)
+    assert visitor.get("/api/v1/projects/acme/kitchen").status_code == 200
+    for tail in ("/state", "/files", "/files/Runefile.yml"):
+        assert visitor.get(f"/api/v1/projects/acme/kitchen{tail}").status_code == 401
+    assert visitor.put("/api/v1/projects/acme/kitchen/files/a", b"x", content_type=_RAW).status_code == 401
