@@ -52,7 +52,8 @@ resources:
 
 
 def model_files(name: str) -> MemoryFiles:
-    data = next(case.data for case in (*model_cases(), *refused_cases()) if case.name == name)
+    known = {case.name: case.data for case in model_cases()} | {case.name: case.data for case in refused_cases()}
+    data = known[name]
     described = signature(read_model(data))
     (taken,), (given,) = described.inputs, described.outputs
     text = RUNEFILE % (

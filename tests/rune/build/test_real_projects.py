@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,8 +85,8 @@ def built(test_data: Path, runefile: str, model: str) -> bytes:
     return build(MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": data}), model).rune
 
 
-def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> object:
-    """What `rune run` prints."""
+def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> list[Any]:
+    """The elements of the tensors that `rune run` prints."""
     (tmp_path / "app.rune").write_bytes(rune)
     result = CliRunner().invoke(main, ["run", str(tmp_path / "app.rune"), *map(str, arguments)])
     assert result.exit_code == 0, result.output
@@ -95,7 +96,7 @@ def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> object:
 def test_microspeech_hears_the_words_and_gives_the_golden_bytes(test_data: Path, tmp_path: Path) -> None:
     rune = built(test_data, MICROSPEECH, "microspeech")
     for word in ("up", "left"):
-        said, features, filtered = printed(tmp_path, rune, "--sound", test_data / "samples" / f"{word}.wav")  # type: ignore[misc]
+        said, features, filtered = printed(tmp_path, rune, "--sound", test_data / "samples" / f"{word}.wav")
         assert said == [word]
         golden = test_data / "golden"
         assert np.array(features, "<u4").tobytes() == (golden / f"{word}.fft.u32le").read_bytes()
@@ -104,7 +105,7 @@ def test_microspeech_hears_the_words_and_gives_the_golden_bytes(test_data: Path,
 
 def test_the_sine_of_four_fifths_is_what_it_was(test_data: Path, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(np.float32(0.8).tobytes())
-    ((value,),) = printed(tmp_path, built(test_data, SINE, "sine"), "--raw", tmp_path / "x")  # type: ignore[misc]
+    ((value,),) = printed(tmp_path, built(test_data, SINE, "sine"), "--raw", tmp_path / "x")
     assert abs(value - 0.69727874) <= 1e-5 * 0.69727874
 
 
