@@ -11,6 +11,7 @@ from rune.abi import Capability, PixelFormat
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report, plain, quoted
+from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax, written_type
 from rune.tensor import ElementType, TensorType
 
@@ -144,6 +145,11 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
         # Without it a host gives one number, whatever the size of the tensor.
         parameters["amount"] = max(declared.tensor_type.size // 4, 1)
     given = rules.gives(parameters)
+    if given is not None and not 0 < given.size <= MAX_TENSOR_SIZE:
+        limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
+        message = f"With these arguments {quoted(stage.name.text)} gives {given}; it must have 1 element to {limit}"
+        report.error(Code.TENSOR_TOO_LARGE, message, stage.arguments_span or stage.name.span)
+        return None
     if declared is None:
         if given is not None:
             return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), given)

@@ -44,11 +44,13 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
 
 
 def _name_span(item: Scalar, name: str) -> Span:
-    """Where the stage's name stands in an input; the whole of it when it is quoted or comes from an alias."""
+    """Where the stage's name stands in an input, inside its quotes; all of it when escapes hide the place."""
     start, end = item.span.start, item.span.end
-    if end.offset - start.offset != len(item.text):
+    quotes = end.offset - start.offset - len(item.text)
+    if quotes not in (0, 2):
         return item.span
-    return Span(start, Position(start.offset + len(name), start.line, start.column + len(name)))
+    offset, column = start.offset + quotes // 2, start.column + quotes // 2
+    return Span(Position(offset, start.line, column), Position(offset + len(name), start.line, column + len(name)))
 
 
 def read_outputs(field: Field | None, stage: Word, report: Report) -> tuple[TypeSyntax, ...] | None:
