@@ -1,0 +1,59 @@
+"""Builds that are there without a compiler, for tests that are about what happens to them afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.utils import timezone
+
+from forge.builds.actions import request_build
+from forge.builds.models import Artefact, Build, State
+from forge.builds.runes import save_rune
+from forge.projects.models import Project
+
+RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 20
+OUTLINE = {
+    "nodes": [
+        {"name": "number", "kind": "capability", "detail": "RAW", "line": 5, "file": None},
+        {"name": "out", "kind": "output", "detail": "SERIAL", "line": 10, "file": None},
+    ],
+    "wires": [{"source": "number", "source_index": 0, "target": "out", "target_index": 0, "type": "f32[1, 1]"}],
+}
+
+
+def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
+    """A build of the project's present files that succeeded with these bytes."""
+    build = request_build(user, project)
+    artefact = Artefact.objects.filter(version_digest=build.version.digest, name=project.name).first()
+    if artefact is None:
+        key = uuid.uuid4()
+        with TemporaryDirectory() as folder:
+            source = Path(folder) / "made.rune"
+            source.write_bytes(rune)
+            digest, size = save_rune(key, source)
+        made = {
+            "rune": {"size": size, "digest": digest},
+            "memory": {"arena": 16, "serial": 100, "constants": 0, "pages": 2},
+            "models": [],
+            "steps": [],
+            "pipeline": outline,
+            "run": {"milliseconds": 0.07, "runs": 20},
+        } | report
+        artefact = Artefact.objects.create(
+            id=key,
+            version_digest=build.version.digest,
+            toolchain="0.1.0",
+            name=project.name,
+            digest=digest,
+            size=size,
+            report=made,
+        )
+    now = timezone.now()
+    Build.objects.filter(pk=build.pk).update(
+        state=State.SUCCEEDED, artefact=artefact, attempt=1, started=now, finished=now
+    )
+    build.refresh_from_db()
+    return build

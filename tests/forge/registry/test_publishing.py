@@ -1,0 +1,113 @@
+"""Publishing a build under a tag: who may, what stays, what moves, and what is written down."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from forge.builds.actions import request_build
+from forge.core.errors import Forbidden
+from forge.core.models import AuditEntry, Event
+from forge.projects.actions import write_file
+from forge.registry.actions import publish_build, tags_of
+from forge.registry.artifact import RuneFacts, artifact_of, digest_of, stays
+from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from tests.forge.made_builds import RUNE, built
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(user: Any, project: Any) -> Any:
+    """A build of other files with other bytes."""
+    write_file(user, project, "notes.txt", str(project.builds.count()).encode())
+    return built(user, project, RUNE + bytes([project.builds.count()]))
+
+
+def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    tag = publish_build(developer, build, " 1.0 ")
+    assert [one.name for one in tags_of(developer, project)] == ["1.0"]
+    entry = AuditEntry.objects.get(action="tag.publish")
+    assert entry.data == {"digest": tag.manifest.blob_id, "tag": "1.0", "build_number": build.number}
+    event = Event.objects.get(stream_id=project.stream, type="tag.published")
+    assert event.data == {"tag": "1.0", "build_number": build.number}
+
+
+def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:
+    first = publish_build(developer, built(developer, project), "1.0")
+    with pytest.raises(TagTaken, match="stays"):
+        publish_build(developer, changed(developer, project), "1.0")
+    assert tags_of(developer, project)[0].manifest == first.manifest
+
+
+def test_a_word_moves_to_the_newest_build(project: Any, developer: Any) -> None:
+    publish_build(developer, built(developer, project), "latest")
+    second = changed(developer, project)
+    publish_build(developer, second, "latest")
+    (tag,) = tags_of(developer, project)
+    assert tag.build == second
+
+
+def test_publishing_the_same_again_changes_nothing(project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    first, second = publish_build(developer, build, "1.0"), publish_build(developer, build, "1.0")
+    assert first == second
+    assert AuditEntry.objects.filter(action="tag.publish").count() == 1
+
+
+def test_two_tags_of_one_build_are_one_manifest(project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    assert publish_build(developer, build, "1.0").manifest == publish_build(developer, build, "latest").manifest
+
+
+@pytest.mark.parametrize("tag", ["", "-1", ".1", "a b", "a/b", "x" * 129, "ä", "1:0", "a\nb"])
+def test_what_is_no_tag_is_refused(project: Any, developer: Any, tag: str) -> None:
+    with pytest.raises(BadTag):
+        publish_build(developer, built(developer, project), tag)
+
+
+def test_only_a_build_that_succeeded_is_published(project: Any, developer: Any) -> None:
+    with pytest.raises(NotPublishable):
+        publish_build(developer, request_build(developer, project), "1.0")
+
+
+def test_a_viewer_does_not_publish(project: Any, developer: Any, viewer: Any) -> None:
+    with pytest.raises(Forbidden):
+        publish_build(viewer, built(developer, project), "1.0")
+
+
+def test_an_artifact_has_the_form_of_the_cncf() -> None:
+    facts = RuneFacts(digest_of(RUNE), len(RUNE), "keywords.rune", datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
+    artifact = artifact_of(facts)
+    config, manifest = json.loads(artifact.config), json.loads(artifact.manifest)
+    assert config == {
+        "architecture": "wasm",
+        "os": "wasip1",
+        "created": "2026-01-02T03:04:05Z",
+        "layerDigests": [digest_of(RUNE)],
+    }
+    assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
+    assert manifest["config"] == {
+        "mediaType": "application/vnd.wasm.config.v0+json",
+        "digest": digest_of(artifact.config),
+        "size": len(artifact.config),
+    }
+    assert manifest["layers"] == [
+        {
+            "mediaType": "application/wasm",
+            "digest": digest_of(RUNE),
+            "size": len(RUNE),
+            "annotations": {"org.opencontainers.image.title": "keywords.rune"},
+        }
+    ]
+    assert artifact_of(facts) == artifact
+
+
+@pytest.mark.parametrize(
+    ("tag", "does"), [("1.0", True), ("v2", True), ("0", True), ("latest", False), ("vnext", False)]
+)
+def test_versions_stay_and_words_move(tag: str, does: bool) -> None:
+    assert stays(tag) is does

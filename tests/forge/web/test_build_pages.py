@@ -1,0 +1,237 @@
+"""The pages of builds and of published runes, from the outside: who sees what, and that all works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.actions import request_build
+from forge.builds.models import Build, State
+from forge.projects.actions import update_project, write_file
+from forge.registry.actions import publish_build
+from forge.reviews.actions import give_verdict
+from forge.web.comparison import changes, drawn, figures
+from forge.web.markdown import render_readme
+from tests.forge.made_builds import OUTLINE, RUNE, built
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[Any], Client]
+PAGE = "/acme/kitchen/builds/1"
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
+    project: Any, developer: Any, viewer: Any, browser_of: Browser
+) -> None:
+    built(developer, project)
+    theirs = text_of(browser_of(viewer).get(PAGE))
+    assert "Your review is asked for" in theirs
+    assert 'name="verdict" value="approve"' in theirs
+    assert "Publish build" not in theirs
+    mine = text_of(browser_of(developer).get(PAGE))
+    assert 'name="verdict"' not in mine
+    assert "Publish build 1" in mine
+    assert 'data-player data-rune-url="/api/v1/builds/' in mine
+
+
+def test_a_verdict_with_words_is_given_by_a_form(
+    project: Any, developer: Any, viewer: Any, browser_of: Browser
+) -> None:
+    built(developer, project)
+    client = browser_of(viewer)
+    response = client.post(f"{PAGE}/respond", {"verdict": "approve", "text": "<b>Good</b>"}, follow=True)
+    page = text_of(response)
+    assert "You approved it" in page
+    assert "&lt;b&gt;Good&lt;/b&gt;" in page
+    assert "Approved</span>" in page
+
+
+def test_a_comment_without_words_is_explained_and_nothing_is_lost(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    built(developer, project)
+    response = browser_of(developer).post(f"{PAGE}/respond", {"text": " "})
+    assert response.status_code == 400
+    assert "Write something first" in text_of(response)
+
+
+def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: Any, browser_of: Browser) -> None:
+    publish_build(developer, built(developer, project), "1.0")
+    write_file(developer, project, "notes.txt", b"more")
+    built(developer, project, RUNE + b"more")
+    response = browser_of(developer).post("/acme/kitchen/builds/2/publish", {"tag": "1.0"})
+    assert response.status_code == 409
+    assert "stays it" in text_of(response)
+    assert 'value="1.0"' in text_of(response)
+    assert 'value="1.1"' in text_of(browser_of(developer).get("/acme/kitchen/builds/2"))
+
+
+def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    build = request_build(developer, project)
+    client = browser_of(developer)
+    assert 'http-equiv="refresh"' in text_of(client.get(PAGE))
+    page = text_of(client.post(f"{PAGE}/cancel", follow=True))
+    assert "It was cancelled" in page
+    assert 'http-equiv="refresh"' not in page
+    assert client.post(f"{PAGE}/cancel").status_code == 409
+    build.refresh_from_db()
+    assert build.state == State.CANCELLED
+
+
+def test_a_failed_build_shows_what_was_wrong(project: Any, developer: Any, browser_of: Browser) -> None:
+    build = request_build(developer, project)
+    one = {
+        "severity": "error",
+        "code": "RUNE0001",
+        "message": "There is no <stage>.",
+        "file": "Runefile.yml",
+        "span": {"start": {"line": 4, "column": 1, "offset": 0}, "end": {"line": 4, "column": 2, "offset": 1}},
+        "notes": [],
+        "fixes": [],
+    }
+    Build.objects.filter(pk=build.pk).update(state=State.FAILED, error="1 problem", diagnostics=[one])
+    page = text_of(browser_of(developer).get(PAGE))
+    assert "Runefile.yml, line 4" in page
+    assert "There is no &lt;stage&gt;." in page
+
+
+def test_building_from_the_list_leads_to_the_new_build(project: Any, developer: Any, browser_of: Browser) -> None:
+    response = browser_of(developer).post("/acme/kitchen/builds")
+    assert response["Location"] == PAGE
+    assert "Build 1" in text_of(browser_of(developer).get("/acme/kitchen/builds"))
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "expected"),
+    [
+        (PAGE, "get", (200, 200, 200)),
+        ("/acme/kitchen/builds", "get", (200, 200, 200)),
+        ("/acme/kitchen/builds", "post", (302, 302, 403)),
+        (f"{PAGE}/respond", "post", (400, 400, 400)),
+        (f"{PAGE}/publish", "post", (400, 400, 403)),
+        (f"{PAGE}/cancel", "post", (409, 409, 403)),
+        ("/acme/kitchen/builds/9", "get", (404, 404, 404)),
+    ],
+)
+def test_who_may_open_and_do_what(
+    project: Any, people: dict[str, Any], browser_of: Browser, path: str, method: str, expected: tuple[int, ...]
+) -> None:
+    built(people["developer"], project)
+    by_name = dict(zip(("owner", "developer", "viewer", "stranger", "anonymous"), (*expected, 404, 302), strict=True))
+    for name, person in people.items():
+        response = getattr(browser_of(person), method)(path)
+        assert response.status_code == by_name[name], (name, path)
+        if name == "anonymous":
+            assert response["Location"].startswith("/accounts/login/")
+
+
+def test_a_project_that_published_nothing_leads_members_to_the_studio(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    assert browser_of(people["viewer"]).get("/acme/kitchen")["Location"] == "/acme/kitchen/studio"
+    assert browser_of(people["stranger"]).get("/acme/kitchen").status_code == 404
+    update_project(people["owner"], project, visibility="public")
+    assert "Nothing is published yet" in text_of(browser_of(None).get("/acme/kitchen"))
+
+
+def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    write_file(people["developer"], project, "README.md", b"# Kitchen\n\nHears the <script>alert(1)</script> tap.")
+    build = built(people["developer"], project)
+    publish_build(people["developer"], build, "1.0")
+    give_verdict(people["viewer"], build, "approve")
+    update_project(people["owner"], project, visibility="public", description="A kitchen & more")
+    client = browser_of(None)
+    page = text_of(client.get("/acme/kitchen"))
+    assert "rune pull http://127.0.0.1:8000/acme/kitchen:1.0" in page
+    assert 'data-rune-url="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page
+    assert "<h2>Kitchen</h2>" in page
+    assert "<script>alert" not in page
+    assert "Approved by 1" in page
+    assert "/acme/kitchen/studio" not in page
+    rune = client.get("/api/v1/projects/acme/kitchen/tags/1.0/rune")
+    assert b"".join(rune.streaming_content) == RUNE  # type: ignore[attr-defined]
+    assert rune["Content-Disposition"].startswith("attachment")
+    assert client.get("/acme/kitchen?tag=9").status_code == 404
+
+
+def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
+    publish_build(people["developer"], built(people["developer"], project), "1.0")
+    expected = {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 302}
+    for name, person in people.items():
+        assert browser_of(person).get("/acme/kitchen").status_code == expected[name]
+    api = {**expected, "anonymous": 401}
+    for name, person in people.items():
+        path = "/api/v1/projects/acme/kitchen/tags/1.0/rune"
+        assert browser_of(person).get(path).status_code == api[name]
+
+
+def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any) -> None:
+    first = built(developer, project)
+    write_file(developer, project, "notes.txt", b"more")
+    nodes = [*OUTLINE["nodes"], {"name": "smooth", "kind": "block", "detail": "average", "line": 8, "file": None}]
+    wire = {"source": "number", "source_index": 0, "target": "smooth", "target_index": 0, "type": "f32[1, 1]"}
+    outline = {"nodes": nodes, "wires": [wire, {**wire, "source": "smooth", "target": "out"}]}
+    second = built(developer, project, RUNE + b"x" * 1000, outline, run={"milliseconds": 0.5, "runs": 20})
+    by_name = {figure.name: figure for figure in figures(second, first)}
+    assert (by_name["Size"].change, by_name["Size"].mood) == ("+1.0 kB", "worse")
+    assert (by_name["Time a run"].change, by_name["Time a run"].before) == ("+0.43 ms", "0.07 ms")
+    assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
+    assert "Models" not in by_name
+    assert changes(second, first) == ("A new step, smooth.", "notes.txt was added.")
+    columns = drawn(second, first)
+    assert [[node.name for node in column.nodes] for column in columns] == [["number"], ["smooth"], ["out"]]
+    assert [node.mark for column in columns for node in column.nodes] == ["", "added", ""]
+    assert columns[0].flows == ("f32[1, 1]",)
+    assert changes(first, first) == ("Nothing: the files are the same.",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[a](javascript:alert(1))",
+        "[a](data:text/html,<script>)",
+        "[a](//evil.example)",
+        "![a](https://evil.example/pixel.png)",
+        '<a href="https://evil.example" onclick="x">a</a>',
+        "[a]: javascript:alert(1)\n[a]",
+        '<https://evil.example/"onmouseover=alert(1)>',
+        "> " * 500 + "deep",
+    ],
+)
+def test_a_readme_can_do_nothing(text: str) -> None:
+    seen = Elements()
+    seen.feed(render_readme(text))
+    assert {name for name, _ in seen.found} <= {"p", "a", "blockquote"}
+    for _, attributes in seen.found:
+        assert set(attributes) <= {"rel", "href"}
+        assert attributes.get("href", "https://").startswith("https://")
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, as a browser would take them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def test_links_of_a_readme_vouch_for_nothing() -> None:
+    assert 'rel="nofollow noopener ugc"' in render_readme("[a](https://example.org)")
+    assert 'href="https://example.org"' in render_readme("[a](https://example.org)")
