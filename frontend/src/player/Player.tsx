@@ -2,6 +2,7 @@
 import { RotateCcw } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Preview } from "../preview";
+import type { Limits } from "../runtime";
 import { fetchRune } from "./fetch-rune";
 
 interface Props {
@@ -9,7 +10,7 @@ interface Props {
   readonly name: string;
   /** Bytes that the build planned, where the page knows them. */
   readonly memory: number | null;
-  readonly heading: string;
+  readonly limits: Limits;
 }
 
 type Fetched =
@@ -17,7 +18,7 @@ type Fetched =
   | { readonly state: "there"; readonly rune: ArrayBuffer }
   | { readonly state: "failed"; readonly reason: string };
 
-export function Player({ address, name, memory, heading }: Props) {
+export function Player({ address, name, memory, limits }: Props) {
   const [fetched, setFetched] = useState<Fetched>({ state: "fetching", share: null });
   const [turn, setTurn] = useState(0);
 
@@ -47,15 +48,13 @@ export function Player({ address, name, memory, heading }: Props) {
   }
   const percent = fetched.state === "fetching" && fetched.share !== null ? ` ${Math.round(fetched.share * 100)} %` : "";
   return (
-    <>
-      <Preview
-        rune={fetched.state === "there" ? fetched.rune : null}
-        heading={heading}
-        memory={memory}
-        isLarge
-        empty={`Fetching ${name}…${percent}`}
-      />
-      <p className="small muted">What you say, show or draw stays in this page.</p>
-    </>
+    <Preview
+      rune={fetched.state === "there" ? fetched.rune : null}
+      heading={null}
+      memory={memory}
+      limits={limits}
+      isLarge
+      empty={`Fetching ${name}…${percent}`}
+    />
   );
 }

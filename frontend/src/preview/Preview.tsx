@@ -1,6 +1,6 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
 import { useCallback, useRef, type ReactNode } from "react";
-import type { Addresses, CapabilityRequest } from "../runtime";
+import type { Addresses, CapabilityRequest, Limits } from "../runtime";
 import { Failure } from "./Failure";
 import { Figures } from "./Figures";
 import { InputCard } from "./InputCard";
@@ -14,21 +14,24 @@ interface Props {
   readonly rune: ArrayBuffer | null;
   /** One line beside the heading: which version runs, and why. */
   readonly status?: ReactNode;
-  readonly heading?: string;
+  /** Null on a page that has its own. */
+  readonly heading?: string | null;
   /** Bytes of memory that the build planned; without it, what the rune's memory has. */
   readonly memory?: number | null;
   /** For a page of its own: larger words and buttons. */
   readonly isLarge?: boolean;
   /** Said while there is no rune. */
   readonly empty?: string;
+  /** What the rune may take; read once. */
+  readonly limits?: Limits;
   readonly addresses?: Addresses;
 }
 
 const PAGE = 65536;
 
-export function Preview({ rune, status, heading = "Preview", memory, isLarge = false, empty, addresses }: Props) {
+export function Preview({ rune, status, heading = "Preview", memory, isLarge = false, empty, limits, addresses }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const [session, snapshot] = useSession(rune, frame, addresses);
+  const [session, snapshot] = useSession(rune, frame, limits, addresses);
   const { loaded, readings, error } = snapshot;
   const offer = useCallback(
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
@@ -37,28 +40,38 @@ export function Preview({ rune, status, heading = "Preview", memory, isLarge = f
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
-    <section className={isLarge ? "preview large" : "preview"} aria-label={heading}>
-      <div className="row between wrap">
-        <h2>{heading}</h2>
-        {status}
-      </div>
+    <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
+      {heading !== null && (
+        <div className="row between wrap">
+          <h2>{heading}</h2>
+          {status}
+        </div>
+      )}
       <div ref={frame} hidden />
       {error !== null && <Failure error={error} onRestart={session.restart} />}
-      {loaded?.capabilities.map((request, place) => (
-        <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
-      ))}
-      {readings.cards.map((card) => (
-        <OutputCard key={card.key} card={card} calling={snapshot.calling} onCalling={(calling) => session.setCalling(calling)} />
-      ))}
-      <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
-      {loaded !== null && (
-        <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} />
-      )}
-      {snapshot.warnings.map((line, index) => (
-        <p key={index} className="small muted preview-said">
-          {line.level}: {line.message}
-        </p>
-      ))}
+      <div className="preview-sides">
+        {loaded !== null && loaded.capabilities.length > 0 && (
+          <div className="preview-side">
+            {loaded.capabilities.map((request, place) => (
+              <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
+            ))}
+          </div>
+        )}
+        <div className="preview-side">
+          {readings.cards.map((card) => (
+            <OutputCard key={card.key} card={card} calling={snapshot.calling} onCalling={(calling) => session.setCalling(calling)} />
+          ))}
+          <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+          {loaded !== null && (
+            <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} />
+          )}
+          {snapshot.warnings.map((line, index) => (
+            <p key={index} className="small muted preview-said">
+              {line.level}: {line.message}
+            </p>
+          ))}
+        </div>
+      </div>
     </section>
   );
 }

@@ -97,3 +97,11 @@ test("figures have units", () => {
   expect(numberText(0.697278738)).toBe("0.69727874");
   expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);
 });
+
+test("bars and the best word follow the mean of the windows, not the last of them", () => {
+  const [first, second] = [heard("up", 0, 0.1, 0.9, 0), heard("left", 0, 0.1, 0.4, 0.5)];
+  const card = only(follow([first, first, second]).at(-1));
+  const best = card.kind === "word" ? card.scores.toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0))[0] : null;
+  expect(best).toMatchObject({ name: "up", value: 0.4 });
+  expect(card).toMatchObject({ word: { text: "up" } });
+});

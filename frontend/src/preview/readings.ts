@@ -159,7 +159,7 @@ function wordCard(
   const share = scores.find((score) => score.name === text)?.share ?? null;
   const isSame = memory.word?.text === text;
   const word: Word = { text, share, at: isSame && memory.word !== null ? memory.word.at : context.now, isQuiet: isQuiet(text) };
-  const history = isSame ? memory.history : [...memory.history, word].slice(-HISTORY);
+  const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
   remember({ word, history, shares: [] });
   return { ...frame, word, history, scores, isCalled: false };
 }

@@ -2,7 +2,6 @@
 import { expect, test, vi } from "vitest";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
 import { RuneInstance } from "../runtime/instance";
-import { DEFAULT_LIMITS } from "../runtime/types";
 import { Session, type Engine } from "./session";
 
 const RAW = 5;
@@ -16,8 +15,8 @@ function engine(): Engine & { release: () => void; runs: number } {
     release() {
       gate?.();
     },
-    async load(rune) {
-      instance = await RuneInstance.load(rune, DEFAULT_LIMITS);
+    async load(rune, limits) {
+      instance = await RuneInstance.load(rune, limits);
       return instance.loaded;
     },
     async run(inputs) {

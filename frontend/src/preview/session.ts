@@ -1,12 +1,12 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
-import { RuneError, type Limits, type Loaded, type LogLine, type RunResult } from "../runtime";
+import { DEFAULT_LIMITS, RuneError, type Limits, type Loaded, type LogLine, type RunResult } from "../runtime";
 import { median } from "./numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "./readings";
 
 /** What runs a rune: the sandboxed frame in a page. */
 export interface Engine {
-  load(rune: ArrayBuffer, limits?: Limits): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
@@ -30,6 +30,7 @@ const TIMES = 21;
 
 export class Session {
   readonly #engine: Engine;
+  readonly #limits: Limits;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
   #snapshot: Snapshot = {
@@ -52,8 +53,9 @@ export class Session {
   #isRunning = false;
   #isWaiting = false;
 
-  constructor(engine: Engine, now: () => number = () => performance.now()) {
+  constructor(engine: Engine, limits: Limits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
     this.#engine = engine;
+    this.#limits = limits;
     this.#now = now;
   }
 
@@ -77,7 +79,7 @@ export class Session {
     }
     this.#change({ phase: "loading", error: null });
     try {
-      const loaded = await this.#engine.load(rune);
+      const loaded = await this.#engine.load(rune, this.#limits);
       if (generation !== this.#generation) return;
       this.#dropUnfitting(loaded);
       this.#times = [];

@@ -22,7 +22,7 @@ class FrameEngine implements Engine {
     this.#frame = null;
   }
 
-  async load(rune: ArrayBuffer, limits?: Limits): Promise<Loaded> {
+  async load(rune: ArrayBuffer, limits: Limits): Promise<Loaded> {
     return (await this.#open()).load(rune, limits);
   }
 
@@ -43,11 +43,12 @@ class FrameEngine implements Engine {
 export function useSession(
   rune: ArrayBuffer | null,
   container: RefObject<HTMLElement | null>,
+  limits: Limits | undefined,
   addresses: Addresses | undefined,
 ): [session: Session, snapshot: Snapshot] {
   const [{ engine, session }] = useState(() => {
     const frame = new FrameEngine(addresses);
-    return { engine: frame, session: new Session(frame) };
+    return { engine: frame, session: new Session(frame, limits) };
   });
   useEffect(() => {
     engine.attach(container.current);

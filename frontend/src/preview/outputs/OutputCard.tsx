@@ -12,7 +12,7 @@ interface Props {
 
 export function OutputCard({ card, calling, onCalling }: Props) {
   return (
-    <section className="card stack preview-card" aria-label={`Output ${card.title}`}>
+    <section className="card stack preview-card says" aria-label={`Output ${card.title}`}>
       {card.kind !== "word" && <div className="label">{card.title}</div>}
       <Body card={card} calling={calling} onCalling={onCalling} />
     </section>

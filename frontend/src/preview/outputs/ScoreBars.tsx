@@ -13,15 +13,15 @@ const FIRST = 4;
 
 export function ScoreBars({ scores, isSorted }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const ordered = isSorted ? scores.toSorted((a, b) => b.value - a.value) : scores;
+  const ordered = isSorted ? scores.toSorted((a, b) => weight(b) - weight(a)) : scores;
   const shown = isOpen || scores.length <= FIRST + 1 ? ordered : ordered.slice(0, FIRST);
-  const best = scores.reduce((top, score) => Math.max(top, score.value), -Infinity);
+  const best = scores.reduce((top, score) => Math.max(top, weight(score)), -Infinity);
   const lengths = barLengths(scores);
   return (
     <>
       <dl className="preview-bars num">
         {shown.map((score) => (
-          <div key={score.name} className={score.value === best ? "top" : ""}>
+          <div key={score.name} className={weight(score) === best ? "top" : ""}>
             <dt>{score.name}</dt>
             <dd className="meter" aria-hidden="true">
               <i style={{ width: `${100 * (lengths.get(score) ?? 0)}%` }} />
@@ -37,6 +37,11 @@ export function ScoreBars({ scores, isSorted }: Props) {
       )}
     </>
   );
+}
+
+/** A share where there is one: over several windows it is the mean, while the value is the last window's. */
+function weight(score: Score): number {
+  return score.share ?? score.value;
 }
 
 /** Shares as they are; other numbers between the lowest and the highest of them. */
