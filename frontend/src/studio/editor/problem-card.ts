@@ -2,6 +2,7 @@
 // Words of a user's files stand in it as text, never as markup.
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
+import { pieces } from "../parts/ticked";
 import { applyMend, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
@@ -13,13 +14,20 @@ function element(tag: string, className: string, text = ""): HTMLElement {
   return made;
 }
 
+/** A sentence with its `names` set as code. */
+function sentence(tag: string, className: string, text: string): HTMLElement {
+  const made = element(tag, className);
+  for (const piece of pieces(text)) made.append(piece.isName ? element("code", "", piece.text) : piece.text);
+  return made;
+}
+
 function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewhere): HTMLElement {
   const { diagnostic } = problem;
   const made = element("section", "problem-card");
   const head = element("div", "row wrap");
-  head.append(element("span", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code), element("b", "", diagnostic.message));
+  head.append(element("span", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code), sentence("b", "", diagnostic.message));
   made.append(head);
-  for (const note of diagnostic.notes) made.append(element("p", "muted", note));
+  for (const note of diagnostic.notes) made.append(sentence("p", "muted", note));
   if (view.state.readOnly || problem.mends.length === 0) return made;
   const foot = element("div", "row wrap");
   for (const mend of problem.mends) {

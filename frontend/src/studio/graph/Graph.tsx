@@ -32,6 +32,11 @@ export function Graph({ outline, selected, onSelect }: GraphProps) {
     return () => observer.disconnect();
   }, []);
 
+  // The stage that the cursor is in stays in sight when the picture is wider than its room.
+  useEffect(() => {
+    holder.current?.querySelector('.node[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected, placed]);
+
   const width = placed.width + 2 * MARGIN;
   const height = placed.height + 2 * MARGIN;
   const scale = Math.max(SMALLEST, Math.min(1, room / width));

@@ -36,7 +36,7 @@ describe("a pipeline without branches", () => {
     const [only] = wires;
     expect(only?.points[0]?.x).toBe(found(nodes, "audio").x + found(nodes, "audio").width);
     expect(only?.points[1]?.x).toBe(found(nodes, "model").x);
-    expect((only?.points[1]?.x ?? 0) - (only?.points[0]?.x ?? 0)).toBeGreaterThan("i16[16000, 2, 2]".length * 6);
+    expect((only?.points[1]?.x ?? 0) - (only?.points[0]?.x ?? 0)).toBeGreaterThan("i16[16000,2,2]".length * 6);
   });
 });
 

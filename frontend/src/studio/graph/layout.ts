@@ -34,7 +34,7 @@ export interface Placed {
 
 const NODE_HEIGHT = 50;
 const BEND_HEIGHT = 16;
-const NODE_LEAST = 92;
+const NODE_LEAST = 80;
 const NODE_MOST = 200;
 const ROW_GAP = 18;
 const WIRE_LEAST = 48;
@@ -106,7 +106,7 @@ function layersOf(outline: Outline, wires: readonly OutlineWire[]): Map<string, 
   return layer;
 }
 
-/** One lane for all the wires between the same two nodes; its label names each tensor. */
+/** One lane for all the wires between the same two nodes; its label names each tensor, without spaces: room is scarce. */
 function lanesOf(wires: readonly OutlineWire[]): Map<string, OutlineWire[]> {
   const lanes = new Map<string, OutlineWire[]>();
   for (const wire of wires) {
@@ -119,7 +119,7 @@ function lanesOf(wires: readonly OutlineWire[]): Map<string, OutlineWire[]> {
 }
 
 function labelOf(wires: readonly OutlineWire[]): string {
-  return [...new Set(wires.map((wire) => wire.type ?? ""))].filter((type) => type !== "").join(", ");
+  return [...new Set(wires.map((wire) => (wire.type ?? "").replaceAll(" ", "")))].filter((type) => type !== "").join(", ");
 }
 
 function median(slots: readonly Slot[]): number | null {

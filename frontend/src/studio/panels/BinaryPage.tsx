@@ -16,7 +16,7 @@ export function BinaryPage({ file, address }: BinaryPageProps) {
   // The digest makes a replaced file another address, so that no older picture is shown for it.
   const versioned = `${address}?digest=${encodeURIComponent(file.digest)}`;
   return (
-    <div className="file-page stack">
+    <div className="file-page stack" tabIndex={0}>
       <h1>{baseName(file.path)}</h1>
       {PICTURES.has(end) && <img className="picture" src={versioned} alt={`What ${file.path} shows`} />}
       {SOUNDS.has(end) && <audio controls src={versioned} aria-label={`Play ${file.path}`} />}

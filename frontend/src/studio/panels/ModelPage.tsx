@@ -26,7 +26,7 @@ function quantisation(tensor: ModelTensor): string {
 function Tensors({ title, tensors }: { readonly title: string; readonly tensors: readonly ModelTensor[] }) {
   return (
     <section className="card">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <div className="scroll">
         <table className="num">
           <thead>
@@ -55,7 +55,7 @@ function Operators({ model }: { readonly model: Model }) {
   const lacks = (op: string, types: string): boolean => model.unsupported.some((other) => other.op === op && other.types === types);
   return (
     <section className="card">
-      <h3>Ops</h3>
+      <h2>Ops</h2>
       <div className="scroll">
         <table className="num">
           <thead>
@@ -101,7 +101,7 @@ export function ModelPage({ file, client }: ModelPageProps) {
   const { model } = answer;
   const ops = model.operators.reduce((sum, operator) => sum + operator.count, 0);
   return (
-    <div className="file-page stack">
+    <div className="file-page stack" tabIndex={0}>
       <h1>{baseName(file.path)}</h1>
       {model.description !== "" && <p className="muted written">{model.description}</p>}
       <div className="figures num">
@@ -123,9 +123,9 @@ export function ModelPage({ file, client }: ModelPageProps) {
         </div>
       </div>
       {model.unsupported.length > 0 ? (
-        <p className="notice warn">{model.sentence ?? `Anvil lacks ${model.unsupported.map((each) => `${each.op} (${each.types})`).join(", ")}.`} A build that uses this model is refused until then.</p>
+        <p className="notice warn">{model.sentence} It may stay among the files; a build that uses it is refused.</p>
       ) : (
-        <p className="notice ok">{model.sentence ?? "Anvil compiles every op of this model into the rune."}</p>
+        <p className="notice ok">Anvil compiles every op of this model into the rune.</p>
       )}
       <Tensors title="Inputs" tensors={model.inputs} />
       <Tensors title="Outputs" tensors={model.outputs} />

@@ -1,6 +1,7 @@
 // Everything that is wrong with the project, one problem a row; pressing a row goes to the place.
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { Diagnostic } from "../api/types";
+import { Ticked } from "../parts/Ticked";
 import { walk } from "./Files";
 
 interface ProblemsProps {
@@ -18,8 +19,12 @@ export function Problems({ diagnostics, checking, onSelect }: ProblemsProps) {
           <button type="button" data-walk onClick={() => onSelect(diagnostic)}>
             {diagnostic.severity === "error" ? <CircleAlert className="icon wrong" aria-label="Error" /> : <TriangleAlert className="icon worse" aria-label="Warning" />}
             <span className="problem-text">
-              {diagnostic.message}
-              {diagnostic.notes.length > 0 && <span className="muted"> {diagnostic.notes.join(" ")}</span>}
+              <Ticked>{diagnostic.message}</Ticked>
+              {diagnostic.notes.map((note) => (
+                <span key={note} className="note muted">
+                  <Ticked>{note}</Ticked>
+                </span>
+              ))}
             </span>
             <span className="mono muted">{diagnostic.code}</span>
             <span className="muted num">
