@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
@@ -37,7 +37,8 @@ class Socket:
     def __init__(self, user: Any, path: str) -> None:
         path, _, query = path.partition("?")
         scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": [], "user": user}
-        self._communicator = ApplicationCommunicator(ROUTER, scope)
+        # asgiref's testing helpers have no types.
+        self._communicator: Any = cast(Any, ApplicationCommunicator)(ROUTER, scope)
 
     async def __aenter__(self) -> Any:
         await self._communicator.send_input({"type": "websocket.connect"})
@@ -56,10 +57,11 @@ class Socket:
 
     async def message(self) -> dict[str, Any]:
         """The next message, a frame or the end."""
-        return await self._communicator.receive_output(PATIENCE)
+        message: dict[str, Any] = await self._communicator.receive_output(PATIENCE)
+        return message
 
     async def is_silent(self) -> bool:
-        return await self._communicator.receive_nothing(0.15, 0.01)
+        return bool(await self._communicator.receive_nothing(0.15, 0.01))
 
     async def closed(self) -> tuple[int, str]:
         """How the server closes the socket; frames before that are passed over."""
@@ -68,7 +70,8 @@ class Socket:
         return message["code"], message["reason"]
 
     async def event(self) -> dict[str, Any]:
-        return json.loads((await self.message())["text"])
+        event: dict[str, Any] = json.loads((await self.message())["text"])
+        return event
 
 
 class YjsClient(Socket):
@@ -111,7 +114,7 @@ class YjsClient(Socket):
             while not holds():
                 await self.hear()
 
-    def change(self, edit: Callable[[Doc[Any]], None]) -> bytes:
+    def change(self, edit: Callable[[Doc[Any]], object]) -> bytes:
         """Edits the document and answers the update."""
         before = self.doc.get_state()
         with self.doc.transaction():

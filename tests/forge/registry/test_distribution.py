@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -37,7 +37,10 @@ def get(path: str, headers: dict[str, str] | None = None, method: str = "GET", c
 
 
 def body(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if isinstance(response, StreamingHttpResponse) else response.content
+    if isinstance(response, StreamingHttpResponse):
+        return b"".join(cast(Iterable[bytes], response.streaming_content))
+    content: bytes = response.content
+    return content
 
 
 def make_public(owner: Any, project: Any) -> None:

@@ -1,0 +1,126 @@
+"""Builds over REST: who may ask, read and cancel, and what the answers look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.actions import WAITING_LIMIT, request_build
+from forge.builds.leases import Line, take_build, write_log
+from forge.builds.models import Build
+from tests.forge.made_builds import RUNE, built
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[[Any], Client]
+BUILDS = "/api/v1/projects/acme/kitchen/builds"
+
+
+def test_a_press_is_accepted_and_answered_with_the_build(client: Client, project: Any) -> None:
+    response = client.post(BUILDS)
+    assert response.status_code == 202
+    build = response.json()
+    assert (build["number"], build["state"], build["kind"], build["url"]) == (
+        1,
+        "queued",
+        "numbered",
+        "/acme/kitchen/builds/1",
+    )
+    assert build["requested_by"]["initials"] == "JO"
+    assert build["version"]["number"] == 1
+    assert client.get(f"/api/v1/builds/{build['id']}").json() == build
+    assert client.get(BUILDS).json()["results"] == [build]
+
+
+def test_a_press_wakes_a_worker(
+    client: Client, project: Any, wakes: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(BUILDS)
+    assert wakes.builds == 1
+
+
+def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
+    lease = take_build(build.pk)
+    assert lease is not None
+    write_log(lease, [Line("check", "2 stages", 1.5), Line("compile", "no", level="error")])
+    assert client.get(f"/api/v1/builds/{build.pk}/log").json() == {
+        "lines": [
+            {"number": 1, "step": "check", "text": "2 stages", "milliseconds": 1.5, "level": "info"},
+            {"number": 2, "step": "compile", "text": "no", "milliseconds": None, "level": "error"},
+        ]
+    }
+
+
+def test_a_rune_is_a_download_that_never_becomes_a_page(client: Client, project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    response: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
+    assert b"".join(response.streaming_content) == RUNE
+    assert response["Content-Type"] == "application/wasm"
+    assert response["Content-Disposition"] == 'attachment; filename="kitchen.rune"'
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:
+    response = client.get(f"/api/v1/builds/{build.pk}/rune")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) -> None:
+    for _ in range(WAITING_LIMIT):
+        request_build(developer, project)
+    response = client.post(BUILDS)
+    assert response.status_code == 409
+    assert "wait" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("post", BUILDS, (202, 202, 403, 404, 401)),
+        ("get", BUILDS, (200, 200, 200, 404, 401)),
+        ("get", "/api/v1/projects/acme/kitchen/preview", (200, 200, 200, 404, 401)),
+        ("get", "/api/v1/builds/{id}", (200, 200, 200, 404, 401)),
+        ("get", "/api/v1/builds/{id}/log", (200, 200, 200, 404, 401)),
+        ("get", "/api/v1/builds/{id}/rune", (404, 404, 404, 404, 401)),
+        ("post", "/api/v1/builds/{id}/cancel", (200, 200, 403, 404, 401)),
+        ("get", "/api/v1/builds/{id}/reviews", (200, 200, 200, 404, 401)),
+        ("get", "/api/v1/builds/{id}/comments", (200, 200, 200, 404, 401)),
+        ("post", "/api/v1/builds/{id}/comments", (201, 201, 201, 404, 401)),
+        ("post", "/api/v1/builds/{id}/reviews", (409, 409, 409, 404, 401)),
+        ("post", "/api/v1/projects/acme/kitchen/tags", (409, 409, 403, 404, 401)),
+        ("get", "/api/v1/projects/acme/kitchen/tags", (200, 200, 200, 404, 401)),
+    ],
+)
+def test_who_may_do_what(
+    project: Any, people: dict[str, Any], browser_of: Browser, method: str, path: str, statuses: tuple[int, ...]
+) -> None:
+    expected = dict(zip(("owner", "developer", "viewer", "stranger", "anonymous"), statuses, strict=True))
+    found = {}
+    for name, person in people.items():
+        build = request_build(people["developer"], project)
+        body = {"text": "hello", "verdict": "approve", "tag": "1.0", "build": str(build.pk)}
+        address = path.format(id=build.pk)
+        client = browser_of(person)
+        if method == "post":
+            response = client.post(address, body, content_type="application/json")
+        else:
+            response = client.get(address)
+        found[name] = response.status_code
+    assert found == expected
+
+
+def test_the_state_of_a_project_has_its_builds_preview_and_tags(client: Client, project: Any, build: Build) -> None:
+    state = client.get("/api/v1/projects/acme/kitchen/state").json()
+    assert [one["number"] for one in state["builds"]] == [1]
+    assert state["preview"]["state"] == "checking"
+    assert state["tags"] == []
+
+
+def test_looking_at_a_preview_that_is_behind_asks_for_it(client: Client, project: Any, wakes: Any) -> None:
+    client.get("/api/v1/projects/acme/kitchen/preview")
+    assert project.pk in wakes.previews

@@ -1,0 +1,96 @@
+"""The event socket: hello, then every number once and in order, also when messages are lost or roles are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from forge.accounts.actions import change_role, remove_member
+from forge.collab.rooms import Closing
+from forge.core import delivery
+from forge.core.events import append_event, last_sequence
+from forge.projects.actions import delete_project
+from tests.forge.collab.yjs_socket import Socket
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
+PATH = "/ws/projects/acme/kitchen/events"
+
+append = sync_to_async(append_event)
+
+
+async def test_a_socket_says_where_the_log_stands_and_then_what_happens(project: Any, viewer: Any) -> None:
+    now = await sync_to_async(last_sequence)(project.stream)
+    async with Socket(viewer, PATH) as socket:
+        assert await socket.event() == {"type": "hello", "sequence": now}
+        await append(project.stream, "test.happened", {"a": 1})
+        assert await socket.event() == {"sequence": now + 1, "type": "test.happened", "data": {"a": 1}}
+
+
+async def test_what_was_missed_is_sent_again(project: Any, viewer: Any) -> None:
+    now = await sync_to_async(last_sequence)(project.stream)
+    for number in range(5):
+        await append(project.stream, "test.happened", {"n": number})
+    async with Socket(viewer, f"{PATH}?after={now + 2}") as socket:
+        assert (await socket.event())["sequence"] == now + 5
+        assert [(await socket.event())["sequence"] for _ in range(3)] == [now + 3, now + 4, now + 5]
+        assert await socket.is_silent()
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "99999999999999999999", "1e3", ""])
+async def test_an_odd_number_is_answered_with_where_the_log_stands(project: Any, viewer: Any, after: str) -> None:
+    async with Socket(viewer, f"{PATH}?after={after}") as socket:
+        assert (await socket.event())["type"] == "hello"
+        assert await socket.is_silent()
+
+
+async def test_a_message_that_is_lost_is_made_up_for(
+    project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        now = (await socket.event())["sequence"]
+        with monkeypatch.context() as silent:
+            silent.setattr(delivery, "_loop", None)
+            await append(project.stream, "test.lost", {})
+        await append(project.stream, "test.happened", {})
+        assert [(await socket.event())["sequence"] for _ in range(2)] == [now + 1, now + 2]
+
+
+async def test_events_of_the_organisation_do_not_count_as_the_projects(
+    project: Any, organisation: Any, owner: Any, viewer: Any
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        now = (await socket.event())["sequence"]
+        for number in range(3):
+            await append(organisation.stream, "members.changed", {"n": number})
+        await append(project.stream, "test.happened", {})
+        assert (await socket.event())["sequence"] == now + 1
+        assert await socket.is_silent()
+
+
+async def test_losing_access_closes_the_socket(project: Any, organisation: Any, owner: Any, viewer: Any) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await sync_to_async(remove_member)(owner, organisation, viewer.pk)
+        assert (await socket.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, viewer: Any) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await sync_to_async(delete_project)(owner, project)
+        assert (await socket.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_another_role_keeps_the_socket(project: Any, organisation: Any, owner: Any, viewer: Any) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await sync_to_async(change_role)(owner, organisation, viewer.pk, "developer")
+        await append(project.stream, "test.happened", {})
+        assert (await socket.event())["type"] == "test.happened"
+
+
+async def test_a_stranger_is_sent_away(project: Any, stranger: Any) -> None:
+    async with Socket(stranger, PATH) as socket:
+        assert (await socket.closed())[0] == Closing.NOT_FOUND
