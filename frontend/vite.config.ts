@@ -61,6 +61,8 @@ export default defineConfig({
     // Fonts and pictures stay files: the pages' policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Kilobytes before compression; the studio with its editor is one chunk of 170 kB compressed.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       input: {
         look: "src/look/look.css",

@@ -1,8 +1,8 @@
 """Certificates for `make run-lan`: an authority of this installation alone, and a server certificate signed by it.
 
 A phone's browser gives microphone, camera and motion only to pages over HTTPS. The authority's key never leaves the
-data folder, and name constraints keep the authority to private addresses and `.local` names, so trusting it on a phone
-cannot be used to pose as another site.
+data folder, and name constraints keep the authority to private addresses, `.local` names and this machine's own
+address, so trusting it on a phone cannot be used to pose as another site.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ RENEW_BEFORE = datetime.timedelta(days=30)
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def network_address() -> ipaddress.IPv4Address | None:
 def server_certificate(folder: Path, address: IPAddress, now: datetime.datetime) -> ServerCertificate:
     """The certificate for an address, made or renewed where needed. `now` is an aware time."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority, authority_key = _authority(folder, now)
+    authority, authority_key = _authority(folder, address, now)
     files = ServerCertificate(folder / "server.crt", folder / "server.key", folder / "authority.crt")
     if not _is_good(files.certificate, authority, address, now):
         key = ec.generate_private_key(ec.SECP256R1())
@@ -64,23 +65,36 @@ def server_certificate(folder: Path, address: IPAddress, now: datetime.datetime)
     return files
 
 
-def _authority(folder: Path, now: datetime.datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(
+    folder: Path, address: IPAddress, now: datetime.datetime
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """The authority; a new one when it is about to end, or may not vouch for the address."""
     certificate_file, key_file = folder / "authority.crt", folder / "authority.key"
     if certificate_file.exists() and key_file.exists():
         certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
         key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
-        if isinstance(key, ec.EllipticCurvePrivateKey) and certificate.not_valid_after_utc - now > CERTIFICATE_LIFE:
+        lasts = certificate.not_valid_after_utc - now > CERTIFICATE_LIFE
+        if isinstance(key, ec.EllipticCurvePrivateKey) and lasts and _permits(certificate, address):
             return certificate, key
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _sign_authority(key, now)
+    certificate = _sign_authority(key, address, now)
     _write_private(key_file, _key_bytes(key))
     certificate_file.write_bytes(_certificate_bytes(certificate))
     return certificate, key
 
 
-def _sign_authority(key: ec.EllipticCurvePrivateKey, now: datetime.datetime) -> x509.Certificate:
+def _permits(authority: x509.Certificate, address: IPAddress) -> bool:
+    constraints = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+    networks = [name.value for name in constraints.permitted_subtrees or [] if isinstance(name, x509.IPAddress)]
+    return any(address in network for network in networks if isinstance(network, Network))
+
+
+def _sign_authority(key: ec.EllipticCurvePrivateKey, address: IPAddress, now: datetime.datetime) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Hammer Forge on {socket.gethostname()}"[:64])])
-    networks: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_network(network)) for network in PRIVATE_NETWORKS]
+    own = ipaddress.ip_network(address)
+    networks: list[x509.GeneralName] = [
+        x509.IPAddress(network) for network in (own, *map(ipaddress.ip_network, PRIVATE_NETWORKS))
+    ]
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,

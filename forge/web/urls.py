@@ -5,12 +5,14 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from forge.web import account, builds, frame, home, new_project, organisation, project, runes, sign_in
+from forge.web import account, builds, frame, home, new_project, organisation, project, runes, sign_in, trust
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.health, name="health"),
     path("frame/", frame.frame, name="frame"),
+    path("trust", trust.trust, name="trust"),
+    path("trust/authority.crt", trust.authority, name="authority-certificate"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("join", sign_in.join, name="join"),
     path("accounts/login/", allauth_views.login, name="account_login"),

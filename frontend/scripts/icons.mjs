@@ -29,6 +29,9 @@ async function symbol(name) {
   const module = await import(new URL(`dist/esm/icons/${name}.mjs`, PACKAGE)).catch(() => {
     throw new Error(`Lucide has no icon called ${name}; a template or an example's template.json asks for it`);
   });
+  if (module.__iconData === undefined) {
+    throw new Error(`Lucide's ${name} is another icon's old name; ask for that one`);
+  }
   const shapes = module.__iconData.node.map(([tag, attributes]) => {
     const written = Object.entries(attributes).filter(([attribute]) => attribute !== "key");
     return `<${tag} ${written.map(([attribute, value]) => `${attribute}="${escape(value)}"`).join(" ")}/>`;
