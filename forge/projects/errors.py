@@ -9,7 +9,7 @@ class ModelRefused(Unprocessable):
     title = "This is not a model that can be used"
 
     def __init__(self, reason: str, offset: int | None) -> None:
-        place = "" if offset is None else f" at byte {offset}"
+        place = "" if offset is None else f" (at byte {offset})"
         super().__init__(
             f"{reason}{place}. Export the model to TensorFlow Lite again and upload the new file.",
             reason=reason,

@@ -54,10 +54,12 @@ def _overview(user: User, organisation: Organisation) -> dict[str, Any]:
 
 @for_person
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     """Making an invitation, whose link is on the page that answers and never again."""
     user = person(request)
+    if request.method == "GET":
+        return redirect("organisation", organisation=organisation)
     found = find_organisation(user, organisation, Verb.MANAGE_MEMBERS)
     _, link = make_invitation(user, found, request.POST.get("role", ""))
     return render(request, "organisation/overview.html", _overview(user, found) | {"link": link})

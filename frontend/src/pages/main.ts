@@ -1,13 +1,16 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
-// open menus close. Each part looks for its own elements and does nothing on pages without them.
+// open menus close, and what is hard to undo is asked twice. Each part looks for its own elements and does nothing on
+// pages without them.
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
 import { redeemLink } from "./redeem";
+import { sureButtons } from "./sure";
 
 redeemLink();
 copyButtons();
 modelDrops();
 closingMenus();
+sureButtons();

@@ -29,6 +29,7 @@ def _command(folder: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "LOGNAME": "mika",
+        "UPLOAD_LIMIT": "20000",
         "PYTHONWARNINGS": "default",
     }
     return subprocess.Popen(
@@ -39,6 +40,15 @@ def _command(folder: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def _answer_to_headers_alone(port: int, header: str) -> str:
+    """The first line of the answer to a request whose body never comes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        request = f"PUT /api/v1/projects/a/b/files/c HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{header}\r\n\r\n"
+        connection.sendall(request.encode("ascii"))
+        with connection.makefile("r", encoding="latin-1", newline="\r\n") as answer:
+            return answer.readline().rstrip()
 
 
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
@@ -64,6 +74,10 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             entered = browser.post("/sign-in", data=fields, headers={"Origin": address})
             assert entered.status_code == 302
             assert browser.get("/api/v1/me").json()["organisations"] == [{"name": "mika", "role": "owner"}]
+            assert browser.get("/static/build/worker.js").headers["content-type"].startswith("text/javascript")
+            assert _answer_to_headers_alone(port, "Content-Length: 20001") == "HTTP/1.1 413 Request Entity Too Large"
+            pieces = (b"x" * 5000 for _ in range(1000))
+            assert browser.put("/api/v1/projects/mika/x/files/a", content=pieces).status_code == 413
             _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
             assert f"PORT={port + 1} make run" in errors
     finally:
