@@ -65,7 +65,7 @@ def compile(sources: Sources, target: Target, limits: Limits | None = None) -> b
                 kernels = tuple((name, sources.files[name]) for name in sorted(sources.kernels))
                 (folder / f"{unit}.o").write_bytes(_support_object(kernels, target, limits))
             else:
-                _compile_unit(unit, "-O3", folder, target, limits)
+                _compile_unit(unit, "-O2", folder, target, limits)
 
         list(pool.map(compile_unit, sources.units))
         objects = [f"{unit}.o" for unit in sources.units]

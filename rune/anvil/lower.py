@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rune.abi import Output as OutputKind
+from rune.anvil.dead_channels import without_dead_channels
 from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.kernel_call import (
     KERNELS,
@@ -128,6 +129,7 @@ class _Lowering:
         lacking = unsupported(model)
         if lacking:
             raise UnsupportedModel(stage.file, lacking)
+        model = without_dead_channels(model)
         places: dict[int, Place] = {}
         for index, port in zip(model.inputs, stage.inputs, strict=True):
             places[index] = self._tensors[port].place

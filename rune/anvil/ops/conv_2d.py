@@ -17,6 +17,8 @@ from rune.tflite import Activation, Conv2DOptions, Tensor
 
 POINTWISE_BLOCK = 1024
 """Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
+EVEN_BLOCK = 2560
+"""The same where the pixels come out even: then the code needs no second copy for the rest."""
 
 
 def _options(op: Op) -> Conv2DOptions:
@@ -117,7 +119,7 @@ def _is_pointwise(place: Window) -> bool:
 def _pointwise(place: Window, filters: Integers, bias: Constant, requantize: KernelStructure) -> KernelCall:
     pixels = place.batches * place.output_height * place.output_width
     inputs = place.input_channels
-    block = min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
+    block = _pointwise_block(pixels, inputs)
     return KernelCall(
         "conv_2d.h",
         "rune_pointwise_int8",
@@ -134,6 +136,12 @@ def _pointwise(place: Window, filters: Integers, bias: Constant, requantize: Ker
             Number(block),
         ),
     )
+
+
+def _pointwise_block(pixels: int, inputs: int) -> int:
+    """How many pixels are widened at a time."""
+    even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
+    return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
 
 
 def _segments(place: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:

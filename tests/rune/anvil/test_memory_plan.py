@@ -73,7 +73,7 @@ ARENAS = {
     "mlperf_ad_int8": 768,
     "mlperf_ic_float": 203232,
     "mlperf_ic_int8": 52464,
-    "mlperf_kws_int8": 18736,
+    "mlperf_kws_int8": 19216,
     "mlperf_vww_float": 258048,
     "mlperf_vww_int8": 64512,
     "sine": 128,

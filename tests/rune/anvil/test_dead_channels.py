@@ -1,0 +1,99 @@
+"""Constant channels are taken out, and nobody can tell from what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from pipelines import loaded, models_pipeline, module_of, run, tensors_of  # type: ignore[import-not-found]
+
+from rune.anvil.dead_channels import without_dead_channels
+from rune.tflite import (
+    Activation,
+    Conv2DOptions,
+    DepthwiseConv2DOptions,
+    Model,
+    Operator,
+    Padding,
+    Quantization,
+    Tensor,
+    TensorKind,
+)
+
+CHANNELS = 24
+DEAD = (*range(0, CHANNELS, 3), 1, 2)
+"""Ten channels, of which eight can go: the kernels take channels by eight."""
+BYTES = Quantization((0.05,), (-7,))
+
+
+def activations(name: str, height: int, width: int, channels: int) -> Tensor:
+    return Tensor(name, TensorKind.INT8, (1, height, width, channels), BYTES)
+
+
+def constant(name: str, values: np.ndarray[tuple[int, ...], np.dtype[np.generic]], axis: int) -> Tensor:
+    kind = TensorKind.INT8 if values.dtype == np.int8 else TensorKind.INT32
+    scales = np.linspace(0.001, 0.003, values.shape[axis])
+    quantization = Quantization(tuple(scales.tolist()), (0,) * len(scales), axis)
+    return Tensor(name, kind, values.shape, quantization, memoryview(values.tobytes()))
+
+
+def chain() -> Model:
+    """A convolution, a depthwise one with channels that the activation holds at zero, and one of 1 x 1."""
+    generator = np.random.default_rng(3)
+
+    def weights(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
+        return generator.integers(-127, 128, shape).astype(np.int8)
+
+    def biases(count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+        return generator.integers(-4000, 4000, count).astype("<i4")
+
+    middle_bias = biases(CHANNELS)
+    middle_bias[list(DEAD)] = -2_000_000
+    tensors = (
+        activations("image", 6, 5, 3),
+        constant("w0", weights(CHANNELS, 3, 3, 3), 0),
+        constant("b0", biases(CHANNELS), 0),
+        activations("first", 6, 5, CHANNELS),
+        constant("w1", weights(1, 3, 3, CHANNELS), 3),
+        constant("b1", middle_bias, 0),
+        activations("second", 6, 5, CHANNELS),
+        constant("w2", weights(9, 1, 1, CHANNELS), 0),
+        constant("b2", biases(9), 0),
+        activations("last", 6, 5, 9),
+    )
+    plain = Conv2DOptions(Padding.SAME, 1, 1, 1, 1, Activation.NONE)
+    depthwise = DepthwiseConv2DOptions(Padding.SAME, 1, 1, 1, 1, 1, Activation.RELU)
+    operators = (
+        Operator("CONV_2D", 1, (0, 1, 2), (3,), plain),
+        Operator("DEPTHWISE_CONV_2D", 1, (3, 4, 5), (6,), depthwise),
+        Operator("CONV_2D", 1, (6, 7, 8), (9,), plain),
+    )
+    return Model(3, "", tensors, operators, (0,), (9,), 0)
+
+
+def test_constant_channels_are_taken_out_by_eights() -> None:
+    smaller = without_dead_channels(chain())
+    assert smaller.tensors[3].shape == smaller.tensors[6].shape == (1, 6, 5, 16)
+    assert smaller.tensors[4].shape == (1, 3, 3, 16)
+    assert smaller.tensors[7].shape == (9, 1, 1, 16)
+    quantization = smaller.tensors[4].quantization
+    assert quantization is not None
+    assert len(quantization.scales) == 16
+
+
+def test_what_somebody_else_reads_is_left_alone() -> None:
+    model = replace(chain(), outputs=(9, 6))
+    assert without_dead_channels(model) == model
+
+
+def test_the_outputs_are_the_same_with_and_without() -> None:
+    models = {"smaller": chain(), "whole": replace(chain(), outputs=(9, 6))}
+    rune = loaded(module_of(models_pipeline(models), models))
+    generator = np.random.default_rng(4)
+    for _ in range(20):
+        image = generator.integers(-128, 128, 90).astype(np.int8).tobytes()
+        smaller, whole = (tensors_of(message.data) for message in run(rune, [image, image]))
+        assert smaller[0] == whole[0]
+        second = np.frombuffer(whole[1][1], np.int8).reshape(-1, CHANNELS)
+        assert (second[:, list(DEAD)] == -7).all()
+        assert len(set(second[:, 4])) > 1
