@@ -29,7 +29,8 @@ from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputReques
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
 
-_PAGE = 1 << 16
+_NEARLY_ALL = 0.9
+"""A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
 _WORD = (1 << 32) - 1
 _NO_LIMITS_GIVEN = Limits()
 
@@ -203,8 +204,8 @@ def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
         return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
     if code is None and "memory" in str(error) and "limit" in str(error):
         return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {limits.memory} bytes")
-    if memory + _PAGE > limits.memory:
-        return RuneStopped("memory", f"the rune was stopped: its memory reached the limit of {limits.memory} bytes")
+    if memory > _NEARLY_ALL * limits.memory:
+        return RuneStopped("memory", f"the rune was stopped: it wanted more than {limits.memory} bytes of memory")
     last_words = [line.message for line in host.logs if line.level == "ERROR"]
     if last_words:
         return RuneTrapped(last_words[-1])

@@ -20,6 +20,9 @@ const TIMING_MILLISECONDS = 4;
 const TIMING_RUNS = 200;
 const TIMING_INTERVAL_MILLISECONDS = 2000;
 
+/** A rune that gives up with this share of its memory taken gave up for want of memory: it grows in steps of its own. */
+const NEARLY_ALL = 0.9;
+
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly manifest: () => void;
@@ -53,11 +56,15 @@ export class RuneInstance {
     this.#outputs = outputs;
   }
 
-  /** Compiles a rune with a memory maximum and calls its `_manifest`. Throws `RuneError`. */
-  static async load(rune: ArrayBuffer, limits: Limits): Promise<RuneInstance> {
+  /**
+   * Compiles a rune with a memory maximum and calls its `_manifest`. `onCompiled` is called before anything of the rune
+   * runs. Throws `RuneError`.
+   */
+  static async load(rune: ArrayBuffer, limits: Limits, onCompiled?: () => void): Promise<RuneInstance> {
     const sections = readSections(new Uint8Array(rune));
     const description = describe(sections);
     const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
+    onCompiled?.();
     const host = new Host(limits);
     const exports = instantiate(module, host, limits);
     const loaded: Loaded = {
@@ -147,8 +154,9 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
     enter();
   } catch (error) {
     if (error instanceof RuneError) throw error;
-    if (memory.buffer.byteLength >= limits.memoryPages * 65536) {
-      throw new RuneError("memory", `The rune was stopped: it used all ${limits.memoryPages} pages of its memory.`);
+    if (memory.buffer.byteLength >= NEARLY_ALL * limits.memoryPages * 65536) {
+      const megabytes = Math.round(limits.memoryPages / 16);
+      throw new RuneError("memory", `The rune was stopped: it wanted more than its ${megabytes} MB of memory.`);
     }
     const lastWords = host.logs.findLast((line) => line.level === "ERROR")?.message;
     throw new RuneError("trap", lastWords ?? `The rune gave up: ${reason(error)}`);

@@ -1,11 +1,11 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "./errors";
-import { DEFAULT_LIMITS, STARTED, type FrameRequest, type Limits, type Loaded, type RunResult } from "./types";
-import type { WorkerReply, WorkerRequest } from "./types";
+import { DEFAULT_LIMITS, type FrameRequest, type Limits, type Loaded, type RunResult } from "./types";
+import type { WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 const FRAME_MILLISECONDS = 15_000;
-/** Compiling and starting a worker come on top of what a run may take. */
-const LOADING_MILLISECONDS = 12_000;
+/** For starting a worker and compiling, before anything of the rune runs. */
+const LOADING_MILLISECONDS = 15_000;
 
 export interface Addresses {
   /** The page that holds frame.js, with a content security policy of its own. */
@@ -19,7 +19,7 @@ const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE
 interface Pending {
   readonly resolve: (value: Loaded | RunResult) => void;
   readonly reject: (error: RuneError) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 export class RuneFrame {
@@ -59,7 +59,7 @@ export class RuneFrame {
     this.#limits = limits;
     this.#start();
     const request = { type: "load", rune, limits } as const;
-    return (await this.#ask(request, limits.milliseconds + LOADING_MILLISECONDS)) as Loaded;
+    return (await this.#ask(request, LOADING_MILLISECONDS)) as Loaded;
   }
 
   /** Runs the loaded rune once. One run at a time; a run that does not end in time is stopped. Throws `RuneError`. */
@@ -88,8 +88,9 @@ export class RuneFrame {
   #start(): void {
     const { port1, port2 } = new MessageChannel();
     this.#hasStarted = false;
-    port1.onmessage = ({ data }: MessageEvent<WorkerReply | typeof STARTED>) => {
-      if (data === STARTED) this.#hasStarted = true;
+    port1.onmessage = ({ data }: MessageEvent<WorkerReply | WorkerNote>) => {
+      if (data === "started") this.#hasStarted = true;
+      else if (data === "compiled") this.#restartClocks();
       else this.#settle(data);
     };
     this.#port = port1;
@@ -107,17 +108,28 @@ export class RuneFrame {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const seconds = Math.round(milliseconds / 100) / 10;
-        this.stop(
-          this.#hasStarted
-            ? new RuneError("stopped", `The rune was stopped: it did not answer within ${seconds} s.`)
-            : new RuneError("frame", "The sandbox in which runes run did not start. Reload the page."),
-        );
-      }, milliseconds);
-      this.#pending.set(id, { resolve, reject, timer });
+      this.#pending.set(id, { resolve, reject, timer: this.#clock(milliseconds) });
       port.postMessage({ ...request, id } satisfies WorkerRequest);
     });
+  }
+
+  /** The watchdog: what has no answer by then is ended. */
+  #clock(milliseconds: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      const seconds = Math.round(milliseconds / 100) / 10;
+      this.stop(
+        this.#hasStarted
+          ? new RuneError("stopped", `The rune was stopped: it did not answer within ${seconds} s.`)
+          : new RuneError("frame", "The sandbox in which runes run did not start. Reload the page."),
+      );
+    }, milliseconds);
+  }
+
+  #restartClocks(): void {
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer);
+      pending.timer = this.#clock(this.#limits.milliseconds);
+    }
   }
 
   #settle(reply: WorkerReply): void {

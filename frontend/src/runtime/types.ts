@@ -85,8 +85,8 @@ export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult }
   | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
 
-/** The worker's first words, before any request. */
-export const STARTED = "started";
+/** What the worker says by itself: that it is there, and that the rune's own code begins. From then on a clock runs. */
+export type WorkerNote = "started" | "compiled";
 
 /** What the page asks of the frame around the worker. */
 export type FrameRequest =

@@ -2,25 +2,26 @@
 // into the sandboxed frame as text.
 import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
-import { STARTED } from "./types";
-import type { Loaded, RunResult, WorkerReply, WorkerRequest } from "./types";
+import type { Loaded, RunResult, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 let instance: RuneInstance | null = null;
 
-async function answer(request: WorkerRequest): Promise<Loaded | RunResult> {
+type Send = (message: WorkerReply | WorkerNote) => void;
+
+async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunResult> {
   if (request.type === "load") {
     instance = null;
-    instance = await RuneInstance.load(request.rune, request.limits);
+    instance = await RuneInstance.load(request.rune, request.limits, () => send("compiled"));
     return instance.loaded;
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
   return instance.run(new Map(request.inputs));
 }
 
-async function reply(request: WorkerRequest): Promise<WorkerReply> {
+async function reply(request: WorkerRequest, send: Send): Promise<WorkerReply> {
   const { id } = request;
   try {
-    return { id, ok: true, value: await answer(request) };
+    return { id, ok: true, value: await answer(request, send) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { id, ok: false, name, message };
@@ -29,9 +30,9 @@ async function reply(request: WorkerRequest): Promise<WorkerReply> {
 
 addEventListener("message", ({ ports: [port] }) => {
   if (port === undefined) return;
-  // Says that the sandbox works, before anything foreign is loaded.
-  port.postMessage(STARTED);
+  const send: Send = (message) => port.postMessage(message);
+  send("started");
   port.onmessage = ({ data }: MessageEvent<WorkerRequest>) => {
-    void reply(data).then((message) => port.postMessage(message));
+    void reply(data, send).then(send);
   };
 });

@@ -37,9 +37,10 @@ export function CameraSource({ request, onInput }: SourceProps) {
   const isOn = state.phase !== "off";
   return (
     <>
-      <div className={isOn ? "preview-picture" : "preview-picture off"}>
-        <video ref={video} muted playsInline aria-label="What the camera sees" hidden={!isOn} />
-        {isOn ? <Seen bytes={seen} picture={picture} /> : <p className="muted">The camera is off.</p>}
+      {!isOn && <p className="preview-off muted">The camera is off.</p>}
+      <div className="preview-picture" hidden={!isOn}>
+        <video ref={video} muted playsInline aria-label="What the camera sees" />
+        <Seen bytes={seen} picture={picture} />
       </div>
       <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">
         {isOn && (

@@ -34,7 +34,11 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
   );
   return (
     <>
-      <SoundView samples={hearing.samples} isLive={state.phase === "live"} version={0} />
+      {state.phase === "off" ? (
+        <p className="preview-off muted">The microphone is off.</p>
+      ) : (
+        <SoundView samples={hearing.samples} isLive={state.phase === "live"} version={0} />
+      )}
       <LiveButton live={live} state={state} icon={Mic} startText="Start listening" stopText="Stop listening" />
     </>
   );

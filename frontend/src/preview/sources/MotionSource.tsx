@@ -52,7 +52,11 @@ export function MotionSource({ request, onInput }: SourceProps) {
 
   return (
     <>
-      <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      {state.phase === "off" ? (
+        <p className="preview-off muted">The motion sensor is off.</p>
+      ) : (
+        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      )}
       <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
         <span className="small muted">{count} rows a run</span>
       </LiveButton>

@@ -51,7 +51,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
 
   return (
     <>
-      <SoundView samples={samples} isLive={false} version={version} />
+      {playing !== null && <SoundView samples={samples} isLive={false} version={version} />}
       <div className="row wrap">
         <FilePick label="Choose a sound" accept="audio/*,.wav" hint="wav, mp3 and what your browser plays" onFile={onFile} />
         {playing !== null && (
