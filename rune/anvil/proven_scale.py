@@ -7,6 +7,7 @@ channel, all of which are computed here, in the very operations that the kernel 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,9 @@ LARGEST_RIGHT_SHIFT = 22
 LARGEST_VALUE = 2.0**21
 """Up to it, adding 1.5 * 2**23 rounds to the nearest integer."""
 
+MOST_RESISTING = 128
+"""Channels that may still be open after the first attempts; more are not worth the time."""
+
 NO_EXCEPTION = -(2**31)
 """No sum that a channel reaches."""
 
@@ -30,7 +34,7 @@ _MOVES = (0, 1, -1, 2, -2, 3, -3, 5, -5, 8, -8, 13, -13, 21, -21, 34, -34)
 _PLAIN_ATTEMPTS = 14
 """So many are made before an exception is allowed, which costs the kernel a comparison."""
 _ULPS_ALONE = tuple(sign * ulps for ulps in range(65) for sign in (1, -1))
-_BELOW_CEILING = (2.0**-19, 2.0**-18, 2.0**-17, 2.0**-16)
+_INSIDE = (2.0**-19, 2.0**-18, 2.0**-17, 2.0**-16)
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,14 @@ class ProvenScale:
     """round((sum - move) * scale + offset) + centre is the exact value before the zero point is added and clamped.
 
     `signed`: the offset takes the sign of the sum, and nothing is moved. At the one sum `exceptions` of a channel
-    (after the move) the value is one more; `NO_EXCEPTION` where there is none.
+    (after the move) `steps` is added; `NO_EXCEPTION` where there is none.
     """
 
     scale: Floats
     offset: Floats
     move: Integers
     exceptions: Integers
+    steps: Integers
     centre: int
     signed: bool
 
@@ -93,6 +98,7 @@ def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
         offset=(ends[0] - centre).astype(np.float32),
         move=np.zeros(len(channels.least), np.int64),
         exceptions=np.full(len(channels.least), NO_EXCEPTION, np.int64),
+        steps=np.zeros(len(channels.least), np.int64),
         centre=centre,
         signed=signed,
     )
@@ -111,13 +117,13 @@ def _search(
     bounds = _Bounds(lowest, highest, centre, signed)
     attempts = _attempts(signed)
     for exceptions, some in ((False, attempts[:_PLAIN_ATTEMPTS]), (True, attempts)):
-        for ulps, step in some:
+        for ulps, away in some:
             tried = channels.reals[left].astype(np.float32)
             tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
-            moved = middle + step
+            moved = middle + away
             if exceptions:
-                fits, offset, exception = _fit_with_exceptions(channels[left], points, values, tried, moved, bounds)
-                found.exceptions[left[fits]] = exception[fits]
+                fits, offset, at, step = _fit_with_exceptions(channels[left], points, values, tried, moved, bounds)
+                found.exceptions[left[fits]], found.steps[left[fits]] = at[fits], step[fits]
             else:
                 fits, offset = _fit(points, values, tried, moved, bounds)
             good = left[fits]
@@ -125,6 +131,8 @@ def _search(
             left, points, values, middle = left[~fits], points[~fits], values[~fits], middle[~fits]
             if not len(left):
                 return found
+            if len(left) > MOST_RESISTING and (ulps, away) == attempts[_PLAIN_ATTEMPTS - 1]:
+                return None
     return None
 
 
@@ -175,34 +183,44 @@ def _fit(
 
 def _fit_with_exceptions(
     channels: Channels, points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
-) -> tuple[NDArray[np.bool_], Floats, Integers]:
-    """The same with one sum a channel at which the value may come out one too small."""
+) -> tuple[NDArray[np.bool_], Floats, Integers, Integers]:
+    """The same with one sum a channel at which the value may be one off: that sum, and what is missing there."""
     products, low, high = _interval(points, values, scale, move, bounds)
     fits = np.zeros(len(points), np.bool_)
-    offset, exceptions = np.zeros(len(points), np.float32), np.full(len(points), NO_EXCEPTION, np.int64)
-    for distance in _BELOW_CEILING:
-        tried = np.where(np.isfinite(high), high - distance, low).astype(np.float32)
+    offset = np.zeros(len(points), np.float32)
+    exceptions, steps = np.full(len(points), NO_EXCEPTION, np.int64), np.zeros(len(points), np.int64)
+    for tried in _offsets(low, high):
         got, small = _values(points, products, tried, bounds)
-        short = got == values - 1
-        sum_ = np.where(short, points, NO_EXCEPTION).max(axis=1)
-        one = ((got == values) | (short & (points == sum_[:, None]))).all(axis=1) & small.all(axis=1)
-        # The next sum must be right again, or the exception would not be one sum but a stretch of them.
-        after = np.minimum(sum_ + 1, channels.greatest)[:, None]
-        next_products = (after - move[:, None]).astype(np.float32) * scale[:, None]
-        next_got, _ = _values(after, next_products, tried, bounds)
-        next_right = (next_got == channels.exact(after, bounds.lowest, bounds.highest))[:, 0]
-        good = one & (next_right | (sum_ == NO_EXCEPTION) | (sum_ == channels.greatest)) & ~fits
-        offset[good], exceptions[good] = tried[good], (sum_ - move)[good]
-        exceptions[good & (sum_ == NO_EXCEPTION)] = NO_EXCEPTION
+        wrong = got != values
+        one = np.where(wrong, points, NO_EXCEPTION).max(axis=1)
+        step = np.where(wrong, values - got, 0)
+        step = step.min(axis=1) + step.max(axis=1)
+        alone = (~wrong | (points == one[:, None])).all(axis=1) & (np.abs(step) <= 1) & small.all(axis=1)
+        # Its neighbours must be right, or the exception would not be one sum but a stretch of them.
+        beside = np.clip(one[:, None] + np.array([-1, 1]), channels.least[:, None], channels.greatest[:, None])
+        beside_got, _ = _values(beside, _products(beside, scale, move), tried, bounds)
+        right = beside_got == channels.exact(beside, bounds.lowest, bounds.highest)
+        good = alone & (right | (beside == one[:, None])).all(axis=1) & ~fits
+        offset[good], exceptions[good], steps[good] = tried[good], (one - move)[good], step[good]
+        exceptions[good & ~wrong.any(axis=1)] = NO_EXCEPTION
         fits |= good
-    return fits, offset, exceptions
+    return fits, offset, exceptions, steps
+
+
+def _offsets(low: NDArray[np.float64], high: NDArray[np.float64]) -> Iterator[Floats]:
+    """Offsets to try: the middle, and some a little inside of each end."""
+    yield _between(low, high).astype(np.float32)
+    low, high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
+    for distance in _INSIDE:
+        yield (high - distance).astype(np.float32)
+        yield (low + distance).astype(np.float32)
 
 
 def _interval(
     points: Integers, values: Integers, scale: Floats, move: Integers, bounds: _Bounds
 ) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
     """The products at the points, and between what each channel's offset must lie if its addition were exact."""
-    products = (points - move[:, None]).astype(np.float32) * scale[:, None]
+    products = _products(points, scale, move)
     wanted = (values - bounds.centre).astype(np.float64)
     floor = np.where(values == bounds.lowest, -np.inf, wanted - 0.5 - products)
     ceiling = np.where(values == bounds.highest, np.inf, wanted + 0.5 - products)
@@ -211,6 +229,10 @@ def _interval(
         floor, ceiling = np.where(negative, -ceiling, floor), np.where(negative, -floor, ceiling)
         floor = np.maximum(floor, 0.0)
     return products, floor.max(axis=1), ceiling.min(axis=1)
+
+
+def _products(points: Integers, scale: Floats, move: Integers) -> Floats:
+    return (points - move[:, None]).astype(np.float32) * scale[:, None]
 
 
 def _values(points: Integers, products: Floats, offset: Floats, bounds: _Bounds) -> tuple[Integers, NDArray[np.bool_]]:

@@ -18,7 +18,8 @@ struct rune_requantize {
     const int32_t *left;   /* 2^(left shift); null when every one is 1 */
     const float *scale;
     const float *offset;
-    const int32_t *exceptions; /* a sum of each channel whose value is one more; null where there is none */
+    const int32_t *exceptions; /* of each channel the one sum to which `steps` is added; null where there is none */
+    const int32_t *steps;
     int32_t signed_offset; /* the offset takes the sum's sign */
     int32_t zero_point, minimum, maximum;
 };
@@ -73,7 +74,7 @@ RUNE_INLINE rune_i32x4 rune_requantized(rune_i32x4 sum, const struct rune_requan
     /* Adding 1.5 * 2^23 leaves the nearest integer in the low bits. */
     rune_i32x4 rounded = (rune_i32x4)(value + 12582912.0f) - (0x4B400000 - to->zero_point);
     if (to->exceptions)
-        rounded -= (rune_i32x4)(sum == rune_load_i32(to->exceptions + channel)); /* true is -1 */
+        rounded += (rune_i32x4)(sum == rune_load_i32(to->exceptions + channel)) & rune_load_i32(to->steps + channel);
     return rounded;
 }
 

@@ -55,6 +55,7 @@ def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) ->
             ("scale", _floats(proven.scale)),
             ("offset", _floats(proven.offset)),
             ("exceptions", int32s(padded(proven.exceptions, 8)) if proven.has_exceptions else None),
+            ("steps", int32s(padded(proven.steps, 8)) if proven.has_exceptions else None),
             ("signed_offset", int(proven.signed)),
             ("zero_point", to.zero_point + proven.centre),
             ("minimum", to.minimum),

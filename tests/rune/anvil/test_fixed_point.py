@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_once, rescale_twice
-from rune.anvil.proven_scale import NO_EXCEPTION, Channels, ProvenScale, prove
+from rune.anvil.proven_scale import Channels, ProvenScale, prove
 
 
 def half_up(value: Fraction) -> int:
@@ -62,7 +62,7 @@ def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int
     values = moved.astype(np.float32) * proven.scale[:, None]
     offset = np.where((moved < 0) & proven.signed, -np.abs(proven.offset)[:, None], proven.offset[:, None])
     rounded = np.rint(values + offset).astype(np.int64)
-    rounded += (moved == proven.exceptions[:, None]) & (proven.exceptions[:, None] != NO_EXCEPTION)
+    rounded += np.where(moved == proven.exceptions[:, None], proven.steps[:, None], 0)
     clamped: Integers = np.clip(rounded + proven.centre, lowest, highest)
     return clamped
 
