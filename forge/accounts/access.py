@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.models import FormerOrganisationName, Organisation
+from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
 from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
 
@@ -15,9 +16,9 @@ def find_organisation(user: Any, name: str, verb: Verb = Verb.SEE_ORGANISATION) 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
     whose role does not include the verb, and `Moved` for a former name of one that they may see.
     """
-    organisation = Organisation.objects.filter(name=name).first()
+    organisation = Organisation.objects.filter(name=name).first() if is_name(name) else None
     moved = organisation is None
-    if organisation is None:
+    if organisation is None and is_name(name):
         former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
         organisation = former.organisation if former else None
     if organisation is None or not can(user, Verb.SEE_ORGANISATION, organisation):

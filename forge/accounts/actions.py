@@ -26,6 +26,9 @@ from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events import append_event
 
+LONGEST_EMAIL = 254
+"""Characters of an address."""
+
 LONGEST_TOKEN = timedelta(days=366)
 """A token ends at the latest after this time."""
 
@@ -200,6 +203,8 @@ def email_errors(email: str) -> dict[str, list[str]]:
         validate_email(email)
     except ValidationError:
         return {"email": ["This does not look like an email address."]}
+    if len(email) > LONGEST_EMAIL:
+        return {"email": [f"An address here has at most {LONGEST_EMAIL} characters."]}
     if User.objects.filter(email=email).exists():
         return {"email": ["Someone has this address already. Sign in with it, or use another."]}
     return {}

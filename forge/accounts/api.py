@@ -17,7 +17,7 @@ from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens import SCOPES
-from forge.core.api import ForgeView
+from forge.core.api import ForgeView, listed
 
 
 class OrganisationSerializer(serializers.Serializer[Any]):
@@ -83,7 +83,7 @@ class Me(ForgeView):
 class Organisations(ForgeView):
     """One's organisations, and making one."""
 
-    @extend_schema(operation_id="organisations_list", responses=OrganisationSerializer(many=True))
+    @extend_schema(operation_id="organisations_list", responses=listed("organisations", OrganisationSerializer))
     def get(self, request: Request) -> Response:
         found = Organisation.objects.visible_to(self.person(request))
         return Response({"organisations": OrganisationSerializer(found, many=True).data})
@@ -114,7 +114,7 @@ class OrganisationDetail(ForgeView):
 class Members(ForgeView):
     """The members of an organisation."""
 
-    @extend_schema(responses=MemberSerializer(many=True))
+    @extend_schema(responses=listed("members", MemberSerializer))
     def get(self, request: Request, organisation: str) -> Response:
         found = find_organisation(request.user, organisation)
         return Response({"members": MemberSerializer(found.memberships.select_related("user"), many=True).data})
@@ -138,7 +138,7 @@ class Member(ForgeView):
 class Invitations(ForgeView):
     """Open invitations, and making one."""
 
-    @extend_schema(operation_id="invitations_list", responses=InvitationSerializer(many=True))
+    @extend_schema(operation_id="invitations_list", responses=listed("invitations", InvitationSerializer))
     def get(self, request: Request, organisation: str) -> Response:
         found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
         return Response({"invitations": InvitationSerializer(open_invitations(found), many=True).data})
@@ -165,7 +165,7 @@ class InvitationDetail(ForgeView):
 class Tokens(ForgeView):
     """One's tokens, and making one. A token cannot make tokens."""
 
-    @extend_schema(operation_id="tokens_list", responses=TokenSerializer(many=True))
+    @extend_schema(operation_id="tokens_list", responses=listed("tokens", TokenSerializer))
     def get(self, request: Request) -> Response:
         found = ApiToken.objects.visible_to(self.person(request))
         return Response({"tokens": TokenSerializer(found, many=True).data})

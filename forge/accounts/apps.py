@@ -1,8 +1,14 @@
 """People, organisations, roles and tokens."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "forge.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        # The schema's extensions register themselves when they are imported.
+        import_module("forge.accounts.schema")

@@ -19,7 +19,7 @@ _FIRST_WORDS = """
     favicon.ico forge frame hammer health healthz help hmr home invitations join kms legal login
     logout media metrics new organisations player pricing privacy projects register registry
     robots.txt rune runes saga search security settings sign-in sign-out signin signout signup
-    static status studio support sw.js system team teams templates terms tokens users v1 v2 www ws
+    static status studio support sw.js system team teams templates terms tokens trust users v1 v2 www ws
 """
 _SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"
 
@@ -53,6 +53,11 @@ def _checked(name: str, reserved: frozenset[str], what: str) -> str:
     if name in reserved:
         raise BadName(f"{name} is a word of Hammer Forge's own addresses. Choose another name.")
     return name
+
+
+def is_name(text: str) -> bool:
+    """Whether anything could be called so; what cannot is not looked for."""
+    return len(text) <= MAXIMUM_LENGTH and _GRAMMAR.fullmatch(text) is not None
 
 
 def slug(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
+from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
 from forge.core.errors import Moved
 from forge.projects.models import FormerProjectName, Project
@@ -40,6 +41,8 @@ def require(user: Any, verb: Verb, project: Project) -> None:
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:
     """The living project at an address and whether it has another one now."""
+    if not is_name(organisation_name) or not is_name(name):
+        return None, False
     living = Project.objects.alive().select_related("organisation")
     project = living.filter(organisation__name=organisation_name, name=name).first()
     if project is not None:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
-from forge.core.api import ForgeView, RawBody, body_chunks
+from forge.core.api import ForgeView, RawBody, body_chunks, listed, paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
 from forge.core.errors import Moved
@@ -52,7 +52,7 @@ class ProjectView(ForgeView):
 class Projects(ForgeView):
     """All projects of one's organisations, and making one."""
 
-    @extend_schema(operation_id="projects_list", responses=ProjectListSerializer(many=True))
+    @extend_schema(operation_id="projects_list", responses=paged(ProjectListSerializer))
     def get(self, request: Request) -> Response:
         pages = CursorPages()
         found = Project.objects.of_member(self.person(request)).select_related("organisation")
@@ -135,7 +135,7 @@ class ProjectState(ProjectView):
 class ProjectFilesList(ProjectView):
     """The files of a project."""
 
-    @extend_schema(responses=FileSerializer(many=True))
+    @extend_schema(operation_id="projects_files_list", responses=listed("files", FileSerializer))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
@@ -193,6 +193,6 @@ class ProjectModel(ProjectView):
 class Templates(ForgeView):
     """The templates that a project can start from."""
 
-    @extend_schema(responses=TemplateSerializer(many=True))
+    @extend_schema(responses=listed("templates", TemplateSerializer))
     def get(self, request: Request) -> Response:
         return Response({"templates": TemplateSerializer(list_templates(), many=True).data})

@@ -129,7 +129,7 @@ ELSEWHERE = frozenset({"frame/"})
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.web", "allauth")
-NOT_OURS = ("forge.web.builds", "forge.web.runes")
+NOT_OURS = ("forge.web.builds", "forge.web.runes", "forge.web.trust")
 
 
 @pytest.fixture
