@@ -13,4 +13,5 @@ def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
     made = tmp_path / "openapi.yaml"
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(made))
     same = SNAPSHOT.read_text("utf-8") == made.read_text("utf-8")
-    assert same, "write it anew and look at the diff: .venv/bin/python manage.py spectacular --file docs/reference/openapi.yaml"
+    command = ".venv/bin/python manage.py spectacular --file docs/reference/openapi.yaml"
+    assert same, f"write it anew and look at the diff: {command}"
