@@ -1,0 +1,100 @@
+"""What was published is fetched byte for byte by skopeo, by oras and by our own command, private ones with a token."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import oras.client
+import pytest
+
+from tests.foreign.conftest import Published
+from tests.foreign.live_server import REPOSITORY, LiveServer
+
+pytestmark = pytest.mark.foreign
+
+
+def skopeo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("skopeo")
+    if program is None:
+        pytest.fail("skopeo is missing. Install it with: apt-get install skopeo")
+    return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def rune_in(folder: Path, published: Published) -> bytes:
+    """The rune's bytes in what skopeo's `dir:` left."""
+    return (folder / hashlib.sha256(published.rune).hexdigest()).read_bytes()
+
+
+def copy(live: LiveServer, published: Published, to: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    source = f"docker://127.0.0.1:{live.port}/{published.repository}:{published.tag}"
+    return skopeo("copy", "--insecure-policy", "--src-tls-verify=false", *options, source, f"dir:{to}")
+
+
+def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, published: Published, tmp_path: Path) -> None:
+    done = copy(live, published, tmp_path / "out", "--src-creds", f"anyone:{published.token}")
+    assert done.returncode == 0, done.stderr
+    assert rune_in(tmp_path / "out", published) == published.rune
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["layers"][0]["mediaType"] == "application/wasm"
+    assert manifest["config"]["mediaType"] == "application/vnd.wasm.config.v0+json"
+
+
+def test_skopeo_lists_the_tags(live: LiveServer, published: Published) -> None:
+    source = f"docker://127.0.0.1:{live.port}/{published.repository}"
+    done = skopeo("list-tags", "--tls-verify=false", "--creds", f"anyone:{published.token}", source)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["Tags"] == [published.tag]
+
+
+def test_skopeo_without_a_token_is_refused_until_the_project_is_public(
+    live: LiveServer, published: Published, tmp_path: Path
+) -> None:
+    refused = copy(live, published, tmp_path / "refused")
+    assert refused.returncode != 0
+    live.api("PATCH", f"projects/{published.repository}", json={"visibility": "public"})
+    try:
+        allowed = copy(live, published, tmp_path / "allowed")
+        assert allowed.returncode == 0, allowed.stderr
+        assert rune_in(tmp_path / "allowed", published) == published.rune
+    finally:
+        live.api("PATCH", f"projects/{published.repository}", json={"visibility": "private"})
+
+
+def test_oras_pulls_the_file_under_its_name(live: LiveServer, published: Published, tmp_path: Path) -> None:
+    client = oras.client.OrasClient(hostname=f"127.0.0.1:{live.port}", insecure=True, auth_backend="basic")
+    client.auth.set_basic_auth("anyone", published.token)
+    files = client.pull(target=f"127.0.0.1:{live.port}/{published.repository}:{published.tag}", outdir=str(tmp_path))
+    assert [Path(file).name for file in files] == ["first.rune"]
+    assert Path(files[0]).read_bytes() == published.rune
+
+
+def rune(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Our own command, as it is installed."""
+    command = [str(Path(sys.executable).parent / "rune"), *arguments]
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(
+        command, input=typed, capture_output=True, text=True, timeout=60, cwd=home, env=environment, check=False
+    )
+
+
+def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, published: Published, tmp_path: Path) -> None:
+    before = rune(tmp_path, "pull", f"{live.url}/{published.repository}:{published.tag}")
+    assert before.returncode == 4
+    signed_in = rune(tmp_path, "login", live.url, "--token-stdin", typed=published.token)
+    assert signed_in.returncode == 0, signed_in.stderr
+    done = rune(tmp_path, "pull", f"{published.repository}:{published.tag}")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "first.rune").read_bytes() == published.rune
+
+
+def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Path) -> None:
+    rune(tmp_path, "login", live.url, "--token-stdin", typed=published.token)
+    rune(tmp_path, "pull", f"{published.repository}:{published.tag}", "-o", "sine.rune")
+    done = rune(tmp_path, "run", "--generated", "sine.rune")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
