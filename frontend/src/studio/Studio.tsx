@@ -48,6 +48,9 @@ const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly 
   { id: "preview", label: "Preview", Icon: Play },
 ];
 
+/** As in studio.css: where one part is shown at a time, and trying comes first. */
+const PHONE = "(max-width: 860px)";
+
 function isView(value: unknown): value is View {
   return value === "text" || value === "both" || value === "graph";
 }
@@ -68,7 +71,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
   const [chosenBuild, setChosenBuild] = useState<string | null>(null);
-  const [screen, setScreen] = useState<Screen>("text");
+  const [screen, setScreen] = useState<Screen>(() => (window.matchMedia(PHONE).matches ? "preview" : "text"));
   const [view, setView] = useRemembered<View>("view", "both", isView);
   const [left, setLeft] = useRemembered("left", 216, isSize);
   const [right, setRight] = useRemembered("right", 392, isSize);
@@ -99,7 +102,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   useEffect(() => {
     document.title = `${project.name} · ${project.organisation} · Hammer Forge`;
-  }, [project.name, project.organisation]);
+    // After a rename by anyone; the former address goes on leading here.
+    const here = `${project.url}/studio`;
+    if (window.location.pathname !== here) window.history.replaceState(null, "", here);
+  }, [project.name, project.organisation, project.url]);
 
   useEffect(() => {
     if (build !== null && bottomTab === "build") workspace.store.watch(build.id);
@@ -260,7 +266,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           />
         </div>
         <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
-        <PreviewPane client={workspace.client} preview={preview} unsent={unsent} onProblem={goToProblem} />
+        <PreviewPane client={workspace.client} preview={preview} edit={unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}

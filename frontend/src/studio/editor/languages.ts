@@ -1,5 +1,7 @@
-// Which colours a file's words get, by the end of its name. Each language is fetched when a file first needs it.
+// How a file is shown, by the end of its name: the colours of its words, fetched when a file first needs them, and
+// whether long lines wrap, as prose does and code does not.
 import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { extension } from "../document/paths";
 
 export async function languageOf(path: string): Promise<Extension> {
@@ -8,7 +10,9 @@ export async function languageOf(path: string): Promise<Extension> {
     case "yaml":
       return (await import("@codemirror/lang-yaml")).yaml();
     case "md":
-      return (await import("@codemirror/lang-markdown")).markdown();
+      return [(await import("@codemirror/lang-markdown")).markdown(), EditorView.lineWrapping];
+    case "txt":
+      return EditorView.lineWrapping;
     case "py":
       return (await import("@codemirror/lang-python")).python();
     case "json":

@@ -35,7 +35,7 @@ export interface Placed {
 const NODE_HEIGHT = 50;
 const BEND_HEIGHT = 16;
 const NODE_LEAST = 80;
-const NODE_MOST = 200;
+const NODE_MOST = 136;
 const ROW_GAP = 18;
 const WIRE_LEAST = 48;
 /** Widths of a character, in pixels: IBM Plex Sans 600 at 12 px, IBM Plex Mono at 11 px and at 10 px. */
@@ -43,7 +43,7 @@ const NAME_CHARACTER = 6.9;
 const DETAIL_CHARACTER = 6.6;
 const LABEL_CHARACTER = 6;
 /** What a bending wire needs before its label, and the label's end before the next node. */
-const BEND_ROOM = 30;
+const BEND_ROOM = 24;
 const LABEL_END = 14;
 /** Half the way that a bend takes. */
 const TURN = 20;
@@ -185,7 +185,7 @@ function bends(slot: Slot | undefined, next: Slot | undefined): boolean {
 function gapAfter(layer: number, lanes: readonly Lane[]): number {
   const labels = lanes
     .filter((lane) => lane.slots[0]?.layer === layer)
-    .map((lane) => lane.text.length * LABEL_CHARACTER + (bends(lane.slots[0], lane.slots[1]) ? BEND_ROOM : 0) + 26);
+    .map((lane) => lane.text.length * LABEL_CHARACTER + (bends(lane.slots[0], lane.slots[1]) ? BEND_ROOM : 0) + 18);
   return Math.round(Math.max(WIRE_LEAST, ...labels));
 }
 

@@ -3,14 +3,13 @@ import { useMemo } from "react";
 import { Preview } from "../../preview";
 import type { ProjectClient } from "../api/client";
 import type { Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
-import { previewStatus } from "../session/preview-status";
+import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 
 interface PreviewPaneProps {
   readonly client: ProjectClient;
   readonly preview: PreviewState;
-  /** Whether something was typed that the server has not stored yet. */
-  readonly unsent: boolean;
+  readonly edit: EditState;
   readonly onProblem: (problem: Diagnostic) => void;
 }
 
@@ -19,9 +18,9 @@ function arenaOf(build: PreviewBuild | null): number | null {
   return typeof build.memory === "number" ? build.memory : build.memory.arena;
 }
 
-export function PreviewPane({ client, preview, unsent, onProblem }: PreviewPaneProps) {
+export function PreviewPane({ client, preview, edit, onProblem }: PreviewPaneProps) {
   const { rune, error } = useRune(client, preview.build);
-  const { problem, tone, text } = useMemo(() => previewStatus(preview, unsent), [preview, unsent]);
+  const { problem, tone, text } = useMemo(() => previewStatus(preview, edit), [preview, edit]);
   const status = (
     <span className="preview-status" role="status">
       {problem === null ? (

@@ -14,8 +14,10 @@ function place(problem: Diagnostic): string {
   return problem.file === RUNEFILE ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
 }
 
-/** `unsent` is whether something was typed that the server has not stored yet. */
-export function previewStatus(preview: Preview, unsent: boolean): PreviewStatus {
+/** How far the newest edit is on its way: not stored yet, stored but not looked at yet, or looked at. */
+export type EditState = "saving" | "checking" | "seen";
+
+export function previewStatus(preview: Preview, edit: EditState): PreviewStatus {
   const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error") ?? null;
   const runs = preview.build !== null;
   if (preview.state === "broken") {
@@ -26,8 +28,8 @@ export function previewStatus(preview: Preview, unsent: boolean): PreviewStatus 
     const reason = preview.error ?? "The build failed.";
     return { tone: "bad", text: runs ? `${reason} The version before runs on.` : reason, problem: null };
   }
-  if (unsent) return { tone: "info", text: "Saving your edit…", problem: null };
-  if (preview.state === "checking") return { tone: "info", text: "Checking your edit…", problem: null };
+  if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
+  if (edit === "checking" || preview.state === "checking") return { tone: "info", text: "Checking your edit…", problem: null };
   if (preview.state === "building" || !preview.current) return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
   return { tone: "ok", text: "Runs what you see", problem: null };
 }

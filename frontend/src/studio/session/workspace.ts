@@ -20,6 +20,8 @@ export interface TextState {
   /** The server's words when it closed the document for good; else "". */
   readonly closedFor: string;
   readonly files: readonly FileEntry[];
+  /** Whether the text changed, by anyone, after the newest preview was read: what it says may be of an older text. */
+  readonly ahead: boolean;
 }
 
 export class Workspace {
@@ -30,7 +32,7 @@ export class Workspace {
   readonly uploads: Uploads;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
-  private text: TextState = { read: false, save: "offline", closedFor: "", files: [] };
+  private text: TextState = { read: false, save: "offline", closedFor: "", files: [], ahead: false };
   private readonly listeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
@@ -41,6 +43,15 @@ export class Workspace {
     this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), token: this.client.token, limit: state.upload_limit });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.change({ files: this.files.list() }));
+    this.files.doc.on("update", () => {
+      if (this.text.read && !this.text.ahead) this.change({ ahead: true });
+    });
+    let { preview } = this.store.current();
+    this.store.subscribe(() => {
+      if (this.store.current().preview === preview) return;
+      preview = this.store.current().preview;
+      if (this.text.ahead) this.change({ ahead: false });
+    });
     this.connection = new DocumentConnection({
       doc: this.files.doc,
       address: sockets,
