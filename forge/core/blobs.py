@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -33,8 +33,15 @@ def put_bytes(data: bytes) -> Blob:
     return known or put_chunks([data])
 
 
-def put_chunks(chunks: Iterable[bytes], limit: int | None = None) -> Blob:
-    """Stores a stream of bytes without holding it in memory. Raises `TooLarge` once more than `limit` came."""
+Accept = Callable[[Path, int], None]
+"""Looks at bytes before they are stored, as a file and its size; raises to refuse them."""
+
+
+def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept | None = None) -> Blob:
+    """Stores a stream of bytes without holding it in memory; nothing is left of what is refused.
+
+    Raises `TooLarge` once more than `limit` came, and what `accept` raises.
+    """
     storage = blob_storage()
     folder = _incoming(storage)
     digest, size = hashlib.sha256(), 0
@@ -48,6 +55,8 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None) -> Blob:
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
+            if accept is not None:
+                accept(aside, size)
             os.fsync(file.fileno())
         name = "sha256:" + digest.hexdigest()
         _move_in(storage, aside, _path_of(name))

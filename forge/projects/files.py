@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,15 @@ def is_linked(project: Project, digest: str) -> bool:
     return ProjectBlob.objects.filter(project=project, blob_id=digest).exists()
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file's contents, stored and found good, before any document names them."""
+
+    path: str
+    text: str | None
+    blob: Blob
+
+
 def write_file(user: Any, project: Project, path: str, contents: bytes | Iterable[bytes]) -> FileEntry:
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
@@ -65,8 +75,8 @@ def write_file(user: Any, project: Project, path: str, contents: bytes | Iterabl
     """
     require(user, Verb.EDIT, project)
     path = checked_path(path)
-    blob = put_chunks([contents] if isinstance(contents, bytes) else contents, limit=settings.UPLOAD_LIMIT)
-    text = _checked_contents(path, blob)
+    stored = _store(path, [contents] if isinstance(contents, bytes) else contents)
+    text, blob = stored.text, stored.blob
     with editing(project, user.pk) as doc:
         ProjectBlob.objects.get_or_create(project=project, blob=blob)
         entry = find_entry(doc, path)
@@ -82,28 +92,15 @@ def write_file(user: Any, project: Project, path: str, contents: bytes | Iterabl
     return find_file(project, path)
 
 
-@dataclass(frozen=True)
-class StoredFile:
-    """A file's contents, stored and found good, before any document names them."""
-
-    path: str
-    text: str | None
-    blob: Blob
-
-
 def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]:
     """Stores the first files of a new project; outside of any transaction, since it waits for the disk.
 
     Raises `BadPath`, `FileTooLarge`, `TooManyFiles` and `ModelRefused`.
     """
-    stored = []
-    for path, data in contents:
-        path = checked_path(path)
-        blob = put_chunks([data], limit=settings.UPLOAD_LIMIT)
-        stored.append(StoredFile(path, _checked_contents(path, blob), blob))
+    stored = tuple(_store(checked_path(path), [data]) for path, data in contents)
     if len(stored) > MAXIMUM_FILES:
         raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files.")
-    return tuple(stored)
+    return stored
 
 
 def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
@@ -159,20 +156,29 @@ def _verify(entry: FileEntry) -> None:
             verified_model(file.read())
 
 
-def _checked_contents(path: str, blob: Blob) -> str | None:
-    """The text of a file that is one, else None. Raises `ModelRefused` and `FileTooLarge`."""
+def _store(path: str, chunks: Iterable[bytes]) -> StoredFile:
+    """Stores contents that are fit for the path. Raises `ModelRefused`, `FileTooLarge`, `BadPath` and `TooLarge`."""
+    text: str | None = None
+
+    def accept(file: Path, size: int) -> None:
+        nonlocal text
+        text = _checked_contents(path, file, size)
+
+    blob = put_chunks(chunks, settings.UPLOAD_LIMIT, accept)
+    return StoredFile(path, text, blob)
+
+
+def _checked_contents(path: str, file: Path, size: int) -> str | None:
+    """The text of a file that is one, else None. Raises `ModelRefused`, `FileTooLarge` and `BadPath`."""
     if is_model(path):
-        with open_blob(blob.digest) as file:
-            verified_model(file.read())
+        verified_model(file.read_bytes())
         return None
-    if blob.size > MAXIMUM_TEXT:
+    if size > MAXIMUM_TEXT:
         if _must_be_text(path):
-            raise FileTooLarge(f"{path} has {blob.size} bytes; a file of this kind has at most {MAXIMUM_TEXT}.")
+            raise FileTooLarge(f"{path} has {size} bytes; a file of this kind has at most {MAXIMUM_TEXT}.")
         return None
-    with open_blob(blob.digest) as file:
-        data = file.read()
     try:
-        text = data.decode("utf-8")
+        text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         text = None
     if text is not None and "\0" not in text:

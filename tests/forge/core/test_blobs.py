@@ -42,6 +42,20 @@ def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
     assert _incoming() == []
 
 
+def test_what_is_refused_when_it_is_looked_at_leaves_nothing_behind() -> None:
+    seen: list[tuple[bytes, int]] = []
+
+    def refuse(path: Path, size: int) -> None:
+        seen.append((path.read_bytes(), size))
+        raise TooLarge("no")
+
+    with pytest.raises(TooLarge):
+        put_chunks([b"not ", b"wanted"], accept=refuse)
+    assert seen == [(b"not wanted", 10)]
+    assert _incoming() == []
+    assert not Blob.objects.exists()
+
+
 def test_a_stream_that_breaks_leaves_nothing_behind() -> None:
     def broken() -> object:
         yield b"begin"

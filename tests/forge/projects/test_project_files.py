@@ -9,7 +9,7 @@ import pytest
 from django.test import AsyncClient, Client
 
 from forge.accounts.models import User
-from forge.core.models import AuditEntry
+from forge.core.models import AuditEntry, Blob
 from forge.projects import files
 from forge.projects.models import DocumentUpdate, Project
 
@@ -98,6 +98,7 @@ def test_what_is_not_a_model_is_refused_with_the_reason(client: Client, project:
     assert said["reason"]
     assert "offset" in said
     assert DocumentUpdate.objects.count() == updates
+    assert not Blob.objects.filter(size=len(data)).exists()
     assert _read(client, "m.tflite").status_code == 404
 
 
