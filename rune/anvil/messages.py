@@ -37,8 +37,14 @@ def serial_pieces(tensor: Tensor) -> tuple[str, str, str]:
 
 
 def tensor_shape(tensor: Tensor) -> bytes:
-    """A TENSOR message's description of a tensor, its length (32 bits, little-endian) in front."""
-    text = str(tensor.type).encode("ascii")
+    """A TENSOR message's description of a tensor, its length (32 bits, little-endian) in front.
+
+    Zeros before the first dimension make the text's length a multiple of 4: the stock JavaScript runtime looks at the
+    elements where they are and refuses any other address. It takes zeros there and nowhere spaces.
+    """
+    name, dimensions = str(tensor.type).split("[")
+    zeros = "0" * (-len(str(tensor.type)) % LENGTH_FIELD) if tensor.type.dimensions else ""
+    text = f"{name}[{zeros}{dimensions}".encode("ascii")
     return len(text).to_bytes(LENGTH_FIELD, "little") + text
 
 

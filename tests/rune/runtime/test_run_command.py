@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from wat_runes import echo, mirror, rune, text  # type: ignore[import-not-found]
 
 from rune.abi import Capability
 from rune.cli import main
 from rune.cli.run import shortest_f32
+from tests.rune.runtime.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
 

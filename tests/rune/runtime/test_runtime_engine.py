@@ -7,7 +7,6 @@ import struct
 
 import pytest
 from wasmtime import wat2wasm
-from wat_runes import echo, mirror, rune, text  # type: ignore[import-not-found]
 
 from rune.abi import Capability, Output
 from rune.runtime import Limits, Runtime
@@ -26,6 +25,7 @@ from rune.runtime.errors import (
 from rune.runtime.generated import generated_inputs
 from rune.runtime.measure import measure
 from rune.tensor import ElementType
+from tests.rune.runtime.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
 FOREVER = "(loop $again (br $again))"
