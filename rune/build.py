@@ -35,6 +35,8 @@ UNSUPPORTED_OPERATORS = "RUNE0080"
 """The code of a model that Anvil cannot compile; the language's own codes are in `rune.runefile.codes`."""
 BAD_OPERATOR = "RUNE0081"
 """The code of a model whose operators contradict themselves."""
+TOO_MUCH_MEMORY = "RUNE0082"
+"""The code of a pipeline that needs more memory than a rune may have."""
 
 
 class BuildFailed(Exception):
@@ -137,8 +139,7 @@ def build(
 
     start = time.perf_counter()
     pipeline = checked.pipeline
-    program = _lowered(pipeline, models.of(pipeline), checked, files, runefile)
-    plan = anvil.plan(program)
+    program, plan = _planned(pipeline, models.of(pipeline), checked, files, runefile)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
     packed = _packed(module, pipeline, name, files)
     ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
@@ -185,12 +186,14 @@ class _Models:
         return {stage.file: self[stage.file] for stage in pipeline.stages if isinstance(stage, ModelStage)}
 
 
-def _lowered(
+def _planned(
     pipeline: Pipeline, models: Mapping[str, Model], checked: Checked, files: ProjectFiles, runefile: str
-) -> anvil.Program:
-    """The program; what Anvil refuses becomes a diagnostic at the model's stage."""
+) -> tuple[anvil.Program, anvil.Plan]:
+    """The program in its memory; what Anvil refuses becomes a diagnostic, at the model's stage if it is a model's."""
+    found: tuple[str, str, tuple[str, ...], str | None]
     try:
-        return anvil.lower(pipeline, models)
+        program = anvil.lower(pipeline, models)
+        return program, anvil.plan(program)
     except anvil.UnsupportedModel as refusal:
         notes = tuple(f"It needs {each}." for each in refusal.unsupported)
         message = f"The model {refusal.file!r} has operators that cannot be compiled yet: " + ", ".join(
@@ -199,8 +202,10 @@ def _lowered(
         found = (UNSUPPORTED_OPERATORS, message, notes, refusal.file)
     except anvil.BadModel as refusal:
         found = (BAD_OPERATOR, f"The model {refusal.file!r} contradicts itself: {refusal.reason}", (), refusal.file)
+    except anvil.TooMuchMemory as refusal:
+        found = (TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", (), None)
     code, message, notes, file = found
-    line = next((node.line for node in checked.outline.nodes if node.file == file), 1)
+    line = next((node.line for node in checked.outline.nodes if file is not None and node.file == file), 1)
     span = _line_span(files, runefile, line)
     raise BuildFailed((*checked.diagnostics, Diagnostic(Severity.ERROR, code, message, runefile, span, notes)))
 
@@ -241,6 +246,7 @@ def _problems(count: int) -> str:
 
 __all__ = [
     "BAD_OPERATOR",
+    "TOO_MUCH_MEMORY",
     "UNSUPPORTED_OPERATORS",
     "BuildFailed",
     "BuildResult",

@@ -5,7 +5,7 @@ lower (what is done) -> plan (where it lies) -> emit (C) -> compile (module); ea
 
 from rune.anvil.compiler import Limits, compile  # noqa: A004 - the stage's name
 from rune.anvil.emit import Sources, emit
-from rune.anvil.errors import AnvilError, BadModel, CompileError, Unsupported, UnsupportedModel
+from rune.anvil.errors import AnvilError, BadModel, CompileError, TooMuchMemory, Unsupported, UnsupportedModel
 from rune.anvil.lower import lower
 from rune.anvil.plan import Plan, plan
 from rune.anvil.program import Program
@@ -19,6 +19,7 @@ __all__ = [
     "Plan",
     "Program",
     "Sources",
+    "TooMuchMemory",
     "Unsupported",
     "UnsupportedModel",
     "compile",

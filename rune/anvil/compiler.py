@@ -42,6 +42,7 @@ COMMON_FLAGS = (
     "-ffreestanding",
     "-ffp-contract=off",
     "-fno-strict-aliasing",
+    "-fwrapv",
     "-fno-ident",
     "-fvisibility=hidden",
     "-ffunction-sections",

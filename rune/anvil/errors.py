@@ -3,6 +3,7 @@
 AnvilError
 ├── UnsupportedModel    a model has ops, or ops with types, that Anvil has no kernel for
 ├── BadModel            a model says something that its ops do not allow
+├── TooMuchMemory       the pipeline needs more memory than a rune may have
 └── CompileError        the compiler stopped: `reason` says by what
 """
 
@@ -44,6 +45,19 @@ class BadModel(AnvilError):
         super().__init__(f"{file}: {reason}")
         self.file = file
         self.reason = reason
+
+
+class TooMuchMemory(AnvilError):
+    """`needed` and `limit` are bytes; `largest` is what needs most, by its name in the program."""
+
+    def __init__(self, needed: int, limit: int, largest: str) -> None:
+        super().__init__(
+            f"the pipeline needs {needed >> 20} MB of memory, more than the {limit >> 20} MB that a rune may have; "
+            f"most of it is for {largest}"
+        )
+        self.needed = needed
+        self.limit = limit
+        self.largest = largest
 
 
 class CompileError(AnvilError):

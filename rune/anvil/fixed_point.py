@@ -89,6 +89,8 @@ def scale_of(tensor: Tensor) -> tuple[float, int]:
 
 
 def _rounded_quotient(value: float, scale: float) -> int:
-    """value / scale in single precision, rounded to nearest, halves away from zero."""
-    quotient = float(np.float32(value) / np.float32(scale))
+    """value / scale in single precision, rounded to nearest, halves away from zero; far away, as far as 32 bits go."""
+    with np.errstate(over="ignore"):
+        quotient = float(np.float32(value) / np.float32(scale))
+    quotient = min(max(quotient, -(2.0**31)), 2.0**31)
     return math.floor(abs(quotient) + 0.5) * (1 if quotient >= 0 else -1)

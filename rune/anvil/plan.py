@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rune.anvil.errors import TooMuchMemory
 from rune.anvil.program import Buffer, BufferPlace, Call, Lifetime, Place, Program, ReadCapability, SendOutput
 
 ALIGNMENT = 16
+
+MEMORY_LIMIT = 192 << 20
+"""Bytes that arena, messages and constants may have together; hosts give a rune 256 MB."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,22 @@ class Interval:
 
 
 def plan(program: Program) -> Plan:
-    """Places everything. The same program gives the same plan."""
+    """Places everything. The same program gives the same plan. Raises `TooMuchMemory`."""
     intervals = lifetimes(program)
     buffer_offsets, arena_size = assign(program.buffers, intervals)
     message_offsets, message_size = in_a_row([message.size for message in program.messages])
     constant_offsets, constant_size = in_a_row([len(constant) for constant in program.constants])
+    needed = arena_size + message_size + constant_size
+    if needed > MEMORY_LIMIT:
+        raise TooMuchMemory(needed, MEMORY_LIMIT, _largest(program))
     return Plan(buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_size)
+
+
+def _largest(program: Program) -> str:
+    sizes = {f"the tensor {buffer.name!r}": buffer.size for buffer in program.buffers}
+    sizes |= {f"the message of output {number}": each.size for number, each in enumerate(program.messages)}
+    sizes["weights and texts"] = sum(map(len, program.constants))
+    return max(sizes, key=lambda name: sizes[name])
 
 
 def lifetimes(program: Program) -> tuple[Interval, ...]:

@@ -17,6 +17,8 @@ from rune.tflite import Activation, Conv2DOptions, Tensor
 
 POINTWISE_BLOCK = 1024
 """Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
+LARGEST_GROUPED = 1 << 24
+"""Weights of a convolution in groups, once the zeros between the groups are filled in."""
 EVEN_BLOCK = 2560
 """The same where the pixels come out even: then the code needs no second copy for the rest."""
 
@@ -53,7 +55,8 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
 
 def call(op: Op) -> KernelCall:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
-    require(len(image.shape) == 4 and len(weights.shape) == 4, "an image and a filter must have four dimensions")
+    shapes = (image.shape, weights.shape, output.shape)
+    require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
     require(output.shape[-1] == weights.shape[0], "the output's depth is not the number of filters")
     place = window(
         image,
@@ -75,6 +78,7 @@ def _over_all_groups(filters: NDArray[np.generic], depth: int) -> NDArray[np.gen
         return filters
     groups = depth // max(group_depth, 1)
     require(groups * group_depth == depth and channels % groups == 0, "the filter's depth is not the image's")
+    require(filters.size * groups <= LARGEST_GROUPED, "its groups are too many for its size")
     full = np.zeros((channels, height, width, depth), filters.dtype)
     for group in range(groups):
         members = slice(group * (channels // groups), (group + 1) * (channels // groups))

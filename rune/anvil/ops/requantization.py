@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rune.anvil.fixed_point import Integers, multiplier
-from rune.anvil.kernel_call import Constant, KernelStructure
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier
+from rune.anvil.kernel_call import Constant, KernelStructure, require
 from rune.anvil.proven_scale import Channels, Floats, prove
+
+LARGEST_EXPONENT = 30
+"""The largest left shift of 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Sums:
 
 def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) -> tuple[Constant, KernelStructure]:
     """For convolutions: the biases and the way to bytes, in single precision where that is proved to be exact."""
-    multipliers = [multiplier(real) for real in reals]
+    multipliers = _multipliers(reals)
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     channels = Channels(mantissas, exponents, sums.least, sums.greatest)
@@ -65,6 +68,13 @@ def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) ->
     return int32s(padded(wrapped(sums.bias - proven.move), 8)), structure
 
 
+def _multipliers(reals: Sequence[float]) -> list[Multiplier]:
+    """The multipliers. Raises `Contradiction` for scales so far apart that a sum would be shifted away."""
+    found = [multiplier(real) for real in reals]
+    require(all(each.exponent <= LARGEST_EXPONENT for each in found), "its scales are too far apart")
+    return found
+
+
 def wrapped(values: Integers) -> Integers:
     """The values as 32 bits hold them: the kernels' sums wrap, and so may what they start from."""
     return ((values + 2**31) % 2**32) - 2**31
@@ -77,7 +87,7 @@ def _floats(values: Floats) -> Constant:
 
 def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
     """The exact arithmetic of convolutions and of ADD: one multiplier a channel, right for every sum."""
-    multipliers = [multiplier(real) for real in reals]
+    multipliers = _multipliers(reals)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     # A shift by 31 leaves nothing of a number below 2**30; a product with zero says so.
     mantissas = np.array([each.mantissa if each.exponent > -31 else 0 for each in multipliers], np.int64)
@@ -98,7 +108,7 @@ def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
 
 def one_rounding(reals: Sequence[float], to: OutputRange) -> KernelStructure:
     """For FULLY_CONNECTED: one multiplier an output."""
-    multipliers = [multiplier(real) for real in reals]
+    multipliers = _multipliers(reals)
     return KernelStructure(
         "struct rune_requantize_once",
         (

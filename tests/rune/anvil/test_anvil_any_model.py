@@ -1,0 +1,67 @@
+"""Whatever a model that was read holds, Anvil compiles it or refuses it by name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from pipelines import models_pipeline, passing_on  # type: ignore[import-not-found]
+
+from rune import anvil
+from rune.abi import Output
+from rune.build import TOO_MUCH_MEMORY, BuildFailed, build
+from rune.files import MemoryFiles
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelError, read_model, signature
+from tests.model_cases import model_cases
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tflite"))
+
+from mutations import mutant  # type: ignore[import-not-found]
+
+MUTANTS = 1000
+
+LARGE = """\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: u8, dimensions: [268435456]}]}
+  out: {out: tensor, inputs: [in]}
+"""
+
+
+def test_a_model_with_faults_is_compiled_or_refused_by_name() -> None:
+    originals = [case.data for case in model_cases()]
+    read = refused = 0
+    for number in range(MUTANTS):
+        try:
+            model = read_model(mutant(originals, number))
+            signature(model)
+        except ModelError:
+            continue
+        if anvil.unsupported(model):
+            continue
+        read += 1
+        try:
+            program = anvil.lower(models_pipeline({"model": model}), {"model": model})
+            anvil.emit(program, anvil.plan(program))
+        except anvil.AnvilError:
+            refused += 1
+    assert read > MUTANTS // 20
+    assert refused < read
+
+
+def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
+    kind = TensorType(ElementType.U8, (300 << 20,))
+    program = anvil.lower(passing_on(kind, Output.TENSOR, name="huge"), {})
+    with pytest.raises(anvil.TooMuchMemory, match="needs 600 MB of memory, more than the 192 MB") as caught:
+        anvil.plan(program)
+    assert caught.value.limit < caught.value.needed
+
+
+def test_a_build_of_too_much_memory_says_so() -> None:
+    with pytest.raises(BuildFailed) as caught:
+        build(MemoryFiles({"Runefile.yml": LARGE.encode()}), "large")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == TOO_MUCH_MEMORY
