@@ -1,0 +1,52 @@
+"""The machine and the versions in words: what a figure is worth nothing without. No names of hosts, no paths."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+import rune
+from tools.browser import chromium
+
+
+def machine() -> str:
+    """One paragraph."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB of memory; {_system()}; "
+        f"Python {platform.python_version()}, Node {_said('node', '--version').lstrip('v')}, {_browser()}; "
+        f"Hammer Forge {rune.__version__} at commit {_said('git', 'rev-parse', '--short=10', 'HEAD')}."
+    )
+
+
+def load() -> str:
+    """How busy the machine was with other work; a figure of a busy machine is an upper bound."""
+    return f"{os.getloadavg()[0]:.1f} processes on average wanted a core in the minute before."
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"
+
+
+def _memory() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def _system() -> str:
+    return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+
+
+def _browser() -> str:
+    path = chromium()
+    return " ".join(_said(path, "--version").split()[:2]) if path else "no Chromium"
+
+
+def _said(*command: str) -> str:
+    try:
+        return subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip() or "unknown"
+    except OSError:
+        return "none"

@@ -1,0 +1,64 @@
+"""The models that are measured: MLPerf Tiny's four in int8, each in the smallest project that runs it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.figure import ROOT, CannotMeasure
+from rune.files import MemoryFiles
+from rune.tflite import read_model, signature
+
+NAMES = {
+    "kws": "keyword spotting",
+    "vww": "visual wake words",
+    "ic": "image classification",
+    "ad": "anomaly detection",
+}
+
+
+@dataclass(frozen=True)
+class MeasuredModel:
+    """A model and what its task is called."""
+
+    name: str
+    task: str
+    data: bytes
+
+    @property
+    def project(self) -> MemoryFiles:
+        """Raw bytes in, the model, its output as it is: nothing else that would take time."""
+        wanted = signature(read_model(self.data))
+        (source,), (result,) = wanted.inputs, wanted.outputs
+        runefile = f"""version: 1
+image: runicos/base
+pipeline:
+  input:
+    capability: RAW
+    outputs: [{{type: {source.type.element}, dimensions: {list(source.type.dimensions)}}}]
+  model:
+    model: ./model.tflite
+    inputs: [input]
+    outputs: [{{type: {result.type.element}, dimensions: {list(result.type.dimensions)}}}]
+  output:
+    out: serial
+    inputs: [model]
+"""
+        return MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": self.data})
+
+
+def test_data() -> Path:
+    """The folder of the tests' data. Raises `CannotMeasure` where there is none."""
+    folder = Path(os.environ.get("FORGE_TEST_DATA", str(ROOT.parent / "shared"))) / "models"
+    if not folder.is_dir():
+        raise CannotMeasure("the models are not here; name the folder of test data in FORGE_TEST_DATA")
+    return folder
+
+
+def models() -> list[MeasuredModel]:
+    """All four. Raises `CannotMeasure`."""
+    folder = test_data()
+    return [
+        MeasuredModel(name, task, (folder / f"mlperf_{name}_int8.tflite").read_bytes()) for name, task in NAMES.items()
+    ]
