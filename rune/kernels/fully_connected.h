@@ -13,8 +13,9 @@ struct rune_requantize_once {
 };
 
 /*
- * `weights` are [outputs padded to 4][inputs padded to 8], filled with zeros, and `bias` is padded to 4 and holds what
- * the input's zero point adds. Up to 7 bytes behind the input are read and count nothing.
+ * `weights` are [outputs, at least 4][inputs padded to 8], filled with zeros; `bias` holds what the input's zero point
+ * adds. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last four
+ * are computed together, some of them a second time.
  */
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_once *requantize,
@@ -23,6 +24,8 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
     const int32_t padded = (inputs + 7) / 8 * 8;
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
         for (int32_t first = 0; first < outputs; first += 4) {
+            if (first + 4 > outputs)
+                first = outputs > 4 ? outputs - 4 : 0;
             const int8_t *row = weights + first * padded;
             rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};
             for (int32_t k = 0; k < padded; k += 8) {

@@ -7,7 +7,7 @@ import numpy as np
 from rune.anvil.fixed_point import real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range
-from rune.anvil.ops.requantization import int32s, one_rounding, padded
+from rune.anvil.ops.requantization import int32s, one_rounding
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.program import Number
 from rune.tflite import FullyConnectedOptions
@@ -63,7 +63,7 @@ def call(op: Op) -> KernelCall:
             ),
         )
     values = array(weights, np.int8).astype(np.int64)
-    rows = np.zeros((-(-outputs // 4) * 4, -(-inputs // 8) * 8), np.int8)
+    rows = np.zeros((max(outputs, 4), -(-inputs // 8) * 8), np.int8)
     rows[:outputs, :inputs] = values
     return KernelCall(
         "fully_connected.h",
@@ -72,7 +72,7 @@ def call(op: Op) -> KernelCall:
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             Constant("int8_t", rows.tobytes()),
-            int32s(padded(folded_bias(op, values.sum(axis=1)), 4)),
+            int32s(folded_bias(op, values.sum(axis=1))),
             one_rounding(_multipliers(op, outputs), output_range(options.activation, output)),
             *sizes,
         ),
