@@ -6,10 +6,10 @@ import "./builds.css";
 import { copyButtons } from "./copy";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
-import { redeemLink } from "./redeem";
+import { redeemLinks } from "./redeem";
 import { sureButtons } from "./sure";
 
-redeemLink();
+redeemLinks();
 copyButtons();
 modelDrops();
 closingMenus();

@@ -6,7 +6,13 @@ export function tokenOf(fragment: string): string {
   return new URLSearchParams(fragment.replace(/^#/, "")).get("token") ?? "";
 }
 
-export function redeemLink(): void {
+/** Redeems the link that this page was opened by, and one that is pasted into the address while it is open. */
+export function redeemLinks(): void {
+  redeem();
+  addEventListener("hashchange", redeem);
+}
+
+function redeem(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-redeem]");
   const field = form?.querySelector<HTMLInputElement>("input[name=token]");
   if (!form || !field) return;
