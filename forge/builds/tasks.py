@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from forge.builds.dispatch import look_after_builds, numbered, preview_slot
+from forge.builds.dispatch import numbered, preview_slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,10 +29,3 @@ def work() -> None:
 def preview(project_id: str) -> None:
     """Refreshes a project's preview."""
     preview_slot.work(UUID(project_id))
-
-
-@task("forge.builds.sweep")
-def sweep() -> None:
-    """Takes up builds whose worker died."""
-    if look_after_builds():
-        numbered.work()

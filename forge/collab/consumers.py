@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 
 OUTBOX_LIMIT = 32 * 1024 * 1024
 """Bytes that may wait for a slow client before it is sent away, to come back and catch up."""
+ASK_AGAIN_AFTER = 10.0
+"""Seconds that an answer about access is good for while a person writes."""
 REPLAY_LIMIT = 500
 """Events that are sent again to a client that was away; who missed more reads the current state."""
 
@@ -43,6 +46,8 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     """What both sockets share: the project of the address, and being closed when access to it ends."""
 
     access: Access
+    asked_at = 0.0
+    """When access was looked at last, on the monotonic clock."""
     _groups: tuple[str, ...] = ()
     _is_closing = False
 
@@ -55,6 +60,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close_for(Closing.NOT_FOUND, "There is no such project, or it is not yours to see.")
             return
         self.access = access
+        self.asked_at = time.monotonic()
         self._groups = (group_of(access.project_stream), group_of(access.organisation_stream))
         for group in self._groups:
             await self.channel_layer.group_add(group, self.channel_name)
@@ -77,12 +83,16 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     async def stream_event(self, message: dict[str, Any]) -> None:
         """An event of the project or of its organisation: membership and life of the project are among them."""
-        event = message["event"]
-        if event["type"].startswith(("member", "project", "organisation")):
-            access = await access_now(self.scope["user"], self.access.project_id)
-            if access is None:
-                await self.close_for(Closing.NO_ACCESS, "You no longer have access to this project.")
-                return
+        if message["event"]["type"].startswith(("member", "project", "organisation")):
+            await self.ask_again()
+
+    async def ask_again(self) -> None:
+        """Looks whether the person still has access, and which; closes the socket when not."""
+        self.asked_at = time.monotonic()
+        access = await access_now(self.scope["user"], self.access.project_id)
+        if access is None:
+            await self.close_for(Closing.NO_ACCESS, "You no longer have access to this project.")
+        else:
             self.access = access
 
 
@@ -129,8 +139,11 @@ class CollabConsumer(ProjectSocket):
                 except ValueError as error:
                     raise MalformedFrame("a state vector cannot be read") from error
             case Update(update):
+                # Messages about roles may be lost: who writes is asked for again from time to time.
+                if time.monotonic() - self.asked_at > ASK_AGAIN_AFTER:
+                    await self.ask_again()
                 # What a viewer sends is dropped here, before anything is done with it.
-                if self.access.may_edit:
+                if self.access.may_edit and not self._is_closing:
                     await room.submit(FromMember(update, self))
             case Awareness(clients):
                 room.hear_presence(self, clients)

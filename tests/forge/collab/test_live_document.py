@@ -9,9 +9,11 @@ from asgiref.sync import sync_to_async
 from pycrdt import Map
 
 from forge.accounts.actions import remove_member
+from forge.collab import consumers
 from forge.collab import rooms as rooms_module
 from forge.collab.protocol import UPDATE_LIMIT, Update, step_1_frame, update_frame
 from forge.collab.rooms import Closing
+from forge.core import delivery
 from forge.projects.actions import write_file
 from forge.projects.documents import load_document
 from forge.projects.files import delete_file
@@ -199,6 +201,20 @@ async def test_losing_the_role_closes_the_socket(project: Any, organisation: Any
     async with YjsClient(developer, project) as client:
         await sync_to_async(remove_member)(owner, organisation, developer.pk)
         assert (await client.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_a_lost_role_is_found_out_when_its_message_was_lost(
+    project: Any, organisation: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "ASK_AGAIN_AFTER", 0.0)
+    before = await stored_text(project)
+    async with YjsClient(developer, project) as client:
+        with monkeypatch.context() as silent:
+            silent.setattr(delivery, "_loop", None)
+            await sync_to_async(remove_member)(owner, organisation, developer.pk)
+        await client.type("# still here\n")
+        assert (await client.closed())[0] == Closing.NO_ACCESS
+    assert await stored_text(project) == before
 
 
 async def test_an_unchanged_client_stores_nothing(project: Any, owner: Any) -> None:
