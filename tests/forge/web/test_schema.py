@@ -12,6 +12,5 @@ SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi
 def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
     made = tmp_path / "openapi.yaml"
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(made))
-    same = SNAPSHOT.read_text("utf-8") == made.read_text("utf-8")
-    command = ".venv/bin/python manage.py spectacular --file docs/reference/openapi.yaml"
-    assert same, f"write it anew and look at the diff: {command}"
+    _, _, committed = SNAPSHOT.read_text("utf-8").partition("\n")  # the first line says who wrote it
+    assert committed == made.read_text("utf-8"), "write it anew and look at the diff: make reference"
