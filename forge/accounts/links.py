@@ -42,8 +42,11 @@ def nobody_signed_in_yet() -> bool:
     return not User.objects.filter(last_login__isnull=False).exists()
 
 
-def make_sign_in_link(email: str = "") -> str:
-    """A link that signs in the person of this address, or the first person. Raises `BadAccount` for a bad address."""
+def make_sign_in_link(email: str = "", public_url: str = "") -> str:
+    """A link that signs in the person of this address, or the first person, at the public URL or another one.
+
+    Raises `BadAccount` for a bad address.
+    """
     email = email.strip().lower()
     if email:
         try:
@@ -52,7 +55,7 @@ def make_sign_in_link(email: str = "") -> str:
             raise BadAccount(f"{email} does not look like an email address.") from None
     secret = new_secret()
     SignInLink.objects.create(token_hash=hash_secret(secret), email=email, expires=timezone.now() + SIGN_IN_LIFE)
-    return f"{settings.PUBLIC_URL}/sign-in#token={secret}"
+    return f"{public_url or settings.PUBLIC_URL}/sign-in#token={secret}"
 
 
 @transaction.atomic

@@ -23,15 +23,16 @@ def _free_port() -> int:
         return port
 
 
-def _command(folder: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
+def _command(folder: Path, port: int | None, *arguments: str) -> subprocess.Popen[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "DATA_DIR": str(folder),
-        "PORT": str(port),
         "LOGNAME": "mika",
         "UPLOAD_LIMIT": "20000",
         "PYTHONWARNINGS": "default",
     }
+    if port is not None:
+        environment["PORT"] = str(port)
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=REPOSITORY,
@@ -78,6 +79,8 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             assert _answer_to_headers_alone(port, "Content-Length: 20001") == "HTTP/1.1 413 Request Entity Too Large"
             pieces = (b"x" * 5000 for _ in range(1000))
             assert browser.put("/api/v1/projects/mika/x/files/a", content=pieces).status_code == 413
+            printed, _ = _command(tmp_path, None, "link").communicate(timeout=60)
+            assert printed.startswith(f"{address}/sign-in#token=")
             _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
             assert f"PORT={port + 1} make run" in errors
     finally:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from forge.accounts.errors import BadAccount
 from forge.accounts.links import make_sign_in_link
 from forge.web.database import migrate_if_needed
+from forge.web.served_address import served_address
 
 
 class Command(BaseCommand):
@@ -24,6 +25,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         migrate_if_needed()
         try:
-            self.stdout.write(make_sign_in_link(options["email"]))
+            self.stdout.write(make_sign_in_link(options["email"], served_address()))
         except BadAccount as error:
             raise CommandError(error.detail) from error

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
 from forge.web.database import migrate_if_needed
+from forge.web.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
 GRACE = 5
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The front end is not built yet. Build it with: make setup")
         migrate_if_needed()
         listening = self._listen()
+        note_address()
         environment = settings.ENVIRONMENT
         config = uvicorn.Config(
             "forge.asgi:application",
