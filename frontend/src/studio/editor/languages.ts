@@ -3,12 +3,13 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { extension } from "../document/paths";
+import { plainValues } from "./theme";
 
 export async function languageOf(path: string): Promise<Extension> {
   switch (extension(path)) {
     case "yml":
     case "yaml":
-      return (await import("@codemirror/lang-yaml")).yaml();
+      return [(await import("@codemirror/lang-yaml")).yaml(), plainValues];
     case "md":
       return [(await import("@codemirror/lang-markdown")).markdown(), EditorView.lineWrapping];
     case "txt":

@@ -33,7 +33,7 @@ const frame = EditorView.theme({
 
 const words = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.keyword, tags.heading], color: "var(--info)" },
-  { tag: [tags.string, tags.content, tags.special(tags.string)], color: "var(--ok)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--ok)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--model)" },
   { tag: [tags.comment, tags.meta], color: "var(--faint)", fontStyle: "italic" },
   { tag: [tags.function(tags.variableName), tags.labelName], color: "var(--block)" },
@@ -43,5 +43,8 @@ const words = HighlightStyle.define([
   { tag: tags.emphasis, fontStyle: "italic" },
   { tag: tags.invalid, color: "var(--bad)" },
 ]);
+
+/** YAML's values without quotes, which share their tag with Markdown's prose. */
+export const plainValues: Extension = syntaxHighlighting(HighlightStyle.define([{ tag: tags.content, color: "var(--ok)" }]));
 
 export const look: Extension = [frame, syntaxHighlighting(words)];

@@ -9,7 +9,8 @@ import { useRune } from "../session/use-rune";
 interface PreviewPaneProps {
   readonly client: ProjectClient;
   readonly preview: PreviewState;
-  readonly edit: EditState;
+  /** How far the text is; whether its rune is here is known here. */
+  readonly edit: "saving" | "checking" | "seen";
   readonly onProblem: (problem: Diagnostic) => void;
 }
 
@@ -20,7 +21,9 @@ function arenaOf(build: PreviewBuild | null): number | null {
 
 export function PreviewPane({ client, preview, edit, onProblem }: PreviewPaneProps) {
   const { rune, error } = useRune(client, preview.build);
-  const { problem, tone, text } = useMemo(() => previewStatus(preview, edit), [preview, edit]);
+  const isHere = rune?.digest === preview.build?.rune_digest;
+  const progress: EditState = edit === "seen" ? (isHere ? "here" : "fetching") : edit;
+  const { problem, tone, text } = useMemo(() => previewStatus(preview, progress), [preview, progress]);
   const status = (
     <span className="preview-status" role="status">
       {problem === null ? (

@@ -15,27 +15,29 @@ function problem(file: string, line: number, severity: Diagnostic["severity"] = 
 
 describe("while the text is broken", () => {
   test("the old version runs on, until the line of the first error is mended", () => {
-    const status = previewStatus(preview({ state: "broken", current: false, diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)] }), "seen");
+    const status = previewStatus(preview({ state: "broken", current: false, diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)] }), "here");
     expect(status.text).toBe("Running the version before your last edit until line 12 is mended");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
   test("an error in another file is named with it", () => {
-    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "seen").text).toContain("until labels.txt, line 2, is mended");
+    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain("until labels.txt, line 2, is mended");
   });
 
   test("nothing runs when nothing was ever built", () => {
-    expect(previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "seen").text).toBe("Nothing runs until line 1 is mended");
+    expect(previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text).toBe("Nothing runs until line 1 is mended");
   });
 });
 
 test("the way of an edit to the running rune is told step by step", () => {
   expect(previewStatus(preview({}), "saving").text).toBe("Saving your edit…");
-  expect(previewStatus(preview({ state: "checking", current: false }), "seen").text).toBe("Checking your edit…");
-  expect(previewStatus(preview({ state: "building", current: false }), "seen").text).toBe("Building your edit…");
-  expect(previewStatus(preview({}), "seen")).toMatchObject({ tone: "ok", text: "Runs what you see" });
+  expect(previewStatus(preview({ state: "checking", current: false }), "here").text).toBe("Checking your edit…");
+  expect(previewStatus(preview({ state: "building", current: false }), "here").text).toBe("Building your edit…");
+  expect(previewStatus(preview({}), "checking").text).toBe("Checking your edit…");
+  expect(previewStatus(preview({}), "fetching").text).toBe("Starting the new version…");
+  expect(previewStatus(preview({}), "here")).toMatchObject({ tone: "ok", text: "Runs what you see" });
 });
 
 test("a build that failed gives its reason and says what runs", () => {
-  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "seen").text).toBe("Anvil lacks SVDF. The version before runs on.");
+  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "here").text).toBe("Anvil lacks SVDF. The version before runs on.");
 });

@@ -14,8 +14,8 @@ function place(problem: Diagnostic): string {
   return problem.file === RUNEFILE ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
 }
 
-/** How far the newest edit is on its way: not stored yet, stored but not looked at yet, or looked at. */
-export type EditState = "saving" | "checking" | "seen";
+/** How far the newest edit is on its way: not stored yet, stored but not looked at yet, its rune not here yet, all here. */
+export type EditState = "saving" | "checking" | "fetching" | "here";
 
 export function previewStatus(preview: Preview, edit: EditState): PreviewStatus {
   const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error") ?? null;
@@ -31,5 +31,6 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
   if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
   if (edit === "checking" || preview.state === "checking") return { tone: "info", text: "Checking your edit…", problem: null };
   if (preview.state === "building" || !preview.current) return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
+  if (edit === "fetching") return { tone: "info", text: "Starting the new version…", problem: null };
   return { tone: "ok", text: "Runs what you see", problem: null };
 }

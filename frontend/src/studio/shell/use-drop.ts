@@ -33,15 +33,23 @@ export function useDrop(enabled: boolean, onFiles: (files: readonly File[]) => v
       event.preventDefault();
       give([...(event.dataTransfer?.files ?? [])]);
     };
+    // The editor would put the file's text where it falls; it is asked after us.
+    const onDropOnText = (event: DragEvent): void => {
+      if (!(event.target instanceof Element && event.target.closest(".cm-editor") !== null) || !carriesFiles(event)) return;
+      event.stopPropagation();
+      onDrop(event);
+    };
     window.addEventListener("dragenter", onEnter);
     window.addEventListener("dragleave", onLeave);
     window.addEventListener("dragover", onOver);
     window.addEventListener("drop", onDrop);
+    window.addEventListener("drop", onDropOnText, true);
     return () => {
       window.removeEventListener("dragenter", onEnter);
       window.removeEventListener("dragleave", onLeave);
       window.removeEventListener("dragover", onOver);
       window.removeEventListener("drop", onDrop);
+      window.removeEventListener("drop", onDropOnText, true);
     };
   }, [enabled]);
   return over;
