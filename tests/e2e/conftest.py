@@ -1,0 +1,61 @@
+"""What the browser tests share: the program as a process, and Chromium with a camera and a microphone made of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+
+from tests.live_forge import LiveForge
+from tools.browser import chromium
+
+DESKTOP = {"width": 1440, "height": 940}
+PHONE = {"width": 390, "height": 844}
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Iterator[LiveForge]:
+    with LiveForge(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
+    """Debian's Chromium, which hears a wav file where one is given."""
+    arguments = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox"]
+    if microphone:
+        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
+    return playwright.chromium.launch(executable_path=chromium(), args=arguments)
+
+
+@pytest.fixture
+def open_page(playwright: Playwright) -> Iterator[OpenPage]:
+    """Opens a page for a person of its own; at the end, no page may have logged an error or broken a policy."""
+    browsers: list[Browser] = []
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} ({message.location['url']})")
+
+    def opened(microphone: Path | None = None, viewport: dict[str, int] = DESKTOP) -> Page:
+        browser = launch(playwright, microphone)
+        browsers.append(browser)
+        page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: note(message))
+        return page
+
+    yield opened
+    for browser in browsers:
+        browser.close()
+    assert complaints == []

@@ -1,0 +1,77 @@
+"""The studio as a person uses it: words for what a test does on the page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.examples.finger_digits import STROKES
+
+RUNNING = "Runs what you see"
+PATIENCE = 30_000
+"""Milliseconds after which something that should have happened has not; no measure of how fast it is."""
+
+
+def sign_in(page: Page, link: str) -> None:
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Start from something that works")).to_be_visible(timeout=PATIENCE)
+
+
+def create(page: Page, template: str) -> None:
+    """Makes a project from a template on the first page, and waits until it runs in the studio."""
+    page.get_by_role("button", name=template).first.click()
+    page.wait_for_url("**/studio")
+    expect_running(page)
+
+
+def preview(page: Page) -> str:
+    """The preview's status line."""
+    return page.get_by_role("region", name="Preview").get_by_role("status").first.inner_text()
+
+
+def expect_running(page: Page) -> None:
+    """Waits until what runs is what is written."""
+    status = page.get_by_role("region", name="Preview").get_by_role("status").first
+    expect(status).to_have_text(RUNNING, timeout=PATIENCE)
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.get_by_role("banner").get_by_role("status")).to_have_text("Saved", timeout=PATIENCE)
+
+
+def open_file(page: Page, name: str) -> None:
+    page.get_by_role("region", name="Files").get_by_role("button", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+
+
+def replace_in_editor(page: Page, name: str, old: str, new: str) -> None:
+    """Types `new` over the text of the first line that has `old` in it; the indentation stays."""
+    page.get_by_role("textbox", name=name).locator(".cm-line").filter(has_text=old).first.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.insert_text(new)
+
+
+def draw_digit(page: Page, digit: str) -> None:
+    """Draws with the mouse on the sheet, in the middle, as large as a person would."""
+    clear = page.get_by_role("button", name="Clear")
+    if clear.is_enabled():
+        clear.click()
+    sheet = page.get_by_role("application")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    assert box is not None
+    for stroke in STROKES[digit]:
+        corners = [
+            (box["x"] + (0.3 + 0.4 * x) * box["width"], box["y"] + (0.2 + 0.6 * y) * box["height"]) for x, y in stroke
+        ]
+        page.mouse.move(*corners[0])
+        page.mouse.down()
+        for corner in corners[1:]:
+            page.mouse.move(*corner, steps=10)
+        page.mouse.up()
+
+
+def expect_label(page: Page, output: str, label: str) -> None:
+    """Waits until an output's card says the label, large."""
+    card = page.get_by_role("region", name=f"Output {output}")
+    expect(card.get_by_role("paragraph").first).to_have_text(label, timeout=PATIENCE)

@@ -1,0 +1,182 @@
+"""A newcomer's first quarter of an hour, in a real browser: draw, change, build, publish, pull, invite, approve."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.studio import (
+    PATIENCE,
+    create,
+    draw_digit,
+    expect_label,
+    expect_running,
+    expect_saved,
+    open_file,
+    replace_in_editor,
+    sign_in,
+)
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+PASSWORD = "a long enough secret 7"
+
+
+def test_from_the_first_link_to_an_approved_and_published_rune(
+    forge: LiveForge, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    sign_in(page, forge.link())
+    create(page, "Digits")
+    see_a_digit_and_change_what_it_is_called(page)
+    see_a_mistake_and_mend_it(page)
+    address = build_and_publish(page)
+    token = make_token(page, forge)
+    pull_with_stock_clients(page, forge, address, token, tmp_path)
+    invitation = invite(page, forge)
+
+    colleague = open_page(viewport=PHONE)
+    join_and_approve(colleague, invitation, address)
+    come_back_the_next_day(open_page(), forge, address)
+
+    page.goto(address)
+    expect(page.get_by_text("Approved").first).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+    show_to_the_world(page, forge)
+    visitor = open_page()
+    visitor.goto(f"{forge.address}/{project(page)}")
+    try_as_visitor(visitor)
+
+
+def see_a_digit_and_change_what_it_is_called(page: Page) -> None:
+    draw_digit(page, "7")
+    expect_label(page, "answer", "7")
+    open_file(page, "labels.txt")
+    replace_in_editor(page, "labels.txt", "7", "seven")
+    # The drawing stays, and the new rune says the new word for it.
+    expect_label(page, "answer", "seven")
+    expect_running(page)
+    expect_saved(page)
+
+
+def see_a_mistake_and_mend_it(page: Page) -> None:
+    open_file(page, "Runefile.yml")
+    replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawinng]")
+    status = page.get_by_role("region", name="Preview").get_by_role("status").first
+    expect(status).to_have_text(re.compile(r"Running the version before .* until line \d+ is mended"), timeout=PATIENCE)
+    expect_label(page, "answer", "seven")
+    page.get_by_role("tab", name=re.compile("Problems 1")).click()
+    problem = page.get_by_role("tabpanel").filter(has_text="drawinng").last
+    expect(problem).to_contain_text("RUNE0021")
+    replace_in_editor(page, "Runefile.yml", "drawinng", "inputs: [drawing]")
+    expect_running(page)
+
+
+def build_and_publish(page: Page) -> str:
+    """The build page's address."""
+    page.get_by_role("button", name="Build", exact=True).click()
+    panel = page.get_by_role("region", name="Problems and builds")
+    expect(panel.get_by_text("Succeeded")).to_be_visible(timeout=PATIENCE)
+    expect(panel.get_by_role("log")).to_contain_text("sha256:")
+    panel.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Tag").fill("1.0")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_contain_text("Published as 1.0", timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    address = panel.get_by_role("link", name="Build page").get_attribute("href")
+    assert address is not None
+    return page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + address
+
+
+def make_token(page: Page, forge: LiveForge) -> str:
+    page.goto(f"{forge.address}/accounts/tokens")
+    page.get_by_label("What it is for").fill("this test")
+    page.get_by_role("button", name="Create token").click()
+    return page.get_by_label("The new token").input_value()
+
+
+def pull_with_stock_clients(page: Page, forge: LiveForge, address: str, token: str, folder: Path) -> None:
+    name = "/".join(address.split("/")[3:5])
+    built = page.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]
+    rune = page.request.get(forge.address + built["rune_url"]).body()
+    layout = folder / "layout"
+    subprocess.run(
+        ["skopeo", "copy", "--quiet", "--src-tls-verify=false", f"--src-creds=token:{token}",
+         f"docker://127.0.0.1:{forge.port}/{name}:1.0", f"dir:{layout}"],
+        check=True,
+    )  # fmt: skip
+    layer = json.loads((layout / "manifest.json").read_text())["layers"][0]["digest"]
+    assert (layout / layer.removeprefix("sha256:")).read_bytes() == rune
+    pulled = folder / "pulled.rune"
+    environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    rune_command = [sys.executable, "-m", "rune.cli"]
+    subprocess.run(
+        [*rune_command, "login", forge.address, "--token-stdin"], check=True, env=environment, input=token, text=True
+    )
+    subprocess.run([*rune_command, "pull", f"{forge.address}/{name}:1.0", "-o", pulled], check=True, env=environment)
+    assert pulled.read_bytes() == rune
+    anonymous = httpx.get(f"{forge.address}/v2/{name}/manifests/1.0")
+    assert anonymous.status_code == 401
+
+
+def invite(page: Page, forge: LiveForge) -> str:
+    page.goto(f"{forge.address}/{project(page, 'organisation')}")
+    page.get_by_label("Role of the one you invite").select_option("viewer")
+    page.get_by_role("button", name="Make a link").click()
+    # Nobody else can open a link to this machine's own address, and the page says so.
+    expect(page.get_by_text("make run-lan").first).to_be_visible()
+    return page.get_by_label("The invitation's link").input_value()
+
+
+def join_and_approve(page: Page, invitation: str, address: str) -> None:
+    page.goto(invitation)
+    page.get_by_label("Your name").fill("Jo Okafor")
+    page.get_by_label("Email").fill("jo@acme.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url(lambda url: "/join" not in url)
+    page.goto(address)
+    draw_digit(page, "3")
+    expect_label(page, "answer", "3")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Approved").first).to_be_visible(timeout=PATIENCE)
+
+
+def come_back_the_next_day(page: Page, forge: LiveForge, address: str) -> None:
+    page.goto(f"{forge.address}/accounts/login/")
+    page.get_by_label("Email").fill("jo@acme.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.goto(address)
+    expect(page.get_by_role("banner").get_by_role("img", name="Jo Okafor")).to_be_visible()
+
+
+def show_to_the_world(page: Page, forge: LiveForge) -> None:
+    page.goto(f"{forge.address}/{project(page)}/settings")
+    page.get_by_role("radio", name="Public").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+
+
+def try_as_visitor(page: Page) -> None:
+    expect(page.get_by_label("The command that pulls it")).to_have_value(re.compile("rune pull .*:1.0"))
+    draw_digit(page, "1")
+    expect_label(page, "answer", "1")
+
+
+def project(page: Page, part: str = "project") -> str:
+    """The organisation and name in the address of a page."""
+    answer = page.request.get(f"{page.url.split('/', 3)[0]}//{page.url.split('/', 3)[2]}/api/v1/projects").json()
+    first = answer["results"][0]
+    return str(first["organisation"]) if part == "organisation" else f"{first['organisation']}/{first['name']}"

@@ -1,0 +1,98 @@
+"""The program as a person runs it: `manage.py serve` in a process of its own, on a free port, with its own data."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+START_TIME = 60
+"""Seconds in which the program must be serving, on a machine that is busy with other tests."""
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LiveForge:
+    """A running program; it can be stopped, killed and started again on the same data and port."""
+
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        self._environment = {**kept, "DATA_DIR": str(data), "PORT": str(self.port), **(environment or {})}
+        self._process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []
+
+    def start(self) -> None:
+        """Returns when pages are served."""
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=REPOSITORY,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._process = process
+        self.said = []
+        ready = threading.Event()
+
+        def listen() -> None:
+            assert process.stdout is not None
+            with process.stdout:
+                for line in process.stdout:
+                    self.said.append(line)
+                    if line.startswith("Open "):
+                        ready.set()
+            ready.set()
+
+        self._listener = threading.Thread(target=listen, daemon=True)
+        self._listener.start()
+        assert ready.wait(START_TIME), f"not serving after {START_TIME} s: {''.join(self.said)}"
+        assert process.poll() is None, "".join(self.said)
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(30)
+
+    def kill(self) -> None:
+        """kill -9 of the program and of all that it started."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(30)
+        self._listener.join(30)
+
+    def link(self, email: str = "") -> str:
+        """A new sign-in link, as `make link` prints it."""
+        command = [sys.executable, "manage.py", "link", *([email] if email else [])]
+        answer = subprocess.run(
+            command, cwd=REPOSITORY, env=self._environment, capture_output=True, text=True, check=True, timeout=60
+        )
+        found = re.search(r"http\S+#token=\S+", answer.stdout)
+        assert found, answer.stdout
+        return found.group()
+
+    def __enter__(self) -> LiveForge:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
