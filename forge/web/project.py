@@ -28,7 +28,7 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
 
 
 @for_person
-@csp_update({"style-src": [NONCE]})  # the editor makes its own styles, with the page's nonce
+@csp_update({"style-src": [NONCE]})  # type: ignore[arg-type]  # the editor makes its own styles, with the nonce
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The studio's page, with the state that it starts from."""
     project = project_of(request, organisation, name, Verb.READ)

@@ -80,7 +80,7 @@ def user(developer: User) -> User:
 @pytest.fixture
 def project(organisation: Organisation, user: User) -> Project:
     """A private project, `acme/kitchen`, with a Runefile."""
-    from forge.projects.actions import write_file  # noqa: PLC0415 (apps are ready only now)
+    from forge.projects.actions import write_file
 
     made = Project.objects.create(organisation=organisation, name="kitchen", created_by=user)
     write_file(user, made, "Runefile.yml", RUNEFILE.encode())
