@@ -5,6 +5,7 @@ The compiler sees one fresh folder that holds nothing but what `emit` wrote, and
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
@@ -14,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from rune.anvil.emit import SUPPORT, Sources
+from rune.anvil.emit import Sources, Unit
 from rune.anvil.errors import CompileError
+from rune.anvil.objects import ObjectCache, object_key
 from rune.targets import Target
 
 
@@ -58,28 +59,32 @@ _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n 
 def compile(sources: Sources, target: Target, limits: Limits | None = None) -> bytes:  # noqa: A001 - the stage's name
     """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
     limits = limits or Limits()
-    zig = _zig()
-    with _folder_of(sources.files) as folder, ThreadPoolExecutor(len(sources.units)) as pool:
-
-        def compile_unit(unit: str) -> None:
-            if unit == SUPPORT:
-                kernels = tuple((name, sources.files[name]) for name in sorted(sources.kernels))
-                (folder / f"{unit}.o").write_bytes(_support_object(kernels, target, limits))
-            else:
-                _compile_unit(unit, "-O2", folder, target, limits)
-
-        list(pool.map(compile_unit, sources.units))
-        objects = [f"{unit}.o" for unit in sources.units]
-        _run([str(zig), target.linker, *target.link_flags, *objects, "-o", "module"], folder, limits)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        objects = list(pool.map(lambda unit: _object(sources, unit, target, limits), sources.units))
+    names = [f"{number}.o" for number in range(len(objects))]
+    with _folder_of(dict(zip(names, objects, strict=True))) as folder:
+        _run([str(_zig()), target.linker, *target.link_flags, *names, "-o", "module"], folder, limits)
         return (folder / "module").read_bytes()
 
 
-@lru_cache(maxsize=4)
-def _support_object(kernels: tuple[tuple[str, bytes], ...], target: Target, limits: Limits) -> bytes:
-    """What every rune needs, compiled once for all that this process builds."""
-    with _folder_of(dict(kernels)) as folder:
-        _compile_unit(SUPPORT, "-Os", folder, target, limits)
-        return (folder / f"{SUPPORT}.o").read_bytes()
+_OBJECTS = ObjectCache(limit=64 << 20)
+"""Of all that this process compiles: an edit seldom changes more than one unit."""
+
+
+def _object(sources: Sources, unit: Unit, target: Target, limits: Limits) -> bytes:
+    """A unit, compiled; or what came of exactly the same files before."""
+    zig = _zig()
+    flags = (*target.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else "-O2")
+    files = {name: sources.files[name] for name in sorted(unit.files)}
+    key = object_key(flags, unit.name, files)
+    found = _OBJECTS.get(key)
+    if found is None:
+        with _folder_of(files) as folder:
+            headers = ("-isystem", str(zig.parent / "lib" / "include"))
+            _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, limits)
+            found = (folder / "object").read_bytes()
+        _OBJECTS.put(key, found)
+    return found
 
 
 @contextmanager
@@ -89,12 +94,6 @@ def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
         for file, data in files.items():
             (Path(name) / file).write_bytes(data)
         yield Path(name)
-
-
-def _compile_unit(unit: str, optimisation: str, folder: Path, target: Target, limits: Limits) -> None:
-    zig = _zig()
-    flags = (*target.compile_flags, *COMMON_FLAGS, optimisation, "-isystem", str(zig.parent / "lib" / "include"))
-    _run([str(zig), "clang", *flags, "-c", unit, "-o", f"{unit}.o"], folder, limits)
 
 
 def _zig() -> Path:

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rune.abi import Output, ParameterType
 from rune.anvil.kernel_call import KERNELS
@@ -32,8 +31,6 @@ from rune.anvil.program import (
 )
 from rune.tensor import ElementType
 
-PROGRAM = "program.c"
-CONSTANTS = "constants.c"
 SUPPORT = "support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
 
@@ -45,69 +42,107 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Sources:
-    """The files of one compilation, all of our own making, by name.
+class Unit:
+    """What is compiled at one go: the file `name`, which may include the others of `files`."""
 
-    `units` are those that are compiled. `kernels` are those of the files that are the same for every rune.
-    """
+    name: str
+    files: frozenset[str]
+    for_size: bool = False
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of one compilation, all of our own making, by name."""
 
     files: Mapping[str, bytes]
-    units: tuple[str, ...]
-    kernels: frozenset[str] = frozenset()
+    units: tuple[Unit, ...]
 
 
 def emit(program: Program, plan: Plan) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
+    kernels = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir()) if path.suffix in (".h", ".c")}
     headers = {step.header.name: step.header for step in program.steps if isinstance(step, Call)}
-    files = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir()) if path.suffix in (".h", ".c")}
-    kernels = frozenset(files)
-    files |= {_checked(name, _HEADER_NAME): Path(path).read_bytes() for name, path in headers.items()}
-    units: tuple[str, ...] = (PROGRAM, SUPPORT)
-    if program.constants:
-        files["constants.bin"] = _blob(program, plan)
-        files[CONSTANTS] = _CONSTANTS.encode()
-        units += (CONSTANTS,)
-    files[PROGRAM] = _Text(program, plan).whole(sorted(headers)).encode("ascii")
-    return Sources(files, units, kernels)
+    blocks = {name: path.read_bytes() for name, path in sorted(headers.items()) if name not in kernels}
+    files = {**kernels, **{_checked(name, _HEADER_NAME): data for name, data in blocks.items()}}
+    units = [Unit(SUPPORT, frozenset(kernels), for_size=True)]
+    for part in range(program.parts):
+        text = f"part_{part}.c"
+        files[text] = _Text(program, plan, part).whole().encode("ascii")
+        units.append(Unit(text, frozenset({text, *kernels, *(blocks if part == 0 else ())})))
+        if plan.constant_sizes[part]:
+            source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
+            files[source] = _BLOB.format(name=_blob_name(part)).encode("ascii")
+            files[blob] = _blob(program, plan, part)
+            units.append(Unit(source, frozenset({source, blob}), for_size=True))
+    return Sources(files, tuple(units))
 
 
-_CONSTANTS = """/* Weights, tables and texts. */
-const unsigned char rune_constants[] __attribute__((aligned(16))) = {
-#embed "constants.bin"
-};
+_BLOB = """/* Weights, tables and texts. */
+const unsigned char {name}[] __attribute__((aligned(16))) = {{
+#embed "{name}.bin"
+}};
 """
 
 
-def _blob(program: Program, plan: Plan) -> bytes:
-    blob = bytearray(plan.constant_size)
+def _blob_name(part: int) -> str:
+    return f"constants_{part}"
+
+
+def _blob(program: Program, plan: Plan, part: int) -> bytes:
+    blob = bytearray(plan.constant_sizes[part])
     for offset, constant in zip(plan.constant_offsets, program.constants, strict=True):
-        blob[offset : offset + len(constant)] = constant
+        if constant.part == part:
+            blob[offset : offset + len(constant.data)] = constant.data
     return bytes(blob)
 
 
-class _Text:
-    """The text of `program.c`."""
+def _part(step: Step) -> int:
+    """The part that a step is compiled in."""
+    return step.part if isinstance(step, Call) else 0
 
-    def __init__(self, program: Program, plan: Plan) -> None:
+
+class _Text:
+    """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
+
+    def __init__(self, program: Program, plan: Plan, part: int) -> None:
         self._program = program
         self._plan = plan
+        self._part = part
         self._arrays: list[str] = []
 
-    def whole(self, headers: Sequence[str]) -> str:
-        manifest = self._manifest()
-        steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
-        calls = [f"    step_{number}();" for number in range(len(steps))]
+    def whole(self) -> str:
+        mine = [step for step in self._program.steps if _part(step) == self._part]
+        headers = sorted({step.header.name for step in mine if isinstance(step, Call)})
         includes = [f'#include "{name}"' for name in ("host.h", "rune.h", "serial.h", *headers)]
-        parts = [
-            "/* One pipeline, as the build planned it. */",
-            *includes,
-            "",
-            "extern const unsigned char rune_constants[];",
-            f"static unsigned char arena[{self._plan.arena_size + SPARE}] __attribute__((aligned(16)));",
+        blobs = [
+            f"extern const unsigned char {_blob_name(part)}[];"
+            for part in range(self._program.parts)
+            if self._plan.constant_sizes[part]
+        ]
+        steps = [self._step(number, step) for number, step in enumerate(mine)]
+        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", "", *steps]
+        title = "the pipeline" if self._part == 0 else "models"
+        return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
+
+    def _pipeline(self, steps: Sequence[str]) -> list[str]:
+        """What part 0 alone has."""
+        manifest = self._manifest()
+        numbers = [0] * self._program.parts
+        calls, foreign = [], []
+        for step in self._program.steps:
+            part = _part(step)
+            name = _step_name(part, numbers[part])
+            numbers[part] += 1
+            calls.append(f"    {name}();")
+            if part:
+                foreign.append(f"void {name}(void);")
+        return [
+            f"unsigned char arena[{self._plan.arena_size + SPARE}] __attribute__((aligned(16)));",
             f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
             f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
             *self._arrays,
+            *foreign,
             "",
             manifest,
             *steps,
@@ -117,9 +152,7 @@ class _Text:
             *calls,
             "    return 0;",
             "}",
-            "",
         ]
-        return "\n".join(parts)
 
     def _manifest(self) -> str:
         lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{"]
@@ -148,7 +181,7 @@ class _Text:
                 body = self._call(step)
             case SendOutput():
                 body = self._send(step)
-        head = f"static __attribute__((noinline)) void step_{number}(void)"
+        head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
         return "\n".join([head, "{", *body, "}", ""])
 
     def _call(self, step: Call) -> list[str]:
@@ -185,7 +218,8 @@ class _Text:
     def _address(self, place: Place) -> str:
         if isinstance(place, BufferPlace):
             return f"arena + {self._plan.buffer_offsets[place.index]}"
-        return f"rune_constants + {self._plan.constant_offsets[place.index]}"
+        part = self._program.constants[place.index].part
+        return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"
 
     def _send(self, step: SendOutput) -> list[str]:
         serial = self._program.outputs[step.output] is Output.SERIAL
@@ -225,6 +259,11 @@ class _Text:
         name = f"bytes_{len(self._arrays)}"
         self._arrays.append(f"static const char {name}[{len(data)}] = {{{', '.join(map(_signed_byte, data))}}};")
         return name
+
+
+def _step_name(part: int, number: int) -> str:
+    """A step's function; numbers count within a part, so that a part's text does not depend on the others."""
+    return f"part_{part}_step_{number}"
 
 
 def _signed_byte(byte: int) -> str:

@@ -39,10 +39,16 @@ from rune.anvil.program import (
     Structure,
     Tensor,
 )
+from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.support import unsupported
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType
 from rune.tflite import Model
+
+PIPELINE = 0
+"""The part of the program that is no model."""
+MODEL_PARTS = 3
+"""How many parts models have to themselves; where there are more models, they share."""
 
 C_TYPES = {
     ElementType.U8: "uint8_t",
@@ -84,7 +90,8 @@ class _Lowering:
     def __init__(self, models: Mapping[str, Model]) -> None:
         self._models = models
         self._buffers: list[Buffer] = []
-        self._constants: dict[bytes, int] = {}
+        self._constants: dict[ConstantBytes, int] = {}
+        self._models_lowered = 0
         self._capabilities: list[CapabilityRequest] = []
         self._outputs: list[OutputKind] = []
         self._messages: list[Message] = []
@@ -99,6 +106,7 @@ class _Lowering:
             tuple(self._outputs),
             tuple(self._messages),
             tuple(self._steps),
+            1 + min(self._models_lowered, MODEL_PARTS),
         )
 
     def capability(self, stage: CapabilityStage) -> None:
@@ -120,7 +128,7 @@ class _Lowering:
             arguments.append(Pointer(state, "void", writes=True))
         if code.scratch_size:
             arguments.append(Pointer(self._buffer(f"{stage.name} scratch", code.scratch_size), "void", writes=True))
-        arguments += [Pointer(self._constant(data), "void") for data in code.constants]
+        arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
         arguments += [Number(value) for value in code.numbers]
         self._steps.append(Call(stage.name, stage.block.header, code.function, tuple(arguments)))
 
@@ -130,6 +138,7 @@ class _Lowering:
         if lacking:
             raise UnsupportedModel(stage.file, lacking)
         model = without_dead_channels(model)
+        self._models_lowered += 1
         places: dict[int, Place] = {}
         for index, port in zip(model.inputs, stage.inputs, strict=True):
             places[index] = self._tensors[port].place
@@ -159,6 +168,7 @@ class _Lowering:
             kind = model.tensors[index].type
             places[index] = self._buffer(f"{stage.name} tensor {index}", 0 if kind is None else kind.size)
         where = f"{stage.name} {name} {number}"
+        part = self._model_part()
 
         def resolve(argument: KernelArgument) -> Argument:
             match argument:
@@ -169,29 +179,33 @@ class _Lowering:
                 case Scratch(element, size):
                     return Pointer(self._buffer(f"{where} scratch", size), element, writes=True)
                 case Constant(element, data):
-                    return Pointer(self._constant(data), element)
+                    return Pointer(self._constant(data, part), element)
                 case KernelStructure(kind, fields):
-                    return Structure(kind, tuple((key, self._field(value)) for key, value in fields))
+                    return Structure(kind, tuple((key, self._field(value, part)) for key, value in fields))
                 case Number():
                     return argument
 
         arguments = tuple(resolve(argument) for argument in call.arguments)
-        self._steps.append(Call(where, KERNELS / call.header, call.function, arguments))
+        self._steps.append(Call(where, KERNELS / call.header, call.function, arguments, part))
+
+    def _model_part(self) -> int:
+        """The part of the model that is being lowered."""
+        return 1 + (self._models_lowered - 1) % MODEL_PARTS
 
     def _field(
-        self, value: int | float | tuple[int, ...] | Constant | None
+        self, value: int | float | tuple[int, ...] | Constant | None, part: int
     ) -> int | float | tuple[int, ...] | Pointer | None:
-        return Pointer(self._constant(value.data), value.element) if isinstance(value, Constant) else value
+        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
 
     def _place(self, model: Model, places: dict[int, Place], index: int) -> Place:
         """Where a tensor of a model lies; a constant comes into the program when it is first asked for."""
         if index not in places:
-            places[index] = self._constant(bytes(model.tensors[index].data or b""))
+            places[index] = self._constant(bytes(model.tensors[index].data or b""), self._model_part())
         return places[index]
 
     def _buffer(self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN) -> BufferPlace:
         self._buffers.append(Buffer(name, size, lifetime))
         return BufferPlace(len(self._buffers) - 1)
 
-    def _constant(self, data: bytes) -> ConstantPlace:
-        return ConstantPlace(self._constants.setdefault(data, len(self._constants)))
+    def _constant(self, data: bytes, part: int) -> ConstantPlace:
+        return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))

@@ -19,14 +19,20 @@ MEMORY_LIMIT = 192 << 20
 
 @dataclass(frozen=True)
 class Plan:
-    """Offsets in bytes: of each buffer in the arena, of each message beside it, of each constant in the blob."""
+    """Offsets in bytes: of each buffer in the arena, of each message beside it, of each constant in its part's blob."""
 
     buffer_offsets: tuple[int, ...]
     arena_size: int
     message_offsets: tuple[int, ...]
     message_size: int
     constant_offsets: tuple[int, ...]
-    constant_size: int
+    constant_sizes: tuple[int, ...]
+    """By part."""
+
+    @property
+    def constant_size(self) -> int:
+        """Bytes of all constants."""
+        return sum(self.constant_sizes)
 
 
 @dataclass(frozen=True)
@@ -45,17 +51,31 @@ def plan(program: Program) -> Plan:
     intervals = lifetimes(program)
     buffer_offsets, arena_size = assign(program.buffers, intervals)
     message_offsets, message_size = in_a_row([message.size for message in program.messages])
-    constant_offsets, constant_size = in_a_row([len(constant) for constant in program.constants])
+    constant_offsets, constant_sizes = _constants(program)
+    constant_size = sum(constant_sizes)
     needed = arena_size + message_size + constant_size
     if needed > MEMORY_LIMIT:
         raise TooMuchMemory(needed, MEMORY_LIMIT, _largest(program))
-    return Plan(buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_size)
+    return Plan(buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_sizes)
+
+
+def _constants(program: Program) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The offset of each constant in its part's blob, and the sizes of the blobs."""
+    offsets = [0] * len(program.constants)
+    sizes = []
+    for part in range(program.parts):
+        members = [index for index, constant in enumerate(program.constants) if constant.part == part]
+        placed, size = in_a_row([len(program.constants[index].data) for index in members])
+        for index, offset in zip(members, placed, strict=True):
+            offsets[index] = offset
+        sizes.append(size)
+    return tuple(offsets), tuple(sizes)
 
 
 def _largest(program: Program) -> str:
     sizes = {f"the tensor {buffer.name!r}": buffer.size for buffer in program.buffers}
     sizes |= {f"the message of output {number}": each.size for number, each in enumerate(program.messages)}
-    sizes["weights and texts"] = sum(map(len, program.constants))
+    sizes["weights and texts"] = sum(len(constant.data) for constant in program.constants)
     return max(sizes, key=lambda name: sizes[name])
 
 

@@ -33,6 +33,14 @@ class Buffer:
 
 
 @dataclass(frozen=True)
+class Constant:
+    """Bytes that do not change, in the blob of their part of the program."""
+
+    data: bytes
+    part: int
+
+
+@dataclass(frozen=True)
 class BufferPlace:
     """The start of a buffer."""
 
@@ -102,6 +110,7 @@ class Call:
     header: Path
     function: str
     arguments: tuple[Argument, ...]
+    part: int = 0
 
     def places(self) -> Iterator[tuple[Place, bool]]:
         """Every place that the call touches, and whether it writes there."""
@@ -141,11 +150,16 @@ class Message:
 
 @dataclass(frozen=True)
 class Program:
-    """All that a rune does, target and memory apart."""
+    """All that a rune does, target and memory apart.
+
+    Its parts are compiled one by one: part 0 is the pipeline with its proc-blocks, the others are models. So a model
+    that did not change need not be compiled again.
+    """
 
     buffers: tuple[Buffer, ...]
-    constants: tuple[bytes, ...]
+    constants: tuple[Constant, ...]
     capabilities: tuple[CapabilityRequest, ...]
     outputs: tuple[Output, ...]
     messages: tuple[Message, ...]
     steps: tuple[Step, ...]
+    parts: int = 1

@@ -15,7 +15,7 @@ from rune.tensor import ElementType
 from rune.tflite import Model, read_model
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 
-MODULES = 8
+MODULES = 4
 """The models are compiled a share at a time, so that both processors have work."""
 
 

@@ -7,13 +7,19 @@ import time
 from pathlib import Path
 
 import pytest
-from pipelines import passing_on  # type: ignore[import-not-found]
+from pipelines import models_pipeline, passing_on  # type: ignore[import-not-found]
 
 from rune import anvil
-from rune.abi import Output
+from rune.abi import Capability, Output
 from rune.anvil import CompileError, Limits, Sources
+from rune.anvil.emit import Unit
+from rune.anvil.objects import ObjectCache, object_key
+from rune.blocks.catalogue import find_block
+from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
+from rune.tflite import Model, read_model
+from tests.model_cases import model_cases
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150
@@ -29,7 +35,7 @@ int numbers[] = { MANY(1,) };
 
 
 def sources(text: bytes) -> Sources:
-    return Sources({"program.c": text}, ("program.c",))
+    return Sources({"program.c": text}, (Unit("program.c", frozenset({"program.c"})),))
 
 
 def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +78,51 @@ def test_a_compiler_that_writes_too_much_is_stopped() -> None:
 def test_a_compiler_that_computes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match="used more than 1 seconds of processor time"):
         anvil.compile(sources(ENDLESS), WASM32, Limits(processor_seconds=1))
+
+
+def test_a_model_is_not_compiled_again_when_a_label_changes() -> None:
+    case = next(case for case in model_cases() if case.name == "chain_i8_dense")
+    models = {case.name: read_model(case.data)}
+    before, after = (_labelled(models, words) for words in ("yes\nno", "a much longer word\nno\nmaybe"))
+    changed = {name for name in before.files if before.files[name] != after.files[name]}
+    assert changed == {"part_0.c", "constants_0.bin"}
+    for unit in before.units:
+        if unit.name.endswith("_1.c"):
+            assert unit.files.isdisjoint(changed)
+
+
+def _labelled(models: dict[str, Model], words: str) -> Sources:
+    block = find_block("label")
+    assert block is not None
+    arguments, index = {"wordlist": words}, TensorType(ElementType.U32, (1,))
+    label = BlockStage("label", "label", block, arguments, (Port("index", 0),), block.outputs((index,), arguments))
+    stages = (
+        CapabilityStage("index", Capability.RAW, (), index),
+        label,
+        OutputStage("out", Output.SERIAL, (Port("label", 0),)),
+    )
+    program = anvil.lower(Pipeline((*models_pipeline(models).stages, *stages), ()), models)
+    return anvil.emit(program, anvil.plan(program))
+
+
+def test_an_object_is_kept_for_exactly_its_files_and_flags() -> None:
+    key = object_key(["-O2"], "a.c", {"a.c": b"1", "b.h": b"2"})
+    assert key == object_key(["-O2"], "a.c", {"b.h": b"2", "a.c": b"1"})
+    others = [
+        object_key(["-Os"], "a.c", {"a.c": b"1", "b.h": b"2"}),
+        object_key(["-O2"], "b.h", {"a.c": b"1", "b.h": b"2"}),
+        object_key(["-O2"], "a.c", {"a.c": b"1", "b.h": b"3"}),
+        object_key(["-O2"], "a.c", {"a.c": b"1b.h", "": b"2"}),
+    ]
+    assert len({key, *others}) == 5
+
+
+def test_the_cache_drops_what_was_not_asked_for_longest() -> None:
+    cache = ObjectCache(limit=10)
+    cache.put("a", b"1234")
+    cache.put("b", b"1234")
+    assert cache.get("a") == b"1234"
+    cache.put("c", b"1234")
+    cache.put("too large", b"x" * 11)
+    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (b"1234", None, b"1234")
+    assert cache.get("too large") is None

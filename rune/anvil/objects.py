@@ -1,0 +1,49 @@
+"""Compiled units by all that went into them, kept in memory for as long as the process lives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+
+def object_key(flags: Iterable[str], unit: str, files: Mapping[str, bytes]) -> str:
+    """A digest of the flags, the unit's name and every file that it may include."""
+    digest = hashlib.sha256()
+    for part in (*(flag.encode() for flag in flags), unit.encode(), *_flat(files)):
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _flat(files: Mapping[str, bytes]) -> Iterable[bytes]:
+    for name in sorted(files):
+        yield name.encode()
+        yield files[name]
+
+
+class ObjectCache:
+    """Holds at most `limit` bytes; what was not asked for longest goes first. For any number of threads."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._objects: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            if key in self._objects:
+                self._objects.move_to_end(key)
+            return self._objects.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        with self._lock:
+            if key in self._objects or len(data) > self._limit:
+                return
+            self._objects[key] = data
+            self._size += len(data)
+            while self._size > self._limit:
+                _, dropped = self._objects.popitem(last=False)
+                self._size -= len(dropped)
