@@ -18,6 +18,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_urlpatterns)),
+    path("v2", distribution),
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
     path("", include("forge.web.urls")),

@@ -17,7 +17,7 @@ from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview,
 from forge.builds.waking import wake_builds
 from forge.core.audit import write_entry
 from forge.projects.access import require
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
 WAITING_LIMIT = 20
@@ -54,18 +54,23 @@ def _complete() -> BuildQuerySet:
     return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
 
 
-@transaction.atomic
 def request_build(user: Any, project: Project) -> Build:
     """Asks for a build of the files as they are now. Raises `Forbidden` and `TooManyBuilds`."""
     require(user, Verb.BUILD, project)
-    # The row's lock gives numbers their order; the snapshot takes it again.
+    # The files are stored before the transaction, in which nothing is waited for.
+    return _queue(user, project, snapshot(project, user))
+
+
+@transaction.atomic
+def _queue(user: Any, project: Project, version: Version) -> Build:
+    # The row's lock gives numbers their order.
     Project.objects.select_for_update().only("pk").get(pk=project.pk)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
         raise TooManyBuilds(f"{WAITING_LIMIT} builds of this project wait already. Wait for one, or cancel one.")
     build = Build.objects.create(
         project=project,
-        version=snapshot(project, user),
+        version=version,
         name=project.name,
         kind=Kind.NUMBERED,
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -14,15 +15,15 @@ from forge.builds.models import Artefact
 from forge.builds.runes import delete_rune, save_rune
 from forge.builds.toolchain import TOOLCHAIN
 from forge.core.blobs import blob_chunks, blob_path
-from forge.projects.models import Version
+from forge.projects.versions import Manifest
 
 
-def find_artefact(version: Version, name: str) -> Artefact | None:
-    """What this toolchain made of the version before, under this name."""
-    return Artefact.objects.filter(version_digest=version.digest, toolchain=TOOLCHAIN, name=name).first()
+def find_artefact(version_digest: str, name: str) -> Artefact | None:
+    """What this toolchain made of a version before, under this name."""
+    return Artefact.objects.filter(version_digest=version_digest, toolchain=TOOLCHAIN, name=name).first()
 
 
-def keep_artefact(version: Version, name: str, rune: Path, answer: Mapping[str, Any]) -> Artefact:
+def keep_artefact(version_digest: str, name: str, rune: Path, answer: Mapping[str, Any]) -> Artefact:
     """Stores a rune that the compiler wrote, and its report. Two that build the same at once end with one artefact.
 
     Called within the transaction that ties the artefact to a build, or a pruning could take it away in between.
@@ -37,7 +38,7 @@ def keep_artefact(version: Version, name: str, rune: Path, answer: Mapping[str, 
         "diagnostics": answer["diagnostics"],
     }
     artefact, is_new = Artefact.objects.get_or_create(
-        version_digest=version.digest, toolchain=TOOLCHAIN, name=name, defaults=values
+        version_digest=version_digest, toolchain=TOOLCHAIN, name=name, defaults=values
     )
     if not is_new:
         delete_rune(artefact_id)
@@ -62,12 +63,24 @@ def prune_artefacts(candidates: Collection[uuid.UUID]) -> None:
         transaction.on_commit(partial(delete_rune, artefact_id), robust=True)
 
 
-def files_of(version: Version, folder: Path) -> dict[str, dict[str, str]]:
-    """Each file of a version as a file on this machine: in the blob store's folder, else fetched into `folder`."""
-    return {
-        path: {"file": str(_local_file(entry["digest"], folder)), "digest": entry["digest"]}
-        for path, entry in version.manifest.items()
-    }
+def files_of(manifest: Manifest, folder: Path, texts: Mapping[str, bytes] | None = None) -> dict[str, dict[str, str]]:
+    """Each file of a manifest as a file on this machine: in the blob store's folder, else fetched into `folder`.
+
+    `texts` are files that no store has; they are written into `folder`.
+    """
+    texts = texts or {}
+    found = {}
+    for path, entry in manifest.items():
+        place = _written(texts[path], folder) if path in texts else _local_file(entry["digest"], folder)
+        found[path] = {"file": str(place), "digest": entry["digest"]}
+    return found
+
+
+def _written(data: bytes, folder: Path) -> Path:
+    """A file with these bytes, under a name that tells nothing of its own."""
+    place = folder / f"text-{hashlib.sha256(data).hexdigest()}"
+    place.write_bytes(data)
+    return place
 
 
 def _local_file(digest: str, folder: Path) -> Path:

@@ -84,7 +84,8 @@ class Build(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="builds")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="builds")
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
+    """What a numbered build is of; a preview is of files that nobody kept."""
     name = models.CharField(max_length=60)
     """The project's name when the build was asked for; the rune carries it."""
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -109,7 +110,8 @@ class Build(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="one_build_a_number"),
             models.CheckConstraint(
-                condition=Q(kind=Kind.NUMBERED, number__isnull=False) | Q(kind=Kind.PREVIEW, number__isnull=True),
+                condition=Q(kind=Kind.NUMBERED, number__isnull=False, version__isnull=False)
+                | Q(kind=Kind.PREVIEW, number__isnull=True),
                 name="only_pressed_builds_have_numbers",
             ),
             models.CheckConstraint(
@@ -129,6 +131,20 @@ class Build(models.Model):
     def subject(self) -> str:
         """The key of its discussion and of its audit entries."""
         return f"build:{self.pk}"
+
+    @property
+    def source(self) -> Version:
+        """The version that a numbered build is of."""
+        if self.version is None:
+            raise ValueError("a preview is of no version")
+        return self.version
+
+    @property
+    def version_digest(self) -> str:
+        """The digest of the files that it is of."""
+        if self.version is not None:
+            return self.version.digest
+        return self.artefact.version_digest if self.artefact is not None else ""
 
     @property
     def is_over(self) -> bool:

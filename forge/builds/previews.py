@@ -19,8 +19,8 @@ from forge.builds.errors import ChildDied, OutOfTime
 from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.toolchain import PREVIEW_SECONDS
 from forge.core.events import append_event
-from forge.projects.models import Project, Version
-from forge.projects.versions import snapshot
+from forge.projects.models import Project
+from forge.projects.versions import Glance, glance
 
 KEPT = 5
 """Previews of a project that are kept; the one that runs is always among them."""
@@ -38,28 +38,19 @@ def refresh_preview(project_id: UUID, compiler: Compiler, stopping: threading.Ev
     preview, _ = Preview.objects.get_or_create(project=project)
     if preview.sequence >= project.sequence and preview.state not in (PreviewState.CHECKING, PreviewState.BUILDING):
         return
-    version, sequence = _newest(project)
     try:
-        PreviewRun(project, version, sequence, stopping).make(compiler)
+        PreviewRun(project, glance(project), stopping).make(compiler)
     except Stopping:
         return
-    prune_previews(project_id, version)
-
-
-@transaction.atomic
-def _newest(project: Project) -> tuple[Version, int]:
-    """The files as they are now, and the number of the update that made them so."""
-    version = snapshot(project, numbered=False)
-    return version, Project.objects.values_list("sequence", flat=True).get(pk=project.pk)
+    prune_previews(project_id)
 
 
 class PreviewRun:
     """One look at a project's text."""
 
-    def __init__(self, project: Project, version: Version, sequence: int, stopping: threading.Event) -> None:
+    def __init__(self, project: Project, seen: Glance, stopping: threading.Event) -> None:
         self._project = project
-        self._version = version
-        self._sequence = sequence
+        self._seen = seen
         self._stopping = stopping
         self._target: Path | None = None
 
@@ -87,13 +78,14 @@ class PreviewRun:
         job = {
             "op": "build",
             "name": self._project.name,
-            "files": files_of(self._version, folder),
+            "files": files_of(self._seen.manifest, folder, self._seen.texts),
             "target": str(self._target),
             "check_first": True,
             "measure": False,
         }
         compiler.run(job, self._answer, limit=PREVIEW_SECONDS, tick=self._tick)
-        self._target.unlink(missing_ok=True)
+        for left in (self._target, *folder.glob("text-*")):
+            left.unlink(missing_ok=True)
 
     def _tick(self) -> None:
         if self._stopping.is_set():
@@ -118,7 +110,7 @@ class PreviewRun:
     @transaction.atomic
     def _take_known(self) -> bool:
         """Uses the rune of the same files, if they were built before."""
-        artefact = find_artefact(self._version, self._project.name)
+        artefact = find_artefact(self._seen.digest, self._project.name)
         if artefact is None:
             return False
         self._show(artefact, diagnostics=artefact.diagnostics, outline=artefact.report["pipeline"])
@@ -127,7 +119,7 @@ class PreviewRun:
     @transaction.atomic
     def _keep(self, answer: Answer) -> None:
         if self._target is not None:
-            artefact = keep_artefact(self._version, self._project.name, self._target, answer)
+            artefact = keep_artefact(self._seen.digest, self._project.name, self._target, answer)
             self._show(artefact)
 
     def _show(self, artefact: Artefact, **found: Any) -> None:
@@ -137,7 +129,6 @@ class PreviewRun:
             now = timezone.now()
             shown = Build.objects.create(
                 project=self._project,
-                version=self._version,
                 name=self._project.name,
                 kind=Kind.PREVIEW,
                 state=State.SUCCEEDED,
@@ -152,21 +143,19 @@ class PreviewRun:
     @transaction.atomic
     def _save(self, **values: Any) -> None:
         """Writes what was found, unless another process has looked at a newer text meanwhile."""
-        rows = Preview.objects.filter(project=self._project, sequence__lte=self._sequence)
-        if rows.update(sequence=self._sequence, changed=timezone.now(), **values):
+        rows = Preview.objects.filter(project=self._project, sequence__lte=self._seen.sequence)
+        if rows.update(sequence=self._seen.sequence, changed=timezone.now(), **values):
             append_event(
-                self._project.stream, "preview.changed", {"sequence": self._sequence, "state": values["state"]}
+                self._project.stream, "preview.changed", {"sequence": self._seen.sequence, "state": values["state"]}
             )
 
 
 @transaction.atomic
-def prune_previews(project_id: UUID, newest: Version) -> None:
-    """Forgets all but the newest previews of a project, their runes when nothing else uses them, and their versions."""
+def prune_previews(project_id: UUID) -> None:
+    """Forgets all but the newest previews of a project, and their runes when nothing else uses them."""
     previews = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW).order_by("-created")
     shown = Preview.objects.filter(project_id=project_id).values_list("build_id", flat=True).first()
     old = [build for build in previews[KEPT:] if build.pk != shown]
     if old:
         Build.objects.filter(pk__in=[build.pk for build in old]).delete()
         prune_artefacts({build.artefact_id for build in old if build.artefact_id is not None})
-    nameless = Version.objects.filter(project_id=project_id, number__isnull=True, builds__isnull=True)
-    nameless.exclude(pk=newest.pk).delete()

@@ -26,7 +26,7 @@ def build_to_json(build: Build) -> dict[str, Any]:
         "kind": build.kind,
         "state": build.state,
         "attempt": build.attempt,
-        "version": {"number": build.version.number, "digest": build.version.digest},
+        "version": {"number": build.version.number if build.version else None, "digest": build.version_digest},
         "requested_by": person_to_json(build.requested_by) if build.requested_by else None,
         "created": build.created.isoformat(),
         "started": build.started.isoformat() if build.started else None,
@@ -79,7 +79,7 @@ def _good_build_to_json(build: Build | None) -> dict[str, Any] | None:
     report = build.artefact.report
     return {
         "id": str(build.pk),
-        "version": build.version.digest,
+        "version": build.version_digest,
         "rune_url": rune_url(build),
         "rune_digest": build.artefact.digest,
         "size": build.artefact.size,

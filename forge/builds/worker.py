@@ -87,7 +87,7 @@ class Worker:
 
     @transaction.atomic
     def _look_for_artefact(self) -> None:
-        self._artefact = find_artefact(self._build.version, self._build.name)
+        self._artefact = find_artefact(self._build.version_digest, self._build.name)
         if self._artefact is not None:
             set_artefact(self._lease, self._artefact)
 
@@ -98,7 +98,7 @@ class Worker:
             job = {
                 "op": "build",
                 "name": self._build.name,
-                "files": files_of(self._build.version, folder),
+                "files": files_of(self._build.source.manifest, folder),
                 "target": str(self._target),
                 "check_first": False,
                 "measure": True,
@@ -125,7 +125,7 @@ class Worker:
     @transaction.atomic
     def _keep(self, answer: Answer) -> None:
         if self._target is not None:
-            self._artefact = keep_artefact(self._build.version, self._build.name, self._target, answer)
+            self._artefact = keep_artefact(self._build.version_digest, self._build.name, self._target, answer)
             set_artefact(self._lease, self._artefact)
 
     def _say(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +29,35 @@ def manifest_digest(manifest: Manifest) -> str:
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
+@dataclass(frozen=True)
+class Glance:
+    """A project's files at one moment, of which nothing is kept: what a preview is made of.
+
+    `digest` is the one that a version of these files has. `texts` are the text files' bytes by path; the other files
+    of the manifest are blobs. `sequence` is the number of the last update that is in them.
+    """
+
+    digest: str
+    manifest: Manifest
+    texts: Mapping[str, bytes]
+    sequence: int
+
+
+def glance(project: Project) -> Glance:
+    """The files as they are now. Nothing is written, however often somebody types."""
+    loaded = load_document(project.pk)
+    files = entries(loaded.doc)
+    texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
+    manifest = _linked_blobs(project.pk, files)
+    for path, data in texts.items():
+        manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+    return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence)
+
+
 def snapshot(project: Project, author: Any = None, *, numbered: bool = True) -> Version:
     """The version of a project's files as they are now; the one that has their digest already, or a new one.
 
-    With `numbered` the version is given the project's next number unless it has one: people see it. Without, a new
-    one stays without a number, as previews need them.
+    With `numbered` the version is given the project's next number unless it has one: people see it.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
     loaded = load_document(project.pk)
@@ -53,18 +78,25 @@ def snapshot(project: Project, author: Any = None, *, numbered: bool = True) -> 
 
 
 def _manifest(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
-    """The files' digests, texts being stored as they are met. A binary not put into the project is left out."""
-    named = [entry.digest for entry in files if entry.digest]
-    links = ProjectBlob.objects.filter(project_id=project_id, blob_id__in=named).select_related("blob")
-    linked = {link.blob_id: link.blob.size for link in links}
-    manifest: dict[str, dict[str, Any]] = {}
+    """The files' digests, texts being stored as they are met."""
+    manifest = _linked_blobs(project_id, files)
     for entry in files:
         if entry.text is not None:
             blob = put_bytes(entry.text.encode("utf-8"))
             manifest[entry.path] = {"digest": blob.digest, "size": blob.size}
-        elif entry.digest in linked:
-            manifest[entry.path] = {"digest": entry.digest, "size": linked[entry.digest]}
     return manifest
+
+
+def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
+    """The digests of the files that are blobs. One that was not put into the project is left out."""
+    named = [entry.digest for entry in files if entry.digest]
+    links = ProjectBlob.objects.filter(project_id=project_id, blob_id__in=named).select_related("blob")
+    linked = {link.blob_id: link.blob.size for link in links}
+    return {
+        entry.path: {"digest": entry.digest, "size": linked[entry.digest]}
+        for entry in files
+        if entry.text is None and entry.digest in linked
+    }
 
 
 class VersionFiles:

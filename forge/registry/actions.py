@@ -43,7 +43,7 @@ def publish_build(user: Any, build: Build, tag: str) -> Tag:
         raise BadTag(message, errors={"tag": [message]})
     if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
-    facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.version.created)
+    facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.source.created)
     artifact = artifact_of(facts)
     # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
     blobs = _store(artifact, build.artefact)

@@ -112,7 +112,7 @@ def _size_words(now: Mapping[str, float], then: Mapping[str, float]) -> str:
 
 def changes(build: Build, before: Build) -> tuple[str, ...]:
     """What changed since an earlier build, in sentences; one sentence when nothing did."""
-    said = [*_stage_changes(build, before), *_file_changes(build.version.manifest, before.version.manifest)]
+    said = [*_stage_changes(build, before), *_file_changes(build.source.manifest, before.source.manifest)]
     return tuple(said) or ("Nothing: the files are the same.",)
 
 
@@ -134,8 +134,8 @@ def _stage_changes(build: Build, before: Build) -> list[str]:
 
 
 def _by_how_much(node: Mapping[str, Any], build: Build, before: Build) -> str:
-    now = build.version.manifest.get(node["file"] or "", {}).get("size", 0)
-    then = before.version.manifest.get(node["file"] or "", {}).get("size", 0)
+    now = build.source.manifest.get(node["file"] or "", {}).get("size", 0)
+    then = before.source.manifest.get(node["file"] or "", {}).get("size", 0)
     if now == then:
         return " by one of the same size"
     return f": {in_bytes(abs(now - then))} {'larger' if now > then else 'smaller'}"
@@ -146,7 +146,7 @@ def is_replaced(node: Mapping[str, Any], build: Build, before: Build) -> bool:
     path = node.get("file")
     if not path:
         return False
-    now, then = build.version.manifest.get(path), before.version.manifest.get(path)
+    now, then = build.source.manifest.get(path), before.source.manifest.get(path)
     return now is not None and then is not None and now["digest"] != then["digest"]
 
 

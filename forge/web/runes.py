@@ -37,7 +37,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
             "memory": _memory(tag.build.artefact),
             "run": tag.build.artefact.report.get("run") if tag.build.artefact else None,
             "approvals": approvals,
-            "readme": _readme(tag.build.version),
+            "readme": _readme(tag.build.source),
         }
     return render(request, "runes/rune.html", context)
 

@@ -27,7 +27,7 @@ OUTLINE = {
 def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
     """A build of the project's present files that succeeded with these bytes."""
     build = request_build(user, project)
-    artefact = Artefact.objects.filter(version_digest=build.version.digest, name=project.name).first()
+    artefact = Artefact.objects.filter(version_digest=build.version_digest, name=project.name).first()
     if artefact is None:
         key = uuid.uuid4()
         with TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
         } | report
         artefact = Artefact.objects.create(
             id=key,
-            version_digest=build.version.digest,
+            version_digest=build.version_digest,
             toolchain="0.1.0",
             name=project.name,
             digest=digest,
