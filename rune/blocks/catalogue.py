@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rune.blocks import fft, image_normalization, label, modulo, most_confident_indices, noise_filtering, normalize
+from rune.blocks import (
+    fft,
+    image_normalization,
+    label,
+    modulo,
+    most_confident_indices,
+    noise_filtering,
+    normalize,
+    signed_pixels,
+)
 from rune.blocks.paths import parse_block_path
 from rune.blocks.signature import Block
 
@@ -20,6 +29,7 @@ CATALOGUE: Mapping[str, Block] = MappingProxyType(
             most_confident_indices.BLOCK,
             noise_filtering.BLOCK,
             normalize.BLOCK,
+            signed_pixels.BLOCK,
         )
     }
 )

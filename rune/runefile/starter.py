@@ -63,17 +63,18 @@ def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
         f"      height: {height}",
         f'      pixel_format: "@PixelFormat::{pixel_format}"',
     ]
-    if type_.element is not ElementType.F32:
-        return _capability("image" + suffix, "IMAGE", arguments, type_), "image" + suffix
-    pixels = TensorType(ElementType.U8, type_.dimensions)
-    normalized = [
-        f"  normalized{suffix}:",
-        "    proc-block: image-normalization",
+    camera = _capability("image" + suffix, "IMAGE", arguments, TensorType(ElementType.U8, type_.dimensions))
+    if type_.element is ElementType.U8:
+        return camera, "image" + suffix
+    block = "image-normalization" if type_.element is ElementType.F32 else "signed-pixels"
+    pixels = [
+        f"  pixels{suffix}:",
+        f"    proc-block: {block}",
         f"    inputs: [image{suffix}]",
         "    outputs:",
         f"      - {written_type(type_)}",
     ]
-    return _capability("image" + suffix, "IMAGE", arguments, pixels) + normalized, "normalized" + suffix
+    return camera + pixels, "pixels" + suffix
 
 
 def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:

@@ -40,7 +40,7 @@ def _stages(inputs: list[str], outputs: list[str], path: str = "models/m.tflite"
     [
         ("u8[1, 96, 96, 1]", ["IMAGE"]),
         ("u8[1, 224, 160, 3]", ["IMAGE"]),
-        ("i8[1, 96, 96, 3]", ["IMAGE"]),
+        ("i8[1, 96, 96, 3]", ["IMAGE", "signed_pixels"]),
         ("f32[1, 32, 32, 3]", ["IMAGE", "image_normalization"]),
         ("f32[1, 32, 32, 4]", ["RAW"]),
         ("f32[2, 32, 32, 3]", ["RAW"]),

@@ -1,0 +1,31 @@
+"""The block `signed_pixels`: bytes from 0 to 255 become -128 to 127. The C is in signed_pixels.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.tensor import ElementType, TensorType
+
+
+def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
+    if len(inputs) != 1:
+        raise BlockError(f"signed_pixels takes 1 input, an image of bytes, and not {len(inputs)}")
+    image = inputs[0]
+    if image.element is not ElementType.U8:
+        raise BlockError(f"signed_pixels takes bytes, such as u8[1, 96, 96, 3], and not {image}", input_index=0)
+    return (BlockOutput(TensorType(ElementType.I8, image.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
+    return BlockCode("rune_signed_pixels", numbers=(inputs[0].count,))
+
+
+BLOCK = Block(
+    name="signed_pixels",
+    summary="Moves an image's bytes to -128 to 127, for int8 models.",
+    header=Path(__file__).parent / "signed_pixels.h",
+    arguments=(),
+    outputs=_outputs,
+    code=_code,
+)
