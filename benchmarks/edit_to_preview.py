@@ -39,6 +39,8 @@ def measure() -> str:
         create(page, "Spoken words")
         page.get_by_role("button", name="Tone").click()
         open_file(page, "Runefile.yml")
+        page.get_by_role("textbox", name="Runefile.yml").click()
+        page.keyboard.press("Control+End")  # the editor draws only the lines that are in sight
         first = seconds_of_edit(page, "heard", "heard-0")
         times = tuple(seconds_of_edit(page, f"heard-{number}", f"heard-{number + 1}") for number in range(EDITS))
     spread = Spread(times)
