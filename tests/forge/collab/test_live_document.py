@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from typing import Any
 
 import pytest
@@ -11,8 +13,8 @@ from pycrdt import Map
 from forge.accounts.actions import remove_member
 from forge.collab import consumers
 from forge.collab import rooms as rooms_module
-from forge.collab.protocol import UPDATE_LIMIT, Update, step_1_frame, update_frame
-from forge.collab.rooms import Closing
+from forge.collab.protocol import UPDATE_LIMIT, MalformedFrame, Update, read_frame, step_1_frame, update_frame
+from forge.collab.rooms import Closing, FromMember
 from forge.core import delivery
 from forge.projects.actions import write_file
 from forge.projects.documents import load_document
@@ -231,3 +233,39 @@ async def test_a_room_that_everyone_left_is_loaded_anew(project: Any, owner: Any
         await one.type("# last words\n")
     async with YjsClient(owner, project) as again:
         assert again.text().endswith("# last words\n")
+
+
+class Recorder:
+    """A member of a room that remembers how it was sent away."""
+
+    def __init__(self, person_id: Any) -> None:
+        self.person_id = person_id
+        self.dismissed: list[int] = []
+
+    def deliver(self, frame: bytes) -> None:
+        """Nothing is made of what the room tells."""
+
+    def dismiss(self, code: int, reason: str) -> None:
+        self.dismissed.append(code)
+
+
+async def test_damaged_updates_leave_a_document_that_loads(project: Any, owner: Any, developer: Any) -> None:
+    chance = random.Random(20_261_120)
+    member = Recorder(developer.pk)
+    async with YjsClient(owner, project) as one:
+        room = await rooms_module.rooms.enter(project.pk, member)
+        good = one.change(lambda doc: text_of(doc, "Runefile.yml").insert(0, "# good\n"))
+        for _ in range(300):
+            damaged = bytearray(good)
+            for _ in range(chance.randint(1, 3)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            with contextlib.suppress(MalformedFrame):
+                read_frame(update_frame(bytes(damaged)))
+                await room.submit(FromMember(bytes(damaged), member))
+        await room.drained()
+        assert set(member.dismissed) == {Closing.MALFORMED}
+        await rooms_module.rooms.leave(room, member)
+        async with YjsClient(developer, project) as other:
+            await one.type("# still here\n")
+            await other.until(lambda: "# still here\n" in other.text())
+    assert "# still here\n" in await stored_text(project)
