@@ -6,7 +6,7 @@ import { numberText } from "../numbers";
 export function NumberView({ value, past }: { readonly value: number; readonly past: readonly number[] }) {
   return (
     <>
-      <div className="preview-big num">{numberText(value)}</div>
+      <p className="preview-big num">{numberText(value)}</p>
       {past.length > 2 && <Line values={past} label="The values of the last runs" />}
     </>
   );

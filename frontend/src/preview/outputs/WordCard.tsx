@@ -22,7 +22,7 @@ export function WordCard({ card, calling, onCalling }: Props) {
       <div className="preview-word">
         <div>
           <div className="label">{card.title}</div>
-          <div className={isOver ? "preview-big over" : "preview-big"}>{shown?.text ?? "…"}</div>
+          <p className={isOver ? "preview-big over" : "preview-big"}>{shown?.text ?? "…"}</p>
         </div>
         <div className="small muted num preview-when">
           {shown !== null && shown.share !== null && !isOver && <div>{percentText(shown.share)} sure</div>}
