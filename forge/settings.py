@@ -175,6 +175,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["forge.core.throttles.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"person": "1200/min", "visitor": "240/min"},
     "EXCEPTION_HANDLER": "forge.core.problems.problem_response",
+    # A visitor's address is the connection's: a header that anyone can send is not believed.
+    "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

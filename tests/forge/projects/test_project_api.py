@@ -210,6 +210,14 @@ def test_over_the_limit_the_answer_says_when_to_come_back(client: Client, monkey
     assert 0 < int(answers[2]["Retry-After"]) <= 61
 
 
+def test_a_visitor_gets_no_new_limit_by_claiming_another_address() -> None:
+    left = [
+        int(Client().get("/api/v1/templates", headers={"X-Forwarded-For": f"10.0.0.{number}"})["RateLimit-Remaining"])
+        for number in (1, 2)
+    ]
+    assert left == [239, 238]
+
+
 def test_the_schema_is_served(client: Client) -> None:
     answer = client.get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert answer.status_code == 200
