@@ -197,6 +197,14 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     assert changes(first, first) == ("Nothing: the files are the same.",)
 
 
+def test_the_same_bytes_take_the_same_time(project: Any, developer: Any) -> None:
+    first = built(developer, project)
+    write_file(developer, project, "notes.txt", b"more")
+    second = built(developer, project, run={"milliseconds": 9.0, "runs": 20})
+    time = next(figure for figure in figures(second, first) if figure.name == "Time a run")
+    assert (time.now, time.change) == ("9.00 ms", "none")
+
+
 @pytest.mark.parametrize(
     "text",
     [
