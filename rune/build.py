@@ -27,6 +27,7 @@ from rune.runefile import (
     check,
     outline_to_json,
 )
+from rune.runefile.codes import Code
 from rune.runefile.pipeline import ModelStage
 from rune.targets import WASM32
 from rune.tflite import Model, ModelError, ModelSignature, read_model, signature
@@ -189,7 +190,7 @@ class _Models:
 def _planned(
     pipeline: Pipeline, models: Mapping[str, Model], checked: Checked, files: ProjectFiles, runefile: str
 ) -> tuple[anvil.Program, anvil.Plan]:
-    """The program in its memory; what Anvil refuses becomes a diagnostic, at the model's stage if it is a model's."""
+    """The program in its memory; what Anvil refuses becomes a diagnostic at the line of the stage to blame."""
     found: tuple[str, str, tuple[str, ...], str | None]
     try:
         program = anvil.lower(pipeline, models)
@@ -202,10 +203,14 @@ def _planned(
         found = (UNSUPPORTED_OPERATORS, message, notes, refusal.file)
     except anvil.BadModel as refusal:
         found = (BAD_OPERATOR, f"The model {refusal.file!r} contradicts itself: {refusal.reason}", (), refusal.file)
+    except anvil.BadArgument as refusal:
+        found = (Code.BAD_ARGUMENT.value, f"The proc-block {refusal.stage!r}: {refusal.reason}", (), refusal.stage)
     except anvil.TooMuchMemory as refusal:
         found = (TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", (), None)
-    code, message, notes, file = found
-    line = next((node.line for node in checked.outline.nodes if file is not None and node.file == file), 1)
+    code, message, notes, blamed = found
+    line = next(
+        (node.line for node in checked.outline.nodes if blamed is not None and blamed in (node.name, node.file)), 1
+    )
     span = _line_span(files, runefile, line)
     raise BuildFailed((*checked.diagnostics, Diagnostic(Severity.ERROR, code, message, runefile, span, notes)))
 

@@ -5,7 +5,15 @@ lower (what is done) -> plan (where it lies) -> emit (C) -> compile (module); ea
 
 from rune.anvil.compiler import Limits, compile  # noqa: A004 - the stage's name
 from rune.anvil.emit import Sources, emit
-from rune.anvil.errors import AnvilError, BadModel, CompileError, TooMuchMemory, Unsupported, UnsupportedModel
+from rune.anvil.errors import (
+    AnvilError,
+    BadArgument,
+    BadModel,
+    CompileError,
+    TooMuchMemory,
+    Unsupported,
+    UnsupportedModel,
+)
 from rune.anvil.lower import lower
 from rune.anvil.plan import Plan, plan
 from rune.anvil.program import Program
@@ -13,6 +21,7 @@ from rune.anvil.support import unsupported
 
 __all__ = [
     "AnvilError",
+    "BadArgument",
     "BadModel",
     "CompileError",
     "Limits",

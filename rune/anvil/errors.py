@@ -3,6 +3,7 @@
 AnvilError
 ├── UnsupportedModel    a model has ops, or ops with types, that Anvil has no kernel for
 ├── BadModel            a model says something that its ops do not allow
+├── BadArgument         a proc-block cannot take an argument, which only its code could tell
 ├── TooMuchMemory       the pipeline needs more memory than a rune may have
 └── CompileError        the compiler stopped: `reason` says by what
 """
@@ -44,6 +45,15 @@ class BadModel(AnvilError):
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file}: {reason}")
         self.file = file
+        self.reason = reason
+
+
+class BadArgument(AnvilError):
+    """The proc-block of `stage` refuses an argument."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(f"{stage}: {reason}")
+        self.stage = stage
         self.reason = reason
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rune.abi import Output as OutputKind
 from rune.anvil.dead_channels import without_dead_channels
-from rune.anvil.errors import BadModel, UnsupportedModel
+from rune.anvil.errors import BadArgument, BadModel, UnsupportedModel
 from rune.anvil.kernel_call import (
     KERNELS,
     Constant,
@@ -41,6 +41,7 @@ from rune.anvil.program import (
 )
 from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.support import unsupported
+from rune.blocks.signature import BlockError
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType
 from rune.tflite import Model
@@ -68,7 +69,7 @@ C_TYPES = {
 def lower(pipeline: Pipeline, models: Mapping[str, Model]) -> Program:
     """The program of a checked pipeline; `models` by the file names of its stages.
 
-    Raises `UnsupportedModel` and `BadModel`.
+    Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
     """
     lowering = _Lowering(models)
     for stage in pipeline.stages:
@@ -117,7 +118,10 @@ class _Lowering:
 
     def block(self, stage: BlockStage) -> None:
         inputs = [self._tensors[port] for port in stage.inputs]
-        code = stage.block.code(tuple(tensor.type for tensor in inputs), stage.arguments)
+        try:
+            code = stage.block.code(tuple(tensor.type for tensor in inputs), stage.arguments)
+        except BlockError as error:
+            raise BadArgument(stage.name, error.message) from error
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in inputs]
         for index, output in enumerate(stage.outputs):
             place = self._buffer(f"{stage.name}.{index}", output.type.size)

@@ -53,6 +53,8 @@ def doubles() -> list[float]:
     values += [2.0**exponent for exponent in range(-1074, 1024, 9)]
     values += [float(f"{digit}e{exponent}") for digit in (1, 5, 9) for exponent in range(-7, 19)]
     values += [0.1 + 0.2, 1 / 3, 0.3, 4.35, 2.5, 1e-5, 9.5e-6, 1.2345e-5, 0.00012]
+    values += [generator.uniform(-1, 1) * 10.0 ** generator.randrange(-22, 22) for _ in range(COUNT // 3)]
+    values += [2.0**exponent * (1 + step * 2.0**-52) for exponent in (-60, -61, 112, 113) for step in (0, 1, 2)]
     while len(values) < COUNT:
         values.append(struct.unpack("<d", generator.randbytes(8))[0])
     return values
