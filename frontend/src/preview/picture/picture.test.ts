@@ -1,5 +1,6 @@
 // Pictures become what a rune reads, by the same numbers as on the server.
 import { expect, test } from "vitest";
+import behaviour from "../../../../tests/rune/runtime/behaviour.json";
 import type { CapabilityRequest } from "../../runtime";
 import { convert, crop, pictureBytes, pictureRequest } from "./pixels";
 import { resize } from "./resize";
@@ -56,4 +57,15 @@ test("a side that is not said is worked out of the bytes", () => {
 test("a picture is cropped to the ratio of the asked sides", () => {
   expect(crop(640, 480, 1)).toEqual({ x: 80, y: 0, width: 480, height: 480 });
   expect(crop(480, 640, 2)).toEqual({ x: 0, y: 200, width: 480, height: 240 });
+});
+
+test.each(behaviour.pictures)("a picture from $from to $to is resized to the server's very bytes", ({ from, to, pixels }) => {
+  const [width = 0, height = 0] = from;
+  const data = new Uint8Array(width * height * 3);
+  for (let at = 0; at < data.length; at += 1) {
+    const [x, y, channel] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width), at % 3];
+    data[at] = (37 * x + 101 * y + 59 * channel + x * y) % 256;
+  }
+  const resized = resize({ width, height, channels: 3, data }, to[0] ?? 0, to[1] ?? 0);
+  expect(btoa(String.fromCharCode(...resized.data))).toBe(pixels);
 });
