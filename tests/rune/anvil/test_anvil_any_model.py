@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pipelines import models_pipeline, passing_on  # type: ignore[import-not-found]
 
 from rune import anvil
-from rune.abi import Output
+from rune.abi import Capability, Output
+from rune.blocks.catalogue import find_block
+from rune.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.build import TOO_MUCH_MEMORY, BuildFailed, build
 from rune.files import MemoryFiles
+from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, read_model, signature
 from tests.model_cases import model_cases
+from tests.rune.anvil.pipelines import models_pipeline, passing_on
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tflite"))
 
@@ -65,3 +69,19 @@ def test_a_build_of_too_much_memory_says_so() -> None:
         build(MemoryFiles({"Runefile.yml": LARGE.encode()}), "large")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == TOO_MUCH_MEMORY
+
+
+def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
+    block = find_block("normalize")
+    assert block is not None
+
+    def refuse(_inputs: object, _arguments: object) -> BlockCode:
+        raise BlockError("no such window", argument="window")
+
+    kind = TensorType(ElementType.F32, (2,))
+    stages = (
+        CapabilityStage("in", Capability.RAW, (), kind),
+        BlockStage("smooth", "normalize", replace(block, code=refuse), {}, (Port("in", 0),), (BlockOutput(kind),)),
+    )
+    with pytest.raises(anvil.BadArgument, match="smooth: no such window"):
+        anvil.lower(Pipeline(stages, ()), {})

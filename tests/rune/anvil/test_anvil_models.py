@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of  # type: ignore[import-not-found]
 
 from rune import anvil
 from rune.tensor import ElementType
 from rune.tflite import Model, read_model
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.rune.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
 
 MODULES = 4
 """The models are compiled a share at a time, so that both processors have work."""

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from pipelines import models_pipeline, passing_on  # type: ignore[import-not-found]
 
 from rune import anvil
 from rune.abi import Capability, Output
@@ -20,6 +19,7 @@ from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, read_model
 from tests.model_cases import model_cases
+from tests.rune.anvil.pipelines import models_pipeline, passing_on
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150

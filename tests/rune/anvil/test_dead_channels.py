@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from pipelines import loaded, models_pipeline, module_of, run, tensors_of  # type: ignore[import-not-found]
 
 from rune.anvil.dead_channels import without_dead_channels
 from rune.tflite import (
@@ -19,6 +18,7 @@ from rune.tflite import (
     Tensor,
     TensorKind,
 )
+from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 
 CHANNELS = 24
 DEAD = (*range(0, CHANNELS, 3), 1, 2)

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from bare_host import BareHost  # type: ignore[import-not-found]
-from pipelines import module_of, passing_on  # type: ignore[import-not-found]
 
 from rune import anvil
 from rune.abi import Capability, Output
 from rune.blocks.catalogue import find_block
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
+from tests.rune.anvil.bare_host import BareHost
+from tests.rune.anvil.pipelines import module_of, passing_on
 
 HOSTILE = [
     '"); __builtin_trap(); //',

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipelines import models_pipeline  # type: ignore[import-not-found]
 
 from rune import anvil
 from rune.anvil.plan import Interval, aligned, assign, lifetimes
 from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
+from tests.rune.anvil.pipelines import models_pipeline
 
 buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.integers(0, 20)), max_size=40)
 

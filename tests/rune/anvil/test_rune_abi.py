@@ -6,8 +6,6 @@ import json
 import struct
 
 import numpy as np
-from bare_host import BareHost  # type: ignore[import-not-found]
-from pipelines import loaded, models_pipeline, module_of, passing_on, run  # type: ignore[import-not-found]
 
 from rune.abi import Capability, Output
 from rune.container import read_rune
@@ -15,6 +13,8 @@ from rune.runefile.pipeline import CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from tests.model_cases import model_cases
+from tests.rune.anvil.bare_host import BareHost
+from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, passing_on, run
 
 BYTE = TensorType(ElementType.U8, (1,))
 
