@@ -22,7 +22,7 @@ from tests.rune.anvil.pipelines import models_pipeline, passing_on
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tflite"))
 
-from mutations import mutant  # type: ignore[import-not-found]
+from tests.rune.tflite.mutations import mutant
 
 MUTANTS = 1000
 

@@ -13,11 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "anvil"))
 
-from bare_host import BareHost  # type: ignore[import-not-found]
 from pipelines import module_of, passing_on  # type: ignore[import-not-found]
 
 from rune.abi import Output
 from rune.tensor import ElementType, TensorType
+from tests.rune.anvil.bare_host import BareHost
 
 COUNT = 4000
 
