@@ -35,7 +35,12 @@ class LiveServer:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> LiveServer:
-        self.sign_in(self.start())
+        try:
+            self.sign_in(self.start())
+        except BaseException:
+            self.http.close()
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -68,6 +73,7 @@ class LiveServer:
             printed += line
             if "Open http" in line:
                 return printed
+        self.kill()
         raise AssertionError(f"the server did not start: {printed}{self.log()}")
 
     def log(self) -> str:
