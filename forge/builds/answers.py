@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
-from forge.builds.models import Preview
+from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.shapes import build_to_json, preview_to_json
 from forge.builds.waking import previews
 from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts
@@ -40,16 +42,31 @@ def builds_state(project: Project, user: User) -> Mapping[str, Any]:
 
 @card_facts.answer
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
-    """The drawn pipeline of each project, as its preview saw it last."""
-    rows = Preview.objects.filter(project_id__in=project_ids).values_list("project_id", "outline", "state")
-    return {
-        project_id: CardFacts(
-            tag="Does not check" if state == "broken" else "",
-            tag_kind="warn" if state == "broken" else "",
-            nodes=tuple((outline or {}).get("nodes", ())),
-        )
-        for project_id, outline, state in rows
-    }
+    """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
+    last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
+    rows = (
+        Preview.objects.filter(project_id__in=project_ids)
+        .annotate(last_number=Subquery(last.values("number")[:1]), last_state=Subquery(last.values("state")[:1]))
+        .values_list("project_id", "outline", "state", "last_number", "last_state")
+    )
+    facts = {}
+    for project_id, outline, preview_state, number, build_state in rows:
+        tag, kind = _tag(preview_state, number, build_state)
+        facts[project_id] = CardFacts(tag, kind, tuple((outline or {}).get("nodes", ())))
+    return facts
+
+
+def _tag(preview_state: str, number: int | None, build_state: str | None) -> tuple[str, str]:
+    """The one thing that a card says of a project: what is wrong with it now, else its last build."""
+    if preview_state == "broken":
+        return "Does not check", "warn"
+    if number is None:
+        return "", ""
+    if build_state == State.SUCCEEDED:
+        return f"Build {number}", "ok"
+    if build_state in (State.FAILED, State.LOST):
+        return f"Build {number} failed", "bad"
+    return f"Build {number}", "info"
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -149,14 +149,11 @@ class ProjectBlob(models.Model):
 
 
 class Version(models.Model):
-    """A project's files at one moment. `manifest` is `{path: {"digest", "size"}}`; `digest` names its canonical form.
-
-    A version that only a preview was built of has no number; it is given one when a person builds it.
-    """
+    """A project's files at one moment: `{path: {"digest", "size"}}`, named by the digest of its canonical form."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(null=True, blank=True)
+    number = models.PositiveIntegerField()
     digest = models.CharField(max_length=71)
     manifest = models.JSONField()
     sequence = models.BigIntegerField()

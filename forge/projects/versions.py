@@ -54,37 +54,26 @@ def glance(project: Project) -> Glance:
     return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence)
 
 
-def snapshot(project: Project, author: Any = None, *, numbered: bool = True) -> Version:
-    """The version of a project's files as they are now; the one that has their digest already, or a new one.
-
-    With `numbered` the version is given the project's next number unless it has one: people see it.
-    """
+def snapshot(project: Project, author: Any = None) -> Version:
+    """The version of a project's files as they are now: the one that has their digest already, or the next one."""
     # Bytes are stored before the transaction, in which nothing is waited for.
-    loaded = load_document(project.pk)
-    manifest = _manifest(project.pk, entries(loaded.doc))
+    seen = glance(project)
+    for data in seen.texts.values():
+        put_bytes(data)
     with transaction.atomic():
         Project.objects.select_for_update().only("pk").get(pk=project.pk)
-        version, _ = Version.objects.get_or_create(
+        known = Version.objects.filter(project=project, digest=seen.digest).first()
+        if known is not None:
+            return known
+        highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
+        return Version.objects.create(
             project=project,
-            digest=manifest_digest(manifest),
-            defaults={"manifest": manifest, "sequence": loaded.sequence, "author": author},
+            number=highest + 1,
+            digest=seen.digest,
+            manifest=dict(seen.manifest),
+            sequence=seen.sequence,
+            author=author,
         )
-        if numbered and version.number is None:
-            highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
-            version.number = highest + 1
-            version.author = author
-            version.save(update_fields=["number", "author"])
-    return version
-
-
-def _manifest(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
-    """The files' digests, texts being stored as they are met."""
-    manifest = _linked_blobs(project_id, files)
-    for entry in files:
-        if entry.text is not None:
-            blob = put_bytes(entry.text.encode("utf-8"))
-            manifest[entry.path] = {"digest": blob.digest, "size": blob.size}
-    return manifest
 
 
 def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:

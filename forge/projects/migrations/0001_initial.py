@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
             name="Version",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("number", models.PositiveIntegerField(blank=True, null=True)),
+                ("number", models.PositiveIntegerField()),
                 ("digest", models.CharField(max_length=71)),
                 ("manifest", models.JSONField()),
                 ("sequence", models.BigIntegerField()),

@@ -8,8 +8,8 @@ from forge.accounts.models import User
 from forge.projects import document
 from forge.projects.documents import append_update, load_document
 from forge.projects.files import delete_file, write_file
-from forge.projects.models import Project
-from forge.projects.versions import VersionFiles, manifest_digest, snapshot
+from forge.projects.models import Project, Version
+from forge.projects.versions import VersionFiles, glance, manifest_digest, snapshot
 from rune.files import FileMissing, FileNotInProject, FileTooLarge
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +26,10 @@ def test_the_same_files_are_the_same_version(project: Project, user: User) -> No
     assert sorted(second.manifest) == ["Runefile.yml", "notes.md"]
 
 
-def test_a_version_of_a_preview_gets_its_number_when_a_person_builds_it(project: Project, user: User) -> None:
-    preview = snapshot(project, numbered=False)
-    assert preview.number is None
-    built = snapshot(project, user)
-    assert (built.pk, built.number, built.author) == (preview.pk, 1, user)
+def test_a_glance_has_the_versions_digest_and_keeps_nothing(project: Project, user: User) -> None:
+    seen = glance(project)
+    assert not Version.objects.exists()
+    assert snapshot(project, user).digest == seen.digest
 
 
 def test_the_digest_does_not_depend_on_the_order_of_files() -> None:

@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from forge.accounts.links import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
+from forge.builds.models import Build, Preview
 from forge.projects.models import Project
 from forge.projects.templates import list_templates
+from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
 
@@ -280,3 +282,27 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
     said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
     assert said == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
     assert [size(count) for count in (0, 812, 47_512, 2_100_000)] == ["0 B", "812 B", "47.5 kB", "2.1 MB"]
+
+
+@pytest.mark.parametrize(
+    ("preview", "build", "tag"),
+    [
+        ("ready", None, None),
+        ("ready", "succeeded", '<span class="tag ok">Build 1</span>'),
+        ("ready", "failed", '<span class="tag bad">Build 1 failed</span>'),
+        ("ready", "running", '<span class="tag info">Build 1</span>'),
+        ("broken", "succeeded", '<span class="tag warn">Does not check</span>'),
+    ],
+)
+def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
+    client: Client, project: Project, user: User, preview: str, build: str | None, tag: str | None
+) -> None:
+    Preview.objects.update_or_create(project=project, defaults={"state": preview})
+    if build is not None:
+        made = built(user, project)
+        Build.objects.filter(pk=made.pk).update(state=build, lease_until=timezone.now())
+    content = client.get("/").content.decode()
+    if tag is None:
+        assert '<span class="tag' not in content.partition("Start from")[0]
+    else:
+        assert tag in content
