@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,9 +17,6 @@ from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, read_model, signature
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import models_pipeline, passing_on
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tflite"))
-
 from tests.rune.tflite.mutations import mutant
 
 MUTANTS = 1000

@@ -6,18 +6,13 @@ import json
 import math
 import random
 import struct
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "anvil"))
-
-from pipelines import module_of, passing_on  # type: ignore[import-not-found]
 
 from rune.abi import Output
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.bare_host import BareHost
+from tests.rune.anvil.pipelines import module_of, passing_on
 
 COUNT = 4000
 
