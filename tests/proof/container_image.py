@@ -97,6 +97,9 @@ class Builder:
     def container(self, image: str, data: Path, variables: Mapping[str, str]) -> Iterator[Container]:
         """A container of an image whose /data is a folder here; processes in it see this machine's network."""
         name = self.run("from", "--pull=never", image)
+        for path in self.configuration(image).get("Volumes") or {}:
+            # buildah would put an empty folder of its own over the one that is given.
+            self.run("config", "--volume", f"{path}-", name)
         try:
             yield Container(self, name, data, variables)
         finally:
@@ -142,6 +145,34 @@ class Container:
                 process.communicate()
 
 
+def processes_below(parent: int) -> dict[int, tuple[int, str]]:
+    """User and command line of each living process that descends from one, by its number."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            children.setdefault(int(_status(folder, "PPid")), []).append(int(folder.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended meanwhile
+    found, left = {}, list(children.get(parent, []))
+    while left:
+        process = left.pop()
+        left += children.get(process, [])
+        folder = Path("/proc") / str(process)
+        try:
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            found[process] = (int(_status(folder, "Uid").split()[0]), command.strip())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _status(process: Path, field: str) -> str:
+    for line in (process / "status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return line.partition(":")[2].strip()
+    raise ProcessLookupError(process)
+
+
 def package_settings() -> dict[str, str]:
     """The variables of this machine that package managers read."""
     return {
@@ -168,6 +199,6 @@ def tree_size(root: Path) -> int:
     seen: dict[tuple[int, int], int] = {}
     for folder, _, names in os.walk(root):
         for name in names:
-            status = os.lstat(os.path.join(folder, name))
+            status = (Path(folder) / name).lstat()
             seen[status.st_dev, status.st_ino] = status.st_size
     return sum(seen.values())

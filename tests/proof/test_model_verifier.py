@@ -9,10 +9,10 @@ import pytest
 from rune.container import ContainerError, read_rune
 from rune.tflite import ModelError, describe, read_model, signature
 from tests.model_cases import all_models
-from tests.proof.mutants import COUNT, prove
+from tests.proof.mutants import COUNT, Recorder, prove
 from tests.rune.container.test_container_fuzz import GOOD
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.proof(shares=20)
 
 
 def use_model(data: bytes) -> None:
@@ -25,17 +25,14 @@ def use_rune(data: bytes) -> None:
     read_rune(data)
 
 
-def test_mutants_of_small_models_are_read_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        prove("small models", all_models(), use_model, ModelError)
+def test_mutants_of_small_models_are_read_or_refused(record_property: Recorder) -> None:
+    prove(record_property, all_models(), use_model, ModelError)
 
 
-def test_mutants_of_real_models_are_read_or_refused(test_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mutants_of_real_models_are_read_or_refused(test_data: Path, record_property: Recorder) -> None:
     originals = tuple(path.read_bytes() for path in sorted((test_data / "models").glob("*.tflite")))
-    with capsys.disabled():
-        prove("real models", originals, use_model, ModelError, COUNT // 100)
+    prove(record_property, originals, use_model, ModelError, COUNT // 100)
 
 
-def test_mutants_of_a_rune_are_read_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        prove("runes", (GOOD,), use_rune, ContainerError)
+def test_mutants_of_a_rune_are_read_or_refused(record_property: Recorder) -> None:
+    prove(record_property, (GOOD,), use_rune, ContainerError)

@@ -1,0 +1,235 @@
+"""Runs the long proofs (pytest's mark `proof`) at full size and writes docs/proof.md: what ran, with which counts.
+
+It can be stopped and started again: what passed at this very state of the code is not run again. A proof with
+`@pytest.mark.proof(shares=N)` runs in N parts, told apart by FORGE_PROOF_SHARE. `python -m tools.prove [file...]`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "proof.md"
+STATE = ROOT / ".proof"
+NOT_CODE = (":!docs", ":!*.md")
+"""Paths whose change makes no proof old."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of proofs, or one share of it: what is run, and kept, at once."""
+
+    file: str
+    share: int
+    shares: int
+
+    @property
+    def record(self) -> Path:
+        return STATE / f"{Path(self.file).stem}.{self.share}-of-{self.shares}.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one test in one part. `facts` are what it recorded of itself."""
+
+    test: str
+    outcome: str
+    seconds: float
+    facts: dict[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A part that ran."""
+
+    part: Part
+    state: str
+    commit: str
+    ran: str
+    results: tuple[Result, ...]
+
+    @property
+    def is_good(self) -> bool:
+        return all(result.outcome != "failed" for result in self.results)
+
+
+def main(arguments: list[str]) -> int:
+    STATE.mkdir(exist_ok=True)
+    state, commit = code_state()
+    parts = collect(arguments)
+    failed = 0
+    for part in parts:
+        known = read_record(part)
+        name = f"{part.file} ({part.share + 1} of {part.shares})"
+        if known and known.state == state and known.is_good:
+            print(f"==> {name}: proved already", flush=True)
+            continue
+        print(f"==> {name}", flush=True)
+        record = run(part, state, commit)
+        part.record.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
+        failed += not record.is_good
+        PAGE.write_text(page(every_record()), encoding="utf-8")
+    return 1 if failed else 0
+
+
+def code_state() -> tuple[str, str]:
+    """What tells one state of the code from another, and how a person names it."""
+    commit = _git("rev-parse", "HEAD").strip()
+    changes = _git("diff", "HEAD", "--", ".", *NOT_CODE)
+    if not changes:
+        return commit, commit[:10]
+    return hashlib.sha256((commit + changes).encode()).hexdigest(), f"{commit[:10]} with changes"
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+class _Collector:
+    """A plugin of pytest that notes the files of proofs and into how many shares each is cut."""
+
+    def __init__(self) -> None:
+        self.shares: dict[str, int] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            mark = item.get_closest_marker("proof")
+            if mark is not None:
+                self.shares[item.nodeid.split("::")[0]] = int(mark.kwargs.get("shares", 1))
+
+
+def collect(files: Sequence[str]) -> list[Part]:
+    """All parts, those of the shortest files first."""
+    collector = _Collector()
+    status = pytest.main(["--collect-only", "-qq", "-m", "proof", *(files or ["tests/proof"])], plugins=[collector])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise SystemExit("The proofs cannot be collected; what pytest said is above.")
+    ordered = sorted(collector.shares.items(), key=lambda entry: (entry[1], entry[0]))
+    return [Part(file, share, shares) for file, shares in ordered for share in range(shares)]
+
+
+def run(part: Part, state: str, commit: str) -> Record:
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-m", "proof", "-q", "-o", "junit_family=xunit1"]
+        environment = os.environ | {"FORGE_PROOF_SHARE": f"{part.share}/{part.shares}"}
+        begin = time.monotonic()
+        subprocess.run([*command, f"--junitxml={report}", part.file], cwd=ROOT, env=environment, check=False)
+        if report.exists():
+            results = tuple(read_report(report))
+        else:
+            results = (Result(part.file, "failed", time.monotonic() - begin, {}, "pytest gave no report"),)
+    return Record(part, state, commit, f"{datetime.now(UTC):%Y-%m-%d}", results)
+
+
+def read_report(path: Path) -> Iterable[Result]:
+    """The results in pytest's report."""
+    for case in ElementTree.parse(path).iter("testcase"):
+        facts = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
+        outcome, reason = "passed", ""
+        for kind, word in (("skipped", "not run"), ("failure", "failed"), ("error", "failed")):
+            found = case.find(kind)
+            if found is not None:
+                outcome, reason = word, found.get("message", "").splitlines()[0] if found.get("message") else ""
+        yield Result(case.get("name", ""), outcome, float(case.get("time", "0")), facts, reason)
+
+
+def read_record(part: Part) -> Record | None:
+    if not part.record.exists():
+        return None
+    held = json.loads(part.record.read_text("utf-8"))
+    results = tuple(Result(**result) for result in held.pop("results"))
+    return Record(part=Part(**held.pop("part")), results=results, **held)
+
+
+def every_record() -> list[Record]:
+    """All that was ever proved on this machine and is still a part."""
+    found = []
+    for path in sorted(STATE.glob("*.json")):
+        held = json.loads(path.read_text("utf-8"))
+        record = read_record(Part(**held["part"]))
+        if record is not None and (ROOT / record.part.file).exists():
+            found.append(record)
+    return found
+
+
+def page(records: Sequence[Record]) -> str:
+    """docs/proof.md."""
+    lines = [
+        "# Proofs",
+        "",
+        "Written by `make prove`, which runs the long proofs at full size; `make test` runs a small share of each with",
+        "fixed seeds. A proof can be run again exactly: the mutants and inputs are made from their numbers alone.",
+    ]
+    for file in dict.fromkeys(record.part.file for record in records):
+        lines += ["", *_section(file, [record for record in records if record.part.file == file])]
+    return "\n".join(lines) + "\n"
+
+
+def _section(file: str, records: Sequence[Record]) -> Iterable[str]:
+    shares = records[0].part.shares
+    commits = ", ".join(dict.fromkeys(f"{record.commit} on {record.ran}" for record in records))
+    yield f"## {file}"
+    yield ""
+    part = f"{len(records)} of {shares} parts. " if shares > 1 else ""
+    yield f"{part}Ran at commit {commits}."
+    yield ""
+    yield "| what holds | | seconds | counts |"
+    yield "| --- | --- | ---: | --- |"
+    for test in dict.fromkeys(result.test for record in records for result in record.results):
+        results = [result for record in records for result in record.results if result.test == test]
+        seconds = sum(result.seconds for result in results)
+        words = test.removeprefix("test_").replace("_", " ")
+        yield f"| {words} | {_outcome(results)} | {seconds:,.0f} | {_facts(results)} |"
+
+
+def _outcome(results: Sequence[Result]) -> str:
+    """The worst of the parts."""
+    for outcome in ("failed", "not run"):
+        for result in results:
+            if result.outcome == outcome:
+                return f"**{outcome}**: {result.reason}".replace("|", "\\|")
+    return "proved"
+
+
+def _facts(results: Sequence[Result]) -> str:
+    """What the parts recorded, put together: numbers are added, but of a `most` the largest counts."""
+    together: dict[str, str] = {}
+    for result in results:
+        for name, value in result.facts.items():
+            before = together.get(name)
+            together[name] = value if before is None else _joined(name, before, value)
+    return "; ".join(f"{name} {_readable(value)}" for name, value in together.items())
+
+
+def _joined(name: str, left: str, right: str) -> str:
+    try:
+        numbers = float(left), float(right)
+    except ValueError:
+        return left if left == right else f"{left}, {right}"
+    return f"{max(numbers) if name.startswith('most') else sum(numbers):.12g}"
+
+
+def _readable(value: str) -> str:
+    try:
+        return f"{float(value):,.12g}"
+    except ValueError:
+        return value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
