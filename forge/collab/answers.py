@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from forge.collab.rooms import FromElsewhere, rooms
 from forge.core.lifespan import server_stopping
 from forge.projects.hooks import document_changed
+
+_log = logging.getLogger(__name__)
 
 
 def follow_document(sender: object, project_id: UUID, sequence: int, update: bytes, origin: str, **_: object) -> None:
@@ -21,4 +24,8 @@ document_changed.connect(follow_document, dispatch_uid="collab.follow_document")
 @server_stopping.answer
 def store_what_waits() -> None:
     """The server ends: what people typed last is stored before."""
-    rooms.close_from_thread()
+    try:
+        rooms.close_from_thread()
+    except Exception:
+        # The others that end with the server still have their turn.
+        _log.exception("Not everything that was typed last could be stored")

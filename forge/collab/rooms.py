@@ -7,6 +7,7 @@ Everything here happens on the event loop's thread; the database is reached thro
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ class Room:
 
     async def submit(self, item: FromMember) -> None:
         """Queues an update; waits while too many wait already."""
-        if item.update != EMPTY_UPDATE:
+        if item.update != EMPTY_UPDATE and not self._is_broken:
             await self._queue.put(item)
 
     def submit_stored(self, item: FromElsewhere) -> None:
@@ -252,6 +253,10 @@ class Room:
         self._is_broken = True
         for member in tuple(self._members):
             member.dismiss(code, reason)
+        # Whoever waits for a place in the queue goes on; its client still has the update, and sends it again.
+        while not self._queue.empty():
+            self._queue.get_nowait()
+            self._queue.task_done()
 
 
 class Rooms:
@@ -266,8 +271,9 @@ class Rooms:
         self._loop = asyncio.get_running_loop()
         if project_id not in self._rooms or self._rooms[project_id][0].is_broken:
             room = Room(project_id)
+            loading = asyncio.ensure_future(room.load())
             # In the register before it is loaded: what is written meanwhile waits in its queue.
-            self._rooms[project_id] = (room, asyncio.ensure_future(room.load()), asyncio.create_task(self._serve(room)))
+            self._rooms[project_id] = (room, loading, asyncio.create_task(self._serve(room, loading)))
         room, loaded, _ = self._rooms[project_id]
         room.join(member)
         try:
@@ -283,13 +289,15 @@ class Rooms:
         if room.is_empty:
             await self._close_if_idle(room)
 
-    async def _serve(self, room: Room) -> None:
-        await asyncio.shield(self._rooms[room.project_id][1])
-        await room.work()
+    async def _serve(self, room: Room, loaded: asyncio.Future[None]) -> None:
+        with contextlib.suppress(Exception):  # whoever enters hears of it
+            await asyncio.shield(loaded)
+        if _succeeded(loaded):
+            await room.work()
 
     async def _close_if_idle(self, room: Room) -> None:
         entry = self._rooms.get(room.project_id)
-        if not room.is_broken and entry is not None and entry[0] is room and entry[1].done():
+        if not room.is_broken and entry is not None and entry[0] is room and _succeeded(entry[1]):
             await room.drained()
         if not room.is_empty:
             return
@@ -320,11 +328,15 @@ class Rooms:
     async def close(self) -> None:
         """Stores what waits in all rooms, and ends the writer."""
         for room, loaded, task in tuple(self._rooms.values()):
-            if loaded.done() and not room.is_broken:
+            if _succeeded(loaded) and not room.is_broken:
                 await room.drained()
             task.cancel()
         self._rooms.clear()
         await asyncio.to_thread(writer.close)
+
+
+def _succeeded(done: asyncio.Future[None]) -> bool:
+    return done.done() and not done.cancelled() and done.exception() is None
 
 
 rooms = Rooms()

@@ -13,6 +13,7 @@ from pycrdt import Map
 from forge.accounts.actions import remove_member
 from forge.collab import consumers
 from forge.collab import rooms as rooms_module
+from forge.collab import writer as writer_module
 from forge.collab.protocol import UPDATE_LIMIT, MalformedFrame, Update, read_frame, step_1_frame, update_frame
 from forge.collab.rooms import Closing, FromMember
 from forge.core import delivery
@@ -233,6 +234,40 @@ async def test_a_room_that_everyone_left_is_loaded_anew(project: Any, owner: Any
         await one.type("# last words\n")
     async with YjsClient(owner, project) as again:
         assert again.text().endswith("# last words\n")
+
+
+async def test_a_room_that_cannot_be_loaded_is_tried_anew(
+    project: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(project_id: Any) -> Any:
+        raise OSError("the disk is away")
+
+    member = Recorder(owner.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(rooms_module, "load_stored", fail)
+        with pytest.raises(OSError, match="disk"):
+            await rooms_module.rooms.enter(project.pk, member)
+    async with YjsClient(owner, project) as client:
+        assert client.text().startswith("version: 1")
+
+
+async def test_a_failing_disk_sends_everyone_away_and_loses_nothing(
+    project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*arguments: Any, **named: Any) -> Any:
+        raise OSError("the disk is full")
+
+    returning = YjsClient(owner, project)
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        with monkeypatch.context() as broken:
+            broken.setattr(writer_module, "append_updates", fail)
+            await one.type("# kept by the client\n")
+            assert (await one.closed())[0] == (await other.closed())[0] == Closing.TRY_AGAIN
+        returning.doc = one.doc
+        async with returning, YjsClient(developer, project) as again:
+            await again.until(lambda: "# kept by the client\n" in again.text())
+    assert "# kept by the client\n" in await stored_text(project)
+    assert "could not be stored" in caplog.text
 
 
 class Recorder:
