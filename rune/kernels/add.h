@@ -23,8 +23,8 @@ struct rune_broadcast {
                          (output), (shape)->sizes[4], (shape)->left_steps[4], (shape)->right_steps[4])
 
 /*
- * Exact for any scales: `left_terms` and `right_terms` hold, for each byte from -128, the input at 2^20 times the common
- * scale; the sum is rescaled with two roundings.
+ * Exact for any scales: `left_terms` and `right_terms` hold, for each byte from -128, the input at 2^20 times the
+ * common scale; the sum is rescaled with two roundings.
  */
 RUNE_INLINE void rune_add_int8(const int8_t *left, const int8_t *right, int8_t *output, const int32_t *left_terms,
                                const int32_t *right_terms, const struct rune_broadcast *shape,

@@ -62,18 +62,24 @@ RUNE_INLINE void rune_conv_line_int8(const int16_t *const *rows, int32_t pixel_s
 {
     const int32_t weights_step = segments.rows * segments.in_row * ((segments.length + 1) / 2) * 16;
     for (int32_t channel = 0; channel < channels; channel += 8, weights += weights_step) {
+#define RUNE_TILE_OF(count)                                                                                \
+    rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias,                         \
+                        output + x * channels + channel, channels, requantize, channel, channels, count)
         int32_t x = 0;
         for (; x + RUNE_TILE <= pixels; x += RUNE_TILE)
-            rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias,
-                                output + x * channels + channel, channels, requantize, channel, channels, RUNE_TILE);
-#define RUNE_REST(count)                                                                                      \
-    if (pixels - x == count)                                                                                  \
-    rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias, output + x * channels + channel, \
-                        channels, requantize, channel, channels, count)
-        RUNE_REST(3);
-        RUNE_REST(2);
-        RUNE_REST(1);
-#undef RUNE_REST
+            RUNE_TILE_OF(RUNE_TILE);
+        switch (pixels - x) {
+        case 3:
+            RUNE_TILE_OF(3);
+            break;
+        case 2:
+            RUNE_TILE_OF(2);
+            break;
+        case 1:
+            RUNE_TILE_OF(1);
+            break;
+        }
+#undef RUNE_TILE_OF
     }
 }
 

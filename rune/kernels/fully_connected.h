@@ -14,8 +14,8 @@ struct rune_requantize_once {
 
 /*
  * `weights` are [outputs, at least 4][inputs padded to 8], filled with zeros; `bias` holds what the input's zero point
- * adds. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last four
- * are computed together, some of them a second time.
+ * adds. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last
+ * four are computed together, some of them a second time.
  */
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_once *requantize,

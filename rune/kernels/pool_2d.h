@@ -41,7 +41,8 @@ RUNE_INLINE struct rune_patch rune_patch_at(const struct rune_window *window, in
                                 const element *from =                                                          \
                                     input + (ptrdiff_t)(row * window->input_width + column) * channels + first; \
                                 if (some == 8)                                                                 \
-                                    RUNE_UNROLLED for (int32_t i = 0; i < 8; i++) values[i] = step(values[i], from[i]); \
+                                    RUNE_UNROLLED for (int32_t i = 0; i < 8; i++)                              \
+                                        values[i] = step(values[i], from[i]);                                  \
                                 else                                                                           \
                                     for (int32_t i = 0; i < some; i++)                                         \
                                         values[i] = step(values[i], from[i]);                                  \
@@ -49,7 +50,8 @@ RUNE_INLINE struct rune_patch rune_patch_at(const struct rune_window *window, in
                         }                                                                                      \
                         for (int32_t i = 0; i < some; i++) {                                                   \
                             accumulator value = finish(values[i], count);                                      \
-                            output[first + i] = (element)(value < minimum ? minimum : value > maximum ? maximum : value); \
+                            value = value < minimum ? minimum : value > maximum ? maximum : value;             \
+                            output[first + i] = (element)value;                                                \
                         }                                                                                      \
                     }                                                                                          \
                 }                                                                                              \

@@ -6,8 +6,8 @@
 #include "vector.h"
 
 /*
- * `exponentials[255 - d]` is e^(-d * input scale * beta), for a number that is d below its row's largest. A number times
- * one over the row's sum, in units of the output's scale, is rounded half up.
+ * `exponentials[255 - d]` is e^(-d * input scale * beta), for a number that is d below its row's largest. A number
+ * times one over the row's sum, in units of the output's scale, is rounded half up.
  */
 RUNE_INLINE void rune_softmax_int8(const int8_t *input, int8_t *output, const float *exponentials, int32_t rows,
                                    int32_t columns, float output_scale, int32_t output_zero_point)
