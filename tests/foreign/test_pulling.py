@@ -51,7 +51,7 @@ def test_skopeo_lists_the_tags(live: LiveServer, published: Published) -> None:
     assert json.loads(done.stdout)["Tags"] == [published.tag]
 
 
-def test_skopeo_without_a_token_is_refused_until_the_project_is_public(
+def test_clients_without_a_token_are_refused_until_the_project_is_public(
     live: LiveServer, published: Published, tmp_path: Path
 ) -> None:
     refused = copy(live, published, tmp_path / "refused")
@@ -61,6 +61,10 @@ def test_skopeo_without_a_token_is_refused_until_the_project_is_public(
         allowed = copy(live, published, tmp_path / "allowed")
         assert allowed.returncode == 0, allowed.stderr
         assert rune_in(tmp_path / "allowed", published) == published.rune
+        client = oras.client.OrasClient(hostname=f"127.0.0.1:{live.port}", insecure=True)
+        target = f"127.0.0.1:{live.port}/{published.repository}:{published.tag}"
+        files = client.pull(target=target, outdir=str(tmp_path / "oras"))
+        assert Path(files[0]).read_bytes() == published.rune
     finally:
         live.api("PATCH", f"projects/{published.repository}", json={"visibility": "private"})
 
