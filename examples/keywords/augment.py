@@ -17,7 +17,7 @@ Wave = NDArray[np.float32]
 
 RATE = 16_000
 _LONG = 32_768
-_KEYWORD_SHARE, _SILENCE_SHARE = 0.08, 0.12
+_KEYWORD_SHARE, _SILENCE_SHARE = 0.085, 0.14
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Corpus:
 
 
 def draw_label(rng: np.random.Generator) -> int:
-    """8 % for each keyword, 12 % silence, the rest unknown."""
+    """8.5 % for each keyword, 14 % silence, the rest unknown."""
     value = rng.random()
     keywords = _KEYWORD_SHARE * len(KEYWORDS)
     if value < keywords:
@@ -71,13 +71,13 @@ def _utterance(corpus: Corpus, label: int, rng: np.random.Generator) -> Wave:
             _neighbour(out, corpus, rng)
         return out
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.28:
         position = -int(rng.integers(0, 8_000))
         while position < RATE:
             word = _resampled(corpus.draw(UNKNOWN, rng), rng)
             _add(out, word, position)
             position += len(word) + int(rng.integers(0, 3_200))
-    elif kind < 0.42:
+    elif kind < 0.35:
         word = _resampled(corpus.draw(int(rng.integers(len(KEYWORDS))), rng), rng)
         kept = max(int(rng.uniform(0.1, 0.4) * len(word)), 400)
         front = rng.random() < 0.5

@@ -61,7 +61,7 @@ class Features:
 
 def _code(block: Block, input_type: TensorType, **given: int) -> BlockCode:
     arguments = {a.name: given.get(a.name, a.default) for a in block.arguments}
-    return block.code((input_type,), arguments)  # type: ignore[arg-type]
+    return block.code((input_type,), arguments)
 
 
 def _address(array: NDArray[np.generic]) -> ctypes.c_void_p:

@@ -13,17 +13,22 @@ import numpy as np
 import tensorflow as tf
 from dataset import Windows
 from numpy.typing import NDArray
-from words import LABELS
+from words import LABELS, UNKNOWN
 
 FRAMES, BANDS = 49, 40
 _BATCH = 128
+_EAGERNESS = 0.4
+"""Off the logit of "unknown" in the finished model: where words are expected, other words are rarer than in training.
+
+Held-out voices are then heard 4 to 5 times more in a hundred, at a quarter more false alarms in dense speech.
+"""
 
 
 def network(batch: int | None) -> keras.Model:
     """From features / 128 to the shares of the labels."""
     given = keras.Input(batch_shape=(batch, FRAMES * BANDS))
     x = keras.layers.Reshape((FRAMES, BANDS, 1))(given)
-    for filters, kernel, stride in ((40, (8, 8), (2, 4)), (56, (3, 3), (2, 1)), (64, (3, 3), (1, 2)), (64, (3, 1), 1)):
+    for filters, kernel, stride in ((32, (8, 8), (2, 4)), (48, (3, 3), (2, 1)), (56, (3, 3), (1, 2)), (56, (3, 1), 1)):
         x = keras.layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False)(x)
         x = keras.layers.BatchNormalization(momentum=0.97)(x)
         x = keras.layers.ReLU()(x)
@@ -79,6 +84,9 @@ def to_tflite(model: keras.Model, windows: Windows) -> bytes:
     """Integer arithmetic throughout, calibrated on some windows; i8 features in, f32 scores out."""
     single = network(1)
     single.set_weights(model.get_weights())
+    kernel, bias = single.layers[-1].get_weights()
+    bias[UNKNOWN] -= _EAGERNESS
+    single.layers[-1].set_weights([kernel, bias])
     converter = tf.lite.TFLiteConverter.from_keras_model(single)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

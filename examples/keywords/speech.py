@@ -44,7 +44,7 @@ class _Plan:
 
 
 def all_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
-    """Every clip, made where the cache lacks it. `scale` 1 gives about 41,000."""
+    """Every clip, made where the cache lacks it. `scale` 1 gives about 35,000."""
     clips = []
     for engine, make in (("espeak", _espeak), ("flite", _flite), ("festival", _festival)):
         clips += _cached(cache / f"speech-{engine}", partial(make, workers, scale))
@@ -82,8 +82,10 @@ def trimmed(sound: Sound) -> Sound:
 
 def _espeak(workers: int, scale: float) -> Iterable[Clip]:
     rng = np.random.default_rng(1)
-    plans = [_Plan(w, LABELS.index(w), h) for w in KEYWORDS for h, n in ((False, 2_000), (True, 200))
-             for _ in range(int(n * scale))]  # fmt: skip
+    plans = []
+    for word in KEYWORDS:
+        for held_out, times in ((False, 2_000), (True, 200)):
+            plans += [_Plan(word, LABELS.index(word), held_out)] * int(times * scale)
     for words, times in ((CONFUSERS, 36), (OTHERS, 12)):
         plans += [_Plan(word, UNKNOWN, k % 10 == 9) for word in words for k in range(max(2, int(times * scale)))]
     plans += [_Plan(invented_word(rng), UNKNOWN, k % 10 == 9) for k in range(int(3_500 * scale))]
@@ -140,7 +142,7 @@ def _said(lines: list[Line], sounds: list[Sound], engine: str) -> list[Clip]:
 
 def _flite(workers: int, scale: float) -> list[Clip]:
     lines = _lines(FLITE, int(240 * scale), int(6 * scale) + 1, 1.0, 3)
-    parts = [lines[k::workers] for k in range(workers)]
+    parts = [lines[0::2], lines[1::2]]  # always two: the order of the clips must not depend on the number of workers
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [c for p, s in zip(parts, pool.map(say_with_flite, parts), strict=True) for c in _said(p, s, "flite")]
 
@@ -154,8 +156,8 @@ def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
     rng = np.random.default_rng(5)
     keywords = [clip for clip in base if clip.label != UNKNOWN]
     others = [clip for clip in base if clip.label == UNKNOWN]
-    chosen = [keywords[k] for k in rng.integers(0, len(keywords), int(6_500 * scale))]
-    chosen += [others[k] for k in rng.integers(0, len(others), int(3_500 * scale))]
+    chosen = [keywords[k] for k in rng.integers(0, len(keywords), int(2_700 * scale))]
+    chosen += [others[k] for k in rng.integers(0, len(others), int(1_300 * scale))]
     parts = [chosen[start : start + 100] for start in range(0, len(chosen), 100)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [clip for made in pool.map(_world_part, parts, range(len(parts))) for clip in made]
