@@ -1,0 +1,48 @@
+"""What make prove remembers and writes, and how make bench keeps the figures that it was not asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.__main__ import page as benchmarks_page
+from benchmarks.__main__ import sections_of
+from tools.prove import Part, Record, Result, page, read_report
+
+
+def record(share: int, *results: Result) -> Record:
+    return Record(Part("tests/proof/test_some.py", share, 2), "state", "abc", "2026-11-20", results)
+
+
+def passed(**facts: str) -> Result:
+    return Result("test_nothing_breaks", "passed", 2.0, facts)
+
+
+def test_parts_of_a_proof_are_added_up() -> None:
+    text = page([record(0, passed(mutants="10", most_ms="4")), record(1, passed(mutants="5", most_ms="3"))])
+    assert "| nothing breaks | proved | 4 | mutants 15; most_ms 4 |" in text
+    assert "2 of 2 parts. Ran at commit abc on 2026-11-20." in text
+
+
+def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
+    text = page([record(0, passed()), record(1, Result("test_nothing_breaks", "failed", 1.0, {}, "mutant 7"))])
+    assert "**failed**: mutant 7" in text
+
+
+def test_a_report_of_pytest_is_read_with_what_tests_recorded(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase name="test_a" time="1.5"><properties><property name="mutants" value="3"/>'
+        '</properties></testcase><testcase name="test_b" time="0"><skipped message="no test data here"/></testcase>'
+        '<testcase name="test_c" time="2"><failure message="first line&#10;second"/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert list(read_report(report)) == [
+        Result("test_a", "passed", 1.5, {"mutants": "3"}),
+        Result("test_b", "not run", 0.0, {}, "no test data here"),
+        Result("test_c", "failed", 2.0, {}, "first line"),
+    ]
+
+
+def test_figures_that_were_not_asked_for_stay_on_the_page() -> None:
+    sections = {"First and second start": "10 s\n\n| a | b |", "A run in the browser": "70 µs"}
+    assert sections_of(benchmarks_page(sections)) == sections
