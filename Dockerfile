@@ -22,7 +22,7 @@ RUN cd .venv/lib/python3*/site-packages \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin forge \
  && install -d -o forge -g forge -m 700 /data
 COPY --from=build /forge /forge

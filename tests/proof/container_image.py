@@ -42,12 +42,13 @@ class Builder:
                               text=True).stdout.strip()  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:
-        store = ("--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"))
+        # The plainest way to store layers works everywhere, inside another container too.
+        store = ("--storage-driver", "vfs", "--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"))
         return ["buildah", *store, *arguments]
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}
+        return {**os.environ, "BUILDAH_ISOLATION": "chroot"}
 
     def make_base(self) -> None:
         """Debian's minimal system under the name that the Dockerfile's FROM has."""
@@ -57,6 +58,8 @@ class Builder:
             command = ["debootstrap", "--variant=minbase", RELEASE, str(root), debian_mirror()]
             ended = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False)
         assert ended.returncode == 0, log.read_text()[-2000:]
+        for archive in (root / "var/cache/apt/archives").glob("*.deb"):
+            archive.unlink()
         container = self.run("from", "scratch")
         self.run("add", "--quiet", container, str(root), "/")
         if _AUTHORITIES.is_dir() and any(_AUTHORITIES.iterdir()):
