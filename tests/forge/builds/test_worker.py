@@ -138,7 +138,7 @@ def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkey
     assert Artefact.objects.count() == 0
 
 
-def test_the_end_of_the_program_puts_the_build_back(build: Build, work: Callable[[Build], Build]) -> None:
+def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
     lease = take_build(build.pk)
     assert lease is not None
     stopping = threading.Event()
@@ -147,4 +147,3 @@ def test_the_end_of_the_program_puts_the_build_back(build: Build, work: Callable
     build.refresh_from_db()
     assert (build.state, build.attempt) == (State.QUEUED, 0)
     assert "starts again" in log_of(build)
-    assert work(build).state == State.SUCCEEDED

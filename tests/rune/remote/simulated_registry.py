@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,14 @@ class SimulatedRegistry:
         return self.answers.get(path, missing)
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing about clients that hang up, as one does that refuses what it is told."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def simulated_registry() -> Iterator[SimulatedRegistry]:
     registry = SimulatedRegistry()
@@ -84,7 +93,7 @@ def simulated_registry() -> Iterator[SimulatedRegistry]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the base class)
             """Tests read `seen`, not a log."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = QuietServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
