@@ -7,108 +7,210 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artefact',
+            name="Artefact",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version_digest', models.CharField(max_length=71)),
-                ('toolchain', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=71)),
-                ('size', models.BigIntegerField()),
-                ('report', models.JSONField()),
-                ('diagnostics', models.JSONField(default=list)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version_digest", models.CharField(max_length=71)),
+                ("toolchain", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=71)),
+                ("size", models.BigIntegerField()),
+                ("report", models.JSONField()),
+                ("diagnostics", models.JSONField(default=list)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version_digest', 'toolchain', 'name'), name='one_artefact_a_source')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version_digest", "toolchain", "name"), name="one_artefact_a_source"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Build',
+            name="Build",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('numbered', 'Numbered'), ('preview', 'Preview')], max_length=10)),
-                ('number', models.PositiveIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('lost', 'Lost')], default='queued', max_length=10)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('diagnostics', models.JSONField(default=list)),
-                ('error', models.TextField(blank=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('started', models.DateTimeField(blank=True, null=True)),
-                ('finished', models.DateTimeField(blank=True, null=True)),
-                ('artefact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='builds', to='builds.artefact')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='builds', to='projects.project')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='builds', to='projects.version')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("kind", models.CharField(choices=[("numbered", "Numbered"), ("preview", "Preview")], max_length=10)),
+                ("number", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                            ("lost", "Lost"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("diagnostics", models.JSONField(default=list)),
+                ("error", models.TextField(blank=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("started", models.DateTimeField(blank=True, null=True)),
+                ("finished", models.DateTimeField(blank=True, null=True)),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="builds",
+                        to="builds.artefact",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="builds", to="projects.project"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="builds",
+                        to="projects.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created'],
+                "ordering": ["-created"],
             },
         ),
         migrations.CreateModel(
-            name='BuildLogLine',
+            name="BuildLogLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('step', models.CharField(max_length=20)),
-                ('text', models.TextField()),
-                ('level', models.CharField(default='info', max_length=10)),
-                ('milliseconds', models.FloatField(blank=True, null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('build', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='builds.build')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("step", models.CharField(max_length=20)),
+                ("text", models.TextField()),
+                ("level", models.CharField(default="info", max_length=10)),
+                ("milliseconds", models.FloatField(blank=True, null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="log", to="builds.build"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Preview',
+            name="Preview",
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='preview', serialize=False, to='projects.project')),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('checking', 'Checking'), ('building', 'Building'), ('ready', 'Ready'), ('broken', 'Broken'), ('failed', 'Failed')], default='checking', max_length=10)),
-                ('diagnostics', models.JSONField(default=list)),
-                ('outline', models.JSONField(default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('changed', models.DateTimeField(auto_now=True)),
-                ('build', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='builds.build')),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="preview",
+                        serialize=False,
+                        to="projects.project",
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "Checking"),
+                            ("building", "Building"),
+                            ("ready", "Ready"),
+                            ("broken", "Broken"),
+                            ("failed", "Failed"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                    ),
+                ),
+                ("diagnostics", models.JSONField(default=list)),
+                ("outline", models.JSONField(default=dict)),
+                ("error", models.TextField(blank=True)),
+                ("changed", models.DateTimeField(auto_now=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="builds.build",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='build',
-            index=models.Index(fields=['state', 'kind', 'created'], name='builds_waiting'),
+            model_name="build",
+            index=models.Index(fields=["state", "kind", "created"], name="builds_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='build',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='one_build_a_number'),
+            model_name="build",
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="one_build_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='build',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'numbered'), ('number__isnull', False), ('version__isnull', False)), models.Q(('kind', 'preview'), ('number__isnull', True)), _connector='OR'), name='only_pressed_builds_have_numbers'),
+            model_name="build",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "numbered"), ("number__isnull", False), ("version__isnull", False)),
+                    models.Q(("kind", "preview"), ("number__isnull", True)),
+                    _connector="OR",
+                ),
+                name="only_pressed_builds_have_numbers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='build',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='a_running_build_has_a_lease'),
+            model_name="build",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True), ("lease_until__isnull", False), _connector="OR"
+                ),
+                name="a_running_build_has_a_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='build',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'succeeded'), _negated=True), ('artefact__isnull', False), _connector='OR'), name='a_success_has_a_rune'),
+            model_name="build",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "succeeded"), _negated=True), ("artefact__isnull", False), _connector="OR"
+                ),
+                name="a_success_has_a_rune",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buildlogline',
-            constraint=models.UniqueConstraint(fields=('build', 'number'), name='one_line_a_number'),
+            model_name="buildlogline",
+            constraint=models.UniqueConstraint(fields=("build", "number"), name="one_line_a_number"),
         ),
     ]

@@ -7,30 +7,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('builds', '0001_initial'),
+        ("builds", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('verdict', models.CharField(choices=[('approve', 'Approved'), ('changes', 'Asked for changes')], max_length=10)),
-                ('comment', models.TextField(blank=True)),
-                ('rune_digest', models.CharField(max_length=71)),
-                ('replaced', models.BooleanField(default=False)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('build', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='builds.build')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approve", "Approved"), ("changes", "Asked for changes")], max_length=10
+                    ),
+                ),
+                ("comment", models.TextField(blank=True)),
+                ("rune_digest", models.CharField(max_length=71)),
+                ("replaced", models.BooleanField(default=False)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="verdicts", to="builds.build"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced', False)), fields=('build', 'user'), name='one_standing_verdict_a_member')],
+                "ordering": ["created"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced", False)),
+                        fields=("build", "user"),
+                        name="one_standing_verdict_a_member",
+                    )
+                ],
             },
         ),
     ]
