@@ -58,7 +58,8 @@ def test_single_precision_is_rounded_once() -> None:
     for _ in range(500):
         x = choose.uniform(-1, 1) * 10.0 ** choose.randint(-44, 38)
         assert arithmetic.round_f32(x) == struct.unpack("f", struct.pack("f", x))[0]
-        assert abs(Fraction(arithmetic.cos_f32(x)) - Fraction(arithmetic.cos(x))) <= Fraction(2) ** -25
+        angle = choose.uniform(-1000, 1000)
+        assert abs(Fraction(arithmetic.cos_f32(angle)) - Fraction(arithmetic.cos(angle))) <= Fraction(2) ** -25
 
 
 def test_what_has_no_finite_result_is_refused() -> None:
