@@ -126,7 +126,7 @@ RUNE_INLINE void rune_pointwise_int8(const int8_t *input, int8_t *output, int16_
     }
 }
 
-/* Weights of 8 channels: [segment][number][channel]. */
+/* Weights of 8 channels: [segment][number][channel]; `bias` is padded to 8 too. */
 RUNE_INLINE void rune_conv_tile_float32(const float *const *rows, int32_t start, int32_t pixel_step,
                                         struct rune_segments segments, const float *weights, const float *bias,
                                         float *output, int32_t output_step, float minimum, float maximum,
@@ -151,10 +151,9 @@ RUNE_INLINE void rune_conv_tile_float32(const float *const *rows, int32_t start,
         }
     }
     RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-        for (int32_t j = 0; j < 8 && j < channels; j++) {
-            float sum = sums[i][j / 4][j % 4] + bias[j];
-            output[(ptrdiff_t)i * output_step + j] = sum < minimum ? minimum : sum > maximum ? maximum : sum;
-        }
+        rune_f32x4 low = rune_clamp_f32(sums[i][0] + rune_load_f32(bias), minimum, maximum);
+        rune_f32x4 high = rune_clamp_f32(sums[i][1] + rune_load_f32(bias + 4), minimum, maximum);
+        rune_store_some_f32(output + (ptrdiff_t)i * output_step, low, high, channels);
     }
 }
 

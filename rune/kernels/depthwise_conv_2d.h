@@ -106,20 +106,22 @@ RUNE_INLINE void rune_depthwise_conv_2d_float32(const float *input, float *outpu
             for (; filled < y * window->stride_y + window->ring; filled++)
                 rune_row_float32(rows, input, window, multiplier, filled);
             for (int32_t x = 0; x < window->output_width; x++, output += channels) {
-                for (int32_t channel = 0; channel < channels; channel += 4) {
-                    rune_f32x4 sum = rune_splat_f32(0);
+                for (int32_t channel = 0; channel < channels; channel += 8) {
+                    rune_f32x4 low = rune_splat_f32(0), high = rune_splat_f32(0);
                     const float *weight = weights + channel;
                     for (int32_t i = 0; i < window->filter_height; i++) {
                         const float *row =
                             rows + rune_ring_offset(window, y * window->stride_y + i * window->dilation_y) + channel;
-                        for (int32_t j = 0; j < window->filter_width; j++, weight += window->row_channels)
-                            sum += rune_load_f32(row + (ptrdiff_t)(x * window->stride_x + j * window->dilation_x) *
-                                                           window->row_channels) *
-                                   rune_load_f32(weight);
+                        for (int32_t j = 0; j < window->filter_width; j++, weight += window->row_channels) {
+                            const float *from = row + (ptrdiff_t)(x * window->stride_x + j * window->dilation_x) *
+                                                          window->row_channels;
+                            low += rune_load_f32(from) * rune_load_f32(weight);
+                            high += rune_load_f32(from + 4) * rune_load_f32(weight + 4);
+                        }
                     }
-                    sum += rune_load_f32(bias + channel);
-                    for (int32_t i = 0; i < 4 && channel + i < channels; i++)
-                        output[channel + i] = sum[i] < minimum ? minimum : sum[i] > maximum ? maximum : sum[i];
+                    low = rune_clamp_f32(low + rune_load_f32(bias + channel), minimum, maximum);
+                    high = rune_clamp_f32(high + rune_load_f32(bias + channel + 4), minimum, maximum);
+                    rune_store_some_f32(output + channel, low, high, channels - channel);
                 }
             }
         }

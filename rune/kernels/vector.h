@@ -10,6 +10,7 @@
 
 #define RUNE_INLINE static inline __attribute__((always_inline))
 #define RUNE_UNROLLED _Pragma("clang loop unroll(full)")
+#define RUNE_ROLLED _Pragma("clang loop unroll(disable)") /* where copies cost bytes and win nothing */
 
 typedef int8_t rune_i8x8 __attribute__((vector_size(8)));
 typedef int8_t rune_i8x16 __attribute__((vector_size(16)));
@@ -64,6 +65,30 @@ RUNE_INLINE void rune_store_i16(int16_t *to, rune_i16x8 vector)
 RUNE_INLINE void rune_store_f32(float *to, rune_f32x4 vector)
 {
     __builtin_memcpy(to, &vector, sizeof vector);
+}
+
+/* At least `minimum` and at most `maximum`; what is no number stays so. */
+RUNE_INLINE rune_f32x4 rune_clamp_f32(rune_f32x4 vector, float minimum, float maximum)
+{
+    rune_f32x4 low = {minimum, minimum, minimum, minimum}, high = {maximum, maximum, maximum, maximum};
+    rune_i32x4 below = vector < low, above = vector > high;
+    rune_i32x4 bits = (below & (rune_i32x4)low) | (~below & (rune_i32x4)vector);
+    return (rune_f32x4)((above & (rune_i32x4)high) | (~above & bits));
+}
+
+/* Stores the first `count` of 8 numbers. */
+RUNE_INLINE void rune_store_some_f32(float *to, rune_f32x4 low, rune_f32x4 high, int32_t count)
+{
+    if (count >= 8) {
+        rune_store_f32(to, low);
+        rune_store_f32(to + 4, high);
+        return;
+    }
+    float single[8];
+    rune_store_f32(single, low);
+    rune_store_f32(single + 4, high);
+    for (int32_t i = 0; i < count; i++)
+        to[i] = single[i];
 }
 
 /* Two neighbouring 16-bit numbers, four times. */

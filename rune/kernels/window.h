@@ -82,8 +82,8 @@ RUNE_INLINE void rune_row_int8_spread(int16_t *rows, const int8_t *image, const 
         return;
     const int8_t *from = image + y * window->input_width * window->input_channels;
     int16_t *pixel = row + window->pad_left * window->row_channels;
-    for (int32_t x = 0; x < pixels; x++, pixel += window->row_channels, from += window->input_channels)
-        for (int32_t i = 0; i < window->output_channels; i++)
+    RUNE_ROLLED for (int32_t x = 0; x < pixels; x++, pixel += window->row_channels, from += window->input_channels)
+        RUNE_ROLLED for (int32_t i = 0; i < window->output_channels; i++)
             pixel[i] = from[i / multiplier];
 }
 
@@ -93,15 +93,18 @@ RUNE_INLINE void rune_row_float32(float *rows, const float *image, const struct 
 {
     float *row = rows + rune_ring_offset(window, y);
     const int32_t pixels = rune_row_pixels(window), used = window->input_channels * multiplier;
-    for (int32_t i = 0; i < window->row_width * window->row_channels; i++)
-        row[i] = 0;
+    __builtin_memset(row, 0, (size_t)(window->row_width * window->row_channels) * sizeof *row);
     y -= window->pad_top;
     if (y < 0 || y >= window->input_height)
         return;
     const float *from = image + y * window->input_width * window->input_channels;
     float *pixel = row + window->pad_left * window->row_channels;
-    for (int32_t x = 0; x < pixels; x++, pixel += window->row_channels, from += window->input_channels)
-        for (int32_t i = 0; i < used; i++)
+    if (multiplier == 1 && window->row_channels == window->input_channels) {
+        __builtin_memcpy(pixel, from, (size_t)(pixels * used) * sizeof *from);
+        return;
+    }
+    RUNE_ROLLED for (int32_t x = 0; x < pixels; x++, pixel += window->row_channels, from += window->input_channels)
+        RUNE_ROLLED for (int32_t i = 0; i < used; i++)
             pixel[i] = from[i / multiplier];
 }
 

@@ -207,6 +207,8 @@ def _float32(op: Op, place: Window, filters: NDArray[np.float32], activation: Ac
     full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
     full[:channels] = segments
     packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
+    bias = np.zeros(len(full), np.float32)
+    bias[:channels] = bias_of(op, channels)
     minimum, maximum = real_range(activation)
     return KernelCall(
         "conv_2d.h",
@@ -216,7 +218,7 @@ def _float32(op: Op, place: Window, filters: NDArray[np.float32], activation: Ac
             Output(0, "float"),
             Scratch("float", place.rows_size(4)),
             Constant("float", packed.astype("<f4").tobytes()),
-            Constant("float", bias_of(op, channels).astype("<f4").tobytes()),
+            Constant("float", bias.astype("<f4").tobytes()),
             place.structure(),
             Number(minimum),
             Number(maximum),
