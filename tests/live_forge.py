@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_TIME = 60
@@ -66,19 +67,36 @@ class LiveForge:
         assert ready.wait(START_TIME), f"not serving after {START_TIME} s: {''.join(self.said)}"
         assert process.poll() is None, "".join(self.said)
 
+    @property
+    def pid(self) -> int:
+        """Of the program, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
+    def log(self) -> str:
+        """All that it has printed since it was started."""
+        return "".join(self.said)
+
     def stop(self) -> int:
         """Ctrl-C; the exit status."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(30)
+        status = self._process.wait(30)
+        self._listener.join(30)
+        return status
 
     def kill(self) -> None:
-        """kill -9 of the program and of all that it started."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """kill -9 of the program alone: what it started has to notice by itself."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
             self._process.wait(30)
-        self._listener.join(30)
+            self._listener.join(30)
+
+    def printed_link(self) -> str:
+        """The sign-in link that the first start prints."""
+        found = re.search(r"http\S+#token=\S+", self.log())
+        assert found, self.log()
+        return found.group()
 
     def link(self, email: str = "") -> str:
         """A new sign-in link, as `make link` prints it."""
@@ -90,9 +108,14 @@ class LiveForge:
         assert found, answer.stdout
         return found.group()
 
-    def __enter__(self) -> LiveForge:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill()
+        """Ends it as a person would; what does not end is killed."""
+        try:
+            if self._process is not None and self._process.poll() is None:
+                self.stop()
+        finally:
+            self.kill()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.foreign.live_server import LiveServer
+from tests.live_server import LiveServer
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.live_server import LiveServer
+from tests.live_server import LiveServer
 
 SCRIPT = Path(__file__).with_name("y_websocket_client.mjs")
 
@@ -25,10 +25,10 @@ class StockClient:
         self._server = server
         cookies = "; ".join(f"{name}={value}" for name, value in server.http.cookies.items())
         asked = {
-            "url": server.url.replace("http", "ws"),
+            "url": server.address.replace("http", "ws"),
             "project": project,
             "cookie": cookies if cookie is None else cookie,
-            "origin": origin or server.url,
+            "origin": origin or server.address,
         }
         node = shutil.which("node")
         if node is None:

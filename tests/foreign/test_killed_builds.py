@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.live_server import LiveServer
+from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -13,7 +13,7 @@ import oras.client
 import pytest
 
 from tests.foreign.conftest import Published
-from tests.foreign.live_server import REPOSITORY, LiveServer
+from tests.live_server import REPOSITORY, LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -87,9 +87,9 @@ def rune(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedPr
 
 
 def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, published: Published, tmp_path: Path) -> None:
-    before = rune(tmp_path, "pull", f"{live.url}/{published.repository}:{published.tag}")
+    before = rune(tmp_path, "pull", f"{live.address}/{published.repository}:{published.tag}")
     assert before.returncode == 4
-    signed_in = rune(tmp_path, "login", live.url, "--token-stdin", typed=published.token)
+    signed_in = rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
     assert signed_in.returncode == 0, signed_in.stderr
     done = rune(tmp_path, "pull", f"{published.repository}:{published.tag}")
     assert done.returncode == 0, done.stderr
@@ -97,7 +97,7 @@ def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, published: Publ
 
 
 def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Path) -> None:
-    rune(tmp_path, "login", live.url, "--token-stdin", typed=published.token)
+    rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
     rune(tmp_path, "pull", f"{published.repository}:{published.tag}", "-o", "sine.rune")
     done = rune(tmp_path, "run", "--generated", "sine.rune")
     assert done.returncode == 0, done.stderr

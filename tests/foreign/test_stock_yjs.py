@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.live_server import LiveServer
 from tests.foreign.stock_yjs import StockClient
+from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

@@ -1,0 +1,81 @@
+"""A running program with its first person signed in over HTTP: what tests with stock clients and the API start from."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.live_forge import REPOSITORY, LiveForge
+
+__all__ = ["REPOSITORY", "LiveServer"]
+
+
+class LiveServer(LiveForge):
+    """One installation. Entering it starts it and signs in, leaving it ends it."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self.http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        try:
+            self.sign_in()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        super().__exit__()
+
+    def sign_in(self) -> None:
+        """Uses the printed link as the page's script does."""
+        _, token = self.printed_link().split("#token=")
+        self.http.get("/sign-in")
+        answer = self.http.post(
+            "/sign-in", data={"token": token, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]}
+        )
+        assert answer.status_code == 302, answer.text
+
+    def api(self, method: str, path: str, **arguments: Any) -> Any:
+        """A call of the API in the person's session; answers its JSON."""
+        headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Referer": self.address}
+        answer = self.http.request(method, f"/api/v1/{path}", headers=headers, **arguments)
+        assert answer.is_success, (answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def organisation(self) -> str:
+        """The first person's organisation."""
+        match = re.search(r'href="/([a-z0-9-]+)"', self.http.get("/").text)
+        assert match
+        return match[1]
+
+    def token(self, *scopes: str) -> str:
+        """A new token of the person."""
+        made = self.api("POST", "tokens", json={"name": "test", "scopes": list(scopes) or ["registry"]})
+        secret: str = made["token"] if "token" in made else made["secret"]
+        return secret
+
+    def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
+        """Asks again until the answer is true; gives it."""
+        deadline = time.monotonic() + seconds
+        while not (answer := condition()):
+            assert time.monotonic() < deadline, f"this took too long; the server said: {self.log()[-4000:]}"
+            time.sleep(0.05)
+        return answer
+
+    def build(self, project: str) -> Any:
+        """Presses Build and waits for the end."""
+        pressed = self.api("POST", f"projects/{project}/builds")
+        return self.until(lambda: _ended(self.api("GET", f"builds/{pressed['id']}")))
+
+
+def _ended(build: Any) -> Any:
+    return build if build["state"] not in ("queued", "running") else None
