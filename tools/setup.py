@@ -134,7 +134,12 @@ def install_packages(wanted: str) -> None:
 
 def build_frontend() -> None:
     """Builds what the browser loads, when its sources changed since the last build."""
-    sources = digest(files_below(FRONTEND / name for name in FRONTEND_SOURCES))
+    # The sprite of icons holds what the templates ask for.
+    places = [FRONTEND / name for name in FRONTEND_SOURCES] + [
+        ROOT / "templates",
+        *ROOT.glob("examples/*/template.json"),
+    ]
+    sources = digest(files_below(places))
     stamp = ASSETS / ".sources"
     if is_stamped(stamp, sources):
         return
@@ -142,6 +147,7 @@ def build_frontend() -> None:
     install_frontend_packages(environment)
     say("Building the front end")
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
+    subprocess.run([str(PYTHON), "-m", "whitenoise.compress", "--quiet", str(ASSETS)], check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 
