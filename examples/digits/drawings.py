@@ -41,6 +41,34 @@ def mnist(cache: Path, part: str) -> tuple[Images, NDArray[np.int64]]:
         return pixels, np.frombuffer(labels.read(), np.uint8, offset=8).astype(np.int64)
 
 
+def with_other_habits(digit: Images, label: int, rng: np.random.Generator) -> Images:
+    """MNIST is American. Elsewhere many write a 1 with an upstroke (4 in 10 here) and cross the 7 (1 in 4)."""
+    if label == 1 and rng.random() < 0.4:
+        x, top, bottom = 14 + rng.normal(0, 1), rng.uniform(3, 6), rng.uniform(22, 25)
+        foot = x + rng.normal(0, 1)
+        flag = (x - rng.uniform(2, 8), top + rng.uniform(2, 9))
+        strokes = np.maximum(_line(flag, (x, top), rng.uniform(0.9, 1.6)), _line((x, top), (foot, bottom), 1.3))
+        if rng.random() < 0.2:
+            strokes = np.maximum(strokes, _line((foot - 4, bottom), (foot + 4, bottom), 1.1))
+        return strokes
+    if label == 7 and rng.random() < 0.25:
+        y = int(rng.integers(12, 17))
+        x = float(digit[y].argmax())
+        tilt = rng.normal(0, 1)
+        return np.maximum(digit, _line((x - rng.uniform(3, 6), y + tilt), (x + rng.uniform(3, 6), y - tilt), 1.2))
+    return digit
+
+
+def _line(start: tuple[float, float], end: tuple[float, float], radius: float) -> Images:
+    """A straight stroke between two points (x, y) in pixels, light on dark."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE]
+    across, down = end[0] - start[0], end[1] - start[1]
+    along = ((x - start[0]) * across + (y - start[1]) * down) / (across**2 + down**2)
+    along = np.clip(along, 0, 1)
+    distance = np.hypot(x - start[0] - along * across, y - start[1] - along * down)
+    return np.round(255 * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint8)
+
+
 def drawn(digit: Images, rng: np.random.Generator) -> NDArray[np.float32]:
     """Strokes 0 to 1: the digit moved, turned, leaned, sized and drawn with another pen, at 28 x 28."""
     large = 2 * SIDE
@@ -108,5 +136,6 @@ def example(digits: Images, labels: NDArray[np.int64], rng: np.random.Generator)
         strokes, label = scribble(rng), NOTHING
     else:
         chosen = int(rng.integers(len(labels)))
-        strokes, label = drawn(digits[chosen], rng), int(labels[chosen])
+        label = int(labels[chosen])
+        strokes = drawn(with_other_habits(digits[chosen], label, rng), rng)
     return (on_pad(strokes) if rng.random() < 0.5 else on_camera(strokes, rng)), label

@@ -82,8 +82,10 @@ def _blank_stripes(picture: NDArray[np.float32], rng: np.random.Generator) -> No
 
 def to_tflite(model: keras.Model, windows: Windows) -> bytes:
     """Integer arithmetic throughout, calibrated on some windows; i8 features in, f32 scores out."""
+    weights = model.get_weights()
+    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
     single = network(1)
-    single.set_weights(model.get_weights())
+    single.set_weights(weights)
     kernel, bias = single.layers[-1].get_weights()
     bias[UNKNOWN] -= _EAGERNESS
     single.layers[-1].set_weights([kernel, bias])
