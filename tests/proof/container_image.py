@@ -72,13 +72,9 @@ class Builder:
 
     def build(self, context: Path, tag: str) -> None:
         """The Dockerfile of a folder, in Docker's format: the other one knows no health check."""
-        subprocess.run(
-            self.command("bud", "--pull=never", "--format", "docker", "--tag", tag, str(context)),
-            env=self.environment,
-            check=True,
-            stdout=(self.folder / "build.log").open("w"),
-            stderr=subprocess.STDOUT,
-        )
+        command = self.command("bud", "--pull=never", "--format", "docker", "--tag", tag, str(context))
+        with (self.folder / "build.log").open("w") as log:
+            subprocess.run(command, env=self.environment, check=True, stdout=log, stderr=subprocess.STDOUT)
 
     def configuration(self, image: str) -> Mapping[str, Any]:
         """User, environment, command, volumes and health check of an image."""
