@@ -1,7 +1,7 @@
 // The last stretch of a stream, handed out again and again with a step in between.
 
-/** Each window overlaps the one before it by four fifths, so that a word is heard whole by several of them. */
-export const HOP_FRACTION = 0.2;
+/** Each window overlaps the one before it by three quarters, so that a word is heard whole by several of them. */
+export const HOP_FRACTION = 0.25;
 
 /** A sliding window over samples: `push` says how many new windows there are, `copy` gives the newest. */
 export class SlidingWindow {
