@@ -32,13 +32,6 @@ from rune.runefile.pipeline import ModelStage
 from rune.targets import WASM32
 from rune.tflite import Model, ModelError, ModelSignature, read_model, signature
 
-UNSUPPORTED_OPERATORS = "RUNE0080"
-"""The code of a model that Anvil cannot compile; the language's own codes are in `rune.runefile.codes`."""
-BAD_OPERATOR = "RUNE0081"
-"""The code of a model whose operators contradict themselves."""
-TOO_MUCH_MEMORY = "RUNE0082"
-"""The code of a pipeline that needs more memory than a rune may have."""
-
 
 class BuildFailed(Exception):
     """The project is to blame; `diagnostics` say where and why, warnings included."""
@@ -191,7 +184,7 @@ def _planned(
     pipeline: Pipeline, models: Mapping[str, Model], checked: Checked, files: ProjectFiles, runefile: str
 ) -> tuple[anvil.Program, anvil.Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the line of the stage to blame."""
-    found: tuple[str, str, tuple[str, ...], str | None]
+    found: tuple[Code, str, tuple[str, ...], str | None]
     try:
         program = anvil.lower(pipeline, models)
         return program, anvil.plan(program)
@@ -200,19 +193,24 @@ def _planned(
         message = f"The model {refusal.file!r} has operators that cannot be compiled yet: " + ", ".join(
             dict.fromkeys(each.op for each in refusal.unsupported)
         )
-        found = (UNSUPPORTED_OPERATORS, message, notes, refusal.file)
+        found = (Code.UNSUPPORTED_OPERATORS, message, notes, refusal.file)
     except anvil.BadModel as refusal:
-        found = (BAD_OPERATOR, f"The model {refusal.file!r} contradicts itself: {refusal.reason}", (), refusal.file)
+        found = (
+            Code.CONTRADICTORY_MODEL,
+            f"The model {refusal.file!r} contradicts itself: {refusal.reason}",
+            (),
+            refusal.file,
+        )
     except anvil.BadArgument as refusal:
-        found = (Code.BAD_ARGUMENT.value, f"The proc-block {refusal.stage!r}: {refusal.reason}", (), refusal.stage)
+        found = (Code.BAD_ARGUMENT, f"The proc-block {refusal.stage!r}: {refusal.reason}", (), refusal.stage)
     except anvil.TooMuchMemory as refusal:
-        found = (TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", (), None)
+        found = (Code.TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", (), None)
     code, message, notes, blamed = found
     line = next(
         (node.line for node in checked.outline.nodes if blamed is not None and blamed in (node.name, node.file)), 1
     )
     span = _line_span(files, runefile, line)
-    raise BuildFailed((*checked.diagnostics, Diagnostic(Severity.ERROR, code, message, runefile, span, notes)))
+    raise BuildFailed((*checked.diagnostics, Diagnostic(Severity.ERROR, code.value, message, runefile, span, notes)))
 
 
 def _line_span(files: ProjectFiles, runefile: str, line: int) -> Span:
@@ -250,9 +248,6 @@ def _problems(count: int) -> str:
 
 
 __all__ = [
-    "BAD_OPERATOR",
-    "TOO_MUCH_MEMORY",
-    "UNSUPPORTED_OPERATORS",
     "BuildFailed",
     "BuildResult",
     "FileError",

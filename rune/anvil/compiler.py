@@ -147,4 +147,4 @@ def _reason(code: int, details: str, limits: Limits) -> str:
         return f"The compiler wrote a file of more than {limits.file_size} bytes"
     if code == 1 and "error:" in details:
         return "The compiler refused the code that was generated"
-    return f"The compiler stopped with status {code}; it may have needed more than {limits.memory >> 20} MB of memory"
+    return f"The compiler stopped with status {code}; it may have needed more than {limits.memory >> 20} MiB of memory"

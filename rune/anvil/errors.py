@@ -61,8 +61,10 @@ class TooMuchMemory(AnvilError):
     """`needed` and `limit` are bytes; `largest` is what needs most, by its name in the program."""
 
     def __init__(self, needed: int, limit: int, largest: str) -> None:
+        # Rounded up, so that what is over the limit never reads as what is at it.
+        mebibytes = -(-needed // 2**20)
         super().__init__(
-            f"the pipeline needs {needed >> 20} MB of memory, more than the {limit >> 20} MB that a rune may have; "
+            f"the pipeline needs {mebibytes} MiB of memory, more than the {limit >> 20} MiB that a rune may have; "
             f"most of it is for {largest}"
         )
         self.needed = needed

@@ -74,3 +74,8 @@ class Code(Enum):
     WRONG_INPUT_COUNT = "RUNE0073"
     WRONG_INPUT_TYPE = "RUNE0074"
     UNUSED_MODEL_ARGUMENTS = "RUNE0075"
+
+    # What only a build can tell: the language is right, but no rune can be made of it.
+    UNSUPPORTED_OPERATORS = "RUNE0080"
+    CONTRADICTORY_MODEL = "RUNE0081"
+    TOO_MUCH_MEMORY = "RUNE0082"

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rune.build import BAD_OPERATOR, UNSUPPORTED_OPERATORS, BuildFailed, Step, build
+from rune.build import BuildFailed, Step, build
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile import Severity
+from rune.runefile.codes import Code
 from rune.runtime import Runtime
 from rune.runtime.errors import RuneError
 from rune.tflite import read_model, signature
@@ -128,7 +129,7 @@ def test_a_model_that_cannot_be_compiled_names_its_operators_at_its_stage() -> N
     with pytest.raises(BuildFailed, match="has operators that cannot be compiled yet: TANH") as caught:
         build(files, "brain")
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == UNSUPPORTED_OPERATORS
+    assert diagnostic.code == Code.UNSUPPORTED_OPERATORS.value
     assert diagnostic.notes == ("It needs TANH with int8.",)
     lines = files.read("Runefile.yml").decode().splitlines()
     assert lines[diagnostic.span.start.line - 1][diagnostic.span.start.column - 1 :] == "brain:"
@@ -151,4 +152,4 @@ def test_a_model_that_contradicts_itself_is_refused_by_name() -> None:
     text = text.replace(f"dimensions: [{before}]", f"dimensions: [{after}]")
     with pytest.raises(BuildFailed, match="contradicts itself: operator 0, FULLY_CONNECTED: the output has") as caught:
         build(MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": bytes(data)}), "brain")
-    assert caught.value.diagnostics[-1].code == BAD_OPERATOR
+    assert caught.value.diagnostics[-1].code == Code.CONTRADICTORY_MODEL.value

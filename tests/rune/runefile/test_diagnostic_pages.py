@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import struct
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from rune.build import BuildFailed, build
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature, ModelTensor
+from tests.model_cases import refused_cases
 
-PAGES = Path(__file__).parents[3] / "docs" / "reference" / "diagnostics"
+ROOT = Path(__file__).parents[3]
+PAGES = ROOT / "docs" / "reference" / "diagnostics"
+OF_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value, Code.CONTRADICTORY_MODEL.value, Code.TOO_MUCH_MEMORY.value)
+OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD)
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _SINE = ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),))
@@ -49,14 +55,14 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
     assert all(f"[{code.value}]({code.value}.md)" in index for code in Code)
 
 
-@pytest.mark.parametrize("code", [code.value for code in Code])
+@pytest.mark.parametrize("code", OF_A_CHECK)
 def test_the_wrong_example_of_a_page_gives_its_code(code: str) -> None:
     checked = _checked(*_examples(code)["Wrong"])
     assert code in {diagnostic.code for diagnostic in checked.diagnostics}
     assert all(diagnostic.code == code for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR)
 
 
-@pytest.mark.parametrize("code", [code.value for code in Code])
+@pytest.mark.parametrize("code", OF_A_CHECK)
 def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     language, text = _examples(code)["Right"]
     if language == "sh":
@@ -65,3 +71,31 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     checked = _checked(language, text)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
+
+
+@pytest.mark.parametrize("code", OF_A_BUILD)
+def test_the_wrong_example_of_a_page_checks_and_does_not_build(code: str) -> None:
+    files = _project_with_models(_examples(code)["Wrong"][1])
+    with pytest.raises(BuildFailed) as caught:
+        build(files, "wrong")
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize("code", OF_A_BUILD)
+def test_the_right_example_of_a_page_builds(code: str) -> None:
+    assert build(_project_with_models(_examples(code)["Right"][1]), "right").diagnostics == ()
+
+
+def _project_with_models(runefile: str) -> MemoryFiles:
+    """The project of a page about builds, with the models that the index of the pages describes."""
+    sine = (ROOT / "examples" / "sine" / "sine.tflite").read_bytes()
+    shape, another = struct.pack("<3i", 2, 1, 32), struct.pack("<3i", 2, 1, 31)
+    assert shape in sine
+    return MemoryFiles(
+        {
+            "Runefile.yml": runefile.encode(),
+            "sine.tflite": sine,
+            "lying.tflite": sine.replace(shape, another, 1),
+            "logistic.tflite": next(case.data for case in refused_cases() if case.name == "logistic_f32"),
+        }
+    )
