@@ -22,7 +22,7 @@ SLOT = re.compile(r"Prepend(\w+)Slot\((\d+), .*, ([^,()]+)\)")
 
 
 def _numbers(enumeration: Any) -> dict[str, int]:
-    return {name: number for name, number in vars(enumeration).items() if isinstance(number, int)}
+    return {name: number for name, number in vars(enumeration).items() if not name.startswith("__")}
 
 
 def _published_slots(table: str) -> dict[int, tuple[str, float]]:
