@@ -14,7 +14,7 @@ from tests.rune.tflite.mutations import mutant
 
 COUNT = 1_000_000
 SECONDS_A_FILE = 1.0
-MEMORY = 512 * 1024 * 1024
+MEMORY = 256 * 1024 * 1024
 
 Recorder = Callable[[str, object], None]
 
@@ -26,7 +26,7 @@ def prove(
     refusal: type[Exception],
     count: int = COUNT,
 ) -> None:
-    """Each mutant is read or refused by the one error, within a second and half a gigabyte of memory."""
+    """Each mutant is read or refused by the one error, within a second and a quarter of a gigabyte of memory."""
     share, shares = (int(part) for part in os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
     numbers = range(count * share // shares, count * (share + 1) // shares)
     refused, slowest = 0, 0.0
