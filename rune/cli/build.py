@@ -9,14 +9,15 @@ import click
 
 from rune.anvil import CompileError
 from rune.build import BuildFailed, BuildResult, Step, build
-from rune.files import FileError, FolderFiles, ProjectFiles
-from rune.runefile import Diagnostic, draw
+from rune.cli.given_runefile import runefile_of, show_diagnostics
+from rune.files import FolderFiles
+from rune.runefile import DEFAULT_RUNEFILE, Severity
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(name="build")
-@click.argument("runefile", default="Runefile.yml", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("runefile", default=DEFAULT_RUNEFILE, type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the rune.")
 @click.option(
     "-c", "--current-dir", envvar="CURRENT_DIR", type=_FOLDER, help="The folder that paths start from: the Runefile's."
@@ -27,9 +28,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def command(
     runefile: Path, output: Path | None, current_dir: Path | None, name: str | None, quiet: bool, verbose: bool
 ) -> None:
-    """Build RUNEFILE (by default Runefile.yml) into a rune."""
+    """Build RUNEFILE, or the Runefile.yml of a folder, into a rune."""
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    runefile = runefile_of(runefile)
     folder = (current_dir or runefile.parent).resolve()
     try:
         inside = runefile.resolve().relative_to(folder).as_posix()
@@ -45,8 +47,8 @@ def command(
     try:
         result = build(files, rune_name, runefile=inside, log=show)
     except BuildFailed as failure:
-        _draw(failure.diagnostics, files)
-        count = sum(diagnostic.severity.value == "error" for diagnostic in failure.diagnostics)
+        show_diagnostics(failure.diagnostics, files)
+        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         summary = "There was a build error" if count == 1 else f"There were {count} build errors"
         click.echo(f"Error: {summary}", err=True)
         sys.exit(1)
@@ -55,7 +57,7 @@ def command(
             click.echo(error.details, err=True)
         raise click.ClickException(str(error)) from None
     if not quiet:
-        _draw(result.diagnostics, files)
+        show_diagnostics(result.diagnostics, files)
     target = output or (folder / rune_name).with_suffix(".rune")
     try:
         target.write_bytes(result.rune)
@@ -63,18 +65,6 @@ def command(
         raise click.ClickException(f"Unable to write {target}: {error.strerror or error}") from None
     if verbose:
         _summary(result, target)
-
-
-def _draw(diagnostics: tuple[Diagnostic, ...], files: ProjectFiles) -> None:
-    if not diagnostics:
-        return
-    sources: dict[str, str] = {}
-    for path in {diagnostic.file for diagnostic in diagnostics}:
-        try:
-            sources[path] = files.read(path).decode("utf-8", "replace")
-        except FileError:
-            sources[path] = ""
-    click.echo(draw(diagnostics, sources, colour=sys.stderr.isatty()), err=True)
 
 
 def _summary(result: BuildResult, target: Path) -> None:

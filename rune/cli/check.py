@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from rune.files import FileError, FolderFiles
-from rune.runefile import DEFAULT_RUNEFILE, Checked, Severity, check, diagnostic_to_json, draw, outline_to_json
+from rune.cli.given_runefile import runefile_of, show_diagnostics
+from rune.files import FolderFiles
+from rune.runefile import DEFAULT_RUNEFILE, Checked, Severity, check, diagnostic_to_json, outline_to_json
 
 
 @click.command(name="check")
@@ -24,7 +24,7 @@ def command(runefile: Path, form: str, colour: str) -> None:
 
     The exit status is 1 when there is an error. Warnings alone leave it 0.
     """
-    path = runefile / DEFAULT_RUNEFILE if runefile.is_dir() else runefile
+    path = runefile_of(runefile)
     files = FolderFiles(path.parent)
     checked = check(files, runefile=path.name)
     if form == "json":
@@ -34,23 +34,9 @@ def command(runefile: Path, form: str, colour: str) -> None:
         }
         click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
-        with_colour = use_colour(colour)
-        drawn = draw(checked.diagnostics, {path.name: _text(files, path.name)}, with_colour)
-        click.echo(drawn, err=True, nl=False, color=with_colour)
+        show_diagnostics(checked.diagnostics, files, colour)
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
-
-
-def use_colour(choice: str) -> bool:
-    """Whether to colour what goes to standard error."""
-    return choice == "always" or (choice == "auto" and sys.stderr.isatty() and "NO_COLOR" not in os.environ)
-
-
-def _text(files: FolderFiles, name: str) -> str:
-    try:
-        return files.read(name).decode("utf-8", "replace")
-    except FileError:
-        return ""
 
 
 def _summary(checked: Checked) -> str:

@@ -35,7 +35,7 @@ def rune_build(*arguments: str | Path) -> Result:
 
 
 def test_the_rune_has_the_folders_name_and_the_command_is_silent(project: Path) -> None:
-    result = rune_build(project / "Runefile.yml")
+    result = rune_build(project)
     assert result.exit_code == 0, result.output
     assert result.output == ""
     graph = read_rune((project / "my-app.rune").read_bytes()).graph
