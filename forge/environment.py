@@ -36,6 +36,8 @@ class Environment:
     certificate: Path | None
     key: Path | None
     extra_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
 
     @property
     def public(self) -> SplitResult:
@@ -78,8 +80,13 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         debug=variables.get("DEBUG", "") in ("1", "true"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
-        extra_hosts=tuple(name.strip() for name in variables.get("ALLOWED_HOSTS", "").split(",") if name.strip()),
+        extra_hosts=_names(variables, "ALLOWED_HOSTS"),
+        trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
     )
+
+
+def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:
@@ -87,6 +94,11 @@ def _number(variables: Mapping[str, str], name: str, default: int, largest: int)
     if not text.isdecimal() or not 0 < int(text) <= largest:
         raise BadEnvironment(f"{name} must be a whole number from 1 to {largest}, it is {text!r}.")
     return int(text)
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that nobody else on the machine can look into. One that is there stays as its owner wants it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def secret_key(data: Path, variables: Mapping[str, str]) -> str:
@@ -102,7 +114,7 @@ def secret_key(data: Path, variables: Mapping[str, str]) -> str:
     try:
         return path.read_text("ascii")
     except FileNotFoundError:
-        data.mkdir(parents=True, exist_ok=True)
+        make_private(data)
         aside = data / f"secret-key.{secrets.token_hex(8)}"
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -106,9 +106,10 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
-EXAMPLES_DIR = BASE_DIR / "examples"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -134,6 +135,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "forge.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Only answers to requests over HTTPS carry it; sub-domains are not ours to speak for.
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if ENVIRONMENT.secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -169,13 +172,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["forge.accounts.authentication.TokenScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["forge.core.json_body.JsonBody"],
     "DEFAULT_PAGINATION_CLASS": "forge.core.pages.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["forge.core.throttles.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"person": "1200/min", "visitor": "240/min"},
     "EXCEPTION_HANDLER": "forge.core.problems.problem_response",
-    # A visitor's address is the connection's: a header that anyone can send is not believed.
+    # A visitor's address is the connection's; `serve` makes it the one that a trusted proxy tells.
     "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

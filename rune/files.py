@@ -1,7 +1,7 @@
 """The one door through which the toolchain reads a project's files. It cannot be left.
 
 A path is relative, with `/` between its parts; `./` in front is allowed and dropped. `..`, an absolute path, a drive
-letter, a backslash, an empty part and a link that leads out are refused.
+letter, a backslash, an empty part, a link that leads out and characters that cannot be seen are refused.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ def normal_path(path: str) -> str:
     """The one spelling of a path inside a project. Raises `FileNotInProject`."""
     if not path or "\0" in path or "\\" in path or path.startswith("/") or (len(path) > 1 and path[1] == ":"):
         raise FileNotInProject(path, "a path must be relative to the project, with / between its parts")
+    if not path.isprintable():
+        # A line break, a terminal's escape or a change of direction makes a path look like something that it is not.
+        raise FileNotInProject(path, "a path is made of characters that can be seen")
     parts = [part for part in path.split("/") if part != "."]
     if not parts or any(part in ("", "..") for part in parts):
         raise FileNotInProject(path, "a path must stay inside the project")

@@ -158,6 +158,7 @@ SETTINGS = {
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
     "SECRET_KEY": "What signs sessions. By default it is made at the first start and kept in DATA_DIR.",
     "ALLOWED_HOSTS": "More names under which this server may be asked, with commas between them.",
+    "TRUSTED_PROXIES": "Addresses of reverse proxies, with commas: they are believed who asks, and whether over HTTPS.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Goes together with TLS_KEY.",
     "TLS_KEY": "The file of the certificate's key.",
     "BROKER_URL": "The queue of builds; by default it is in the server itself, as is the worker.",

@@ -138,13 +138,13 @@ class CollabConsumer(ProjectSocket):
                     self.deliver(step_2_frame(room.missing_in(state_vector)))
                 except ValueError as error:
                     raise MalformedFrame("a state vector cannot be read") from error
-            case Update(update):
+            case Update(update, types):
                 # Messages about roles may be lost: who writes is asked for again from time to time.
                 if time.monotonic() - self.asked_at > ASK_AGAIN_AFTER:
                     await self.ask_again()
                 # What a viewer sends is dropped here, before anything is done with it.
                 if self.access.may_edit and not self._is_closing:
-                    await room.submit(FromMember(update, self))
+                    await room.submit(FromMember(update, self, types))
             case Awareness(clients):
                 room.hear_presence(self, clients)
             case QueryAwareness():

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from forge.collab.updates import BadUpdate, shared_types_in
 
 UPDATE_LIMIT = 1024 * 1024
 """Bytes of one update."""
@@ -43,9 +45,10 @@ class SyncStep1:
 
 @dataclass(frozen=True)
 class Update:
-    """A change, or all that the other side lacked."""
+    """A change, or all that the other side lacked; `types` is how many shared types it makes."""
 
     update: bytes
+    types: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -134,21 +137,11 @@ def _read_sync(reader: _Reader) -> Frame:
     if step == _STEP_1:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):
-        _refuse_a_lying_count(payload)
-        return Update(payload)
+        try:
+            return Update(payload, shared_types_in(payload))
+        except BadUpdate as error:
+            raise MalformedFrame(str(error)) from error
     raise MalformedFrame(f"there is no sync step {step}")
-
-
-def _refuse_a_lying_count(update: bytes) -> None:
-    """Refuses an update whose first counts cannot be true: the decoder would make room for all that it is promised.
-
-    The form of an update: https://github.com/yjs/yjs/blob/main/INTERNALS.md, clients, then each one's structs.
-    """
-    reader = _Reader(update)
-    clients = reader.number()
-    structs = reader.number() if clients else 0
-    if clients > len(update) or structs > len(update):
-        raise MalformedFrame("an update promises more than it holds")
 
 
 def _read_clients(payload: bytes) -> tuple[ClientState, ...]:

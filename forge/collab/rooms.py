@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from pycrdt import Doc
 
 from forge.collab.presence import Presence
 from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, update_frame
-from forge.collab.storage import compact, load_between, load_stored
+from forge.collab.storage import compact, load_between, load_stored, types_made_by
 from forge.collab.writer import writer
 from forge.core.errors import DomainError
 
@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024
 """Bytes of a whole document as one update."""
+TYPES_LIMIT = 5_000
+"""Shared types that may be made in a document: a file is two. Deleting one calls itself for each that is nested in it,
+on a stack that holds some 30,000; counted are all that a room ever saw, wherever they are in the document."""
 COMPACT_AFTER = 500
 """Updates that are merged into one state."""
 QUEUE_LIMIT = 1_000
@@ -64,6 +67,7 @@ class FromMember:
 
     update: bytes
     member: Member
+    types: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,17 +91,17 @@ class Room:
         self._sequence = 0
         self._ahead: set[int] = set()
         self._size = 0
+        self._types = 0
         self._stored_updates = 0
         self._is_broken = False
 
     async def load(self) -> None:
         """Reads the stored document."""
-        update, self._sequence, self._stored_updates = await sync_to_async(load_stored, thread_sensitive=False)(
-            self.project_id
-        )
-        self._doc.apply_update(update)
-        self._trial.apply_update(update)
-        self._size = len(update)
+        stored = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
+        self._sequence, self._stored_updates, self._types = stored.sequence, stored.updates, stored.types
+        self._doc.apply_update(stored.update)
+        self._trial.apply_update(stored.update)
+        self._size = len(stored.update)
 
     # What sockets ask
 
@@ -176,8 +180,7 @@ class Room:
                 self._apply(item.update, sequence, without=item.member)
         for other in batch:
             if isinstance(other, FromElsewhere) and not self._has(other.sequence):
-                self._trial.apply_update(other.update)
-                self._apply(other.update, other.sequence)
+                self._apply_stored(other.update, other.sequence)
         if self._ahead and self._queue.empty():
             await self._close_gaps()
         if self._stored_updates > COMPACT_AFTER and not self._ahead:
@@ -191,6 +194,9 @@ class Room:
                 reason = f"The project's text would be larger than {DOCUMENT_LIMIT // 1024**2} MB."
                 item.member.dismiss(Closing.TOO_LARGE, reason)
                 return False
+        if item.types and self._types + item.types > TYPES_LIMIT:
+            item.member.dismiss(Closing.TOO_LARGE, f"A document has at most {TYPES_LIMIT} shared types.")
+            return False
         try:
             self._trial.apply_update(item.update)
         except (KeyboardInterrupt, SystemExit):
@@ -201,6 +207,7 @@ class Room:
             self._trial.apply_update(self._doc.get_update())
             return False
         self._size += len(item.update)
+        self._types += item.types
         return True
 
     def _apply(self, update: bytes, sequence: int, without: Member | None = None) -> None:
@@ -211,6 +218,12 @@ class Room:
         for member in self._members:
             if member is not without:
                 member.deliver(frame)
+
+    def _apply_stored(self, update: bytes, sequence: int) -> None:
+        """Applies what another process, or the API, stored."""
+        self._trial.apply_update(update)
+        self._types += types_made_by(update)
+        self._apply(update, sequence)
 
     def _has(self, sequence: int) -> bool:
         return sequence <= self._sequence or sequence in self._ahead
@@ -225,16 +238,16 @@ class Room:
     async def _close_gaps(self) -> None:
         """Reads what another process stored in between. A number without a row is in a state that was merged."""
         last = max(self._ahead)
-        stored = await sync_to_async(load_between, thread_sensitive=False)(self.project_id, self._sequence, last)
+        stored = await database_sync_to_async(load_between, thread_sensitive=False)(
+            self.project_id, self._sequence, last
+        )
         for sequence, update in stored:
             if not self._has(sequence):
-                self._trial.apply_update(update)
-                self._apply(update, sequence)
+                self._apply_stored(update, sequence)
         if self._ahead:
-            whole, sequence, _ = await sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
-            self._trial.apply_update(whole)
-            self._apply(whole, sequence)
-            self._sequence = max(self._sequence, sequence, last)
+            whole = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
+            self._apply_stored(whole.update, whole.sequence)
+            self._sequence = max(self._sequence, whole.sequence, last)
             self._ahead.clear()
 
     async def _compact(self) -> None:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
+from forge.collab.updates import BadUpdate, shared_types_in
 from forge.projects.documents import load_document
 from forge.projects.models import DocumentState, DocumentUpdate
 
 
-def load_stored(project_id: UUID) -> tuple[bytes, int, int]:
-    """The document as one update, the number of its last update, and how many updates lie beside its stored state."""
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document as one update, and the number of its last one.
+
+    `updates` lie beside its stored state; `types` are the shared types that the state and they make, also those that
+    wait for an update that never came and are in no document yet.
+    """
+
+    update: bytes
+    sequence: int
+    updates: int
+    types: int
+
+
+def load_stored(project_id: UUID) -> StoredDocument:
+    """A project's document as it is stored."""
     loaded = load_document(project_id)
-    return loaded.doc.get_update(), loaded.sequence, DocumentUpdate.objects.filter(project_id=project_id).count()
+    state = DocumentState.objects.filter(project_id=project_id).values_list("state", flat=True).first()
+    rows = list(DocumentUpdate.objects.filter(project_id=project_id).values_list("update", flat=True))
+    types = sum(types_made_by(bytes(stored)) for stored in [*rows, *([] if state is None else [state])])
+    return StoredDocument(loaded.doc.get_update(), loaded.sequence, len(rows), types)
+
+
+def types_made_by(stored: bytes) -> int:
+    """The shared types that a stored update makes; one that cannot be read must not keep its project from opening."""
+    try:
+        return shared_types_in(stored)
+    except BadUpdate:
+        return 0
 
 
 def load_between(project_id: UUID, after: int, up_to: int) -> list[tuple[int, bytes]]:

@@ -21,6 +21,9 @@ BINARY = "binary"
 MAXIMUM_PATH = 200
 """Characters of a path."""
 
+_LARGEST_SIZE = 2**53
+"""Bytes that a binary file may be said to have."""
+
 _LINES_COMPARED = 4_000_000
 """Pairs of lines that a diff may look at; above it, what lies between the first and last change is replaced whole."""
 
@@ -73,18 +76,21 @@ def _entry(key: str, value: Any) -> FileEntry | None:
         content = str(text)
         return FileEntry(key, path, TEXT, text=content, size=len(content.encode("utf-8")))
     digest, size = value.get("digest"), value.get("size")
-    if kind == BINARY and isinstance(digest, str) and isinstance(size, int | float) and size >= 0:
+    # A client can write any number, also one that is none.
+    if kind == BINARY and isinstance(digest, str) and isinstance(size, int | float) and 0 <= size <= _LARGEST_SIZE:
         return FileEntry(key, path, BINARY, digest=digest, size=int(size))
     return None
 
 
 def _with_own_paths(found: Iterable[FileEntry]) -> Iterator[FileEntry]:
     taken: set[str] = set()
+    tried: dict[str, int] = {}
     for entry in sorted(found, key=lambda entry: entry.id):
-        path, number = entry.path, 2
+        path, number = entry.path, tried.get(entry.path, 2)
         while path in taken:
             path = _numbered(entry.path, number)
             number += 1
+        tried[entry.path] = number
         taken.add(path)
         yield replace(entry, path=path)
 

@@ -49,3 +49,13 @@ def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
 def test_a_key_that_is_given_is_used_and_not_written(tmp_path: Path) -> None:
     assert secret_key(tmp_path / "data", {"SECRET_KEY": "given"}) == "given"
     assert not (tmp_path / "data").exists()
+
+
+def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    secret_key(tmp_path / "data", {})
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_no_proxy_is_trusted_unless_it_is_named(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).trusted_proxies == ()
+    assert read_environment({"TRUSTED_PROXIES": "127.0.0.1, ::1"}, tmp_path).trusted_proxies == ("127.0.0.1", "::1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Any
 
@@ -40,6 +41,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not build_manifest():
             raise CommandError("The front end is not built yet. Build it with: make setup")
+        # What lies in the data folder is this person's alone, also where the folder itself is open to others.
+        os.umask(0o077)
         migrate_if_needed()
         listening = self._listen()
         note_address()
@@ -53,6 +56,9 @@ class Command(BaseCommand):
             ssl_certfile=environment.certificate,
             ssl_keyfile=environment.key,
             server_header=False,
+            # Without a proxy that the environment names, an address is the connection's: anyone can send a header.
+            proxy_headers=bool(environment.trusted_proxies),
+            forwarded_allow_ips=list(environment.trusted_proxies),
         )
         try:
             AnnouncingServer(config, self._announcement()).run(sockets=[listening])
