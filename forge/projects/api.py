@@ -34,7 +34,7 @@ from forge.projects.serializers import (
     file_to_json,
 )
 from forge.projects.state import project_state
-from forge.projects.templates import list_templates
+from rune.templates import list_templates
 
 
 class ProjectView(ForgeView):

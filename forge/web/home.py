@@ -12,8 +12,8 @@ from django.shortcuts import render
 from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
-from forge.projects.templates import list_templates
 from forge.web.pages import organisations_to_create_in, person
+from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
 

@@ -10,8 +10,9 @@ from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.core.errors import Conflict, Invalid
 from forge.projects.actions import create_project, free_name
-from forge.projects.templates import find_template, list_templates
+from forge.projects.templates import find_template
 from forge.web.pages import for_person, organisations_to_create_in, person, show_again
+from rune.templates import list_templates
 
 
 @for_person

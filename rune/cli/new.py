@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-import rune
-from rune.files import DEFAULT_FILE_LIMIT, FileError, FolderFiles, normal_path
+from rune.files import DEFAULT_FILE_LIMIT, FileError
 from rune.runefile import DEFAULT_RUNEFILE, starter
+from rune.templates import Template, list_templates
 from rune.tflite import ModelError, read_model, signature
-
-EXAMPLES = Path(rune.__file__).resolve().parent.parent / "examples"
-"""Where the templates stand: beside the package, in a checkout."""
-
-
-@dataclass(frozen=True)
-class Template:
-    """A folder of `examples` whose `template.json` says which files a project starts with."""
-
-    name: str
-    summary: str
-    folder: Path
-    paths: tuple[str, ...]
 
 
 @click.command(name="new")
@@ -46,9 +31,8 @@ def command(words: tuple[str, ...], model: Path | None) -> None:
         _write(folder, _around_model(model))
     elif words:
         template = _find(words[0])
-        files = FolderFiles(template.folder)
         folder = Path(words[-1])
-        _write(folder, {path: files.read(path) for path in template.paths})
+        _write(folder, dict(template.contents()))
     else:
         _list()
         return
@@ -56,37 +40,14 @@ def command(words: tuple[str, ...], model: Path | None) -> None:
 
 
 def _list() -> None:
-    found = templates()
-    if not found:
-        click.echo("There are no templates here. Start with a model of your own: rune new --model x.tflite")
-    for template in found:
+    for template in list_templates():
         click.echo(f"{template.name:<12} {template.summary}".rstrip())
 
 
-def templates(examples: Path | None = None) -> tuple[Template, ...]:
-    """Every template whose files are all there, by name."""
-    found = (_template(path) for path in sorted((examples or EXAMPLES).glob("*/template.json")))
-    return tuple(template for template in found if template is not None)
-
-
-def _template(path: Path) -> Template | None:
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-        paths = tuple(normal_path(str(name)) for name in described["files"])
-        summary = str(described.get("summary", ""))
-    except (OSError, ValueError, KeyError, TypeError, FileError):
-        return None
-    folder = path.parent
-    if not all((folder / name).is_file() for name in paths):
-        return None
-    return Template(folder.name, summary, folder, paths)
-
-
 def _find(name: str) -> Template:
-    known = {template.name: template for template in templates()}
+    known = {template.name: template for template in list_templates()}
     if name not in known:
-        names = ", ".join(known) or "none here"
-        raise click.ClickException(f"There is no template {name}. There are: {names}.")
+        raise click.ClickException(f"There is no template {name}. There are: {', '.join(known)}.")
     return known[name]
 
 

@@ -14,3 +14,14 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
 def test_a_package_loads_nothing_heavy(package: str) -> None:
     program = f"import {package}, sys; print(*({set(HEAVY)} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"
+
+
+def test_the_help_of_the_command_waits_for_nothing_heavy() -> None:
+    program = (
+        "import atexit, sys; from rune.cli import main; "
+        f"atexit.register(lambda: print(*({set(HEAVY) - {'click'}} & set(sys.modules)), file=sys.stderr)); "
+        "main(['--help'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stderr == "\n"
+    assert "model-info" in done.stdout

@@ -12,7 +12,7 @@ from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from forge.projects.templates import list_templates
+from rune.templates import list_templates
 
 pytestmark = pytest.mark.django_db
 

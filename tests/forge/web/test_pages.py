@@ -16,7 +16,7 @@ from forge.accounts.links import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build, Preview
 from forge.projects.models import Project
-from forge.projects.templates import list_templates
+from rune.templates import list_templates
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
