@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -19,10 +19,11 @@ from forge.builds.actions import builds_of, cancel_build, find_build, request_bu
 from forge.builds.answers import fresh_preview
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.runes import rune_chunks, stream_rune
+from forge.builds.runes import open_rune
 from forge.builds.shapes import build_to_json, log_line_to_json
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
+from forge.core.chunks import chunks_for
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 
@@ -139,8 +140,7 @@ class BuildRune(ForgeView):
 
 def rune_response(request: Request, artefact: Artefact, filename: str) -> HttpResponseBase:
     """A rune as a download, a piece at a time."""
-    is_asgi = isinstance(request._request, ASGIRequest)
-    chunks = stream_rune(artefact) if is_asgi else rune_chunks(artefact)
+    chunks = chunks_for(request, partial(open_rune, artefact))
     response = StreamingHttpResponse(chunks, content_type="application/wasm")
     response.headers["Content-Length"] = str(artefact.size)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"

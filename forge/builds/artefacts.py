@@ -14,7 +14,8 @@ from django.db import transaction
 from forge.builds.models import Artefact
 from forge.builds.runes import delete_rune, save_rune
 from forge.builds.toolchain import TOOLCHAIN
-from forge.core.blobs import blob_chunks, blob_path
+from forge.core.blobs import blob_path, open_blob
+from forge.core.chunks import read_chunks
 from forge.projects.versions import Manifest
 
 
@@ -91,6 +92,6 @@ def _local_file(digest: str, folder: Path) -> Path:
     fetched = folder / digest.replace(":", "-")
     if not fetched.exists():
         with fetched.open("wb") as file:
-            for chunk in blob_chunks(digest):
+            for chunk in read_chunks(partial(open_blob, digest)):
                 file.write(chunk)
     return fetched

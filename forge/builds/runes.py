@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from asgiref.sync import sync_to_async
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-
-CHUNK = 256 * 1024
-"""Bytes that are held in memory at once."""
+from forge.core.chunks import CHUNK, read_chunks
 
 
 def rune_storage() -> Storage:
@@ -53,24 +50,6 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
         raise NoRune("The rune's file is gone. Build it again.") from None
 
 
-def rune_chunks(artefact: Artefact) -> Iterator[bytes]:
-    """A rune's bytes, piece by piece. Raises `NoRune` when asked for the first."""
-    with open_rune(artefact) as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
-async def stream_rune(artefact: Artefact) -> AsyncIterator[bytes]:
-    """A rune's bytes, piece by piece, without holding the event loop up."""
-    file = await sync_to_async(open_rune, thread_sensitive=False)(artefact)
-    read = sync_to_async(file.read, thread_sensitive=False)
-    try:
-        while chunk := await read(CHUNK):
-            yield chunk
-    finally:
-        file.close()
-
-
 def local_rune(artefact: Artefact, folder: Path) -> Path:
     """A rune as a file on this machine: where it lies, or fetched into `folder`."""
     storage = rune_storage()
@@ -78,7 +57,7 @@ def local_rune(artefact: Artefact, folder: Path) -> Path:
         return Path(storage.path(rune_name(artefact.pk)))
     fetched = folder / f"{artefact.pk.hex}.rune"
     with fetched.open("wb") as file:
-        for chunk in rune_chunks(artefact):
+        for chunk in read_chunks(partial(open_rune, artefact)):
             file.write(chunk)
     return fetched
 

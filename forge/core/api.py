@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
-from forge.core.blobs import CHUNK
+from forge.core.chunks import CHUNK
 from forge.core.errors import SignInNeeded
 
 S = TypeVar("S", bound="Serializer[Any]")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, TypeVar
 
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from forge.core.blobs import blob_chunks, stream_blob
+from forge.core.blobs import open_blob
+from forge.core.chunks import chunks_for
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -21,8 +22,7 @@ def blob_response(
     request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
 ) -> StreamingHttpResponse:
     """A blob as a download. The caller has checked that the person may have it. Raises `NotFound` while streaming."""
-    django_request = getattr(request, "_request", request)
-    chunks = stream_blob(digest) if isinstance(django_request, ASGIRequest) else blob_chunks(digest)
+    chunks = chunks_for(request, partial(open_blob, digest))
     response = StreamingHttpResponse(chunks, content_type=content_type)
     response.headers["Content-Length"] = str(size)
     return as_foreign(response, filename=filename, digest=digest)

@@ -6,19 +6,15 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
-from asgiref.sync import sync_to_async
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
-
-CHUNK = 256 * 1024
-"""Bytes that are held in memory at once."""
 
 
 def blob_storage() -> Storage:
@@ -85,24 +81,6 @@ def blob_path(digest: str) -> Path | None:
     """The file that a blob lies in, when blobs lie in a folder."""
     storage = blob_storage()
     return Path(storage.path(_path_of(digest))) if isinstance(storage, FileSystemStorage) else None
-
-
-def blob_chunks(digest: str) -> Iterator[bytes]:
-    """A blob's bytes, piece by piece. Raises `NotFound` when asked for the first."""
-    with open_blob(digest) as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
-async def stream_blob(digest: str) -> AsyncIterator[bytes]:
-    """A blob's bytes, piece by piece, without holding the event loop up."""
-    file = await sync_to_async(open_blob, thread_sensitive=False)(digest)
-    read = sync_to_async(file.read, thread_sensitive=False)
-    try:
-        while chunk := await read(CHUNK):
-            yield chunk
-    finally:
-        file.close()
 
 
 def _path_of(digest: str) -> str:

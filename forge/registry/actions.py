@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.builds.models import Artefact, Build, Kind, State
-from forge.builds.runes import rune_chunks
+from forge.builds.runes import open_rune
 from forge.core.audit import write_entry
 from forge.core.blobs import put_bytes, put_chunks
+from forge.core.chunks import read_chunks
 from forge.core.events import append_event
 from forge.core.models import Blob
 from forge.projects.access import require
@@ -51,7 +53,11 @@ def publish_build(user: Any, build: Build, tag: str) -> Tag:
 
 
 def _store(artifact: Artifact, artefact: Artefact) -> tuple[Blob, Blob, Blob]:
-    return put_bytes(artifact.manifest), put_bytes(artifact.config), put_chunks(rune_chunks(artefact))
+    return (
+        put_bytes(artifact.manifest),
+        put_bytes(artifact.config),
+        put_chunks(read_chunks(partial(open_rune, artefact))),
+    )
 
 
 @transaction.atomic

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
 from forge.core.blob_responses import as_foreign
+from forge.core.blobs import open_blob
+from forge.core.chunks import chunks_for
 from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
 from forge.projects.access import find_project
 from forge.registry.bearer import NotAToken, person_of
 from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
-from forge.registry.ranges import Unsatisfiable, blob_part, blob_part_chunks, requested_range
+from forge.registry.ranges import Unsatisfiable, requested_range
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
@@ -134,8 +135,7 @@ def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filen
     if request.method == "HEAD":
         response = HttpResponse(content_type=media_type)
     else:
-        is_asgi = isinstance(request, ASGIRequest)
-        chunks: Any = blob_part(digest, first, last) if is_asgi else blob_part_chunks(digest, first, last)
+        chunks = chunks_for(request, partial(open_blob, digest), first, last - first + 1)
         response = StreamingHttpResponse(chunks, content_type=media_type, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:

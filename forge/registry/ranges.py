@@ -1,13 +1,8 @@
-"""Parts of blobs: one range of a request, and the bytes of it, a piece at a time."""
+"""Which part of some bytes a request asks for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
-
-from asgiref.sync import sync_to_async
-
-from forge.core.blobs import CHUNK, open_blob
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
@@ -35,27 +30,3 @@ def requested_range(header: str | None, size: int) -> tuple[int, int] | None:
     if first >= size or first > last:
         raise Unsatisfiable
     return first, last
-
-
-def blob_part_chunks(digest: str, first: int, last: int) -> Iterator[bytes]:
-    """The bytes from `first` to `last`, both included. Raises `NotFound` when asked for the first piece."""
-    left = last - first + 1
-    with open_blob(digest) as file:
-        file.seek(first)
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
-
-
-async def blob_part(digest: str, first: int, last: int) -> AsyncIterator[bytes]:
-    """The same without holding the event loop up."""
-    left = last - first + 1
-    file = await sync_to_async(open_blob, thread_sensitive=False)(digest)
-    read = sync_to_async(file.read, thread_sensitive=False)
-    try:
-        file.seek(first)
-        while left > 0 and (chunk := await read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
-    finally:
-        file.close()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.test import AsyncRequestFactory
 
-from forge.core.blobs import blob_path, put_bytes, put_chunks, read_blob, stream_blob
+from forge.core.blobs import blob_path, open_blob, put_bytes, put_chunks, read_blob
+from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
 
@@ -74,11 +79,16 @@ def test_what_is_not_there_or_not_a_digest_is_not_found(digest: str) -> None:
         read_blob(digest)
 
 
+@pytest.mark.parametrize(("first", "size"), [(0, None), (7, None), (7, 300_000), (599_999, 1), (0, 0)])
 @pytest.mark.django_db(transaction=True)
-async def test_a_blob_is_streamed_in_pieces() -> None:
-    from asgiref.sync import sync_to_async
-
-    blob = await sync_to_async(put_bytes)(b"0123456789" * 60_000)
-    pieces = [piece async for piece in stream_blob(blob.digest)]
-    assert b"".join(pieces) == b"0123456789" * 60_000
-    assert len(pieces) == 3
+async def test_a_blob_or_a_part_of_it_is_read_in_chunks_on_either_server(first: int, size: int | None) -> None:
+    data = b"0123456789" * 60_000
+    wanted = data[first:] if size is None else data[first : first + size]
+    blob = await sync_to_async(put_bytes)(data)
+    request = AsyncRequestFactory().get("/")
+    found = chunks_for(request, partial(open_blob, blob.digest), first, size)
+    assert isinstance(found, AsyncIterator)
+    chunks = [chunk async for chunk in found]
+    assert chunks == list(read_chunks(partial(open_blob, blob.digest), first, size))
+    assert b"".join(chunks) == wanted
+    assert len(chunks) == -(-len(wanted) // CHUNK)

@@ -1,0 +1,49 @@
+"""Reading files chunk by chunk, so that no answer holds a whole one in memory, nor the event loop up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import IO, Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+
+CHUNK = 256 * 1024
+"""Bytes that are held in memory at once."""
+
+Open = Callable[[], IO[bytes]]
+"""Opens a file when its first chunk is asked for; what it raises is raised then."""
+
+
+def chunks_for(
+    request: Any, open_file: Open, first: int = 0, size: int | None = None
+) -> Iterator[bytes] | AsyncIterator[bytes]:
+    """The bytes as the server of this request wants them. `size` bytes from `first` on; all that follow without it."""
+    read = _read_async if isinstance(getattr(request, "_request", request), ASGIRequest) else read_chunks
+    return read(open_file, first, size)
+
+
+def read_chunks(open_file: Open, first: int = 0, size: int | None = None) -> Iterator[bytes]:
+    """`size` bytes from `first` on, or all that follow."""
+    with open_file() as file:
+        file.seek(first)
+        while chunk := file.read(_next(size)):
+            size = None if size is None else size - len(chunk)
+            yield chunk
+
+
+async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIterator[bytes]:
+    """The same in threads."""
+    file = await sync_to_async(open_file, thread_sensitive=False)()
+    read = sync_to_async(file.read, thread_sensitive=False)
+    try:
+        file.seek(first)
+        while chunk := await read(_next(size)):
+            size = None if size is None else size - len(chunk)
+            yield chunk
+    finally:
+        file.close()
+
+
+def _next(left: int | None) -> int:
+    return CHUNK if left is None else min(CHUNK, left)
