@@ -23,8 +23,9 @@ def forge(tmp_path: Path) -> Iterator[LiveForge]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
+    """For one test: while it runs, its event loop is this thread's, and asynchronous tests would find it in their way."""
     with sync_playwright() as running:
         yield running
 
