@@ -47,7 +47,9 @@ def builds_of(user: Any, project: Project) -> BuildQuerySet:
 
 def preview_of(project: Project) -> Preview | None:
     """The project's preview, if anyone looked at its text yet. The caller has found the project for someone."""
-    return Preview.objects.select_related("build__version", "build__artefact").filter(project=project).first()
+    return (
+        Preview.objects.select_related("project", "build__version", "build__artefact").filter(project=project).first()
+    )
 
 
 def _complete() -> BuildQuerySet:

@@ -66,7 +66,9 @@ def _tag(preview_state: str, number: int | None, build_state: str | None) -> tup
         return f"Build {number}", "ok"
     if build_state in (State.FAILED, State.LOST):
         return f"Build {number} failed", "bad"
-    return f"Build {number}", "info"
+    if build_state == State.CANCELLED:
+        return f"Build {number} cancelled", ""
+    return f"Build {number} under way", "info"
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -60,6 +60,12 @@ class Artefact(models.Model):
         """Whether the report says how long a run takes; a preview's does not."""
         return "run" in self.report
 
+    @property
+    def planned_memory(self) -> int:
+        """Bytes that a run needs beside the model's constants, as the build laid them out."""
+        memory = self.report["memory"]
+        return int(memory["arena"] + memory["serial"])
+
 
 class BuildQuerySet(models.QuerySet["Build"]):
     """Builds, as seen by someone."""
@@ -202,5 +208,5 @@ class Preview(models.Model):
 
     @property
     def is_current(self) -> bool:
-        """Whether the rune that runs is of the text that was looked at last."""
-        return self.state == PreviewState.READY
+        """Whether the rune that runs is of the newest text. Reads the project: no edit may have come since the look."""
+        return self.state == PreviewState.READY and self.sequence >= self.project.sequence

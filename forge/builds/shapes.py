@@ -51,7 +51,7 @@ def log_line_to_json(line: BuildLogLine) -> dict[str, Any]:
 
 
 def preview_to_json(preview: Preview | None) -> dict[str, Any]:
-    """A project's preview; None stands for one that nobody looked at yet."""
+    """A project's preview, read with its project; None stands for one that nobody looked at yet."""
     if preview is None:
         return {
             "sequence": 0,
@@ -76,13 +76,12 @@ def preview_to_json(preview: Preview | None) -> dict[str, Any]:
 def _good_build_to_json(build: Build | None) -> dict[str, Any] | None:
     if build is None or build.artefact is None:
         return None
-    report = build.artefact.report
     return {
         "id": str(build.pk),
         "version": build.version_digest,
         "rune_url": rune_url(build),
         "rune_digest": build.artefact.digest,
         "size": build.artefact.size,
-        "memory": report["memory"]["arena"],
+        "memory": build.artefact.planned_memory,
         "created": build.created.isoformat(),
     }

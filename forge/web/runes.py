@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
-from forge.builds.models import Artefact
 from forge.core.blobs import read_blob
 from forge.core.errors import NotFound
 from forge.projects.models import Version
@@ -26,7 +25,12 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     tags = tags_of(request.user, project)
     if not tags and is_member:
         return redirect(f"{project.get_absolute_url()}/studio")
-    context = {"project": project, "is_member": is_member, "tags": tags}
+    context = {
+        "project": project,
+        "is_member": is_member,
+        "may_describe": can(request.user, Verb.DESCRIBE, project),
+        "tags": tags,
+    }
     if tags:
         wanted = request.GET.get("tag")
         tag = find_tag(request.user, project, wanted) if wanted else tags[0]
@@ -34,19 +38,12 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
         context |= {
             "tag": tag,
             "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
-            "memory": _memory(tag.build.artefact),
+            "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
             "run": tag.build.artefact.report.get("run") if tag.build.artefact else None,
             "approvals": approvals,
             "readme": _readme(tag.build.source),
         }
     return render(request, "runes/rune.html", context)
-
-
-def _memory(artefact: Artefact | None) -> int | None:
-    if artefact is None:
-        return None
-    memory = artefact.report["memory"]
-    return int(memory["arena"] + memory["serial"])
 
 
 def _readme(version: Version) -> SafeString | None:

@@ -64,6 +64,19 @@ def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, devel
     assert again["build"] == good["build"]
 
 
+def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
+    project: Any, developer: Any, compiler: Compiler
+) -> None:
+    looked = refresh(project, compiler)
+    assert preview_to_json(looked)["current"]
+    edit(developer, project, RUNEFILE + "# more\n")
+    before_the_look = preview_of(project)
+    assert before_the_look is not None
+    shown = preview_to_json(before_the_look)
+    assert (shown["state"], shown["current"], shown["sequence"]) == ("ready", False, looked.sequence)
+    assert preview_to_json(refresh(project, compiler))["current"]
+
+
 def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: Compiler) -> None:
     refresh(project, compiler)
     before = Event.objects.count()

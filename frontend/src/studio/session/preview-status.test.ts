@@ -32,6 +32,8 @@ describe("while the text is broken", () => {
 test("the way of an edit to the running rune is told step by step", () => {
   expect(previewStatus(preview({}), "saving").text).toBe("Saving your edit…");
   expect(previewStatus(preview({ state: "checking", current: false }), "here").text).toBe("Checking your edit…");
+  // What was looked at is older than the newest text: another look is on its way.
+  expect(previewStatus(preview({ current: false }), "here").text).toBe("Checking your edit…");
   expect(previewStatus(preview({ state: "building", current: false }), "here").text).toBe("Building your edit…");
   expect(previewStatus(preview({}), "checking").text).toBe("Checking your edit…");
   expect(previewStatus(preview({}), "fetching").text).toBe("Starting the new version…");

@@ -29,8 +29,8 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
     return { tone: "bad", text: runs ? `${reason} The version before runs on.` : reason, problem: null };
   }
   if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
-  if (edit === "checking" || preview.state === "checking") return { tone: "info", text: "Checking your edit…", problem: null };
-  if (preview.state === "building" || !preview.current) return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
+  if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current)) return { tone: "info", text: "Checking your edit…", problem: null };
+  if (preview.state === "building") return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
   if (edit === "fetching") return { tone: "info", text: "Starting the new version…", problem: null };
   return { tone: "ok", text: "Runs what you see", problem: null };
 }
