@@ -40,15 +40,24 @@ from forge.web.project import project_of
 SHOWN = 100
 """Builds on the list."""
 
+
+@dataclass(frozen=True)
+class StateTag:
+    """How a state looks beside its word: the tag's colour and its icon."""
+
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
 STATE_TAGS = {
-    State.QUEUED: ("", "clock"),
-    State.RUNNING: ("info", "loader"),
-    State.SUCCEEDED: ("ok", "check"),
-    State.FAILED: ("bad", "x"),
-    State.CANCELLED: ("", "ban"),
-    State.LOST: ("bad", "unplug"),
+    State.QUEUED: StateTag("", icon="clock"),
+    State.RUNNING: StateTag("info", icon="loader"),
+    State.SUCCEEDED: StateTag("ok", icon="check"),
+    State.FAILED: StateTag("bad", icon="x"),
+    State.CANCELLED: StateTag("", icon="ban"),
+    State.LOST: StateTag("bad", icon="unplug"),
 }
-"""How a state looks beside its word: the tag's colour and its icon."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,7 @@ class Row:
     """A build on the list."""
 
     build: Build
-    colour: str
-    icon: str
+    look: StateTag
     tags: tuple[str, ...]
 
 
@@ -80,7 +88,7 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     project = project_of(request, organisation, name, verb)
     published = tags_of(user, project)
     rows = [
-        Row(build, *STATE_TAGS[State(build.state)], tuple(tag.name for tag in published if tag.build_id == build.pk))
+        Row(build, STATE_TAGS[State(build.state)], tuple(tag.name for tag in published if tag.build_id == build.pk))
         for build in builds_of(user, project)[:SHOWN]
     ]
     context = {"project": project, "rows": rows, "may_build": can(user, Verb.BUILD, project)}
@@ -159,13 +167,11 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
     mine = next((verdict for verdict in verdicts if verdict.user_id == user.pk and not verdict.replaced), None)
     standing = [verdict for verdict in verdicts if not verdict.replaced]
     judges = may_judge(user, build)
-    colour, icon = STATE_TAGS[State(build.state)]
     published = tags_of(user, project)
     context: dict[str, Any] = {
         "project": project,
         "build": build,
-        "state_colour": colour,
-        "state_icon": icon,
+        "look": STATE_TAGS[State(build.state)],
         "log": list(build.log.all()),
         "talk": _talk(user, build, verdicts),
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),

@@ -83,7 +83,7 @@ def _facts(build: Build | None) -> dict[str, float]:
         return {}
     report = build.artefact.report
     facts: dict[str, float] = {
-        "memory": report["memory"]["arena"] + report["memory"]["serial"],
+        "memory": build.artefact.planned_memory,
         "size": build.artefact.size,
         "models": sum(model["size"] for model in report["models"]),
     }
@@ -200,7 +200,7 @@ def drawn(build: Build, before: Build | None) -> tuple[Column, ...]:
     for place in range(max(depth.values()) + 1):
         here = [node for name, node in now.items() if depth[name] == place]
         crossing = [wire for wire in wires if depth[wire["source"]] <= place < depth[wire["target"]]]
-        flows = tuple(dict.fromkeys(wire["type"] for wire in crossing if wire["type"]))
+        flows = tuple(dict.fromkeys(wire["type"].replace(", ", ",") for wire in crossing if wire["type"]))
         columns.append(Column(tuple(_drawn_node(node, then, build, before) for node in here), flows))
     return tuple(columns)
 

@@ -102,6 +102,19 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
+def ticked(text: str) -> SafeString:
+    """A sentence of the toolchain with its `names` set as code; all of it is escaped."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return format_html("{}", text)
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
+    )
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Bytes as people read them: 812 B, 47.5 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
     if count is None:

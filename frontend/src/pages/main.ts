@@ -1,9 +1,10 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
-// open menus close, and what is hard to undo is asked twice. Each part looks for its own elements and does nothing on
+// open menus close, what is hard to undo is asked twice, and a build that ended shows it. Each part looks for its own elements and does nothing on
 // pages without them.
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";
+import { looksAgain } from "./look-again";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
 import { redeemLinks } from "./redeem";
@@ -14,3 +15,4 @@ copyButtons();
 modelDrops();
 closingMenus();
 sureButtons();
+looksAgain();

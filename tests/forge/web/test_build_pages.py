@@ -16,6 +16,7 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.comparison import changes, drawn, figures
 from forge.web.markdown import render_readme
+from forge.web.templatetags.look import ticked
 from tests.forge.made_builds import OUTLINE, RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,7 @@ def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     assert 'http-equiv="refresh"' in text_of(client.get(PAGE))
     page = text_of(client.post(f"{PAGE}/cancel", follow=True))
     assert "It was cancelled" in page
+    assert "data-look-again" not in page
     assert 'http-equiv="refresh"' not in page
     assert client.post(f"{PAGE}/cancel").status_code == 409
     build.refresh_from_db()
@@ -193,7 +195,7 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     columns = drawn(second, first)
     assert [[node.name for node in column.nodes] for column in columns] == [["number"], ["smooth"], ["out"]]
     assert [node.mark for column in columns for node in column.nodes] == ["", "added", ""]
-    assert columns[0].flows == ("f32[1, 1]",)
+    assert columns[0].flows == ("f32[1,1]",)
     assert changes(first, first) == ("Nothing: the files are the same.",)
 
 
@@ -243,3 +245,17 @@ class Elements(HTMLParser):
 def test_links_of_a_readme_vouch_for_nothing() -> None:
     assert 'rel="nofollow noopener ugc"' in render_readme("[a](https://example.org)")
     assert 'href="https://example.org"' in render_readme("[a](https://example.org)")
+
+
+def test_the_player_is_told_the_memory_that_the_build_planned(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    build = built(developer, project)
+    assert build.artefact is not None
+    memory = build.artefact.report["memory"]
+    assert f'data-memory="{memory["arena"] + memory["serial"]}"' in text_of(browser_of(developer).get(PAGE))
+
+
+def test_names_in_a_sentence_are_code_and_markup_in_it_is_text() -> None:
+    assert ticked("Did you mean `a<b>`, or `c`?") == "Did you mean <code>a&lt;b&gt;</code>, or <code>c</code>?"
+    assert ticked("One ` alone & <b>") == "One ` alone &amp; &lt;b&gt;"

@@ -1,0 +1,31 @@
+// A page about something that goes on, with data-look-again (where its state is read) and data-state (as drawn): it is
+// loaded again once the state is another, not before, so that nobody loses their place. Without scripts it reloads.
+
+const EVERY = 1000;
+
+export function looksAgain(): void {
+  for (const element of document.querySelectorAll<HTMLElement>("[data-look-again]")) {
+    const { lookAgain, state } = element.dataset;
+    if (lookAgain !== undefined && state !== undefined) follow(lookAgain, state);
+  }
+}
+
+function follow(address: string, drawn: string): void {
+  const look = async (): Promise<void> => {
+    const state = await stateAt(address);
+    if (state !== null && state !== drawn) window.location.reload();
+    else setTimeout(() => void look(), EVERY);
+  };
+  setTimeout(() => void look(), EVERY);
+}
+
+/** Null when the server does not answer; it is asked again. */
+async function stateAt(address: string): Promise<string | null> {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    const answer: unknown = await response.json();
+    return typeof answer === "object" && answer !== null && "state" in answer ? String(answer.state) : null;
+  } catch {
+    return null;
+  }
+}
