@@ -37,6 +37,7 @@ export function Preview({ rune, status, heading = "Preview", memory, isLarge = f
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
     [session],
   );
+  const unit = loaded?.capabilities.every(({ kind }) => kind === "IMAGE") ? "picture" : "window";
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
@@ -59,7 +60,7 @@ export function Preview({ rune, status, heading = "Preview", memory, isLarge = f
         )}
         <div className="preview-side">
           {readings.cards.map((card) => (
-            <OutputCard key={card.key} card={card} calling={snapshot.calling} onCalling={(calling) => session.setCalling(calling)} />
+            <OutputCard key={card.key} card={card} calling={snapshot.calling} unit={unit} onCalling={(calling) => session.setCalling(calling)} />
           ))}
           <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
           {loaded !== null && (

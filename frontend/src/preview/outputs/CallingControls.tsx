@@ -1,22 +1,24 @@
-// How windows become a called word, said in one line that can be opened and changed.
+// How windows of sound, or pictures, become a called word, said in one line that can be opened and changed.
 import { useId } from "react";
 import { percentText } from "../numbers";
 import type { Calling } from "../readings";
 
 interface Props {
   readonly calling: Calling;
+  /** What one run reads, in one word. */
+  readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function CallingControls({ calling, onCalling }: Props) {
+export function CallingControls({ calling, unit, onCalling }: Props) {
   const id = useId();
   return (
     <details className="preview-calling small">
       <summary className="muted num">
-        Mean of {calling.windows} {calling.windows === 1 ? "window" : "windows"}, called above {percentText(calling.threshold)}
+        Mean of {calling.windows} {calling.windows === 1 ? unit : `${unit}s`}, called above {percentText(calling.threshold)}
       </summary>
       <div className="preview-slider">
-        <label htmlFor={`${id}-windows`}>Windows</label>
+        <label htmlFor={`${id}-windows`}>{unit === "picture" ? "Pictures" : "Windows"}</label>
         <input
           id={`${id}-windows`}
           type="range"

@@ -7,22 +7,23 @@ import { WordCard } from "./WordCard";
 interface Props {
   readonly card: Card;
   readonly calling: Calling;
+  readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function OutputCard({ card, calling, onCalling }: Props) {
+export function OutputCard({ card, calling, unit, onCalling }: Props) {
   return (
     <section className="card stack preview-card says" aria-label={`Output ${card.title}`}>
       {card.kind !== "word" && <div className="label">{card.title}</div>}
-      <Body card={card} calling={calling} onCalling={onCalling} />
+      <Body card={card} calling={calling} unit={unit} onCalling={onCalling} />
     </section>
   );
 }
 
-function Body({ card, calling, onCalling }: Props) {
+function Body({ card, calling, unit, onCalling }: Props) {
   switch (card.kind) {
     case "word":
-      return <WordCard card={card} calling={calling} onCalling={onCalling} />;
+      return <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} />;
     case "scores":
       return <ScoreBars scores={card.scores} isSorted={false} />;
     case "number":

@@ -8,10 +8,11 @@ import { useClock } from "./use-clock";
 interface Props {
   readonly card: Extract<Card, { kind: "word" }>;
   readonly calling: Calling;
+  readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function WordCard({ card, calling, onCalling }: Props) {
+export function WordCard({ card, calling, unit, onCalling }: Props) {
   const now = useClock();
   const last = card.history.at(-1) ?? null;
   const heard = card.word !== null && !card.word.isQuiet ? card.word : null;
@@ -35,7 +36,7 @@ export function WordCard({ card, calling, onCalling }: Props) {
       </p>
       {card.scores.length > 0 && <ScoreBars scores={card.scores} isSorted />}
       {card.history.length > 1 && <History words={card.history} current={heard} />}
-      {card.isCalled && <CallingControls calling={calling} onCalling={onCalling} />}
+      {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}
     </>
   );
 }

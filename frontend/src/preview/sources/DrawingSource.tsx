@@ -87,7 +87,6 @@ export function DrawingSource({ request, onInput }: SourceProps) {
   };
 
   return (
-    <>
       <div className="preview-picture">
         <div className="preview-sheet">
           <canvas
@@ -111,14 +110,13 @@ export function DrawingSource({ request, onInput }: SourceProps) {
             />
           )}
         </div>
-        <Seen bytes={seen} picture={picture} />
+        <div className="preview-beside">
+          <Seen bytes={seen} picture={picture} />
+          <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
+            <Eraser aria-hidden="true" />
+            Clear
+          </button>
+        </div>
       </div>
-      <div className="row wrap">
-        <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
-          <Eraser aria-hidden="true" />
-          Clear
-        </button>
-      </div>
-    </>
   );
 }

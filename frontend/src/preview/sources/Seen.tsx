@@ -17,7 +17,7 @@ export function Seen({ bytes, picture }: Props) {
     <figure className="preview-seen">
       <canvas ref={canvas} width={picture.width} height={picture.height} aria-hidden="true" />
       <figcaption className="small muted">
-        The rune sees {picture.width} × {picture.height} {picture.format === "gray" ? "gray" : "colour"} pixels
+        The rune sees {picture.width} × {picture.height} {picture.format === "gray" ? "grey" : "colour"} pixels
       </figcaption>
     </figure>
   );
