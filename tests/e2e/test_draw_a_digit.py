@@ -78,7 +78,13 @@ def see_a_mistake_and_mend_it(page: Page) -> None:
     page.get_by_role("tab", name=re.compile("Problems 1")).click()
     problem = page.get_by_role("tabpanel").filter(has_text="drawinng").last
     expect(problem).to_contain_text("RUNE0021")
-    replace_in_editor(page, "Runefile.yml", "drawinng", "inputs: [drawing]")
+    # The mend is a step of its own: taking it back leaves what was typed before.
+    problem.get_by_role("button", name="Change to drawing").click()
+    expect_running(page)
+    page.get_by_role("textbox", name="Runefile.yml").focus()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("textbox", name="Runefile.yml")).to_contain_text("inputs: [drawinng]")
+    page.keyboard.press("Control+Shift+z")
     expect_running(page)
 
 

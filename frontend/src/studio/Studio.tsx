@@ -261,7 +261,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onTab={setBottomTab}
             onBuild={setChosenBuild}
             onDiagnostic={goToProblem}
-            onCancel={(each) => attempt(workspace.client.cancel(each.id))}
+            onMend={mayEdit && !text.ahead ? (edits) => workspace.mend(edits) : null}
+            onCancel={(each) => attempt(workspace.store.cancel(each.id))}
             onPublish={(each) => setAsking({ what: "publish", build: each })}
           />
         </div>

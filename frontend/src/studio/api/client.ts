@@ -42,8 +42,8 @@ export class ProjectClient {
     return this.write("POST", `${this.base}/builds`);
   }
 
-  async cancel(build: string): Promise<void> {
-    await this.request("POST", `/api/v1/builds/${build}/cancel`);
+  cancel(build: string): Promise<Build> {
+    return this.write("POST", `/api/v1/builds/${build}/cancel`);
   }
 
   publish(tag: string, build: string): Promise<Tag> {

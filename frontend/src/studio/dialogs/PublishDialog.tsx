@@ -1,7 +1,7 @@
 // Publishes a build under a tag, and then says how to fetch it.
 import { useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Build, ProjectState } from "../api/types";
+import type { Build, ProjectState, Tag } from "../api/types";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
 import { outside } from "./ShareDialog";
@@ -16,15 +16,20 @@ interface PublishDialogProps {
 /** OCI's grammar of a tag. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
-/** The next version after the newest that looks like one: 0.1.0, then 0.1.1. */
+/** A tag to propose, as the build's own page does: one more than the newest version that ends in a number, or 1.0. */
 export function nextTag(tags: readonly { readonly tag: string }[]): string {
-  const versions = tags.flatMap(({ tag }) => {
-    const match = /^(\d+)\.(\d+)\.(\d+)$/.exec(tag);
-    return match === null ? [] : [match.slice(1).map(Number)];
-  });
-  versions.sort((one, other) => (other[0] ?? 0) - (one[0] ?? 0) || (other[1] ?? 0) - (one[1] ?? 0) || (other[2] ?? 0) - (one[2] ?? 0));
-  const [newest] = versions;
-  return newest === undefined ? "0.1.0" : `${newest[0]}.${newest[1]}.${(newest[2] ?? 0) + 1}`;
+  for (const { tag } of tags) {
+    const match = /^(\d.*\.)(\d+)$/.exec(tag);
+    if (match !== null) return `${match[1]}${Number(match[2]) + 1}`;
+  }
+  return "1.0";
+}
+
+/** The server decides; this says beforehand what it will. */
+function takenWords(taken: Tag, build: Build): string {
+  if (taken.build_number === build.number) return `This build is published as ${taken.tag} already.`;
+  const stays = /^v?\d/.test(taken.tag);
+  return `${taken.tag} is build ${taken.build_number}${stays ? " for good. Choose the next version." : `; publishing moves it to build ${build.number}.`}`;
 }
 
 export function PublishDialog({ session, build, onPublish, onClose }: PublishDialogProps) {
@@ -51,14 +56,16 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
   };
 
   if (published !== null) {
-    const name = `${project.organisation}/${project.name}:${published}`;
+    const address = outside(session.public_url, `/${project.organisation}/${project.name}:${published}`);
     return (
       <Dialog title={`Published as ${published}`} onClose={onClose}>
-        <CopyField label="Fetch it" value={`rune pull ${name}`} />
+        <CopyField label="Fetch it" value={`rune pull ${address}`} />
         {project.visibility === "public" ? (
           <CopyField label="Its page, where anyone can try it" value={outside(session.public_url, project.url)} />
         ) : (
-          <p className="muted">The project is private: pulling it takes a token of a member, and only members see it.</p>
+          <p className="muted">
+            The project is private: only members see it, and <code>rune login {new URL(session.public_url).origin}</code> with a token (<a href="/accounts/tokens">make one</a>) comes first.
+          </p>
         )}
         <div className="row">
           <span className="grow" />
@@ -78,11 +85,14 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
           if (tag !== "" && malformed === null && !busy) void publish();
         }}
       >
+        <p className="muted">
+          {project.visibility === "public" ? "Anyone can then try it and pull it." : `Members of ${project.organisation} can then pull it.`} A version such as 1.0 stays this build for good; a word such as latest can move.
+        </p>
         <div className="field">
           <label htmlFor={id}>Tag</label>
           <input id={id} className="mono" value={tag} data-first autoComplete="off" spellCheck={false} aria-invalid={malformed !== null || error !== null} aria-describedby={`${id}-said`} onChange={(event) => setTag(event.target.value)} />
           <span id={`${id}-said`} className={malformed !== null || error !== null ? "error" : "small muted"} role="status">
-            {error ?? malformed ?? (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : `${tag} is build ${taken.build_number} now; publishing moves it to build ${build.number}.`)}
+            {error ?? malformed ?? (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build))}
           </span>
         </div>
         <div className="row">

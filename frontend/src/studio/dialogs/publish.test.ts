@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
 import { nextTag } from "./PublishDialog";
-import { outside } from "./ShareDialog";
 
-test("the first tag is 0.1.0 and the next one counts on from the newest", () => {
-  expect(nextTag([])).toBe("0.1.0");
-  expect(nextTag(["0.1.9", "latest", "0.1.10", "0.0.99"].map((tag) => ({ tag })))).toBe("0.1.11");
-});
-
-test("a link for others begins with the address that they reach", () => {
-  expect(outside("https://forge.example", "/acme/keywords/builds/4")).toBe("https://forge.example/acme/keywords/builds/4");
-  expect(outside("https://forge.example", "https://forge.example/acme/keywords")).toBe("https://forge.example/acme/keywords");
+test("the tag that is proposed is one more than the newest version, and words are passed over", () => {
+  expect(nextTag([])).toBe("1.0");
+  expect(nextTag([{ tag: "latest" }, { tag: "1.9" }, { tag: "1.8" }])).toBe("1.10");
+  expect(nextTag([{ tag: "2.0.3" }])).toBe("2.0.4");
+  expect(nextTag([{ tag: "stable" }])).toBe("1.0");
 });

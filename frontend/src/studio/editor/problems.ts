@@ -1,6 +1,6 @@
 // The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, mended.
 // How the card looks is in problem-card.ts; which problems there are is the server's word.
-import { EditorSelection, StateEffect, StateField, type ChangeDesc, type EditorState, type Extension, type Text } from "@codemirror/state";
+import { EditorSelection, Facet, StateEffect, StateField, type ChangeDesc, type EditorState, type Extension, type Text } from "@codemirror/state";
 import { Decoration, EditorView, keymap, type Command, type DecorationSet } from "@codemirror/view";
 import type { Diagnostic } from "../api/types";
 import { toRange } from "./offsets";
@@ -121,10 +121,16 @@ export const previousProblem = step(-1);
 
 export type ApplyElsewhere = (edits: Mend["elsewhere"]) => void;
 
+/** Called before and after a mend, so that it is a step of its own in the undo, whatever was typed around it. */
+export const besideMend = Facet.define<() => void>();
+
 export function applyMend(view: EditorView, mend: Mend, elsewhere: ApplyElsewhere): void {
   if (view.state.readOnly) return;
+  const separate = (): void => view.state.facet(besideMend).forEach((call) => call());
+  separate();
   if (mend.changes.length > 0) view.dispatch({ changes: [...mend.changes], userEvent: "input.mend" });
   if (mend.elsewhere.length > 0) elsewhere(mend.elsewhere);
+  separate();
   view.focus();
 }
 

@@ -7,7 +7,7 @@ import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutt
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import { problemCards } from "./problem-card";
-import { problemSupport, type ApplyElsewhere } from "./problems";
+import { besideMend, problemSupport, type ApplyElsewhere } from "./problems";
 import { look } from "./theme";
 
 export const language = new Compartment();
@@ -57,6 +57,7 @@ export function extensions({ text, undo, readOnly, nonce, name, elsewhere, onUpd
     EditorState.tabSize.of(4),
     language.of([]),
     reading.of(readOnlyAs(readOnly)),
+    besideMend.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.

@@ -1,6 +1,6 @@
-// Everything that is wrong with the project, one problem a row; pressing a row goes to the place.
+// Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a mend mends it.
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import type { Diagnostic } from "../api/types";
+import type { Diagnostic, TextEdit } from "../api/types";
 import { Ticked } from "../parts/Ticked";
 import { walk } from "./Files";
 
@@ -8,9 +8,11 @@ interface ProblemsProps {
   readonly diagnostics: readonly Diagnostic[];
   readonly checking: boolean;
   readonly onSelect: (diagnostic: Diagnostic) => void;
+  /** Null while the text is newer than the problems: a mend would fall on other words. */
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
 }
 
-export function Problems({ diagnostics, checking, onSelect }: ProblemsProps) {
+export function Problems({ diagnostics, checking, onSelect, onMend }: ProblemsProps) {
   if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. What you see can be built."}</p>;
   return (
     <ul className="problems" onKeyDown={walk}>
@@ -31,6 +33,15 @@ export function Problems({ diagnostics, checking, onSelect }: ProblemsProps) {
               {diagnostic.file}:{diagnostic.span.start.line}:{diagnostic.span.start.column}
             </span>
           </button>
+          {diagnostic.fixes.length > 0 && (
+            <div className="mends row wrap">
+              {diagnostic.fixes.map((fix) => (
+                <button key={fix.title} type="button" className="button" disabled={onMend === null} onClick={() => onMend?.(fix.edits)}>
+                  {fix.title}
+                </button>
+              ))}
+            </div>
+          )}
         </li>
       ))}
     </ul>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Build, BuildState, Preview, ProjectState } from "../api/types";
-import { afterEvent, lastSucceeded, sessionOf, withBuild, withPreview } from "./state";
+import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./state";
 
 function build(number: number | null, state: BuildState = "running"): Build {
   return { id: `b${number}`, number, state, attempt: 1, version: { number: 1, digest: "sha256:1" }, requested_by: null, created: "", started: null, finished: null, report: null, diagnostics: [], error: null, url: "", rune_url: null };
@@ -25,6 +25,12 @@ test("a new build comes first and a known one is replaced where it stands", () =
     [42, "running"],
     [41, "failed"],
   ]);
+});
+
+test("an answer that its events have overtaken takes nothing back, and an end counts at once", () => {
+  expect(withAnswer([build(42, "succeeded")], build(42, "queued"))[0]?.state).toBe("succeeded");
+  expect(withAnswer([build(42, "running")], build(42, "cancelled"))[0]?.state).toBe("cancelled");
+  expect(withAnswer([build(41)], build(42, "queued")).map(({ number }) => number)).toEqual([42, 41]);
 });
 
 test("a preview's build has no number and is not among the builds", () => {

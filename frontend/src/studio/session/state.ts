@@ -22,6 +22,11 @@ export function withBuild(builds: readonly Build[], build: Build): readonly Buil
   return [build, ...builds].sort((one, other) => (other.number ?? 0) - (one.number ?? 0));
 }
 
+/** A build as a request answered it. Its events may have come first, so one that goes on takes nothing back; an end stays. */
+export function withAnswer(builds: readonly Build[], build: Build): readonly Build[] {
+  return isUnderWay(build) && builds.some((other) => other.id === build.id) ? builds : withBuild(builds, build);
+}
+
 /** The session after an event, and what to read because of it. */
 export function afterEvent(session: Session, event: ProjectEvent): { session: Session; reading: Reading | null } {
   switch (event.type) {

@@ -2,7 +2,7 @@
 // Network enters by the client and the event stream that are given; the text is not here (see document/).
 import type { ProjectClient } from "../api/client";
 import type { ProjectEvent, ProjectState } from "../api/types";
-import { afterEvent, sessionOf, withBuild, withPreview, type Reading, type Session } from "./state";
+import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type Session } from "./state";
 
 export class SessionStore {
   private session: Session;
@@ -53,9 +53,15 @@ export class SessionStore {
   /** Ask for a build of the text as the server has it. Answers the build's id. */
   async build(): Promise<string> {
     const build = await this.client.build();
-    this.become({ ...this.session, builds: withBuild(this.session.builds, build) });
+    this.become({ ...this.session, builds: withAnswer(this.session.builds, build) });
     this.watch(build.id);
     return build.id;
+  }
+
+  /** End a build; the page says so as soon as the server did, whether or not its event is here yet. */
+  async cancel(id: string): Promise<void> {
+    const build = await this.client.cancel(id);
+    this.become({ ...this.session, builds: withAnswer(this.session.builds, build) });
   }
 
   private become(session: Session): void {

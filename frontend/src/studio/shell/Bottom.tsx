@@ -1,6 +1,6 @@
 // The panel under the text: the problems, and the builds with their logs.
 import { useId } from "react";
-import type { Build, Diagnostic } from "../api/types";
+import type { Build, Diagnostic, TextEdit } from "../api/types";
 import { BuildLog } from "../panels/BuildLog";
 import { Problems } from "../panels/Problems";
 import type { Session } from "../session/state";
@@ -18,11 +18,12 @@ interface BottomProps {
   readonly onTab: (tab: BottomTab) => void;
   readonly onBuild: (id: string) => void;
   readonly onDiagnostic: (diagnostic: Diagnostic) => void;
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
   readonly onCancel: (build: Build) => void;
   readonly onPublish: (build: Build) => void;
 }
 
-export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onCancel, onPublish }: BottomProps) {
+export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onMend, onCancel, onPublish }: BottomProps) {
   const panel = useId();
   const { diagnostics } = session.preview;
   const tabs = [
@@ -56,7 +57,7 @@ export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDi
             onProblems={() => onTab("problems")}
           />
         ) : (
-          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} onSelect={onDiagnostic} />
+          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} onSelect={onDiagnostic} onMend={onMend} />
         )}
       </div>
     </section>

@@ -38,6 +38,12 @@ const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", runn
 
 export function Header({ project, save, closedFor, read, mayEdit, newest, reviewable, onBuild, onShare, onAskForReview }: HeaderProps) {
   const words = saveWords(save, closedFor, read);
+  const visibility = (
+    <>
+      {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}
+      {project.visibility === "public" ? "Public" : "Private"}
+    </>
+  );
   return (
     <header className="bar studio-bar">
       <a className="mark" href="/" aria-label="Hammer Forge, home">
@@ -50,10 +56,13 @@ export function Header({ project, save, closedFor, read, mayEdit, newest, review
         <span aria-hidden="true">/</span>
         <h1 className="cut">{project.name}</h1>
       </nav>
-      <span className="tag wide-only">
-        {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}
-        {project.visibility === "public" ? "Public" : "Private"}
-      </span>
+      {mayEdit ? (
+        <a className="tag wide-only" href={`${project.url}/settings`} title="Name, description, who sees it: the project's settings">
+          {visibility}
+        </a>
+      ) : (
+        <span className="tag wide-only">{visibility}</span>
+      )}
       <span className={`small save ${words.tone}`} role="status">
         {words.text}
       </span>
@@ -63,9 +72,9 @@ export function Header({ project, save, closedFor, read, mayEdit, newest, review
           Build {newest.number} {STATES[newest.state]}
         </a>
       )}
-      <button type="button" className="button quiet wide-only" onClick={onShare}>
+      <button type="button" className="button quiet" aria-label="Share" onClick={onShare}>
         <Share2 aria-hidden="true" />
-        Share
+        <span className="wide-only">Share</span>
       </button>
       <button type="button" className="button wide-only" onClick={onAskForReview} disabled={reviewable === null} title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}>
         <Eye aria-hidden="true" />
