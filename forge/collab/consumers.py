@@ -218,5 +218,12 @@ class EventsConsumer(ProjectSocket):
         await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
+class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Any other address: refused like a page that is not there, without a fault in the log."""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
 def _events(stream: str, after: int) -> list[dict[str, Any]]:
     return [event_to_json(event) for event in events_after(stream, after)]

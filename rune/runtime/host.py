@@ -35,6 +35,10 @@ _PARAMETER_FORMATS = {
     ParameterType.SIGNED_BYTE: "<b",
 }
 _LOG_BYTES = 4096
+_NAME_BYTES = 1024
+"""Of a parameter's name, which the host keeps."""
+_MESSAGE_BYTES = 64
+"""What a message costs the host at least, however little is in it."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,17 @@ class Host:
         self, caller: Caller, handle: int, key: int, key_size: int, value: int, value_size: int, value_type: int
     ) -> int:
         request = self._capability(handle)
+        if key_size > _NAME_BYTES:
+            raise BadRequest(f"a parameter's name has {key_size} bytes, more than the limit of {_NAME_BYTES}")
         name = _read(caller, "request_capability_set_param", key, key_size).decode("utf-8", errors="replace")
-        raw = _read(caller, "request_capability_set_param", value, value_size)
+        _checked_memory(caller, "request_capability_set_param", value, value_size)
         try:
             layout = _PARAMETER_FORMATS[ParameterType(value_type)]
         except ValueError:
             raise BadRequest(f"the parameter {name!r} has the unknown value type {value_type}"[:200]) from None
-        if len(raw) != struct.calcsize(layout):
-            raise BadRequest(f"the parameter {name!r} has {len(raw)} bytes of value type {value_type}"[:200])
+        if value_size != struct.calcsize(layout):
+            raise BadRequest(f"the parameter {name!r} has {value_size} bytes of value type {value_type}"[:200])
+        raw = _read(caller, "request_capability_set_param", value, value_size)
         if len(request.parameters) >= self.limits.handles:
             raise RuneStopped("handles", f"the rune set more than {self.limits.handles} parameters")
         parameters = {**request.parameters, name: struct.unpack(layout, raw)[0]}
@@ -157,7 +164,7 @@ class Host:
     def _consume_output(self, caller: Caller, handle: int, address: int, size: int) -> int:
         if handle not in self.outputs:
             raise BadRequest(f"the rune wrote to the output {handle}, which it never asked for")
-        self._output_bytes += size
+        self._output_bytes += max(size, _MESSAGE_BYTES)
         if self._output_bytes > self.limits.output:
             raise RuneStopped(
                 "output", f"the rune was stopped: it sent more than {self.limits.output} bytes in one run"

@@ -134,6 +134,21 @@ def test_a_flood_of_handles_is_stopped() -> None:
     assert stopped.value.limit == "handles"
 
 
+def test_a_flood_of_empty_output_is_stopped() -> None:
+    send = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0))) (br $again))"
+    loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", send), Limits(output=64_000))
+    with pytest.raises(RuneStopped, match="64000 bytes"):
+        loaded.call({})
+
+
+@pytest.mark.parametrize(("name_size", "value_size"), [(1025, 4), (1 << 20, 4), (2, 1 << 20)])
+def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
+    parameter = f"""(drop (call $parameter (i32.const 1) (i32.const 0) (i32.const {name_size}) (i32.const 0)
+      (i32.const {value_size}) (i32.const 1)))"""
+    with pytest.raises(BadRequest, match="bytes"):
+        Runtime.load(rune(f"(drop (call $capability (i32.const 1))) {parameter}", pages=20))
+
+
 def test_a_flood_of_log_lines_is_cut() -> None:
     lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
     loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))

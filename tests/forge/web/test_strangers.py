@@ -1,0 +1,155 @@
+"""Every address of the program, asked with a private project's own names and with names of nothing: answered alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from forge.accounts.actions import create_token, remove_member
+from forge.accounts.links import invite
+from forge.accounts.models import Organisation, User
+from forge.builds.models import Build
+from forge.projects.actions import delete_project, update_project
+from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from forge.reviews.actions import say
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+Names = dict[str, str]
+
+NOTHING: Names = {
+    "organisation": "nowhere",
+    "name": "zilch",
+    "path": "nofile.yml",
+    "number": "987",
+    "tag": "notag",
+    "build_id": str(UUID(int=1)),
+    "member": str(UUID(int=2)),
+    "invitation": str(UUID(int=3)),
+    "token": str(UUID(int=4)),
+    "rest": "nowhere/zilch/manifests/notag",
+}
+"""What the addresses' parameters are where there is nothing of the kind."""
+
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+_CHANGES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"')
+
+
+@pytest.fixture
+def build(project: Project, developer: User, viewer: User) -> Build:
+    made = built(developer, project)
+    publish_build(developer, made, "latest")
+    say(viewer, made, "It works")
+    return made
+
+
+@pytest.fixture
+def names(build: Build, organisation: Organisation, owner: User) -> Names:
+    """The parameters of what is there."""
+    invitation, _ = invite(owner, organisation, "viewer")
+    token, _ = create_token(owner, "x", ["read"], None)
+    return {
+        "organisation": "acme",
+        "name": "kitchen",
+        "path": "Runefile.yml",
+        "number": str(build.number),
+        "tag": "latest",
+        "build_id": str(build.pk),
+        "member": str(owner.pk),
+        "invitation": str(invitation.pk),
+        "token": str(token.pk),
+        "rest": "acme/kitchen/manifests/latest",
+    }
+
+
+def routes(resolver: Any, before: str = "/") -> Iterator[str]:
+    """All routes with parameters."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if not isinstance(pattern, URLPattern):
+            yield from routes(pattern, route)
+        elif "<" in route:
+            yield route
+
+
+def filled(route: str, names: Names) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], route)
+
+
+def answers(browser: Client, names: Names) -> dict[str, tuple[int, str, str]]:
+    """What each address answers to each method, with the names taken out."""
+    found = {}
+    for route in routes(get_resolver()):
+        for method in METHODS:
+            cache.clear()
+            with transaction.atomic():
+                answer = getattr(browser, method)(filled(route, names))
+                transaction.set_rollback(True)
+            body = b"".join(answer) if answer.streaming else answer.content
+            said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
+            said = re.sub(f"(builds(?:/|%2F)){names['number']}", r"\1<number>", said)
+            for name, value in names.items():
+                if name != "number":
+                    said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")
+            found[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
+    return found
+
+
+def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]) -> None:
+    assert there
+    told = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
+    assert told == {}, told
+    assert {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500} == {}
+
+
+@pytest.mark.parametrize("kind", ["stranger", "anonymous"])
+def test_a_private_project_is_to_strangers_as_if_it_were_not_there(
+    kind: str, people: dict[str, Any], names: Names, browser_of: Browser
+) -> None:
+    browser = browser_of(people[kind])
+    assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
+
+
+def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
+    developer: User, owner: User, organisation: Organisation, names: Names, browser_of: Browser
+) -> None:
+    browser = browser_of(developer)
+    assert browser.get("/api/v1/projects/acme/kitchen/state").status_code == 200
+    remove_member(owner, organisation, developer.pk)
+    assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
+
+
+def test_a_deleted_project_is_nowhere_even_for_its_owner(
+    project: Project, owner: User, names: Names, browser_of: Browser
+) -> None:
+    delete_project(owner, project)
+    browser = browser_of(owner)
+    nothing = NOTHING | {"organisation": "acme", "rest": "acme/zilch/manifests/notag"}
+    there, nowhere = answers(browser, names), answers(browser, nothing)
+    in_projects = [ask for ask in there if re.search(r"<str:name>|build_id|v2/", ask) and "restore" not in ask]
+    assert_nothing_is_told({ask: there[ask] for ask in in_projects}, {ask: nowhere[ask] for ask in in_projects})
+
+
+def test_the_former_name_of_a_private_project_tells_strangers_nothing(
+    project: Project, people: dict[str, Any], owner: User, names: Names, browser_of: Browser
+) -> None:
+    update_project(owner, project, name="scullery")
+    for kind in ("stranger", "anonymous"):
+        browser = browser_of(people[kind])
+        assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
+
+
+def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
+    used = {name for route in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
+    assert used == set(names) == set(NOTHING)
