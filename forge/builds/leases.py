@@ -66,13 +66,6 @@ def take(kind: Kind, now: datetime | None = None) -> Lease | None:
     return None if build is None else _lease(build, now or timezone.now())
 
 
-@transaction.atomic
-def take_build(build_id: UUID, now: datetime | None = None) -> Lease | None:
-    """One build, if it still waits."""
-    build = Build.objects.filter(pk=build_id, state=State.QUEUED).first()
-    return None if build is None else _lease(build, now or timezone.now())
-
-
 def _lease(build: Build, now: datetime) -> Lease | None:
     taken = Build.objects.filter(pk=build.pk, state=State.QUEUED, fence=build.fence).update(
         state=State.RUNNING,

@@ -62,8 +62,3 @@ class Presence:
     def everyone(self) -> tuple[ClientState, ...]:
         """All clients that are there."""
         return tuple(known.state for known in self._known.values())
-
-    def person_behind(self, client: int) -> UUID | None:
-        """The person who speaks as a Yjs client."""
-        known = self._known.get(client)
-        return known.person if known else None

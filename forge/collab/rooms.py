@@ -117,11 +117,6 @@ class Room:
         return not self._members
 
     @property
-    def is_idle(self) -> bool:
-        """Whether nobody is here and nothing waits to be stored."""
-        return not self._members and self._queue.empty()
-
-    @property
     def is_broken(self) -> bool:
         """Whether the room gave up, so that the next socket needs another."""
         return self._is_broken

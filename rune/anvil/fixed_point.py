@@ -49,12 +49,6 @@ def rescale_twice(values: Integers, mantissas: Integers, exponents: Integers) ->
     return (product + half - negative) >> right
 
 
-def rescale_once(values: Integers, mantissas: Integers, exponents: Integers) -> Integers:
-    """values * multiplier rounded once, halves up: the arithmetic of FULLY_CONNECTED. Arrays broadcast."""
-    shift = 31 - exponents
-    return (values * mantissas + (np.int64(1) << (shift - 1))) >> shift
-
-
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
     """The least and greatest stored value of an int8 output with a fused activation."""
     scale, zero_point = scale_of(tensor)

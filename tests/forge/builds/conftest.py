@@ -11,8 +11,8 @@ import pytest
 from forge.builds import actions, answers
 from forge.builds.actions import request_build
 from forge.builds.compiler import Compiler
-from forge.builds.leases import take_build
-from forge.builds.models import Build
+from forge.builds.leases import take
+from forge.builds.models import Build, Kind
 from forge.builds.toolchain import warm_compiler
 from forge.builds.waking import Debounce
 from forge.builds.worker import Worker
@@ -55,7 +55,7 @@ def work(stopping: threading.Event) -> Callable[[Build], Build]:
     """Does a build as a worker does, and reads it again."""
 
     def worked(build: Build) -> Build:
-        lease = take_build(build.pk)
+        lease = take(Kind(build.kind))
         assert lease is not None
         Worker(lease, stopping).run()
         build.refresh_from_db()

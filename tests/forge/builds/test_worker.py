@@ -13,8 +13,8 @@ import pytest
 from forge.builds import worker as worker_module
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.compiler import Compiler
-from forge.builds.leases import take_build
-from forge.builds.models import Artefact, Build, State
+from forge.builds.leases import take
+from forge.builds.models import Artefact, Build, Kind, State
 from forge.builds.runes import open_rune
 from forge.builds.toolchain import fresh_compiler
 from forge.builds.worker import Worker
@@ -49,7 +49,7 @@ def test_the_same_files_are_answered_from_the_cache(
 
     monkeypatch.setattr(worker_module, "fresh_compiler", never)
     second = request_build(developer, project)
-    lease = take_build(second.pk)
+    lease = take(Kind(second.kind))
     assert lease is not None
     Worker(lease, threading.Event(), never).run()
     second.refresh_from_db()
@@ -70,7 +70,7 @@ def test_a_broken_project_fails_with_its_diagnostics(
 
 
 def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
-    lease = take_build(build.pk)
+    lease = take(Kind(build.kind))
     assert lease is not None
     Worker(lease, threading.Event(), lambda: KilledCompiler(after=1)).run()
     build.refresh_from_db()
@@ -83,7 +83,7 @@ def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[B
 
 def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
     for _ in range(3):
-        lease = take_build(build.pk)
+        lease = take(Kind(build.kind))
         assert lease is not None
         Worker(lease, threading.Event(), lambda: KilledCompiler(after=0)).run()
     build.refresh_from_db()
@@ -121,7 +121,7 @@ class KilledCompiler(Compiler):
 
 def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "RENEW_EVERY", 0.0)
-    lease = take_build(build.pk)
+    lease = take(Kind(build.kind))
     assert lease is not None
     compilers: list[Compiler] = []
 
@@ -139,7 +139,7 @@ def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkey
 
 
 def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
-    lease = take_build(build.pk)
+    lease = take(Kind(build.kind))
     assert lease is not None
     stopping = threading.Event()
     stopping.set()

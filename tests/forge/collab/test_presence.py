@@ -25,14 +25,13 @@ def test_what_is_news_is_told_on() -> None:
     assert presence.hear("a", MIKA, [state(1, 1), state(1, 0)]) == ()
     assert presence.hear("a", MIKA, [state(1, 2, "there")]) == (state(1, 2, "there"),)
     assert presence.everyone() == (state(1, 2, "there"),)
-    assert presence.person_behind(1) == MIKA
 
 
 def test_a_socket_that_repeats_what_it_heard_is_not_told_on() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [state(1, 5)])
     assert presence.hear("b", JO, [state(1, 5), state(1, 9, None), state(1, 9, "not me")]) == ()
-    assert presence.person_behind(1) == MIKA
+    assert presence.everyone() == (state(1, 5),)
 
 
 def test_who_comes_back_takes_the_clients_of_the_old_connection() -> None:
