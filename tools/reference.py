@@ -21,11 +21,14 @@ from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
+from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.tflite import operator_types, read_model
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 MODELS = ROOT / "tests" / "models"
+REMOTE = (RegistryUnreachable, SignInNeeded, NotFound, DigestMismatch, NotARune)
+"""Errors of registries that have a status of their own."""
 WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. -->"
 
 
@@ -47,13 +50,19 @@ def command_page() -> str:
         "# The command `rune`",
         WRITTEN_BY,
         "It is in `.venv/bin` after `make setup`. Each command ends with status 0 when all is well, 1 when something "
-        "is wrong with what it was given, and 2 when it was called wrongly.",
+        "is wrong with what it was given, and 2 when it was called wrongly. `rune login` and `rune pull` tell more "
+        "apart:",
+        "\n".join(["| status | |", "| --- | --- |", *(f"| {each.exit_code} | {_summary(each)} |" for each in REMOTE)]),
     ]
     for name in rune_command.list_commands(context):
         found = rune_command.get_command(context, name)
         assert found is not None, name
         lines += list(_command(found, click.Context(found, info_name=name, parent=context)))
     return _joined(lines)
+
+
+def _summary(error: type[Exception]) -> str:
+    return (error.__doc__ or "").strip().splitlines()[0]
 
 
 def _command(found: click.Command, context: click.Context) -> Iterator[str]:
