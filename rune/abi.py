@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
+
+from rune.tensor import ElementType
 
 
 class Capability(IntEnum):
@@ -59,3 +62,17 @@ MODEL_MIMETYPES = {
     "tensorflow-js": "application/tfjs-model",
     "onnx": "application/onnx-model",
 }
+
+NUMBER_CHARACTERS: Final = {
+    ElementType.U8: 3,
+    ElementType.I8: 4,
+    ElementType.U16: 5,
+    ElementType.I16: 6,
+    ElementType.U32: 10,
+    ElementType.I32: 11,
+    ElementType.F32: 24,
+    ElementType.U64: 20,
+    ElementType.I64: 20,
+    ElementType.F64: 24,
+}
+"""The most characters of one number in the JSON of a SERIAL output. Floats: `-1.2345678901234567e-308` and the like."""

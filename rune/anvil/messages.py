@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.abi import Output
+from rune.abi import NUMBER_CHARACTERS, Output
 from rune.anvil.program import Tensor
 from rune.tensor import ElementType
-
-ELEMENT_BOUNDS = {
-    ElementType.U8: 3,
-    ElementType.I8: 4,
-    ElementType.U16: 5,
-    ElementType.I16: 6,
-    ElementType.U32: 10,
-    ElementType.I32: 11,
-    ElementType.F32: 24,
-    ElementType.U64: 20,
-    ElementType.I64: 20,
-    ElementType.F64: 24,
-}
-"""The most characters of one element in JSON: `-1.2345678901234567e-308` and the like for floats."""
 
 CHANNEL_BOUND = 11
 LENGTH_FIELD = 4
@@ -56,7 +42,7 @@ def message_size(kind: Output, tensors: Sequence[Tensor]) -> int:
 
 
 def _serial_size(tensor: Tensor) -> int:
-    element = tensor.text_bound if tensor.type.element is ElementType.UTF8 else ELEMENT_BOUNDS[tensor.type.element]
+    element = tensor.text_bound if tensor.type.element is ElementType.UTF8 else NUMBER_CHARACTERS[tensor.type.element]
     return sum(map(len, serial_pieces(tensor))) + CHANNEL_BOUND + tensor.type.count * (element + 1)
 
 

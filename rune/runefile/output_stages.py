@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.abi import Output
+from rune.abi import NUMBER_CHARACTERS, Output
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import OutputStage, Port
 from rune.runefile.report import Report, quoted
@@ -16,20 +16,6 @@ LARGE_SERIAL = 1_000_000
 
 _KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
 _SPELLINGS = {spelling: kind for name, kind in _KINDS.items() for spelling in (name, name.lower())}
-_MOST_CHARACTERS = {
-    ElementType.U8: 3,
-    ElementType.I8: 4,
-    ElementType.U16: 5,
-    ElementType.I16: 6,
-    ElementType.U32: 10,
-    ElementType.I32: 11,
-    ElementType.U64: 20,
-    ElementType.I64: 20,
-    ElementType.F32: 23,
-    ElementType.F64: 24,
-    ElementType.UTF8: 2,
-}
-"""Characters that a number takes in JSON at most; f32 is widened to f64 first. A text has a bound of its own."""
 
 
 def find_output(stage: StageSyntax, report: Report) -> Output | None:
@@ -74,4 +60,6 @@ def check_output_stage(
 
 def json_size(type_: TensorType, text_bound: int = 0) -> int:
     """The most bytes that a tensor's elements take as JSON, commas included."""
-    return type_.count * (max(_MOST_CHARACTERS[type_.element], text_bound) + 1)
+    quotes = len('""')
+    element = max(quotes, text_bound) if type_.element is ElementType.UTF8 else NUMBER_CHARACTERS[type_.element]
+    return type_.count * (element + 1)
