@@ -1,0 +1,27 @@
+"""The Runefile that the reference shows is a right one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rune.files import MemoryFiles
+from rune.runefile import check
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelSignature, ModelTensor
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "runefile.md"
+_YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+_WORDS = ModelSignature(
+    (ModelTensor("spectrogram", TensorType(ElementType.I8, (1, 1960))),),
+    (ModelTensor("scores", TensorType(ElementType.I8, (1, 6))),),
+)
+
+
+def test_the_example_of_the_page_has_nothing_wrong() -> None:
+    example = _YAML.search(PAGE.read_text(encoding="utf-8"))
+    assert example is not None
+    files = MemoryFiles({"Runefile.yml": example[1].encode(), "words.tflite": b"model", "labels.txt": b"yes\nno\n"})
+    checked = check(files, signatures=lambda path: _WORDS)
+    assert checked.diagnostics == ()
+    assert checked.pipeline is not None
