@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
 from forge.accounts.errors import BadAccount
-from forge.accounts.models import ApiToken
+from forge.accounts.models import ApiToken, User
 from forge.accounts.tokens import SCOPES
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
@@ -49,13 +50,21 @@ def password(request: HttpRequest) -> HttpResponse:
     """Setting a password, or changing it, which asks for the old one."""
     user = person(request)
     try:
-        if user.has_usable_password() and not user.check_password(request.POST.get("old", "")):
-            raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})
+        if user.has_usable_password():
+            _check_old_password(request, user)
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
         return show_again(request, "account/profile.html", {}, error)
     update_session_auth_hash(request, user)
     return redirect("/accounts/profile?saved")
+
+
+def _check_old_password(request: HttpRequest, user: User) -> None:
+    """Who found a browser that is signed in must not find the password by trying. Raises `BadAccount`."""
+    if not ratelimit.consume(request, action="change_password", user=user):
+        raise BadAccount("The password was not changed.", errors={"old": ["Too many tries. Wait for a minute."]})
+    if not user.check_password(request.POST.get("old", "")):
+        raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})
 
 
 @for_person
