@@ -18,18 +18,18 @@ from forge.core.events import append_event
 from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.artifact import (
+from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
+from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+from forge.registry.oci import (
     CONFIG_TYPE,
     MANIFEST_TYPE,
     RUNE_TYPE,
-    Artifact,
+    OciArtifact,
     RuneFacts,
-    artifact_of,
     is_tag,
+    oci_artifact,
     stays,
 )
-from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
-from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
 
 
 def publish_build(user: Any, build: Build, tag: str) -> Tag:
@@ -46,16 +46,16 @@ def publish_build(user: Any, build: Build, tag: str) -> Tag:
     if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.source.created)
-    artifact = artifact_of(facts)
+    published = oci_artifact(facts)
     # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
-    blobs = _store(artifact, build.artefact)
+    blobs = _store(published, build.artefact)
     return _link(user, build, tag, blobs)
 
 
-def _store(artifact: Artifact, artefact: Artefact) -> tuple[Blob, Blob, Blob]:
+def _store(published: OciArtifact, artefact: Artefact) -> tuple[Blob, Blob, Blob]:
     return (
-        put_bytes(artifact.manifest),
-        put_bytes(artifact.config),
+        put_bytes(published.manifest),
+        put_bytes(published.config),
         put_chunks(read_chunks(partial(open_rune, artefact))),
     )
 

@@ -15,7 +15,7 @@ from forge.accounts.actions import create_token
 from forge.core.blobs import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.actions import publish_build
-from forge.registry.artifact import MANIFEST_TYPE, digest_of
+from forge.registry.oci import MANIFEST_TYPE, digest_of
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from forge.core.errors import Forbidden
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.registry.actions import publish_build, tags_of
-from forge.registry.artifact import RuneFacts, artifact_of, digest_of, stays
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from forge.registry.oci import RuneFacts, digest_of, oci_artifact, stays
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,8 @@ def test_a_viewer_does_not_publish(project: Any, developer: Any, viewer: Any) ->
 
 def test_an_artifact_has_the_form_of_the_cncf() -> None:
     facts = RuneFacts(digest_of(RUNE), len(RUNE), "keywords.rune", datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
-    artifact = artifact_of(facts)
-    config, manifest = json.loads(artifact.config), json.loads(artifact.manifest)
+    published = oci_artifact(facts)
+    config, manifest = json.loads(published.config), json.loads(published.manifest)
     assert config == {
         "architecture": "wasm",
         "os": "wasip1",
@@ -92,8 +92,8 @@ def test_an_artifact_has_the_form_of_the_cncf() -> None:
     assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
     assert manifest["config"] == {
         "mediaType": "application/vnd.wasm.config.v0+json",
-        "digest": digest_of(artifact.config),
-        "size": len(artifact.config),
+        "digest": digest_of(published.config),
+        "size": len(published.config),
     }
     assert manifest["layers"] == [
         {
@@ -103,7 +103,7 @@ def test_an_artifact_has_the_form_of_the_cncf() -> None:
             "annotations": {"org.opencontainers.image.title": "keywords.rune"},
         }
     ]
-    assert artifact_of(facts) == artifact
+    assert oci_artifact(facts) == published
 
 
 @pytest.mark.parametrize(

@@ -32,14 +32,14 @@ class RuneFacts:
 
 
 @dataclass(frozen=True)
-class Artifact:
+class OciArtifact:
     """The bytes of an artifact's config and manifest."""
 
     config: bytes
     manifest: bytes
 
 
-def artifact_of(rune: RuneFacts) -> Artifact:
+def oci_artifact(rune: RuneFacts) -> OciArtifact:
     """The artifact that holds a rune."""
     config = _canonical(
         {
@@ -64,7 +64,7 @@ def artifact_of(rune: RuneFacts) -> Artifact:
             ],
         }
     )
-    return Artifact(config, manifest)
+    return OciArtifact(config, manifest)
 
 
 def digest_of(data: bytes) -> str:
