@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from rune.foreign_text import plain
 from rune.remote.errors import (
     DigestMismatch,
     NotARune,
@@ -32,6 +33,8 @@ TITLE = "org.opencontainers.image.title"
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes; the protocol's own advice for the largest manifest."""
+REFUSAL_LIMIT = 64 * 1024
+"""Bytes of a refusal that are read for its reason."""
 RUNE_LIMIT = 512 * 1024 * 1024
 """Bytes of the largest rune that is pulled."""
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -116,7 +119,7 @@ class Registry:
                 raise DigestMismatch(f"The manifest of {reference}", expected, actual)
         try:
             manifest = json.loads(bytes(body))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RegistryRefused(f"The manifest of {reference} is not JSON") from error
         if not isinstance(manifest, dict):
             raise RegistryRefused(f"The manifest of {reference} is not a JSON object")
@@ -130,23 +133,26 @@ class Registry:
                 own = {"Authorization": f"Bearer {self._token}"} if self._token and _origin(url) == self._origin else {}
                 with self._client.stream("GET", url, headers={**headers, **own}) as response:
                     if response.is_redirect and response.has_redirect_location:
-                        url = str(response.url.join(response.headers["Location"]))
-                        self._allow(url)
+                        url = self._sent_on(response)
                         continue
                     if response.status_code != httpx.codes.OK:
-                        response.read()
                         raise self._refusal(response, what)
                     yield response
                     return
+        except httpx.InvalidURL as error:
+            raise RegistryRefused(f"{self._url} sends us on to an address that cannot be read") from error
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Is the address right?") from error
         raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
 
-    def _allow(self, url: str) -> None:
+    def _sent_on(self, response: httpx.Response) -> str:
+        """Where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for what is neither https nor here."""
+        url = str(response.url.join(response.headers["Location"]))
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):
             raise UnsafeRegistry(f"{self._url} sends us on to {url}, which is not https")
+        return url
 
     def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
         status = response.status_code
@@ -191,10 +197,15 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _explanation(response: httpx.Response) -> str:
-    """The registry's own words, if it has the protocol's error form."""
+    """The registry's own words, if it has the protocol's error form and is brief."""
+    body = bytearray()
+    for chunk in _chunks(response):
+        body += chunk
+        if len(body) > REFUSAL_LIMIT:
+            return ""
     try:
-        first = response.json()["errors"][0]
+        first = json.loads(bytes(body))["errors"][0]
         text = str(first.get("message") or first.get("code"))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return ""
-    return ": " + "".join(letter for letter in text if letter.isprintable())[:200]
+    return f": {plain(text, longest=200)}"
