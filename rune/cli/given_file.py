@@ -1,4 +1,4 @@
-"""Reading a file that was named on the command line, and printing texts that came out of one."""
+"""Reading a file that was named on the command line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,3 @@ def read_given_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise click.ClickException(f'Unable to read "{path}": {error.strerror or error}') from error
-
-
-def printable(text: str) -> str:
-    """A foreign text for a terminal: what could steer it is written out as `\\x1b`."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )

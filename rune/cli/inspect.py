@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from rune.cli.given_file import printable, read_given_file
+from rune.cli.given_file import read_given_file
 from rune.container import ContainerError, Memory, Rune, read_rune
+from rune.foreign_text import printable
 
 
 @click.command()

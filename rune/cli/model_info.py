@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from rune.anvil import unsupported
-from rune.cli.given_file import printable, read_given_file
+from rune.cli.given_file import read_given_file
+from rune.foreign_text import printable
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 
 

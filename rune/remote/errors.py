@@ -1,17 +1,18 @@
-"""What can go wrong with a registry, by name. Every message is a sentence for the person at the command line."""
+"""What can go wrong with a registry, by name. Every message is a sentence for the person at the command line.
+
+RemoteError
+├── ReferenceInvalid      the text does not name a rune
+├── UnsafeRegistry        plain http to another machine
+├── CredentialsUnreadable the file of remembered tokens is damaged or cannot be written
+├── RegistryUnreachable   no answer
+├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
+│   ├── SignInNeeded      401: no token, or one that no longer holds
+│   └── NotFound          404: unknown, or not for this person
+├── DigestMismatch        the bytes are not those that were asked for
+└── NotARune              an artifact of another kind
+"""
 
 from __future__ import annotations
-
-# RemoteError
-# ├── ReferenceInvalid      the text does not name a rune
-# ├── UnsafeRegistry        plain http to another machine
-# ├── CredentialsUnreadable the file of remembered tokens is damaged or cannot be written
-# ├── RegistryUnreachable   no answer
-# ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
-# │   ├── SignInNeeded      401: no token, or one that no longer holds
-# │   └── NotFound          404: unknown, or not for this person
-# ├── DigestMismatch        the bytes are not those that were asked for
-# └── NotARune              an artifact of another kind
 
 
 class RemoteError(Exception):

@@ -6,8 +6,9 @@ import math
 import re
 
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block
+from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.signature import Block, BlockError, BlockOutput
+from rune.foreign_text import plain, quoted
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, Port
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rune.abi import Capability, PixelFormat
+from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax, written_type
 from rune.tensor import ElementType, TensorType

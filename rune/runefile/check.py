@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.files import FileError, ProjectFiles
+from rune.foreign_text import plain, quoted
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
@@ -23,7 +24,7 @@ from rune.runefile.pipeline import (
     Port,
     Stage,
 )
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import InputSyntax, RunefileSyntax, StageKind, StageSyntax

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
+from rune.foreign_text import quoted
 from rune.runefile.codes import Code
-from rune.runefile.report import Report, quoted
+from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
 
 _MOST_NOTES = 12

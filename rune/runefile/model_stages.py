@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from rune.abi import MODEL_MIMETYPES
 from rune.files import FileError, ProjectFiles, normal_path
+from rune.foreign_text import plain, printable, quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.pipeline import ModelStage, Port
-from rune.runefile.report import Report, plain, plain_words, quoted
+from rune.runefile.report import Report
 from rune.runefile.resources import Resources, report_unreadable
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax, Word
@@ -47,7 +48,7 @@ def model_signature(stage: StageSyntax, reading: ModelReading) -> tuple[str, Mod
         report_unreadable(error, file.text, file.span, stage.name.text, reading.files, report)
         return None
     except ModelError as error:
-        message = f"{quoted(file.text)} is not a model that can be used: {plain_words(str(error))}"
+        message = f"{quoted(file.text)} is not a model that can be used: {printable(str(error))}"
         report.error(Code.BAD_MODEL, message, file.span)
         return None
     for tensor in (*signature.inputs, *signature.outputs):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.abi import NUMBER_CHARACTERS, Output
+from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import OutputStage, Port
-from rune.runefile.report import Report, quoted
+from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
+from rune.foreign_text import LONGEST, plain
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_LONGEST_QUOTE = 60
 MAX_DIAGNOSTICS = 200
 """How many problems of one file are told: more would only slow down whoever shows them."""
 _MOST_CANDIDATES = 300
 _MOST_SEARCHES = 50
-
-
-def plain(text: str) -> str:
-    """A user's text inside a message: short, on one line, nothing in it that a terminal would obey."""
-    text = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text[: _LONGEST_QUOTE + 1])
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
-
-
-def quoted(text: str) -> str:
-    return f'"{plain(text)}"'
-
-
-def plain_words(text: str) -> str:
-    """A whole sentence that another part wrote, made safe to show."""
-    return " ".join(plain(word) for word in text.split(" "))
 
 
 class Report:
@@ -63,9 +46,9 @@ class Report:
     def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
         """The candidate that was probably meant, or None."""
         self._searches += 1
-        if self._searches > _MOST_SEARCHES or len(name) > _LONGEST_QUOTE:
+        if self._searches > _MOST_SEARCHES or len(name) > LONGEST:
             return None
-        known = sorted({candidate for candidate in candidates if len(candidate) <= _LONGEST_QUOTE})[:_MOST_CANDIDATES]
+        known = sorted({candidate for candidate in candidates if len(candidate) <= LONGEST})[:_MOST_CANDIDATES]
         folded = {_folded(candidate): candidate for candidate in known}
         if _folded(name) in folded:
             return folded[_folded(name)]

@@ -6,10 +6,11 @@ import json
 import re
 
 from rune.files import FileError, ProjectFiles, normal_path
+from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.pipeline import Resource
-from rune.runefile.report import Report, plain, quoted
+from rune.runefile.report import Report
 from rune.runefile.syntax import ResourceSyntax, RunefileSyntax
 
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z")

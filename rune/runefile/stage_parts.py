@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Position, Span
 from rune.runefile.fields import Field, described, missing, read_fields, read_items, read_text, text_keys, wrong_shape
-from rune.runefile.report import Report, quoted
+from rune.runefile.report import Report
 from rune.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
 from rune.tensor import ElementType

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rune.foreign_text import quoted
 from rune.runefile.codes import Code
-from rune.runefile.report import Report, quoted
+from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax, TypeSyntax, written_type
 from rune.tensor import TensorType
 

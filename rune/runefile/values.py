@@ -15,9 +15,10 @@ import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
+from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
-from rune.runefile.report import Report, quoted
+from rune.runefile.report import Report
 from rune.runefile.source import SourceText
 
 

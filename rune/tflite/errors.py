@@ -2,19 +2,6 @@
 
 from __future__ import annotations
 
-_SHOWN = 80
-
-
-def brief(name: str) -> str:
-    """A name out of a file for a sentence: printable, and cut when it is long."""
-    shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."
-    return "".join(character if character.isprintable() else "?" for character in shown)
-
-
-def quoted(name: str) -> str:
-    """As `brief`, in quotes."""
-    return f'"{brief(name)}"'
-
 
 class ModelError(Exception):
     """A file that is not a model, or a model that lies. `message` is a sentence; `offset` counts bytes from 0."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rune.tflite.errors import ModelError, brief, quoted
+from rune.foreign_text import plain, quoted
+from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table
 from rune.tflite.model import Model, Tensor
 
@@ -25,14 +26,14 @@ def check_graph(model: Model, table: Table) -> None:
         for index in operator.inputs:
             if index >= 0 and index not in known:
                 raise ModelError(
-                    f"The operator {brief(operator.op)} reads {_words(model.tensors[index], index, lower=True)} before "
+                    f"The operator {plain(operator.op)} reads {_words(model.tensors[index], index, lower=True)} before "
                     "anything wrote it",
                     place.place("inputs"),
                 )
         for index in operator.outputs:
             if index in known:
                 raise ModelError(
-                    f"The operator {brief(operator.op)} writes {_words(model.tensors[index], index, lower=True)}, "
+                    f"The operator {plain(operator.op)} writes {_words(model.tensors[index], index, lower=True)}, "
                     "which already has a value",
                     place.place("outputs"),
                 )

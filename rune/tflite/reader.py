@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from rune.tflite.errors import ModelError, brief, quoted
+from rune.foreign_text import plain, quoted
+from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
 from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
@@ -151,8 +152,8 @@ class _Reader:
         return Operator(
             op=name,
             version=code.number("version"),
-            inputs=_indices(table, "inputs", tensors, f"The operator {brief(name)}", optional=True),
-            outputs=_indices(table, "outputs", tensors, f"The operator {brief(name)}"),
+            inputs=_indices(table, "inputs", tensors, f"The operator {plain(name)}", optional=True),
+            outputs=_indices(table, "outputs", tensors, f"The operator {plain(name)}"),
             options=options,
         )
 
@@ -167,7 +168,7 @@ class _Reader:
             for number in value if isinstance(value, tuple) else (value,):
                 if not isinstance(number, int) or not 0 <= number < len(self._graphs):
                     raise ModelError(
-                        f"The operator {brief(name)} calls graph {number}, but the model has {len(self._graphs)}",
+                        f"The operator {plain(name)} calls graph {number}, but the model has {len(self._graphs)}",
                         options.place(field),
                     )
 

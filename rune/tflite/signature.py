@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rune.foreign_text import quoted
 from rune.tensor import ElementType, TensorType
-from rune.tflite.errors import ModelError, quoted
+from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Tensor
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
