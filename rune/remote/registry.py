@@ -147,7 +147,7 @@ class Registry:
         raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
 
     def _sent_on(self, response: httpx.Response) -> str:
-        """Where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for what is neither https nor here."""
+        """Where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for plain http to elsewhere."""
         url = str(response.url.join(response.headers["Location"]))
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):

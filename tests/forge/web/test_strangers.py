@@ -150,6 +150,28 @@ def test_the_former_name_of_a_private_project_tells_strangers_nothing(
         assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
 
 
+PUBLISHED = {
+    "/<str:organisation>/<str:name>",
+    "/api/v1/projects/<str:organisation>/<str:name>",
+    "/api/v1/projects/<str:organisation>/<str:name>/tags",
+    "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
+    "/v2/<path:rest>",
+}
+"""What anyone may ask of a public project."""
+
+
+@pytest.mark.parametrize("kind", ["stranger", "anonymous"])
+def test_a_public_project_gives_what_it_published_and_nothing_else(
+    kind: str, project: Project, people: dict[str, Any], names: Names, browser_of: Browser
+) -> None:
+    Project.objects.filter(pk=project.pk).update(visibility="public")
+    found = answers(browser_of(people[kind]), names)
+    given = {ask for ask, answer in found.items() if answer[0] < 300}
+    assert {ask.split(" ")[1] for ask in given} == PUBLISHED
+    assert {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask} == {"get", "head"}
+    assert not [ask for ask, answer in found.items() if answer[0] >= 500]
+
+
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
     used = {name for route in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
     assert used == set(names) == set(NOTHING)
