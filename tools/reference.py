@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import fill
+from textwrap import dedent, fill
 from typing import Any
 
 import click
@@ -74,7 +74,8 @@ def _command(found: click.Command, context: click.Context) -> Iterator[str]:
         if paragraph.strip():
             yield " ".join(paragraph.split())
     if example:
-        yield f"```\n{example.rstrip()}\n```"
+        # Python takes the indentation of docstrings away since 3.13.
+        yield f"```\n{dedent(example).rstrip()}\n```"
     rows = [record for option in found.params if (record := option.get_help_record(context)) and record[1]]
     if rows:
         yield "\n".join(
