@@ -267,7 +267,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           />
         </div>
         <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
-        <PreviewPane client={workspace.client} preview={preview} edit={unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
+        <PreviewPane client={workspace.client} preview={preview} edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}

@@ -58,6 +58,8 @@ class WireSocket {
   readonly OPEN = 1;
   readyState = 0;
   binaryType = "";
+  /** While the line is dead: what was sent and has not arrived. Nobody says so. */
+  private held: Uint8Array[] | null = null;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
   onclose: ((event: object) => void) | null = null;
@@ -74,9 +76,23 @@ class WireSocket {
 
   send(frame: Uint8Array): void {
     const copy = frame.slice();
+    if (this.held !== null) {
+      this.held.push(copy);
+      return;
+    }
     setTimeout(() => {
       if (this.readyState === 1) server.handle(this, copy);
     });
+  }
+
+  die(): void {
+    this.held = [];
+  }
+
+  revive(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const frame of held) this.send(frame);
   }
 
   receive(frame: Uint8Array): void {
@@ -194,6 +210,23 @@ test("an idle socket stays open past the provider's watchdog", async () => {
   await vi.advanceTimersByTimeAsync(120_000);
   expect(server.sockets).toHaveLength(1);
   expect(states).not.toContain("offline");
+});
+
+test("on a line that is open but dead, what was typed is told as unsent, until the server answers", async () => {
+  await soon();
+  const [socket] = server.sockets;
+  if (socket === undefined) throw new Error("no socket");
+  socket.die();
+  doc.getText("t").insert(0, "x");
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(states.at(-1)).toBe("saving");
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(states.at(-1)).toBe("offline-unsent");
+  doc.getText("t").insert(1, "y");
+  socket.revive();
+  await vi.advanceTimersByTimeAsync(400);
+  expect(states.at(-1)).toBe("saved");
+  expect(server.doc.getText("t").toJSON()).toContain("xy");
 });
 
 test("when the server closes for good, its reason is told and nothing is tried again", async () => {

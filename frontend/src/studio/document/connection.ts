@@ -13,6 +13,8 @@ const QUIET = 250;
 const PATIENCE = 1000;
 /** The provider closes a socket that is silent for 30 s; a question now and then keeps it open, in ms. */
 const HEARTBEAT = 12_000;
+/** A socket can be open on a dead line. What was typed and is not known to be stored after this long is told as unsent, in ms. */
+const SILENCE = 6000;
 
 /** A number in the protocol's variable length: seven bits a byte, the lowest first. */
 function varint(value: number): number[] {
@@ -63,6 +65,8 @@ export class DocumentConnection {
   private waiting: (() => void)[] = [];
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private silent = false;
   private readonly heartbeat: ReturnType<typeof setInterval>;
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;
 
@@ -80,6 +84,7 @@ export class DocumentConnection {
       const connected = status === "connected";
       if (connected === this.connected) return;
       this.connected = connected;
+      this.heard();
       // What was typed while away goes out when the server asks; then it is asked whether it is there.
       if (this.connected && this.dirty) this.askSoon();
       this.tell();
@@ -94,6 +99,7 @@ export class DocumentConnection {
     this.onUpdate = (_, origin) => {
       if (origin === this.provider) return;
       this.dirty = true;
+      this.listenFor();
       this.tell();
       this.askSoon();
     };
@@ -121,6 +127,7 @@ export class DocumentConnection {
     clearInterval(this.heartbeat);
     clearTimeout(this.quiet);
     clearTimeout(this.patience);
+    clearTimeout(this.silence);
     this.options.doc.off("update", this.onUpdate);
     this.provider.destroy();
   }
@@ -141,13 +148,32 @@ export class DocumentConnection {
     const heard = hear(update, doc.clientID, this.storedClock);
     this.storedClock = heard.clock;
     if (!this.dirty) return;
+    this.heard();
     if (!isStored(doc, heard)) {
       this.askSoon();
+      this.tell();
       return;
     }
     this.dirty = false;
+    clearTimeout(this.silence);
+    this.silence = undefined;
     for (const resolve of this.waiting.splice(0)) resolve();
     this.tell();
+  }
+
+  private listenFor(): void {
+    this.silence ??= setTimeout(() => {
+      this.silent = true;
+      this.tell();
+    }, SILENCE);
+  }
+
+  /** The line is alive; while something is still to be stored, the next word is listened for. */
+  private heard(): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
+    this.silent = false;
+    if (this.dirty) this.listenFor();
   }
 
   private askSoon(): void {
@@ -166,7 +192,7 @@ export class DocumentConnection {
   }
 
   private tell(): void {
-    if (this.closedFor === null) this.options.onState(saveState(this.connected, this.dirty), "");
+    if (this.closedFor === null) this.options.onState(saveState(this.connected && !this.silent, this.dirty), "");
     else this.options.onState("closed", this.closedFor);
   }
 }

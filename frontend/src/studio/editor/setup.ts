@@ -62,7 +62,7 @@ export function extensions({ text, undo, readOnly, nonce, name, elsewhere, onUpd
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
     keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...searchKeymap, ...defaultKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": name, "aria-description": "Escape and then Tab leaves the text.", tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
     EditorView.updateListener.of(onUpdate),
     look,
   ];

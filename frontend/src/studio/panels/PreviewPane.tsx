@@ -10,7 +10,7 @@ interface PreviewPaneProps {
   readonly client: ProjectClient;
   readonly preview: PreviewState;
   /** How far the text is; whether its rune is here is known here. */
-  readonly edit: "saving" | "checking" | "seen";
+  readonly edit: "offline" | "saving" | "checking" | "seen";
   readonly onProblem: (problem: Diagnostic) => void;
 }
 

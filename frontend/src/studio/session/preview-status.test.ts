@@ -30,6 +30,7 @@ describe("while the text is broken", () => {
 });
 
 test("the way of an edit to the running rune is told step by step", () => {
+  expect(previewStatus(preview({}), "offline").text).toBe("Your edit waits for the connection");
   expect(previewStatus(preview({}), "saving").text).toBe("Saving your edit…");
   expect(previewStatus(preview({ state: "checking", current: false }), "here").text).toBe("Checking your edit…");
   // What was looked at is older than the newest text: another look is on its way.

@@ -14,8 +14,8 @@ function place(problem: Diagnostic): string {
   return problem.file === RUNEFILE ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
 }
 
-/** How far the newest edit is on its way: not stored yet, stored but not looked at yet, its rune not here yet, all here. */
-export type EditState = "saving" | "checking" | "fetching" | "here";
+/** How far the newest edit is on its way: kept here while nobody can be reached, not stored yet, stored but not looked at yet, its rune not here yet, all here. */
+export type EditState = "offline" | "saving" | "checking" | "fetching" | "here";
 
 export function previewStatus(preview: Preview, edit: EditState): PreviewStatus {
   const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error") ?? null;
@@ -28,6 +28,7 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
     const reason = preview.error ?? "The build failed.";
     return { tone: "bad", text: runs ? `${reason} The version before runs on.` : reason, problem: null };
   }
+  if (edit === "offline") return { tone: "warn", text: "Your edit waits for the connection", problem: null };
   if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
   if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current)) return { tone: "info", text: "Checking your edit…", problem: null };
   if (preview.state === "building") return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };

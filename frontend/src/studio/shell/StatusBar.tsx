@@ -26,7 +26,7 @@ export function StatusBar({ connected, problems, toolchain, cursor, readOnly, on
           Ln {cursor.line}, Col {cursor.column}
         </span>
       )}
-      <span className="wide-only">Ctrl Enter builds · F8 next problem</span>
+      <span className="wide-only">Ctrl Enter builds · F8 next problem · Esc Tab leaves the text</span>
     </footer>
   );
 }
