@@ -1,7 +1,8 @@
 // The bar: where one is, whether it is saved, and the one main action.
-import { Anvil, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import type { Build, Project } from "../api/types";
 import type { SaveState } from "../document/saving";
+import { Mark } from "../parts/Mark";
 import { isUnderWay } from "../session/state";
 
 interface HeaderProps {
@@ -47,7 +48,7 @@ export function Header({ project, save, closedFor, read, mayEdit, newest, review
   return (
     <header className="bar studio-bar">
       <a className="mark" href="/" aria-label="Hammer Forge, home">
-        <Anvil aria-hidden="true" />
+        <Mark />
       </a>
       <nav className="crumb" aria-label="Where you are">
         <a href={`/${project.organisation}`} className="cut">
