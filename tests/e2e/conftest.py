@@ -25,7 +25,7 @@ def forge(tmp_path: Path) -> Iterator[LiveForge]:
 
 @pytest.fixture
 def playwright() -> Iterator[Playwright]:
-    """For one test: while it runs, its event loop is this thread's, and asynchronous tests would find it in their way."""
+    """For one test: while it runs, its event loop is this thread's, and asynchronous tests would meet it."""
     with sync_playwright() as running:
         yield running
 
