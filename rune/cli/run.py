@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
+from rune.cli.given_file import read_given_file
 from rune.runtime import LogLine, OutputMessage, OutputTensor, Runtime
 from rune.runtime.errors import RuneError
-from rune.runtime.files import FILE_LIMIT, InputFiles, inputs_from_files
+from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.generated import generated_inputs
 from rune.tensor import ElementType
 
@@ -48,7 +49,7 @@ def command(
     """
     files = InputFiles(images, sounds, accelerometers, raws, seed)
     try:
-        loaded = Runtime.load(_read(rune))
+        loaded = Runtime.load(read_given_file(rune))
         _show(loaded.logs, verbose)
         capabilities = loaded.capabilities
         inputs = generated_inputs(capabilities) if generated else inputs_from_files(capabilities, files)
@@ -94,14 +95,6 @@ def shortest_f32(value: float) -> float:
 
 
 _LARGEST_F32 = 3.4028235e38
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(FILE_LIMIT + 1)
-    if len(data) > FILE_LIMIT:
-        raise click.ClickException(f"{path}: more than {FILE_LIMIT} bytes")
-    return data
 
 
 def _show(logs: Sequence[LogLine], verbose: bool) -> None:

@@ -1,6 +1,6 @@
 // The one error of the runtime: a name for a program and a sentence for a person.
 
-export const RUNE_ERROR_NAMES = [
+const RUNE_ERROR_NAMES = [
   "bad-rune", // the bytes are not a rune, or ask for what no host offers
   "stopped", // it ran longer than it may, or sent more than it may
   "memory", // it needs more memory than it may have

@@ -23,7 +23,7 @@ export interface HostCapability {
   readonly parameters: Record<string, number>;
 }
 
-export interface HostOutput {
+interface HostOutput {
   readonly id: number;
   readonly kind: OutputKind;
 }
