@@ -195,6 +195,12 @@ def set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     write_entry(user, "password.set", f"user:{user.pk}")
+    end_connections(user)
+
+
+def end_connections(user: User) -> None:
+    """Tells whatever is open in the person's name that a session of theirs ended: who still has one comes back."""
+    append_event(user.stream, "sessions.changed", {}, user)
 
 
 def email_errors(email: str) -> dict[str, list[str]]:

@@ -10,5 +10,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        # The schema's extensions register themselves when they are imported.
+        # The schema's extensions and the receivers register themselves when they are imported.
         import_module("forge.accounts.schema")
+        import_module("forge.accounts.signing_out")

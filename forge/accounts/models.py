@@ -54,6 +54,10 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def stream(self) -> str:
+        return f"user:{self.pk}"
+
+    @property
     def initials(self) -> str:
         """One or two letters that stand for the person on a mark."""
         words = (self.name or self.email.split("@")[0]).split()

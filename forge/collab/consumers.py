@@ -48,6 +48,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     access: Access
     asked_at = 0.0
     """When access was looked at last, on the monotonic clock."""
+    _person_stream = ""
     _groups: tuple[str, ...] = ()
     _is_closing = False
 
@@ -61,7 +62,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             return
         self.access = access
         self.asked_at = time.monotonic()
-        self._groups = (group_of(access.project_stream), group_of(access.organisation_stream))
+        self._person_stream = self.scope["user"].stream
+        streams = (access.project_stream, access.organisation_stream, self._person_stream)
+        self._groups = tuple(map(group_of, streams))
         for group in self._groups:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.opened()
@@ -82,8 +85,11 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
 
     async def stream_event(self, message: dict[str, Any]) -> None:
-        """An event of the project or of its organisation: membership and life of the project are among them."""
-        if message["event"]["type"].startswith(("member", "project", "organisation")):
+        """An event of the project, its organisation or the person: what ends access is among them."""
+        if message.get("stream") == self._person_stream:
+            # Whoever still has a session comes back with it.
+            await self.close_for(Closing.TRY_AGAIN, "You signed out or changed your password. It is opened again.")
+        elif message["event"]["type"].startswith(("member", "project", "organisation")):
             await self.ask_again()
 
     async def ask_again(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from forge.accounts.actions import change_role, remove_member
+from forge.accounts.actions import change_role, remove_member, set_password
 from forge.collab.rooms import Closing
 from forge.core import delivery
 from forge.core.events import append_event, last_sequence
@@ -81,6 +81,24 @@ async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, vi
         await socket.event()
         await sync_to_async(delete_project)(owner, project)
         assert (await socket.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_a_changed_password_closes_what_an_old_session_opened(project: Any, viewer: Any, developer: Any) -> None:
+    async with Socket(viewer, PATH) as socket, Socket(developer, PATH) as other:
+        await socket.event()
+        await other.event()
+        await sync_to_async(set_password)(viewer, "another good horse")
+        assert (await socket.closed())[0] == Closing.TRY_AGAIN
+        await append(project.stream, "test.happened", {})
+        assert (await other.event())["type"] == "test.happened"
+
+
+async def test_signing_out_closes_the_persons_sockets(project: Any, viewer: Any, browser_of: Any) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        browser = await sync_to_async(browser_of)(viewer)
+        await sync_to_async(browser.post)("/accounts/logout/")
+        assert (await socket.closed())[0] == Closing.TRY_AGAIN
 
 
 async def test_another_role_keeps_the_socket(project: Any, organisation: Any, owner: Any, viewer: Any) -> None:
