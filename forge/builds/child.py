@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from rune.anvil import CompileError
 from rune.build import BuildFailed, Step, build
-from rune.files import DEFAULT_FILE_LIMIT, FileMissing, normal_path
+from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
 from rune.runtime.errors import RuneError
@@ -45,11 +45,15 @@ class JobFiles:
         self._contents = {normal_path(path): content for path, content in contents.items()}
 
     def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises `FileError`."""
         content = self._contents.get(normal_path(path))
         if content is None:
             raise FileMissing(path, "no such file in the project")
         with Path(content["file"]).open("rb") as file:
-            return file.read(DEFAULT_FILE_LIMIT)
+            size = os.fstat(file.fileno()).st_size
+            if size > DEFAULT_FILE_LIMIT:
+                raise FileTooLarge(path, f"{size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+            return file.read()
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))

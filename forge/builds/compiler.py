@@ -39,10 +39,9 @@ START_LIMIT = 60.0
 class Compiler:
     """One process of the compiler. `folder` is where its own folder is made; `seconds` its time on the processor."""
 
-    def __init__(self, folder: Path, *, seconds: int | None = None, cache: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, seconds: int | None = None) -> None:
         self._root = folder
         self._seconds = seconds
-        self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: Queue[Answer | None] = Queue()
         self._job = 0
@@ -93,14 +92,12 @@ class Compiler:
         threading.Thread(target=_read_answers, args=arguments, daemon=True, name="compiler-answers").start()
         return self.folder
 
-    def _environment(self, folder: Path) -> dict[str, str]:
+    @staticmethod
+    def _environment(folder: Path) -> dict[str, str]:
         """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         project = Path(__file__).resolve().parents[2]
         own = {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
-        if self._cache is not None:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            own["ZIG_GLOBAL_CACHE_DIR"] = str(self._cache)
         return kept | own
 
     def run(

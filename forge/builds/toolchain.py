@@ -24,16 +24,11 @@ def work_folder() -> Path:
     return Path(settings.DATA_DIR) / "work"
 
 
-def cache_folder() -> Path:
-    """Where zig keeps what is the same for every build."""
-    return Path(settings.DATA_DIR) / "cache" / "zig"
-
-
 def fresh_compiler() -> Compiler:
     """A process for one numbered build, limited in its time on the processor too."""
-    return Compiler(work_folder(), seconds=2 * int(BUILD_SECONDS), cache=cache_folder())
+    return Compiler(work_folder(), seconds=2 * int(BUILD_SECONDS))
 
 
 def warm_compiler() -> Compiler:
     """A process that is kept for one preview after another; each is limited in time by its parent."""
-    return Compiler(work_folder(), cache=cache_folder())
+    return Compiler(work_folder())

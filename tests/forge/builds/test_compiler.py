@@ -14,6 +14,7 @@ import pytest
 
 from forge.builds.compiler import Compiler, remove_leftovers
 from forge.builds.errors import ChildDied, OutOfTime
+from rune.files import DEFAULT_FILE_LIMIT
 
 RUNEFILE = (
     "version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
@@ -55,6 +56,17 @@ def until(holds: Any) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_path: Path) -> None:
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(DEFAULT_FILE_LIMIT + 1)
+    text = RUNEFILE + "resources:\n  WORDS:\n    path: ./words.txt\n    type: string\n"
+    asked = job(tmp_path, text)
+    asked["files"]["words.txt"] = {"file": str(large), "digest": "sha256:1"}
+    (problem,) = (each for each in run(compiler, asked)[0]["diagnostics"] if "more than the limit" in each["message"])
+    assert problem["code"] == "RUNE0020"
 
 
 def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
