@@ -151,6 +151,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (!mayEdit) return;
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
     setBottomTab("build");
+    // The log stands under the text; where one part is shown at a time, that one.
+    if (window.matchMedia(PHONE).matches) setScreen("text");
     attempt(workspace.build().then((id) => setChosenBuild(id)));
   };
 
