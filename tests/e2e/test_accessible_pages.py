@@ -1,0 +1,88 @@
+"""Every page in a real browser, light and dark, wide and narrow: axe finds nothing, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, create, expect_running, replace_in_editor, sign_in
+from tests.live_forge import REPOSITORY, LiveForge
+
+pytestmark = pytest.mark.e2e
+
+AXE = REPOSITORY / "frontend/node_modules/axe-core/axe.min.js"
+NARROW = {"width": 360, "height": 740}
+WIDE = {"width": 1440, "height": 940}
+
+FINDINGS = """async () => {
+  // The colours of the other scheme come in a short transition.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const passing = document.getAnimations().filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime));
+  await Promise.allSettled(passing.map((each) => each.finished));
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+}"""
+
+
+def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    found: list[str] = []
+
+    def look(name: str) -> None:
+        found.extend(f"{name}, {finding}" for finding in findings(page))
+
+    page.goto(forge.address)
+    look("welcome")
+    page.goto(f"{forge.address}/accounts/login/")
+    look("sign in")
+    sign_in(page, forge.link())
+    look("home of a new person")
+    create(page, "Digits")
+    look("studio")
+    project = page.url.removesuffix("/studio")
+    page.get_by_role("button", name="Share").click()
+    look("share")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Build", exact=True).click()
+    panel = page.get_by_role("region", name="Problems and builds")
+    expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=PATIENCE)
+    replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawinng]")
+    expect(page.get_by_role("tab", name="Problems 1")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("tab", name="Problems 1").click()
+    look("studio with a problem")
+    panel.get_by_role("button", name="Change to drawing").click()
+    expect_running(page)
+    organisation = project.rpartition("/")[0]
+    for address in (
+        forge.address,
+        f"{forge.address}/new",
+        organisation,
+        f"{organisation}/settings",
+        f"{organisation}/deleted",
+        f"{project}/builds",
+        f"{project}/builds/1",
+        f"{project}/settings",
+        f"{forge.address}/accounts/tokens",
+        f"{forge.address}/accounts/profile",
+    ):
+        page.goto(address)
+        look(address.removeprefix(forge.address))
+    assert found == []
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds on the page as it is, in both schemes and widths, and whether it is wider than its window."""
+    page.evaluate(Path(AXE).read_text("utf-8"))
+    found = []
+    for scheme, viewport in (("light", WIDE), ("dark", NARROW)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        found += [f"{scheme} {viewport['width']}: {finding}" for finding in page.evaluate(FINDINGS)]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{viewport['width']}: wider than the window")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    return found
