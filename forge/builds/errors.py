@@ -25,6 +25,10 @@ class LeaseLost(Exception):
     """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
 
 
+class Stopping(Exception):
+    """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
+
+
 class ChildDied(Exception):
     """The compiler's process ended without an answer; `reason` says how, as far as that is known."""
 

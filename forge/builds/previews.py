@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from forge.builds.artefacts import files_of, find_artefact, keep_artefact, prune_artefacts
 from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.errors import ChildDied, OutOfTime, Stopping
 from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.toolchain import PREVIEW_SECONDS
 from forge.core.events import append_event
@@ -24,10 +24,6 @@ from forge.projects.versions import Glance, glance
 
 KEPT = 5
 """Previews of a project that are kept; the one that runs is always among them."""
-
-
-class Stopping(Exception):
-    """The worker is told to end; the preview is made again at the next start."""
 
 
 def refresh_preview(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from forge.builds.artefacts import add_measurement, files_of, find_artefact, keep_artefact
 from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, LeaseLost, OutOfTime
+from forge.builds.errors import ChildDied, LeaseLost, OutOfTime, Stopping
 from forge.builds.leases import ATTEMPTS, Lease, Line, Outcome, finish, put_back, renew, set_artefact, write_log
 from forge.builds.models import Artefact, Build, State
 from forge.builds.runes import local_rune
@@ -24,10 +24,6 @@ RENEW_EVERY = 1.0
 """Seconds. Also how soon a build that was cancelled is stopped."""
 LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
-
-
-class Stopping(Exception):
-    """The worker is told to end; its build goes back into the queue."""
 
 
 class Worker:
