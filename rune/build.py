@@ -31,6 +31,7 @@ from rune.runefile.codes import Code
 from rune.runefile.pipeline import ModelStage
 from rune.targets import WASM32
 from rune.tflite import Model, ModelError, ModelSignature, read_model, signature
+from rune.wording import counted
 
 
 class BuildFailed(Exception):
@@ -38,7 +39,7 @@ class BuildFailed(Exception):
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
-        super().__init__(_problems(len(errors)) if len(errors) != 1 else errors[0].message)
+        super().__init__(counted(len(errors), "problem") if len(errors) != 1 else errors[0].message)
         self.diagnostics = diagnostics
 
 
@@ -239,12 +240,7 @@ def _packed(module: bytes, pipeline: Pipeline, name: str, files: ProjectFiles) -
 
 
 def _check_text(checked: Checked) -> str:
-    stages = len(checked.outline.nodes)
-    return f"{stages} {'stage' if stages == 1 else 'stages'}, {_problems(len(checked.diagnostics))}"
-
-
-def _problems(count: int) -> str:
-    return "1 problem" if count == 1 else f"{count} problems"
+    return f"{counted(len(checked.outline.nodes), 'stage')}, {counted(len(checked.diagnostics), 'problem')}"
 
 
 __all__ = [

@@ -11,6 +11,7 @@ import click
 from rune.cli.given_runefile import runefile_of, show_diagnostics
 from rune.files import FolderFiles
 from rune.runefile import DEFAULT_RUNEFILE, Checked, Severity, check, diagnostic_to_json, outline_to_json
+from rune.wording import counted
 
 
 @click.command(name="check")
@@ -40,11 +41,7 @@ def command(runefile: Path, form: str, colour: str) -> None:
 
 
 def _summary(checked: Checked) -> str:
-    stages = _counted(len(checked.outline.nodes), "stage")
+    stages = counted(len(checked.outline.nodes), "stage")
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked.diagnostics)
     warnings = len(checked.diagnostics) - errors
-    return f"{stages}, {_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"

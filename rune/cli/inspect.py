@@ -11,7 +11,7 @@ import click
 
 from rune.cli.given_file import read_given_file
 from rune.container import ContainerError, Memory, Rune, read_rune
-from rune.foreign_text import printable
+from rune.wording import counted, printable
 
 
 @click.command()
@@ -99,7 +99,7 @@ def _memory(memory: Memory | None) -> str:
     if memory is None:
         return "none"
     most = "no maximum" if memory.maximum is None else f"{memory.maximum} at most"
-    pages = "1 page" if memory.minimum == 1 else f"{memory.minimum} pages"
+    pages = counted(memory.minimum, "page")
     return f"{pages} of 64 KiB, {most}"
 
 

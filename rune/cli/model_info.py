@@ -10,8 +10,8 @@ import click
 
 from rune.anvil import unsupported
 from rune.cli.given_file import read_given_file
-from rune.foreign_text import printable
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
+from rune.wording import printable
 
 
 @click.command()

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rune.foreign_text import plain
 from rune.remote.errors import (
     DigestMismatch,
     NotARune,
@@ -25,6 +24,7 @@ from rune.remote.errors import (
     UnsafeRegistry,
 )
 from rune.remote.reference import Reference, is_loopback
+from rune.wording import plain
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.wasm.config.v0+json"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block
-from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax
-
-_INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+from rune.runefile.values import FLOAT, INTEGER
+from rune.wording import plain, quoted
 
 
 def block_arguments(
@@ -82,8 +79,8 @@ def read_argument(content: int | float | str, known: Argument) -> ArgumentValue 
     if isinstance(content, str):
         text = content.strip()
         if known.kind is ArgumentKind.INTEGER:
-            return int(text) if _INTEGER.match(text) else None
-        content = float(text) if _FLOAT.match(text) else math.nan
+            return int(text) if INTEGER.match(text) else None
+        content = float(text) if FLOAT.match(text) else math.nan
     if known.kind is ArgumentKind.INTEGER:
         # `360.0` was always read as `360`.
         return int(content) if math.isfinite(content) and content == int(content) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.signature import Block, BlockError, BlockOutput
-from rune.foreign_text import plain, quoted
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, Port
@@ -15,6 +14,7 @@ from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax
 from rune.runefile.types import check_declared_outputs
 from rune.tensor import TensorType
+from rune.wording import plain, quoted
 
 _PUBLISHED_VERSION = "v0.11.3"
 """The release of the published blocks whose arithmetic the catalogue has."""

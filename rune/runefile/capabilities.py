@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rune.abi import Capability, PixelFormat
-from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax, written_type
+from rune.runefile.values import INTEGER
 from rune.tensor import ElementType, TensorType
+from rune.wording import plain, quoted
 
 Number = int | float
 Parameters = Mapping[str, Number]
@@ -25,7 +26,6 @@ CAPABILITIES = {kind.name: kind for kind in Capability}
 _PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
 _PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
 _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
-_INTEGER = re.compile(r"[-+]?[0-9]{1,20}\Z")
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def _number(argument: ArgumentSyntax) -> Number | None:
         return None if found is None else int(found)
     if _PRODUCT.match(value):
         return _calculated(value)
-    if _INTEGER.match(value):
+    if INTEGER.match(value):
         return int(value)
     try:
         return float(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.files import FileError, ProjectFiles
-from rune.foreign_text import plain, quoted
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
@@ -32,6 +31,7 @@ from rune.runefile.values import compose
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
+from rune.wording import plain, quoted
 
 DEFAULT_RUNEFILE = "Runefile.yml"
 MAX_RUNEFILE_SIZE = 1024 * 1024

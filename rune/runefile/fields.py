@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
 from rune.runefile.syntax import Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
+from rune.wording import plain, quoted
 
 _NAME = re.compile(r"[a-zA-Z_][\w-]*\Z")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
+from rune.wording import quoted
 
 _MOST_NOTES = 12
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rune.abi import MODEL_MIMETYPES
 from rune.files import FileError, ProjectFiles, normal_path
-from rune.foreign_text import plain, printable, quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.pipeline import ModelStage, Port
@@ -18,6 +17,7 @@ from rune.runefile.syntax import StageSyntax, Word
 from rune.runefile.types import check_declared_outputs, same_data
 from rune.tensor import TensorType
 from rune.tflite import ModelError, ModelSignature
+from rune.wording import counted, plain, printable, quoted
 
 Signatures = Callable[[str], ModelSignature]
 """A model's inputs and outputs by its path. Raises `FileError` or `ModelError`."""
@@ -74,7 +74,7 @@ def check_model_stage(
     output_types = tuple(tensor.type for tensor in signature.outputs)
     if stage.inputs and len(stage.inputs) != len(input_types):
         span = stage.inputs[len(input_types)].whole if len(stage.inputs) > len(input_types) else stage.name.span
-        count = f"{len(input_types)} input" + ("" if len(input_types) == 1 else "s")
+        count = counted(len(input_types), "input")
         names = ", ".join(f"{quoted(tensor.name)} {tensor.type}" for tensor in signature.inputs[:8])
         message = f"The model takes {count}, and {quoted(stage.name.text)} gives it {len(stage.inputs)}"
         report.error(Code.WRONG_INPUT_COUNT, message, span, [f"It takes {names}."] if names else [])

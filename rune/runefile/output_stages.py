@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.abi import NUMBER_CHARACTERS, Output
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import OutputStage, Port
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
+from rune.wording import quoted
 
 LARGE_SERIAL = 1_000_000
 """Bytes of JSON above which TENSOR is advised."""

@@ -5,7 +5,6 @@ Says what is missing, misspelt or of the wrong shape; whether names and types fi
 
 from __future__ import annotations
 
-from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.fields import Field, described, missing, read_fields, read_named, read_text, wrong_shape
@@ -14,6 +13,7 @@ from rune.runefile.report import Report
 from rune.runefile.stage_parts import read_arguments, read_inputs, read_outputs
 from rune.runefile.syntax import ResourceSyntax, RunefileSyntax, StageKind, StageSyntax, Word
 from rune.runefile.values import Map, Scalar, Value
+from rune.wording import plain, quoted
 
 _DOCUMENT_KEYS = ("version", "image", "pipeline", "resources")
 _STAGE_KEYS = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.runefile.report import Report
 from rune.runefile.syntax import ResourceSyntax, Word
 from rune.runefile.values import Map, Value
+from rune.wording import quoted
 
 _RESOURCE_KEYS = ("inline", "path", "type")
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
-from rune.foreign_text import LONGEST, plain
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from rune.wording import LONGEST, plain
 
 MAX_DIAGNOSTICS = 200
 """How many problems of one file are told: more would only slow down whoever shows them."""

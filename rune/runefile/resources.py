@@ -6,12 +6,12 @@ import json
 import re
 
 from rune.files import FileError, ProjectFiles, normal_path
-from rune.foreign_text import plain, quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.pipeline import Resource
 from rune.runefile.report import Report
 from rune.runefile.syntax import ResourceSyntax, RunefileSyntax
+from rune.wording import plain, quoted
 
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z")
 

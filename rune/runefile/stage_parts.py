@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Position, Span
 from rune.runefile.fields import Field, described, missing, read_fields, read_items, read_text, text_keys, wrong_shape
@@ -12,6 +11,7 @@ from rune.runefile.report import Report
 from rune.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
 from rune.tensor import ElementType
+from rune.wording import quoted
 
 MAX_TENSOR_SIZE = 256 * 1024 * 1024
 """Bytes that one tensor may have: more than any device this is for, less than a wasm memory."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax, TypeSyntax, written_type
 from rune.tensor import TensorType
+from rune.wording import counted, quoted
 
 
 def same_data(left: TensorType, right: TensorType) -> bool:
@@ -23,7 +23,7 @@ def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], sour
     if len(stage.outputs) != len(found):
         span = stage.outputs[len(found)].span if len(stage.outputs) > len(found) else stage.name.span
         declared = len(stage.outputs)
-        message = f"{source} gives {_counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {declared}"
+        message = f"{source} gives {counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {declared}"
         notes = [f"It gives {', '.join(map(str, found))}."] if found else []
         report.error(Code.WRONG_OUTPUT_COUNT, message, span, notes)
         return False
@@ -41,7 +41,3 @@ def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report
     elif declared.dimensions is not None and declared.tensor_type.count != found.count:
         message = f"{source} gives {found}, and not {declared.tensor_type}"
         report.warning(Code.OTHER_DECLARED_DIMENSIONS, message, declared.span, fixes=[fix])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -15,11 +15,11 @@ import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
-from rune.foreign_text import quoted
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
+from rune.wording import quoted
 
 
 class _Mark(Protocol):
@@ -244,10 +244,10 @@ def _mark_position(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
+INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _OCTAL = re.compile(r"0o[0-7]{1,30}\Z")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,30}\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -262,13 +262,13 @@ def core_value(text: str) -> bool | int | float | str | None:
     """What a plain scalar means in the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.match(text):
+    if INTEGER.match(text):
         return int(text)
     if _OCTAL.match(text):
         return int(text[2:], 8)
     if _HEXADECIMAL.match(text):
         return int(text[2:], 16)
-    if _FLOAT.match(text):
+    if FLOAT.match(text):
         return float(text)
     return text
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rune.foreign_text import plain, quoted
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table
 from rune.tflite.model import Model, Tensor
+from rune.wording import plain, quoted
 
 
 def check_graph(model: Model, table: Table) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from rune.foreign_text import plain, quoted
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
@@ -13,6 +12,7 @@ from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.operators import operator_name
 from rune.tflite.options import read_options
 from rune.tflite.recognise import require_identifier
+from rune.wording import plain, quoted
 
 RANK_LIMIT: Final = 32
 TENSOR_SIZE_LIMIT: Final = 1 << 31

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rune.foreign_text import quoted
 from rune.tensor import ElementType, TensorType
 from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Tensor
+from rune.wording import quoted
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 

@@ -1,10 +1,10 @@
-"""Foreign text in messages keeps to one line and gives a terminal no orders."""
+"""Foreign text in messages keeps to one line and gives a terminal no orders; counted things are singular or plural."""
 
 from __future__ import annotations
 
 import pytest
 
-from rune.foreign_text import LONGEST, plain, printable, quoted
+from rune.wording import LONGEST, counted, plain, printable, quoted
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,7 @@ def test_what_is_long_is_cut(text: str) -> None:
 
 def test_what_just_fits_is_whole() -> None:
     assert plain("x" * LONGEST) == "x" * LONGEST
+
+
+def test_one_thing_is_singular() -> None:
+    assert [counted(number, "stage") for number in (0, 1, 2)] == ["0 stages", "1 stage", "2 stages"]

@@ -1,6 +1,6 @@
-"""What a stranger wrote, as a part of our messages: on one line, and nothing in it that a terminal would obey.
+"""How messages are worded: counted things, and a stranger's words, on one line and without orders to a terminal.
 
-For people to read. It makes no text safe for HTML, for a shell or for code.
+It makes no text safe for HTML, for a shell or for code.
 """
 
 from __future__ import annotations
@@ -25,3 +25,8 @@ def plain(text: str, longest: int = LONGEST) -> str:
 def quoted(text: str) -> str:
     """A plain text in quotes."""
     return f'"{plain(text)}"'
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 stage`, `2 stages`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
