@@ -14,7 +14,7 @@ from typing import Any
 import rune
 from rune import anvil
 from rune.container import graph_json, pack, read_rune, rune_sections
-from rune.files import FileError, ProjectFiles
+from rune.files import ProjectFiles
 from rune.runefile import (
     DEFAULT_RUNEFILE,
     Checked,
@@ -30,7 +30,7 @@ from rune.runefile import (
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import ModelStage
 from rune.targets import WASM32
-from rune.tflite import Model, ModelError, ModelSignature, read_model, signature
+from rune.tflite import Model, ModelSignature, read_model, signature
 from rune.wording import counted
 
 
@@ -246,9 +246,7 @@ def _check_text(checked: Checked) -> str:
 __all__ = [
     "BuildFailed",
     "BuildResult",
-    "FileError",
     "Memory",
-    "ModelError",
     "ModelReport",
     "Report",
     "Step",
