@@ -10,7 +10,9 @@ import pytest
 HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
 
 
-@pytest.mark.parametrize("package", ["rune", "rune.tflite", "rune.container", "rune.blocks.catalogue", "rune.runefile"])
+@pytest.mark.parametrize(
+    "package", ["rune", "rune.tflite", "rune.container", "rune.blocks.catalogue", "rune.runefile", "rune.templates"]
+)
 def test_a_package_loads_nothing_heavy(package: str) -> None:
     program = f"import {package}, sys; print(*({set(HEAVY)} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"
