@@ -6,7 +6,6 @@ Its map `files` goes from a file's id to `path`, `kind`, and either `text` or `d
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
+from forge.projects.line_edits import changed_lines
 from rune.files import FileError, normal_path
 
 TEXT = "text"
@@ -23,9 +23,6 @@ MAXIMUM_PATH = 200
 
 _LARGEST_SIZE = 2**53
 """Bytes that a binary file may be said to have."""
-
-_LINES_COMPARED = 4_000_000
-"""Pairs of lines that a diff may look at; above it, what lies between the first and last change is replaced whole."""
 
 
 @dataclass(frozen=True)
@@ -160,16 +157,11 @@ def replace_text(text: Text, content: str) -> None:
 def text_edits(old: str, new: str) -> Iterator[tuple[int, int, str]]:
     """The edits that turn `old` into `new`: from character, to character, text in its place; ascending."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    if len(before) * len(after) > _LINES_COMPARED:
-        yield from _one_edit(old, new, 0)
-        return
     places = [0]
     for line in before:
         places.append(places[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, first, last, new_first, new_last in matcher.get_opcodes():
-        if kind != "equal":
-            yield from _one_edit("".join(before[first:last]), "".join(after[new_first:new_last]), places[first])
+    for first, last, new_first, new_last in changed_lines(before, after):
+        yield from _one_edit("".join(before[first:last]), "".join(after[new_first:new_last]), places[first])
 
 
 def _one_edit(old: str, new: str, place: int) -> Iterator[tuple[int, int, str]]:
