@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, replace_in_editor, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
 from tests.live_forge import REPOSITORY, LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -42,6 +42,10 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     look("home of a new person")
     create(page, "Digits")
     look("studio")
+    open_file(page, "digits.tflite")
+    expect(page.get_by_role("heading", name="digits.tflite")).to_be_visible()
+    look("a model's page")
+    open_file(page, "Runefile.yml")
     project = page.url.removesuffix("/studio")
     page.get_by_role("button", name="Share").click()
     look("share")

@@ -27,7 +27,7 @@ function Tensors({ title, tensors }: { readonly title: string; readonly tensors:
   return (
     <section className="card">
       <h2>{title}</h2>
-      <div className="scroll">
+      <div className="scroll" role="region" aria-label={title} tabIndex={0}>
         <table className="num">
           <thead>
             <tr>
@@ -56,7 +56,7 @@ function Operators({ model }: { readonly model: Model }) {
   return (
     <section className="card">
       <h2>Ops</h2>
-      <div className="scroll">
+      <div className="scroll" role="region" aria-label="Ops" tabIndex={0}>
         <table className="num">
           <thead>
             <tr>
