@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -47,11 +48,19 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
 
 
 def _readme(version: Version) -> SafeString | None:
-    """The README of the files that were built, if there is one that can be read."""
+    """The README of the files that were built, if there is one that can be read.
+
+    It is kept by its digest: a README can be made to take a second to read, and anyone may ask for the page.
+    """
     entry = version.manifest.get(README)
     if entry is None or entry["size"] > 4 * LIMIT:
         return None
-    try:
-        return render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
-    except NotFound:
-        return None
+    key = f"readme:{entry['digest']}"
+    kept: SafeString | None = cache.get(key)
+    if kept is None:
+        try:
+            kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
+        except NotFound:
+            return None
+        cache.set(key, kept)
+    return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from forge.accounts.models import User
@@ -30,6 +31,14 @@ def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(brows
     for number in range(10):
         sign_in(browser_of(None), f"somebody{number}@acme.example", "wrong", f"10.0.0.{number}")
     assert not sign_in(browser_of(None), user.email, PASSWORD, "10.0.0.99")
+
+
+def test_a_crowd_of_addresses_does_not_make_a_limit_forgotten(browser_of: Browser, user: User) -> None:
+    for number in range(5):
+        sign_in(browser_of(None), user.email, f"wrong {number}")
+    for number in range(2000):
+        cache.set(f"throttle:visitor:{number}", [1.0])
+    assert not sign_in(browser_of(None), user.email, PASSWORD)
 
 
 def test_a_wrong_password_and_an_unknown_person_are_answered_alike(browser_of: Browser, user: User) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.builds.models import Build, BuildLogLine
+from forge.core.blobs import blob_path
 from forge.projects.document import add_text
 from forge.projects.documents import editing
 from forge.projects.files import write_file
@@ -183,3 +184,15 @@ def test_signing_in_never_leads_to_another_site(browser_of: Browser, user: User,
         "/accounts/login/", {"login": user.email, "password": "correct horse battery", "next": address}
     )
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_a_readme_that_is_slow_to_read_is_read_once(
+    builds: tuple[Build, Build], browser_of: Browser, project: Project
+) -> None:
+    visitor = browser_of(None)
+    first = visitor.get("/acme/kitchen").content
+    assert b"onerror=alert(1)" in first
+    file = blob_path(builds[0].source.manifest["README.md"]["digest"])
+    assert file is not None
+    file.unlink()
+    assert visitor.get("/acme/kitchen").content == first
