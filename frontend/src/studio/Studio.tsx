@@ -78,6 +78,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [low, setLow] = useRemembered("low", 178, isSize);
   const [now, setNow] = useState(() => Date.now());
   const editor = useRef<EditorHandle>(null);
+  const jumped = useRef<Jump | null>(null);
 
   const { files } = text;
   const { preview, project, me } = session;
@@ -112,7 +113,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
   }, [workspace, build, bottomTab]);
 
   useEffect(() => {
-    if (jump !== null && active?.id === jump.file) editor.current?.goTo(jump.line, jump.column);
+    if (jump === null || jump === jumped.current || active?.id !== jump.file) return;
+    // Once: coming back to the tab later finds the place that was left.
+    jumped.current = jump;
+    editor.current?.goTo(jump.line, jump.column);
   }, [jump, active?.id]);
 
   const openFile = (id: string): void => {
@@ -170,12 +174,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
     );
   };
 
-  // A file that the server makes appears in the document a moment later; then it is opened.
+  // A file that the server makes appears in the document a moment later; then it is opened, ready to be typed in.
   const [awaited, setAwaited] = useState<string | null>(null);
   const arrived = awaited === null ? undefined : files.find((file) => file.path === awaited);
   if (arrived !== undefined) {
     setAwaited(null);
     setOpen(openedFile({ tabs: shown.tabs.map((file) => file.id), active: null }, arrived.id));
+    setJump({ file: arrived.id, line: 1, column: 1 });
   }
 
   const send = (list: readonly File[]): void => {
@@ -263,7 +268,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onTab={setBottomTab}
             onBuild={setChosenBuild}
             onDiagnostic={goToProblem}
-            onMend={mayEdit && !text.ahead ? (edits) => workspace.mend(edits) : null}
+            onMend={!text.ahead ? (edits) => workspace.mend(edits) : null}
             onCancel={(each) => attempt(workspace.store.cancel(each.id))}
             onPublish={(each) => setAsking({ what: "publish", build: each })}
           />

@@ -8,11 +8,13 @@ interface ProblemsProps {
   readonly diagnostics: readonly Diagnostic[];
   readonly checking: boolean;
   readonly onSelect: (diagnostic: Diagnostic) => void;
+  /** Whether mends are offered; a viewer reads only. */
+  readonly mayEdit: boolean;
   /** Null while the text is newer than the problems: a mend would fall on other words. */
   readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
 }
 
-export function Problems({ diagnostics, checking, onSelect, onMend }: ProblemsProps) {
+export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: ProblemsProps) {
   if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. What you see can be built."}</p>;
   return (
     <ul className="problems" onKeyDown={walk}>
@@ -33,7 +35,7 @@ export function Problems({ diagnostics, checking, onSelect, onMend }: ProblemsPr
               {diagnostic.file}:{diagnostic.span.start.line}:{diagnostic.span.start.column}
             </span>
           </button>
-          {diagnostic.fixes.length > 0 && (
+          {mayEdit && diagnostic.fixes.length > 0 && (
             <div className="mends row wrap">
               {diagnostic.fixes.map((fix) => (
                 <button key={fix.title} type="button" className="button" disabled={onMend === null} onClick={() => onMend?.(fix.edits)}>

@@ -57,7 +57,7 @@ export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDi
             onProblems={() => onTab("problems")}
           />
         ) : (
-          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} onSelect={onDiagnostic} onMend={onMend} />
+          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} mayEdit={mayEdit} onSelect={onDiagnostic} onMend={onMend} />
         )}
       </div>
     </section>
