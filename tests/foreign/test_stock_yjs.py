@@ -12,6 +12,9 @@ from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
+LINE_PAUSE = 0.05
+"""Seconds between two lines: faster than anyone types, and slow enough that a busy machine keeps up."""
+
 
 @pytest.fixture
 def project(live: LiveServer, request: pytest.FixtureRequest) -> str:
@@ -109,6 +112,7 @@ def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> 
                 line = f"# {len(typed)}\n"
                 one.type(line)
                 typed.append((time.monotonic(), line))
+                time.sleep(LINE_PAUSE)
             live.kill()
             killed = time.monotonic()
         live.start()
