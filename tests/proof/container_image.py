@@ -55,7 +55,7 @@ class Builder:
         root = self.folder / "root"
         log = self.folder / "debootstrap.log"
         with log.open("w") as out:
-            command = ["debootstrap", "--variant=minbase", RELEASE, str(root), debian_mirror()]
+            command = ["debootstrap", "--variant=minbase", RELEASE, str(root), *debian_mirror()]
             ended = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False)
         assert ended.returncode == 0, log.read_text()[-2000:]
         for archive in (root / "var/cache/apt/archives").glob("*.deb"):
@@ -181,16 +181,16 @@ def package_settings() -> dict[str, str]:
     }
 
 
-def debian_mirror() -> str:
-    """Where this machine gets Debian's release from; Debian's own address on a machine that is another system."""
+def debian_mirror() -> list[str]:
+    """Where this machine gets Debian's release from; nothing, for debootstrap's own default, on another system."""
     form = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
     command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
     listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
     for line in listed.splitlines():
         address, release, component = line.split()
         if (release, component) == (RELEASE, "main"):
-            return address
-    return "http://deb.debian.org/debian"
+            return [address]
+    return []
 
 
 def tree_size(root: Path) -> int:
