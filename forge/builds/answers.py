@@ -26,9 +26,12 @@ def follow_document(sender: object, project_id: UUID, **_: object) -> None:
 
 
 def fresh_preview(project: Project) -> dict[str, Any]:
-    """The project's preview as JSON; when it is behind the text, as after a crash, it is asked for."""
+    """The project's preview as JSON; when it is behind the text or was left half made by a crash, it is asked for.
+
+    One that is being made right now is asked for once more, which finds nothing to do.
+    """
     preview = preview_of(project)
-    if preview is None or preview.sequence < project.sequence:
+    if preview is None or not preview.is_settled:
         previews.touch(project.pk)
     return preview_to_json(preview)
 

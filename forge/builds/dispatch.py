@@ -17,6 +17,7 @@ from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.previews import refresh_preview
 from forge.builds.toolchain import WARM_MEMORY, warm_compiler
+from forge.builds.waking import wake_preview
 from forge.builds.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class PreviewSlot:
         return self._compiler
 
     def warm_up(self) -> None:
-        """Starts the compiler before the first preview wants it."""
+        """Starts the compiler before the first preview wants it. What was wanted meanwhile is woken again."""
         with self._lock:
             if self._busy:
                 return
@@ -114,6 +115,9 @@ class PreviewSlot:
         finally:
             with self._lock:
                 self._busy = False
+                missed = tuple(self._wanted)
+            for project_id in missed:
+                wake_preview(project_id)
 
     def close(self) -> None:
         """Ends the compiler's process. Whoever is at work must have been told to stop before."""

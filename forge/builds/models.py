@@ -207,6 +207,12 @@ class Preview(models.Model):
         return f"preview of {self.project_id}: {self.state}"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do: the newest text was looked at, and no look was broken off in the middle."""
+        at_work = self.state in (PreviewState.CHECKING, PreviewState.BUILDING)
+        return self.sequence >= self.project.sequence and not at_work
+
+    @property
     def is_current(self) -> bool:
         """Whether the rune that runs is of the newest text. Reads the project: no edit may have come since the look."""
         return self.state == PreviewState.READY and self.sequence >= self.project.sequence

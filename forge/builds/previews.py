@@ -32,7 +32,7 @@ def refresh_preview(project_id: UUID, compiler: Compiler, stopping: threading.Ev
     if project is None:
         return
     preview, _ = Preview.objects.get_or_create(project=project)
-    if preview.sequence >= project.sequence and preview.state not in (PreviewState.CHECKING, PreviewState.BUILDING):
+    if preview.is_settled:
         return
     try:
         PreviewRun(project, glance(project), stopping).make(compiler)

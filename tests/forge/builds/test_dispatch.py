@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -124,3 +125,18 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
     slot.work(project.pk)
     assert len(seen) == 2
     assert "stopped in the middle" in caplog.text
+
+
+def test_a_preview_that_is_wanted_while_the_compiler_starts_is_woken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = uuid4()
+    woken: list[Any] = []
+    monkeypatch.setattr(dispatch, "wake_preview", woken.append)
+
+    class Starting(Compiler):
+        def start(self) -> Path:
+            slot.work(wanted)  # returns at once: the slot is busy
+            return Path()
+
+    slot = PreviewSlot(threading.Event(), lambda: Starting(Path()))
+    slot.warm_up()
+    assert woken == [wanted]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from forge.builds import previews
+from forge.builds import answers, previews, waking
 from forge.builds.actions import preview_of
 from forge.builds.compiler import Compiler
 from forge.builds.dispatch import PreviewSlot
@@ -82,6 +82,21 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
     before = Event.objects.count()
     refresh(project, compiler)
     assert Event.objects.count() == before
+
+
+def test_a_look_that_was_broken_off_is_asked_for_again_when_someone_reads_it(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(project, compiler)
+    # What kill -9 leaves behind in the middle of a build of the newest text.
+    Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
+    asked: list[UUID] = []
+    monkeypatch.setattr(waking.previews, "touch", asked.append)
+    assert answers.fresh_preview(project)["current"] is False
+    assert asked == [project.pk]
+    refresh(project, compiler)
+    assert answers.fresh_preview(project)["current"] is True
+    assert asked == [project.pk]
 
 
 def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
