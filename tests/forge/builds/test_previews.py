@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from forge.builds import answers, previews, waking
+from forge.builds import answers, previews
 from forge.builds.actions import preview_of
 from forge.builds.compiler import Compiler
 from forge.builds.dispatch import PreviewSlot
@@ -20,7 +20,7 @@ from forge.builds.waking import Debounce
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,18 +85,17 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
 
 
 def test_a_look_that_was_broken_off_is_asked_for_again_when_someone_reads_it(
-    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+    project: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
     refresh(project, compiler)
+    wakes.previews.clear()
     # What kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
-    asked: list[UUID] = []
-    monkeypatch.setattr(waking.previews, "touch", asked.append)
     assert answers.fresh_preview(project)["current"] is False
-    assert asked == [project.pk]
+    assert wakes.previews == [project.pk]
     refresh(project, compiler)
     assert answers.fresh_preview(project)["current"] is True
-    assert asked == [project.pk]
+    assert wakes.previews == [project.pk]
 
 
 def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
