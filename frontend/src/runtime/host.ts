@@ -16,6 +16,10 @@ const OUTPUTS: Readonly<Record<number, OutputKind>> = { 1: "SERIAL", 2: "BLE", 3
 const HANDLE_LIMIT = 1024;
 const LOG_LIMIT = 200;
 const LOG_BYTES = 4096;
+/** Of a parameter's name, which the host keeps. */
+const NAME_BYTES = 1024;
+/** What a message costs the host at least, however little is in it. */
+const MESSAGE_BYTES = 64;
 
 export interface HostCapability {
   readonly id: number;
@@ -114,6 +118,9 @@ export class Host {
   #setParameter(values: readonly number[]): number {
     const [id = 0, keyAt = 0, keySize = 0, valueAt = 0, valueSize = 0, type = 0] = values;
     const capability = this.#capability(id);
+    if (keySize > NAME_BYTES) {
+      throw new RuneError("request", `The rune set a parameter whose name has ${keySize} bytes.`);
+    }
     const key = new TextDecoder().decode(this.#bytes("request_capability_set_param", keyAt, keySize));
     const raw = this.#bytes("request_capability_set_param", valueAt, valueSize);
     if (Object.keys(capability.parameters).length >= HANDLE_LIMIT) {
@@ -154,7 +161,7 @@ export class Host {
       throw new RuneError("request", `The rune wrote to the output ${id}, which it never asked for.`);
     }
     const data = this.#bytes("consume_output", address, size);
-    this.#outputBytes += data.length;
+    this.#outputBytes += Math.max(data.length, MESSAGE_BYTES);
     if (this.#outputBytes > this.#limits.outputBytes) {
       throw new RuneError("stopped", `The rune was stopped: one run sent more than ${this.#limits.outputBytes} bytes.`);
     }

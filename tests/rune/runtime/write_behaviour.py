@@ -130,6 +130,12 @@ def cases() -> list[Mapping[str, object]]:
         case("more memory than there is", rune(pages=65536), error="memory"),
         case("memory until it ends", on_call(forever(GROW)), error="memory"),
         case("a flood of output", on_call(forever(called("write", 2, 0, 60000))), error="stopped"),
+        case("a flood of empty messages", on_call(forever(called("write", 2, 0, 0))), error="stopped"),
+        case(
+            "a parameter with a giant name",
+            rune(called("capability", 5) + called("parameter", 1, 0, 1025, 0, 4, 1)),
+            error="request",
+        ),
         case("a flood of handles", rune(forever(called("output", 1))), error="stopped"),
         case("bytes that are no module", b"not a rune", error="bad-rune"),
         case("a module cut short", rune()[:60], error="bad-rune"),
