@@ -34,8 +34,9 @@ def main() -> NoReturn:
     data = read_environment(variables, ROOT).data
     files = server_certificate(data / FOLDER, address, datetime.datetime.now(datetime.UTC))
     url = variables.get("PUBLIC_URL") or f"https://{address}:{variables['PORT']}"
-    print(instructions(url), flush=True)
+    print(instructions(url))
     segno.make(f"{url}/trust", micro=False).terminal(compact=True)
+    sys.stdout.flush()  # what is still in the buffer is lost when this process becomes another
     served = {
         **variables,
         "HOST": "0.0.0.0",  # noqa: S104 (every device of the network is to reach it; that is what this command is for)
