@@ -15,7 +15,7 @@ export interface FileEntry {
 }
 
 /** The origin of the edits that this page makes to names, so that its undo takes them back and no one else's. */
-export const NAME_EDIT = "studio: a file's name";
+const NAME_EDIT = "studio: a file's name";
 /** The origin of a mend that is applied outside the open editor. */
 export const MEND = "studio: a mend";
 

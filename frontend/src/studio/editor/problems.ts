@@ -117,7 +117,7 @@ function step(direction: 1 | -1): Command {
 }
 
 export const nextProblem = step(1);
-export const previousProblem = step(-1);
+const previousProblem = step(-1);
 
 export type ApplyElsewhere = (edits: Mend["elsewhere"]) => void;
 

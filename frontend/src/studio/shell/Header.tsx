@@ -20,7 +20,7 @@ interface HeaderProps {
 }
 
 /** What is said of the text; loud when someone could lose something. */
-export function saveWords(save: SaveState, closedFor: string, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
+function saveWords(save: SaveState, closedFor: string, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
   if (save === "closed") return { text: `${closedFor === "" ? "This project cannot be reached any more." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
   if (!read) return { text: "Connecting…", tone: "muted" };
   switch (save) {
