@@ -48,7 +48,7 @@ const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly 
   { id: "preview", label: "Preview", Icon: Play },
 ];
 
-/** As in studio.css: where one part is shown at a time, and trying comes first. */
+/** As in styles/phone.css: where one part is shown at a time, and trying comes first. */
 const PHONE = "(max-width: 860px)";
 
 function isView(value: unknown): value is View {
