@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import run
 from tempfile import TemporaryDirectory
 
-from tools.setup import ROOT
+from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
 
@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> int:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-m", "not proof", *arguments]
-        backend = run(command, cwd=ROOT, check=False).returncode
+        # Stock clients run on Node, which may be the one that set-up fetched.
+        backend = run(command, cwd=ROOT, check=False, env=node_environment()).returncode
         reasons = skip_reasons(report) if report.exists() else []
     unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP)]
     if reasons:
