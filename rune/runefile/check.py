@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.files import FileError, ProjectFiles
@@ -27,7 +28,7 @@ from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import InputSyntax, RunefileSyntax, StageKind, StageSyntax
-from rune.runefile.values import compose
+from rune.runefile.values import Value, compose
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
@@ -61,11 +62,21 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 
 @dataclass(frozen=True)
 class Checked:
-    """`pipeline` is None when there is an error; the outline has what could be understood."""
+    """Everything that is known of a project: what is wrong with it, and what could be understood all the same.
+
+    `pipeline` is None when there is an error. `source` is the text as it was read, empty when it could not be; `root`
+    its values as they are written, None where there are none. `types` has what is known of each stage's outputs, and
+    `signatures` the inputs and outputs of each model stage whose model could be read, both by the stage's name.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     pipeline: Pipeline | None
     outline: Outline
+    source: SourceText
+    root: Value | None
+    syntax: RunefileSyntax
+    types: Mapping[str, tuple[TensorType | None, ...]]
+    signatures: Mapping[str, ModelSignature]
 
     @property
     def has_errors(self) -> bool:
@@ -81,12 +92,12 @@ def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: 
     report = Report(runefile)
     text = _read(files, runefile, report)
     if text is None:
-        return Checked(report.diagnostics, None, Outline((), ()))
+        return _unread(SourceText(runefile, ""), report)
     source = SourceText(runefile, text)
     composed = compose(source, report)
     start = source.span(0, 0)
     if composed.root is None and not composed.is_whole:
-        return Checked(report.diagnostics, None, Outline((), ()))
+        return _unread(source, report)
     syntax = parse(composed.root, start, report)
     resources = Resources(syntax, files, report)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
@@ -97,7 +108,22 @@ def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: 
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
     if not composed.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)
-    return Checked(report.diagnostics, pipeline, outline(syntax.stages, checker.type_of, checker.model_file))
+    return Checked(
+        report.diagnostics,
+        pipeline,
+        outline(syntax.stages, checker.type_of, checker.model_file),
+        source,
+        composed.root,
+        syntax,
+        checker.types,
+        checker.signatures,
+    )
+
+
+def _unread(source: SourceText, report: Report) -> Checked:
+    """Of a file in which nothing could be understood."""
+    nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
+    return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {})
 
 
 def _signatures_from(files: ProjectFiles) -> Signatures:
@@ -144,6 +170,7 @@ class _Checker:
         self._stages = {stage.name.text: stage for stage in syntax.stages}
         self._given: dict[str, _Given] = {}
         self._models: dict[str, str] = {}
+        self._signatures: dict[str, ModelSignature] = {}
 
     def run(self) -> tuple[Stage, ...]:
         """The stages that are right, in their order."""
@@ -159,6 +186,16 @@ class _Checker:
         """What is known of an output."""
         given = self._given.get(name)
         return given.types[index] if given is not None and index < len(given.types) else None
+
+    @property
+    def types(self) -> dict[str, tuple[TensorType | None, ...]]:
+        """What is known of every stage's outputs, by its name."""
+        return {name: given.types for name, given in self._given.items()}
+
+    @property
+    def signatures(self) -> dict[str, ModelSignature]:
+        """Of the models that could be read, by the stage's name."""
+        return dict(self._signatures)
 
     def model_file(self, stage: StageSyntax) -> str | None:
         """The path of a model that could be read, or what the text says."""
@@ -238,6 +275,7 @@ class _Checker:
             return None
         path, signature = found
         self._models[stage.name.text] = path
+        self._signatures[stage.name.text] = signature
         self._note_model(stage, signature)
         return check_model_stage(stage, ports, types, found, self._report)
 
