@@ -29,30 +29,35 @@ _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
 
 
 @dataclass(frozen=True)
-class _Parameter:
-    """A whole number within limits unless it is a pixel format."""
+class Parameter:
+    """A whole number within limits, both inclusive; `pixel_format` is written by name."""
 
     name: str
+    help: str
     is_required: bool = False
     minimum: int = 1
     maximum: int = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class _Rules:
-    """`gives` is None where the parameters do not say how much comes."""
+class CapabilityRules:
+    """What a capability reads, what it must be told, and what comes.
 
+    `gives` is None where the parameters do not say how much comes; `element` where its bytes may be read as any type.
+    """
+
+    summary: str
     element: ElementType | None
-    parameters: tuple[_Parameter, ...]
+    parameters: tuple[Parameter, ...]
     gives: Callable[[Parameters], TensorType | None]
     formula: str
 
 
-_SOURCE = _Parameter("source", minimum=0)
+_SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0)
 _PIXELS = (
-    _Parameter("width", is_required=True, maximum=65535),
-    _Parameter("height", is_required=True, maximum=65535),
-    _Parameter("pixel_format", minimum=0, maximum=2),
+    Parameter("width", "Pixels in a row.", is_required=True, maximum=65535),
+    Parameter("height", "Rows of pixels.", is_required=True, maximum=65535),
+    Parameter("pixel_format", "Which colours a pixel has, and in which order.", minimum=0, maximum=2),
 )
 
 
@@ -84,27 +89,56 @@ def _random(parameters: Parameters) -> TensorType | None:
     return None if amount is None else TensorType(ElementType.U32, (int(amount),))
 
 
-_RULES = {
-    Capability.RAND: _Rules(None, (_Parameter("amount"), _SOURCE), _random, "4 bytes for each of `amount` numbers"),
-    Capability.SOUND: _Rules(
+CAPABILITY_RULES = {
+    Capability.RAND: CapabilityRules(
+        "Random bits.",
+        None,
+        (Parameter("amount", "How many random numbers of 4 bytes."), _SOURCE),
+        _random,
+        "4 bytes for each of `amount` numbers",
+    ),
+    Capability.SOUND: CapabilityRules(
+        "Sound from a microphone or a file.",
         ElementType.I16,
         (
-            _Parameter("hz", is_required=True, maximum=384_000),
-            _Parameter("sample_duration_ms", is_required=True, maximum=3_600_000),
+            Parameter("hz", "Samples a second.", is_required=True, maximum=384_000),
+            Parameter("sample_duration_ms", "How long one reading is, in ms.", is_required=True, maximum=3_600_000),
             _SOURCE,
         ),
         _sound,
         "hz * sample_duration_ms / 1000 samples of i16",
     ),
-    Capability.ACCEL: _Rules(
-        ElementType.F32, (_Parameter("samples"), _Parameter("n"), _SOURCE), _motion, "3 numbers of f32 for each sample"
+    Capability.ACCEL: CapabilityRules(
+        "Motion from an accelerometer: x, y and z for each sample.",
+        ElementType.F32,
+        (
+            Parameter("samples", "How many samples one reading has."),
+            Parameter("n", "An old name of `samples`."),
+            _SOURCE,
+        ),
+        _motion,
+        "3 numbers of f32 for each sample",
     ),
-    Capability.IMAGE: _Rules(
-        ElementType.U8, (*_PIXELS, _SOURCE), _image(ElementType.U8), "width * height * channels bytes"
+    Capability.IMAGE: CapabilityRules(
+        "A picture from a camera or a file.",
+        ElementType.U8,
+        (*_PIXELS, _SOURCE),
+        _image(ElementType.U8),
+        "width * height * channels bytes",
     ),
-    Capability.RAW: _Rules(None, (_Parameter("length"), _SOURCE), _bytes, "`length` bytes"),
-    Capability.FLOAT_IMAGE: _Rules(
-        ElementType.F32, (*_PIXELS, _SOURCE), _image(ElementType.F32), "width * height * channels numbers of f32"
+    Capability.RAW: CapabilityRules(
+        "Bytes as they are, from a file.",
+        None,
+        (Parameter("length", "How many bytes one reading has."), _SOURCE),
+        _bytes,
+        "`length` bytes",
+    ),
+    Capability.FLOAT_IMAGE: CapabilityRules(
+        "A picture from a camera or a file, as numbers of f32.",
+        ElementType.F32,
+        (*_PIXELS, _SOURCE),
+        _image(ElementType.F32),
+        "width * height * channels numbers of f32",
     ),
 }
 
@@ -128,7 +162,7 @@ _SPELLINGS = {*CAPABILITIES, *(name.lower().replace("_", "-") for name in CAPABI
 def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> CapabilityStage | None:
     """The stage with its parameters as numbers and its type; None when something was reported."""
     before = report.error_count
-    rules = _RULES[kind]
+    rules = CAPABILITY_RULES[kind]
     parameters = _parameters(stage, kind, rules, report)
     declared = _declared(stage, report)
     for parameter in rules.parameters:
@@ -196,12 +230,12 @@ def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declare
         f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
         f" but with these arguments it gives {given}, {given.size} bytes",
         declared.span,
-        [f"{kind.name} gives {_RULES[kind].formula}."],
+        [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
         [report.replace(declared.span, written_type(given), f"Change to {given}")],
     )
 
 
-def _parameters(stage: StageSyntax, kind: Capability, rules: _Rules, report: Report) -> dict[str, Number]:
+def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, report: Report) -> dict[str, Number]:
     known = {parameter.name: parameter for parameter in rules.parameters}
     found: dict[str, Number] = {}
     for argument in stage.arguments:
@@ -221,7 +255,7 @@ def _parameters(stage: StageSyntax, kind: Capability, rules: _Rules, report: Rep
     return found
 
 
-def _fits(value: Number, parameter: _Parameter) -> bool:
+def _fits(value: Number, parameter: Parameter) -> bool:
     return math.isfinite(value) and value == int(value) and parameter.minimum <= value <= parameter.maximum
 
 
