@@ -3,11 +3,9 @@
 import { FolderOpen, Play, TextCursorInput } from "lucide-react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { sentenceOf } from "./api/problem";
-import type { Build, Diagnostic, OutlineNode } from "./api/types";
-import { NameDialog } from "./dialogs/NameDialog";
-import { PublishDialog } from "./dialogs/PublishDialog";
-import { ReplaceDialog } from "./dialogs/ReplaceDialog";
-import { ShareDialog } from "./dialogs/ShareDialog";
+import type { Diagnostic, OutlineNode } from "./api/types";
+import { studioCommands } from "./commands/studio-commands";
+import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
 import { placeFor } from "./document/paths";
 import type { Cursor, EditorHandle } from "./editor/Editor";
@@ -22,23 +20,16 @@ import { closedFile, openedFile, RUNEFILE, shownFiles, type OpenFiles } from "./
 import { lastSucceeded } from "./session/state";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
+import { Dialogs, type Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { Middle, type View } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
 import { useDrop } from "./shell/use-drop";
-import { useShortcuts } from "./shell/use-shortcuts";
 
 interface StudioProps {
   readonly workspace: Workspace;
   readonly nonce: string;
 }
-
-type Asking =
-  | { readonly what: "create" }
-  | { readonly what: "rename"; readonly file: FileEntry }
-  | { readonly what: "replace"; readonly files: readonly File[] }
-  | { readonly what: "share"; readonly review: boolean }
-  | { readonly what: "publish"; readonly build: Build };
 
 type Screen = "files" | "text" | "preview";
 
@@ -77,8 +68,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [right, setRight] = useRemembered("right", 392, isSize);
   const [low, setLow] = useRemembered("low", 178, isSize);
   const [now, setNow] = useState(() => Date.now());
-  const editor = useRef<EditorHandle>(null);
+  const [editor, setEditor] = useState<EditorHandle | null>(null);
   const jumped = useRef<Jump | null>(null);
+  const [chooser, setChooser] = useState<HTMLInputElement | null>(null);
 
   const { files } = text;
   const { preview, project, me } = session;
@@ -113,11 +105,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
   }, [workspace, build, bottomTab]);
 
   useEffect(() => {
-    if (jump === null || jump === jumped.current || active?.id !== jump.file) return;
+    if (jump === null || editor === null || jump === jumped.current || active?.id !== jump.file) return;
     // Once: coming back to the tab later finds the place that was left.
     jumped.current = jump;
-    editor.current?.goTo(jump.line, jump.column);
-  }, [jump, active?.id]);
+    editor.goTo(jump.line, jump.column);
+  }, [jump, active?.id, editor]);
 
   const openFile = (id: string): void => {
     workspace.files.undo.stopCapturing();
@@ -197,15 +189,42 @@ export function Studio({ workspace, nonce }: StudioProps) {
   };
   const over = useDrop(mayEdit, upload);
 
-  useShortcuts({
+  const commands = studioCommands({
+    mayEdit,
+    canReview: reviewable !== null,
+    active,
     build: startBuild,
     save: () => workspace.toasts.say(unsent ? "Saving by itself: your last edit is on its way." : "Saved already: the forge keeps every edit as you type."),
+    share: () => setAsking({ what: "share", review: false }),
+    askForReview: () => setAsking({ what: "share", review: true }),
+    settings: () => window.location.assign(`${project.url}/settings`),
+    newFile: () => setAsking({ what: "create" }),
+    upload: () => chooser?.click(),
+    rename: (file) => setAsking({ what: "rename", file }),
+    remove,
+    close: () => active !== null && setOpen((before) => closedFile(before, active.id)),
+    undo: () => workspace.files.undo.undo(),
+    redo: () => workspace.files.undo.redo(),
     nextProblem: () => {
       const [first] = preview.diagnostics;
-      if (preview.diagnostics.some((diagnostic) => diagnostic.file === active?.path)) editor.current?.nextProblem();
+      if (preview.diagnostics.some((diagnostic) => diagnostic.file === active?.path)) editor?.nextProblem();
       else if (first !== undefined) goToProblem(first);
     },
+    view: (next) => {
+      const runefile = files.find((file) => file.path === RUNEFILE);
+      if (runefile !== undefined) openFile(runefile.id);
+      setView(next);
+    },
+    problems: () => setBottomTab("problems"),
+    builds: () => setBottomTab("build"),
+    palette: (start) => setAsking({ what: "palette", start }),
+    shortcuts: () => setAsking({ what: "shortcuts" }),
   });
+  useKeys(commands);
+  const destinations = [
+    ...files.map((file) => ({ id: file.id, title: file.path, kind: "File", go: () => openFile(file.id) })),
+    ...preview.outline.nodes.map((node) => ({ id: `stage ${node.name}`, title: node.name, kind: "Stage", go: () => goToStage(node) })),
+  ];
 
   return (
     <div className="studio" data-screen={screen} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
@@ -234,7 +253,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onCreate={() => setAsking({ what: "create" })}
             onRename={(file) => setAsking({ what: "rename", file })}
             onDelete={remove}
-            onUpload={upload}
+            onUpload={() => chooser?.click()}
             onDismiss={(id) => workspace.uploads.dismiss(id)}
           />
           <OutlineList outline={preview.outline} selected={selected} onSelect={goToStage} />
@@ -251,7 +270,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             view={view}
             readOnly={!mayEdit || text.save === "closed"}
             nonce={nonce}
-            editor={editor}
+            editor={setEditor}
             onView={setView}
             onOpen={openFile}
             onClose={(id) => setOpen((before) => closedFile(before, id))}
@@ -283,6 +302,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         cursor={cursor}
         readOnly={!mayEdit}
         onProblems={() => setBottomTab("problems")}
+        onCommands={() => setAsking({ what: "palette", start: "" })}
       />
       <nav className="screens" aria-label="Parts of the studio">
         {SCREENS.map(({ id, label, Icon }) => (
@@ -293,15 +313,17 @@ export function Studio({ workspace, nonce }: StudioProps) {
         ))}
       </nav>
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
-      {asking?.what === "create" && <NameDialog title="New file" verb="Create" start="" taken={taken} onName={create} onClose={() => setAsking(null)} />}
-      {asking?.what === "rename" && (
-        <NameDialog title={`Rename ${asking.file.path}`} verb="Rename" start={asking.file.path} taken={taken} onName={(path) => workspace.files.rename(asking.file.id, path)} onClose={() => setAsking(null)} />
-      )}
-      {asking?.what === "replace" && (
-        <ReplaceDialog paths={asking.files.map((file) => placeFor(file.name)).filter((path) => taken.has(path))} onReplace={() => send(asking.files)} onClose={() => setAsking(null)} />
-      )}
-      {asking?.what === "share" && <ShareDialog session={session} build={reviewable} asksForReview={asking.review} onClose={() => setAsking(null)} />}
-      {asking?.what === "publish" && <PublishDialog session={session} build={asking.build} onPublish={(tag) => workspace.client.publish(tag, asking.build.id)} onClose={() => setAsking(null)} />}
+      <input
+        ref={setChooser}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          upload([...(event.target.files ?? [])]);
+          event.target.value = "";
+        }}
+      />
+      <Dialogs asking={asking} workspace={workspace} session={session} taken={taken} commands={commands} destinations={destinations} onCreate={create} onSend={send} onClose={() => setAsking(null)} />
       <Toaster toasts={workspace.toasts} />
     </div>
   );

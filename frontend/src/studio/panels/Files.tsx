@@ -1,6 +1,6 @@
 // The tree of the project's files: open, create, rename, delete, upload. What each does is the workspace's.
 import { Box, CircleAlert, Code, File, FileText, Folder, Image, AudioLines, Pencil, Plus, Trash2, Upload, X, type LucideIcon } from "lucide-react";
-import { useRef, type KeyboardEvent } from "react";
+import type { KeyboardEvent } from "react";
 import { baseName, extension, treeRows } from "../document/paths";
 import type { FileEntry } from "../document/files";
 import { bytes } from "../parts/words";
@@ -18,7 +18,7 @@ interface FilesProps {
   readonly onCreate: () => void;
   readonly onRename: (file: FileEntry) => void;
   readonly onDelete: (file: FileEntry) => void;
-  readonly onUpload: (files: readonly globalThis.File[]) => void;
+  readonly onUpload: () => void;
   readonly onDismiss: (upload: number) => void;
 }
 
@@ -112,14 +112,13 @@ function UploadLine({ row, onDismiss }: { readonly row: UploadRow; readonly onDi
 }
 
 export function Files(props: FilesProps) {
-  const chooser = useRef<HTMLInputElement>(null);
   return (
     <section aria-label="Files">
       <div className="side-head">
         <h2>Files</h2>
         {props.mayEdit && (
           <span className="row">
-            <button type="button" className="button quiet square" aria-label="Upload files" title="Upload files, or drop them anywhere" onClick={() => chooser.current?.click()}>
+            <button type="button" className="button quiet square" aria-label="Upload files" title="Upload files, or drop them anywhere" onClick={props.onUpload}>
               <Upload aria-hidden="true" />
             </button>
             <button type="button" className="button quiet square" aria-label="New file" title="New file" onClick={props.onCreate}>
@@ -127,16 +126,6 @@ export function Files(props: FilesProps) {
             </button>
           </span>
         )}
-        <input
-          ref={chooser}
-          type="file"
-          multiple
-          hidden
-          onChange={(event) => {
-            props.onUpload([...(event.target.files ?? [])]);
-            event.target.value = "";
-          }}
-        />
       </div>
       {props.uploads.map((row) => (
         <UploadLine key={row.id} row={row} onDismiss={props.onDismiss} />

@@ -5,10 +5,11 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
+  readonly className?: string;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, className, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -23,6 +24,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
+      className={className}
       aria-labelledby={heading}
       onClose={(event) => {
         if (event.target === dialog.current) onClose();

@@ -1,4 +1,5 @@
 // The line at the foot: connection, problems, toolchain, place.
+import { isMac, keyCaps } from "../commands/command";
 import type { Cursor } from "../editor/Editor";
 import { count } from "../parts/words";
 
@@ -9,9 +10,10 @@ interface StatusBarProps {
   readonly cursor: Cursor | null;
   readonly readOnly: boolean;
   readonly onProblems: () => void;
+  readonly onCommands: () => void;
 }
 
-export function StatusBar({ connected, problems, toolchain, cursor, readOnly, onProblems }: StatusBarProps) {
+export function StatusBar({ connected, problems, toolchain, cursor, readOnly, onProblems, onCommands }: StatusBarProps) {
   return (
     <footer className="status num">
       <span className={connected ? "" : "worse"}>{connected ? "Connected" : "Not connected"}</span>
@@ -26,7 +28,9 @@ export function StatusBar({ connected, problems, toolchain, cursor, readOnly, on
           Ln {cursor.line}, Col {cursor.column}
         </span>
       )}
-      <span className="wide-only">Ctrl Enter builds · F8 next problem · Esc Tab leaves the text</span>
+      <button type="button" className="wide-only" onClick={onCommands} aria-keyshortcuts="Control+K">
+        {keyCaps("Mod+k", isMac(navigator.platform)).join(" ")} for commands
+      </button>
     </footer>
   );
 }

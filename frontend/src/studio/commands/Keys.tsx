@@ -1,0 +1,12 @@
+// The keys of a command as caps.
+import { isMac, keyCaps } from "./command";
+
+export function Keys({ keys }: { readonly keys: string }) {
+  return (
+    <span className="keys">
+      {keyCaps(keys, isMac(navigator.platform)).map((cap) => (
+        <kbd key={cap}>{cap}</kbd>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,118 @@
+// Everything that can be done or opened, found by a few letters: commands, files, stages.
+import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Dialog } from "../parts/Dialog";
+import type { Command } from "./command";
+import { Keys } from "./Keys";
+import { find, type Found } from "./search";
+
+/** A file or a stage that the palette leads to. */
+export interface Destination {
+  readonly id: string;
+  readonly title: string;
+  /** "File", "Stage". */
+  readonly kind: string;
+  readonly go: () => void;
+}
+
+interface PaletteProps {
+  readonly commands: readonly Command[];
+  readonly destinations: readonly Destination[];
+  /** What the field holds at first: ">" looks among the commands alone. */
+  readonly start: string;
+  readonly onClose: () => void;
+}
+
+interface Choice {
+  readonly id: string;
+  readonly title: string;
+  readonly side: string;
+  readonly keys: string | undefined;
+  readonly refused: string | null;
+  readonly run: () => void;
+}
+
+function choicesOf(commands: readonly Command[], destinations: readonly Destination[]): readonly Choice[] {
+  return [
+    ...commands.map(({ id, title, group, keys, refused, run }) => ({ id, title, side: group, keys, refused: refused ?? null, run })),
+    ...destinations.map(({ id, title, kind, go }) => ({ id, title, side: kind, keys: undefined, refused: null, run: go })),
+  ];
+}
+
+/** The title with the letters that were found marked. */
+function Marked({ title, at }: { readonly title: string; readonly at: readonly number[] }) {
+  const marked = new Set(at);
+  return (
+    <span className="cut grow">
+      {[...title].map((letter, index) => (marked.has(index) ? <b key={index}>{letter}</b> : <Fragment key={index}>{letter}</Fragment>))}
+    </span>
+  );
+}
+
+export function Palette({ commands, destinations, start, onClose }: PaletteProps) {
+  const list = useId();
+  const [query, setQuery] = useState(start);
+  const [chosen, setChosen] = useState(0);
+  const rows = useRef<HTMLUListElement>(null);
+  const found = useMemo<readonly Found<Choice>[]>(() => {
+    const onlyCommands = query.startsWith(">");
+    return find(onlyCommands ? query.slice(1) : query, choicesOf(commands, onlyCommands ? [] : destinations), (choice) => choice.title);
+  }, [query, commands, destinations]);
+
+  useEffect(() => {
+    rows.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
+
+  const run = (choice: Choice | undefined): void => {
+    if (choice === undefined || choice.refused !== null) return;
+    onClose();
+    // The dialog gives the focus back as it closes; what runs may want it elsewhere.
+    queueMicrotask(choice.run);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const last = found.length - 1;
+    if (event.key === "ArrowDown") setChosen(chosen >= last ? 0 : chosen + 1);
+    else if (event.key === "ArrowUp") setChosen(chosen <= 0 ? Math.max(last, 0) : chosen - 1);
+    else if (event.key === "Home" && event.ctrlKey) setChosen(0);
+    else if (event.key === "End" && event.ctrlKey) setChosen(Math.max(last, 0));
+    else if (event.key === "Enter") run(found[chosen]?.item);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title="Find anything" onClose={onClose} className="palette">
+      <div className="field">
+        <input
+          type="text"
+          role="combobox"
+          aria-label="A command, a file or a stage"
+          aria-expanded="true"
+          aria-controls={list}
+          aria-autocomplete="list"
+          aria-activedescendant={found.length === 0 ? undefined : `${list}-${chosen}`}
+          data-first
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="A command, a file or a stage"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setChosen(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <ul id={list} ref={rows} role="listbox" aria-label="What was found" className="palette-list">
+        {found.map(({ item, at }, index) => (
+          <li key={item.id} id={`${list}-${index}`} role="option" aria-selected={index === chosen} aria-disabled={item.refused !== null} title={item.refused ?? undefined} onPointerMove={() => setChosen(index)} onClick={() => run(item)}>
+            <Marked title={item.title} at={at} />
+            <span className="small muted">{item.refused ?? item.side}</span>
+            {item.keys !== undefined && <Keys keys={item.keys} />}
+          </li>
+        ))}
+      </ul>
+      <p className="small muted" role="status">
+        {found.length === 0 ? "Nothing is called so. Fewer letters find more." : "↑ ↓ choose, Enter goes, > finds commands alone"}
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,50 @@
+// What a person can do in the studio, as data: the palette lists it, the keys run it, the help shows it. Pure.
+
+export type CommandGroup = "Project" | "File" | "Edit" | "View" | "Go" | "Preview";
+
+export interface Command {
+  readonly id: string;
+  /** What a button would say: "Build". */
+  readonly title: string;
+  readonly group: CommandGroup;
+  /** Such as "Mod+Shift+P" or "F8"; Mod is Command on a Mac and Control elsewhere. */
+  readonly keys?: string;
+  /** Keys that are heard by a part of the page itself, such as the editor: shown here, and left to it there. */
+  readonly heard?: "everywhere" | "outside the editor" | "by its part";
+  /** Why it cannot be done now, as a sentence; it is then shown and does nothing. */
+  readonly refused?: string | null;
+  readonly run: () => void;
+}
+
+/** What of a keyboard event decides. */
+export interface Pressed {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** Whether these keys were pressed. A character that needs Shift on some keyboards, such as `?`, is taken as it comes. */
+export function isPressed(keys: string, event: Pressed, mac: boolean): boolean {
+  const parts = keys.split("+");
+  const key = parts.at(-1) ?? "";
+  const wants = new Set(parts.slice(0, -1));
+  const command = mac ? event.metaKey : event.ctrlKey;
+  const other = mac ? event.ctrlKey : event.metaKey;
+  if (event.key.toLowerCase() !== key.toLowerCase() || command !== wants.has("Mod") || other || event.altKey !== wants.has("Alt")) return false;
+  return event.shiftKey === wants.has("Shift") || (/^[^a-z0-9]$/i.test(key) && !wants.has("Mod"));
+}
+
+const MAC_SIGNS: Readonly<Record<string, string>> = { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩" };
+const WORDS: Readonly<Record<string, string>> = { Mod: "Ctrl" };
+
+/** The keys as their caps say, one text each. */
+export function keyCaps(keys: string, mac: boolean): readonly string[] {
+  return keys.split("+").map((part) => (mac ? MAC_SIGNS[part] : WORDS[part]) ?? (part.length === 1 ? part.toUpperCase() : part));
+}
+
+/** Whether this browser runs on a Mac, whose main key is another. */
+export function isMac(platform: string): boolean {
+  return /mac|iphone|ipad/i.test(platform);
+}
