@@ -8,19 +8,24 @@ from rune.container.graph import graph_json
 from rune.container.reader import Rune, read_rune
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.writer import canonical_json, pack, rune_sections
+from rune.container.zune import Entry, Zune, is_zune, read_zune
 
 __all__ = [
     "PAGE_SIZE",
     "ContainerError",
+    "Entry",
     "Export",
     "Import",
     "Memory",
     "Rune",
     "Section",
+    "Zune",
     "canonical_json",
     "graph_json",
+    "is_zune",
     "pack",
     "read_module",
     "read_rune",
+    "read_zune",
     "rune_sections",
 ]

@@ -3,20 +3,24 @@
 Pure Python that also runs in a browser. It builds nothing, and opens no file but through `ProjectFiles`.
 """
 
-from rune.runefile.check import DEFAULT_RUNEFILE, Checked, check
+from rune.runefile.check import Checked, check
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.runefile.draw import draw
+from rune.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
 from rune.runefile.outline import Node, Outline, Wire
 from rune.runefile.pipeline import Pipeline
 from rune.runefile.starter import starter
+from rune.runefile.syntax import Form
 from rune.runefile.to_json import diagnostic_to_json, outline_to_json
 
 __all__ = [
     "DEFAULT_RUNEFILE",
+    "RUNEFILE_NAMES",
     "Checked",
     "Diagnostic",
     "Edit",
     "Fix",
+    "Form",
     "Node",
     "Outline",
     "Pipeline",
@@ -27,6 +31,8 @@ __all__ = [
     "check",
     "diagnostic_to_json",
     "draw",
+    "find_runefile",
     "outline_to_json",
+    "runefile_in",
     "starter",
 ]

@@ -10,6 +10,7 @@ from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Diagnostic, Fix, Position, Severity, Span
+from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, model_signature
 from rune.runefile.outline import Outline, outline
@@ -34,7 +35,6 @@ from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
 from rune.wording import plain, quoted
 
-DEFAULT_RUNEFILE = "Runefile.yml"
 MAX_RUNEFILE_SIZE = 1024 * 1024
 """Bytes."""
 
@@ -83,12 +83,14 @@ class Checked:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
 
-def check(files: ProjectFiles, *, runefile: str = DEFAULT_RUNEFILE, signatures: Signatures | None = None) -> Checked:
+def check(files: ProjectFiles, *, runefile: str | None = None, signatures: Signatures | None = None) -> Checked:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
+    Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or `Runefile`.
     `signatures` gives a model's inputs and outputs by its path, where reading the file itself is not wanted: it may
     raise `FileError` and `ModelError`. Without it the models are read from `files`.
     """
+    runefile = runefile or runefile_in(files)
     report = Report(runefile)
     text = _read(files, runefile, report)
     if text is None:

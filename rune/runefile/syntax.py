@@ -17,6 +17,16 @@ class Word:
     span: Span
 
 
+class Form(Enum):
+    """How a Runefile is written."""
+
+    YAML = "yaml"
+    TEXT = "text"
+    """The line by line form of Rune's first months: `FROM`, `CAPABILITY<...>`, `RUN`."""
+    ZUNE = "zune"
+    """YAML whose stages are paths and URIs, as Rune's last months had it."""
+
+
 class StageKind(Enum):
     """The value is the key that makes a stage one of this kind."""
 
@@ -52,13 +62,17 @@ class TypeSyntax:
 
 @dataclass(frozen=True)
 class ArgumentSyntax:
-    """One argument; the name with `_` in place of `-`. `$NAME` as a value is `resource`."""
+    """One argument; the name with `_` in place of `-`. `$NAME` as a value is `resource`.
+
+    `is_list` says that it is written as a list, as old Runefiles had them; `value` then has one item a line.
+    """
 
     name: str
     name_span: Span
     value: int | float | str
     resource: str | None
     span: Span
+    is_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,7 @@ class RunefileSyntax:
     resources: tuple[ResourceSyntax, ...]
     pipeline_span: Span
     broken_stages: frozenset[str]
+    form: Form = Form.YAML
 
 
 def written_type(type_: TensorType) -> str:
