@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from rune.files import ProjectFiles
-from rune.runefile import DEFAULT_RUNEFILE, Checked, check
+from rune.files import FileError, ProjectFiles, normal_path
+from rune.runefile import Checked, check, find_runefile
 from rune.runefile.model_stages import Signatures
 from rune.runefile.source import SourceText
+from rune.tflite import ModelError, ModelSignature, describe, read_model
+from rune.tflite import signature as signature_of
+from rune.tflite.signature import Json
+
+Descriptions = Callable[[str], Mapping[str, Json] | None]
+"""What `rune.tflite.describe` says of a model, by its normal path; None when nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -17,18 +24,67 @@ class Analysis:
     files: ProjectFiles
     runefile: str
     checked: Checked
+    signatures: Signatures = field(repr=False)
+    descriptions: Descriptions = field(repr=False)
 
     @property
     def source(self) -> SourceText:
         """The Runefile's text as it was read."""
         return self.checked.source
 
+    def signature(self, path: str) -> ModelSignature | None:
+        """The inputs and outputs of a model of the project; None when it cannot be read."""
+        try:
+            return self.signatures(normal_path(path))
+        except (FileError, ModelError):
+            return None
 
-def analyse(files: ProjectFiles, *, runefile: str | None = None, signatures: Signatures | None = None) -> Analysis:
+    def description(self, path: str) -> Mapping[str, Json] | None:
+        """What a person wants to know of a model; None when it cannot be read."""
+        try:
+            return self.descriptions(normal_path(path))
+        except (FileError, ModelError):
+            return None
+
+    def text_file(self, path: str) -> str | None:
+        """The text of a file of the project; None when there is none."""
+        try:
+            return self.files.read(path).decode("utf-8-sig")
+        except (FileError, UnicodeDecodeError):
+            return None
+
+
+def analyse(
+    files: ProjectFiles,
+    *,
+    runefile: str | None = None,
+    signatures: Signatures | None = None,
+    descriptions: Descriptions | None = None,
+) -> Analysis:
     """Looks at a project. Whatever is wrong with it is a diagnostic; nothing is raised.
 
     `runefile` is the path of the Runefile, by default the one that the project has. `signatures` gives a model's
-    inputs and outputs by its path; without it the models are read from `files`.
+    inputs and outputs by its path, `descriptions` what else there is to tell; without them `files` are read.
     """
-    path = DEFAULT_RUNEFILE if runefile is None else runefile
-    return Analysis(files, path, check(files, runefile=path, signatures=signatures))
+    path = find_runefile(files.paths()) if runefile is None else runefile
+    known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
+    described = descriptions or (lambda path: describe(read_model(files.read(path))))
+    return Analysis(files, path, check(files, runefile=path, signatures=known), known, described)
+
+
+def _remembered(signatures: Signatures) -> Signatures:
+    """Reads each model once."""
+    found: dict[str, ModelSignature | FileError | ModelError] = {}
+
+    def remembered(path: str) -> ModelSignature:
+        if path not in found:
+            try:
+                found[path] = signatures(path)
+            except (FileError, ModelError) as error:
+                found[path] = error
+        known = found[path]
+        if isinstance(known, Exception):
+            raise known
+        return known
+
+    return remembered
