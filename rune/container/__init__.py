@@ -5,7 +5,7 @@ Reading and writing only; running a rune is `rune.runtime`.
 
 from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
-from rune.container.reader import Rune, read_rune
+from rune.container.reader import Rune, read_resources, read_rune
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.writer import canonical_json, pack, rune_sections
 from rune.container.zune import Entry, Zune, is_zune, read_zune
@@ -25,6 +25,7 @@ __all__ = [
     "is_zune",
     "pack",
     "read_module",
+    "read_resources",
     "read_rune",
     "read_zune",
     "rune_sections",

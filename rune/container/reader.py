@@ -75,6 +75,15 @@ def read_rune(data: bytes | bytearray | memoryview) -> Rune:
     )
 
 
+def read_resources(data: bytes | bytearray | memoryview) -> tuple[tuple[str, memoryview], ...]:
+    """The resources alone, by name, whatever else is in `data`. They view it. Raises `ContainerError`."""
+    wanted = SectionName.RESOURCE.removeprefix(".")
+    sections = read_module(data).sections
+    return tuple(
+        _resources([each for each in sections if each.name is not None and each.name.removeprefix(".") == wanted])
+    )
+
+
 def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str, Any], ...]:
     """All JSON objects of the sections of one name; a linker may have put several into one section."""
     objects: list[Mapping[str, Any]] = []

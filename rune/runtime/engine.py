@@ -24,8 +24,12 @@ from wasmtime import (
     WasmtimeError,
 )
 
+from rune.container import ContainerError, read_resources
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
+from rune.runtime.host_models import Inference, ModelRequest
+from rune.runtime.host_resources import FindResource
+from rune.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
 
@@ -33,6 +37,7 @@ _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
 _WORD = (1 << 32) - 1
 _NO_LIMITS_GIVEN = Limits()
+_NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 class LoadedRune:
@@ -65,6 +70,16 @@ class LoadedRune:
         return tuple(self._host.outputs.values())
 
     @property
+    def models(self) -> tuple[ModelRequest, ...]:
+        """The models that the rune left to its host, in its order."""
+        return tuple(self._host.models.requests)
+
+    @property
+    def inferences(self) -> tuple[Inference, ...]:
+        """What the host was asked to infer in the last call, in order; empty unless loaded with `record`."""
+        return tuple(self._host.models.inferences)
+
+    @property
     def logs(self) -> tuple[LogLine, ...]:
         """What the last call logged; after loading, what `_manifest` did."""
         return tuple(self._host.logs)
@@ -88,11 +103,20 @@ class LoadedRune:
         kinds = self._host.outputs
         return tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
 
+    def close(self) -> None:
+        """Frees what the host models hold. It happens by itself when the rune is no longer used."""
+        self._usable = False
+        self._host.models.close()
+
     def _run(self, function: Func, *arguments: int) -> None:
         with _within_limits(self._store, self._host, self._memory_size):
             self._usable = False
             started = time.perf_counter()
-            function(self._store, *arguments)
+            try:
+                function(self._store, *arguments)
+            except BaseException:
+                self._host.models.close()
+                raise
             self._milliseconds = (time.perf_counter() - started) * 1000
             self._usable = True
 
@@ -104,8 +128,20 @@ class Runtime:
     """Makes loaded runes from the bytes of `.rune` files."""
 
     @staticmethod
-    def load(data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> LoadedRune:
+    def load(
+        data: bytes,
+        limits: Limits = _NO_LIMITS_GIVEN,
+        *,
+        resources: Mapping[str, bytes] = _NO_RESOURCES,
+        open_model: OpenModel | None = None,
+        record: bool = False,
+    ) -> LoadedRune:
         """Compiles the module, checks what it imports and exports, and calls `_manifest`. Raises `RuneError`.
+
+        `resources` by their names, without `$`, go before those that the rune carries along; they count for runes that
+        read resources from their host. `open_model` loads the models that the rune leaves to its host; without one each
+        runs in a process of its own, within the limits. `record` keeps what they are given and answer
+        (`LoadedRune.inferences`).
 
         Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
         stranger sent does it in a process of its own.
@@ -116,11 +152,39 @@ class Runtime:
         module = _compile(engine, data)
         store = Store(engine)
         store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
-        host = Host(limits)
+        find = _finder(data, resources)
+        host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
         linker = _link(engine, module, host)
         with _within_limits(store, host, lambda: 0):
             instance = linker.instantiate(store, module)
         return LoadedRune(store, instance, host)
+
+
+def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:
+    """What the caller gave goes first, then what the rune carries, which is read when a resource is first asked for."""
+    carried: dict[str, memoryview] | None = None
+
+    def find(name: str) -> bytes | memoryview | None:
+        nonlocal carried
+        if name in given:
+            return given[name]
+        if carried is None:
+            try:
+                carried = dict(read_resources(data))
+            except ContainerError as error:
+                raise NotARune(f"the resources of the rune cannot be read: {error}") from None
+        return carried.get(name)
+
+    return find
+
+
+def _isolated(limits: Limits) -> OpenModel:
+    allowed = ModelLimits(seconds=limits.seconds, memory=limits.model_memory)
+
+    def open_model(mimetype: str, data: bytes) -> Interpreter:
+        return open_isolated(mimetype, data, limits=allowed)
+
+    return open_model
 
 
 def _config(limits: Limits) -> Config:

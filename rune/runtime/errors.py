@@ -2,12 +2,16 @@
 
 RuneError
  ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers
- ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "output", "handles"
+ ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "output", "handles",
+ │                        "recording"
  ├─ RuneTrapped           the rune gave up or did what WebAssembly forbids
  ├─ RuneUnusable          the rune stopped in an earlier call; load it again
  ├─ BadPointer            the rune passed its host an address outside its own memory
  ├─ BadRequest            the rune asked its host for something that the ABI does not know
- ├─ HostModelUnsupported  the rune asks its host to run a model
+ ├─ HostModelError        a model that the rune asks its host to run
+ │   ├─ ModelRuntimeMissing  nothing is installed here that runs models of this format
+ │   ├─ ModelLoadError    the model is damaged, or is not what the rune says that it is
+ │   └─ ModelRunError     the model failed while it ran
  ├─ BadOutput             a result that cannot be read
  └─ InputError            what the caller gave does not fit
      ├─ InputMissing      a capability that nothing was given for
@@ -58,11 +62,20 @@ class BadRequest(RuneError):
     """A handle, a kind or a value that the ABI does not know."""
 
 
-class HostModelUnsupported(RuneError):
-    """The rune carries a model for its host to run."""
+class HostModelError(RuneError):
+    """A model that the rune carries for its host to run cannot be loaded or run."""
 
-    def __init__(self) -> None:
-        super().__init__("this rune asks its host to run a model, which this version does not do yet")
+
+class ModelRuntimeMissing(HostModelError):
+    """Nothing that is installed here runs models of this format. The message says what does."""
+
+
+class ModelLoadError(HostModelError):
+    """The model cannot be read, or is not what the rune says that it is."""
+
+
+class ModelRunError(HostModelError):
+    """The model was loaded and then failed."""
 
 
 class BadOutput(RuneError):

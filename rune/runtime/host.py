@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from wasmtime import Caller, Memory
+from wasmtime import Caller
 
 from rune.abi import Capability, Output, ParameterType
-from rune.runtime.errors import (
-    BadPointer,
-    BadRequest,
-    HostModelUnsupported,
-    InputLength,
-    InputMissing,
-    NotARune,
-    RuneStopped,
-)
+from rune.runtime import guest_memory
+from rune.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
+from rune.runtime.handles import Handles
+from rune.runtime.host_models import HostModels
+from rune.runtime.host_resources import FindResource, HostResources
+from rune.runtime.interpreters import OpenModel
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, read_log_line
 
@@ -58,19 +55,23 @@ class OutputRequest:
     kind: Output
 
 
-@dataclass
 class Host:
     """What one loaded rune has asked for and said so far. `inputs` are those of the call that runs."""
 
-    limits: Limits
-    capabilities: dict[int, CapabilityRequest] = field(default_factory=dict)
-    outputs: dict[int, OutputRequest] = field(default_factory=dict)
-    inputs: Mapping[int, InputSource] = field(default_factory=dict)
-    messages: list[tuple[int, bytes]] = field(default_factory=list)
-    logs: list[LogLine] = field(default_factory=list)
-    logs_dropped: int = 0
-    _handles: int = 0
-    _output_bytes: int = 0
+    def __init__(
+        self, limits: Limits, *, find_resource: FindResource, open_model: OpenModel, record: bool = False
+    ) -> None:
+        self.limits = limits
+        self.capabilities: dict[int, CapabilityRequest] = {}
+        self.outputs: dict[int, OutputRequest] = {}
+        self.inputs: Mapping[int, InputSource] = {}
+        self.messages: list[tuple[int, bytes]] = []
+        self.logs: list[LogLine] = []
+        self.logs_dropped = 0
+        self._handles = Handles(limits.handles)
+        self._output_bytes = 0
+        self.models = HostModels(self._handles, open_model, limits, record)
+        self.resources = HostResources(self._handles, find_resource)
 
     def begin_call(self, inputs: Mapping[int, InputSource]) -> None:
         """Forgets what the last call said and takes the inputs of the next."""
@@ -79,6 +80,7 @@ class Host:
         self.logs = []
         self.logs_dropped = 0
         self._output_bytes = 0
+        self.models.begin_call()
 
     def imports(self) -> Mapping[str, tuple[int, Callable[..., int]]]:
         """Each import by name: how many i32 it takes, and what it does."""
@@ -89,18 +91,18 @@ class Host:
             "request_provider_response": (3, self._request_provider_response),
             "request_output": (1, self._request_output),
             "consume_output": (3, self._consume_output),
-            "rune_model_load": (8, self._refuse_model),
-            "rune_model_infer": (3, self._refuse_model),
-            "rune_resource_open": (2, self._rune_resource_open),
-            "rune_resource_read": (3, self._rune_resource_read),
-            "rune_resource_close": (1, self._rune_resource_close),
-            "tfm_preload_model": (4, self._refuse_model),
-            "tfm_model_invoke": (5, self._refuse_model),
+            "rune_model_load": (8, self.models.load),
+            "rune_model_infer": (3, self.models.infer),
+            "rune_resource_open": (2, self.resources.open),
+            "rune_resource_read": (3, self.resources.read),
+            "rune_resource_close": (1, self.resources.close),
+            "tfm_preload_model": (4, self.models.preload),
+            "tfm_model_invoke": (5, self.models.invoke),
         }
 
     def _debug(self, caller: Caller, address: int, size: int) -> int:
         if len(self.logs) < self.limits.log_lines:
-            text = _read(caller, "_debug", address, size, most=_LOG_BYTES)
+            text = guest_memory.read(caller, "_debug", address, size, most=_LOG_BYTES)
             self.logs.append(read_log_line(text))
         else:
             self.logs_dropped += 1
@@ -111,7 +113,7 @@ class Host:
             known = Capability(kind)
         except ValueError:
             raise BadRequest(f"Unknown capability type: {kind}") from None
-        handle = self._new_handle()
+        handle = self._handles.take()
         self.capabilities[handle] = CapabilityRequest(handle, known, {})
         return handle
 
@@ -121,15 +123,17 @@ class Host:
         request = self._capability(handle)
         if key_size > _NAME_BYTES:
             raise BadRequest(f"a parameter's name has {key_size} bytes, more than the limit of {_NAME_BYTES}")
-        name = _read(caller, "request_capability_set_param", key, key_size).decode("utf-8", errors="replace")
-        _checked_memory(caller, "request_capability_set_param", value, value_size)
+        name = guest_memory.read(caller, "request_capability_set_param", key, key_size).decode(
+            "utf-8", errors="replace"
+        )
+        guest_memory.checked_memory(caller, "request_capability_set_param", value, value_size)
         try:
             layout = _PARAMETER_FORMATS[ParameterType(value_type)]
         except ValueError:
             raise BadRequest(f"the parameter {name!r} has the unknown value type {value_type}"[:200]) from None
         if value_size != struct.calcsize(layout):
             raise BadRequest(f"the parameter {name!r} has {value_size} bytes of value type {value_type}"[:200])
-        raw = _read(caller, "request_capability_set_param", value, value_size)
+        raw = guest_memory.read(caller, "request_capability_set_param", value, value_size)
         if len(request.parameters) >= self.limits.handles:
             raise RuneStopped("handles", f"the rune set more than {self.limits.handles} parameters")
         parameters = {**request.parameters, name: struct.unpack(layout, raw)[0]}
@@ -138,7 +142,7 @@ class Host:
 
     def _request_provider_response(self, caller: Caller, address: int, size: int, handle: int) -> int:
         request = self._capability(handle)
-        memory = _checked_memory(caller, "request_provider_response", address, size)
+        guest_memory.checked_memory(caller, "request_provider_response", address, size)
         if handle not in self.inputs:
             raise InputMissing(f"No input tensor provided for the {request.kind.name} capability with ID {handle}")
         source = self.inputs[handle]
@@ -148,8 +152,7 @@ class Host:
                 f"The Rune provided a {size} byte buffer, but the input for its {request.kind.name} capability "
                 f"with ID {handle} has {len(data)} bytes"
             )
-        if size:
-            memory.write(caller, data, address)
+        guest_memory.write(caller, "request_provider_response", address, data)
         return size
 
     def _request_output(self, _caller: Caller, kind: int) -> int:
@@ -157,7 +160,7 @@ class Host:
             known = Output(kind)
         except ValueError:
             raise BadRequest(f"Unknown output type: {kind}") from None
-        handle = self._new_handle()
+        handle = self._handles.take()
         self.outputs[handle] = OutputRequest(handle, known)
         return handle
 
@@ -169,48 +172,11 @@ class Host:
             raise RuneStopped(
                 "output", f"the rune was stopped: it sent more than {self.limits.output} bytes in one run"
             )
-        self.messages.append((handle, _read(caller, "consume_output", address, size)))
+        self.messages.append((handle, guest_memory.read(caller, "consume_output", address, size)))
         return size
-
-    def _refuse_model(self, _caller: Caller, *_arguments: int) -> int:
-        raise HostModelUnsupported
-
-    def _rune_resource_open(self, caller: Caller, address: int, size: int) -> int:
-        """No resource is given by this host: the rune then takes its built-in default."""
-        _checked_memory(caller, "rune_resource_open", address, size)
-        return -1
-
-    def _rune_resource_read(self, _caller: Caller, handle: int, _address: int, _size: int) -> int:
-        raise BadRequest(f"the rune reads the resource {handle}, which was never opened")
-
-    def _rune_resource_close(self, _caller: Caller, handle: int) -> int:
-        raise BadRequest(f"the rune closes the resource {handle}, which was never opened")
 
     def _capability(self, handle: int) -> CapabilityRequest:
         try:
             return self.capabilities[handle]
         except KeyError:
             raise BadRequest(f"the rune uses the capability {handle}, which it never asked for") from None
-
-    def _new_handle(self) -> int:
-        if self._handles >= self.limits.handles:
-            raise RuneStopped("handles", f"the rune was stopped: it asked for more than {self.limits.handles} handles")
-        self._handles += 1
-        return self._handles
-
-
-def _checked_memory(caller: Caller, function: str, address: int, size: int) -> Memory:
-    memory = caller.get("memory")
-    if not isinstance(memory, Memory):
-        raise NotARune("the module exports no memory")
-    length = memory.data_len(caller)
-    if address + size > length:
-        raise BadPointer(function, address, size, length)
-    return memory
-
-
-def _read(caller: Caller, function: str, address: int, size: int, most: int | None = None) -> bytes:
-    """A copy of the rune's memory, at most `most` bytes of it, after the whole range was checked."""
-    memory = _checked_memory(caller, function, address, size)
-    kept = size if most is None else min(size, most)
-    return bytes(memory.read(caller, address, address + kept))

@@ -22,6 +22,14 @@ class Limits:
     module: int = 128 * _MEGABYTE
     """Bytes of the rune itself. Compiling takes time and memory in proportion."""
     handles: int = 1024
-    """Capabilities, outputs and parameters that a rune may register."""
+    """Capabilities, outputs, models and opened resources that a rune may have, and parameters of one capability."""
+    tensors: int = 256
+    """Inputs that a host model may have, and outputs."""
+    model_memory: int = 3072 * _MEGABYTE
+    """Bytes of data that the process of a host model may have."""
+    recording: int = 256 * _MEGABYTE
+    """Bytes that the inferences of one call may have, where they are recorded."""
+    inferences: int = 10_000
+    """Inferences of one call that are recorded."""
     log_lines: int = 1000
     """Log lines kept of one call; what comes after is counted and dropped."""

@@ -14,7 +14,6 @@ from rune.runtime.errors import (
     BadOutput,
     BadPointer,
     BadRequest,
-    HostModelUnsupported,
     InputLength,
     InputMissing,
     NotARune,
@@ -189,12 +188,6 @@ def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: 
 def test_what_the_abi_does_not_know_is_refused(manifest: str, message: str) -> None:
     with pytest.raises(BadRequest, match=message):
         Runtime.load(rune(manifest))
-
-
-def test_a_model_for_the_host_is_refused_by_name() -> None:
-    zeros = " ".join(["(i32.const 0)"] * 8)
-    with pytest.raises(HostModelUnsupported, match="asks its host to run a model"):
-        Runtime.load(rune(f"(drop (call $model {zeros}))"))
 
 
 def test_a_resource_is_unknown_so_that_the_rune_takes_its_default() -> None:

@@ -1,0 +1,86 @@
+"""The process of one model: reads it and then inputs from stdin, answers on stdout. `isolated` starts and ends it.
+
+A question is a line of JSON and then bytes; so is an answer. Nothing else may write to the real stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import IO, Any
+
+from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
+from rune.runtime.interpreters.door import open_model
+
+OPEN_FILES = 64
+LARGEST_FILE = 1 << 20
+"""Bytes of a file that may be written: none is."""
+
+
+def limit(memory: int) -> None:
+    """Limits this process where the system can: data, files, and no core dump."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (lowest, lowest))
+
+
+def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Loads the one model and runs it for each set of inputs, until stdin ends."""
+    first = json.loads(questions.readline())
+    limit(int(first["memory"]))
+    data = questions.read(int(first["size"]))
+    try:
+        model = open_model(first["mimetype"], data, reference=bool(first["reference"]))
+    except ModelRuntimeMissing as error:
+        _answer(answers, {"error": "missing", "message": str(error)})
+        return
+    except (ModelLoadError, MemoryError) as error:
+        _answer(answers, {"error": "load", "message": str(error) or "the model needs more memory than it may have"})
+        return
+    del data
+    _answer(
+        answers,
+        {
+            "name": model.name,
+            "inputs": [str(kind) for kind in model.inputs],
+            "outputs": [str(kind) for kind in model.outputs],
+        },
+    )
+    while line := questions.readline():
+        inputs = [questions.read(size) for size in json.loads(line)["sizes"]]
+        try:
+            outputs = model.run(inputs)
+        except Exception as error:
+            # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.
+            _answer(answers, {"error": "run", "message": str(error)[:1000] or type(error).__name__})
+            continue
+        _answer(answers, {}, *outputs)
+
+
+def _answer(answers: IO[bytes], head: dict[str, Any], *data: bytes) -> None:
+    answers.write(json.dumps(head).encode() + b"\n")
+    for part in data:
+        answers.write(part)
+    answers.flush()
+
+
+def main() -> None:
+    """Keeps the real stdout for answers: interpreters print to both of the streams that they know."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

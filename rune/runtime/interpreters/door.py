@@ -1,0 +1,31 @@
+"""From a model's format to what runs it here."""
+
+from __future__ import annotations
+
+from rune.abi import ModelFormat
+from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
+from rune.runtime.interpreters.interpreter import Interpreter
+from rune.runtime.interpreters.onnx import open_onnx
+from rune.runtime.interpreters.tflite import open_tflite
+
+_BROWSER_ONLY = (
+    "a TensorFlow.js model runs in a browser; open the rune in the Forge, or convert the model to TensorFlow Lite"
+)
+_SAVED_MODEL = "a TensorFlow SavedModel runs in no host of this version; convert the model to TensorFlow Lite"
+
+
+def open_model(mimetype: str, data: bytes, *, reference: bool = False) -> Interpreter:
+    """Loads a model in this process. `reference` asks for TensorFlow Lite's reference kernels.
+
+    An interpreter is C++ that nothing holds back once it runs: `open_isolated` gives it a process and limits.
+    Raises `ModelRuntimeMissing`, `ModelLoadError`.
+    """
+    if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype:
+        return open_tflite(data, reference=reference)
+    if mimetype == ModelFormat.ONNX.mimetype:
+        return open_onnx(data)
+    if mimetype == ModelFormat.TENSORFLOW_JS.mimetype:
+        raise ModelRuntimeMissing(_BROWSER_ONLY)
+    if mimetype == ModelFormat.TENSORFLOW.mimetype:
+        raise ModelRuntimeMissing(_SAVED_MODEL)
+    raise ModelLoadError(f'The "{mimetype[:100]}" format isn\'t supported')
