@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Final
 
 from rune.tensor import ElementType
@@ -56,11 +56,25 @@ class Section:
     PROC_BLOCK = ".rune_proc_block"
 
 
-MODEL_MIMETYPES = {
-    "tensorflow-lite": "application/tflite-model",
-    "tensorflow": "application/tf-model",
-    "tensorflow-js": "application/tfjs-model",
-    "onnx": "application/onnx-model",
+class ModelFormat(Enum):
+    """What a model file is. The value is the name in a Runefile's `format`."""
+
+    TENSORFLOW_LITE = "tensorflow-lite"
+    TENSORFLOW = "tensorflow"
+    TENSORFLOW_JS = "tensorflow-js"
+    ONNX = "onnx"
+
+    @property
+    def mimetype(self) -> str:
+        """How a rune names the format to its host."""
+        return _MIMETYPES[self]
+
+
+_MIMETYPES: Final = {
+    ModelFormat.TENSORFLOW_LITE: "application/tflite-model",
+    ModelFormat.TENSORFLOW: "application/tf-model",
+    ModelFormat.TENSORFLOW_JS: "application/tfjs-model",
+    ModelFormat.ONNX: "application/onnx-model",
 }
 
 NUMBER_CHARACTERS: Final = {

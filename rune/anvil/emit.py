@@ -19,17 +19,23 @@ from rune.anvil.program import (
     Argument,
     BufferPlace,
     Call,
+    ConstantPlace,
+    HostModel,
+    HostResource,
+    Infer,
+    ModelPlace,
     Number,
     Place,
     Pointer,
     Program,
     ReadCapability,
+    ResourcePlace,
     SendOutput,
     Step,
     Structure,
     Tensor,
 )
-from rune.tensor import ElementType
+from rune.tensor import ElementType, TensorType
 
 SUPPORT = "support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
@@ -74,10 +80,15 @@ def emit(program: Program, plan: Plan) -> Sources:
             files[source] = _BLOB.format(name=_blob_name(part)).encode("ascii")
             files[blob] = _blob(program, plan, part)
             units.append(Unit(source, frozenset({source, blob}), for_size=True))
+    for number, data in enumerate(program.embedded):
+        source, blob = f"{_model_name(number)}.c", f"{_model_name(number)}.bin"
+        files[source] = _BLOB.format(name=_model_name(number)).encode("ascii")
+        files[blob] = data
+        units.append(Unit(source, frozenset({source, blob}), for_size=True))
     return Sources(files, tuple(units))
 
 
-_BLOB = """/* Weights, tables and texts. */
+_BLOB = """/* Bytes that do not change. */
 const unsigned char {name}[] __attribute__((aligned(16))) = {{
 #embed "{name}.bin"
 }};
@@ -86,6 +97,10 @@ const unsigned char {name}[] __attribute__((aligned(16))) = {{
 
 def _blob_name(part: int) -> str:
     return f"constants_{part}"
+
+
+def _model_name(number: int) -> str:
+    return f"model_{number}"
 
 
 def _blob(program: Program, plan: Plan, part: int) -> bytes:
@@ -113,12 +128,16 @@ class _Text:
     def whole(self) -> str:
         mine = [step for step in self._program.steps if _part(step) == self._part]
         headers = sorted({step.header.name for step in mine if isinstance(step, Call)})
-        includes = [f'#include "{name}"' for name in ("host.h", "rune.h", "serial.h", *headers)]
+        includes = [f'#include "{name}"' for name in ("host.h", "rune.h", "serial.h", "resource.h", *headers)]
         blobs = [
             f"extern const unsigned char {_blob_name(part)}[];"
             for part in range(self._program.parts)
             if self._plan.constant_sizes[part]
         ]
+        if self._part == 0:
+            blobs += [
+                f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
+            ]
         steps = [self._step(number, step) for number, step in enumerate(mine)]
         body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
@@ -141,6 +160,8 @@ class _Text:
             f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
             f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
+            f"static int32_t models[{max(len(self._program.models), 1)}];",
+            f"static struct rune_text resources[{max(len(self._program.resources), 1)}];",
             *self._arrays,
             *foreign,
             "",
@@ -166,11 +187,60 @@ class _Text:
                     f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
                     f"&({c_type}){{{_literal(value)}}}, sizeof({c_type}), {int(kind)});"
                 )
+        read: set[int] = set()
+        of_models = {model.source for model in self._program.models}
+        for number in range(len(self._program.resources)):
+            if ResourcePlace(number) not in of_models:
+                lines.append(self._read_resource(number, read))
+        for number, model in enumerate(self._program.models):
+            if isinstance(model.source, ResourcePlace) and model.source.index not in read:
+                lines.append(self._read_resource(model.source.index, read))
+            lines.append(self._load_model(number, model))
         lines += [
             f"    outputs[{number}] = host_request_output({int(kind)});"
             for number, kind in enumerate(self._program.outputs)
         ]
         return "\n".join([*lines, "    return 1;", "}", ""])
+
+    def _read_resource(self, number: int, read: set[int]) -> str:
+        read.add(number)
+        resource: HostResource = self._program.resources[number]
+        name = self._array(resource.name.encode("utf-8") + b"\0")
+        default = "0" if resource.default is None else f"(const char *)({self._address(resource.default)})"
+        return (
+            f"    resources[{number}] = rune_resource({name}, (char *)({self._address(resource.buffer)}), "
+            f"{resource.capacity}, (struct rune_text){{{default}, {resource.default_size}}});"
+        )
+
+    def _load_model(self, number: int, model: HostModel) -> str:
+        mimetype = self._array(model.format.mimetype.encode("ascii"))
+        match model.source:
+            case ModelPlace():
+                data = f"{self._address(model.source)}, {len(self._program.embedded[model.source.index])}"
+            case ResourcePlace(index):
+                data = f"resources[{index}].bytes, resources[{index}].size"
+        inputs, outputs = self._descriptions(model.inputs), self._descriptions(model.outputs)
+        return (
+            f"    models[{number}] = host_model_load({mimetype}, sizeof {mimetype}, {data}, "
+            f"{inputs}, {len(model.inputs)}, {outputs}, {len(model.outputs)});"
+        )
+
+    def _descriptions(self, types: Sequence[TensorType]) -> str:
+        """The name of a constant array of the texts that describe these tensors."""
+        texts = [self._array(str(kind).encode("ascii")) for kind in types]
+        name = f"descriptions_{len(self._arrays)}"
+        fields = ", ".join(f"{{{text}, sizeof {text}}}" for text in texts) or "{0, 0}"
+        self._arrays.append(f"static const struct rune_text {name}[] = {{{fields}}};")
+        return name
+
+    def _infer(self, step: Infer) -> list[str]:
+        inputs = ", ".join(self._address(place) for place in step.inputs) or "0"
+        outputs = ", ".join(self._address(place) for place in step.outputs) or "0"
+        return [
+            f"    static const void *const inputs[] = {{{inputs}}};",
+            f"    static void *const results[] = {{{outputs}}};",
+            f"    host_model_infer(models[{step.model}], inputs, results);",
+        ]
 
     def _step(self, number: int, step: Step) -> str:
         match step:
@@ -179,6 +249,8 @@ class _Text:
                 body = [f"    host_read({self._address(step.tensor.place)}, {size}, capabilities[{step.capability}]);"]
             case Call():
                 body = self._call(step)
+            case Infer():
+                body = self._infer(step)
             case SendOutput():
                 body = self._send(step)
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
@@ -195,6 +267,8 @@ class _Text:
                 return _literal(argument.value)
             case Pointer():
                 return self._pointer(argument)
+            case ResourcePlace():
+                return f"&resources[{argument.index}]"
             case Structure():
                 name = f"structure_{len(lines)}"
                 fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
@@ -218,8 +292,10 @@ class _Text:
     def _address(self, place: Place) -> str:
         if isinstance(place, BufferPlace):
             return f"arena + {self._plan.buffer_offsets[place.index]}"
-        part = self._program.constants[place.index].part
-        return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"
+        if isinstance(place, ConstantPlace):
+            part = self._program.constants[place.index].part
+            return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"
+        return _model_name(place.index)
 
     def _send(self, step: SendOutput) -> list[str]:
         serial = self._program.outputs[step.output] is Output.SERIAL

@@ -27,13 +27,18 @@ from rune.anvil.program import (
     Call,
     CapabilityRequest,
     ConstantPlace,
+    HostModel,
+    HostResource,
+    Infer,
     Lifetime,
     Message,
+    ModelPlace,
     Number,
     Place,
     Pointer,
     Program,
     ReadCapability,
+    ResourcePlace,
     SendOutput,
     Step,
     Structure,
@@ -41,7 +46,7 @@ from rune.anvil.program import (
 )
 from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.support import unsupported
-from rune.blocks.signature import BlockError
+from rune.blocks.signature import BlockError, HostText
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType
 from rune.tflite import Model
@@ -66,12 +71,13 @@ C_TYPES = {
 }
 
 
-def lower(pipeline: Pipeline, models: Mapping[str, Model]) -> Program:
-    """The program of a checked pipeline; `models` by the file names of its stages.
+def lower(pipeline: Pipeline, models: Mapping[str, Model], hosted: Mapping[str, bytes | None] | None = None) -> Program:
+    """The program of a checked pipeline; `models` that are compiled by the file names of their stages.
 
-    Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
+    `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
+    it. Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
     """
-    lowering = _Lowering(models)
+    lowering = _Lowering(models, hosted or {})
     for stage in pipeline.stages:
         match stage:
             case CapabilityStage():
@@ -88,12 +94,16 @@ def lower(pipeline: Pipeline, models: Mapping[str, Model]) -> Program:
 class _Lowering:
     """The program as it grows, and where each port's tensor lies so far."""
 
-    def __init__(self, models: Mapping[str, Model]) -> None:
+    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None]) -> None:
         self._models = models
+        self._hosted = hosted
         self._buffers: list[Buffer] = []
         self._constants: dict[ConstantBytes, int] = {}
         self._models_lowered = 0
         self._capabilities: list[CapabilityRequest] = []
+        self._host_models: list[HostModel] = []
+        self._embedded: dict[bytes, int] = {}
+        self._resources: dict[str, HostResource] = {}
         self._outputs: list[OutputKind] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
@@ -108,6 +118,9 @@ class _Lowering:
             tuple(self._messages),
             tuple(self._steps),
             1 + min(self._models_lowered, MODEL_PARTS),
+            tuple(self._host_models),
+            tuple(self._resources.values()),
+            tuple(self._embedded),
         )
 
     def capability(self, stage: CapabilityStage) -> None:
@@ -132,15 +145,20 @@ class _Lowering:
             arguments.append(Pointer(state, "void", writes=True))
         if code.scratch_size:
             arguments.append(Pointer(self._buffer(f"{stage.name} scratch", code.scratch_size), "void", writes=True))
+        arguments += [self._text(text) for text in code.texts]
         arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
         arguments += [Number(value) for value in code.numbers]
         self._steps.append(Call(stage.name, stage.block.header, code.function, tuple(arguments)))
 
     def model(self, stage: ModelStage) -> None:
-        model = self._models[stage.file]
+        if stage.name in self._hosted:
+            self._host_model(stage, self._hosted[stage.name])
+            return
+        file = stage.file or ""
+        model = self._models[file]
         lacking = unsupported(model)
         if lacking:
-            raise UnsupportedModel(stage.file, lacking)
+            raise UnsupportedModel(file, lacking)
         model = without_dead_channels(model)
         self._models_lowered += 1
         places: dict[int, Place] = {}
@@ -151,6 +169,36 @@ class _Lowering:
         for position, index in enumerate(model.outputs):
             place = self._place(model, places, index)
             self._tensors[Port(stage.name, position)] = Tensor(place, stage.outputs[position])
+
+    def _host_model(self, stage: ModelStage, data: bytes | None) -> None:
+        embedded = None if data is None else ModelPlace(self._embedded.setdefault(data, len(self._embedded)))
+        source: ModelPlace | ResourcePlace
+        if stage.resource is not None and stage.capacity is not None:
+            source = self._resource(stage.resource, stage.capacity, embedded, len(data or b""))
+        elif embedded is not None:
+            source = embedded
+        else:
+            raise ValueError(f"there is nothing to give to the host for {stage.name}")
+        outputs = [self._buffer(f"{stage.name}.{index}", kind.size) for index, kind in enumerate(stage.outputs)]
+        for index, (place, kind) in enumerate(zip(outputs, stage.outputs, strict=True)):
+            self._tensors[Port(stage.name, index)] = Tensor(place, kind)
+        inputs = tuple(self._tensors[port].place for port in stage.inputs)
+        self._steps.append(Infer(len(self._host_models), inputs, tuple(outputs)))
+        self._host_models.append(HostModel(stage.format, source, stage.input_types, stage.outputs))
+
+    def _text(self, text: HostText) -> ResourcePlace:
+        data = None if text.default is None else text.default.encode()
+        default = None if data is None else self._constant(data, PIPELINE)
+        return self._resource(text.resource, text.capacity, default, len(data or b""))
+
+    def _resource(
+        self, name: str, capacity: int, default: ConstantPlace | ModelPlace | None, default_size: int
+    ) -> ResourcePlace:
+        """The resource of that name, which comes into the program when it is first asked for."""
+        if name not in self._resources:
+            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.KEPT)
+            self._resources[name] = HostResource(name, buffer, capacity, default, default_size)
+        return ResourcePlace(list(self._resources).index(name))
 
     def output(self, stage: OutputStage) -> None:
         tensors = tuple(self._tensors[port] for port in stage.inputs)
@@ -164,7 +212,7 @@ class _Lowering:
         try:
             call = OPERATIONS[name].call(op)
         except Contradiction as contradiction:
-            raise BadModel(stage.file, f"operator {number}, {name}: {contradiction}") from contradiction
+            raise BadModel(stage.file or "", f"operator {number}, {name}: {contradiction}") from contradiction
         if call is None:
             places[operator.outputs[0]] = self._place(model, places, operator.inputs[0])
             return

@@ -9,7 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rune.anvil.errors import TooMuchMemory
-from rune.anvil.program import Buffer, BufferPlace, Call, Lifetime, Place, Program, ReadCapability, SendOutput
+from rune.anvil.program import (
+    Buffer,
+    BufferPlace,
+    Call,
+    Infer,
+    Lifetime,
+    Place,
+    Program,
+    ReadCapability,
+    SendOutput,
+    Step,
+)
 
 ALIGNMENT = 16
 
@@ -28,11 +39,13 @@ class Plan:
     constant_offsets: tuple[int, ...]
     constant_sizes: tuple[int, ...]
     """By part."""
+    embedded_size: int = 0
+    """Bytes of the models that the rune carries for its host."""
 
     @property
     def constant_size(self) -> int:
-        """Bytes of all constants."""
-        return sum(self.constant_sizes)
+        """Bytes of all constants, those models included."""
+        return sum(self.constant_sizes) + self.embedded_size
 
 
 @dataclass(frozen=True)
@@ -52,11 +65,13 @@ def plan(program: Program) -> Plan:
     buffer_offsets, arena_size = assign(program.buffers, intervals)
     message_offsets, message_size = in_a_row([message.size for message in program.messages])
     constant_offsets, constant_sizes = _constants(program)
-    constant_size = sum(constant_sizes)
-    needed = arena_size + message_size + constant_size
+    embedded_size = sum(aligned(len(data)) for data in program.embedded)
+    needed = arena_size + message_size + sum(constant_sizes) + embedded_size
     if needed > MEMORY_LIMIT:
         raise TooMuchMemory(needed, MEMORY_LIMIT, _largest(program))
-    return Plan(buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_sizes)
+    return Plan(
+        buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_sizes, embedded_size
+    )
 
 
 def _constants(program: Program) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -76,6 +91,7 @@ def _largest(program: Program) -> str:
     sizes = {f"the tensor {buffer.name!r}": buffer.size for buffer in program.buffers}
     sizes |= {f"the message of output {number}": each.size for number, each in enumerate(program.messages)}
     sizes["weights and texts"] = sum(len(constant.data) for constant in program.constants)
+    sizes["models for the host"] = sum(map(len, program.embedded))
     return max(sizes, key=lambda name: sizes[name])
 
 
@@ -95,12 +111,14 @@ def lifetimes(program: Program) -> tuple[Interval, ...]:
     )
 
 
-def _places(step: ReadCapability | Call | SendOutput) -> list[Place]:
+def _places(step: Step) -> list[Place]:
     match step:
         case ReadCapability():
             return [step.tensor.place]
         case Call():
             return [place for place, _ in step.places()]
+        case Infer():
+            return [*step.inputs, *step.outputs]
         case SendOutput():
             return [tensor.place for tensor in step.tensors]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from rune.abi import Capability, Output
+from rune.abi import Capability, ModelFormat, Output
 from rune.tensor import TensorType
 
 
@@ -54,7 +54,21 @@ class ConstantPlace:
     index: int
 
 
-Place = BufferPlace | ConstantPlace
+@dataclass(frozen=True)
+class ModelPlace:
+    """The start of a model that the rune carries for its host."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ResourcePlace:
+    """What a resource of the host holds, known by its index in `Program.resources`."""
+
+    index: int
+
+
+Place = BufferPlace | ConstantPlace | ModelPlace
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,8 @@ class Structure:
     fields: tuple[tuple[str, int | float | tuple[int, ...] | Pointer | None], ...]
 
 
-Argument = Pointer | Number | Structure
+Argument = Pointer | Number | Structure | ResourcePlace
+"""A `ResourcePlace` is a pointer to a `struct rune_text`."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +144,16 @@ class SendOutput:
     """Index of the message's own memory in `Program.messages`."""
 
 
-Step = ReadCapability | Call | SendOutput
+@dataclass(frozen=True)
+class Infer:
+    """Has the host run a model, known by its index in `Program.models`."""
+
+    model: int
+    inputs: tuple[Place, ...]
+    outputs: tuple[Place, ...]
+
+
+Step = ReadCapability | Call | Infer | SendOutput
 
 
 @dataclass(frozen=True)
@@ -138,6 +162,30 @@ class CapabilityRequest:
 
     kind: Capability
     parameters: tuple[tuple[str, int | float], ...]
+
+
+@dataclass(frozen=True)
+class HostResource:
+    """A resource that the rune reads from its host when it starts, into `buffer`: `capacity` bytes and one more.
+
+    Where the host does not have it, the `default_size` bytes at `default` are used, if there are any.
+    """
+
+    name: str
+    buffer: BufferPlace
+    capacity: int
+    default: ConstantPlace | ModelPlace | None
+    default_size: int
+
+
+@dataclass(frozen=True)
+class HostModel:
+    """A model that the host runs, which the rune hands over when it starts."""
+
+    format: ModelFormat
+    source: ModelPlace | ResourcePlace
+    inputs: tuple[TensorType, ...]
+    outputs: tuple[TensorType, ...]
 
 
 @dataclass(frozen=True)
@@ -163,3 +211,8 @@ class Program:
     messages: tuple[Message, ...]
     steps: tuple[Step, ...]
     parts: int = 1
+    models: tuple[HostModel, ...] = ()
+    resources: tuple[HostResource, ...] = ()
+    """Those of proc-blocks come before those that hold models."""
+    embedded: tuple[bytes, ...] = ()
+    """The models that the rune carries for its host, each once; `ModelPlace` counts them."""

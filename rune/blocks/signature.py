@@ -13,6 +13,15 @@ ArgumentValue = int | float | str
 """The value of an argument after its type was checked."""
 
 
+@dataclass(frozen=True)
+class HostText:
+    """A text that the host gives when the rune starts: at most `capacity` bytes. Without it the default is taken."""
+
+    resource: str
+    capacity: int
+    default: str | None
+
+
 class ArgumentKind(Enum):
     """How an argument's text is read."""
 
@@ -20,7 +29,7 @@ class ArgumentKind(Enum):
     FLOAT = "float"
     TEXT = "text"
     LONG_TEXT = "long text"
-    """Text that usually comes from a file, as a wordlist does."""
+    """Text that usually comes from a file, as a wordlist does, or from the host when the rune starts."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +71,37 @@ class BlockCode:
 
     The function's parameters are, in this order: a pointer for each input and each output (of the element's C type;
     utf8 is `struct rune_text`), `void *state` if there is state, `void *scratch` if there is scratch,
-    a `const void *` for each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
+    a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
+    each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
     `float` as double). It returns nothing; what cannot go on calls `rune_fail` (kernels/rune.h).
     State is zero when the rune starts and kept between runs; scratch is valid during the call. Both, and constants, are
     aligned to 16 bytes.
     """
 
     function: str
+    texts: tuple[HostText, ...] = ()
     constants: tuple[bytes, ...] = ()
     numbers: tuple[int | float, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
 
 
-Arguments = Mapping[str, ArgumentValue]
+Arguments = Mapping[str, ArgumentValue | HostText]
+"""A block's arguments, complete. Only a LONG_TEXT can be a `HostText`, and every block that has one takes it."""
+
+
+def integer(arguments: Arguments, name: str) -> int:
+    """The argument of kind INTEGER called `name`."""
+    value = arguments[name]
+    assert not isinstance(value, HostText)  # noqa: S101 - the kind says so
+    return int(value)
+
+
+def real(arguments: Arguments, name: str) -> float:
+    """The argument of kind FLOAT called `name`."""
+    value = arguments[name]
+    assert not isinstance(value, HostText)  # noqa: S101 - the kind says so
+    return float(value)
 
 
 @dataclass(frozen=True)

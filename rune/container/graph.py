@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rune.abi import Capability
-from rune.blocks.signature import ArgumentValue
+from rune.abi import Capability, ModelFormat
+from rune.blocks.signature import ArgumentValue, HostText
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
 from rune.tensor import ElementType, TensorType
 
@@ -43,7 +43,7 @@ def graph_json(pipeline: Pipeline, name: str, texts: Mapping[str, str] | None = 
                     "outputs": [_tensor_id(Port(stage.name, 0))],
                 }
             case ModelStage():
-                models[stage.name] = {"file": stage.file} | _edges(stage)
+                models[stage.name] = _model(stage) | _edges(stage)
             case BlockStage():
                 arguments = {key: _argument(value) for key, value in stage.arguments.items()}
                 blocks[stage.name] = {
@@ -81,6 +81,13 @@ def _ports(stage: CapabilityStage | BlockStage | ModelStage | OutputStage) -> It
     return ((Port(stage.name, index), kind) for index, kind in enumerate(kinds))
 
 
+def _model(stage: ModelStage) -> dict[str, Any]:
+    """The file is what the Runefile says: `$NAME` where it names a resource."""
+    file = stage.file if stage.resource is None else f"${stage.resource}"
+    is_default = stage.format is ModelFormat.TENSORFLOW_LITE
+    return {"file": file} | ({} if is_default else {"args": {"format": stage.format.value}})
+
+
 def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:
     return {
         "inputs": [_tensor_id(port) for port in stage.inputs],
@@ -97,8 +104,10 @@ def _tensor(kind: TensorType) -> dict[str, Any]:
     return {"element_type": element, "dimensions": list(kind.dimensions)}
 
 
-def _argument(value: ArgumentValue) -> str:
-    """Numbers as the Runefile's own rule writes them: `360.0` is `360`."""
+def _argument(value: ArgumentValue | HostText) -> str:
+    """Numbers as the Runefile's own rule writes them: `360.0` is `360`. Texts of resources by their names."""
+    if isinstance(value, HostText):
+        return f"${value.resource}"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -2,7 +2,7 @@
 #ifndef RUNE_HOST_H
 #define RUNE_HOST_H
 
-#include <stdint.h>
+#include "rune.h"
 
 #define RUNE_HOST(name) __attribute__((import_module("env"), import_name(#name)))
 
@@ -14,5 +14,21 @@ int32_t host_set_parameter(int32_t capability, const char *key, uint32_t key_siz
 RUNE_HOST(request_provider_response) int32_t host_read(void *buffer, uint32_t size, int32_t capability);
 RUNE_HOST(request_output) int32_t host_request_output(int32_t kind);
 RUNE_HOST(consume_output) int32_t host_send(int32_t output, const void *buffer, uint32_t size);
+
+/* `inputs` and `outputs` describe the model's tensors, each as `f32[1, 2]`. The model's handle. */
+RUNE_HOST(rune_model_load)
+int32_t host_model_load(const void *mimetype, uint32_t mimetype_size, const void *model, uint32_t model_size,
+                        const struct rune_text *inputs, uint32_t input_count, const struct rune_text *outputs,
+                        uint32_t output_count);
+
+/* One pointer for each tensor; the sizes follow from the descriptions. The host writes the outputs. */
+RUNE_HOST(rune_model_infer)
+int32_t host_model_infer(int32_t model, const void *const *inputs, void *const *outputs);
+
+/* The resource's handle, or a negative number where the host does not have it. */
+RUNE_HOST(rune_resource_open) int32_t host_resource_open(const char *name, uint32_t size);
+
+/* How many bytes were read: 0 at the end, a negative number when it failed. */
+RUNE_HOST(rune_resource_read) int32_t host_resource_read(int32_t resource, void *buffer, uint32_t size);
 
 #endif

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rune.abi import MODEL_MIMETYPES
+from rune.abi import ModelFormat
 from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
@@ -85,7 +85,10 @@ def check_model_stage(
     check_declared_outputs(stage, output_types, "The model", report)
     if report.error_count > before or ports is None or not stage.is_sound:
         return None
-    return ModelStage(stage.name.text, path, ports, input_types, output_types)
+    resource = stage.target.text.strip()[1:] if stage.target.text.strip().startswith("$") else None
+    return ModelStage(
+        stage.name.text, path, resource, ModelFormat.TENSORFLOW_LITE, ports, input_types, output_types
+    )
 
 
 def _report_type(text: str, span: Span, given: TensorType, wanted: TensorType, name: str, report: Report) -> None:
@@ -127,8 +130,8 @@ def _check_format(stage: StageSyntax, reading: ModelReading) -> bool:
         if value is None:
             return False
         value = value.strip()
-    formats = sorted(MODEL_MIMETYPES)
-    if value not in MODEL_MIMETYPES:
+    formats = sorted(format_.value for format_ in ModelFormat)
+    if value not in formats:
         message = f"Expected the format to be one of {', '.join(formats)}, but found {quoted(value or '')}"
         notes, fixes = reading.report.suggestion(value or "", argument.span, formats)
         reading.report.error(Code.UNKNOWN_FORMAT, message, argument.span, notes, fixes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rune.abi import Capability, Output
-from rune.blocks.signature import ArgumentValue, Block, BlockOutput
+from rune.abi import Capability, ModelFormat, Output
+from rune.blocks.signature import Arguments, Block, BlockOutput
 from rune.tensor import TensorType
 
 
@@ -30,25 +30,43 @@ class CapabilityStage:
 
 @dataclass(frozen=True)
 class BlockStage:
-    """Runs a proc-block. `path` is the text of the Runefile; arguments are complete, defaults included."""
+    """Runs a proc-block. `path` is the text of the Runefile; arguments are complete, defaults included.
+
+    `resources` are the names of the resources that arguments came from, by argument.
+    """
 
     name: str
     path: str
     block: Block
-    arguments: Mapping[str, ArgumentValue]
+    arguments: Arguments
     inputs: tuple[Port, ...]
     outputs: tuple[BlockOutput, ...]
+    resources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ModelStage:
-    """Runs a model. The types are those of the model file, which the Runefile was checked against."""
+    """Runs a model. The types are those of the model, which the Runefile was checked against, or else as declared.
+
+    `file` is what the project has of it: a file, or a folder of another format than TensorFlow Lite; None when only the
+    host has it. `resource` is the name that `model: $NAME` says. Whether the model is compiled or run by the host is
+    decided by the build; what `is_hosted` is always run by the host.
+    """
 
     name: str
-    file: str
+    file: str | None
+    resource: str | None
+    format: ModelFormat
     inputs: tuple[Port, ...]
     input_types: tuple[TensorType, ...]
     outputs: tuple[TensorType, ...]
+    capacity: int | None = None
+    """Bytes kept for a model that the host gives when the rune starts; None when the rune has its model."""
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether only the host can run it, whatever its operators are."""
+        return self.format is not ModelFormat.TENSORFLOW_LITE or self.capacity is not None
 
 
 @dataclass(frozen=True)
@@ -65,12 +83,16 @@ Stage = CapabilityStage | BlockStage | ModelStage | OutputStage
 
 @dataclass(frozen=True)
 class Resource:
-    """A named text or file of the Runefile; exactly one of `inline` and `path` is set."""
+    """A named text or file of the Runefile; at most one of `inline` and `path` is set, which is its default.
+
+    `is_hosted` says that the rune asks its host for it; without a default it always does. `path` may be a folder.
+    """
 
     name: str
     inline: str | None
     path: str | None
     is_binary: bool
+    is_hosted: bool = False
 
 
 @dataclass(frozen=True)

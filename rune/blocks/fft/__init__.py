@@ -8,7 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.blocks.fft.tables import MOST_BINS, frame_starts, frame_step, tables
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    integer,
+    real,
+)
 from rune.tensor import ElementType, TensorType
 
 FRAMES = 49
@@ -24,7 +34,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(f"fft takes sound as i16 samples and not {sound}", input_index=0)
     if sound.count == 0:
         raise BlockError(f"fft needs at least one sample and {sound} has none", input_index=0)
-    bins, overlap = int(arguments["bins"]), float(arguments["window_overlap"])
+    bins, overlap = integer(arguments, "bins"), real(arguments, "window_overlap")
     if frame_step(bins, overlap) == 0:
         raise BlockError(
             f"frames of {bins} samples that overlap by {overlap} never move on; make window_overlap smaller",
@@ -39,7 +49,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    made = tables(int(arguments["bins"]), float(arguments["window_overlap"]), inputs[0].count)
+    made = tables(integer(arguments, "bins"), real(arguments, "window_overlap"), inputs[0].count)
     return BlockCode(
         function="rune_fft",
         constants=(made.starts, made.window, made.twiddles, made.mel_rows, made.mel_weights),

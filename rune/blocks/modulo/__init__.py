@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, real
 from rune.tensor import ElementType, TensorType
 
 
@@ -24,7 +24,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 
 def _modulus(arguments: Arguments) -> float:
-    return round_f32(float(arguments["modulus"]))
+    return round_f32(real(arguments, "modulus"))
 
 
 BLOCK = Block(

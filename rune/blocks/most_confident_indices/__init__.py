@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, integer
 from rune.tensor import ElementType, TensorType
 
 
@@ -18,7 +18,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(
             f"most_confident_indices takes one row of scores, such as f32[1, 8], and not {scores}", input_index=0
         )
-    count = int(arguments["count"])
+    count = integer(arguments, "count")
     if count > scores.count:
         raise BlockError(f"{scores} has no {count} elements to choose from", argument="count")
     return (BlockOutput(TensorType(ElementType.U32, (count,))),)
@@ -32,7 +32,7 @@ def _inner_rank(dimensions: tuple[int, ...]) -> int:
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     return BlockCode(
-        f"rune_most_confident_indices_{inputs[0].element}", numbers=(inputs[0].count, int(arguments["count"]))
+        f"rune_most_confident_indices_{inputs[0].element}", numbers=(inputs[0].count, integer(arguments, "count"))
     )
 
 

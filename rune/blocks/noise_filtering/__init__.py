@@ -9,7 +9,17 @@ from pathlib import Path
 
 from rune.arithmetic import round_f32
 from rune.blocks.noise_filtering.gain import gain_table
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    integer,
+    real,
+)
 from rune.tensor import ElementType, TensorType
 
 _SNR_BITS = 12
@@ -55,11 +65,11 @@ def _shift(arguments: Arguments) -> int:
 
 
 def _integer(arguments: Arguments, name: str) -> int:
-    return int(arguments[name])
+    return integer(arguments, name)
 
 
 def _number(arguments: Arguments, name: str) -> float:
-    return round_f32(float(arguments[name]))
+    return round_f32(real(arguments, name))
 
 
 def _scaled(arguments: Arguments, name: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rune import anvil
-from rune.abi import Capability, Output
+from rune.abi import Capability, ModelFormat, Output
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
 from rune.runtime import LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
@@ -36,7 +36,15 @@ class ModelInPipeline:
         outputs = tuple(tensor.type for tensor in described.outputs)
         return [
             *inputs,
-            ModelStage(self.name, self.name, tuple(Port(stage.name, 0) for stage in inputs), tuple(kinds), outputs),
+            ModelStage(
+                self.name,
+                self.name,
+                None,
+                ModelFormat.TENSORFLOW_LITE,
+                tuple(Port(stage.name, 0) for stage in inputs),
+                tuple(kinds),
+                outputs,
+            ),
             OutputStage(f"{self.name}_out", output, tuple(Port(self.name, index) for index in range(len(outputs)))),
         ]
 

@@ -77,8 +77,16 @@ def test_a_report_says_what_the_rune_is_and_needs() -> None:
     }
     assert report["name"] == "brain"
     assert report["models"] == [
-        {"stage": "brain", "file": "models/brain.tflite", "size": report["models"][0]["size"], "operators": 1}
+        {
+            "stage": "brain",
+            "file": "models/brain.tflite",
+            "size": report["models"][0]["size"],
+            "operators": 1,
+            "runs": "compiled",
+            "unsupported": [],
+        }
     ]
+    assert report["resources"] == []
     assert report["memory"].keys() == {"arena", "serial", "constants", "pages"}
     assert report["memory"]["pages"] == read_rune(result.rune).memory_pages >= 1
     assert [step["step"] for step in report["steps"]] == ["check", "compile"]
@@ -124,15 +132,29 @@ def test_a_broken_runefile_fails_with_all_its_diagnostics() -> None:
     assert "problems" in str(caught.value)
 
 
-def test_a_model_that_cannot_be_compiled_names_its_operators_at_its_stage() -> None:
+def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_named_at_its_stage() -> None:
     files = model_files("tanh_i8")
-    with pytest.raises(BuildFailed, match="has operators that cannot be compiled yet: TANH") as caught:
-        build(files, "brain")
-    (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == Code.UNSUPPORTED_OPERATORS.value
-    assert diagnostic.notes == ("It needs TANH with int8.",)
+    result = build(files, "brain")
+    (diagnostic,) = result.diagnostics
+    assert (diagnostic.code, diagnostic.severity) == (Code.UNSUPPORTED_OPERATORS.value, Severity.WARNING)
+    assert "has operators that cannot be compiled yet: TANH. The rune carries the model" in diagnostic.message
+    assert diagnostic.notes[0] == "It needs TANH with int8."
     lines = files.read("Runefile.yml").decode().splitlines()
-    assert lines[diagnostic.span.start.line - 1][diagnostic.span.start.column - 1 :] == "brain:"
+    assert lines[diagnostic.span.start.line - 1][diagnostic.span.start.column - 1 :] == "./models/brain.tflite"
+    (model,) = result.report.to_json()["models"]
+    assert model["runs"] == "host"
+    assert model["unsupported"] == [{"op": "TANH", "types": "int8", "count": 1}]
+    assert files.read("models/brain.tflite") in result.rune
+    assert {"rune_model_load", "rune_model_infer"} <= {each.name for each in read_rune(result.rune).imports}
+
+
+def test_all_models_can_be_left_to_the_host() -> None:
+    files = model_files("fully_connected_i8_plain")
+    result = build(files, "brain", host_models=True)
+    assert result.diagnostics == ()
+    assert [(model.runs, model.unsupported) for model in result.report.models] == [("host", ())]
+    assert result.rune.count(files.read("models/brain.tflite")) == 1
+    assert files.read("models/brain.tflite") not in build(files, "brain").rune
 
 
 def test_a_model_that_contradicts_itself_is_refused_by_name() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
-from rune.abi import Capability, Output
+from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import BlockOutput
 from rune.container import canonical_json, graph_json
@@ -29,7 +29,15 @@ PIPELINE = Pipeline(
             (Port("audio", 0),),
             (BlockOutput(SPECTRUM),),
         ),
-        ModelStage("model", "./model.tflite", (Port("fft", 0),), (SPECTRUM,), (SCORES, INDEX)),
+        ModelStage(
+            "model",
+            "model.tflite",
+            None,
+            ModelFormat.TENSORFLOW_LITE,
+            (Port("fft", 0),),
+            (SPECTRUM,),
+            (SCORES, INDEX),
+        ),
         BlockStage(
             "label", "label", CATALOGUE["label"], {"wordlist": "yes\nno"}, (Port("model", 1),), (BlockOutput(WORD, 9),)
         ),
@@ -54,7 +62,7 @@ def test_the_graph_has_the_published_layout() -> None:
     assert fft["path"] == "hotg-ai/proc-blocks@v0.11.3#fft"
     assert fft["args"] == {"sample_rate": "16000", "window_overlap": "0.6666667"}
     assert fft["inputs"] == audio["outputs"]
-    assert model["file"] == "./model.tflite"
+    assert model["file"] == "model.tflite"
     assert model["inputs"] == fft["outputs"]
     assert label["inputs"] == [model["outputs"][1]]
     assert graph["outputs"]["serial"] == {

@@ -1,0 +1,57 @@
+"""A folder of a project as one zip archive: the same files give the same bytes, whoever packs them, wherever and when.
+
+Nothing is compressed: what compression gives depends on the library's version, and weights hardly shrink.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from rune.files import DEFAULT_FILE_LIMIT, FileTooLarge, ProjectFiles, normal_path
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that the format can say."""
+_FILE_MODE, _FOLDER_MODE = 0o100644 << 16, (0o040755 << 16) | 0x10
+_UNIX = 3
+
+
+def folder_path(path: str) -> str:
+    """The normal path of a folder, which may be written with `/` at its end. Raises `FileError`."""
+    return normal_path(path.rstrip("/") if path.strip("/") else path)
+
+
+def folder_members(files: ProjectFiles, folder: str) -> tuple[str, ...]:
+    """The normal paths of all files below a folder; none when there is no such folder. Raises `FileError`."""
+    start = folder_path(folder) + "/"
+    return tuple(path for path in files.paths() if path.startswith(start))
+
+
+def zip_folder(files: ProjectFiles, folder: str, limit: int = DEFAULT_FILE_LIMIT) -> bytes:
+    """The archive of a folder, paths relative to it, in their order; folders have entries too. Raises `FileError`."""
+    start = folder_path(folder) + "/"
+    written = io.BytesIO()
+    size = 0
+    known: set[str] = set()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+        for path in folder_members(files, folder):
+            data = files.read(path)
+            size += len(data)
+            if size > limit:
+                raise FileTooLarge(folder, f"its files have more than the limit of {limit} bytes together")
+            name = path.removeprefix(start)
+            parts = name.split("/")[:-1]
+            for depth in range(1, len(parts) + 1):
+                parent = "/".join(parts[:depth]) + "/"
+                if parent not in known:
+                    known.add(parent)
+                    archive.writestr(_entry(parent, _FOLDER_MODE), b"")
+            archive.writestr(_entry(name, _FILE_MODE), data)
+    return written.getvalue()
+
+
+def _entry(name: str, mode: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _DATE)
+    entry.create_system = _UNIX
+    entry.external_attr = mode
+    return entry

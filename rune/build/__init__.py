@@ -1,0 +1,19 @@
+"""A project's files to a rune and its report: check, compile, pack.
+
+It runs nothing of what it built, and knows no database and no network.
+"""
+
+from rune.build.building import build
+from rune.build.errors import BuildFailed
+from rune.build.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+
+__all__ = [
+    "BuildFailed",
+    "BuildResult",
+    "Memory",
+    "ModelReport",
+    "Report",
+    "ResourceReport",
+    "Step",
+    "build",
+]

@@ -1,0 +1,152 @@
+"""The steps of a build, from a project's files to the packed rune."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+
+import rune
+from rune import anvil
+from rune.build.errors import BuildFailed
+from rune.build.models import ChosenModels, ProjectModels, choose
+from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
+from rune.container import graph_json, pack, read_rune, rune_sections
+from rune.files import FileError, ProjectFiles
+from rune.runefile import Checked, Diagnostic, Pipeline, Severity, Span, check
+from rune.runefile.codes import Code
+from rune.runefile.pipeline import ModelStage
+from rune.targets import WASM32
+from rune.wording import counted, plain, quoted
+
+
+def build(
+    files: ProjectFiles,
+    name: str,
+    *,
+    runefile: str | None = None,
+    log: Callable[[Step], None] | None = None,
+    limits: anvil.Limits | None = None,
+    host_models: bool = False,
+) -> BuildResult:
+    """The rune `name` of a project. The same files and name give the same bytes.
+
+    With `host_models` no model is compiled: the rune's host runs all of them. Raises `BuildFailed` for what the project
+    did wrong and `rune.anvil.CompileError` where the compiler gave up.
+    """
+    steps: list[Step] = []
+
+    def ended(step: str, text: str, start: float) -> None:
+        steps.append(Step(step, text, round((time.perf_counter() - start) * 1000, 1)))
+        if log is not None:
+            log(steps[-1])
+
+    start = time.perf_counter()
+    models = ProjectModels(files)
+    checked = check(files, runefile=runefile, signatures=models.signature)
+    ended("check", _check_text(checked), start)
+    if checked.pipeline is None:
+        raise BuildFailed(checked.diagnostics)
+
+    start = time.perf_counter()
+    pipeline = checked.pipeline
+    try:
+        chosen = choose(pipeline, models, host_models=host_models)
+    except FileError as error:
+        raise _failed(
+            checked, Code.UNREADABLE_FILE, f"Unable to read {quoted(error.path)}: {plain(error.reason)}", error.path
+        ) from error
+    program, plan = _planned(pipeline, chosen, checked)
+    module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
+    packed = _packed(module, pipeline, name, files)
+    ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
+
+    report = Report(
+        toolchain=rune.__version__,
+        name=name,
+        size=len(packed),
+        digest="sha256:" + hashlib.sha256(packed).hexdigest(),
+        memory=Memory(
+            arena=plan.arena_size,
+            serial=plan.message_size,
+            constants=plan.constant_size,
+            pages=read_rune(packed).memory_pages or 0,
+        ),
+        models=chosen.reports,
+        resources=tuple(
+            ResourceReport(resource.name, resource.capacity, resource.default is not None)
+            for resource in program.resources
+        ),
+        steps=tuple(steps),
+        pipeline=checked.outline,
+    )
+    return BuildResult(packed, report, (*checked.diagnostics, *_warnings(chosen, checked)))
+
+
+def _warnings(chosen: ChosenModels, checked: Checked) -> list[Diagnostic]:
+    """Which models the host runs because of their operators, each file once."""
+    reasons = {model.file: model for model in reversed(chosen.reports) if model.unsupported and model.file is not None}
+    found = []
+    for file, model in sorted(reasons.items()):
+        operators = ", ".join(dict.fromkeys(each.op for each in model.unsupported))
+        message = (
+            f"The model {quoted(file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
+            "model, and its host runs it"
+        )
+        notes = [f"It needs {each}." for each in model.unsupported]
+        notes.append("A host needs a runtime for TensorFlow Lite models, as `rune run` and the studio's preview have.")
+        found.append(_diagnostic(checked, Severity.WARNING, Code.UNSUPPORTED_OPERATORS, message, file, notes))
+    return found
+
+
+def _planned(pipeline: Pipeline, chosen: ChosenModels, checked: Checked) -> tuple[anvil.Program, anvil.Plan]:
+    """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
+    try:
+        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted)
+        return program, anvil.plan(program)
+    except anvil.BadModel as refusal:
+        message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
+        raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal
+    except anvil.BadArgument as refusal:
+        message = f"The proc-block {quoted(refusal.stage)}: {refusal.reason}"
+        raise _failed(checked, Code.BAD_ARGUMENT, message, refusal.stage) from refusal
+    except anvil.TooMuchMemory as refusal:
+        raise _failed(checked, Code.TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", None) from refusal
+
+
+def _failed(checked: Checked, code: Code, message: str, blamed: str | None) -> BuildFailed:
+    return BuildFailed((*checked.diagnostics, _diagnostic(checked, Severity.ERROR, code, message, blamed, ())))
+
+
+def _diagnostic(
+    checked: Checked, severity: Severity, code: Code, message: str, blamed: str | None, notes: Iterable[str]
+) -> Diagnostic:
+    """A diagnostic at the stage called `blamed`, or at the first that runs the file of that path."""
+    return Diagnostic(severity, code.value, message, checked.source.file, _span(checked, blamed), tuple(notes))
+
+
+def _span(checked: Checked, blamed: str | None) -> Span:
+    names = {blamed}
+    for stage in checked.pipeline.stages if checked.pipeline else ():
+        if isinstance(stage, ModelStage) and stage.file == blamed:
+            names.add(stage.name)
+    found = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
+    return next(found, checked.syntax.pipeline_span)
+
+
+def _packed(module: bytes, pipeline: Pipeline, name: str, files: ProjectFiles) -> bytes:
+    """The module with its sections. Binary resources are not carried along: they are compiled in."""
+    texts: dict[str, str] = {}
+    for resource in pipeline.resources:
+        if resource.is_binary:
+            continue
+        if resource.inline is not None:
+            texts[resource.name] = resource.inline
+        elif resource.path is not None:
+            texts[resource.name] = files.read(resource.path).decode("utf-8")
+    graph = graph_json(pipeline, name, texts)
+    return pack(module, rune_sections(graph, [(key, text.encode()) for key, text in texts.items()]))
+
+
+def _check_text(checked: Checked) -> str:
+    return f"{counted(len(checked.outline.nodes), 'stage')}, {counted(len(checked.diagnostics), 'problem')}"

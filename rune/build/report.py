@@ -1,0 +1,95 @@
+"""What a build says of its rune, step by step and as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from rune.anvil import Unsupported
+from rune.runefile import Diagnostic, Outline, outline_to_json
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that ended, for a log."""
+
+    step: str
+    text: str
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes, but pages of 64 KiB. `serial` is the memory of the outputs' messages, beside the arena.
+
+    `constants` are weights, tables and texts, and the models that the rune carries for its host.
+    """
+
+    arena: int
+    serial: int
+    constants: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """One model stage. `file`, `size` in bytes and the count of operators are None where the build does not know them.
+
+    `unsupported` is why the host runs a model that would be compiled otherwise.
+    """
+
+    stage: str
+    file: str | None
+    size: int | None
+    operators: int | None
+    runs: Literal["compiled", "host"] = "compiled"
+    unsupported: tuple[Unsupported, ...] = ()
+
+
+@dataclass(frozen=True)
+class ResourceReport:
+    """A resource that the rune reads from its host: the most bytes it may have, and whether there is a default."""
+
+    name: str
+    capacity: int
+    default: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build says of its rune. `size` in bytes."""
+
+    toolchain: str
+    name: str
+    size: int
+    digest: str
+    memory: Memory
+    models: tuple[ModelReport, ...]
+    resources: tuple[ResourceReport, ...]
+    steps: tuple[Step, ...]
+    pipeline: Outline
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "toolchain": self.toolchain,
+            "name": self.name,
+            "rune": {"size": self.size, "digest": self.digest},
+            "memory": asdict(self.memory),
+            "models": [asdict(model) | {"unsupported": _unsupported(model)} for model in self.models],
+            "resources": [asdict(resource) for resource in self.resources],
+            "steps": [asdict(step) for step in self.steps],
+            "pipeline": outline_to_json(self.pipeline),
+        }
+
+
+def _unsupported(model: ModelReport) -> list[dict[str, Any]]:
+    return [{"op": each.op, "types": each.types, "count": each.count} for each in model.unsupported]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """A rune, and the warnings that came with it."""
+
+    rune: bytes
+    report: Report
+    diagnostics: tuple[Diagnostic, ...]
