@@ -62,12 +62,19 @@ class TfliteInterpreter:
             raise ModelRunError(f"the model failed: {_first_line(error)}") from None
         return check_outputs(self.outputs, results)
 
+    def tensor(self, index: int) -> bytes:
+        """A tensor by its number in the model, as the last run left it; one inside of the model must have been kept."""
+        data: bytes = self._interpreter.get_tensor(index).tobytes()
+        return data
+
     def close(self) -> None:
         self._interpreter = None
 
 
-def open_tflite(data: bytes, *, reference: bool) -> TfliteInterpreter:
-    """Verifies and loads a model. Raises `ModelRuntimeMissing`, `ModelLoadError`.
+def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteInterpreter:
+    """Verifies and loads a model; with `keep` the tensors inside of it can be read after a run.
+
+    Raises `ModelRuntimeMissing`, `ModelLoadError`.
 
     The kernels are the interpreter's own without a delegate, as in the native runtime; one thread, so that the order of
     sums does not depend on the machine.
@@ -88,7 +95,10 @@ def open_tflite(data: bytes, *, reference: bool) -> TfliteInterpreter:
             # TensorFlow advises to use ai-edge-litert, which is what is used where it is installed.
             warnings.simplefilter("ignore")
             interpreter = module.Interpreter(
-                model_content=bytes(data), num_threads=1, experimental_op_resolver_type=kind
+                model_content=bytes(data),
+                num_threads=1,
+                experimental_op_resolver_type=kind,
+                experimental_preserve_all_tensors=keep,
             )
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
