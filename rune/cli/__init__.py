@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 import rune
+from rune.cli.group import LazyGroup
+from rune.cli.settings import Settings
 
 COMMANDS = {
+    "bench": "Measure how long a run takes, or compare runes",
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",
-    "inspect": "Show what is inside a rune",
+    "completion": "Print what makes a shell complete this command",
+    "graph": "Draw a pipeline for Graphviz",
+    "inspect": "Show what is inside a rune or a project",
     "login": "Remember a token for a registry",
     "model-info": "Show a model's inputs, outputs and operators",
     "new": "Start a project from a template or from a model",
     "pull": "Fetch a rune from a registry",
     "run": "Run a rune on files or generated input",
+    "version": "Show the version of this command",
 }
+"""By name, with what `rune --help` says of each."""
 
 
-class LazyGroup(click.Group):
-    """Knows its commands by name and loads the one that is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"rune.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup,
+    summaries=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
+)
+@click.option("--unstable", is_flag=True, help="Accepted for old scripts; nothing depends on it.")
+@click.option(
+    "--rune-repo-dir",
+    envvar="RUNE_REPO_DIR",
+    type=click.Path(path_type=Path),
+    help="Accepted for old scripts, together with --unstable; a rune is built without the sources of Rune.",
+)
 @click.version_option(rune.__version__, "-V", "--version", prog_name="rune")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Path | None) -> None:
     """Describe, build and run machine learning for small devices."""
+    given = context.get_parameter_source("rune_repo_dir")
+    if rune_repo_dir is not None and given is ParameterSource.COMMANDLINE and not unstable:
+        raise click.UsageError("--rune-repo-dir needs --unstable")
+    context.obj = Settings(colour, context.meta["rune.variables"])
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

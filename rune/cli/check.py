@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from rune.cli.given_runefile import runefile_of, show_diagnostics
-from rune.files import FolderFiles
-from rune.runefile import DEFAULT_RUNEFILE, Checked, Severity, check, diagnostic_to_json, outline_to_json
+from rune.cli.printing import format_option, print_json
+from rune.cli.project import project_of, show_diagnostics
+from rune.runefile import Checked, Severity, check, diagnostic_to_json, outline_to_json
 from rune.wording import counted
 
 
 @click.command(name="check")
-@click.argument("runefile", type=click.Path(path_type=Path), default=DEFAULT_RUNEFILE)
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to answer.")
+@click.argument("runefile", type=click.Path(path_type=Path), default=Path())
+@format_option()
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
 def command(runefile: Path, form: str, colour: str) -> None:
-    """Check RUNEFILE, or the Runefile.yml of a folder, and explain what is wrong.
+    """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 
     The exit status is 1 when there is an error. Warnings alone leave it 0.
     """
-    path = runefile_of(runefile)
-    files = FolderFiles(path.parent)
-    checked = check(files, runefile=path.name)
+    project = project_of(runefile)
+    checked = check(project.files, runefile=project.runefile)
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
             "outline": outline_to_json(checked.outline),
         }
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        print_json(answer)
     else:
-        show_diagnostics(checked.diagnostics, files, colour)
+        show_diagnostics(checked.diagnostics, project.files, colour)
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import click
+from rune.cli.failure import CommandFailed
 
 SIZE_LIMIT: Final = 1 << 30
 """Bytes that a command reads into memory."""
@@ -15,7 +15,7 @@ def read_given_file(path: Path) -> bytes:
     """The bytes of a file; a reason in one sentence when there are none, which ends the command."""
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            raise click.ClickException(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
+            raise CommandFailed(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
         return path.read_bytes()
     except OSError as error:
-        raise click.ClickException(f'Unable to read "{path}": {error.strerror or error}') from error
+        raise CommandFailed(f'Unable to read "{path}": {error.strerror or error}') from error

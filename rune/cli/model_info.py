@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from rune.anvil import unsupported
+from rune.cli.failure import CommandFailed
 from rune.cli.given_file import read_given_file
+from rune.cli.printing import format_option, print_json
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.wording import printable
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@format_option()
 def command(file: Path, form: str) -> None:
     """Show the inputs, outputs and operators of the model FILE."""
     data = read_given_file(file)
     try:
         model = read_model(data)
     except ModelError as error:
-        raise click.ClickException(f'Unable to read "{file}": {error}') from error
-    click.echo(json.dumps(_as_json(model), indent=2) if form == "json" else "\n".join(_as_text(model)))
+        raise CommandFailed(f'Unable to read "{file}": {error}') from error
+    if form == "json":
+        print_json(_as_json(model))
+    else:
+        click.echo("\n".join(_as_text(model)))
 
 
 def _as_json(model: Model) -> dict[str, object]:

@@ -1,103 +1,94 @@
-"""`rune run`: one run of a rune on files or generated input; its results are one line of JSON on stdout."""
+"""`rune run`: runs a rune on files or generated input; the results of each run are one line of JSON on stdout."""
 
 from __future__ import annotations
 
-import json
-import math
-import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import read_given_file
-from rune.runtime import LogLine, OutputMessage, OutputTensor, Runtime
-from rune.runtime.errors import RuneError
-from rune.runtime.files import InputFiles, inputs_from_files
-from rune.runtime.generated import generated_inputs
-from rune.tensor import ElementType
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_SEED = click.IntRange(min=0, max=(1 << 64) - 1)
-_SHOWN_LEVELS = ("ERROR", "WARN")
+from rune.cli.given_inputs import GivenInputs, input_options, limit_options
+from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.printing import format_option, print_json
+from rune.cli.progress import progress
+from rune.cli.results import results_json, results_text
+from rune.cli.settings import settings
+from rune.runtime import Limits, LoadedRune, LogLine, OutputMessage, Runtime
+from rune.runtime.errors import InputFile, RuneError
 
 
 @click.command(name="run")
-@click.argument("rune", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--image", "--img", "images", type=_FILE, multiple=True, help="A picture for an IMAGE capability.")
-@click.option("--sound", "sounds", type=_FILE, multiple=True, help="A wav file for a SOUND capability.")
+@click.argument("rune", type=click.Path(path_type=Path))
+@input_options
+@click.option("-r", "--repeats", type=click.IntRange(min=1), default=1, help="Run it so many times, a line for each.")
+@click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
+@click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @click.option(
-    "--accelerometer", "--accel", "accelerometers", type=_FILE, multiple=True, help="A CSV of x,y,z for ACCEL."
+    "--engine",
+    type=click.Choice(["wasmtime", "wasmer", "wasm3"]),
+    default="wasmtime",
+    help="Accepted for old scripts; every rune runs on wasmtime.",
 )
-@click.option("--raw", "raws", type=_FILE, multiple=True, help="Any file for a RAW capability.")
-@click.option("--random", "--rand", "seed", type=_SEED, help="A seed for RAND.")
-@click.option("--generated", is_flag=True, help="Make up input instead of reading files.")
+@limit_options
+@format_option("json")
 @click.option("-v", "--verbose", is_flag=True, help="Show everything that the rune logs.")
 def command(
     rune: Path,
-    images: Sequence[Path],
-    sounds: Sequence[Path],
-    accelerometers: Sequence[Path],
-    raws: Sequence[Path],
-    seed: int | None,
-    generated: bool,
+    inputs: GivenInputs,
+    repeats: int,
+    file_resources: Sequence[str],
+    string_resources: Sequence[str],
+    engine: str,  # noqa: ARG001 (accepted, as its help says)
+    limits: Limits,
+    form: str,
     verbose: bool,
 ) -> None:
-    """Run RUNE once and print its outputs as one line of JSON.
+    """Run RUNE and print its outputs as one line of JSON.
 
-    A flag may be given more than once: a capability's argument `source` picks the file, from 0.
+    Input comes from files. A flag may be given more than once: a capability's argument `source` picks the file, from 0.
+    What the proc-blocks remember lasts from one of the --repeats to the next. Resources can be given to runes that ask
+    their host for them, which --host-resources of rune build makes.
     """
-    files = InputFiles(images, sounds, accelerometers, raws, seed)
+    data = read_given_file(rune)
+    resources = given_resources(file_resources, string_resources)
+    require_resources(data, resources)
+    with progress(f"Loading {rune.name}"):
+        loaded = load(data, limits, resources)
+    _show(loaded.logs, verbose)
+    for _ in range(repeats):
+        with progress(f"Running {rune.name}"):
+            messages = run_once(loaded, inputs, verbose)
+        if form == "json":
+            print_json(results_json(messages), one_line=True)
+        else:
+            click.echo("\n".join(results_text(messages)))
+
+
+def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
+    """A rune that can be called; ends the command with the reason when it cannot."""
     try:
-        loaded = Runtime.load(read_given_file(rune))
+        return Runtime.load(data, limits, resources=resources)
+    except RuneError as error:
+        raise failed("Unable to load the Runtime", error) from error
+
+
+def run_once(loaded: LoadedRune, inputs: GivenInputs, verbose: bool) -> tuple[OutputMessage, ...]:
+    """One run, whose log is shown whatever comes of it."""
+    try:
+        return loaded.call(inputs.for_capabilities(loaded.capabilities))
+    except InputFile as error:
+        message, *causes = causes_of(error)
+        raise CommandFailed(message, tuple(causes)) from error
+    except RuneError as error:
+        raise failed("Prediction failed", error) from error
+    finally:
         _show(loaded.logs, verbose)
-        capabilities = loaded.capabilities
-        inputs = generated_inputs(capabilities) if generated else inputs_from_files(capabilities, files)
-        try:
-            messages = loaded.call(inputs)
-        finally:
-            _show(loaded.logs, verbose)
-    except (RuneError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(json.dumps(results(messages), ensure_ascii=False))
-
-
-def results(messages: Sequence[OutputMessage]) -> Mapping[str, object]:
-    """The tensors of each output by its id; of two messages to one output the later counts, as it always did."""
-    return {str(message.channel): [_tensor(tensor) for tensor in message.tensors] for message in messages}
-
-
-def _tensor(tensor: OutputTensor) -> Mapping[str, object]:
-    # The two spellings of the key are how it has always been printed, and what others parse.
-    key = "element_type" if tensor.element is ElementType.UTF8 else "element-type"
-    elements = [_number(tensor.element, value) for value in tensor.elements]
-    return {key: tensor.element.value, "dimensions": list(tensor.dimensions), "elements": elements}
-
-
-def _number(element: ElementType, value: int | float | str) -> int | float | str | None:
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return None
-    return shortest_f32(value) if element is ElementType.F32 else value
-
-
-def shortest_f32(value: float) -> float:
-    """The number of fewest digits that is `value` again when it is rounded to f32."""
-    if abs(value) > _LARGEST_F32:
-        return value
-    wanted = struct.pack("<f", value)
-    for digits in range(1, 10):
-        candidate = float(f"{value:.{digits}g}")
-        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == wanted:
-            return candidate
-    return value
-
-
-_LARGEST_F32 = 3.4028235e38
 
 
 def _show(logs: Sequence[LogLine], verbose: bool) -> None:
+    """The lines that the level lets through."""
     for line in logs:
-        if verbose or line.level in _SHOWN_LEVELS:
+        if verbose or settings().logs(line.level):
             click.echo(f"{line.level}: {line.message}", err=True)

@@ -41,7 +41,7 @@ def _named_input(request: CapabilityRequest, files: InputFiles) -> InputSource:
     try:
         return _input(request, files)
     except InputFile as error:
-        raise InputFile(f'Unable to load the "{request.kind.name}" input: {error}') from None
+        raise InputFile(f'Unable to load the "{request.kind.name}" input: {error}') from error
 
 
 def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:

@@ -39,7 +39,7 @@ def test_the_pipeline_is_printed_as_text(tmp_path: Path) -> None:
         "    hz: 16000",
         "    sample_duration_ms: 1000",
         "Models:",
-        "- model: ./model.tflite",
+        "- model: model.tflite",
         "  Inputs:",
         "  - u32[1, 1960]",
         "  Outputs:",

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from rune.abi import Capability
 from rune.cli import main
-from rune.cli.run import shortest_f32
+from rune.cli.results import shortest_f32
 from tests.rune.runtime.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
@@ -38,13 +38,18 @@ def test_generated_input_needs_no_file(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_is_an_error_with_its_reason(tmp_path: Path) -> None:
     result = run(tmp_path, echo(Capability.RAW, 4, SERIAL))
     assert result.exit_code == 1
-    assert 'Error: Unable to load the "RAW" input: The user asked for source 0' in result.stderr
+    assert result.stderr == (
+        'Error: Unable to load the "RAW" input\n\n'
+        "Caused by:\n    The user asked for source 0, but no sources were provided\n"
+    )
 
 
 def test_what_is_no_rune_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     result = run(tmp_path, b"no rune")
     assert result.exit_code == 1
-    assert result.stderr == "Error: the file is not a WebAssembly module\n"
+    assert result.stderr == (
+        "Error: Unable to load the Runtime\n\nCaused by:\n    the file is not a WebAssembly module\n"
+    )
 
 
 def test_what_a_failing_rune_logged_is_shown(tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""`rune bench`: how long a run takes. Of several runes the runs go by turns, so that they share every noise."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from rune.cli.given_file import read_given_file
+from rune.cli.given_inputs import GivenInputs, input_options, limit_options
+from rune.cli.printing import format_option, print_json
+from rune.cli.progress import progress
+from rune.cli.run import load, run_once
+from rune.container import PAGE_SIZE
+from rune.runtime import Limits, LoadedRune
+from rune.wording import counted
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A rune's runs: milliseconds each, in the order of the runs; `size` and `memory` in bytes."""
+
+    file: str
+    size: int
+    memory: int
+    milliseconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    def percentile(self, percent: int) -> float:
+        """The time that so many of a hundred runs do not exceed."""
+        ordered = sorted(self.milliseconds)
+        return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+@click.command()
+@click.argument("runes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@input_options
+@click.option("-n", "--runs", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Runs of each.")
+@click.option("--warm-up", type=click.IntRange(0), default=5, show_default=True, help="Runs before that do not count.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="No run begins after so long; one of each always does.",
+)
+@limit_options
+@format_option()
+def command(
+    runes: Sequence[Path],
+    inputs: GivenInputs,
+    runs: int,
+    warm_up: int,
+    seconds: float,
+    limits: Limits,
+    form: str,
+) -> None:
+    """Measure how long a run of each of RUNES takes, inside the rune alone.
+
+    Where no file is given for a capability, its input is made up, the same every time. Instructions are not counted
+    against a limit while it is measured, since counting them takes time.
+    """
+    inputs = replace(inputs, generated=True)
+    measured = _measure(runes, inputs, replace(limits, fuel=None), runs, warm_up, seconds)
+    if form == "json":
+        print_json({"runes": [_as_json(each, measured[0]) for each in measured]})
+    else:
+        click.echo("\n".join(_as_text(measured)))
+
+
+def _measure(
+    paths: Sequence[Path], inputs: GivenInputs, limits: Limits, runs: int, warm_up: int, seconds: float
+) -> tuple[Measured, ...]:
+    datas = [read_given_file(path) for path in paths]
+    with progress("Loading") as shown:
+        loaded = [load(data, limits, {}) for data in datas]
+        end = monotonic() + seconds
+        times: list[list[float]] = [[] for _ in paths]
+        for turn in range(-warm_up, runs):
+            if times[0] and monotonic() > end:
+                break
+            if shown is not None:
+                shown.text = f"Warming up, {-turn} to go" if turn < 0 else f"Measuring, run {turn + 1} of {runs}"
+            for rune, found in zip(loaded, times, strict=True):
+                milliseconds = _time(rune, inputs)
+                # Of a rune so slow that nothing is left of the time, the warm-up is what there is.
+                if turn >= 0 or monotonic() > end:
+                    found.append(milliseconds)
+    return tuple(
+        Measured(str(path), len(data), rune.memory_pages * PAGE_SIZE, tuple(found))
+        for path, data, rune, found in zip(paths, datas, loaded, times, strict=True)
+    )
+
+
+def _time(rune: LoadedRune, inputs: GivenInputs) -> float:
+    run_once(rune, inputs, verbose=False)
+    return rune.milliseconds
+
+
+def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:
+    return {
+        "file": each.file,
+        "size": each.size,
+        "memory": each.memory,
+        "runs": len(each.milliseconds),
+        "milliseconds": {
+            "median": round(each.median, 4),
+            "p95": round(each.percentile(95), 4),
+            "fastest": round(min(each.milliseconds), 4),
+            "slowest": round(max(each.milliseconds), 4),
+        },
+        "ratio": round(each.median / first.median, 4) if first.median else None,
+    }
+
+
+def _as_text(measured: Sequence[Measured]) -> Iterator[str]:
+    first = measured[0]
+    for each in measured:
+        yield each.file
+        runs = counted(len(each.milliseconds), "run")
+        yield f"  median {each.median:.3f} ms, p95 {each.percentile(95):.3f} ms of {runs}"
+        yield f"  fastest {min(each.milliseconds):.3f} ms, slowest {max(each.milliseconds):.3f} ms"
+        yield f"  memory {each.memory:,} bytes, size {each.size:,} bytes"
+        if each is not first and first.median:
+            yield f"  {each.median / first.median:.2f} times as long as {first.file}"

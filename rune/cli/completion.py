@@ -1,0 +1,23 @@
+"""`rune completion`: the lines that teach a shell to complete this command, its options and files."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
+    """Print what makes SHELL complete `rune`.
+
+    \b
+    rune completion bash >> ~/.bashrc                             bash 4.4 or newer
+    rune completion zsh >> ~/.zshrc
+    rune completion fish > ~/.config/fish/completions/rune.fish
+    """
+    found = get_completion_class(shell)
+    assert found is not None, shell  # noqa: S101 (click knows the three of them)
+    variables = found(context.find_root().command, {}, "rune", "_RUNE_COMPLETE").source_vars()
+    click.echo(found.source_template % variables)

@@ -1,0 +1,26 @@
+"""What commands print on standard output: JSON, and the option that chooses between it and text."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def print_json(value: object, *, one_line: bool = False) -> None:
+    """Characters stand for themselves where the output can carry them."""
+    is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+    click.echo(json.dumps(value, indent=None if one_line else 2, ensure_ascii=not is_unicode))
+
+
+def format_option(default: str = "text") -> Callable[[F], F]:
+    """The option `--format text|json`, as the parameter `form`."""
+    choice = click.Choice(["text", "json"])
+    return click.option(
+        "-f", "--format", "form", type=choice, default=default, show_default=True, help="How to print it."
+    )

@@ -1,0 +1,63 @@
+"""What a run gave, as it is printed: the one line of JSON that scripts read, or lines for a person."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+
+from rune.runtime import OutputMessage, OutputTensor
+from rune.tensor import ElementType
+from rune.wording import printable
+
+_LARGEST_F32 = 3.4028235e38
+_SHOWN_ELEMENTS = 16
+
+
+def results_json(messages: Sequence[OutputMessage]) -> Mapping[str, object]:
+    """The tensors of each output by its id; of two messages to one output the later counts, as it always did."""
+    return {str(message.channel): [_tensor(tensor) for tensor in message.tensors] for message in messages}
+
+
+def results_text(messages: Sequence[OutputMessage]) -> Iterator[str]:
+    """A line for each tensor of each message, with its first elements."""
+    for message in messages:
+        for tensor in message.tensors:
+            dimensions = ", ".join(map(str, tensor.dimensions))
+            shown = [_shown(tensor.element, value) for value in tensor.elements[:_SHOWN_ELEMENTS]]
+            left = len(tensor.elements) - len(shown)
+            more = f" … {left} more" if left else ""
+            yield f"{message.channel}: {tensor.element.value}[{dimensions}] {', '.join(shown)}{more}"
+
+
+def _shown(element: ElementType, value: int | float | str) -> str:
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    return str(shortest_f32(value)) if isinstance(value, float) and element is ElementType.F32 else str(value)
+
+
+def _tensor(tensor: OutputTensor) -> Mapping[str, object]:
+    # The two spellings of the key are how it has always been printed, and what others parse.
+    key = "element_type" if tensor.element is ElementType.UTF8 else "element-type"
+    elements = [_number(tensor.element, value) for value in tensor.elements]
+    return {key: tensor.element.value, "dimensions": list(tensor.dimensions), "elements": elements}
+
+
+def _number(element: ElementType, value: int | float | str) -> int | float | str | None:
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return shortest_f32(value) if element is ElementType.F32 else value
+
+
+def shortest_f32(value: float) -> float:
+    """The number of fewest digits that is `value` again when it is rounded to f32."""
+    if not abs(value) <= _LARGEST_F32:
+        return value
+    wanted = struct.pack("<f", value)
+    for digits in range(1, 10):
+        candidate = float(f"{value:.{digits}g}")
+        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == wanted:
+            return candidate
+    return value
