@@ -1,0 +1,122 @@
+"""Formatting a Runefile: one style of indentation, spaces, lists and quotes; no comment, key or value changes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rune.language.analysis import Analysis
+from rune.language.format_render import StyleUnknown, render
+from rune.language.layout import LayoutUnknown, Leaf, Node, comments, leaves, read_layout
+from rune.language.splice import Splice, as_edits, spliced
+from rune.runefile import Edit
+from rune.runefile.values import core_value
+
+_MOST_ROUNDS = 5
+
+
+class FormatRefused(Exception):
+    """The text was left as it is; `reason` is a sentence that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def format_text(analysis: Analysis) -> tuple[Edit, ...]:
+    """The edits of the Runefile that bring it into form, each as small as it can be; none when it is in form.
+
+    What the text means stays the same, and so does every comment. Raises `FormatRefused` when the text cannot be read,
+    or is written in a way that the formatter does not know.
+    """
+    text = analysis.source.text
+    return as_edits(format_splices(text), analysis.source)
+
+
+def format_splices(text: str) -> tuple[Splice, ...]:
+    """The same for a text alone."""
+    first = _round(text)
+    formed, known = spliced(text, first), text
+    for _ in range(_MOST_ROUNDS):
+        again = _round(formed)
+        if not again:
+            break
+        known, formed = formed, spliced(formed, again)
+    else:
+        raise FormatRefused("The text has no stable form; please report this file.")
+    if known is text:
+        return first
+    return _difference(text, formed)
+
+
+def _round(text: str) -> tuple[Splice, ...]:
+    layout = _layout(text)
+    if layout is None:
+        return ()
+    try:
+        splices = render(text, layout)
+    except StyleUnknown as problem:
+        line = text.count("\n", 0, problem.offset) + 1
+        raise FormatRefused(f"Line {line} {problem.reason}, which the formatter does not know.") from problem
+    formed = spliced(text, splices)
+    after = _layout(formed)
+    if _meaning(text, layout) != _meaning(formed, after) or _remarks(text, layout) != _remarks(formed, after):
+        raise FormatRefused("Formatting would change what the text means; please report this file.")
+    return splices
+
+
+def _layout(text: str) -> Node | None:
+    try:
+        return read_layout(text)
+    except LayoutUnknown as problem:
+        raise FormatRefused("The text cannot be read as YAML; mend its errors first.") from problem
+
+
+def _remarks(text: str, layout: Node | None) -> list[str]:
+    return [text[comment.start : comment.end].rstrip() for comment in comments(text, layout)]
+
+
+def _meaning(text: str, layout: Node | None) -> object:
+    """What the text says, without how: the case of element types is not a part of it."""
+    return None if layout is None else _value(text, layout, ())
+
+
+def _value(text: str, node: Node, path: tuple[str, ...]) -> object:
+    properties = text[node.start : node.content].split()
+    if isinstance(node, Leaf):
+        if node.style == "*":
+            return ("alias", node.text)
+        is_element = len(path) == 5 and path[0] == "pipeline" and path[2:] == ("outputs", "", "type")
+        content = node.text.lower() if is_element else node.text
+        is_plain = not node.style and not any(part.startswith("!") for part in properties)
+        return (properties, repr(core_value(content) if is_plain else content))
+    entries: Iterable[object] = (
+        (_value(text, entry.key, ()), _value(text, entry.value, (*path, _name(entry.key))))
+        if entry.key is not None
+        else _value(text, entry.value, (*path, ""))
+        for entry in node.entries
+    )
+    return (properties, node.is_map, tuple(entries))
+
+
+def _name(key: Node | None) -> str:
+    return key.text if isinstance(key, Leaf) else ""
+
+
+def _difference(before: str, after: str) -> tuple[Splice, ...]:
+    """The edits between two forms of one text, found by what stands in both: their values and comments, in order."""
+    old, new = _pieces(before), _pieces(after)
+    if len(old) != len(new):
+        raise FormatRefused("The text has no stable form; please report this file.")
+    splices = []
+    at, at_new = 0, 0
+    for (start, end), (new_start, new_end) in zip((*old, (len(before),) * 2), (*new, (len(after),) * 2), strict=True):
+        splices.append(Splice(at, start, after[at_new:new_start]))
+        splices.append(Splice(start, end, after[new_start:new_end]))
+        at, at_new = end, new_end
+    return tuple(splice for splice in splices if splice.text != before[splice.start : splice.end])
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    layout = _layout(text)
+    found = [(leaf.start, leaf.end) for leaf in leaves(layout) if leaf.end > leaf.start]
+    return sorted([*found, *((comment.start, comment.end) for comment in comments(text, layout))])
