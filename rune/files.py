@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class FileError(Exception):
@@ -50,6 +50,15 @@ class ProjectFiles(Protocol):
         ...
 
 
+@runtime_checkable
+class SizedFiles(ProjectFiles, Protocol):
+    """Files whose size can be asked for before they are read."""
+
+    def size(self, path: str) -> int:
+        """The bytes that a file has. Raises `FileError`."""
+        ...
+
+
 def normal_path(path: str) -> str:
     """The one spelling of a path inside a project. Raises `FileNotInProject`."""
     if not path or "\0" in path or "\\" in path or path.startswith("/") or (len(path) > 1 and path[1] == ":"):
@@ -75,6 +84,9 @@ class MemoryFiles:
         except KeyError:
             raise FileMissing(path, "no such file in the project") from None
 
+    def size(self, path: str) -> int:
+        return len(self.read(path))
+
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))
 
@@ -86,10 +98,22 @@ class FolderFiles:
         self._root = root.resolve()
         self._limit = limit
 
-    def read(self, path: str) -> bytes:
+    def size(self, path: str) -> int:
+        try:
+            return self._target(path).stat().st_size
+        except FileNotFoundError:
+            raise FileMissing(path, "no such file in the project") from None
+        except OSError as error:
+            raise FileError(path, error.strerror or str(error)) from error
+
+    def _target(self, path: str) -> Path:
         target = (self._root / normal_path(path)).resolve()
         if not target.is_relative_to(self._root):
             raise FileNotInProject(path, "a link leads out of the project")
+        return target
+
+    def read(self, path: str) -> bytes:
+        target = self._target(path)
         try:
             with open(target, "rb", opener=_open_without_waiting) as file:
                 status = os.fstat(file.fileno())

@@ -12,8 +12,9 @@ from rune.runefile.codes import Code
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
-from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax, written_type
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
 from rune.runefile.values import INTEGER
+from rune.runefile.zune import capability_of, is_zune_stage
 from rune.tensor import ElementType, TensorType
 from rune.wording import plain, quoted
 
@@ -143,12 +144,30 @@ CAPABILITY_RULES = {
 }
 
 
+PARAMETER_NAMES = frozenset(parameter.name for rules in CAPABILITY_RULES.values() for parameter in rules.parameters)
+"""What any capability may be told."""
+
+
 def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
     """The capability that a stage names in upper or lower case; reports an unknown one."""
     name = stage.target.text.strip()
     spelling = name.upper().replace("-", "_") if name in _SPELLINGS else None
     if spelling in CAPABILITIES:
         return CAPABILITIES[spelling]
+    packaged = capability_of(name)
+    if packaged is not None:
+        report.warning(
+            Code.ZUNE_PART,
+            f"{quoted(name)} is a package of a zune; {packaged} is taken, which reads the same",
+            stage.target.span,
+            fixes=[report.replace(stage.target.span, packaged)],
+        )
+        return CAPABILITIES[packaged]
+    if is_zune_stage(stage):
+        message = f"{quoted(name)} is a capability of a zune, made as a module of its own, which cannot be built"
+        notes = [f"The capabilities that can be built are {', '.join(CAPABILITIES)}."]
+        report.error(Code.ZUNE_PART, message, stage.target.span, notes)
+        return None
     near = report.nearest(name, CAPABILITIES)
     notes = [f"The capabilities are {', '.join(CAPABILITIES)}."]
     fixes = [report.replace(stage.target.span, near)] if near else []
@@ -231,7 +250,7 @@ def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declare
         f" but with these arguments it gives {given}, {given.size} bytes",
         declared.span,
         [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
-        [report.replace(declared.span, written_type(given), f"Change to {given}")],
+        [report.replace_type(declared.span, given)],
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.files import FileError, ProjectFiles
+from rune.files import FileError, ProjectFiles, SizedFiles
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
+from rune.runefile.compose import compose
 from rune.runefile.diagnostics import Diagnostic, Fix, Position, Severity, Span
 from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
-from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, model_signature
+from rune.runefile.host_resources import HostResources
+from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
 from rune.runefile.parse import parse
@@ -28,8 +30,9 @@ from rune.runefile.pipeline import (
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.source import SourceText
-from rune.runefile.syntax import InputSyntax, RunefileSyntax, StageKind, StageSyntax
-from rune.runefile.values import Value, compose
+from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
+from rune.runefile.text_form import compose_text, is_text_form
+from rune.runefile.values import Composed, Value
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
@@ -41,6 +44,7 @@ MAX_RUNEFILE_SIZE = 1024 * 1024
 _ABOUT_WHAT_IS_ABSENT = frozenset(
     {
         Code.MISSING_KEY,
+        Code.EMPTY_RUNEFILE,
         Code.NO_KIND,
         Code.EMPTY_PIPELINE,
         Code.NO_OUTPUT_STAGE,
@@ -58,6 +62,9 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
     }
 )
 """What cannot be said of a file of which lines could not be read."""
+
+_ABOUT_THE_WHOLE = frozenset({Code.EMPTY_PIPELINE, Code.NO_OUTPUT_STAGE, Code.UNUSED_STAGE, Code.UNUSED_RESOURCE})
+"""What cannot be said while there is one stage of which something could not be read."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,19 @@ class Checked:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
 
-def check(files: ProjectFiles, *, runefile: str | None = None, signatures: Signatures | None = None) -> Checked:
+def check(
+    files: ProjectFiles,
+    *,
+    runefile: str | None = None,
+    signatures: Signatures | None = None,
+    host_resources: HostResources | None = None,
+) -> Checked:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
     Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or `Runefile`.
     `signatures` gives a model's inputs and outputs by its path, where reading the file itself is not wanted: it may
-    raise `FileError` and `ModelError`. Without it the models are read from `files`.
+    raise `FileError` and `ModelError`. Without it the models are read from `files`. `host_resources` says what the host
+    gives beside the resources that have no default.
     """
     runefile = runefile or runefile_in(files)
     report = Report(runefile)
@@ -96,29 +110,50 @@ def check(files: ProjectFiles, *, runefile: str | None = None, signatures: Signa
     if text is None:
         return _unread(SourceText(runefile, ""), report)
     source = SourceText(runefile, text)
-    composed = compose(source, report)
+    report.source = source
+    report.form = Form.TEXT if is_text_form(text) else Form.YAML
+    composed = compose_text(source, report) if report.form is Form.TEXT else compose(source, report)
     start = source.span(0, 0)
     if composed.root is None and not composed.is_whole:
         return _unread(source, report)
-    syntax = parse(composed.root, start, report)
-    resources = Resources(syntax, files, report)
+    syntax = parse(composed, start, report)
+    if syntax.form is Form.TEXT:
+        _warn_of_old_form(syntax, report)
+    resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
     checker = _Checker(syntax, reading)
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
-    if not composed.is_whole:
-        report.forget(_ABOUT_WHAT_IS_ABSENT)
+    _forget_what_follows(composed, report)
     return Checked(
         report.diagnostics,
         pipeline,
         outline(syntax.stages, checker.type_of, checker.model_file),
         source,
-        composed.root,
+        None if syntax.form is Form.TEXT else composed.root,
         syntax,
         checker.types,
         checker.signatures,
+    )
+
+
+def _forget_what_follows(composed: Composed, report: Report) -> None:
+    """Takes back what was said only because lines had to be skipped."""
+    if not composed.is_whole:
+        report.forget(_ABOUT_WHAT_IS_ABSENT)
+    elif composed.damaged or composed.broken:
+        report.forget(_ABOUT_THE_WHOLE)
+        report.forget(_ABOUT_WHAT_IS_ABSENT, composed.damaged)
+
+
+def _warn_of_old_form(syntax: RunefileSyntax, report: Report) -> None:
+    report.warning(
+        Code.OLD_FORM,
+        "This is the text form that Runefiles had before YAML",
+        syntax.pipeline_span,
+        ["It is understood and can be built. `rune fmt` writes it as YAML, which the graph can edit too."],
     )
 
 
@@ -136,22 +171,35 @@ def _read(files: ProjectFiles, runefile: str, report: Report) -> str | None:
     """The Runefile's text; None when it was reported."""
     start = Span(Position(0, 1, 1), Position(0, 1, 1))
     try:
-        data = files.read(runefile)
+        size = files.size(runefile) if isinstance(files, SizedFiles) else 0
+        # A file that is too large is not even read where its size is known before.
+        data = files.read(runefile) if size <= MAX_RUNEFILE_SIZE else b""
     except FileError as error:
         report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start)
         return None
-    if len(data) > MAX_RUNEFILE_SIZE:
-        message = f"The Runefile has {len(data)} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
+    if max(size, len(data)) > MAX_RUNEFILE_SIZE:
+        message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
         report.error(Code.TOO_LARGE, message, start, ["Put long texts into files and name them as resources."])
         return None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        source = SourceText(runefile, data[: error.start].decode("utf-8"))
-        span = source.span(error.start, error.start)
+        before = data[: error.start].decode("utf-8")
+        span = SourceText(runefile, before).span(len(before), len(before))
         message = f"The Runefile is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
-        report.error(Code.NOT_TEXT, message, span, ["Save it as UTF-8."])
+        report.error(Code.NOT_TEXT, message, span, [_what_it_may_be(data)])
         return None
+
+
+def _what_it_may_be(data: bytes) -> str:
+    """What to do with bytes that are no UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "It is saved as UTF-16. Save it as UTF-8."
+    if data.startswith(b"PK"):
+        return "It is a zip: perhaps a zune, the form of Rune's last versions. `rune inspect` shows what is in it."
+    if data.startswith(b"\0asm"):
+        return "It is a rune that was built already. `rune inspect` shows what is in it."
+    return "Save it as UTF-8."
 
 
 @dataclass(frozen=True)
@@ -271,14 +319,16 @@ class _Checker:
     def _check_model(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
     ) -> Stage | None:
-        found = model_signature(stage, self._reading)
-        if found is None:
+        found = find_model(stage, self._reading)
+        if found is not None and found.file is not None:
+            self._models[stage.name.text] = found.file
+        if found is None or found.signature is None:
             self._note_declared(stage)
+        else:
+            self._signatures[stage.name.text] = found.signature
+            self._note_model(stage, found.signature)
+        if found is None:
             return None
-        path, signature = found
-        self._models[stage.name.text] = path
-        self._signatures[stage.name.text] = signature
-        self._note_model(stage, signature)
         return check_model_stage(stage, ports, types, found, self._report)
 
     def _note_declared(self, stage: StageSyntax) -> None:
@@ -307,7 +357,8 @@ class _Checker:
         ports = [self._port(stage, input_) for input_ in stage.inputs]
         if stage.kind is not StageKind.CAPABILITY and not stage.inputs and stage.is_sound:
             message = f"{quoted(stage.name.text)} has no inputs"
-            notes = ["Write `inputs: [stage]` with the stage that it reads from."]
+            written = "`inputs: [stage]` with" if self._report.form is Form.YAML else "it in `RUN`, behind"
+            notes = [f"Write {written} the stage that it reads from."]
             self._report.error(Code.NO_INPUTS, message, stage.name.span, notes)
         known = tuple(port for port in ports if port is not None)
         is_sound = self._report.error_count == before and stage.is_sound and len(known) == len(ports)

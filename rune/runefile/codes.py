@@ -67,13 +67,27 @@ class Code(Enum):
     MISSING_ARGUMENT = "RUNE0064"
     BAD_ARGUMENT = "RUNE0065"
     BAD_BLOCK_INPUT = "RUNE0066"
+    OLD_ARGUMENT = "RUNE0067"
+    BLOCK_NOT_IN_CATALOGUE = "RUNE0068"
+    SHORT_WORDLIST = "RUNE0069"
 
     BAD_MODEL = "RUNE0070"
     UNKNOWN_FORMAT = "RUNE0071"
-    UNSUPPORTED_FORMAT = "RUNE0072"
+    WRONG_FORMAT = "RUNE0072"
     WRONG_INPUT_COUNT = "RUNE0073"
     WRONG_INPUT_TYPE = "RUNE0074"
     UNUSED_MODEL_ARGUMENTS = "RUNE0075"
+    TEXT_TENSOR = "RUNE0076"
+    MISSING_TYPES = "RUNE0077"
+    QUANTIZED_INPUT = "RUNE0078"
+
+    # How a Runefile is written: what is harmless, and what only looks as if it meant something.
+    EMPTY_RUNEFILE = "RUNE0090"
+    AMBIGUOUS_VALUE = "RUNE0091"
+    BAD_INSTRUCTION = "RUNE0092"
+    OLD_FORM = "RUNE0093"
+    ZUNE_PART = "RUNE0094"
+    YAML_FEATURE = "RUNE0095"
 
     # What only a build can tell: the language is right, but no rune can be made of it.
     UNSUPPORTED_OPERATORS = "RUNE0080"

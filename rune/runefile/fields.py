@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
@@ -18,9 +18,18 @@ Field = tuple[Scalar, Value]
 
 
 def read_fields(
-    value: Map, known: Iterable[str], where: str, report: Report, *, strict: bool = False
+    value: Map,
+    known: Iterable[str],
+    where: str,
+    report: Report,
+    *,
+    strict: bool = False,
+    displaced: Collection[str] = (),
 ) -> dict[str, Field]:
-    """The map's entries by key, the first of a repeated one. An unknown key is ignored, or an error if strict."""
+    """The map's entries by key, the first of a repeated one. An unknown key is ignored, or an error if strict.
+
+    `displaced` are keys that mean something elsewhere: in `args`.
+    """
     known = tuple(known)
     fields: dict[str, Field] = {}
     for key, item in text_keys(value, report):
@@ -34,6 +43,21 @@ def read_fields(
             )
         elif name in known:
             fields[name] = (key, item)
+        elif name == "<<":
+            report.error(
+                Code.YAML_FEATURE,
+                "YAML 1.2 has no merge key `<<`: nothing would be taken over from what it names",
+                key.span,
+                ["Write the keys out where they are meant."],
+            )
+        elif name in displaced:
+            report.warning(
+                Code.UNKNOWN_KEY,
+                f"The key {quoted(name)} means nothing {where} and is ignored",
+                key.span,
+                [f"It is an argument: write it under `args` if `{name}` is to be set."],
+            )
+            fields.setdefault(name, (key, item))
         else:
             notes, fixes = report.suggestion(name, key.span, known)
             if strict:

@@ -5,16 +5,21 @@ Says what is missing, misspelt or of the wrong shape; whether names and types fi
 
 from __future__ import annotations
 
+import re
+
+from rune.runefile.capabilities import PARAMETER_NAMES
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.fields import Field, described, missing, read_fields, read_named, read_text, wrong_shape
 from rune.runefile.parse_resources import read_resources
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import read_arguments, read_inputs, read_outputs
-from rune.runefile.syntax import ResourceSyntax, RunefileSyntax, StageKind, StageSyntax, Word
-from rune.runefile.values import Map, Scalar, Value
+from rune.runefile.syntax import Form, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax, Word
+from rune.runefile.values import Composed, Map, Scalar, Value
+from rune.runefile.zune import is_zune_stage
 from rune.wording import plain, quoted
 
+_ONE = re.compile(r"\s*\+?0*1(\.0*)?\s*\Z")
 _DOCUMENT_KEYS = ("version", "image", "pipeline", "resources")
 _STAGE_KEYS = {
     StageKind.MODEL: ("inputs", "outputs", "args"),
@@ -24,11 +29,11 @@ _STAGE_KEYS = {
 }
 
 
-def parse(root: Value | None, start: Span, report: Report) -> RunefileSyntax:
+def parse(composed: Composed, start: Span, report: Report) -> RunefileSyntax:
     """Reads the document; `start` is where to point when there is nothing else. Never raises."""
+    root = composed.root
     if root is None or (isinstance(root, Scalar) and root.value is None):
-        for key in ("version", "image", "pipeline"):
-            report.error(Code.MISSING_KEY, missing(key), start)
+        _report_empty(start, report)
         return RunefileSyntax((), (), start, frozenset())
     if not isinstance(root, Map):
         wrong_shape(report, "A Runefile", "a map with the keys version, image and pipeline", root)
@@ -37,11 +42,43 @@ def parse(root: Value | None, start: Span, report: Report) -> RunefileSyntax:
     first = _line_start(root)
     _check_version(fields.get("version"), start, first, report)
     _check_image(fields.get("image"), start, first, report)
-    stages, broken = _stages(fields.get("pipeline"), start, report)
-    resources = read_resources(fields.get("resources"), report)
+    stages, broken_names = _stages(fields.get("pipeline"), start, composed, report)
+    resources = read_resources(fields.get("resources"), composed.broken, report)
     stages, resources = _first_of_each_name(stages, resources, report)
     pipeline = fields.get("pipeline")
-    return RunefileSyntax(stages, resources, start if pipeline is None else pipeline[0].span, broken)
+    form = report.form
+    if form is Form.YAML and any(is_zune_stage(stage) for stage in stages):
+        form = Form.ZUNE
+    return RunefileSyntax(stages, resources, start if pipeline is None else pipeline[0].span, broken_names, form)
+
+
+SKELETON = """\
+version: 1
+image: runicos/base
+pipeline:
+  input:
+    capability: RAW
+    args:
+      length: 4
+    outputs:
+      - {type: f32, dimensions: [1, 1]}
+  output:
+    out: SERIAL
+    inputs: [input]
+"""
+"""The least that is a Runefile: it sends what it reads."""
+
+
+def _report_empty(start: Span, report: Report) -> None:
+    """Says how to begin, and which keys are missing in the words that tools look for."""
+    message = f"The Runefile is empty: {missing('version').removeprefix('Unable to parse the input: ')}"
+    notes = [
+        f"{missing('image')}.",
+        f"{missing('pipeline')}.",
+        "A Runefile has a pipeline of stages: a capability reads, proc-blocks and models compute, an `out` sends.",
+    ]
+    fix = report.replace(start, SKELETON, "Write a Runefile that can be built, to begin with")
+    report.error(Code.EMPTY_RUNEFILE, message, start, notes, [fix])
 
 
 def _line_start(root: Map) -> Span | None:
@@ -68,7 +105,11 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
         report.error(Code.WRONG_VERSION, f"Unable to parse the input: {cause}", value.span, fixes=fix)
         return
     notes = [f"It is {described(value)}, and must be the number 1 without quotes."]
-    report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
+    if isinstance(value, Scalar) and _ONE.match(value.text):
+        # Older compilers stop at this; there is no doubt about what is meant.
+        report.warning(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
+    else:
+        report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
 
 
 def _check_image(field: Field | None, start: Span, first: Span | None, report: Report) -> None:
@@ -78,17 +119,22 @@ def _check_image(field: Field | None, start: Span, first: Span | None, report: R
         read_text(field[1], "`image`", report)
 
 
-def _stages(field: Field | None, start: Span, report: Report) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
+def _stages(
+    field: Field | None, start: Span, composed: Composed, report: Report
+) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
     """The stages, and the names of those of which not even the kind is known."""
     if field is None:
         report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app stand under `pipeline:`."])
         return (), frozenset()
-    read = [(name.text, _stage(name, value, report)) for name, value in read_named(field, "stage", report)]
+    read = [(name.text, _stage(name, value, composed, report)) for name, value in read_named(field, "stage", report)]
     found = tuple(stage for _, stage in read if stage is not None)
     return found, frozenset(name for name, stage in read if stage is None)
 
 
-def _stage(name: Word, value: Value, report: Report) -> StageSyntax | None:
+def _stage(name: Word, value: Value, composed: Composed, report: Report) -> StageSyntax | None:
+    at = name.span.start.offset
+    if at in composed.broken:
+        return None
     kinds = [kind.value for kind in StageKind]
     if not isinstance(value, Map):
         _no_kind(name, report, [f"It is {described(value)}."])
@@ -114,7 +160,9 @@ def _stage(name: Word, value: Value, report: Report) -> StageSyntax | None:
                 present[other].span,
                 ["A stage has one of the keys model, proc-block, capability and out. Make two stages of it."],
             )
-    fields = read_fields(value, (*kinds, *_STAGE_KEYS[kind]), f"in a {kind.value} stage", report)
+    fields = read_fields(
+        value, (*kinds, *_STAGE_KEYS[kind]), f"in a {kind.value} stage", report, displaced=_argument_names(kind)
+    )
     target = read_text(fields[kind.value][1], f"`{kind.value}` of {quoted(name.text)}", report)
     if target is None:
         return None
@@ -122,9 +170,15 @@ def _stage(name: Word, value: Value, report: Report) -> StageSyntax | None:
     allowed = _STAGE_KEYS[kind]
     inputs = read_inputs(fields.get("inputs"), name, report) if "inputs" in allowed else ()
     outputs = read_outputs(fields.get("outputs"), name, report) if "outputs" in allowed else None
-    arguments = read_arguments(fields.get("args"), report)
+    arguments = read_arguments(fields.get("args"), report, with_lists=kind is StageKind.BLOCK)
     span = fields["args"][1].span if "args" in fields else None
-    return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound=report.error_count == before)
+    is_sound = report.error_count == before and not any(first <= at < last for first, last in composed.damaged)
+    return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound)
+
+
+def _argument_names(kind: StageKind) -> frozenset[str]:
+    """What belongs into `args`, and is sometimes found beside it."""
+    return PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
 
 
 def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, near: str | None = None) -> None:

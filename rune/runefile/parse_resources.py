@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rune.runefile.codes import Code
 from rune.runefile.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.runefile.report import Report
@@ -12,8 +14,14 @@ from rune.wording import quoted
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, report: Report) -> tuple[ResourceSyntax, ...]:
-    found = (_resource(name, value, report) for name, value in read_named(field, "resource", report))
+def read_resources(field: Field | None, broken: Collection[int], report: Report) -> tuple[ResourceSyntax, ...]:
+    """The resources; `broken` are the offsets of names of which nothing could be read, which was reported before."""
+    found = (
+        ResourceSyntax(name, None, None, is_binary=False)
+        if name.span.start.offset in broken
+        else _resource(name, value, report)
+        for name, value in read_named(field, "resource", report)
+    )
     return tuple(resource for resource in found if resource is not None)
 
 
@@ -32,15 +40,9 @@ def _resource(name: Word, value: Value, report: Report) -> ResourceSyntax | None
     if inline is not None and path is not None:
         message = f'The resource {quoted(name.text)} can\'t specify both a "path" and "inline" default value'
         report.error(Code.RESOURCE_TWO_SOURCES, message, name.span, ["Keep one of them."])
-    elif inline is None and path is None and report.error_count == before:
-        report.error(
-            Code.RESOURCE_NO_SOURCE,
-            f"The resource {quoted(name.text)} has neither a path nor an inline text",
-            name.span,
-            ["A resource that the host gives when the rune runs cannot be built yet."],
-        )
     # A broken resource stays known by its name, so that its users are not blamed.
-    return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary)
+    is_sound = report.error_count == before
+    return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary, is_sound)
 
 
 def _is_binary(value: Value, report: Report) -> bool:

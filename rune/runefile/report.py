@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from rune.runefile.source import SourceText
+from rune.runefile.syntax import Form, legacy_type, written_type
+from rune.tensor import TensorType
 from rune.wording import LONGEST, plain
 
 MAX_DIAGNOSTICS = 200
@@ -19,8 +23,12 @@ _MOST_SEARCHES = 50
 class Report:
     """The diagnostics of one file. The work spent on finding similar names is bounded."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, form: Form = Form.YAML) -> None:
         self.file = file
+        self.form = form
+        """How the file is written, and so how its fixes are."""
+        self.source: SourceText | None = None
+        """The text, once it is read."""
         self._diagnostics: list[Diagnostic] = []
         self._errors = 0
         self._searches = 0
@@ -43,6 +51,16 @@ class Report:
         """The fix that writes `text` in place of what stands in `span`."""
         return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, text),))
 
+    def replace_type(self, span: Span, type_: TensorType) -> Fix:
+        """The fix that declares another type."""
+        written = legacy_type(type_) if self.form is Form.TEXT else written_type(type_)
+        return self.replace(span, written, f"Change to {type_}")
+
+    def replace_text(self, span: Span, text: str) -> Fix:
+        """The fix that writes a text which YAML might read as something else."""
+        written = text if self.form is Form.TEXT else json.dumps(text, ensure_ascii=False)
+        return self.replace(span, written, f"Change to {plain(text)}")
+
     def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
         """The candidate that was probably meant, or None."""
         self._searches += 1
@@ -62,10 +80,15 @@ class Report:
             return (), ()
         return (f"Did you mean `{plain(near)}`?",), (self.replace(span, near),)
 
-    def forget(self, codes: Collection[Code]) -> None:
-        """Drops what was said under these codes; the count of errors stays."""
+    def forget(self, codes: Collection[Code], places: Sequence[tuple[int, int]] | None = None) -> None:
+        """Drops what was said under these codes, where places are given only there; the count of errors stays."""
         dropped = {code.value for code in codes}
-        self._diagnostics = [item for item in self._diagnostics if item.code not in dropped]
+
+        def is_dropped(item: Diagnostic) -> bool:
+            at = item.span.start.offset
+            return item.code in dropped and (places is None or any(start <= at < end for start, end in places))
+
+        self._diagnostics = [item for item in self._diagnostics if not is_dropped(item)]
 
     @property
     def error_count(self) -> int:

@@ -6,7 +6,17 @@ import re
 
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Position, Span
-from rune.runefile.fields import Field, described, missing, read_fields, read_items, read_text, text_keys, wrong_shape
+from rune.runefile.fields import (
+    Field,
+    described,
+    is_null,
+    missing,
+    read_fields,
+    read_items,
+    read_text,
+    text_keys,
+    wrong_shape,
+)
 from rune.runefile.report import Report
 from rune.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
@@ -35,6 +45,9 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
     items = read_items(field, f"the inputs of {quoted(stage.text)}", report) or ()
     found = []
     for item in items:
+        if is_null(item):
+            _warn_of_empty_input(item, stage, report)
+            continue
         if not isinstance(item, Scalar) or not isinstance(item.value, str) or not (match := _INPUT.match(item.value)):
             message = f"Unable to parse the input: {described(item)} cannot be an input of {quoted(stage.text)}"
             report.error(Code.BAD_INPUT, message, item.span, ["Write `stage`, or `stage.1` for its second output."])
@@ -42,6 +55,12 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
         name = match["name"]
         found.append(InputSyntax(name, int(match["index"] or 0), _name_span(item, name), item.span, item.text))
     return tuple(found)
+
+
+def _warn_of_empty_input(item: Value, stage: Word, report: Report) -> None:
+    """A dash without a name behind it. The old compiler stopped at it; nothing else can be meant than to ignore it."""
+    message = f"An input of {quoted(stage.text)} is empty and is ignored"
+    report.warning(Code.BAD_INPUT, message, item.span, ["Remove it from the list."])
 
 
 def _name_span(item: Scalar, name: str) -> Span:
@@ -118,7 +137,8 @@ def _dimensions(
     return tuple(found), report.error_count == before
 
 
-def read_arguments(field: Field | None, report: Report) -> tuple[ArgumentSyntax, ...]:
+def read_arguments(field: Field | None, report: Report, *, with_lists: bool = False) -> tuple[ArgumentSyntax, ...]:
+    """The arguments; `with_lists` also reads lists of single values, which old Runefiles gave to proc-blocks."""
     if field is None or (isinstance(field[1], Scalar) and field[1].value is None):
         return ()
     value = field[1]
@@ -133,19 +153,35 @@ def read_arguments(field: Field | None, report: Report) -> tuple[ArgumentSyntax,
             message = f"The argument {quoted(key.text)} stands here a second time"
             report.error(Code.REPEATED_KEY, message, key.span, [f"The first is in line {first}. Keep one of them."])
             continue
-        argument = _argument(name, key, item, report)
+        argument = _list_argument(name, key, item) if with_lists else None
+        argument = argument or _argument(name, key, item, report)
         if argument is not None:
             found[name] = argument
     return tuple(found.values())
 
 
+def _list_argument(name: str, key: Scalar, value: Value) -> ArgumentSyntax | None:
+    """A list as the text with one item a line."""
+    if not isinstance(value, Sequence) or not value.items:
+        return None
+    texts = [item.text for item in value.items if isinstance(item, Scalar) and not is_null(item)]
+    if len(texts) != len(value.items) or any("\n" in text or "\r" in text for text in texts):
+        return None
+    return ArgumentSyntax(name, key.span, "\n".join(texts), None, value.span, is_list=True)
+
+
 def _argument(name: str, key: Scalar, value: Value, report: Report) -> ArgumentSyntax | None:
-    if not isinstance(value, Scalar) or value.value is None or isinstance(value.value, bool):
+    if not isinstance(value, Scalar) or value.value is None:
         notes = ["A list goes into a resource, one item a line."] if isinstance(value, Sequence) else []
-        if isinstance(value, Scalar) and isinstance(value.value, bool):
-            notes = ["Put it into quotes when the text is meant."]
         wrong_shape(report, f"The argument {quoted(key.text)}", "a text, a number or a `$RESOURCE`", value, notes)
         return None
+    if isinstance(value.value, bool):
+        message = (
+            f"The argument {quoted(key.text)} is read as the text {quoted(value.text)}: no argument is true or false"
+        )
+        notes = ["No argument is true or false. Put it into quotes when the text is meant."]
+        report.warning(Code.AMBIGUOUS_VALUE, message, value.span, notes, [report.replace_text(value.span, value.text)])
+        return ArgumentSyntax(name, key.span, value.text, None, value.span)
     content = value.value.strip() if isinstance(value.value, str) else value.value
     resource = None
     if isinstance(content, str) and content.startswith("$"):

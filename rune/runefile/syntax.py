@@ -94,12 +94,13 @@ class StageSyntax:
 
 @dataclass(frozen=True)
 class ResourceSyntax:
-    """One resource as it is written."""
+    """One resource as it is written. Without `inline` and `path` the host gives it. `is_sound` as with stages."""
 
     name: Word
     inline: str | None
     path: Word | None
     is_binary: bool
+    is_sound: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,9 @@ class RunefileSyntax:
 def written_type(type_: TensorType) -> str:
     """A type as it is written in a Runefile, on one line."""
     return f"{{type: {type_.element}, dimensions: [{', '.join(map(str, type_.dimensions))}]}}"
+
+
+def legacy_type(type_: TensorType) -> str:
+    """A type as the text form writes it."""
+    dimensions = ",".join(map(str, type_.dimensions))
+    return f"{type_.element.value.upper()}[{dimensions}]" if dimensions else type_.element.value.upper()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
-from rune.runefile.syntax import StageSyntax, TypeSyntax, written_type
+from rune.runefile.syntax import StageSyntax, TypeSyntax
 from rune.tensor import TensorType
 from rune.wording import counted, quoted
 
@@ -34,7 +34,7 @@ def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], sour
 
 
 def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> None:
-    fix = report.replace(declared.span, written_type(found), f"Change to {found}")
+    fix = report.replace_type(declared.span, found)
     if declared.element is not found.element:
         message = f"{source} gives {found}, and not {declared.element}"
         report.error(Code.WRONG_DECLARED_TYPE, message, declared.span, fixes=[fix])
