@@ -1,8 +1,8 @@
-"""What the keys and fixed words of a Runefile mean, for whoever writes one. Which are right is said by rune.runefile."""
+"""What the keys and fixed words of a Runefile mean. Which of them are right is said by rune.runefile."""
 
 from __future__ import annotations
 
-from rune.abi import MODEL_MIMETYPES
+from rune.abi import ModelFormat
 from rune.runefile.syntax import StageKind
 from rune.tensor import ElementType
 
@@ -23,8 +23,8 @@ KIND_KEYS = {
 _INPUTS = "The stages that are read from, in order: `[audio]`. `name` is a stage's first output, `name.1` its second."
 _OUTPUTS = {
     StageKind.CAPABILITY: "The one type that is read. It may be left out where the arguments say it.",
-    StageKind.BLOCK: "The types that the block gives. They may be left out; what is written is compared with the block.",
-    StageKind.MODEL: "The types that the model gives. They may be left out; what is written is compared with the model.",
+    StageKind.BLOCK: "The types that the block gives. They may be left out; the block is asked in any case.",
+    StageKind.MODEL: "The types that the model gives. They may be left out; the model is asked in any case.",
 }
 _ARGUMENTS = {
     StageKind.CAPABILITY: "What the host is told: how much, how fast, which size.",
@@ -76,7 +76,7 @@ PIXEL_FORMATS = {
 
 MODEL_ARGUMENT = "The format of the model's file. Without it the model is one of TensorFlow Lite."
 
-FORMATS = {name: f"A model that hosts know as `{mimetype}`." for name, mimetype in MODEL_MIMETYPES.items()}
+FORMATS = {form.value: f"A model that hosts know as `{form.mimetype}`." for form in ModelFormat}
 
 
 def _element_type(element: ElementType) -> str:

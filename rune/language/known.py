@@ -91,7 +91,7 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
             return model is None or (index < len(model.inputs) and same_data(type_, model.inputs[index].type))
         case StageKind.BLOCK:
             block = block_of(entry)
-            return block is None or index > 0 or _block_takes(block, entry, type_)
+            return block is None or index > 0 or block_takes(block, entry, type_)
         case StageKind.OUTPUT:
             target = entry.target.text.strip().upper() if entry.target is not None else ""
             return target != "TENSOR" or type_.element is not ElementType.UTF8
@@ -99,7 +99,8 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
             return True
 
 
-def _block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
+def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
+    """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
     given = entry.arguments
     arguments = {argument.name: _value(argument, given.get(argument.name)) for argument in block.arguments}
     try:

@@ -14,7 +14,8 @@ from rune.runefile.source import SourceText
 from rune.runefile.values import MAX_DEPTH, Map, Scalar, Sequence, Value, core_value
 
 MARK = "\ue000"
-"""A character of no meaning that stands for the cursor: between it and a colon no space is needed."""
+"""A character of no meaning that stands for the cursor: in spans it counts, in texts it is left out, and between it
+and a colon or a dash no space is needed."""
 
 _KEY = re.compile(
     r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?![-?](?:\s|$))[^\s\[\]{}#&*!|>'"%@`,](?:(?!\s\#)[^\n])*?)"""
@@ -195,7 +196,7 @@ class _Reader:
         while (line := self._next()) is not None and line.column > column:
             end = line.end
             self._line += 1
-        text = self._text[start:end].lstrip("\r\n")
+        text = self._text[start:end].lstrip("\r\n").replace(MARK, "")
         return Scalar(text, text, self._source.span(at, end))
 
     def _flow_limit(self, column: int) -> int:
@@ -284,7 +285,7 @@ class _Reader:
         return Scalar("", None, self._source.span(at, at))
 
     def _scalar(self, start: int, end: int) -> Scalar:
-        written = self._text[start:end]
+        written = self._text[start:end].replace(MARK, "")
         quote = written[:1]
         span = self._source.span(start, end)
         if quote and quote in "\"'":

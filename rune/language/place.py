@@ -183,7 +183,7 @@ class Cursor:
 
     @property
     def stage(self) -> str | None:
-        return str(self.path[1]).replace(MARK, "") if len(self.path) > 1 and self.path[0] == "pipeline" else None
+        return str(self.path[1]) if len(self.path) > 1 and self.path[0] == "pipeline" else None
 
 
 def cursor_at(source: SourceText, offset: int) -> Cursor | None:
@@ -192,7 +192,7 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     offset = max(0, min(offset, len(text)))
     marked = SourceText(source.file, text[:offset] + MARK + text[offset:])
     root = read_loosely(marked)
-    found = next((place for place in places(root) if MARK in place.word.text), None)
+    found = next((place for place in places(root) if _holds(place.word, offset)), None)
     if found is None:
         return None
     start, end = found.word.span.start.offset, found.word.span.end.offset - 1
@@ -201,14 +201,15 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
         start += 1
         end -= end > start and text[end - 1] == quote
     typed = text[start:offset]
+    if not typed and text[offset : offset + 1].isspace():
+        end = offset  # What follows after a space is another word.
     if offset > max(end, start) or "\n" in text[start:end] or (typed[-1:].isspace() and not quote):
         return None
     line_start, line_end = source.line_bounds(source.position(start).line)
     before = text[line_start:start]
-    path = tuple(step.replace(MARK, "") if isinstance(step, str) else step for step in found.path)
     behind = text[end + len(quote) : line_end].lstrip(" \t")
     return Cursor(
-        path,
+        found.path,
         found.is_key,
         source.span(start, end),
         typed,
@@ -220,6 +221,10 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
         len(before) - len(before.lstrip(" \t")),
         root,
     )
+
+
+def _holds(word: Scalar, offset: int) -> bool:
+    return word.span.start.offset <= offset < word.span.end.offset
 
 
 def _is_in_brackets(root: Value | None, text: str, offset: int) -> bool:
