@@ -8,23 +8,13 @@ from __future__ import annotations
 import io
 import zipfile
 
-from rune.files import DEFAULT_FILE_LIMIT, FileTooLarge, ProjectFiles, normal_path
+from rune.files import DEFAULT_FILE_LIMIT, FileTooLarge, ProjectFiles
+from rune.folders import folder_members, folder_path
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that the format can say."""
 _FILE_MODE, _FOLDER_MODE = 0o100644 << 16, (0o040755 << 16) | 0x10
 _UNIX = 3
-
-
-def folder_path(path: str) -> str:
-    """The normal path of a folder, which may be written with `/` at its end. Raises `FileError`."""
-    return normal_path(path.rstrip("/") if path.strip("/") else path)
-
-
-def folder_members(files: ProjectFiles, folder: str) -> tuple[str, ...]:
-    """The normal paths of all files below a folder; none when there is no such folder. Raises `FileError`."""
-    start = folder_path(folder) + "/"
-    return tuple(path for path in files.paths() if path.startswith(start))
 
 
 def zip_folder(files: ProjectFiles, folder: str, limit: int = DEFAULT_FILE_LIMIT) -> bytes:

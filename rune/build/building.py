@@ -13,7 +13,7 @@ from rune.build.models import ChosenModels, ProjectModels, choose
 from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
 from rune.container import graph_json, pack, read_rune, rune_sections
 from rune.files import FileError, ProjectFiles
-from rune.runefile import Checked, Diagnostic, Pipeline, Severity, Span, check
+from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import ModelStage
 from rune.targets import WASM32
@@ -28,10 +28,12 @@ def build(
     log: Callable[[Step], None] | None = None,
     limits: anvil.Limits | None = None,
     host_models: bool = False,
+    host_resources: HostResources | None = None,
 ) -> BuildResult:
     """The rune `name` of a project. The same files and name give the same bytes.
 
-    With `host_models` no model is compiled: the rune's host runs all of them. Raises `BuildFailed` for what the project
+    With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
+    host gives beside those that have no default, and how long they may be. Raises `BuildFailed` for what the project
     did wrong and `rune.anvil.CompileError` where the compiler gave up.
     """
     steps: list[Step] = []
@@ -43,7 +45,7 @@ def build(
 
     start = time.perf_counter()
     models = ProjectModels(files)
-    checked = check(files, runefile=runefile, signatures=models.signature)
+    checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host_resources)
     ended("check", _check_text(checked), start)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
@@ -52,13 +54,13 @@ def build(
     pipeline = checked.pipeline
     try:
         chosen = choose(pipeline, models, host_models=host_models)
+        carried = _carried(pipeline, models)
     except FileError as error:
-        raise _failed(
-            checked, Code.UNREADABLE_FILE, f"Unable to read {quoted(error.path)}: {plain(error.reason)}", error.path
-        ) from error
+        message = f"Unable to read {quoted(error.path)}: {plain(error.reason)}"
+        raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
     program, plan = _planned(pipeline, chosen, checked)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
-    packed = _packed(module, pipeline, name, files)
+    packed = pack(module, rune_sections(graph_json(pipeline, name), carried))
     ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
 
     report = Report(
@@ -134,18 +136,18 @@ def _span(checked: Checked, blamed: str | None) -> Span:
     return next(found, checked.syntax.pipeline_span)
 
 
-def _packed(module: bytes, pipeline: Pipeline, name: str, files: ProjectFiles) -> bytes:
-    """The module with its sections. Binary resources are not carried along: they are compiled in."""
-    texts: dict[str, str] = {}
+def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes]]:
+    """The resources with a default, for the rune's sections; models are in the rune already. Raises `FileError`."""
+    of_models = {stage.resource for stage in pipeline.stages if isinstance(stage, ModelStage)}
+    found = []
     for resource in pipeline.resources:
-        if resource.is_binary:
+        if resource.name in of_models:
             continue
         if resource.inline is not None:
-            texts[resource.name] = resource.inline
+            found.append((resource.name, resource.inline.encode()))
         elif resource.path is not None:
-            texts[resource.name] = files.read(resource.path).decode("utf-8")
-    graph = graph_json(pipeline, name, texts)
-    return pack(module, rune_sections(graph, [(key, text.encode()) for key, text in texts.items()]))
+            found.append((resource.name, models.data(resource.path)))
+    return found
 
 
 def _check_text(checked: Checked) -> str:

@@ -23,14 +23,11 @@ _CAPABILITY_TYPES: Final = {
 }
 
 
-def graph_json(pipeline: Pipeline, name: str, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    `texts` are the texts of resources by name: an argument with such a text is written as `$NAME` instead of a second
-    copy. Texts that stand in the Runefile itself need not be given.
+    An argument that came from a resource is written as `$NAME`.
     """
-    known = {resource.name: resource.inline for resource in pipeline.resources if resource.inline is not None}
-    names = {text.strip(): f"${resource}" for resource, text in {**known, **(texts or {})}.items() if text.strip()}
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
@@ -45,10 +42,12 @@ def graph_json(pipeline: Pipeline, name: str, texts: Mapping[str, str] | None = 
             case ModelStage():
                 models[stage.name] = _model(stage) | _edges(stage)
             case BlockStage():
-                arguments = {key: _argument(value) for key, value in stage.arguments.items()}
                 blocks[stage.name] = {
                     "path": stage.path,
-                    "args": {key: names.get(value.strip(), value) for key, value in arguments.items()},
+                    "args": {
+                        key: f"${stage.resources[key]}" if key in stage.resources else _argument(value)
+                        for key, value in stage.arguments.items()
+                    },
                 } | _edges(stage)
             case OutputStage():
                 outputs[stage.name] = {

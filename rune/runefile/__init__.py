@@ -7,6 +7,7 @@ from rune.runefile.check import Checked, check
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.runefile.draw import draw
 from rune.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
+from rune.runefile.host_resources import HostResources
 from rune.runefile.outline import Node, Outline, Wire
 from rune.runefile.pipeline import Pipeline
 from rune.runefile.starter import starter
@@ -21,6 +22,7 @@ __all__ = [
     "Edit",
     "Fix",
     "Form",
+    "HostResources",
     "Node",
     "Outline",
     "Pipeline",

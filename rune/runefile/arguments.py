@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import math
 
-from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block
+from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.runefile.codes import Code
+from rune.runefile.old_arguments import modern, warn_of_old_argument
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax
 from rune.runefile.values import FLOAT, INTEGER
 from rune.wording import plain, quoted
 
+_SWITCHES = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
+
 
 def block_arguments(
     stage: StageSyntax, block: Block, resources: Resources, report: Report
-) -> dict[str, ArgumentValue] | None:
+) -> dict[str, ArgumentValue | HostText] | None:
     """All of the block's arguments in its own order, defaults included; None when something was reported."""
     before = report.error_count
     known = {argument.name: argument for argument in block.arguments}
-    given: dict[str, ArgumentValue] = {}
-    for argument in stage.arguments:
+    given: dict[str, ArgumentValue | HostText] = {}
+    for argument in (modern(argument, block) for argument in stage.arguments):
         if argument.name not in known:
             _report_unknown(argument, block, report)
             continue
+        if argument.name in given:
+            message = f"The argument {quoted(argument.name)} of {block.name} is given twice, under two names"
+            report.error(Code.REPEATED_KEY, message, argument.name_span, ["Keep one of them."])
+            continue
+        if argument.is_list and known[argument.name].kind is not ArgumentKind.LONG_TEXT:
+            _report_list(argument, block, known[argument.name], report)
+            continue
+        warn_of_old_argument(argument, block, report)
         value = _value(argument, known[argument.name], block, resources, report)
         if value is not None:
             given[argument.name] = value
-    named = {argument.name for argument in stage.arguments}
-    complete: dict[str, ArgumentValue] = {}
+    named = {modern(argument, block).name for argument in stage.arguments}
+    complete: dict[str, ArgumentValue | HostText] = {}
     for name, argument_ in known.items():
         value = given.get(name, argument_.default)
         if value is not None:
@@ -42,6 +53,11 @@ def block_arguments(
     return complete if is_complete else None
 
 
+def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report: Report) -> None:
+    message = f"{block.name}'s {quoted(argument.name)} cannot be a list: it must be {_kind(known)}"
+    report.error(Code.BAD_ARGUMENT, message, argument.span, [known.help])
+
+
 def _report_unknown(argument: ArgumentSyntax, block: Block, report: Report) -> None:
     names = [known.name for known in block.arguments]
     notes, fixes = report.suggestion(argument.name, argument.name_span, names)
@@ -52,21 +68,31 @@ def _report_unknown(argument: ArgumentSyntax, block: Block, report: Report) -> N
 
 def _value(
     given: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: Report
-) -> ArgumentValue | None:
+) -> ArgumentValue | HostText | None:
     content: int | float | str | None = given.value
     if given.resource is not None:
-        content = resources.text(given.resource, given.span)
+        if known.kind is ArgumentKind.LONG_TEXT:
+            found = resources.long_text(given.resource, given.span)
+            if isinstance(found, HostText):
+                return found
+            content = found
+        else:
+            why = f"{block.name} needs {quoted(known.name)} then, and only a long text can come from the host"
+            content = resources.text(given.resource, given.span, why)
         if content is None:
             return None
     value = read_argument(content if content is not None else "", known)
     if value is not None and _is_within(value, known):
         return value
-    report.error(
-        Code.BAD_ARGUMENT,
-        f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(str(content))}: it must be {_kind(known)}",
-        given.span,
-        [known.help],
-    )
+    notes = [known.help]
+    fixes = []
+    if isinstance(content, str) and content.strip().lower() in _SWITCHES:
+        notes.append(f"`{content.strip()}` is a text, and no number and no truth value, in YAML 1.2.")
+    elif given.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
+        notes.append("Numbers are written without `_` between their digits.")
+        fixes = [report.replace(given.span, bare)]
+    message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(str(content))}: it must be {_kind(known)}"
+    report.error(Code.BAD_ARGUMENT, message, given.span, notes, fixes)
     return None
 
 

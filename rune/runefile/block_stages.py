@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.paths import BlockPath, parse_block_path
+from rune.blocks.published import PUBLISHED, published
 from rune.blocks.signature import Block, BlockError, BlockOutput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
@@ -13,6 +14,7 @@ from rune.runefile.resources import Resources
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax
 from rune.runefile.types import check_declared_outputs
+from rune.runefile.zune import block_of, is_zune_stage
 from rune.tensor import TensorType
 from rune.wording import plain, quoted
 
@@ -46,11 +48,14 @@ def check_block_stage(
         return None
     if not check_declared_outputs(stage, [output.type for output in outputs], block.name, report):
         return None
-    return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs)
+    resources_of = {argument.name: argument.resource for argument in stage.arguments if argument.resource is not None}
+    return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of)
 
 
 def _find(stage: StageSyntax, report: Report) -> Block | None:
     text, span = stage.target.text.strip(), stage.target.span
+    if is_zune_stage(stage):
+        return _find_of_zune(text, stage, report)
     path = parse_block_path(text)
     if path is None:
         notes = ["Write a name such as `fft`, or a path such as `hotg-ai/proc-blocks@v0.11.3#fft`."]
@@ -68,8 +73,45 @@ def _find(stage: StageSyntax, report: Report) -> Block | None:
     return block
 
 
+def _find_of_zune(text: str, stage: StageSyntax, report: Report) -> Block | None:
+    """The catalogue's block in place of a zune's module, where a package names one."""
+    span = stage.target.span
+    name = block_of(text)
+    block = find_block(name) if name is not None else None
+    if block is not None:
+        report.warning(
+            Code.ZUNE_PART,
+            f"{quoted(text)} is a module of a zune; the catalogue's {block.name} is taken in its place",
+            span,
+            ["The two were published at different times, and may round or name arguments differently."],
+            [report.replace(span, block.name)],
+        )
+        return block
+    if name is not None and (known := published(name)) is not None:
+        _report_published(known, stage, report)
+        return None
+    message = f"{quoted(text)} is a proc-block of a zune, made as a module of its own, which cannot be built"
+    report.error(Code.ZUNE_PART, message, span, [f"The blocks that can be built are {', '.join(CATALOGUE)}."])
+    return None
+
+
+def _report_published(name: str, stage: StageSyntax, report: Report) -> None:
+    report.error(
+        Code.BLOCK_NOT_IN_CATALOGUE,
+        f"The proc-block {quoted(name)} was published for Rune, and is not in the catalogue yet",
+        stage.target.span,
+        [f"It gives {PUBLISHED[name]}.", f"The blocks that can be built are {', '.join(CATALOGUE)}."],
+    )
+
+
 def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, report: Report) -> None:
-    near = report.nearest(path.crate, CATALOGUE)
+    known = published(path.crate)
+    if known is not None and path.is_published:
+        _report_published(known, stage, report)
+        return
+    near = report.nearest(path.crate, (*CATALOGUE, *PUBLISHED))
+    if near not in CATALOGUE:
+        near = None
     notes = [f"Did you mean `{near}`?"] if near else []
     fixes = [report.replace(stage.target.span, near)] if near else []
     notes.append(f"The blocks are {', '.join(CATALOGUE)}.")
@@ -86,7 +128,7 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
         stage.target.span,
         [f'hint: change it to something like "{plain(versioned)}"'],
-        [report.replace(stage.target.span, f'"{versioned}"', f"Change to {plain(versioned)}")],
+        [report.replace_text(stage.target.span, versioned)],
     )
 
 

@@ -6,21 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
-from rune.files import FileError, ProjectFiles, normal_path
+from rune.files import FileError, ProjectFiles
+from rune.folders import folder_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
+from rune.runefile.model_types import check_declared_alone, check_inputs
 from rune.runefile.pipeline import ModelStage, Port
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources, report_unreadable
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
-from rune.runefile.syntax import StageSyntax, Word
-from rune.runefile.types import check_declared_outputs, same_data
-from rune.tensor import TensorType
+from rune.runefile.syntax import ResourceSyntax, StageSyntax, Word
+from rune.runefile.types import check_declared_outputs
+from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature
-from rune.wording import counted, plain, printable, quoted
+from rune.wording import plain, printable, quoted
 
 Signatures = Callable[[str], ModelSignature]
 """A model's inputs and outputs by its path. Raises `FileError` or `ModelError`."""
+
+_ENDINGS = {".tflite": ModelFormat.TENSORFLOW_LITE, ".onnx": ModelFormat.ONNX}
+"""What a file's name says of its format."""
 
 
 @dataclass(frozen=True)
@@ -33,79 +38,141 @@ class ModelReading:
     report: Report
 
 
-def model_signature(stage: StageSyntax, reading: ModelReading) -> tuple[str, ModelSignature] | None:
-    """The path and the signature of a stage's model; None when something was reported."""
-    report = reading.report
-    is_tflite = _check_format(stage, reading)
+@dataclass(frozen=True)
+class FoundModel:
+    """The model of a stage. Without a signature its types are what the Runefile declares; else as in `ModelStage`."""
+
+    file: str | None
+    resource: str | None
+    format: ModelFormat
+    capacity: int | None
+    signature: ModelSignature | None
+
+
+def find_model(stage: StageSyntax, reading: ModelReading) -> FoundModel | None:
+    """The model that a stage runs; None when something was reported."""
+    format_ = _format(stage, reading)
     _warn_of_arguments(stage, reading)
-    file = _model_file(stage, reading)
-    if file is None or not is_tflite:
+    text = stage.target.text.strip()
+    if not text.startswith("$"):
+        return _with_file(stage, Word(text, stage.target.span), format_, None, None, reading)
+    resource = _model_resource(stage, text, reading)
+    if resource is None or format_ is None:
         return None
+    name, capacity = resource.name.text, reading.resources.model_capacity(resource)
+    if resource.path is None:
+        return FoundModel(None, name, format_, capacity, None)
+    return _with_file(stage, resource.path, format_, name, capacity, reading)
+
+
+def _with_file(
+    stage: StageSyntax,
+    file: Word,
+    format_: ModelFormat | None,
+    resource: str | None,
+    capacity: int | None,
+    reading: ModelReading,
+) -> FoundModel | None:
+    """A model that the project has."""
+    if format_ is None or not _is_of_format(stage, file, format_, reading):
+        return None
+    user = stage.name.text
     try:
-        path = normal_path(file.text)
+        path = folder_path(file.text)
+        if format_ is not ModelFormat.TENSORFLOW_LITE:
+            is_there = reading.resources.is_there(file.text, file.span, user)
+            return FoundModel(path, resource, format_, capacity, None) if is_there else None
         signature = reading.signatures(path)
     except FileError as error:
-        report_unreadable(error, file.text, file.span, stage.name.text, reading.files, report)
+        report_unreadable(error, file.text, file.span, user, reading.files, reading.report)
         return None
     except ModelError as error:
         message = f"{quoted(file.text)} is not a model that can be used: {printable(str(error))}"
-        report.error(Code.BAD_MODEL, message, file.span)
+        reading.report.error(Code.BAD_MODEL, message, file.span)
         return None
+    if not _can_flow(signature, file.span, reading.report):
+        return None
+    return FoundModel(path, resource, format_, capacity, signature)
+
+
+def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
+    """Whether the file may be of the format; reports one whose name, or whose being a folder, says otherwise."""
+    report = reading.report
+    said = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), format_)
+    given = next((argument for argument in stage.arguments if argument.name == "format"), None)
+    span = file.span if given is None else given.span
+    if reading.resources.is_folder(file.text):
+        if format_ in (ModelFormat.TENSORFLOW, ModelFormat.TENSORFLOW_JS):
+            return True
+        message = f"{quoted(file.text)} is a folder, and a model in the format {format_.value} is one file"
+        notes = ["Models in the formats tensorflow and tensorflow-js may be folders: write `format` under `args`."]
+        report.error(Code.WRONG_FORMAT, message, span, notes)
+        return False
+    if said is format_:
+        return True
+    message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
+    notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []
+    if given is not None and given.resource is None:
+        notes, fixes = [], [report.replace(given.span, said.value)]
+    report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
+    return False
+
+
+def _can_flow(signature: ModelSignature, span: Span, report: Report) -> bool:
+    """Whether all tensors can be inside of a rune; reports the first that cannot."""
     for tensor in (*signature.inputs, *signature.outputs):
+        if tensor.type.element is ElementType.UTF8:
+            message = f"The model's tensor {quoted(tensor.name)} is text, which a rune cannot exchange with a model"
+            notes = ["Export the model without the part that reads or writes text, and do that part with a proc-block."]
+            report.error(Code.TEXT_TENSOR, message, span, notes)
+            return False
         if tensor.type.size > MAX_TENSOR_SIZE or tensor.type.count == 0:
             what = "empty" if tensor.type.count == 0 else f"larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
             message = f"The model's tensor {quoted(tensor.name)}, {tensor.type}, is {what}"
-            report.error(Code.TENSOR_TOO_LARGE, message, file.span)
-            return None
-    return path, signature
+            notes = ["Export the model with fixed dimensions."] if tensor.type.count == 0 else []
+            report.error(Code.TENSOR_TOO_LARGE, message, span, notes)
+            return False
+    return True
 
 
 def check_model_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
     types: tuple[TensorType | None, ...],
-    found: tuple[str, ModelSignature],
+    found: FoundModel,
     report: Report,
 ) -> ModelStage | None:
     """The stage as the model has it; None when something was reported. A type is None where it is not known."""
     before = report.error_count
-    path, signature = found
-    input_types = tuple(tensor.type for tensor in signature.inputs)
-    output_types = tuple(tensor.type for tensor in signature.outputs)
-    if stage.inputs and len(stage.inputs) != len(input_types):
-        span = stage.inputs[len(input_types)].whole if len(stage.inputs) > len(input_types) else stage.name.span
-        count = counted(len(input_types), "input")
-        names = ", ".join(f"{quoted(tensor.name)} {tensor.type}" for tensor in signature.inputs[:8])
-        message = f"The model takes {count}, and {quoted(stage.name.text)} gives it {len(stage.inputs)}"
-        report.error(Code.WRONG_INPUT_COUNT, message, span, [f"It takes {names}."] if names else [])
+    input_types: tuple[TensorType, ...] | None
+    output_types: tuple[TensorType, ...] | None
+    if found.signature is None:
+        input_types, output_types = check_declared_alone(stage, types, found.format, report)
     else:
-        for input_, given, wanted in zip(stage.inputs, types, signature.inputs, strict=False):
-            if given is not None and not same_data(given, wanted.type):
-                _report_type(input_.text, input_.whole, given, wanted.type, wanted.name, report)
-    check_declared_outputs(stage, output_types, "The model", report)
+        input_types = tuple(tensor.type for tensor in found.signature.inputs)
+        output_types = tuple(tensor.type for tensor in found.signature.outputs)
+        check_inputs(stage, types, found.signature, report)
+        check_declared_outputs(stage, output_types, "The model", report)
     if report.error_count > before or ports is None or not stage.is_sound:
         return None
-    resource = stage.target.text.strip()[1:] if stage.target.text.strip().startswith("$") else None
+    if input_types is None or output_types is None:
+        return None
     return ModelStage(
-        stage.name.text, path, resource, ModelFormat.TENSORFLOW_LITE, ports, input_types, output_types
+        name=stage.name.text,
+        file=found.file,
+        resource=found.resource,
+        format=found.format,
+        inputs=ports,
+        input_types=input_types,
+        outputs=output_types,
+        capacity=found.capacity,
     )
 
 
-def _report_type(text: str, span: Span, given: TensorType, wanted: TensorType, name: str, report: Report) -> None:
-    message = f"The model's input {quoted(name)} is {wanted}, but {quoted(text)} gives {given}"
-    if given.element is wanted.element:
-        notes = [f"It needs {wanted.count} elements and gets {given.count}."]
-    else:
-        notes = [f"It needs elements of {wanted.element} and gets {given.element}."]
-    report.error(Code.WRONG_INPUT_TYPE, message, span, notes)
-
-
-def _model_file(stage: StageSyntax, reading: ModelReading) -> Word | None:
-    text = stage.target.text.strip()
-    if not text.startswith("$"):
-        return Word(text, stage.target.span)
+def _model_resource(stage: StageSyntax, text: str, reading: ModelReading) -> ResourceSyntax | None:
+    """The resource that `model: $NAME` names; None when it was reported."""
     resource = reading.resources.find(text[1:], stage.target.span, of_model=True)
-    if resource is None:
+    if resource is None or not resource.is_sound:
         return None
     if not resource.is_binary:
         message = f"{quoted(text)} should be a binary resource"
@@ -116,31 +183,29 @@ def _model_file(stage: StageSyntax, reading: ModelReading) -> Word | None:
     if resource.path is None and resource.inline is not None:
         message = f"{quoted(text)} is an inline text, and a model must come from a file"
         reading.report.error(Code.WRONG_RESOURCE_TYPE, message, stage.target.span)
-    return resource.path
+        return None
+    return resource
 
 
-def _check_format(stage: StageSyntax, reading: ModelReading) -> bool:
-    """Whether the model is a TensorFlow Lite one; reports another format."""
+def _format(stage: StageSyntax, reading: ModelReading) -> ModelFormat | None:
+    """What `format` says, TensorFlow Lite without one; None when it was reported."""
     argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
     if argument is None:
-        return True
+        return ModelFormat.TENSORFLOW_LITE
     value: str | None = str(argument.value)
     if argument.resource is not None:
-        value = reading.resources.text(argument.resource, argument.span)
+        value = reading.resources.format_text(argument.resource, argument.span, stage.name.text)
         if value is None:
-            return False
+            return None
         value = value.strip()
-    formats = sorted(format_.value for format_ in ModelFormat)
-    if value not in formats:
-        message = f"Expected the format to be one of {', '.join(formats)}, but found {quoted(value or '')}"
-        notes, fixes = reading.report.suggestion(value or "", argument.span, formats)
-        reading.report.error(Code.UNKNOWN_FORMAT, message, argument.span, notes, fixes)
-        return False
-    if value != "tensorflow-lite":
-        message = f"A model in the format {value} cannot be built yet; only tensorflow-lite can"
-        reading.report.error(Code.UNSUPPORTED_FORMAT, message, argument.span, ["Convert it to a .tflite file."])
-        return False
-    return True
+    formats = {format_.value: format_ for format_ in ModelFormat}
+    if value in formats:
+        return formats[value]
+    known = sorted(formats)
+    message = f"Expected the format to be one of {', '.join(known)}, but found {quoted(value or '')}"
+    notes, fixes = reading.report.suggestion(value or "", argument.span, known)
+    reading.report.error(Code.UNKNOWN_FORMAT, message, argument.span, notes, fixes)
+    return None
 
 
 def _warn_of_arguments(stage: StageSyntax, reading: ModelReading) -> None:

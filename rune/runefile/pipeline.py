@@ -85,14 +85,13 @@ Stage = CapabilityStage | BlockStage | ModelStage | OutputStage
 class Resource:
     """A named text or file of the Runefile; at most one of `inline` and `path` is set, which is its default.
 
-    `is_hosted` says that the rune asks its host for it; without a default it always does. `path` may be a folder.
+    Without a default the host must give it. `path` may be a folder.
     """
 
     name: str
     inline: str | None
     path: str | None
     is_binary: bool
-    is_hosted: bool = False
 
 
 @dataclass(frozen=True)

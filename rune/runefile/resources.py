@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 
-from rune.files import FileError, ProjectFiles, normal_path
+from rune.blocks.signature import HostText
+from rune.files import FileError, ProjectFiles
+from rune.folders import folder_members, folder_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
+from rune.runefile.host_resources import HostResources
 from rune.runefile.pipeline import Resource
 from rune.runefile.report import Report
-from rune.runefile.syntax import ResourceSyntax, RunefileSyntax
+from rune.runefile.syntax import ResourceSyntax, RunefileSyntax, Word
 from rune.wording import plain, quoted
 
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z")
@@ -19,8 +22,12 @@ _PLAIN_PATH = re.compile(r"[\w./-]+\Z")
 class Resources:
     """Answers what `$NAME` means. A resource that could not be read was reported once and is None ever after."""
 
-    def __init__(self, syntax: RunefileSyntax, files: ProjectFiles, report: Report) -> None:
+    def __init__(
+        self, syntax: RunefileSyntax, files: ProjectFiles, report: Report, host: HostResources | None = None
+    ) -> None:
         self._files = files
+        self._host = host or HostResources()
+        self._start = syntax.pipeline_span
         self._report = report
         self._declared = {resource.name.text: resource for resource in syntax.resources}
         self._stage_names = {stage.name.text for stage in syntax.stages}
@@ -48,11 +55,61 @@ class Resources:
         self._report.error(Code.UNKNOWN_RESOURCE, message, span, notes, fixes)
         return None
 
-    def text(self, name: str, span: Span) -> str | None:
-        """What a resource of type string says; None when it was reported."""
+    def text(self, name: str, span: Span, why: str) -> str | None:
+        """What a resource says when the rune is built; None when it was reported.
+
+        `why` says, as a sentence that follows a colon, what cannot do without it.
+        """
         resource = self.find(name, span)
-        if resource is None:
+        if resource is None or not resource.is_sound:
             return None
+        if not _has_default(resource):
+            message = f"{quoted('$' + name)} has no content when the rune is built: {why}"
+            notes = ["Give the resource a `path` or an `inline` text, or write the value here."]
+            self._report.error(Code.RESOURCE_NO_SOURCE, message, span, notes)
+            return None
+        return self._default(resource)
+
+    def format_text(self, name: str, span: Span, stage: str) -> str | None:
+        """What a resource says that is the format of a stage's model; None when it was reported."""
+        resource = self.find(name, span)
+        if resource is None or not resource.is_sound:
+            return None
+        if resource.inline is not None:
+            return resource.inline
+        start = f"Invalid format for {quoted(stage)}: the resource {quoted(name)}"
+        if resource.path is None:
+            message = f"{start} has no content when the rune is built"
+            self._report.error(Code.RESOURCE_NO_SOURCE, message, span, ["Write the format here."])
+            return None
+        data = self.file(resource.path.text, resource.path.span, name)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = f"{start} is not UTF-8 text: byte {error.start} does not fit"
+            self._report.error(Code.WRONG_RESOURCE_TYPE, message, span)
+            return None
+
+    def long_text(self, name: str, span: Span) -> str | HostText | None:
+        """What a resource says, or that the host gives it when the rune starts; None when something was reported."""
+        resource = self.find(name, span)
+        if resource is None or not resource.is_sound:
+            return None
+        default = self._default(resource) if _has_default(resource) else None
+        if _has_default(resource) and (default is None or not self._host.every):
+            return default
+        return HostText(name, self._host.text_capacity(name, default), default)
+
+    def model_capacity(self, resource: ResourceSyntax) -> int | None:
+        """Bytes to keep for a model that the host gives; None when the rune has its model."""
+        if _has_default(resource) and not self._host.every:
+            return None
+        return self._host.model_capacity(resource.name.text)
+
+    def _default(self, resource: ResourceSyntax) -> str | None:
+        name = resource.name.text
         if name not in self._texts:
             self._texts[name] = self._read(resource)
         return self._texts[name]
@@ -72,6 +129,17 @@ class Resources:
             self._report.error(Code.WRONG_RESOURCE_TYPE, message, resource.path.span)
             return None
 
+    def is_folder(self, path: str) -> bool:
+        """Whether the project has files below this path."""
+        try:
+            return bool(folder_members(self._files, path))
+        except FileError:
+            return False
+
+    def is_there(self, path: str, span: Span, user: str) -> bool:
+        """Whether a file or a folder is there to be carried along; reports what is not. Its bytes are not needed."""
+        return self.is_folder(path) or self.file(path, span, user) is not None
+
     def file(self, path: str, span: Span, user: str) -> bytes | None:
         """A file of the project; reports one that cannot be read."""
         try:
@@ -87,7 +155,19 @@ class Resources:
                 message = f"Nothing uses the resource {quoted(name)}"
                 self._report.warning(Code.UNUSED_RESOURCE, message, resource.name.span)
             if resource.path is not None and name not in self._texts:
-                self.file(resource.path.text, resource.path.span, name)
+                self._check_unread(resource, resource.path)
+        for name in self._host.capacities:
+            if name not in self._declared:
+                message = f"The build was given a capacity for {quoted(name)}, which is not a resource"
+                self._report.error(Code.UNKNOWN_RESOURCE, message, self._start)
+
+    def _check_unread(self, resource: ResourceSyntax, path: Word) -> None:
+        if not self.is_there(path.text, path.span, resource.name.text) or resource.is_binary:
+            return
+        if self.is_folder(path.text):
+            message = f"{quoted(path.text)} is a folder, and the resource {quoted(resource.name.text)} is a text"
+            notes = ["With `type: binary` the folder is carried as a zip."]
+            self._report.error(Code.WRONG_RESOURCE_TYPE, message, path.span, notes)
 
     def checked(self) -> tuple[Resource, ...]:
         """All resources, for the pipeline; only when there was no error."""
@@ -95,11 +175,15 @@ class Resources:
             Resource(
                 name,
                 resource.inline,
-                None if resource.path is None else normal_path(resource.path.text),
+                None if resource.path is None else folder_path(resource.path.text),
                 resource.is_binary,
             )
             for name, resource in self._declared.items()
         )
+
+
+def _has_default(resource: ResourceSyntax) -> bool:
+    return resource.inline is not None or resource.path is not None
 
 
 def report_unreadable(error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: Report) -> None:

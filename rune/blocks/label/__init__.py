@@ -7,7 +7,16 @@ import struct
 from itertools import accumulate
 from pathlib import Path
 
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    HostText,
+)
 from rune.tensor import ElementType, TensorType
 
 _WHITE_SPACE = (
@@ -16,10 +25,19 @@ _WHITE_SPACE = (
 )
 """What Unicode calls white space; Python's own list has four control characters more."""
 
+_HOST_WORD = 1024
+"""Bytes of the longest word in a list of the host; the words of a default may be longer."""
+_ESCAPED, _QUOTES = len("\\u0000"), len('""')
+"""Bytes that a byte of a text takes in JSON at most, and those around it."""
+_STEP = 16
+"""Of so many words of the host's list the rune notes where the first starts."""
+_HEAD, _OFFSET = 8, 4
+"""Bytes of `struct rune_label_list` in label.h before its offsets, and of one offset."""
 
-def _words(arguments: Arguments) -> list[str]:
-    """The lines of the trimmed list; they end with LF or CRLF, and blank ones inside count."""
-    text = str(arguments["wordlist"]).strip(_WHITE_SPACE)
+
+def words_of(wordlist: str) -> list[str]:
+    """The lines of the trimmed list; they end with LF or CRLF, and blank ones inside count. Raises `BlockError`."""
+    text = wordlist.strip(_WHITE_SPACE)
     if not text:
         raise BlockError("the wordlist is empty", argument="wordlist")
     return [line.removesuffix("\r") for line in text.split("\n")]
@@ -31,12 +49,35 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     indices = inputs[0]
     if not (indices.element.is_integer or indices.element is ElementType.F32):
         raise BlockError(f"label takes indices, as most_confident_indices gives, and not {indices}", input_index=0)
-    longest = max(len(json.dumps(word, ensure_ascii=False).encode()) for word in _words(arguments))
-    return (BlockOutput(TensorType(ElementType.UTF8, (indices.count,)), longest),)
+    return (BlockOutput(TensorType(ElementType.UTF8, (indices.count,)), _text_bound(arguments["wordlist"])),)
+
+
+def _text_bound(wordlist: int | float | str | HostText) -> int:
+    """The most bytes that a word takes as a JSON string."""
+    if not isinstance(wordlist, HostText):
+        return max(len(json.dumps(word, ensure_ascii=False).encode()) for word in words_of(str(wordlist)))
+    if wordlist.default is not None:
+        words_of(wordlist.default)
+    return _longest_of(wordlist) * _ESCAPED + _QUOTES
+
+
+def _longest_of(wordlist: HostText) -> int:
+    """The bytes of the longest word that the host may give."""
+    default = wordlist.default.split("\n") if wordlist.default is not None else []
+    return max(min(_HOST_WORD, wordlist.capacity), *(len(word.encode()) for word in default), 0)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    words = [word.encode() for word in _words(arguments)]
+    wordlist = arguments["wordlist"]
+    if isinstance(wordlist, HostText):
+        size = max(wordlist.capacity, len((wordlist.default or "").encode()))
+        return BlockCode(
+            f"rune_label_host_{inputs[0].element}",
+            texts=(wordlist,),
+            numbers=(inputs[0].count, _longest_of(wordlist)),
+            state_size=_HEAD + _OFFSET * (size // _STEP + 1),
+        )
+    words = [word.encode() for word in words_of(str(wordlist))]
     starts = [0, *accumulate(map(len, words))]
     return BlockCode(
         f"rune_label_{inputs[0].element}",

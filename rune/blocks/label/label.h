@@ -1,4 +1,7 @@
-/* The block label: the word that belongs to each index. The words are constants: where each starts, and their bytes. */
+/*
+ * The block label: the word that belongs to each index. The words are constants: where each starts, and their bytes; or
+ * the host gave them.
+ */
 #ifndef RUNE_BLOCK_LABEL_H
 #define RUNE_BLOCK_LABEL_H
 
@@ -23,6 +26,87 @@ static inline _Noreturn void rune_label_no_index(int32_t element) {
     rune_fail(&message);
 }
 
+/* A list that the host gave: where it ends, how many words it has, and where of every 16th the first byte stands. */
+struct rune_label_list {
+    uint32_t end;
+    int32_t labels;
+    uint32_t starts[];
+};
+
+static inline _Noreturn void rune_label_bad_list(const char *why) {
+    struct rune_message message = {.size = 0};
+    rune_message_text(&message, "label: the wordlist of the host ");
+    rune_message_text(&message, why);
+    rune_fail(&message);
+}
+
+/* The code point at `at`, and the bytes that it has; 0 bytes where no UTF-8 stands. */
+static inline uint32_t rune_label_character(const unsigned char *text, uint32_t left, uint32_t *code) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t head = text[0];
+    uint32_t size = head < 0x80 ? 1 : head >> 5 == 6 ? 2 : head >> 4 == 14 ? 3 : head >> 3 == 30 ? 4 : 0;
+    if (size == 0 || size > left) return 0;
+    uint32_t value = size == 1 ? head : head & (0x7fu >> size);
+    for (uint32_t i = 1; i < size; ++i) {
+        if (text[i] >> 6 != 2) return 0;
+        value = value << 6 | (text[i] & 0x3fu);
+    }
+    *code = value;
+    return value < least[size] || value > 0x10ffff || value >> 11 == 27 ? 0 : size;
+}
+
+/* What Unicode calls white space. */
+static inline int rune_label_is_space(uint32_t code) {
+    return (code >= 9 && code <= 13) || code == 0x20 || code == 0x85 || code == 0xa0 || code == 0x1680 ||
+           (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 || code == 0x202f ||
+           code == 0x205f || code == 0x3000;
+}
+
+/* The list in `state`, made of the host's text when it is first asked for: zero labels say that it was not yet. */
+static inline const struct rune_label_list *rune_label_list(void *state, const struct rune_text *words) {
+    struct rune_label_list *list = (struct rune_label_list *)state;
+    if (list->labels) return list;
+    const unsigned char *text = (const unsigned char *)words->bytes;
+    uint32_t at = 0, first = 0, end = 0, code = 0;
+    if (words->size >= 3 && text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf) at = first = end = 3;
+    for (int started = 0; at < words->size;) {
+        uint32_t size = rune_label_character(text + at, words->size - at, &code);
+        if (size == 0) rune_label_bad_list("is not UTF-8 text");
+        if (!rune_label_is_space(code)) {
+            if (!started) first = at;
+            started = 1;
+            end = at + size;
+        }
+        at += size;
+    }
+    if (end <= first) rune_label_bad_list("is empty");
+    int32_t labels = 1;
+    list->starts[0] = first;
+    for (at = first; at < end; ++at) {
+        if (text[at] != '\n') continue;
+        if (labels % 16 == 0) list->starts[labels / 16] = at + 1;
+        ++labels;
+    }
+    list->end = end;
+    list->labels = labels;
+    return list;
+}
+
+static inline struct rune_text rune_label_host_word(int64_t index, const struct rune_label_list *list,
+                                                    const char *bytes, int32_t longest) {
+    if (index < 0 || index >= list->labels) rune_label_out_of_bounds(index, list->labels);
+    uint32_t start = list->starts[index / 16];
+    for (int64_t left = index % 16; left; --left) {
+        while (bytes[start] != '\n') ++start;
+        ++start;
+    }
+    uint32_t end = start;
+    while (end < list->end && bytes[end] != '\n') ++end;
+    if (end > start && bytes[end - 1] == '\r') --end;
+    if (end - start > (uint32_t)longest) rune_label_bad_list("has a word that is too long");
+    return (struct rune_text){bytes + start, end - start};
+}
+
 static inline struct rune_text rune_label_word(int64_t index, const uint32_t *starts, const char *bytes,
                                                int32_t labels) {
     if (index < 0 || index >= labels) rune_label_out_of_bounds(index, labels);
@@ -30,36 +114,44 @@ static inline struct rune_text rune_label_word(int64_t index, const uint32_t *st
     return word;
 }
 
-#define RUNE_LABEL(NAME, TYPE)                                                                                        \
-    static inline void rune_label_##NAME(const TYPE *in, struct rune_text *out, const void *starts,                   \
-                                         const void *bytes, int32_t count, int32_t labels) {                          \
-        for (int32_t i = 0; i < count; ++i)                                                                           \
-            out[i] = rune_label_word((int64_t)in[i], (const uint32_t *)starts, (const char *)bytes, labels);          \
-    }
-
-RUNE_LABEL(u8, uint8_t)
-RUNE_LABEL(i8, int8_t)
-RUNE_LABEL(u16, uint16_t)
-RUNE_LABEL(i16, int16_t)
-RUNE_LABEL(u32, uint32_t)
-RUNE_LABEL(i32, int32_t)
-RUNE_LABEL(i64, int64_t)
-
-static inline void rune_label_u64(const uint64_t *in, struct rune_text *out, const void *starts, const void *bytes,
-                                  int32_t count, int32_t labels) {
-    for (int32_t i = 0; i < count; ++i) {
-        int64_t index = in[i] > INT64_MAX ? INT64_MAX : (int64_t)in[i];
-        out[i] = rune_label_word(index, (const uint32_t *)starts, (const char *)bytes, labels);
-    }
+/* Beyond 2^63 - 1 no list reaches. */
+static inline int64_t rune_label_of_u64(uint64_t value, int32_t element) {
+    (void)element;
+    return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
 /* Beyond 2^24 an f32 no longer holds every whole number. */
-static inline void rune_label_f32(const float *in, struct rune_text *out, const void *starts, const void *bytes,
-                                  int32_t count, int32_t labels) {
-    for (int32_t i = 0; i < count; ++i) {
-        if (!(in[i] >= 0.0f && in[i] <= 16777216.0f) || rune_truncf(in[i]) != in[i]) rune_label_no_index(i);
-        out[i] = rune_label_word((int64_t)in[i], (const uint32_t *)starts, (const char *)bytes, labels);
-    }
+static inline int64_t rune_label_of_f32(float value, int32_t element) {
+    if (!(value >= 0.0f && value <= 16777216.0f) || rune_truncf(value) != value) rune_label_no_index(element);
+    return (int64_t)value;
 }
+
+static inline int64_t rune_label_of_integer(int64_t value, int32_t element) {
+    (void)element;
+    return value;
+}
+
+#define RUNE_LABEL(NAME, TYPE, INDEX)                                                                                 \
+    static inline void rune_label_##NAME(const TYPE *in, struct rune_text *out, const void *starts,                   \
+                                         const void *bytes, int32_t count, int32_t labels) {                          \
+        for (int32_t i = 0; i < count; ++i)                                                                           \
+            out[i] = rune_label_word(INDEX(in[i], i), (const uint32_t *)starts, (const char *)bytes, labels);         \
+    }                                                                                                                 \
+    static inline void rune_label_host_##NAME(const TYPE *in, struct rune_text *out, void *state,                     \
+                                              const struct rune_text *words, int32_t count, int32_t longest) {        \
+        const struct rune_label_list *list = rune_label_list(state, words);                                           \
+        for (int32_t i = 0; i < count; ++i)                                                                           \
+            out[i] = rune_label_host_word(INDEX(in[i], i), list, words->bytes, longest);                              \
+    }
+
+RUNE_LABEL(u8, uint8_t, rune_label_of_integer)
+RUNE_LABEL(i8, int8_t, rune_label_of_integer)
+RUNE_LABEL(u16, uint16_t, rune_label_of_integer)
+RUNE_LABEL(i16, int16_t, rune_label_of_integer)
+RUNE_LABEL(u32, uint32_t, rune_label_of_integer)
+RUNE_LABEL(i32, int32_t, rune_label_of_integer)
+RUNE_LABEL(i64, int64_t, rune_label_of_integer)
+RUNE_LABEL(u64, uint64_t, rune_label_of_u64)
+RUNE_LABEL(f32, float, rune_label_of_f32)
 
 #endif

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.catalogue import CATALOGUE
@@ -81,10 +82,22 @@ def test_the_graph_has_the_published_layout() -> None:
     assert all(str(uuid.UUID(key)) == key for key in tensors)
 
 
-def test_an_argument_that_is_a_resources_text_is_written_as_its_name() -> None:
+def test_an_argument_that_came_from_a_resource_is_written_as_its_name() -> None:
     assert graph_json(PIPELINE, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "yes\nno"}
-    graph = graph_json(PIPELINE, "x", {"WORDS": "yes\nno\n"})
-    assert graph["proc-blocks"]["label"]["args"] == {"wordlist": "$WORDS"}
+    *before, label, out = PIPELINE.stages
+    assert isinstance(label, BlockStage)
+    named = replace(PIPELINE, stages=(*before, replace(label, resources={"wordlist": "WORDS"}), out))
+    assert graph_json(named, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "$WORDS"}
+
+
+def test_a_model_of_another_format_says_which_and_one_of_a_resource_names_it() -> None:
+    kinds = ((SPECTRUM,), (SCORES, INDEX))
+    onnx = ModelStage("onnx", "model.onnx", None, ModelFormat.ONNX, (Port("fft", 0),), *kinds)
+    given = ModelStage("given", None, "MODEL", ModelFormat.TENSORFLOW_LITE, (Port("fft", 0),), *kinds, capacity=9)
+    models = graph_json(Pipeline((onnx, given), ()), "x")["models"]
+    assert (models["onnx"]["file"], models["onnx"]["args"]) == ("model.onnx", {"format": "onnx"})
+    assert models["given"]["file"] == "$MODEL"
+    assert "args" not in models["given"]
 
 
 def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> None:

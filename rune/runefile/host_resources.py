@@ -1,0 +1,39 @@
+"""What a build is told of resources that the rune's host gives when the rune starts: which ones, and how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TEXT_CAPACITY = 64 * 1024
+"""Bytes that a text of the host may have, unless the build is told otherwise."""
+
+MODEL_CAPACITY = 16 * 1024 * 1024
+"""Bytes that a model of the host may have, unless the build is told otherwise."""
+
+LARGEST_CAPACITY = 64 * 1024 * 1024
+"""Bytes: what one file of a project may have."""
+
+
+@dataclass(frozen=True)
+class HostResources:
+    """A resource without a default always comes from the host; with `every` all do that can, the default stays beside.
+
+    `capacities` are bytes by the resource's name. Raises `ValueError` for one below 1 or above `LARGEST_CAPACITY`.
+    """
+
+    every: bool = False
+    capacities: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, capacity in self.capacities.items():
+            if not 1 <= capacity <= LARGEST_CAPACITY:
+                raise ValueError(f"The capacity of {name} must be from 1 to {LARGEST_CAPACITY} bytes, not {capacity}")
+
+    def text_capacity(self, name: str, default: str | None) -> int:
+        """Bytes that the rune keeps for a text."""
+        return self.capacities.get(name) or max(TEXT_CAPACITY, len((default or "").encode()))
+
+    def model_capacity(self, name: str) -> int:
+        """Bytes that the rune keeps for a model."""
+        return self.capacities.get(name) or MODEL_CAPACITY

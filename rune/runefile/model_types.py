@@ -1,0 +1,107 @@
+"""Comparing what feeds a model with what it takes, and the types of models whose files are not read."""
+
+from __future__ import annotations
+
+from rune.abi import ModelFormat
+from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Span
+from rune.runefile.report import Report
+from rune.runefile.syntax import InputSyntax, StageSyntax
+from rune.runefile.types import same_data
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelSignature, ModelTensor
+from rune.wording import counted, quoted
+
+
+def check_inputs(
+    stage: StageSyntax, types: tuple[TensorType | None, ...], signature: ModelSignature, report: Report
+) -> None:
+    """Reports inputs of another number, element type or size than the model takes."""
+    count = len(signature.inputs)
+    if stage.inputs and len(stage.inputs) != count:
+        span = stage.inputs[count].whole if len(stage.inputs) > count else stage.name.span
+        names = ", ".join(f"{quoted(tensor.name)} {tensor.type}" for tensor in signature.inputs[:8])
+        message = (
+            f"The model takes {counted(count, 'input')}, and {quoted(stage.name.text)} gives it {len(stage.inputs)}"
+        )
+        report.error(Code.WRONG_INPUT_COUNT, message, span, [f"It takes {names}."] if names else [])
+        return
+    for input_, given, wanted in zip(stage.inputs, types, signature.inputs, strict=False):
+        if given is not None and not same_data(given, wanted.type):
+            _report_type(input_, given, wanted, report)
+
+
+def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, report: Report) -> None:
+    span, source = input_.whole, quoted(input_.text)
+    if given.element.is_float and wanted.type.element.is_integer and wanted.scale is not None:
+        _report_quantized(span, source, given, wanted, report)
+        return
+    message = f"The model's input {quoted(wanted.name)} is {wanted.type}, but {source} gives {given}"
+    if given.element is wanted.type.element:
+        notes = [f"It needs {counted(wanted.type.count, 'element')} and gets {given.count}."]
+    else:
+        notes = [f"It needs elements of {wanted.type.element} and gets {given.element}."]
+        notes += _way(given.element, wanted.type.element)
+    report.error(Code.WRONG_INPUT_TYPE, message, span, notes)
+
+
+def _report_quantized(span: Span, source: str, given: TensorType, wanted: ModelTensor, report: Report) -> None:
+    """Numbers as they are, for a model that wants them in bytes: most often a converted model in an old pipeline."""
+    scale, zero_point = f"{wanted.scale:.9g}", wanted.zero_point or 0
+    message = (
+        f"The model's input {quoted(wanted.name)} is {wanted.type}, quantised with the scale {scale} and the "
+        f"zero point {zero_point}, but {source} gives raw floats, {given}"
+    )
+    notes = [
+        f"It takes a number x as round(x / {scale}) + {zero_point}, in {wanted.type.element}.",
+        f"Feed it {wanted.type.element} from the start, as pixels or filtered sound, or convert the model again with "
+        "inputs of f32.",
+    ]
+    report.error(Code.QUANTIZED_INPUT, message, span, notes)
+
+
+_WAYS = {
+    (ElementType.U8, ElementType.I8): "signed_pixels",
+    (ElementType.U8, ElementType.F32): "image_normalization",
+    (ElementType.I16, ElementType.U32): "fft",
+}
+"""The block that most often stands between what is given and what is wanted."""
+
+
+def _way(given: ElementType, wanted: ElementType) -> list[str]:
+    block = _WAYS.get((given, wanted))
+    return [f"The proc-block `{block}` makes {wanted} of {given}."] if block else []
+
+
+def check_declared_alone(
+    stage: StageSyntax, types: tuple[TensorType | None, ...], format_: ModelFormat, report: Report
+) -> tuple[tuple[TensorType, ...] | None, tuple[TensorType, ...] | None]:
+    """The input and output types of a model that is not read, as far as they are known; reports what is missing.
+
+    Inputs are what feeds the stage, outputs what it declares.
+    """
+    name = quoted(stage.name.text)
+    for input_, given in zip(stage.inputs, types, strict=False):
+        if given is not None and given.element is ElementType.UTF8:
+            _report_text(f"{quoted(input_.text)} gives {given}", input_.whole, report)
+    inputs = tuple(given for given in types if given is not None)
+    for declared in stage.outputs or ():
+        if declared.element is ElementType.UTF8:
+            _report_text(f"{name} declares {declared.tensor_type}", declared.span, report)
+        elif not declared.dimensions:
+            message = f"{name} declares {declared.element} without dimensions, which nothing else can tell"
+            notes = [f"Write `{{type: {declared.element}, dimensions: [1]}}` with the dimensions that the model gives."]
+            report.error(Code.MISSING_TYPES, message, declared.span, notes)
+    if not stage.outputs and stage.is_sound:
+        whose = "that the host gives" if format_ is ModelFormat.TENSORFLOW_LITE else f"in the format {format_.value}"
+        message = f"{name} must declare its outputs: the types of a model {whose} are not known when the rune is built"
+        notes = ["Write `outputs: [{type: f32, dimensions: [1, 10]}]` with what the model gives."]
+        report.error(Code.MISSING_TYPES, message, stage.target.span, notes)
+    outputs = None if stage.outputs is None else tuple(declared.tensor_type for declared in stage.outputs)
+    return inputs if len(inputs) == len(types) else None, outputs
+
+
+def _report_text(what: str, span: Span, report: Report) -> None:
+    message = f"{what}, which is text, and a rune cannot exchange text with a model"
+    notes = ["Turn it into numbers first, as the proc-block `parse` or a tokenizer does."]
+    report.error(Code.TEXT_TENSOR, message, span, notes)
