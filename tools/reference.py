@@ -21,6 +21,8 @@ from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
+from rune.cli.failure import STATUSES
+from rune.cli.settings import VARIABLES
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.tflite import operator_types, read_model
 
@@ -49,16 +51,30 @@ def command_page() -> str:
     lines = [
         "# The command `rune`",
         WRITTEN_BY,
-        "It is in `.venv/bin` after `make setup`. Each command ends with status 0 when all is well, 1 when something "
-        "is wrong with what it was given, and 2 when it was called wrongly. `rune login` and `rune pull` tell more "
-        "apart:",
-        "\n".join(["| status | |", "| --- | --- |", *(f"| {each.exit_code} | {_summary(each)} |" for each in REMOTE)]),
+        "It is in `.venv/bin` after `make setup`. Results go to standard output, everything else to standard error: "
+        "what is wrong, warnings, and on a terminal what is being done when it takes longer than a second. An error "
+        "begins with `Error:`; what is behind it follows under `Caused by:`. The way through it all is in "
+        "[the command in ten minutes](../guides/command.md).",
+        "## Exit status",
+        "\n".join(["| status | |", "| --- | --- |", *(f"| {status} | {text} |" for status, text in _statuses())]),
+        "## Environment",
+        "A variable that is not set is looked for in a file `.env` in this folder or one above it. Of such a file only "
+        "these names are read: a project of somebody else cannot set any other variable. Options go first.",
+        "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
+        "## Options of every command",
+        "They stand between `rune` and the name of the command: `rune --color never check`.",
+        _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
         found = rune_command.get_command(context, name)
         assert found is not None, name
         lines += list(_command(found, click.Context(found, info_name=name, parent=context)))
     return _joined(lines)
+
+
+def _statuses() -> list[tuple[int, str]]:
+    of_registries = [(each.exit_code, f"`rune login`, `rune pull`: {_summary(each)}") for each in REMOTE]
+    return sorted([*STATUSES.items(), *of_registries])
 
 
 def _summary(error: type[Exception]) -> str:
@@ -76,11 +92,16 @@ def _command(found: click.Command, context: click.Context) -> Iterator[str]:
     if example:
         # Python takes the indentation of docstrings away since 3.13.
         yield f"```\n{dedent(example).rstrip()}\n```"
-    rows = [record for option in found.params if (record := option.get_help_record(context)) and record[1]]
-    if rows:
-        yield "\n".join(
-            ["| option | |", "| --- | --- |", *(f"| `{_cell(flag)}` | {_cell(text)} |" for flag, text in rows)]
-        )
+    options = _options(found, context)
+    if options:
+        yield options
+
+
+def _options(found: click.Command, context: click.Context) -> str:
+    """A table; empty when there are none that say what they do."""
+    records = (option.get_help_record(context) for option in found.params)
+    rows = [f"| `{_cell(record[0])}` | {_cell(record[1])} |" for record in records if record and record[1]]
+    return "\n".join(["| option | |", "| --- | --- |", *rows]) if rows else ""
 
 
 def blocks_page() -> str:

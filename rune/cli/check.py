@@ -1,4 +1,4 @@
-"""`rune check`: says everything that is wrong with a project's Runefile. It builds nothing and runs nothing."""
+"""`rune check`: says everything that is wrong with a project's Runefile, and mends what it can when it is asked to."""
 
 from __future__ import annotations
 
@@ -7,35 +7,55 @@ from pathlib import Path
 
 import click
 
+from rune.cli.edited_files import write_text
+from rune.cli.mending import Mended, mend, require_folder
 from rune.cli.printing import format_option, print_json
-from rune.cli.project import project_of, show_diagnostics
-from rune.runefile import Checked, Severity, check, diagnostic_to_json, outline_to_json
-from rune.wording import counted
+from rune.cli.project import Project, project_of, show_diagnostics
+from rune.files import ProjectFiles
+from rune.runefile import Checked, Diagnostic, Severity, check, diagnostic_to_json, outline_to_json
+from rune.wording import counted, plain
 
 
 @click.command(name="check")
 @click.argument("runefile", type=click.Path(path_type=Path), default=Path())
+@click.option("--fix", is_flag=True, help="Mend what has a fix, and say what is left.")
 @format_option()
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
-def command(runefile: Path, form: str, colour: str) -> None:
+def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 
-    The exit status is 1 when there is an error. Warnings alone leave it 0.
+    The exit status is 1 when there is an error. Warnings alone leave it 0. With --fix the Runefile is written with all
+    problems mended that have a fix ("help" says which), and the status is that of what is left.
     """
     project = project_of(runefile)
     checked = check(project.files, runefile=project.runefile)
+    files: ProjectFiles = project.files
+    fixed: tuple[Diagnostic, ...] = ()
+    if fix:
+        require_folder(project)
+        mended = mend(project, checked)
+        _write(project, mended)
+        checked, files, fixed = mended.checked, mended.files, mended.fixed
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
             "outline": outline_to_json(checked.outline),
         }
-        print_json(answer)
+        print_json(answer | ({"fixed": [diagnostic_to_json(diagnostic) for diagnostic in fixed]} if fix else {}))
     else:
-        show_diagnostics(checked.diagnostics, project.files, colour)
+        show_diagnostics(checked.diagnostics, files, colour)
+        for diagnostic in fixed:
+            click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
+
+
+def _write(project: Project, mended: Mended) -> None:
+    assert project.folder is not None  # noqa: S101 (it was required)
+    for path, (before, after) in mended.texts.items():
+        write_text(project.files, project.folder, path, before, after)
 
 
 def _summary(checked: Checked) -> str:

@@ -1,0 +1,74 @@
+"""What `rune check --fix` does: applies the fixes of diagnostics until none is left that can be applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.cli.edited_files import EditedFiles
+from rune.cli.failure import CommandFailed
+from rune.cli.project import Project
+from rune.files import FileError
+from rune.language.apply import apply_fixes
+from rune.runefile import Checked, Diagnostic, Fix, check
+
+_MOST_ROUNDS = 10
+"""Nothing proves that fixes come to an end."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """The texts that changed, by path, before and after; what was fixed, in order; and the project afterwards."""
+
+    texts: dict[str, tuple[str, str]]
+    fixed: tuple[Diagnostic, ...]
+    checked: Checked
+    files: EditedFiles
+
+
+def mend(project: Project, checked: Checked) -> Mended:
+    """Nothing is written. Of several ways to mend one problem the first is taken."""
+    before: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    fixed: list[Diagnostic] = []
+    seen = {checked.source.text}
+    files = EditedFiles(project.files, texts)
+    for _ in range(_MOST_ROUNDS):
+        known = {**_texts_of(project, checked), **texts}
+        before = {**known, **before}
+        result = apply_fixes(known, checked.diagnostics)
+        if not result.applied:
+            break
+        changed = {path: text for path, text in result.texts.items() if text != known[path]}
+        after = EditedFiles(project.files, {**texts, **changed})
+        again = check(after, runefile=project.runefile)
+        if again.source.text in seen:
+            break  # The fixes go round in a circle.
+        seen.add(again.source.text)
+        fixed += _mended_by(result.applied, checked)
+        texts, files, checked = {**texts, **changed}, after, again
+    changes = {path: (before[path], text) for path, text in texts.items() if text != before[path]}
+    return Mended(changes, tuple(fixed), checked, files)
+
+
+def _mended_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
+    return [each for each in checked.diagnostics if each.fixes and each.fixes[0] in applied]
+
+
+def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
+    """The Runefile as the check read it, and the other files that fixes change."""
+    found = {project.runefile: checked.source.text}
+    for diagnostic in checked.diagnostics:
+        for fix in diagnostic.fixes:
+            for edit in fix.edits:
+                if edit.file not in found:
+                    try:
+                        found[edit.file] = project.files.read(edit.file).decode("utf-8")
+                    except (FileError, UnicodeDecodeError):
+                        continue  # A fix of a file that cannot be read is left.
+    return found
+
+
+def require_folder(project: Project) -> None:
+    """Ends the command for a project that is inside a zune, which is not written to."""
+    if project.folder is None:
+        raise CommandFailed(f"{project.name} is inside a zune, which is never changed; unpack it first")
