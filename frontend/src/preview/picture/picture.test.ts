@@ -1,6 +1,6 @@
 // Pictures become what a rune reads, by the same numbers as on the server.
 import { expect, test } from "vitest";
-import behaviour from "../../../../tests/rune/runtime/behaviour.json";
+import conformance from "../../../../tests/conformance/pictures.json";
 import type { CapabilityRequest } from "../../runtime";
 import { convert, crop, pictureBytes, pictureRequest } from "./pixels";
 import { resize } from "./resize";
@@ -59,7 +59,7 @@ test("a picture is cropped to the ratio of the asked sides", () => {
   expect(crop(480, 640, 2)).toEqual({ x: 0, y: 200, width: 480, height: 240 });
 });
 
-test.each(behaviour.pictures)("a picture from $from to $to is resized to the server's very bytes", ({ from, to, pixels }) => {
+test.each(conformance.pictures)("a picture from $from to $to is resized to the server's very bytes", ({ from, to, pixels }) => {
   const [width = 0, height = 0] = from;
   const data = new Uint8Array(width * height * 3);
   for (let at = 0; at < data.length; at += 1) {

@@ -1,0 +1,84 @@
+// The page's runtime on the cases that every runtime of runes is held to; tests/conformance/README.md says how they are read.
+import { describe, expect, test } from "vitest";
+import { RuneInstance } from "./instance";
+import { DEFAULT_LIMITS, type OutputMessage } from "./types";
+
+interface Bytes {
+  readonly hex?: string;
+  readonly text?: string;
+  readonly file?: string;
+}
+
+interface Case {
+  readonly description: string;
+  readonly needs?: readonly string[];
+  readonly inputs?: Readonly<Record<string, Bytes>>;
+  readonly resources?: Readonly<Record<string, Bytes>>;
+  readonly expected?: readonly unknown[];
+  readonly capabilities?: readonly unknown[];
+  readonly logs?: readonly unknown[];
+  readonly error?: { readonly when: "load" | "run"; readonly name: string; readonly message?: string };
+}
+
+const CASES = import.meta.glob<Case>("../../../tests/conformance/*/case.json", { eager: true, import: "default" });
+const FILES = import.meta.glob<string>("../../../tests/conformance/*/*.{wasm,bin}", {
+  eager: true,
+  import: "default",
+  query: "?url&inline",
+});
+/** A page is stopped from outside of its worker, and runs no models yet. */
+const HAS: readonly string[] = [];
+/** Not offered by the page yet: resources, host models and what is said of them. */
+const LATER = /^(resource-|model-|old-model-|trap-in-start)/;
+
+/** A file of a case; the bundler gives it as a data: address. */
+function file(folder: string, name: string): ArrayBuffer {
+  const address = FILES[`${folder}/${name}`] ?? "";
+  return Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (letter) => letter.charCodeAt(0)).buffer;
+}
+
+function bytes(folder: string, part: Bytes): ArrayBuffer {
+  if (part.file !== undefined) return file(folder, part.file);
+  if (part.text !== undefined) return new TextEncoder().encode(part.text).buffer;
+  return Uint8Array.from(part.hex?.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)).buffer;
+}
+
+const plain = ({ channel, tensors }: OutputMessage) => ({
+  channel,
+  tensors: tensors.map(({ type, dimensions, elements }) => ({
+    type,
+    dimensions,
+    elements: elements.map((value) => (Number.isNaN(value) ? null : value)),
+  })),
+});
+
+const cases = Object.entries(CASES)
+  .map(([path, document]) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    return { ...document, folder, name: folder.slice(folder.lastIndexOf("/") + 1) };
+  })
+  .filter(({ name, needs }) => !LATER.test(name) && (needs ?? []).every((need) => HAS.includes(need)));
+
+describe("the behaviour that all runtimes share", () => {
+  test.each(cases)("$name: $description", async ({ folder, inputs, expected, capabilities, logs, error }) => {
+    const load = () => RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS);
+    const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
+    if (error?.when === "load") {
+      await expect(load()).rejects.toMatchObject(wanted);
+      return;
+    }
+    const rune = await load();
+    const given = new Map(Object.entries(inputs ?? {}).map(([id, part]) => [Number(id), bytes(folder, part)]));
+    let said: readonly unknown[] = [];
+    for (const messages of expected ?? []) {
+      const result = rune.run(given);
+      said = result.logs;
+      expect(result.outputs.map(plain)).toEqual(messages);
+    }
+    if (capabilities !== undefined) {
+      expect(rune.loaded.capabilities.map(({ id, kind, parameters }) => ({ id, kind, parameters }))).toEqual(capabilities);
+    }
+    if (logs !== undefined) expect(said).toEqual(logs);
+    if (error !== undefined) expect(() => rune.run(given)).toThrow(expect.objectContaining(wanted) as Error);
+  });
+});

@@ -1,0 +1,16 @@
+(module
+  (import "env" "request_capability" (func $capability (param i32) (result i32)))
+  (import "env" "request_provider_response" (func $read (param i32 i32 i32) (result i32)))
+  (import "env" "request_output" (func $output (param i32) (result i32)))
+  (import "env" "consume_output" (func $write (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\05\00\00\00u8[4]")
+  (func (export "_manifest") (result i32)
+    (drop (call $capability (i32.const 5)))
+    
+    (drop (call $output (i32.const 5)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (drop (call $read (i32.const 25) (i32.const 4) (i32.const 1)))
+    (drop (call $write (i32.const 2) (i32.const 16) (i32.const 13)))
+    (i32.const 0)))

@@ -1,0 +1,8 @@
+(module
+  (import "env" "request_capability" (func $capability (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_manifest") (result i32)
+    (drop (call $capability (i32.const 7)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (i32.const 0)))

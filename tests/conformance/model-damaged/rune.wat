@@ -1,0 +1,12 @@
+(module
+  (import "env" "rune_model_load" (func $load (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "application/tflite-model")
+  (data (i32.const 128) "f32[1, 17]f32[1, 17]f32[1, 17]")
+  (data (i32.const 512) "\80\00\00\00\0a\00\00\00\8a\00\00\00\0a\00\00\00\94\00\00\00\0a\00\00\00")
+  (data (i32.const 4096) "no model at allno model at allno model at allno model at allno model at allno model at allno model at allno model at allno model at all")
+  (func (export "_manifest") (result i32)
+    (drop (call $load (i32.const 64) (i32.const 24) (i32.const 4096) (i32.const 135) (i32.const 512) (i32.const 2) (i32.const 528) (i32.const 1)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (i32.const 0)))

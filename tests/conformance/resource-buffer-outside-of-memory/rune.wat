@@ -1,0 +1,10 @@
+(module
+  (import "env" "rune_resource_open" (func $open (param i32 i32) (result i32)))
+  (import "env" "rune_resource_read" (func $read_resource (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "A")
+  (func (export "_manifest") (result i32)
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (drop (call $read_resource (call $open (i32.const 64) (i32.const 1)) (i32.const 65000) (i32.const 4096)))
+    (i32.const 0)))

@@ -1,0 +1,12 @@
+(module
+  (import "env" "rune_resource_open" (func $open (param i32 i32) (result i32)))
+  (import "env" "rune_resource_read" (func $read_resource (param i32 i32 i32) (result i32)))
+  (import "env" "rune_resource_close" (func $close_it (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "A")
+  (func (export "_manifest") (result i32)
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (call $close_it (call $open (i32.const 64) (i32.const 1)))
+    (drop (call $read_resource (i32.const 1) (i32.const 128) (i32.const 1)))
+    (i32.const 0)))

@@ -1,0 +1,26 @@
+(module
+  (import "env" "request_output" (func $output (param i32) (result i32)))
+  (import "env" "consume_output" (func $write (param i32 i32 i32) (result i32)))
+  (import "env" "rune_resource_open" (func $open (param i32 i32) (result i32)))
+  (import "env" "rune_resource_read" (func $read_resource (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "$WORDS")
+  (data (i32.const 1024) "\05\00\00\00u8[0]")
+  (func (export "_manifest") (result i32)
+    (drop (call $output (i32.const 5)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (local $at i32) (local $open i32) (local $got i32)
+    (local.set $at (i32.const 1033))
+    (local.set $open (call $open (i32.const 64) (i32.const 6)))
+    (if (i32.lt_s (local.get $open) (i32.const 0)) (then
+      (i32.store8 (i32.const 1033) (i32.const 45))
+      (local.set $at (i32.const 1034)))
+    (else
+      (loop $more
+        (local.set $got (call $read_resource (local.get $open) (local.get $at) (i32.const 64)))
+        (local.set $at (i32.add (local.get $at) (local.get $got)))
+        (br_if $more (local.get $got)))))
+    (i32.store8 (i32.const 1031) (i32.add (i32.sub (local.get $at) (i32.const 1033)) (i32.const 48)))
+    (drop (call $write (i32.const 1) (i32.const 1024) (i32.sub (local.get $at) (i32.const 1024))))
+    (i32.const 0)))

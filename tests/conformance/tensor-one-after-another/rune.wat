@@ -1,0 +1,11 @@
+(module
+  (import "env" "request_output" (func $output (param i32) (result i32)))
+  (import "env" "consume_output" (func $write (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "\05\00\00\00u8[3]\01\02\03\09\00\00\00i16[1, 2]\fb\ff\06\00\06\00\00\00f64[1]\9a\99\99\99\99\99\b9?")
+  (func (export "_manifest") (result i32)
+    (drop (call $output (i32.const 5)))
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 47)))
+    (i32.const 0)))

@@ -1,0 +1,8 @@
+(module
+  (memory (export "memory") 1)
+  (func $deeper (call $deeper))
+  (func (export "_manifest") (result i32)
+    (i32.const 1))
+  (func (export "_call") (param i32 i32 i32) (result i32)
+    (call $deeper)
+    (i32.const 0)))
