@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.language.keys import PIXEL_FORMATS
 from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
+from rune.wording import plain
 
 _KINDS = {
     ArgumentKind.INTEGER: "whole number",
@@ -14,6 +16,16 @@ _KINDS = {
     ArgumentKind.TEXT: "text",
     ArgumentKind.LONG_TEXT: "text or `$RESOURCE`",
 }
+
+
+def code(text: str) -> str:
+    """A stranger's words as code in Markdown; nothing in them can end it."""
+    shown = plain(text)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    if not longest:
+        return f"`{shown}`"
+    fence = "`" * (longest + 1)
+    return f"{fence} {shown} {fence}"
 
 
 def number(value: float) -> str:
