@@ -1,4 +1,4 @@
-"""The proc-blocks that were published for Rune and that the catalogue does not have: their names, and what they did.
+"""The proc-blocks that were published for Rune and that the catalogue lacks: their names, and what they did.
 
 Nothing here can be built; it is only so that nobody is told that a block which they know does not exist.
 """

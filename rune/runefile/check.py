@@ -33,6 +33,7 @@ from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.text_form import compose_text, is_text_form
 from rune.runefile.values import Composed, Value
+from rune.runefile.wordlists import warn_of_short_wordlist
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
@@ -219,6 +220,7 @@ class _Checker:
         self._report = reading.report
         self._stages = {stage.name.text: stage for stage in syntax.stages}
         self._given: dict[str, _Given] = {}
+        self._checked: dict[str, Stage] = {}
         self._models: dict[str, str] = {}
         self._signatures: dict[str, ModelSignature] = {}
 
@@ -236,6 +238,9 @@ class _Checker:
         """What is known of an output."""
         given = self._given.get(name)
         return given.types[index] if given is not None and index < len(given.types) else None
+
+    def _type_of_port(self, port: Port) -> TensorType | None:
+        return self.type_of(port.stage, port.index)
 
     @property
     def types(self) -> dict[str, tuple[TensorType | None, ...]]:
@@ -280,6 +285,7 @@ class _Checker:
             case CapabilityStage():
                 given = _Given((checked.output,), (0,))
             case BlockStage():
+                warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
                 given = _Given(
                     tuple(output.type for output in checked.outputs),
                     tuple(output.text_bound for output in checked.outputs),
@@ -291,6 +297,7 @@ class _Checker:
             case None:
                 return None
         self._given[stage.name.text] = given
+        self._checked[stage.name.text] = checked
         return checked
 
     def _check_kind(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Span
 from rune.runefile.report import Report
 from rune.runefile.syntax import Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
@@ -56,6 +57,7 @@ def read_fields(
                 f"The key {quoted(name)} means nothing {where} and is ignored",
                 key.span,
                 [f"It is an argument: write it under `args` if `{name}` is to be set."],
+                report.remove(Span(key.span.start, item.span.end), f"Remove {name}"),
             )
             fields.setdefault(name, (key, item))
         else:

@@ -17,7 +17,7 @@ _RESOURCE_KEYS = ("inline", "path", "type")
 def read_resources(field: Field | None, broken: Collection[int], report: Report) -> tuple[ResourceSyntax, ...]:
     """The resources; `broken` are the offsets of names of which nothing could be read, which was reported before."""
     found = (
-        ResourceSyntax(name, None, None, is_binary=False)
+        ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
         if name.span.start.offset in broken
         else _resource(name, value, report)
         for name, value in read_named(field, "resource", report)

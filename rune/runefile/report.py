@@ -61,6 +61,20 @@ class Report:
         written = text if self.form is Form.TEXT else json.dumps(text, ensure_ascii=False)
         return self.replace(span, written, f"Change to {plain(text)}")
 
+    def remove(self, span: Span, title: str) -> tuple[Fix, ...]:
+        """The fix that removes whole lines; none where something else stands in them."""
+        if self.source is None or self.form is Form.TEXT:
+            return ()
+        text = self.source.text
+        start, _ = self.source.line_bounds(span.start.line)
+        _, end = self.source.line_bounds(span.end.line)
+        is_alone = text[start : span.start.offset].strip() in ("", "-") and not text[span.end.offset : end].strip()
+        if not is_alone:
+            return ()
+        if span.end.line < self.source.line_count:
+            end, _ = self.source.line_bounds(span.end.line + 1)
+        return (Fix(title, (Edit(self.file, self.source.span(start, end), ""),)),)
+
     def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
         """The candidate that was probably meant, or None."""
         self._searches += 1

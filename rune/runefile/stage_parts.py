@@ -27,6 +27,7 @@ MAX_TENSOR_SIZE = 256 * 1024 * 1024
 """Bytes that one tensor may have: more than any device this is for, less than a wasm memory."""
 
 _INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")
+_ALMOST_WHOLE = re.compile(r"\+?(?P<number>[1-9][0-9]{0,8})(\.0*)?\Z")
 _RESOURCE_NAME = re.compile(r"\$(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)\Z")
 _ELEMENT_NAMES = {element.value: element for element in ElementType}
 _OTHER_ELEMENT_NAMES = {
@@ -60,7 +61,8 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
 def _warn_of_empty_input(item: Value, stage: Word, report: Report) -> None:
     """A dash without a name behind it. The old compiler stopped at it; nothing else can be meant than to ignore it."""
     message = f"An input of {quoted(stage.text)} is empty and is ignored"
-    report.warning(Code.BAD_INPUT, message, item.span, ["Remove it from the list."])
+    fixes = report.remove(item.span, "Remove the empty input")
+    report.warning(Code.BAD_INPUT, message, item.span, ["Remove it from the list."], fixes)
 
 
 def _name_span(item: Scalar, name: str) -> Span:
@@ -126,7 +128,10 @@ def _dimensions(
             found.append(number)
         else:
             message = f"A dimension must be a whole number from 1, not {described(item)}"
-            report.error(Code.BAD_DIMENSIONS, message, item.span)
+            fixes = []
+            if isinstance(item, Scalar) and (whole := _whole_number(item.text)) is not None:
+                fixes = [report.replace(item.span, whole)]
+            report.error(Code.BAD_DIMENSIONS, message, item.span, fixes=fixes)
     size = element.size if element else 1
     for number in found:
         size *= number
@@ -135,6 +140,12 @@ def _dimensions(
             report.error(Code.TENSOR_TOO_LARGE, message, field[1].span)
             break
     return tuple(found), report.error_count == before
+
+
+def _whole_number(text: str) -> str | None:
+    """The number that a dimension in quotes, with a point or with `_` in it, is meant to be."""
+    match = _ALMOST_WHOLE.match(text.strip().replace("_", ""))
+    return match["number"] if match else None
 
 
 def read_arguments(field: Field | None, report: Report, *, with_lists: bool = False) -> tuple[ArgumentSyntax, ...]:

@@ -389,7 +389,8 @@ class _Words:
             if match["equals"] is None:
                 self._skip()
             key = _key(match["name"], self._source.span(match.start("name"), match.end("name")))
-            if self.is_done or (match["equals"] is not None and self._text[self._at].isspace()):
+            is_another = match["equals"] is None and _OPTION.match(self._text, self._at, self._end) is not None
+            if self.is_done or is_another or (match["equals"] is not None and self._text[self._at].isspace()):
                 raise _BadLine(f"the argument {plain(match['name'])} has no value", key.span)
             yield key, self._value()
 

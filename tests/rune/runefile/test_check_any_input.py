@@ -201,7 +201,7 @@ _BOMB = "a: &a [x, x]\n" + "".join(
         ("a: b\n---\nc: d\n", "RUNE0003"),
         ("a:\n\tb: c\n", "RUNE0003"),
         ("a: \x07", "RUNE0001"),
-        ("", "RUNE0006"),
+        ("", "RUNE0090"),
         ("- a\n- b\n", "RUNE0005"),
     ],
     ids=range(15),

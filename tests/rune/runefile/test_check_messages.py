@@ -60,7 +60,7 @@ def test_the_project_that_these_tests_break_is_right() -> None:
         ("./words.tflite", "./words.tflite\n    args: {b: 1, a: 2}", "Unused arguments for model: b, a", "b"),
         ("hz: 16000", "source: 0", 'The "hz" argument wasn\'t set', "SOUND"),
         ("hz: 16000", "hz: fast", 'Unable to parse "fast" as the "hz" argument', "fast"),
-        ("$WORDS", "[a, b]", 'The argument "wordlist" must be a text, a number or a `$RESOURCE`, not a list', "[a, b]"),
+        ("$WORDS", "{a: b}", 'The argument "wordlist" must be a text, a number or a `$RESOURCE`, not a map', "{a: b}"),
         ("path: ./words.txt", "file: x", 'unknown field "file" in a resource', "file"),
     ],
 )  # fmt: skip
@@ -188,7 +188,9 @@ def test_short_block_names_need_no_version() -> None:
 
 
 def test_yes_is_text_and_not_a_truth_value() -> None:
-    assert problems(WORDS.replace("wordlist: $WORDS", "wordlist: yes").partition("resources:")[0]) == []
+    text = WORDS.replace("wordlist: $WORDS", "wordlist: yes").partition("resources:")[0]
+    assert errors(text) == []
+    assert [item.code for item in checked(text).diagnostics] == ["RUNE0069"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,13 @@ _WORDS = ModelSignature(
 def test_the_example_of_the_page_has_nothing_wrong() -> None:
     example = _YAML.search(PAGE.read_text(encoding="utf-8"))
     assert example is not None
-    files = MemoryFiles({"Runefile.yml": example[1].encode(), "words.tflite": b"model", "labels.txt": b"yes\nno\n"})
+    files = MemoryFiles(
+        {
+            "Runefile.yml": example[1].encode(),
+            "words.tflite": b"model",
+            "labels.txt": b"yes\nno\nup\ndown\nleft\nright\n",
+        }
+    )
     checked = check(files, signatures=lambda path: _WORDS)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
