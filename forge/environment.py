@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+from forge.services import BadAddress, Database, Store, read_database, read_redis, read_store
 
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
+
+T = TypeVar("T")
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -32,6 +37,12 @@ class Environment:
     public_url: str
     upload_limit: int
     broker: str
+    database: Database | None
+    """None is SQLite in the data folder."""
+    redis: str
+    """The address of the Redis that joins several processes; "" without one."""
+    store: Store | None
+    """None keeps files in the data folder."""
     debug: bool
     certificate: Path | None
     key: Path | None
@@ -77,12 +88,27 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
         broker=variables.get("BROKER_URL") or "memory://localhost",
+        database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
+        redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),
+        store=_service(
+            "S3_URL",
+            lambda: read_store(
+                *(variables.get(name, "") for name in ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"))
+            ),
+        ),
         debug=variables.get("DEBUG", "") in ("1", "true"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
     )
+
+
+def _service(name: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except BadAddress as error:
+        raise BadEnvironment(f"{name} {error}.") from None
 
 
 def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from forge.environment import read_environment, secret_key
+from forge.services import caches, channel_layers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(os.environ, BASE_DIR)
@@ -83,31 +84,31 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Everything that is written is on the disk before it is answered: synchronous FULL costs 0.3 ms a commit and also
 # survives a power cut. IMMEDIATE takes the write lock when a transaction starts, so no transaction fails half way.
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "forge.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
-        },
-    }
+_SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "forge.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    },
 }
+DATABASES: dict[str, dict[str, Any]] = {"default": ENVIRONMENT.database.settings() if ENVIRONMENT.database else _SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Limits are counted in it: with the default of 300 entries a crowd of addresses would push them out.
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+CACHES = caches(ENVIRONMENT.redis)
+CHANNEL_LAYERS = channel_layers(ENVIRONMENT.redis)
+
+
+def _storage(folder: str) -> dict[str, Any]:
+    if ENVIRONMENT.store:
+        return ENVIRONMENT.store.settings(folder)
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / folder}}
+
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
-    "blobs": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "blobs"}},
+    "default": _storage("media"),
+    "blobs": _storage("blobs"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
@@ -200,6 +201,9 @@ CELERY_BROKER_URL = ENVIRONMENT.broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A task is a wake-up, and what there is to do stands in the database: one that is lost with its worker is made up for
+# by the sweep. A worker takes no wake-up that another could answer sooner.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # The default of a second is what an idle queue in memory would let every build wait.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.01} if ENVIRONMENT.broker.startswith("memory:") else {}
 EMBEDDED_WORKER = ENVIRONMENT.broker.startswith("memory:")

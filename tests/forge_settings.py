@@ -8,7 +8,9 @@ import tempfile
 _folder = tempfile.mkdtemp(prefix="forge-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
-for _name in ("PUBLIC_URL", "HOST", "PORT", "SECRET_KEY", "UPLOAD_LIMIT", "TLS_CERTIFICATE", "TLS_KEY", "BROKER_URL"):
+for _name in ("PUBLIC_URL", "HOST", "PORT", "SECRET_KEY", "UPLOAD_LIMIT", "TLS_CERTIFICATE", "TLS_KEY"):
+    os.environ.pop(_name, None)
+for _name in ("BROKER_URL", "DATABASE_URL", "REDIS_URL", "S3_URL"):
     os.environ.pop(_name, None)
 
 from forge.settings import *  # noqa: E402, F403 (the folder must be named first)

@@ -192,7 +192,13 @@ SETTINGS = {
     "TRUSTED_PROXIES": "Addresses of reverse proxies, with commas: they are believed who asks, and whether over HTTPS.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Goes together with TLS_KEY.",
     "TLS_KEY": "The file of the certificate's key.",
+    "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
+    "REDIS_URL": "The Redis that joins several web processes, redis://host:6379/0; one process alone needs none.",
     "BROKER_URL": "The queue of builds; by default it is in the server itself, as is the worker.",
+    "S3_URL": "A bucket for files, s3://bucket or s3+https://host:9000/bucket; by default they are in DATA_DIR.",
+    "S3_ACCESS_KEY": "The key's name at the S3 store. Goes together with S3_SECRET_KEY.",
+    "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
+    "S3_REGION": "The region of the bucket.",
     "DEBUG": "1 shows errors with their whole context. Never on a server that others reach.",
 }
 """What each variable is for. A test compares the names with those that `forge.environment` reads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from channels.db import database_sync_to_async
 
 from forge.accounts.permissions import Verb, can
 from forge.core.errors import DomainError, Moved
+from forge.core.events import last_sequences
 from forge.projects.access import find_project
 from forge.projects.models import Project
 
@@ -24,16 +26,35 @@ class Access:
     organisation_stream: str
 
 
-async def access_by_address(user: Any, organisation: str, name: str) -> Access | None:
+@dataclass(frozen=True)
+class Entry:
+    """Access when a socket opens, and the numbers of the streams' last events that it is sure to reflect."""
+
+    access: Access
+    heard: Mapping[str, int]
+
+
+async def enter_by_address(user: Any, organisation: str, name: str) -> Entry | None:
     """A member's access to the project at an address, also a former one; None for anyone else."""
-    found: Access | None = await database_sync_to_async(_by_address)(user, organisation, name)
+    found: Entry | None = await database_sync_to_async(_enter, thread_sensitive=False)(user, organisation, name)
     return found
 
 
 async def access_now(user: Any, project_id: UUID) -> Access | None:
     """The access as it is now; None when it is lost."""
-    found: Access | None = await database_sync_to_async(_now)(user, project_id)
+    found: Access | None = await database_sync_to_async(_now, thread_sensitive=False)(user, project_id)
     return found
+
+
+def _enter(user: Any, organisation: str, name: str) -> Entry | None:
+    first = _by_address(user, organisation, name)
+    if first is None:
+        return None
+    streams = (first.project_stream, first.organisation_stream, user.stream)
+    heard = dict.fromkeys(streams, 0) | last_sequences(streams)
+    # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
+    access = _now(user, first.project_id)
+    return None if access is None else Entry(access, heard)
 
 
 def _by_address(user: Any, organisation: str, name: str) -> Access | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from forge.collab.rooms import FromElsewhere, rooms
+from forge.collab.room import FromElsewhere
+from forge.collab.rooms import rooms
 from forge.core.lifespan import server_stopping
 from forge.projects.hooks import document_changed
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -13,7 +14,9 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from forge.collab.access import Access, access_by_address, access_now
+from forge.accounts.people import person_to_json
+from forge.collab.access import Access, access_now, enter_by_address
+from forge.collab.closing import Closing
 from forge.collab.protocol import (
     Awareness,
     Frame,
@@ -28,9 +31,11 @@ from forge.collab.protocol import (
     step_1_frame,
     step_2_frame,
 )
-from forge.collab.rooms import Closing, FromMember, Room, rooms
-from forge.core.delivery import group_of
-from forge.core.events import event_to_json, events_after, last_sequence
+from forge.collab.room import FromMember, Room
+from forge.collab.rooms import rooms
+from forge.collab.watch import watch
+from forge.core.delivery import Message, group_of, listen, stop_listening
+from forge.core.events import event_to_json, events_after
 
 _log = logging.getLogger(__name__)
 
@@ -43,30 +48,34 @@ REPLAY_LIMIT = 500
 
 
 class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """What both sockets share: the project of the address, and being closed when access to it ends."""
+    """What both sockets share: the project of the address, and being closed when access to it ends.
+
+    A message about that may be lost: the numbers that the watch reads from the database say so.
+    """
 
     access: Access
     asked_at = 0.0
     """When access was looked at last, on the monotonic clock."""
-    _person_stream = ""
-    _groups: tuple[str, ...] = ()
+    _following: asyncio.Task[None] | None = None
     _is_closing = False
 
     async def connect(self) -> None:
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
         await self.accept()
         route = self.scope["url_route"]["kwargs"]
-        access = await access_by_address(self.scope["user"], route["organisation"], route["name"])
-        if access is None:
+        entry = await enter_by_address(self.scope["user"], route["organisation"], route["name"])
+        if entry is None:
             await self.close_for(Closing.NOT_FOUND, "There is no such project, or it is not yours to see.")
             return
-        self.access = access
+        self.access = entry.access
         self.asked_at = time.monotonic()
         self._person_stream = self.scope["user"].stream
-        streams = (access.project_stream, access.organisation_stream, self._person_stream)
-        self._groups = tuple(map(group_of, streams))
-        for group in self._groups:
-            await self.channel_layer.group_add(group, self.channel_name)
+        self._heard = dict(entry.heard)
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        for stream in self._heard:
+            listen(group_of(stream), self._inbox.put_nowait)
+            watch.follow_stream(stream, self._notice)
+        self._following = asyncio.create_task(self._follow())
         await self.opened()
 
     async def opened(self) -> None:
@@ -75,22 +84,49 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     async def disconnect(self, code: int) -> None:
         self._is_closing = True
-        for group in self._groups:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        if self._following is not None:
+            self._following.cancel()
+            for stream in self._heard:
+                stop_listening(group_of(stream), self._inbox.put_nowait)
+                watch.leave_stream(stream, self._notice)
+
+    def _notice(self, stream: str, last: int) -> None:
+        """The database's last number of a stream; messages that were on the way are heard before it."""
+        if last > self._heard[stream]:
+            self._inbox.put_nowait({"stream": stream, "last": last})
+
+    async def _follow(self) -> None:
+        while True:
+            message = await self._inbox.get()
+            try:
+                await self._hear(message)
+            except Exception:
+                _log.exception("A message to a socket could not be answered; it is closed")
+                await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. It is opened again.")
+
+    async def _hear(self, message: Message) -> None:
+        stream, event = message["stream"], message.get("event")
+        number, before = event["sequence"] if event else message["last"], self._heard[stream]
+        if number > before and not self._is_closing:
+            self._heard[stream] = number
+            await self.stream_moved(stream, event if number == before + 1 else None)
+
+    async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
+        """An event of the project, its organisation or the person; None when some were missed.
+
+        What ends access is among them.
+        """
+        if stream == self._person_stream:
+            # Whoever still has a session comes back with it.
+            await self.close_for(Closing.TRY_AGAIN, "You signed out or changed your password. It is opened again.")
+        elif event is None or event["type"].startswith(("member", "project", "organisation")):
+            await self.ask_again()
 
     async def close_for(self, code: int, reason: str) -> None:
         """Closes once; a reason has at most 123 bytes on the wire."""
         if not self._is_closing:
             self._is_closing = True
             await self.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
-
-    async def stream_event(self, message: dict[str, Any]) -> None:
-        """An event of the project, its organisation or the person: what ends access is among them."""
-        if message.get("stream") == self._person_stream:
-            # Whoever still has a session comes back with it.
-            await self.close_for(Closing.TRY_AGAIN, "You signed out or changed your password. It is opened again.")
-        elif message["event"]["type"].startswith(("member", "project", "organisation")):
-            await self.ask_again()
 
     async def ask_again(self) -> None:
         """Looks whether the person still has access, and which; closes the socket when not."""
@@ -107,9 +143,11 @@ class CollabConsumer(ProjectSocket):
 
     room: Room | None = None
     person_id: UUID
+    person: Mapping[str, Any]
 
     async def opened(self) -> None:
         self.person_id = self.scope["user"].pk
+        self.person = person_to_json(self.scope["user"])
         self._outbox: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue()
         self._waiting = 0
         self._sender = asyncio.create_task(self._send_all())
@@ -144,13 +182,13 @@ class CollabConsumer(ProjectSocket):
                     self.deliver(step_2_frame(room.missing_in(state_vector)))
                 except ValueError as error:
                     raise MalformedFrame("a state vector cannot be read") from error
-            case Update(update, types):
-                # Messages about roles may be lost: who writes is asked for again from time to time.
+            case Update(update, facts, is_answer):
+                # Who writes is asked for again from time to time, whatever was heard.
                 if time.monotonic() - self.asked_at > ASK_AGAIN_AFTER:
                     await self.ask_again()
                 # What a viewer sends is dropped here, before anything is done with it.
                 if self.access.may_edit and not self._is_closing:
-                    await room.submit(FromMember(update, self, types))
+                    await room.submit(FromMember(update, self, facts, is_answer))
             case Awareness(clients):
                 room.hear_presence(self, clients)
             case QueryAwareness():
@@ -193,7 +231,7 @@ class EventsConsumer(ProjectSocket):
     async def opened(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         after = query.get("after", [""])[0]
-        newest = await database_sync_to_async(last_sequence)(self.access.project_stream)
+        newest = self._heard[self.access.project_stream]
         await self._send({"type": "hello", "sequence": newest})
         self._last = newest
         if after.isdecimal() and len(after) < 19 and newest - REPLAY_LIMIT <= int(after) < newest:
@@ -203,20 +241,21 @@ class EventsConsumer(ProjectSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nothing is expected; what comes is not looked at."""
 
-    async def stream_event(self, message: dict[str, Any]) -> None:
-        await super().stream_event(message)
-        event = message["event"]
-        if self._is_closing or message.get("stream", self.access.project_stream) != self.access.project_stream:
+    async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
+        await super().stream_moved(stream, event)
+        if self._is_closing or stream != self.access.project_stream:
             return
-        if event["sequence"] == self._last + 1:
+        if event is not None and event["sequence"] == self._last + 1:
             self._last += 1
             await self._send(event)
-        elif event["sequence"] > self._last:
+        elif event is None or event["sequence"] > self._last:
             await self._send_newer()
 
     async def _send_newer(self) -> None:
         """Sends what the socket lacks from the log itself: messages may come late, or not at all."""
-        for event in await database_sync_to_async(_events)(self.access.project_stream, self._last):
+        for event in await database_sync_to_async(_events, thread_sensitive=False)(
+            self.access.project_stream, self._last
+        ):
             self._last = event["sequence"]
             await self._send(event)
 

@@ -1,64 +1,146 @@
-"""Who is in a room, as Yjs awareness: which socket speaks for which client, and what each client last said."""
+"""Who is in a room, as Yjs awareness: which socket speaks for which client, and what each client last said.
+
+What a client says of its `user` is not believed: the server writes in who the socket's person is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import json
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
-from forge.collab.protocol import ClientState
+from forge.collab.protocol import STATE_LIMIT, ClientState
 
 NOBODY = "null"
 CLIENTS_OF_A_SOCKET = 8
 """Clients that one socket may speak for; a page is one."""
+CLOCKS_KEPT = 4096
+"""Clients whose last clock is remembered, also when they are gone."""
+
+
+@dataclass(frozen=True)
+class OtherProcess:
+    """Owns the clients whose sockets are in another process of this installation."""
+
+    name: str
 
 
 @dataclass(frozen=True)
 class _Known:
-    state: ClientState
+    told: ClientState
+    heard: int
+    """The clock as the client counts it."""
     owner: Hashable
-    person: UUID
+    person: str
 
 
 class Presence:
     """The clients of a room.
 
     A stock client repeats what it heard of others, so a socket is heard only about clients of its own: those that it
-    named first, or that its person's earlier connection left behind with an older clock.
+    named first, or that its person's earlier connection left behind with an older clock. Others are told clocks that
+    only grow, so that a client which comes back with the clock that it left with is seen at once.
     """
 
     def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
+        self._clocks: dict[int, int] = {}
 
-    def hear(self, owner: Hashable, person: UUID, clients: Iterable[ClientState]) -> tuple[ClientState, ...]:
-        """Takes what a socket says; answers the part that is news, for the others."""
-        return tuple(entry for entry in clients if self._take(owner, person, entry))
+    def hear(
+        self, owner: Hashable, person: Mapping[str, Any], clients: Iterable[ClientState]
+    ) -> tuple[ClientState, ...]:
+        """Takes what a socket says; answers the part that is news, for the others. `person` has an `id`."""
+        found = (self._take(owner, person, entry) for entry in clients)
+        return tuple(entry for entry in found if entry is not None)
 
-    def _take(self, owner: Hashable, person: UUID, entry: ClientState) -> bool:
+    def _take(self, owner: Hashable, person: Mapping[str, Any], entry: ClientState) -> ClientState | None:
         known = self._known.get(entry.client)
         if known is None:
             mine = sum(other.owner == owner for other in self._known.values())
             if entry.state == NOBODY or mine >= CLIENTS_OF_A_SOCKET:
-                return False
+                return None
         elif known.owner == owner:
-            is_older = entry.clock < known.state.clock
-            if is_older or (entry.clock == known.state.clock and entry.state != NOBODY):
-                return False
-        elif known.person != person or entry.clock <= known.state.clock:
-            return False
+            is_older = entry.clock < known.heard
+            if is_older or (entry.clock == known.heard and entry.state != NOBODY):
+                return None
+        elif known.person != person["id"] or not _is_newer(entry, known):
+            return None
         if entry.state == NOBODY:
             del self._known[entry.client]
-        else:
-            self._known[entry.client] = _Known(entry, owner, person)
-        return True
+            return self._told(entry.client, entry.clock, NOBODY)
+        state = stamped(entry.state, person)
+        if state is None:
+            return None
+        told = self._told(entry.client, entry.clock, state)
+        self._known[entry.client] = _Known(told, entry.clock, owner, person["id"])
+        return told
+
+    def _told(self, client: int, clock: int, state: str) -> ClientState:
+        """With a clock that is higher than all that were told of this client."""
+        clock = max(clock, self._clocks.pop(client, -1) + 1)
+        self._clocks[client] = clock
+        while len(self._clocks) > CLOCKS_KEPT:
+            del self._clocks[next(iter(self._clocks))]
+        return ClientState(client, clock, state)
+
+    def hear_process(
+        self, process: OtherProcess, clients: Iterable[ClientState], *, are_all: bool
+    ) -> tuple[ClientState, ...]:
+        """Takes what another process says of its clients, or of all that it has; answers the news."""
+        listed = tuple(clients)
+        news = []
+        for entry in listed:
+            known = self._known.get(entry.client)
+            if known is None or known.owner == process or entry.clock > known.told.clock:
+                if known is not None and known.told == entry:
+                    continue
+                if entry.state == NOBODY:
+                    if known is None or known.owner != process:
+                        continue
+                    del self._known[entry.client]
+                else:
+                    person = json.loads(entry.state)["user"]["id"]
+                    self._known[entry.client] = _Known(entry, entry.clock, process, person)
+                news.append(self._told(entry.client, entry.clock, entry.state))
+        if are_all:
+            there = {entry.client for entry in listed}
+            news += self._remove(
+                client for client, known in self._known.items() if known.owner == process and client not in there
+            )
+        return tuple(news)
 
     def leave(self, owner: Hashable) -> tuple[ClientState, ...]:
-        """Forgets a socket's clients; answers the news that they are gone."""
-        gone = [known.state for known in self._known.values() if known.owner == owner]
-        for state in gone:
-            del self._known[state.client]
-        return tuple(ClientState(state.client, state.clock + 1, NOBODY) for state in gone)
+        """Forgets the clients of a socket, or of a process; answers the news that they are gone."""
+        return self._remove(client for client, known in self._known.items() if known.owner == owner)
+
+    def _remove(self, clients: Iterable[int]) -> tuple[ClientState, ...]:
+        gone = tuple(clients)
+        return tuple(self._told(client, self._known.pop(client).told.clock, NOBODY) for client in gone)
 
     def everyone(self) -> tuple[ClientState, ...]:
         """All clients that are there."""
-        return tuple(known.state for known in self._known.values())
+        return tuple(known.told for known in self._known.values())
+
+    def here(self) -> tuple[ClientState, ...]:
+        """The clients whose sockets are in this process."""
+        return tuple(known.told for known in self._known.values() if not isinstance(known.owner, OtherProcess))
+
+
+def _is_newer(entry: ClientState, known: _Known) -> bool:
+    """Whether another connection of the same person speaks for the client now, and does not only repeat it.
+
+    Of a process that died others may still speak: there the same clock is enough.
+    """
+    if isinstance(known.owner, OtherProcess):
+        return entry.clock >= known.told.clock
+    return entry.clock > known.told.clock
+
+
+def stamped(state: str, person: Mapping[str, Any]) -> str | None:
+    """A client's state with the person written in as its `user`; None for a state that is no object."""
+    said = json.loads(state)
+    if not isinstance(said, dict):
+        return None
+    whole = json.dumps({**said, "user": dict(person)}, separators=(",", ":"), ensure_ascii=False)
+    return whole if len(whole) <= 2 * STATE_LIMIT else None

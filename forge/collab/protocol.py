@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from forge.collab.updates import BadUpdate, shared_types_in
+from forge.collab.updates import BadUpdate, UpdateFacts, read_update
 
 UPDATE_LIMIT = 1024 * 1024
 """Bytes of one update."""
@@ -45,10 +45,11 @@ class SyncStep1:
 
 @dataclass(frozen=True)
 class Update:
-    """A change, or all that the other side lacked; `types` is how many shared types it makes."""
+    """A change, or, when it is an answer, all that the other side lacked."""
 
     update: bytes
-    types: int = field(default=0, compare=False)
+    facts: UpdateFacts = field(compare=False)
+    is_answer: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _read_sync(reader: _Reader) -> Frame:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):
         try:
-            return Update(payload, shared_types_in(payload))
+            return Update(payload, read_update(payload), is_answer=step == _STEP_2)
         except BadUpdate as error:
             raise MalformedFrame(str(error)) from error
     raise MalformedFrame(f"there is no sync step {step}")

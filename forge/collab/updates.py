@@ -8,6 +8,9 @@ https://github.com/dmonad/lib0/blob/main/encoding.js. Nothing is interpreted her
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 VALUE_DEPTH = 32
 """Lists and maps inside each other in one value; the editors write none."""
 
@@ -26,21 +29,78 @@ class BadUpdate(ValueError):
     """Bytes that are no update, or one that would harm the decoder."""
 
 
-def shared_types_in(update: bytes) -> int:
-    """Reads an update to its end; answers how many shared types it makes. Raises `BadUpdate`."""
+Spans = tuple[tuple[int, int], ...]
+"""Clocks of one client: from, and before; ascending."""
+
+
+@dataclass(frozen=True)
+class UpdateFacts:
+    """What an update brings and what it builds on, by Yjs client; a clock counts a client's characters and values."""
+
+    types: int
+    """Shared types that it makes."""
+    brings: Mapping[int, Spans]
+    needs: Mapping[int, int]
+    """Clocks before which all of a client must be known, for the places and the deletions that it names."""
+
+    def fits(self, known: Mapping[int, int]) -> bool:
+        """Whether all of it can be applied to a document that knows each client up to a clock."""
+        reached: dict[int, int] = {}
+        for client, spans in self.brings.items():
+            clock = known.get(client, 0)
+            for start, end in spans:
+                if start > clock:
+                    return False
+                clock = max(clock, end)
+            reached[client] = clock
+        return all(
+            clock <= (reached[client] if client in reached else known.get(client, 0))
+            for client, clock in self.needs.items()
+        )
+
+    def note_in(self, known: dict[int, int]) -> None:
+        """Adds what it brings to what is known. It must fit."""
+        for client, spans in self.brings.items():
+            if spans and spans[-1][1] > known.get(client, 0):
+                known[client] = spans[-1][1]
+
+
+def read_update(update: bytes) -> UpdateFacts:
+    """Reads an update to its end. Raises `BadUpdate`."""
     reader = _Reader(update)
+    brings: dict[int, Spans] = {}
+    needs: dict[int, int] = {}
+    types = 0
     try:
-        types = sum(_read_client(reader) for _ in range(reader.count()))
+        for _ in range(reader.count()):
+            client, spans, made = _read_client(reader, needs)
+            if client in brings:
+                raise BadUpdate("an update names a client twice")
+            brings[client] = spans
+            types += made
         for _ in range(reader.count()):  # what is deleted: a client, then ranges of clock and length
-            reader.number()
+            client = reader.number()
             for _ in range(reader.count()):
-                reader.number()
-                reader.number()
+                _need(needs, client, reader.number() + reader.number())
     except IndexError:
         raise BadUpdate("an update is cut short") from None
     if not reader.is_at_end:
         raise BadUpdate("bytes are left over behind an update")
-    return types
+    return UpdateFacts(types, brings, needs)
+
+
+def read_state_vector(state: bytes) -> dict[int, int]:
+    """Up to which clock a state knows each client. Raises `BadUpdate`."""
+    reader = _Reader(state)
+    try:
+        return {reader.number(): reader.number() for _ in range(reader.count())}
+    except IndexError:
+        raise BadUpdate("a state vector is cut short") from None
+
+
+def _need(needs: dict[int, int], client: int, clock: int) -> None:
+    if clock > needs.get(client, 0):
+        needs[client] = clock
 
 
 class _Reader:
@@ -86,45 +146,71 @@ class _Reader:
     def skip_text(self) -> None:
         self.skip(self.number())
 
+    def text_length(self) -> int:
+        """Passes a text; its length in UTF-16 units, by which Yjs counts."""
+        size = self.number()
+        start = self._at
+        self.skip(size)
+        text = self._data[start : self._at]
+        if text.isascii():
+            return size
+        try:
+            return len(text.decode("utf-8").encode("utf-16-le")) // 2
+        except UnicodeDecodeError:
+            raise BadUpdate("a text in an update is not UTF-8") from None
 
-def _read_client(reader: _Reader) -> int:
+
+def _read_client(reader: _Reader, needs: dict[int, int]) -> tuple[int, Spans, int]:
+    """One client's structs: the client, the clocks that they bring, and how many shared types they make."""
     structs = reader.count()
-    reader.number()  # client
-    reader.number()  # clock
-    return sum(_read_struct(reader) for _ in range(structs))
+    client, clock = reader.number(), reader.number()
+    spans: list[tuple[int, int]] = []
+    start, types = clock, 0
+    for _ in range(structs):
+        length, content = _read_struct(reader, needs)
+        if content == _SKIP:
+            if clock > start:
+                spans.append((start, clock))
+            start = clock + length
+        types += content == _TYPE
+        clock += length
+    if clock > start:
+        spans.append((start, clock))
+    return client, tuple(spans), types
 
 
-def _read_struct(reader: _Reader) -> int:
-    """One struct; 1 when it is a shared type."""
+def _read_struct(reader: _Reader, needs: dict[int, int]) -> tuple[int, int]:
+    """One struct: its length and the kind of its content."""
     info = reader.byte()
     content = info & 0x1F
     if content in (_GC, _SKIP):
-        reader.number()
-        return 0
+        return reader.number(), content
     for flag in (_HAS_ORIGIN, _HAS_RIGHT_ORIGIN):
         if info & flag:
-            reader.number()
-            reader.number()
+            _need(needs, reader.number(), reader.number() + 1)
     if not info & (_HAS_ORIGIN | _HAS_RIGHT_ORIGIN):
         if reader.number() == 1:
             reader.skip_text()
         else:
-            reader.number()
-            reader.number()
+            _need(needs, reader.number(), reader.number() + 1)
         if info & _HAS_KEY:
             reader.skip_text()
-    _read_content(reader, content)
-    return int(content == _TYPE)
+    return _read_content(reader, content), content
 
 
-def _read_content(reader: _Reader, content: int) -> None:
-    if content in (_STRING, _BINARY, _EMBED):
+def _read_content(reader: _Reader, content: int) -> int:
+    """Passes a struct's content; its length, as Yjs counts it."""
+    if content == _STRING:
+        return reader.text_length()
+    if content in (_BINARY, _EMBED):
         reader.skip_text()
     elif content == _DELETED:
-        reader.number()
+        return reader.number()
     elif content == _JSON:
-        for _ in range(reader.count()):
+        count = reader.count()
+        for _ in range(count):
             reader.skip_text()
+        return count
     elif content == _FORMAT:
         reader.skip_text()
         reader.skip_text()
@@ -135,12 +221,15 @@ def _read_content(reader: _Reader, content: int) -> None:
         if kind in (_XML_ELEMENT, _XML_HOOK):
             reader.skip_text()
     elif content == _ANY:
-        _read_values(reader, reader.count())
+        count = reader.count()
+        _read_values(reader, count)
+        return count
     elif content == _DOC:
         reader.skip_text()
         _read_values(reader, 1)
     else:
         raise BadUpdate(f"there is no content of kind {content}")
+    return 1
 
 
 def _read_values(reader: _Reader, values: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -17,18 +17,20 @@ from uuid import UUID
 from django.db import close_old_connections, connections, transaction
 
 from forge.core.errors import DomainError
-from forge.projects.documents import append_updates
+from forge.projects.documents import append_updates, note_clients
 
 R = TypeVar("R")
 
 BATCH = 200
 """Jobs of one transaction."""
 
+_NONE: Mapping[int, UUID] = {}
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class _Job(Generic[R]):
+    project_id: UUID
     work: Callable[[], R]
     done: Future[R] = field(default_factory=Future)
 
@@ -41,13 +43,27 @@ class Writer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def append(self, project_id: UUID, updates: Sequence[tuple[bytes, UUID | None]]) -> Future[int]:
-        """Stores updates with their authors; gives the last one's number once the transaction is on the disk."""
-        return self.do(lambda: append_updates(project_id, updates, origin="socket"))
+    def append(
+        self, project_id: UUID, updates: Sequence[tuple[bytes, UUID | None]], clients: Mapping[int, UUID] = _NONE
+    ) -> Future[int]:
+        """Stores updates with their authors, and the people behind new Yjs clients.
 
-    def do(self, work: Callable[[], R]) -> Future[R]:
-        """Does `work` within the next transaction. Its domain errors are its own; another error undoes the batch."""
-        job = _Job(work)
+        Gives the last one's number once the transaction is on the disk.
+        """
+
+        def store() -> int:
+            if clients:
+                note_clients(project_id, clients)
+            return append_updates(project_id, updates, origin="socket")
+
+        return self.do(project_id, store)
+
+    def do(self, project_id: UUID, work: Callable[[], R]) -> Future[R]:
+        """Does `work` on a project within the next transaction.
+
+        Its domain errors are its own; another error undoes the batch.
+        """
+        job = _Job(project_id, work)
         with self._lock:
             self._jobs.put(job)
             if self._thread is None:
@@ -87,7 +103,8 @@ def _write(batch: Sequence[_Job[Any]]) -> None:
     results: list[tuple[_Job[Any], Any, DomainError | None]] = []
     try:
         with transaction.atomic():
-            for job in batch:
+            # Writers of several processes lock rows of several projects: in one order, or they wait for each other.
+            for job in sorted(batch, key=lambda job: job.project_id):
                 try:
                     with transaction.atomic():
                         results.append((job, job.work(), None))

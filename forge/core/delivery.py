@@ -1,43 +1,100 @@
-"""Carrying what happened to the sockets that listen, from whatever thread it happened in.
+"""Carrying what happened to whoever listens, in this process and in the others, from whatever thread it happened in.
 
-Delivery may fail or be late: nothing depends on it. A client that misses a number reads the current state again.
+Delivery may fail or be late: nothing depends on it. Who listens also looks at the numbers in the database.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
 
+from forge.core.post import Post
+
 _log = logging.getLogger(__name__)
+
+LAYER = "processes"
+"""The channel layer between processes; without one there is a single process, or they look at the database alone."""
+
+Message = Mapping[str, Any]
+Listener = Callable[[Message], None]
+
 _loop: asyncio.AbstractEventLoop | None = None
+_post: Post | None = None
+_listeners: dict[str, set[Listener]] = {}
 
 
 def attach(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Names the event loop that the sockets live on; the server's start does this, and a test that opens sockets."""
-    global _loop
+    """Names the event loop that listeners live on; the server's start does this, and a test that opens sockets."""
+    global _loop, _post
+    if _post is not None:
+        _post.close()
+        _post = None
     _loop = loop
+    layer = get_channel_layer(LAYER)
+    if loop is not None and layer is not None:
+        _post = Post(loop, layer, _hand_out)
+
+
+def attach_thread() -> None:
+    """Gives a process that has no event loop one in a thread, so that what happens in it is told to the others."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True, name="delivery").start()
+    attach(loop)
+
+
+def is_shared() -> bool:
+    """Whether other processes hear what is delivered here."""
+    return _post is not None
 
 
 def group_of(stream: str) -> str:
-    """The channel layer's group for a stream; its names may not hold a colon."""
+    """The group of those who listen to a stream; a channel layer's names may not hold a colon."""
     return "stream." + stream.replace(":", ".")
 
 
-def deliver(group: str, message: dict[str, Any]) -> None:
-    """Hands a message to all sockets of a group. Never waits, never raises; without a server it goes nowhere."""
+def listen(group: str, listener: Listener) -> None:
+    """Calls `listener` with each message to the group, on the event loop's thread, from which this is called too."""
+    listeners = _listeners.setdefault(group, set())
+    if not listeners and _post is not None:
+        _post.follow(group)
+    listeners.add(listener)
+
+
+def stop_listening(group: str, listener: Listener) -> None:
+    """Ends `listen`."""
+    listeners = _listeners.get(group, set())
+    listeners.discard(listener)
+    if not listeners and _listeners.pop(group, None) is not None and _post is not None:
+        _post.leave(group)
+
+
+def deliver(group: str, message: Message) -> None:
+    """Hands a message to all who listen to a group. Never waits, never raises; without a server it goes nowhere."""
     loop = _loop
     if loop is None or loop.is_closed():
         return
-    layer = get_channel_layer()
-    if layer is None:
-        return
-    # The layer belongs to the loop: a message from a worker's thread is carried over, or it would come in bursts.
-    send = layer.group_send(group, message)
     try:
-        asyncio.run_coroutine_threadsafe(send, loop)
+        loop.call_soon_threadsafe(_deliver, group, message)
     except RuntimeError:
-        send.close()
         _log.info("The server is going down; a message to %s was not sent", group)
+
+
+def tell_others(group: str, message: Message) -> None:
+    """Hands a message to those who listen in other processes only. Called on the event loop's thread."""
+    if _post is not None:
+        _post.send(group, message)
+
+
+def _deliver(group: str, message: Message) -> None:
+    _hand_out(group, message)
+    tell_others(group, message)
+
+
+def _hand_out(group: str, message: Message) -> None:
+    for listener in tuple(_listeners.get(group, ())):
+        listener(message)

@@ -5,7 +5,7 @@ A client reads the current state, then events; when a number is missing it reads
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +13,6 @@ from django.db.models import F, QuerySet
 
 from forge.core.delivery import deliver, group_of
 from forge.core.models import Event, Stream
-
-MESSAGE_TYPE = "stream.event"
-"""The channel layer's message type; a consumer answers it in `stream_event(message)`."""
 
 
 @transaction.atomic
@@ -37,7 +34,7 @@ def append_event(stream: str, type: str, data: Mapping[str, Any], actor: Any = N
 
 def on_commit_deliver(event: Event) -> None:
     """Sends the event to the stream's sockets once the transaction is committed."""
-    message = {"type": MESSAGE_TYPE, "stream": event.stream_id, "event": event_to_json(event)}
+    message = {"stream": event.stream_id, "event": event_to_json(event)}
     transaction.on_commit(lambda: deliver(group_of(event.stream_id), message), robust=True)
 
 
@@ -49,6 +46,11 @@ def event_to_json(event: Event) -> dict[str, Any]:
 def last_sequence(stream: str) -> int:
     """The number of the stream's last event; 0 for a stream without any."""
     return Stream.objects.filter(pk=stream).values_list("last", flat=True).first() or 0
+
+
+def last_sequences(streams: Iterable[str]) -> dict[str, int]:
+    """The numbers of the last events of streams; one without any is left out."""
+    return dict(Stream.objects.filter(pk__in=tuple(streams)).values_list("pk", "last"))
 
 
 def events_after(stream: str, sequence: int, limit: int = 1000) -> QuerySet[Event]:

@@ -5,7 +5,7 @@ The sockets are elsewhere; they append what people type, and hear by `hooks.docu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from pycrdt import Doc
 
 from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
-from forge.projects.models import DocumentState, DocumentUpdate, Project
+from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
 
 UPDATES_BEFORE_STATE = 200
 """Updates that a load may replay before it stores the whole document, so that the next one reads few."""
@@ -32,24 +32,71 @@ class LoadedDocument:
     sequence: int
 
 
+@dataclass(frozen=True)
+class ReadDocument:
+    """What is stored of a document: a state, and the updates that came after it, in order and without a gap."""
+
+    state: bytes
+    state_sequence: int
+    updates: tuple[tuple[int, bytes], ...]
+
+    @property
+    def sequence(self) -> int:
+        return self.updates[-1][0] if self.updates else self.state_sequence
+
+    def document(self) -> Doc[Any]:
+        """The document, made anew."""
+        doc: Doc[Any] = Doc()
+        if self.state:
+            doc.apply_update(self.state)
+        for _, update in self.updates:
+            doc.apply_update(update)
+        return doc
+
+
+def read_document(project_id: UUID) -> ReadDocument:
+    """What is stored of a project's document.
+
+    The updates are read before the state: whatever is merged in between is in both, and never in neither.
+    """
+    rows = DocumentUpdate.objects.filter(project_id=project_id).order_by("sequence").values_list("sequence", "update")
+    updates = [(sequence, bytes(update)) for sequence, update in rows]
+    state = DocumentState.objects.filter(project_id=project_id).first()
+    merged = state.sequence if state else 0
+    return ReadDocument(
+        bytes(state.state) if state else b"", merged, tuple(entry for entry in updates if entry[0] > merged)
+    )
+
+
 def load_document(project_id: UUID) -> LoadedDocument:
     """A project's document as it is now."""
-    doc: Doc[Any] = Doc()
-    state = DocumentState.objects.filter(project_id=project_id).first()
-    sequence = 0
-    if state is not None:
-        doc.apply_update(bytes(state.state))
-        sequence = state.sequence
-    updates = DocumentUpdate.objects.filter(project_id=project_id, sequence__gt=sequence).order_by("sequence")
-    replayed = 0
-    for number, update in updates.values_list("sequence", "update"):
-        doc.apply_update(bytes(update))
-        sequence, replayed = number, replayed + 1
-    if replayed >= UPDATES_BEFORE_STATE:
-        DocumentState.objects.update_or_create(
-            project_id=project_id, defaults={"sequence": sequence, "state": doc.get_update()}
-        )
-    return LoadedDocument(doc, sequence)
+    read = read_document(project_id)
+    doc = read.document()
+    if len(read.updates) >= UPDATES_BEFORE_STATE:
+        merge_updates(project_id, doc.get_update(), read.sequence)
+    return LoadedDocument(doc, read.sequence)
+
+
+@transaction.atomic
+def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
+    """Stores the document as it was after the update `sequence`, and drops the updates that are in it.
+
+    Numbers go on as before. A state that is newer already stays. The project's row is locked, as by all who write to
+    its document: of two that merge at once, the one with less must not win.
+    """
+    Project.objects.select_for_update().only("pk").filter(pk=project_id).first()
+    stored = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
+    if stored is None or stored < sequence:
+        DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
+    DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
+
+
+def note_clients(project_id: UUID, people: Mapping[int, UUID]) -> None:
+    """Remembers which person stands behind a Yjs client; who was first stays. This is how one sees who wrote a line."""
+    DocumentClient.objects.bulk_create(
+        [DocumentClient(project_id=project_id, client=client, person_id=person) for client, person in people.items()],
+        ignore_conflicts=True,
+    )
 
 
 def append_update(project_id: UUID, update: bytes, author_id: UUID | None = None, origin: str = "") -> int:
@@ -109,4 +156,11 @@ def editing(project: Project, author_id: UUID | None) -> Iterator[Doc[Any]]:
             yield doc
         update = doc.get_update(before)
         if update != untouched:
+            if author_id is not None:
+                note_clients(project.pk, {doc.client_id: author_id})
             append_update(project.pk, update, author_id, origin="api")
+
+
+def document_sequences(project_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The numbers of the last updates of documents."""
+    return dict(Project.objects.filter(pk__in=tuple(project_ids)).values_list("pk", "sequence"))

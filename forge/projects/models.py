@@ -134,6 +134,23 @@ class DocumentState(models.Model):
         return f"{self.project_id} {self.sequence}"
 
 
+class DocumentClient(models.Model):
+    """Which person stands behind a Yjs client of a project's document, as the server saw it: who wrote what."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="clients")
+    client = models.BigIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "client"], name="one_person_a_client")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.client}"
+
+
 class ProjectBlob(models.Model):
     """A blob that was put into a project. A digest that a client writes into the document by itself opens nothing."""
 

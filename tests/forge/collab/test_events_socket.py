@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from forge.accounts.actions import change_role, remove_member, set_password
-from forge.collab.rooms import Closing
+from forge.collab.closing import Closing
 from forge.core import delivery
 from forge.core.events import append_event, last_sequence
 from forge.projects.actions import delete_project

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pycrdt import Doc, Map, Text
 
-from forge.collab import rooms as rooms_module
+from forge.collab import live_document
+from forge.collab.closing import Closing
 from forge.collab.protocol import update_frame
-from forge.collab.rooms import Closing
-from forge.collab.updates import VALUE_DEPTH, BadUpdate, shared_types_in
+from forge.collab.updates import VALUE_DEPTH, BadUpdate, read_update
 from forge.projects.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
 
@@ -77,7 +77,7 @@ async def test_an_update_that_would_end_the_process_ends_its_socket_alone(
 async def test_types_that_nest_until_deleting_them_ends_the_process_are_counted_over_updates_and_rooms(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms_module, "TYPES_LIMIT", 20)
+    monkeypatch.setattr(live_document, "TYPES_LIMIT", 20)
     async with YjsClient(owner, project) as one:
         await one.send(update_frame(nested_types(12)))
         await one.type("# taken\n")
@@ -92,9 +92,9 @@ async def test_types_that_nest_until_deleting_them_ends_the_process_are_counted_
 
 
 def test_values_may_nest_as_deep_as_the_limit_says() -> None:
-    assert shared_types_in(update(entry(8, b"\x01" + LIST_OF_ONE * VALUE_DEPTH + NULL))) == 0
+    assert read_update(update(entry(8, b"\x01" + LIST_OF_ONE * VALUE_DEPTH + NULL))).types == 0
     with pytest.raises(BadUpdate):
-        shared_types_in(update(entry(8, b"\x01" + LIST_OF_ONE * (VALUE_DEPTH + 1) + NULL)))
+        read_update(update(entry(8, b"\x01" + LIST_OF_ONE * (VALUE_DEPTH + 1) + NULL)))
 
 
 def edited(edits: list[tuple[int, int, str]]) -> tuple[Doc[Any], list[bytes]]:
@@ -122,9 +122,9 @@ def edited(edits: list[tuple[int, int, str]]) -> tuple[Doc[Any], list[bytes]]:
 @given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 9), some.text(max_size=6)), max_size=12))
 def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]]) -> None:
     doc, updates = edited([edit for edit in edits if edit[2].isprintable()])
-    made = sum(shared_types_in(update) for update in updates)
+    made = sum(read_update(update).types for update in updates)
     assert made >= 2
-    assert shared_types_in(doc.get_update()) <= made
+    assert read_update(doc.get_update()).types <= made
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -135,7 +135,7 @@ def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]
     for place, byte in changes:
         damaged[place % len(damaged)] = byte
     with contextlib.suppress(BadUpdate):
-        shared_types_in(bytes(damaged))
+        read_update(bytes(damaged))
         with contextlib.suppress(ValueError, RuntimeError):  # which the room answers by sending the socket away
             Doc[Any]().apply_update(bytes(damaged))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,16 +12,28 @@ from asgiref.sync import sync_to_async
 from pycrdt import Map
 
 from forge.accounts.actions import remove_member
-from forge.collab import consumers
+from forge.collab import consumers, live_document
+from forge.collab import room as room_module
 from forge.collab import rooms as rooms_module
 from forge.collab import writer as writer_module
-from forge.collab.protocol import UPDATE_LIMIT, MalformedFrame, Update, read_frame, step_1_frame, update_frame
-from forge.collab.rooms import Closing, FromMember
+from forge.collab.closing import Closing
+from forge.collab.protocol import (
+    UPDATE_LIMIT,
+    MalformedFrame,
+    SyncStep1,
+    Update,
+    read_frame,
+    step_1_frame,
+    step_2_frame,
+    update_frame,
+)
+from forge.collab.room import FromMember
+from forge.collab.updates import read_update
 from forge.core import delivery
 from forge.projects.actions import write_file
 from forge.projects.documents import load_document
 from forge.projects.files import delete_file
-from forge.projects.models import DocumentState, DocumentUpdate, Project
+from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
 from tests.forge.collab.yjs_socket import Socket, YjsClient, text_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
@@ -161,7 +174,7 @@ async def test_an_update_over_the_limit_is_refused_with_a_reason(project: Any, o
 async def test_a_document_over_the_limit_takes_no_more(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms_module, "DOCUMENT_LIMIT", 20_000)
+    monkeypatch.setattr(live_document, "DOCUMENT_LIMIT", 20_000)
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         await one.type("x" * 15_000)
         await other.until(lambda: other.text() == one.text())
@@ -176,7 +189,7 @@ async def test_a_document_over_the_limit_takes_no_more(
 async def test_old_updates_are_merged_and_numbers_go_on(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms_module, "COMPACT_AFTER", 10)
+    monkeypatch.setattr(room_module, "MERGE_AFTER", 10)
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         for number in range(40):
             await one.type(f"# {number}\n")
@@ -189,6 +202,69 @@ async def test_old_updates_are_merged_and_numbers_go_on(
     assert fresh.sequence == project.sequence + 41
     assert await DocumentState.objects.filter(project=project).aexists()
     assert await stored_text(project) == text
+
+
+async def test_an_update_that_builds_on_a_lost_one_is_not_stored_and_its_sender_is_asked(
+    project: Any, owner: Any, developer: Any
+) -> None:
+    count = await DocumentUpdate.objects.filter(project=project).acount()
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        while not await one.is_silent():
+            pass  # the server's first question was answered when it was heard
+        one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# lost\n"))
+        await one.type("# kept\n")
+        assert isinstance(await one.hear(), SyncStep1)  # which `hear` answers
+        await other.until(lambda: other.text() == one.text())
+        assert other.text().endswith("# lost\n# kept\n")
+        assert await DocumentUpdate.objects.filter(project=project).acount() == count + 1
+        assert await stored_text(project) == one.text()
+
+
+async def test_an_answer_that_still_lacks_something_ends_the_socket_to_begin_anew(project: Any, owner: Any) -> None:
+    async with YjsClient(owner, project) as one:
+        one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# lost\n"))
+        late = one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# kept\n"))
+        await one.send(step_2_frame(late))
+        assert (await one.closed())[0] == Closing.TRY_AGAIN
+
+
+async def test_updates_out_of_order_in_one_breath_are_all_kept(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        room = rooms_module.rooms._rooms[project.pk][0]
+        updates = [one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# one\n")) for _ in range(6)]
+        member = Recorder(owner.pk)
+        for update in reversed(updates):
+            await room.submit(FromMember(update, member, read_update(update)))
+        await other.until(lambda: other.text() == one.text())
+        assert await stored_text(project) == one.text()
+        assert not member.dismissed
+
+
+async def test_who_has_nothing_new_to_say_stores_nothing(project: Any, owner: Any, developer: Any) -> None:
+    """Whoever comes back answers with all deletions that they know of: the same ones each time."""
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        await one.type("# gone soon\n")
+        await one.send(update_frame(one.change(lambda doc: text_of(doc, "Runefile.yml").__delitem__(slice(0, 4)))))
+        await other.until(lambda: other.text() == one.text())
+        count = await DocumentUpdate.objects.filter(project=project).acount()
+        await one.send(step_2_frame(one.doc.get_update(one.doc.get_state())))
+        await one.send(step_2_frame(one.doc.get_update()))
+        assert await other.is_silent()
+        assert await DocumentUpdate.objects.filter(project=project).acount() == count
+
+
+async def test_the_server_knows_which_person_stands_behind_a_client(project: Any, owner: Any, developer: Any) -> None:
+    async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
+        await one.type("# mine\n")
+        await other.until(lambda: other.text() == one.text())
+        await other.type("# and mine\n")
+        await one.until(lambda: other.text() == one.text())
+        # Whoever sends another's text on is not taken for its author.
+        await other.send(update_frame(one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# mine too\n"))))
+        await one.until(lambda: one.text().endswith("# mine too\n"))
+        people = {entry.client: entry.person_id async for entry in DocumentClient.objects.filter(project=project)}
+        assert people[one.doc.client_id] == owner.pk
+        assert people[other.doc.client_id] == developer.pk
 
 
 async def test_a_stranger_and_an_unknown_project_answer_alike(project: Any, stranger: Any, owner: Any) -> None:
@@ -244,7 +320,7 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
 
     member = Recorder(owner.pk)
     with monkeypatch.context() as broken:
-        broken.setattr(rooms_module, "load_stored", fail)
+        broken.setattr(room_module, "load_stored", fail)
         with pytest.raises(OSError, match="disk"):
             await rooms_module.rooms.enter(project.pk, member)
     async with YjsClient(owner, project) as client:
@@ -275,6 +351,7 @@ class Recorder:
 
     def __init__(self, person_id: Any) -> None:
         self.person_id = person_id
+        self.person: Mapping[str, Any] = {"id": str(person_id)}
         self.dismissed: list[int] = []
 
     def deliver(self, frame: bytes) -> None:
@@ -295,10 +372,11 @@ async def test_damaged_updates_leave_a_document_that_loads(project: Any, owner: 
             for _ in range(chance.randint(1, 3)):
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
             with contextlib.suppress(MalformedFrame):
-                read_frame(update_frame(bytes(damaged)))
-                await room.submit(FromMember(bytes(damaged), member))
+                frame = read_frame(update_frame(bytes(damaged)))
+                assert isinstance(frame, Update)
+                await room.submit(FromMember(frame.update, member, frame.facts))
         await room.drained()
-        assert set(member.dismissed) == {Closing.MALFORMED}
+        assert set(member.dismissed) <= {Closing.MALFORMED}
         await rooms_module.rooms.leave(room, member)
         async with YjsClient(developer, project) as other:
             await one.type("# still here\n")

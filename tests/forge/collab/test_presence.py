@@ -1,4 +1,4 @@
-"""Presence: who is there is told on, to newcomers too, and nobody speaks for another."""
+"""Presence: who is there is told on, to newcomers too, nobody speaks for another, and nobody says who they are."""
 
 from __future__ import annotations
 
@@ -8,61 +8,120 @@ from typing import Any
 
 import pytest
 
-from forge.collab.presence import CLIENTS_OF_A_SOCKET, Presence
+from forge.collab.presence import CLIENTS_OF_A_SOCKET, OtherProcess, Presence
 from forge.collab.protocol import ClientState
 from tests.forge.collab.yjs_socket import YjsClient
 
-MIKA, JO = uuid.uuid4(), uuid.uuid4()
+MIKA: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Mika", "initials": "MI", "colour": 1}
+JO: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Jo", "initials": "JO", "colour": 2}
+GONE = "null"
 
 
-def state(client: int, clock: int, value: Any = "here") -> ClientState:
-    return ClientState(client, clock, json.dumps(value))
+def said(client: int, clock: int, file: str = "a", user: Any = None) -> ClientState:
+    """What a client sends of itself."""
+    return ClientState(client, clock, json.dumps({"file": file, **({"user": user} if user else {})}))
 
 
-def test_what_is_news_is_told_on() -> None:
+def told(client: int, clock: int, person: Any, file: str = "a") -> ClientState:
+    """What others hear of it."""
+    return ClientState(client, clock, json.dumps({"file": file, "user": person}, separators=(",", ":")))
+
+
+def test_what_is_news_is_told_on_with_the_person_written_in() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [state(1, 1)]) == (state(1, 1),)
-    assert presence.hear("a", MIKA, [state(1, 1), state(1, 0)]) == ()
-    assert presence.hear("a", MIKA, [state(1, 2, "there")]) == (state(1, 2, "there"),)
-    assert presence.everyone() == (state(1, 2, "there"),)
+    assert presence.hear("a", MIKA, [said(1, 1)]) == (told(1, 1, MIKA),)
+    assert presence.hear("a", MIKA, [said(1, 1), said(1, 0)]) == ()
+    assert presence.hear("a", MIKA, [said(1, 2, "b")]) == (told(1, 2, MIKA, "b"),)
+    assert presence.everyone() == (told(1, 2, MIKA, "b"),)
+
+
+def test_who_somebody_is_is_not_theirs_to_say() -> None:
+    presence = Presence()
+    assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (told(1, 1, MIKA),)
+
+
+@pytest.mark.parametrize("state", ['"here"', "7", "[]", "true"])
+def test_a_state_that_is_no_object_is_dropped(state: str) -> None:
+    presence = Presence()
+    assert presence.hear("a", MIKA, [ClientState(1, 1, state)]) == ()
+    assert presence.everyone() == ()
 
 
 def test_a_socket_that_repeats_what_it_heard_is_not_told_on() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [state(1, 5)])
-    assert presence.hear("b", JO, [state(1, 5), state(1, 9, None), state(1, 9, "not me")]) == ()
-    assert presence.everyone() == (state(1, 5),)
+    presence.hear("a", MIKA, [said(1, 5)])
+    assert presence.hear("b", JO, [said(1, 5), ClientState(1, 9, GONE), said(1, 9, "not me")]) == ()
+    assert presence.everyone() == (told(1, 5, MIKA),)
 
 
 def test_who_comes_back_takes_the_clients_of_the_old_connection() -> None:
     presence = Presence()
-    presence.hear("old", MIKA, [state(1, 5)])
-    assert presence.hear("new", MIKA, [state(1, 6)]) == (state(1, 6),)
+    presence.hear("old", MIKA, [said(1, 5)])
+    assert presence.hear("new", MIKA, [said(1, 6)]) == (told(1, 6, MIKA),)
     assert presence.leave("old") == ()
-    assert presence.leave("new") == (state(1, 7, None),)
+    assert presence.leave("new") == (ClientState(1, 7, GONE),)
+
+
+def test_who_comes_back_with_the_clock_of_before_is_seen_at_once() -> None:
+    presence = Presence()
+    presence.hear("old", MIKA, [said(1, 5)])
+    assert presence.leave("old") == (ClientState(1, 6, GONE),)
+    assert presence.hear("new", MIKA, [said(1, 5)]) == (told(1, 7, MIKA),)
+    assert presence.hear("new", MIKA, [said(1, 6, "b")]) == (told(1, 8, MIKA, "b"),)
 
 
 def test_who_leaves_is_gone_for_the_others() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [state(1, 5)])
-    assert presence.hear("a", MIKA, [state(1, 6, None)]) == (state(1, 6, None),)
+    presence.hear("a", MIKA, [said(1, 5)])
+    assert presence.hear("a", MIKA, [ClientState(1, 6, GONE)]) == (ClientState(1, 6, GONE),)
     assert presence.everyone() == ()
     assert presence.leave("a") == ()
 
 
 def test_a_socket_speaks_for_a_few_clients_only() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [state(client, 1) for client in range(1000)])
+    presence.hear("a", MIKA, [said(client, 1) for client in range(1000)])
     assert len(presence.everyone()) == CLIENTS_OF_A_SOCKET
+
+
+def test_the_people_of_another_process_are_there_until_it_says_otherwise_or_is_gone() -> None:
+    presence, other = Presence(), OtherProcess("b")
+    presence.hear("a", MIKA, [said(1, 1)])
+    theirs = (told(2, 1, JO), told(3, 1, JO))
+    assert presence.hear_process(other, theirs, are_all=True) == theirs
+    assert presence.hear_process(other, theirs, are_all=True) == ()
+    assert presence.here() == (told(1, 1, MIKA),)
+    assert presence.hear_process(other, theirs[:1], are_all=True) == (ClientState(3, 2, GONE),)
+    assert presence.leave(other) == (ClientState(2, 2, GONE),)
+    assert presence.everyone() == (told(1, 1, MIKA),)
+
+
+def test_another_process_does_not_speak_for_the_people_here() -> None:
+    presence = Presence()
+    presence.hear("a", MIKA, [said(1, 5)])
+    other = OtherProcess("b")
+    assert presence.hear_process(other, [told(1, 4, MIKA), ClientState(1, 9, GONE)], are_all=True) == ()
+    assert presence.everyone() == (told(1, 5, MIKA),)
+
+
+def test_who_comes_back_to_another_process_is_taken_over_there() -> None:
+    presence = Presence()
+    presence.hear_process(OtherProcess("dead"), [told(1, 5, MIKA)], are_all=True)
+    assert presence.hear("new", JO, [said(1, 9)]) == ()
+    assert presence.hear("new", MIKA, [said(1, 5)]) == (told(1, 6, MIKA),)
+    assert presence.leave(OtherProcess("dead")) == ()
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("server")
 async def test_people_see_each_other_come_and_go(project: Any, owner: Any, viewer: Any) -> None:
     async with YjsClient(owner, project) as one:
-        await one.be_present(7, 1, {"user": {"name": "Mika"}})
+        await one.be_present(7, 1, {"user": {"name": "Somebody else"}, "file": "f"})
+        mika = {"id": str(owner.pk), "name": "Mika Kallio", "initials": owner.initials, "colour": owner.colour}
         async with YjsClient(viewer, project) as watching:
-            await watching.until(lambda: watching.present.get(7) == {"user": {"name": "Mika"}})
-            await watching.be_present(8, 1, {"user": {"name": "Ari"}})
+            await watching.until(lambda: watching.present.get(7) == {"user": mika, "file": "f"})
+            await watching.be_present(8, 1, {"cursor": {"anchor": 1}})
             await one.until(lambda: 8 in one.present)
+            assert one.present[8]["user"]["id"] == str(viewer.pk)
         await one.until(lambda: one.present.get(8) is None and 8 in one.present)
+        assert 7 not in one.present  # nobody hears of themselves

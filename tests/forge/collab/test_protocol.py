@@ -26,6 +26,7 @@ from forge.collab.protocol import (
     step_2_frame,
     update_frame,
 )
+from forge.collab.updates import read_update
 
 NUMBERS = some.integers(min_value=0, max_value=2**53)
 
@@ -61,8 +62,10 @@ def test_presence_is_read_as_it_was_written(people: list[tuple[int, int, dict[st
 
 def test_updates_are_read_as_they_were_written() -> None:
     update = an_update()
-    assert read_frame(update_frame(update)) == Update(update)
-    assert read_frame(step_2_frame(update)) == Update(update)
+    for frame, is_answer in ((update_frame(update), False), (step_2_frame(update), True)):
+        read = read_frame(frame)
+        assert isinstance(read, Update)
+        assert (read.update, read.facts, read.is_answer) == (update, read_update(update), is_answer)
     assert read_frame(step_1_frame(b"\0")) == SyncStep1(b"\0")
     assert read_frame(b"\x03") == QueryAwareness()
     assert read_frame(b"\x02\x00\x02no") == Ignored()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from channels.layers import get_channel_layer
 from django.db import connection, transaction
 
-from forge.core.delivery import attach, group_of
+from forge.core.delivery import Message, attach, group_of, listen, stop_listening
 from forge.core.events import append_event
 
 
@@ -27,9 +25,9 @@ def _then_close(work: Callable[[], None]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_taken_back() -> None:
-    layer: Any = get_channel_layer()
-    channel = await layer.new_channel()
-    await layer.group_add(group_of("project:a"), channel)
+    heard: asyncio.Queue[Message] = asyncio.Queue()
+    group = group_of("project:a")
+    listen(group, heard.put_nowait)
     attach(asyncio.get_running_loop())
 
     def taken_back() -> None:
@@ -46,9 +44,10 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     try:
         await asyncio.to_thread(_then_close, taken_back)
         await asyncio.to_thread(_then_close, kept)
-        message = await asyncio.wait_for(layer.receive(channel), 5)
+        message = await asyncio.wait_for(heard.get(), 5)
     finally:
         attach(None)
+        stop_listening(group, heard.put_nowait)
     assert message["event"] == {"sequence": 1, "type": "changed", "data": {"kept": True}}
 
 

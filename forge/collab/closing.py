@@ -1,0 +1,12 @@
+"""Why a socket is closed. A stock client stays away after 4400 to 4499 and comes back after the others."""
+
+
+class Closing:
+    """Close codes. Each is sent with a sentence for the person."""
+
+    MALFORMED = 4400
+    NO_ACCESS = 4403
+    NOT_FOUND = 4404
+    TOO_LARGE = 4413
+    TRY_AGAIN = 4500
+    TOO_SLOW = 4508

@@ -1,0 +1,145 @@
+"""One live document in memory, twice: as it is stored, and a copy on which updates are tried. Knows no socket.
+
+An update is taken only when all that it builds on is there, so that what is stored can always be read in order and
+nothing ever waits in a document for a part that may not come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from pycrdt import Doc
+
+from forge.collab.storage import StoredDocument, types_made_by
+from forge.collab.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+
+DOCUMENT_LIMIT = 20 * 1024 * 1024
+"""Bytes of a whole document as one update."""
+TYPES_LIMIT = 5_000
+"""Shared types that may be made in a document: a file is two. Deleting one calls itself for each that is nested in it,
+on a stack that holds some 30,000; counted are all that a room ever saw, wherever they are in the document."""
+
+
+class Verdict(Enum):
+    """What a try of an update gave."""
+
+    GOOD = "good"
+    NOTHING_NEW = "nothing new"
+    SOMETHING_MISSING = "something missing"
+    BAD = "bad"
+    TOO_LARGE = "too large"
+    TOO_MANY_TYPES = "too many types"
+
+
+class LiveDocument:
+    """A document as it was stored, and as it will be when what was tried is stored too."""
+
+    def __init__(self, stored: StoredDocument) -> None:
+        self.doc: Doc[Any] = Doc()
+        self.sequence = stored.sequence
+        """The number up to which all updates are in it."""
+        self._ahead: set[int] = set()
+        self._types = stored.types
+        self._size = len(stored.update)
+        self._known: dict[int, int] = {}
+        self._changed = False
+        self._tried: list[bytes] = []
+        self.doc.apply_update(stored.update)
+        self._new_trial()
+
+    def _new_trial(self) -> None:
+        self._trial: Doc[Any] = Doc()
+        for update in (self.doc.get_update(), *self._tried):
+            self._trial.apply_update(update)
+        self._known = read_state_vector(self._trial.get_state())
+
+        def note(event: object) -> None:
+            self._changed = True
+
+        self._watching = self._trial.observe(note)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole as one update, or somewhat more."""
+        return self._size
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether an update is known to be stored that is not in it."""
+        return bool(self._ahead)
+
+    def has(self, sequence: int) -> bool:
+        """Whether it holds the update of this number."""
+        return sequence <= self.sequence or sequence in self._ahead
+
+    def try_update(self, update: bytes, facts: UpdateFacts) -> Verdict:
+        """Tries an update that is new. A good one is to be stored and then given to `take`."""
+        if not facts.fits(self._known):
+            return Verdict.SOMETHING_MISSING
+        if self._size + len(update) > DOCUMENT_LIMIT:
+            self._size = len(self._trial.get_update())
+            if self._size + len(update) > DOCUMENT_LIMIT:
+                return Verdict.TOO_LARGE
+        if facts.types and self._types + facts.types > TYPES_LIMIT:
+            return Verdict.TOO_MANY_TYPES
+        self._changed = False
+        try:
+            self._trial.apply_update(update)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # the decoder is not Python: what it throws at garbage need not be an Exception
+            self._new_trial()
+            return Verdict.BAD
+        if not self._changed:
+            return Verdict.NOTHING_NEW
+        self._tried.append(update)
+        self._note(update, facts)
+        return Verdict.GOOD
+
+    def _note(self, update: bytes, facts: UpdateFacts) -> None:
+        facts.note_in(self._known)
+        self._size += len(update)
+        self._types += facts.types
+
+    def take(self, updates: Sequence[bytes], last: int) -> None:
+        """Takes what was tried and is stored now, with `last` as the last one's number."""
+        for sequence, update in enumerate(updates, start=last - len(updates) + 1):
+            self.doc.apply_update(update)
+            self._count(sequence)
+        self._tried.clear()
+
+    def take_stored(self, update: bytes, sequence: int) -> bool:
+        """Takes what another process or the API stored; False when something is to be read before it."""
+        try:
+            facts = read_update(update)
+        except BadUpdate:
+            # Stored by an older release, or by hand: the decoder has taken it before and takes it now.
+            facts = UpdateFacts(types_made_by(update), {}, {})
+        if not facts.fits(self._known):
+            return False
+        self._trial.apply_update(update)
+        self._note(update, facts)
+        self.doc.apply_update(update)
+        self._count(sequence)
+        return True
+
+    def take_whole(self, stored: StoredDocument) -> None:
+        """Takes the document as it is stored, with all that it holds."""
+        self.doc.apply_update(stored.update)
+        self.sequence = max(self.sequence, stored.sequence)
+        self._ahead = {sequence for sequence in self._ahead if sequence > self.sequence}
+        self._types, self._size = stored.types, max(self._size, len(stored.update))
+        self._new_trial()
+
+    def _count(self, sequence: int) -> None:
+        """Remembers a number that is in the document; `sequence` is the last before the first gap."""
+        self._ahead.add(sequence)
+        while self.sequence + 1 in self._ahead:
+            self.sequence += 1
+            self._ahead.remove(self.sequence)
+
+    def known(self) -> Mapping[int, int]:
+        """Up to which clock each client is known."""
+        return self._known

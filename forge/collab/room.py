@@ -1,0 +1,394 @@
+"""A room: one live document in this process, for all sockets on it, and for what other processes store.
+
+An update is tried on a copy, stored, and only then applied and told to the others: what anyone sees is on the disk.
+Everything here happens on the event loop's thread; the database is reached through the writer and threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from pycrdt import merge_updates as merged_update
+
+from forge.collab.closing import Closing
+from forge.collab.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, Verdict
+from forge.collab.presence import OtherProcess, Presence
+from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, step_1_frame, update_frame
+from forge.collab.storage import load_after, load_stored
+from forge.collab.updates import UpdateFacts
+from forge.collab.writer import writer
+from forge.core.delivery import is_shared, tell_others
+from forge.core.errors import DomainError
+from forge.projects.documents import merge_updates
+
+_log = logging.getLogger(__name__)
+
+MERGE_AFTER = 200
+"""Updates that are merged into one state; for a large document more, so that a state is not written all the time."""
+BYTES_OF_A_STATE = 4096
+"""Bytes of a document for each of which one more update is waited for before they are merged."""
+QUEUE_LIMIT = 1_000
+"""Updates that may wait in a room; whoever sends more waits too."""
+ROUNDS = 8
+"""How often updates that came out of order are tried again in one batch; who sent more of them is asked."""
+SMALL_ROOM = 20
+"""Members that are told of each update at once; in a larger room several go together."""
+PAUSE_A_MEMBER = 0.00025
+"""Seconds that updates are gathered for each member above those."""
+PRESENCE_PAUSE = 0.03
+"""Seconds that news of who is where are gathered."""
+BEAT = 2.0
+"""Seconds after which a process says again who is there."""
+LOST_AFTER = 7.0
+"""Seconds without that after which another process counts as gone, and its people too."""
+
+_NOBODY: Mapping[int, Any] = {}
+
+PROCESS = secrets.token_hex(8)
+"""This process, among those of the installation."""
+
+
+class Member(Hashable, Protocol):
+    """A socket in a room."""
+
+    person_id: UUID
+    person: Mapping[str, Any]
+    """As others see it: id, name, initials and colour."""
+
+    def deliver(self, frame: bytes) -> None:
+        """Sends a frame, soon."""
+        ...
+
+    def dismiss(self, code: int, reason: str) -> None:
+        """Closes the socket, soon."""
+        ...
+
+
+@dataclass(frozen=True)
+class FromMember:
+    """An update that a socket sent; `is_answer` when the server asked for it."""
+
+    update: bytes
+    member: Member
+    facts: UpdateFacts
+    is_answer: bool = False
+
+
+@dataclass(frozen=True)
+class FromElsewhere:
+    """An update that is stored already: written over the API, or by another process."""
+
+    update: bytes
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The database holds updates up to this number."""
+
+    sequence: int
+
+
+class Room:
+    """One project's live document. Made by `Rooms.enter`."""
+
+    def __init__(self, project_id: UUID) -> None:
+        self.project_id = project_id
+        self.group = f"document.{project_id}"
+        self.presence = Presence()
+        self._members: set[Member] = set()
+        self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
+        self._document: LiveDocument
+        self._clients: set[int] = set()
+        self._is_broken = False
+        self._updates_beside_state = 0
+        self._merging: asyncio.Task[None] | None = None
+        self._presence_news: dict[int, tuple[ClientState, Member]] = {}
+        self._processes: dict[str, float] = {}
+        self._said_at = 0.0
+
+    async def load(self) -> None:
+        """Reads the stored document."""
+        stored = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
+        self._document = LiveDocument(stored)
+        self._clients = set(stored.clients)
+        self._updates_beside_state = stored.updates
+        tell_others(self.group, {"kind": "who"})
+
+    # What sockets ask
+
+    def join(self, member: Member) -> None:
+        self._members.add(member)
+
+    def leave(self, member: Member) -> None:
+        self._members.discard(member)
+        self._note_presence(self.presence.leave(member), member)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._members
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the room gave up, so that the next socket needs another."""
+        return self._is_broken
+
+    def state_vector(self) -> bytes:
+        return self._document.doc.get_state()
+
+    def missing_in(self, state_vector: bytes) -> bytes:
+        """All that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
+        return self._document.doc.get_update(state_vector)
+
+    def hear_presence(self, member: Member, clients: Iterable[ClientState]) -> None:
+        self._note_presence(self.presence.hear(member, member.person, clients), member)
+
+    async def submit(self, item: FromMember) -> None:
+        """Queues an update; waits while too many wait already."""
+        if item.update != EMPTY_UPDATE and not self._is_broken:
+            await self._queue.put(item)
+
+    # What other processes and the database say
+
+    def submit_stored(self, item: FromElsewhere | Behind) -> None:
+        """Queues what is stored. When too many wait it is left out: the watch finds it."""
+        if not self._is_broken and not self._queue.full():
+            self._queue.put_nowait(item)
+
+    def notice(self, sequence: int) -> None:
+        """The watch's word on the document's last number."""
+        self.submit_stored(Behind(sequence))
+        if is_shared():
+            self._beat()
+
+    def hear_process(self, message: Mapping[str, Any]) -> None:
+        """A message of another process to this room."""
+        match message["kind"]:
+            case "updates":
+                for sequence, update in enumerate(message["updates"], start=message["first"]):
+                    self.submit_stored(FromElsewhere(update, sequence))
+            case "presence":
+                self._processes[message["process"]] = time.monotonic()
+                clients = (ClientState(*entry) for entry in message["clients"])
+                other = OtherProcess(message["process"])
+                self._tell_presence(self.presence.hear_process(other, clients, are_all=message["all"]))
+            case "who":
+                self._say_who_is_here()
+
+    def _beat(self) -> None:
+        """Says who is here, and forgets processes that no longer do."""
+        now = time.monotonic()
+        if now - self._said_at > BEAT:
+            self._say_who_is_here()
+        for process in [name for name, heard in self._processes.items() if now - heard > LOST_AFTER]:
+            del self._processes[process]
+            self._tell_presence(self.presence.leave(OtherProcess(process)))
+
+    def _say_who_is_here(self) -> None:
+        self._said_at = time.monotonic()
+        self._tell_process_presence(self.presence.here(), are_all=True)
+
+    # The room's own task
+
+    async def work(self) -> None:
+        """Takes updates in order: tries, stores, applies and tells. Ends when cancelled, or when storing fails."""
+        while not self._is_broken:
+            batch = [await self._queue.get()]
+            if len(self._members) > SMALL_ROOM:
+                await asyncio.sleep((len(self._members) - SMALL_ROOM) * PAUSE_A_MEMBER)
+            while not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._take(batch)
+            except DomainError as error:
+                self._give_up(Closing.NOT_FOUND, error.detail)
+            except Exception:
+                _log.exception("The live document of %s could not be stored", self.project_id)
+                self._give_up(Closing.TRY_AGAIN, "The server could not store this. Nothing is lost: it is sent again.")
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def drained(self) -> None:
+        """Returns once everything that waited was taken."""
+        await self._queue.join()
+
+    async def _take(self, batch: list[FromMember | FromElsewhere | Behind]) -> None:
+        known_up_to = 0
+        for item in batch:
+            if isinstance(item, FromMember):
+                continue
+            if isinstance(item, Behind) or not self._take_stored(item.update, item.sequence):
+                known_up_to = max(known_up_to, item.sequence)
+        if known_up_to > self._document.sequence:
+            await self._catch_up()
+        good, unfit = self._sorted([item for item in batch if isinstance(item, FromMember)])
+        await self._store(good)
+        if unfit:
+            # What they build on may have come through another process, which was not heard yet.
+            await self._catch_up()
+            good, unfit = self._sorted(unfit)
+            await self._store(good)
+            self._ask_for_what_is_missing(unfit)
+        self._merge_if_many()
+
+    def _sorted(self, items: list[FromMember]) -> tuple[list[FromMember], list[FromMember]]:
+        """The updates that are to be stored, in an order in which each fits, and those that lack something."""
+        good: list[FromMember] = []
+        unfit: list[FromMember] = []
+        for _ in range(ROUNDS):
+            unfit = []
+            for item in items:
+                verdict = self._document.try_update(item.update, item.facts)
+                if verdict is Verdict.GOOD:
+                    good.append(item)
+                elif verdict is Verdict.SOMETHING_MISSING:
+                    unfit.append(item)
+                else:
+                    _refuse(item.member, verdict)
+            if len(unfit) in (0, len(items)):
+                break
+            items = unfit
+        return good, unfit
+
+    async def _store(self, items: list[FromMember]) -> None:
+        """Stores what was tried, then applies it and tells the others."""
+        if not items:
+            return
+        rows = [(item.update, item.member.person_id) for item in items]
+        updates = [item.update for item in items]
+        last = await asyncio.wrap_future(writer.append(self.project_id, rows, self._new_clients(items)))
+        self._document.take(updates, last)
+        self._updates_beside_state += len(items)
+        tell_others(self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates})
+        senders = {item.member for item in items}
+        self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
+
+    def _new_clients(self, items: list[FromMember]) -> dict[int, UUID]:
+        """The people behind clients that were not seen before; who brings the texts of several vouches for none."""
+        people: dict[int, UUID] = {}
+        for item in items:
+            if len(item.facts.brings) == 1:
+                people.setdefault(next(iter(item.facts.brings)), item.member.person_id)
+        new = {client: person for client, person in people.items() if client not in self._clients}
+        self._clients.update(new)
+        return new
+
+    def _tell(self, updates: list[bytes], without: Member | None = None) -> None:
+        frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
+        for member in self._members:
+            if member is not without:
+                member.deliver(frame)
+
+    def _take_stored(self, update: bytes, sequence: int) -> bool:
+        """Takes what another process, or the API, stored. False when something must be read before it."""
+        if self._document.has(sequence):
+            return True
+        if not self._document.take_stored(update, sequence):
+            return False
+        self._updates_beside_state += 1
+        self._tell([update])
+        return True
+
+    async def _catch_up(self) -> None:
+        """Reads from the database what was stored and not heard of."""
+        found = await database_sync_to_async(load_after, thread_sensitive=False)(
+            self.project_id, self._document.sequence
+        )
+        if found and all(self._take_stored(update, sequence) for sequence, update in found):
+            return
+        whole = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
+        if whole.sequence > self._document.sequence:
+            before = self._document.doc.get_state()
+            self._document.take_whole(whole)
+            self._updates_beside_state = whole.updates
+            self._tell([self._document.doc.get_update(before)])
+
+    def _ask_for_what_is_missing(self, items: list[FromMember]) -> None:
+        """A frame was lost on the way: its sender is asked for all that is not here."""
+        question = step_1_frame(self.state_vector()) if items else b""
+        answered = {item.member for item in items if item.is_answer}
+        for member in {item.member for item in items}:
+            if member in answered:
+                member.dismiss(
+                    Closing.TRY_AGAIN, "Something that this builds on is missing. The document is read again."
+                )
+            else:
+                member.deliver(question)
+
+    def _merge_if_many(self) -> None:
+        many = MERGE_AFTER + self._document.size // BYTES_OF_A_STATE
+        is_merging = self._merging is not None and not self._merging.done()
+        if self._updates_beside_state > many and not self._document.has_gap and not is_merging:
+            self._updates_beside_state = 0
+            self._merging = asyncio.create_task(self._merge(self._document.doc.get_update(), self._document.sequence))
+
+    async def _merge(self, state: bytes, sequence: int) -> None:
+        """Stores the document as one state, while the room goes on."""
+        try:
+            await asyncio.wrap_future(
+                writer.do(self.project_id, lambda: merge_updates(self.project_id, state, sequence))
+            )
+        except Exception:
+            _log.exception("The updates of %s could not be merged; it is tried again later", self.project_id)
+
+    # Who is there
+
+    def _note_presence(self, news: tuple[ClientState, ...], source: Member) -> None:
+        """News of this process: the others are told in a moment, of several at once."""
+        if news and not self._presence_news:
+            pause = PRESENCE_PAUSE + len(self._members) * PAUSE_A_MEMBER
+            asyncio.get_running_loop().call_later(pause, self._tell_presence_news)
+        for entry in news:
+            self._presence_news[entry.client] = (entry, source)
+
+    def _tell_presence_news(self) -> None:
+        news, self._presence_news = self._presence_news, {}
+        self._tell_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
+        self._tell_process_presence(tuple(entry for entry, _ in news.values()), are_all=False)
+
+    def _tell_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, Member] = _NOBODY) -> None:
+        """Tells members what they did not say themselves."""
+        if not news:
+            return
+        everything = awareness_frame(news)
+        speakers = set(sources.values())
+        for member in self._members:
+            if member not in speakers:
+                member.deliver(everything)
+            elif others := tuple(entry for entry in news if sources.get(entry.client) is not member):
+                member.deliver(awareness_frame(others))
+
+    def _tell_process_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
+        if is_shared():
+            listed = [[entry.client, entry.clock, entry.state] for entry in clients]
+            tell_others(self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": listed})
+
+    def _give_up(self, code: int, reason: str) -> None:
+        self._is_broken = True
+        for member in tuple(self._members):
+            member.dismiss(code, reason)
+        # Whoever waits for a place in the queue goes on; its client still has the update, and sends it again.
+        while not self._queue.empty():
+            self._queue.get_nowait()
+            self._queue.task_done()
+
+
+def _refuse(member: Member, verdict: Verdict) -> None:
+    """Sends away whoever sent what cannot be taken; one who sent nothing new stays."""
+    match verdict:
+        case Verdict.BAD:
+            member.dismiss(Closing.MALFORMED, "This is not an update of this document.")
+        case Verdict.TOO_LARGE:
+            reason = f"The project's text would be larger than {DOCUMENT_LIMIT // 1024**2} MB."
+            member.dismiss(Closing.TOO_LARGE, reason)
+        case Verdict.TOO_MANY_TYPES:
+            member.dismiss(Closing.TOO_LARGE, f"A document has at most {TYPES_LIMIT} shared types.")

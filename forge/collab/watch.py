@@ -1,0 +1,95 @@
+"""One look at the database for all sockets and rooms of a process, a few times a second: what messages did not tell.
+
+Streams and documents are numbered without gaps, so a number that is higher than what was heard says that something
+was missed, whoever wrote it and whatever became of the message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+
+from forge.core.events import last_sequences
+from forge.projects.documents import document_sequences
+
+_log = logging.getLogger(__name__)
+
+EVERY = 0.4
+"""Seconds between two looks: what is missed is found well within a second."""
+
+Noticed = Callable[[int], None]
+
+
+class Watch:
+    """Follows numbers of streams and of documents. Used on the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, set[Callable[[str, int], None]]] = {}
+        self._documents: dict[UUID, Noticed] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._failed = False
+
+    def follow_stream(self, stream: str, noticed: Callable[[str, int], None]) -> None:
+        """Calls `noticed` with the stream and its last number, at each look."""
+        self._streams.setdefault(stream, set()).add(noticed)
+        self._start()
+
+    def leave_stream(self, stream: str, noticed: Callable[[str, int], None]) -> None:
+        """Ends `follow_stream`."""
+        followers = self._streams.get(stream, set())
+        followers.discard(noticed)
+        if not followers:
+            self._streams.pop(stream, None)
+
+    def follow_document(self, project_id: UUID, noticed: Noticed) -> None:
+        """Calls `noticed` with the number of the document's last update, at each look."""
+        self._documents[project_id] = noticed
+        self._start()
+
+    def leave_document(self, project_id: UUID) -> None:
+        """Ends `follow_document`."""
+        self._documents.pop(project_id, None)
+
+    def close(self) -> None:
+        """Ends it, and forgets all that it followed."""
+        self._streams.clear()
+        self._documents.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look_again_and_again())
+
+    async def _look_again_and_again(self) -> None:
+        while self._streams or self._documents:
+            await asyncio.sleep(EVERY)
+            try:
+                streams, documents = await database_sync_to_async(_numbers, thread_sensitive=False)(
+                    tuple(self._streams), tuple(self._documents)
+                )
+                self._failed = False
+            except Exception:
+                if not self._failed:
+                    _log.exception("The database cannot be asked what was missed; it is asked again")
+                self._failed = True
+                continue
+            for stream, last in streams.items():
+                for noticed in tuple(self._streams.get(stream, ())):
+                    noticed(stream, last)
+            for project_id, last in documents.items():
+                if project_id in self._documents:
+                    self._documents[project_id](last)
+
+
+def _numbers(streams: Iterable[str], documents: Iterable[UUID]) -> tuple[Mapping[str, int], Mapping[UUID, int]]:
+    return last_sequences(streams), document_sequences(documents)
+
+
+watch = Watch()
+"""The watch of this process."""
