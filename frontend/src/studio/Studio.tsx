@@ -7,8 +7,10 @@ import type { Diagnostic, OutlineNode } from "./api/types";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
+import type { Present } from "./document/presence";
 import { placeFor } from "./document/paths";
 import type { Cursor, EditorHandle } from "./editor/Editor";
+import { placed } from "./editor/carets";
 import { stageAt } from "./graph/selection";
 import { Files } from "./panels/Files";
 import { OutlineList } from "./panels/OutlineList";
@@ -22,6 +24,7 @@ import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
 import { Dialogs, type Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
+import { People } from "./shell/People";
 import { Middle, type View } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
 import { useDrop } from "./shell/use-drop";
@@ -100,6 +103,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (window.location.pathname !== here) window.history.replaceState(null, "", here);
   }, [project.name, project.organisation, project.url]);
 
+  useEffect(() => workspace.presence.show(active?.id ?? null), [workspace, active?.id]);
+
   useEffect(() => {
     if (build !== null && bottomTab === "build") workspace.store.watch(build.id);
   }, [workspace, build, bottomTab]);
@@ -135,6 +140,15 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (path === RUNEFILE && view === "graph") setView("both");
     openFile(file.id);
     setJump({ file: file.id, line, column });
+  };
+  const goToPerson = (present: Present): void => {
+    const text = present.file === null ? null : workspace.files.text(present.file);
+    if (present.file === null) return;
+    openFile(present.file);
+    const place = text === null ? null : placed(present, text);
+    if (text === null || place === null) return;
+    const before = text.toJSON().slice(0, place.head).split("\n");
+    setJump({ file: present.file, line: before.length, column: (before.at(-1) ?? "").length + 1 });
   };
   const goToStage = (node: OutlineNode): void => goTo(RUNEFILE, node.line, 1);
   const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
@@ -236,6 +250,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}
         reviewable={reviewable}
+        people={<People presence={workspace.presence} me={me.id} files={files} onGo={goToPerson} />}
         onBuild={startBuild}
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}

@@ -1,4 +1,5 @@
 // The live document's socket: the stock y-websocket provider, and a truthful word on whether what was typed is stored.
+import type { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import type * as Y from "yjs";
 import { askingVector, hear, isStored, saveState, type SaveState } from "./saving";
@@ -105,6 +106,11 @@ export class DocumentConnection {
     };
     doc.on("update", this.onUpdate);
     this.heartbeat = setInterval(() => this.ask(), HEARTBEAT);
+  }
+
+  /** What the pages of this project say of themselves. */
+  get awareness(): Awareness {
+    return this.provider.awareness;
   }
 
   connect(): void {

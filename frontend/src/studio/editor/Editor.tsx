@@ -4,6 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { Diagnostic } from "../api/types";
+import type { Presence } from "../document/presence";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
 import { extensions, language, reading, readOnlyAs } from "./setup";
@@ -24,6 +25,7 @@ export interface EditorHandle {
 interface EditorProps {
   readonly text: Y.Text;
   readonly undo: Y.UndoManager;
+  readonly presence: Presence;
   readonly path: string;
   readonly readOnly: boolean;
   readonly nonce: string;
@@ -42,7 +44,7 @@ function cursorOf(state: EditorState): Cursor {
   return { line: line.number, column: head - line.from + 1 };
 }
 
-export function Editor({ text, undo, path, readOnly, nonce, diagnostics, elsewhere, onCursor, ref }: EditorProps) {
+export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, onCursor, ref }: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
@@ -63,6 +65,7 @@ export function Editor({ text, undo, path, readOnly, nonce, diagnostics, elsewhe
         extensions: extensions({
           text,
           undo,
+          presence,
           readOnly,
           nonce,
           name: path,
@@ -84,7 +87,7 @@ export function Editor({ text, undo, path, readOnly, nonce, diagnostics, elsewhe
     };
     // A new name or role changes the open editor below; only another text needs another editor.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [text, undo, nonce]);
+  }, [text, undo, presence, nonce]);
 
   useEffect(() => {
     let wanted = true;

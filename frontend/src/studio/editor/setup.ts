@@ -6,6 +6,8 @@ import { Compartment, EditorState, type Extension, type StateCommand } from "@co
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, type ViewUpdate } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
+import type { Presence } from "../document/presence";
+import { carets } from "./carets";
 import { problemCards } from "./problem-card";
 import { besideMend, problemSupport, type ApplyElsewhere } from "./problems";
 import { look } from "./theme";
@@ -27,6 +29,7 @@ const insertSpaces: StateCommand = ({ state, dispatch }) => {
 export interface EditorSetup {
   readonly text: Y.Text;
   readonly undo: Y.UndoManager;
+  readonly presence: Presence;
   readonly readOnly: boolean;
   /** The page's content security policy admits the editor's styles by this. */
   readonly nonce: string;
@@ -39,12 +42,13 @@ export function readOnlyAs(readOnly: boolean): Extension {
   return EditorState.readOnly.of(readOnly);
 }
 
-export function extensions({ text, undo, readOnly, nonce, name, elsewhere, onUpdate }: EditorSetup): Extension {
+export function extensions({ text, undo, presence, readOnly, nonce, name, elsewhere, onUpdate }: EditorSetup): Extension {
   return [
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
     nonce === "" ? [] : EditorView.cspNonce.of(nonce),
     yCollab(text, null, { undoManager: undo }),
+    carets(presence, text),
     lineNumbers(),
     highlightActiveLine(),
     highlightActiveLineGutter(),

@@ -6,6 +6,7 @@ import { sentenceOf } from "../api/problem";
 import type { PageState, TextEdit } from "../api/types";
 import { DocumentConnection } from "../document/connection";
 import { MEND, ProjectFiles, type FileEntry } from "../document/files";
+import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
 import { toRange } from "../editor/offsets";
 import { SessionStore } from "./store";
@@ -30,6 +31,7 @@ export class Workspace {
   readonly files: ProjectFiles;
   readonly toasts = new Toasts();
   readonly uploads: Uploads;
+  readonly presence: Presence;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private text: TextState = { read: false, save: "offline", closedFor: "", files: [], ahead: false };
@@ -58,6 +60,7 @@ export class Workspace {
       onState: (save, closedFor) => this.change({ save, closedFor }),
       onRead: () => this.change({ read: true, files: this.files.list() }),
     });
+    this.presence = new Presence(this.connection.awareness, { id: state.me.id, name: state.me.name, initials: state.me.initials, colour: state.me.colour });
     this.events = new EventStream({
       address: `${sockets}/events`,
       sequence: state.sequence,

@@ -1,5 +1,6 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Build, Project } from "../api/types";
 import type { SaveState } from "../document/saving";
 import { Mark } from "../parts/Mark";
@@ -14,6 +15,8 @@ interface HeaderProps {
   /** The newest numbered build, or null. */
   readonly newest: Build | null;
   readonly reviewable: Build | null;
+  /** Who else is here. */
+  readonly people: ReactNode;
   readonly onBuild: () => void;
   readonly onShare: () => void;
   readonly onAskForReview: () => void;
@@ -37,7 +40,7 @@ function saveWords(save: SaveState, closedFor: string, read: boolean): { readonl
 
 const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", running: "runs", succeeded: "ok", failed: "failed", cancelled: "cancelled", lost: "lost" };
 
-export function Header({ project, save, closedFor, read, mayEdit, newest, reviewable, onBuild, onShare, onAskForReview }: HeaderProps) {
+export function Header({ project, save, closedFor, read, mayEdit, newest, reviewable, people, onBuild, onShare, onAskForReview }: HeaderProps) {
   const words = saveWords(save, closedFor, read);
   const visibility = (
     <>
@@ -73,6 +76,7 @@ export function Header({ project, save, closedFor, read, mayEdit, newest, review
           Build {newest.number} {STATES[newest.state]}
         </a>
       )}
+      {people}
       <button type="button" className="button quiet" aria-label="Share" onClick={onShare}>
         <Share2 aria-hidden="true" />
         <span className="wide-only">Share</span>

@@ -68,6 +68,7 @@ export function Middle({ workspace, shown, closable, diagnostics, outline, selec
             ref={editor}
             text={text}
             undo={workspace.files.undo}
+            presence={workspace.presence}
             path={active.path}
             readOnly={readOnly}
             nonce={nonce}

@@ -1,0 +1,125 @@
+// Who else is in the project and where: what each page says of itself, and what the server says of who speaks.
+// Built on Yjs awareness, in the form that stock clients of y-codemirror use for their cursor.
+import type { Awareness } from "y-protocols/awareness";
+import * as Y from "yjs";
+
+export interface PresentPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly initials: string;
+  readonly colour: number;
+}
+
+/** One page of a person. */
+export interface Present {
+  readonly client: number;
+  readonly person: PresentPerson;
+  /** The id of the file that is shown there, or null. */
+  readonly file: string | null;
+  /** Where its cursor is, as positions that move with the text; null while the text has no focus. */
+  readonly cursor: { readonly anchor: Y.RelativePosition; readonly head: Y.RelativePosition } | null;
+}
+
+/** How often a moving cursor is told at most, in milliseconds. */
+const PACE = 60;
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+}
+
+/** The person of a state. The server wrote it; a malformed one is passed over all the same. */
+function personOf(value: unknown): PresentPerson | null {
+  const user = asRecord(value);
+  if (user === null || typeof user["id"] !== "string" || typeof user["name"] !== "string") return null;
+  const initials = typeof user["initials"] === "string" ? user["initials"] : user["name"].slice(0, 2).toUpperCase();
+  return { id: user["id"], name: user["name"], initials, colour: typeof user["colour"] === "number" ? user["colour"] : 1 };
+}
+
+function cursorOf(value: unknown): Present["cursor"] {
+  const cursor = asRecord(value);
+  if (cursor === null || asRecord(cursor["anchor"]) === null || asRecord(cursor["head"]) === null) return null;
+  try {
+    return { anchor: Y.createRelativePositionFromJSON(cursor["anchor"]), head: Y.createRelativePositionFromJSON(cursor["head"]) };
+  } catch {
+    return null;
+  }
+}
+
+/** What a foreign page said of itself, or null for something that is none. */
+export function presentOf(client: number, state: unknown): Present | null {
+  const said = asRecord(state);
+  const person = personOf(said?.["user"]);
+  if (said === null || person === null) return null;
+  return { client, person, file: typeof said["file"] === "string" ? said["file"] : null, cursor: cursorOf(said["cursor"]) };
+}
+
+export class Presence {
+  private others: readonly Present[] = [];
+  private readonly listeners = new Set<() => void>();
+  private file: string | null = null;
+  private cursor: { readonly anchor: unknown; readonly head: unknown } | null = null;
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  private waits = false;
+
+  constructor(
+    private readonly awareness: Awareness,
+    private readonly me: PresentPerson,
+  ) {
+    awareness.on("change", () => this.read());
+  }
+
+  /** Say which file is shown. Its cursor is told when it is set. */
+  show(file: string | null): void {
+    if (file === this.file) return;
+    this.file = file;
+    this.cursor = null;
+    this.tell();
+  }
+
+  /** Say where the cursor is in the text that is shown; null when it is nowhere. */
+  point(text: Y.Text, selection: { readonly anchor: number; readonly head: number } | null): void {
+    const place = (index: number): unknown => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
+    this.cursor = selection === null ? null : { anchor: place(selection.anchor), head: place(selection.head) };
+    this.tell();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** The other pages, by client, so that their order does not jump. */
+  readonly current = (): readonly Present[] => this.others;
+
+  private tell(): void {
+    if (this.pause !== undefined) {
+      this.waits = true;
+      return;
+    }
+    this.awareness.setLocalState({ user: { ...this.me }, file: this.file, cursor: this.cursor });
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      if (!this.waits) return;
+      this.waits = false;
+      this.tell();
+    }, PACE);
+  }
+
+  private read(): void {
+    this.others = [...this.awareness.getStates()]
+      .filter(([client]) => client !== this.awareness.clientID)
+      .flatMap(([client, state]) => presentOf(client, state) ?? [])
+      .sort((one, other) => one.client - other.client);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** One entry a person, each with the page that was seen last; oneself is not among them. */
+export function peopleOf(present: readonly Present[], me: string): readonly Present[] {
+  const byPerson = new Map<string, Present>();
+  for (const each of present) {
+    const known = byPerson.get(each.person.id);
+    if (each.person.id !== me && (known === undefined || (known.cursor === null && each.cursor !== null))) byPerson.set(each.person.id, each);
+  }
+  return [...byPerson.values()];
+}

@@ -1,0 +1,77 @@
+"""Two people write one app at once, in two real browsers."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, sign_in
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def line(page: Page, has: str) -> Locator:
+    return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).first
+
+
+def join_as_developer(owner: Page, colleague: Page, forge: LiveForge) -> None:
+    organisation = owner.url.removeprefix(forge.address).split("/")[1]
+    owner.goto(f"{forge.address}/{organisation}")
+    owner.get_by_label("Role of the one you invite").select_option("developer")
+    owner.get_by_role("button", name="Make a link").click()
+    colleague.goto(owner.get_by_label("The invitation's link").input_value())
+    colleague.get_by_label("Your name").fill("Jo Okafor")
+    colleague.get_by_label("Email").fill("jo@acme.example")
+    colleague.get_by_label("Password").fill("a long enough secret 7")
+    colleague.get_by_role("button", name="Join").click()
+    colleague.wait_for_url(lambda url: "/join" not in url)
+
+
+def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    owner, colleague = open_page(), open_page()
+    sign_in(owner, forge.link())
+    create(owner, "Digits")
+    studio = owner.url
+    join_as_developer(owner, colleague, forge)
+    for page in (owner, colleague):
+        page.goto(studio)
+        expect_running(page)
+
+    # Who is here, where, and under which name.
+    there = owner.get_by_role("list", name="Who is here").get_by_role("button", name="Jo Okafor is in Runefile.yml")
+    expect(there).to_be_visible(timeout=PATIENCE)
+    line(colleague, "capability: IMAGE").click()
+    colleague.keyboard.press("End")
+    expect(line(owner, "capability: IMAGE").locator(".caret-name")).to_have_text("Jo Okafor", timeout=PATIENCE)
+    colleague.keyboard.press("Shift+Home")
+    expect(line(owner, "capability: IMAGE").locator(".other-selection")).to_be_visible(timeout=PATIENCE)
+
+    # Both write into one file; each takes back what is their own.
+    colleague.keyboard.press("End")
+    colleague.keyboard.type(" # from Jo")
+    line(owner, "# 28 x 28").click()
+    owner.keyboard.press("End")
+    owner.keyboard.type(" From the owner.")
+    for page in (owner, colleague):
+        expect(line(page, "# from Jo")).to_be_visible(timeout=PATIENCE)
+        expect(line(page, "From the owner.")).to_be_visible(timeout=PATIENCE)
+    owner.keyboard.press("Control+z")
+    for page in (owner, colleague):
+        expect(line(page, "From the owner.")).to_have_count(0, timeout=PATIENCE)
+        expect(line(page, "# from Jo")).to_be_visible()
+    expect_saved(colleague)
+    expect_running(colleague)
+
+    # A person is where their file is, and choosing them goes there.
+    open_file(colleague, "labels.txt")
+    moved = owner.get_by_role("list", name="Who is here").get_by_role("button", name="Jo Okafor is in labels.txt")
+    moved.click(timeout=PATIENCE)
+    expect(owner.get_by_role("tab", name="labels.txt")).to_have_attribute("aria-selected", "true")
+
+    # The mark of who is here goes with the page.
+    colleague.close()
+    expect(owner.get_by_role("list", name="Who is here")).to_have_count(0, timeout=PATIENCE)
