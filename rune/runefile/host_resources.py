@@ -31,9 +31,9 @@ class HostResources:
                 raise ValueError(f"The capacity of {name} must be from 1 to {LARGEST_CAPACITY} bytes, not {capacity}")
 
     def text_capacity(self, name: str, default: str | None) -> int:
-        """Bytes that the rune keeps for a text."""
-        return self.capacities.get(name) or max(TEXT_CAPACITY, len((default or "").encode()))
+        """Bytes that the rune keeps for a text; its default fits in any case, for a host may give it back."""
+        return max(self.capacities.get(name, TEXT_CAPACITY), len((default or "").encode()))
 
     def model_capacity(self, name: str) -> int:
         """Bytes that the rune keeps for a model."""
-        return self.capacities.get(name) or MODEL_CAPACITY
+        return self.capacities.get(name, MODEL_CAPACITY)

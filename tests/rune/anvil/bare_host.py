@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import wasmtime
 
 
-class BareHost:
-    """A module with the functions of the ABI, each of which notes its call. Handles are 10, 20, 30 and so on."""
+@dataclass(frozen=True)
+class LoadedModel:
+    """What a rune said of a model that it has its host run; tensors as they are described."""
 
-    def __init__(self, module: bytes) -> None:
+    mimetype: str
+    data: bytes
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+Inference = Callable[[Sequence[int], Callable[[int, int], bytes]], Sequence[bytes]]
+"""Given the addresses of the inputs and how to read memory: the bytes of the outputs."""
+
+
+class BareHost:
+    """A module with the functions of the ABI, each of which notes its call. Handles are 10, 20, 30 and so on.
+
+    `resources` are what it gives, in pieces of at most `piece` bytes; `infer` runs each model.
+    """
+
+    def __init__(
+        self,
+        module: bytes,
+        *,
+        resources: Mapping[str, bytes] | None = None,
+        piece: int = 1000,
+        infer: Inference | None = None,
+    ) -> None:
+        self._resources = resources or {}
+        self._piece = piece
+        self._infer_with = infer
+        self._open: dict[int, bytes] = {}
+        self.models: dict[int, LoadedModel] = {}
         self.said: list[tuple[object, ...]] = []
         self.logs: list[bytes] = []
         self.messages: list[tuple[int, bytes]] = []
@@ -27,6 +58,10 @@ class BareHost:
             "request_provider_response": (3, self._respond),
             "request_output": (1, self._request_output),
             "consume_output": (3, self._consume),
+            "rune_model_load": (8, self._load_model),
+            "rune_model_infer": (3, self._infer),
+            "rune_resource_open": (2, self._open_resource),
+            "rune_resource_read": (3, self._read_resource),
         }
         word = wasmtime.ValType.i32()
         for name, (count, function) in functions.items():
@@ -87,3 +122,44 @@ class BareHost:
     def _consume(self, handle: int, address: int, size: int) -> int:
         self.messages.append((handle, self._read(address, size)))
         return size
+
+    def _load_model(self, *arguments: int) -> int:
+        mimetype, mimetype_size, model, size, inputs, input_count, outputs, output_count = arguments
+        loaded = LoadedModel(
+            self._read(mimetype, mimetype_size).decode(),
+            self._read(model, size),
+            self._texts(inputs, input_count),
+            self._texts(outputs, output_count),
+        )
+        self.said.append(("model", loaded.mimetype))
+        handle = self._handle()
+        self.models[handle] = loaded
+        return handle
+
+    def _texts(self, address: int, count: int) -> tuple[str, ...]:
+        fields = struct.unpack(f"<{2 * count}I", self._read(address, 8 * count))
+        return tuple(self._read(start, size).decode() for start, size in zip(fields[::2], fields[1::2], strict=True))
+
+    def _infer(self, handle: int, inputs: int, outputs: int) -> int:
+        model = self.models[handle]
+        sources = struct.unpack(f"<{len(model.inputs)}I", self._read(inputs, 4 * len(model.inputs)))
+        targets = struct.unpack(f"<{len(model.outputs)}I", self._read(outputs, 4 * len(model.outputs)))
+        assert self._infer_with is not None
+        for target, data in zip(targets, self._infer_with(sources, self._read), strict=True):
+            self._memory.write(self._store, data, target)
+        return 0
+
+    def _open_resource(self, address: int, size: int) -> int:
+        name = self._read(address, size).decode()
+        self.said.append(("resource", name))
+        if name not in self._resources:
+            return -1
+        handle = self._handle()
+        self._open[handle] = self._resources[name]
+        return handle
+
+    def _read_resource(self, handle: int, address: int, size: int) -> int:
+        given = self._open[handle][: min(size, self._piece)]
+        self._open[handle] = self._open[handle][len(given) :]
+        self._memory.write(self._store, given, address)
+        return len(given)
