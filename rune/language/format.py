@@ -1,4 +1,4 @@
-"""Formatting a Runefile: one style of indentation, spaces, lists and quotes; no comment, key or value changes its place."""
+"""Formatting a Runefile: one style of indentation, spaces, lists and quotes. No value changes its place or meaning."""
 
 from __future__ import annotations
 

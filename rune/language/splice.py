@@ -29,8 +29,9 @@ def spliced(text: str, splices: Sequence[Splice]) -> str:
 
 
 def as_edits(splices: Iterable[Splice], source: SourceText) -> tuple[Edit, ...]:
-    """The edits of a file, each without what it would leave as it is."""
-    narrow = (_narrowed(splice, source.text) for splice in splices)
+    """The edits of a file in the order of its text, each without what it would leave as it is."""
+    ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
+    narrow = (_narrowed(splice, source.text) for splice in ordered)
     return tuple(
         Edit(source.file, source.span(splice.start, splice.end), splice.text)
         for splice in narrow

@@ -31,13 +31,18 @@ _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A whole number within limits, both inclusive; `pixel_format` is written by name."""
+    """A whole number within limits, both inclusive, or, where there are `choices`, one of them by name.
+
+    `usual` is what a new stage starts with, None for what it leaves out.
+    """
 
     name: str
     help: str
     is_required: bool = False
     minimum: int = 1
     maximum: int = 2**31 - 1
+    usual: int | str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,16 @@ class CapabilityRules:
 
 _SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0)
 _PIXELS = (
-    Parameter("width", "Pixels in a row.", is_required=True, maximum=65535),
-    Parameter("height", "Rows of pixels.", is_required=True, maximum=65535),
-    Parameter("pixel_format", "Which colours a pixel has, and in which order.", minimum=0, maximum=2),
+    Parameter("width", "Pixels in a row.", is_required=True, maximum=65535, usual=256),
+    Parameter("height", "Rows of pixels.", is_required=True, maximum=65535, usual=256),
+    Parameter(
+        "pixel_format",
+        "Which colours a pixel has, and in which order.",
+        minimum=0,
+        maximum=2,
+        usual="@PixelFormat::RGB",
+        choices=("@PixelFormat::RGB", "@PixelFormat::BGR", "@PixelFormat::GrayScale"),
+    ),
 )
 
 
@@ -94,7 +106,7 @@ CAPABILITY_RULES = {
     Capability.RAND: CapabilityRules(
         "Random bits.",
         None,
-        (Parameter("amount", "How many random numbers of 4 bytes."), _SOURCE),
+        (Parameter("amount", "How many random numbers of 4 bytes.", usual=1), _SOURCE),
         _random,
         "4 bytes for each of `amount` numbers",
     ),
@@ -102,8 +114,10 @@ CAPABILITY_RULES = {
         "Sound from a microphone or a file.",
         ElementType.I16,
         (
-            Parameter("hz", "Samples a second.", is_required=True, maximum=384_000),
-            Parameter("sample_duration_ms", "How long one reading is, in ms.", is_required=True, maximum=3_600_000),
+            Parameter("hz", "Samples a second.", is_required=True, maximum=384_000, usual=16_000),
+            Parameter(
+                "sample_duration_ms", "How long one reading is, in ms.", is_required=True, maximum=3_600_000, usual=1000
+            ),
             _SOURCE,
         ),
         _sound,
@@ -113,7 +127,7 @@ CAPABILITY_RULES = {
         "Motion from an accelerometer: x, y and z for each sample.",
         ElementType.F32,
         (
-            Parameter("samples", "How many samples one reading has."),
+            Parameter("samples", "How many samples one reading has.", usual=100),
             Parameter("n", "An old name of `samples`."),
             _SOURCE,
         ),
@@ -130,7 +144,7 @@ CAPABILITY_RULES = {
     Capability.RAW: CapabilityRules(
         "Bytes as they are, from a file.",
         None,
-        (Parameter("length", "How many bytes one reading has."), _SOURCE),
+        (Parameter("length", "How many bytes one reading has.", usual=1), _SOURCE),
         _bytes,
         "`length` bytes",
     ),
@@ -229,6 +243,23 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
     return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
 
 
+def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
+    """What comes for these arguments, as they are written; None where they do not say it, or are not right."""
+    rules = CAPABILITY_RULES[kind]
+    known = {parameter.name: parameter for parameter in rules.parameters}
+    numbers: dict[str, Number] = {}
+    for name, value in arguments.items():
+        number = _number_of(name, value)
+        if name in known:
+            if number is None or not _fits(number, known[name]):
+                return None
+            numbers[name] = number
+    if any(parameter.is_required and parameter.name not in numbers for parameter in rules.parameters):
+        return None
+    given = rules.gives(numbers)
+    return given if given is not None and 0 < given.size <= MAX_TENSOR_SIZE else None
+
+
 def declared_output(stage: StageSyntax) -> TensorType | None:
     """What the text says that comes, whether or not it fits."""
     return stage.outputs[0].tensor_type if stage.outputs else None
@@ -303,12 +334,13 @@ def _is_too_long(value: Number) -> bool:
 
 
 def _number(argument: ArgumentSyntax) -> Number | None:
-    value = argument.value
+    return None if argument.resource is not None else _number_of(argument.name, argument.value)
+
+
+def _number_of(name: str, value: Number | str) -> Number | None:
     if not isinstance(value, str):
         return value
-    if argument.resource is not None:
-        return None
-    if argument.name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
+    if name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
         found = _PIXEL_FORMATS.get(match["name"].lower())
         return None if found is None else int(found)
     if _PRODUCT.match(value):

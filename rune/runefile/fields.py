@@ -139,6 +139,11 @@ def is_null(value: Value) -> bool:
     return isinstance(value, Scalar) and value.value is None
 
 
+def is_name(text: str) -> bool:
+    """Whether a stage or a resource can be called so."""
+    return bool(_NAME.match(text))
+
+
 def read_named(field: Field | None, what: str, report: Report) -> Iterator[tuple[Word, Value]]:
     """The entries of a map from names to something; bad names are reported and left out."""
     if field is None:
@@ -150,7 +155,7 @@ def read_named(field: Field | None, what: str, report: Report) -> Iterator[tuple
         wrong_shape(report, f"`{field[0].text}`", f"a map from names to {what}s", value)
         return
     for key, item in text_keys(value, report):
-        if _NAME.match(key.text):
+        if is_name(key.text):
             yield Word(key.text, key.span), item
         else:
             report.error(

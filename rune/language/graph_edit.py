@@ -1,0 +1,77 @@
+"""An edit of the graph, made to the text: the smallest change, with all comments, the order and the style kept.
+
+The text is the truth; this is the one way from the graph back to it. It decides nothing about what fits.
+"""
+
+from __future__ import annotations
+
+from rune.language.analysis import Analysis
+from rune.language.graph_edits.arguments import set_argument
+from rune.language.graph_edits.kinds import (
+    AddStage,
+    Connect,
+    Disconnect,
+    GraphEdit,
+    GraphEditRefused,
+    RemoveStage,
+    RenameStage,
+    SetArgument,
+    SetOutputs,
+    SetTarget,
+)
+from rune.language.graph_edits.outputs import set_outputs
+from rune.language.graph_edits.stages import add_stage, remove_stage, rename_stage, set_target
+from rune.language.graph_edits.wires import connect, disconnect
+from rune.language.layout import LayoutUnknown
+from rune.language.splice import Splice, as_edits
+from rune.language.stage_text import PipelineText, pipeline_text
+from rune.runefile import Edit
+
+__all__ = [
+    "AddStage",
+    "Connect",
+    "Disconnect",
+    "GraphEdit",
+    "GraphEditRefused",
+    "RemoveStage",
+    "RenameStage",
+    "SetArgument",
+    "SetOutputs",
+    "SetTarget",
+    "edit_graph",
+]
+
+
+def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
+    """The text edits that make an edit of the graph, sorted by file and place; none when nothing changes.
+
+    They change the Runefile, or, for a text that a resource has in a file, that file. Other stages may be broken.
+    Raises `GraphEditRefused` with a sentence that says why the edit cannot be made.
+    """
+    try:
+        pipeline = pipeline_text(analysis)
+        if isinstance(edit, SetArgument):
+            return set_argument(pipeline, edit)
+        return as_edits(_spliced(pipeline, edit), analysis.source)
+    except LayoutUnknown as problem:
+        raise GraphEditRefused("What stands there cannot be read; mend its text first.") from problem
+
+
+def _spliced(pipeline: PipelineText, edit: GraphEdit) -> list[Splice]:
+    match edit:
+        case AddStage():
+            return add_stage(pipeline, edit)
+        case RemoveStage():
+            return remove_stage(pipeline, edit)
+        case RenameStage():
+            return rename_stage(pipeline, edit)
+        case Connect():
+            return connect(pipeline, edit)
+        case Disconnect():
+            return disconnect(pipeline, edit)
+        case SetTarget():
+            return set_target(pipeline, edit)
+        case SetOutputs():
+            return set_outputs(pipeline, edit)
+        case SetArgument():
+            raise TypeError("an argument may stand in another file")
