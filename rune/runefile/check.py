@@ -42,30 +42,27 @@ from rune.wording import plain, quoted
 MAX_RUNEFILE_SIZE = 1024 * 1024
 """Bytes."""
 
-_ABOUT_WHAT_IS_ABSENT = frozenset(
+_ABOUT_A_PART = frozenset(
     {
         Code.MISSING_KEY,
-        Code.EMPTY_RUNEFILE,
         Code.NO_KIND,
-        Code.EMPTY_PIPELINE,
-        Code.NO_OUTPUT_STAGE,
         Code.RESOURCE_NO_SOURCE,
-        Code.UNKNOWN_RESOURCE,
-        Code.UNKNOWN_INPUT,
         Code.NO_INPUTS,
-        Code.UNUSED_STAGE,
-        Code.UNUSED_RESOURCE,
         Code.WRONG_OUTPUT_COUNT,
         Code.MISSING_PARAMETER,
         Code.WRONG_CAPABILITY_SIZE,
         Code.MISSING_ARGUMENT,
         Code.WRONG_INPUT_COUNT,
+        Code.MISSING_TYPES,
     }
 )
-"""What cannot be said of a file of which lines could not be read."""
-
+"""What cannot be said of a stage of which something could not be read."""
 _ABOUT_THE_WHOLE = frozenset({Code.EMPTY_PIPELINE, Code.NO_OUTPUT_STAGE, Code.UNUSED_STAGE, Code.UNUSED_RESOURCE})
-"""What cannot be said while there is one stage of which something could not be read."""
+"""What cannot be said while there is such a stage."""
+_ABOUT_WHAT_IS_ABSENT = frozenset(
+    {*_ABOUT_A_PART, *_ABOUT_THE_WHOLE, Code.EMPTY_RUNEFILE, Code.UNKNOWN_RESOURCE, Code.UNKNOWN_INPUT}
+)
+"""What cannot be said while it is not even known which stages there are."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def _forget_what_follows(composed: Composed, report: Report) -> None:
         report.forget(_ABOUT_WHAT_IS_ABSENT)
     elif composed.damaged or composed.broken:
         report.forget(_ABOUT_THE_WHOLE)
-        report.forget(_ABOUT_WHAT_IS_ABSENT, composed.damaged)
+        report.forget(_ABOUT_A_PART, composed.damaged)
 
 
 def _warn_of_old_form(syntax: RunefileSyntax, report: Report) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yaml.reader import Reader
 
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Severity
+from rune.runefile.diagnostics import Fix, Severity
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
 from rune.runefile.values import Composed
@@ -25,6 +26,7 @@ _MOST_READ_AGAIN = 512 * 1024
 """Characters that may be read again in all, beyond reading each stage once and the whole once more."""
 
 _NAMED = re.compile(r"(?P<indent> *)(?P<name>[A-Za-z_][\w-]*|\"[\w-]+\"|'[\w-]+')[ \t]*:(?=\s|\Z)")
+_BARE_NAME = re.compile(r" *(?P<name>[A-Za-z_][\w-]*)[ \t]*(?=#|[\r\n]|\Z)")
 _NO_TEXT = Reader.NON_PRINTABLE
 
 
@@ -127,7 +129,14 @@ class _Mending:
             problem = problem_in(self._source, self._text, entry.start, entry.end)
             if problem is None:
                 return
-            self._tell(problem)
+            bare = _BARE_NAME.match(self._text, entry.start, entry.end) if entry.name_end is None else None
+            if bare is not None:
+                span = self._source.span(bare.start("name"), bare.end("name"))
+                problem = Unreadable("a `:` is missing behind this name", span)
+                behind = self._source.span(bare.end("name"), bare.end("name"))
+                self._tell(problem, [self._report.replace(behind, ":", "Write the `:`")])
+            else:
+                self._tell(problem)
             self._blank_in(entry, problem)
 
     def _mend_around(self, problem: Unreadable) -> bool:
@@ -149,7 +158,7 @@ class _Mending:
     def _blank_in(self, entry: _Entry, problem: Unreadable) -> None:
         """The line of a problem with what stands deeper below it; all of the entry when that was tried before."""
         line = problem.span.start.line
-        if line <= entry.first_line or entry.name_start in self._damaged:
+        if line <= entry.first_line or entry.name_end is None or entry.name_start in self._damaged:
             self._broken.add(entry.name_start)
             if entry.name_end is None:
                 self._is_whole = False  # Who it is stays unknown.
@@ -171,10 +180,10 @@ class _Mending:
         blank = "".join(character if character in "\r\n" else " " for character in self._text[start:end])
         self._text = self._text[:start] + blank + self._text[end:]
 
-    def _tell(self, problem: Unreadable) -> None:
+    def _tell(self, problem: Unreadable, fixes: Iterable[Fix] = ()) -> None:
         self._rounds += 1
         at = problem.span.start.offset
-        fixes = []
+        fixes = list(fixes)
         if self._source.text[at : at + 1] == "\t":
             tab = self._source.span(at, at + 1)
             fixes.append(self._report.replace(tab, "  ", "Change the tab to two spaces"))

@@ -43,7 +43,7 @@ def parse(composed: Composed, start: Span, report: Report) -> RunefileSyntax:
     _check_version(fields.get("version"), start, first, report)
     _check_image(fields.get("image"), start, first, report)
     stages, broken_names = _stages(fields.get("pipeline"), start, composed, report)
-    resources = read_resources(fields.get("resources"), composed.broken, report)
+    resources = read_resources(fields.get("resources"), composed, report)
     stages, resources = _first_of_each_name(stages, resources, report)
     pipeline = fields.get("pipeline")
     form = report.form
@@ -133,7 +133,7 @@ def _stages(
 
 def _stage(name: Word, value: Value, composed: Composed, report: Report) -> StageSyntax | None:
     at = name.span.start.offset
-    if at in composed.broken:
+    if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
         return None
     kinds = [kind.value for kind in StageKind]
     if not isinstance(value, Map):
@@ -172,7 +172,7 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
     outputs = read_outputs(fields.get("outputs"), name, report) if "outputs" in allowed else None
     arguments = read_arguments(fields.get("args"), report, with_lists=kind is StageKind.BLOCK)
     span = fields["args"][1].span if "args" in fields else None
-    is_sound = report.error_count == before and not any(first <= at < last for first, last in composed.damaged)
+    is_sound = report.error_count == before and not composed.is_damaged(at)
     return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound)
 
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from rune.runefile.codes import Code
 from rune.runefile.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.runefile.report import Report
 from rune.runefile.syntax import ResourceSyntax, Word
-from rune.runefile.values import Map, Value
+from rune.runefile.values import Composed, Map, Value
 from rune.wording import quoted
 
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, broken: Collection[int], report: Report) -> tuple[ResourceSyntax, ...]:
-    """The resources; `broken` are the offsets of names of which nothing could be read, which was reported before."""
-    found = (
-        ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
-        if name.span.start.offset in broken
-        else _resource(name, value, report)
-        for name, value in read_named(field, "resource", report)
-    )
-    return tuple(resource for resource in found if resource is not None)
+def read_resources(field: Field | None, composed: Composed, report: Report) -> tuple[ResourceSyntax, ...]:
+    """All resources; one of which nothing could be read stays known by its name, so that its users are not blamed."""
+    return tuple(_resource(name, value, composed, report) for name, value in read_named(field, "resource", report))
 
 
-def _resource(name: Word, value: Value, report: Report) -> ResourceSyntax | None:
+def _resource(name: Word, value: Value, composed: Composed, report: Report) -> ResourceSyntax:
+    at = name.span.start.offset
+    if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
+        return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
     if not isinstance(value, Map):
         wrong_shape(report, f"The resource {quoted(name.text)}", "a map with `path` or `inline`", value)
-        return None
+        return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
     before = report.error_count
     fields = read_fields(value, _RESOURCE_KEYS, "in a resource", report, strict=True)
     inline = path = None
@@ -40,8 +35,7 @@ def _resource(name: Word, value: Value, report: Report) -> ResourceSyntax | None
     if inline is not None and path is not None:
         message = f'The resource {quoted(name.text)} can\'t specify both a "path" and "inline" default value'
         report.error(Code.RESOURCE_TWO_SOURCES, message, name.span, ["Keep one of them."])
-    # A broken resource stays known by its name, so that its users are not blamed.
-    is_sound = report.error_count == before
+    is_sound = report.error_count == before and not composed.is_damaged(at)
     return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary, is_sound)
 
 

@@ -57,6 +57,10 @@ class Composed:
     broken: frozenset[int] = frozenset()
     damaged: tuple[tuple[int, int], ...] = ()
 
+    def is_damaged(self, offset: int) -> bool:
+        """Whether something was skipped of the stage that stands there."""
+        return any(start <= offset < end for start, end in self.damaged)
+
 
 INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _OCTAL = re.compile(r"0o[0-7]{1,30}\Z")
