@@ -73,13 +73,14 @@ class Code(Enum):
 
     BAD_MODEL = "RUNE0070"
     UNKNOWN_FORMAT = "RUNE0071"
-    WRONG_FORMAT = "RUNE0072"
+    # RUNE0072 said that a format cannot be built yet; all can now.
     WRONG_INPUT_COUNT = "RUNE0073"
     WRONG_INPUT_TYPE = "RUNE0074"
     UNUSED_MODEL_ARGUMENTS = "RUNE0075"
     TEXT_TENSOR = "RUNE0076"
     MISSING_TYPES = "RUNE0077"
     QUANTIZED_INPUT = "RUNE0078"
+    WRONG_FORMAT = "RUNE0079"
 
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"

@@ -25,13 +25,17 @@ WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD)
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
-_SINE = ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),))
+_PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
+_SIGNATURES = {
+    "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
+    "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (ModelTensor("y", _SCORES),)),
+}
 
 
 def _signature(path: str) -> ModelSignature:
-    if path != "sine.tflite":
+    if path not in _SIGNATURES:
         raise ModelError("the file ends in the middle", 12)
-    return _SINE
+    return _SIGNATURES[path]
 
 
 @cache
@@ -41,7 +45,8 @@ def _examples(code: str) -> dict[str, tuple[str, str]]:
 
 
 def _checked(language: str, text: str) -> Checked:
-    contents = {"words.txt": b"one\ntwo\n", "sine.tflite": b"model", "cut.tflite": b"mod"}
+    contents = {"words.txt": b"one\ntwo\n", "words.onnx": b"onnx", "cut.tflite": b"mod"}
+    contents.update(dict.fromkeys(_SIGNATURES, b"model"))
     if language == "sh":
         good = _examples(Code.NOT_TEXT.value)["Right"][1]
         return check(MemoryFiles({**contents, "Runefile.yml": good.encode()}), runefile=text.split()[-1])
