@@ -51,4 +51,4 @@ def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
         return None
     named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"This model cannot be built yet: there is no kernel for {listed}."
+    return f"The rune's host runs this model: it cannot be compiled, because there is no kernel yet for {listed}."

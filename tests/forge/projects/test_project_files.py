@@ -81,12 +81,13 @@ def test_a_model_is_kept_and_described(client: Client, project: Project) -> None
     assert (page["unsupported"], page["sentence"]) == ([], None)
 
 
-def test_a_model_that_cannot_be_built_yet_is_kept_and_its_page_says_why(client: Client, project: Project) -> None:
+def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_runs_it(client: Client, project: Project) -> None:
     refused = sorted((Path(__file__).resolve().parents[2] / "models" / "refused").glob("*.tflite"))[0]
     assert _put(client, "m.tflite", refused.read_bytes()).status_code == 200
     page = client.get(f"{BASE}/models/m.tflite").json()
     assert page["unsupported"][0].keys() == {"op", "types", "count"}
     assert page["unsupported"][0]["op"] in page["sentence"]
+    assert page["sentence"].startswith("The rune's host runs this model")
 
 
 @pytest.mark.parametrize("data", [b"", b"not a model", MODEL[:100], MODEL[: len(MODEL) // 2], b"\0" * 4096])
