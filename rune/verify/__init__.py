@@ -1,0 +1,28 @@
+"""Whether a rune gives what its models give in the reference interpreter, byte for byte or as near as floats allow.
+
+It compiles, runs and compares; it changes no rune. Proc-blocks are not judged here: they have golden vectors.
+"""
+
+from rune.verify.comparison import Figures
+from rune.verify.recorded import verify_recorded
+from rune.verify.rune_project import NoProject, models_wanted, project_of
+from rune.verify.samples import capabilities_of, fitting_samples
+from rune.verify.verification import DifferingOp, ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.verifying import Effort, verify
+
+__all__ = [
+    "DifferingOp",
+    "Effort",
+    "Figures",
+    "ModelVerification",
+    "NoProject",
+    "RuneVerification",
+    "Runs",
+    "Verification",
+    "capabilities_of",
+    "fitting_samples",
+    "models_wanted",
+    "project_of",
+    "verify",
+    "verify_recorded",
+]

@@ -1,0 +1,149 @@
+"""Two tensors compared, byte by byte and number by number. Pure functions; what made the tensors is not known here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.tensor import ElementType, TensorType
+
+RELATIVE: Final = 1e-5
+"""A float may be off by this share of itself."""
+OF_LARGEST: Final = 1e-6
+"""Or by this share of its tensor's largest magnitude, where that is more."""
+
+LAYOUTS: Final = {
+    ElementType.U8: "u1",
+    ElementType.I8: "i1",
+    ElementType.U16: "<u2",
+    ElementType.I16: "<i2",
+    ElementType.U32: "<u4",
+    ElementType.I32: "<i4",
+    ElementType.F32: "<f4",
+    ElementType.U64: "<u8",
+    ElementType.I64: "<i8",
+    ElementType.F64: "<f8",
+}
+"""numpy's names of the element types as they lie in memory; text has none."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How far tensors are from those that were expected.
+
+    `elements` and `bytes` count what was compared, `differing` the bytes that differ, `beyond` the elements that are
+    further off than is allowed. `largest` is the largest difference of one element (a quantised one: in steps; infinite
+    where one is no number and the other is), `share` the largest one as a share of its tensor's largest magnitude.
+    """
+
+    elements: int = 0
+    bytes: int = 0
+    differing: int = 0
+    beyond: int = 0
+    largest: float = 0.0
+    share: float = 0.0
+
+    @property
+    def is_within(self) -> bool:
+        """Whether nothing is further off than is allowed."""
+        return self.beyond == 0
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether every byte is as expected."""
+        return self.differing == 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "elements": self.elements,
+            "bytes": self.bytes,
+            "differing": self.differing,
+            "beyond": self.beyond,
+            "largest": _finite(self.largest),
+            "share": _finite(self.share),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Figures:
+        """Back from JSON; what is infinite was written as null."""
+        largest, share = (math.inf if value[key] is None else float(value[key]) for key in ("largest", "share"))
+        return cls(value["elements"], value["bytes"], value["differing"], value["beyond"], largest, share)
+
+
+NOTHING: Final = Figures()
+"""Of nothing compared."""
+
+
+def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: float = 0.0) -> Figures:
+    """A tensor and the one that was expected, both row-major and little-endian.
+
+    An integer must be the same. A float may be off by `RELATIVE` of itself, `OF_LARGEST` of the tensor's largest
+    magnitude or `moved`, whichever is most; two that are no numbers are alike. Bytes that are too few or too many all
+    count as differing.
+    """
+    if len(expected) != kind.size or len(given) != kind.size:
+        return Figures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
+    differing = int(np.count_nonzero(np.frombuffer(expected, "u1") != np.frombuffer(given, "u1")))
+    if not differing:
+        return Figures(kind.count, kind.size)
+    wanted, got = (_numbers(kind, data) for data in (expected, given))
+    off = _distance(wanted, got)
+    size = np.abs(wanted[np.isfinite(wanted)])
+    magnitude = float(size.max()) if size.size else 0.0
+    if kind.element.is_float:
+        allowed = np.maximum(RELATIVE * np.nan_to_num(np.abs(wanted), posinf=0.0), max(OF_LARGEST * magnitude, moved))
+        beyond = int(np.count_nonzero(off > allowed))
+    else:
+        # Counted by bytes: beyond 2^53 two integers can be one f64.
+        beyond = _differing_elements(kind, expected, given)
+    largest = float(off.max()) if off.size else 0.0
+    share = largest / magnitude if magnitude else (math.inf if largest else 0.0)
+    return Figures(kind.count, kind.size, differing, beyond, largest, share)
+
+
+def distance(kind: TensorType, one: bytes, other: bytes) -> float:
+    """How far apart two tensors are at most; 0 when they are the same."""
+    off = _distance(_numbers(kind, one), _numbers(kind, other))
+    return float(off.max()) if off.size else 0.0
+
+
+def together(all_figures: Iterable[Figures]) -> Figures:
+    """The figures of several tensors as one."""
+    sums = Figures()
+    for one in all_figures:
+        sums = Figures(
+            sums.elements + one.elements,
+            sums.bytes + one.bytes,
+            sums.differing + one.differing,
+            sums.beyond + one.beyond,
+            max(sums.largest, one.largest),
+            max(sums.share, one.share),
+        )
+    return sums
+
+
+def _numbers(kind: TensorType, data: bytes) -> NDArray[np.float64]:
+    return np.frombuffer(data, LAYOUTS[kind.element]).astype(np.float64)
+
+
+def _distance(wanted: NDArray[np.float64], got: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far apart, infinite where only one is a number; infinities of one sign are alike."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        off: NDArray[np.float64] = np.abs(wanted - got)
+    alike = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
+    off = np.where(np.isnan(off), np.inf, off)
+    return np.where(alike, 0.0, off)
+
+
+def _differing_elements(kind: TensorType, expected: bytes, given: bytes) -> int:
+    layout = LAYOUTS[kind.element]
+    return int(np.count_nonzero(np.frombuffer(expected, layout) != np.frombuffer(given, layout)))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

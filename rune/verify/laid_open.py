@@ -1,0 +1,65 @@
+"""Runes that are made to be looked into (`rune.anvil.taps`), as they run: what flows in them, as bytes.
+
+They are compiled by the very steps that make a rune, live in memory only, and are thrown away.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from rune.anvil.taps import build_probe
+from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
+from rune.runtime.messages import parse_shape
+from rune.tensor import TensorType
+from rune.tflite import Model
+
+LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)
+"""For runes that send all that they compute; the clock still ends a run."""
+
+GROUP_BYTES: Final = 32 << 20
+"""Of tensors that one probe sends; a rune has 192 MB for all that it does."""
+
+
+class ModelProbe:
+    """A model by itself that was compiled and started, and sends some of its tensors."""
+
+    def __init__(self, model: Model, tensors: Sequence[int]) -> None:
+        """Raises `AnvilError` and `RuneError`."""
+        self._rune = Runtime.load(build_probe(model, tensors), LIMITS)
+
+    def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
+        """The bytes of each tensor. Raises `RuneError`."""
+        return tuple(data for _, data in map(sent_tensor, call(self._rune, inputs)))
+
+
+def call(rune: LoadedRune, inputs: Sequence[bytes]) -> tuple[OutputMessage, ...]:
+    """One run, with an input for each capability in their order. Raises `RuneError`."""
+    return rune.call({request.id: data for request, data in zip(rune.capabilities, inputs, strict=True)})
+
+
+def sent_tensor(message: OutputMessage) -> tuple[TensorType, bytes]:
+    """The one tensor of a message of our own TENSOR output."""
+    (length,) = struct.unpack_from("<I", message.data)
+    start = 4 + length
+    return parse_shape(message.data[4:start].decode("ascii")), message.data[start:]
+
+
+def results_in_groups(model: Model) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Pairs of operator and tensor for all results of a model that can be sent, in order, some at a time."""
+    group: list[tuple[int, int]] = []
+    size = 0
+    for number, operator in enumerate(model.operators):
+        for index in operator.outputs:
+            kind = model.tensors[index].type
+            if kind is None:
+                continue
+            if group and size + kind.size > GROUP_BYTES:
+                yield tuple(group)
+                group, size = [], 0
+            group.append((number, index))
+            size += kind.size
+    if group:
+        yield tuple(group)

@@ -1,0 +1,81 @@
+"""A rune whose models its host runs: what they were fed and answered is recorded, and the reference asked again.
+
+This says nothing of the rune, which only hands tensors over, but how far the host's interpreter is from the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+
+from rune.abi import ModelFormat
+from rune.runtime import CapabilityRequest, Runtime
+from rune.runtime.errors import RuneError
+from rune.runtime.generated import generated_inputs
+from rune.runtime.host import InputSource
+from rune.runtime.interpreters import Interpreter, open_isolated
+from rune.tensor import ElementType, TensorType
+from rune.verify.comparison import NOTHING, compare, together
+from rune.verify.inputs import generated_tensor
+from rune.verify.laid_open import LIMITS
+from rune.verify.reference import open_reference
+from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
+
+
+def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[str, bytes]) -> Verification:
+    """Runs a rune on generated inputs, and the reference on all that its TensorFlow Lite models were given.
+
+    Models are named by their place among those that the rune loads. Raises `RuneError`.
+    """
+    models: list[tuple[str, bytes]] = []
+    with ExitStack() as stack:
+
+        def open_model(mimetype: str, data: bytes) -> Interpreter:
+            models.append((mimetype, data))
+            return stack.enter_context(closing(open_isolated(mimetype, data)))
+
+        loaded = Runtime.load(rune, LIMITS, resources=resources, open_model=open_model, record=True)
+        references = {
+            request.id: stack.enter_context(closing(open_reference(data)))
+            for request, (mimetype, data) in zip(loaded.models, models, strict=True)
+            if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype
+        }
+        found = {request.id: (0, NOTHING) for request in loaded.models}
+        sizes = 0
+        for number in range(inputs):
+            sizes += sum(len(message.data) for message in loaded.call(_inputs(loaded.capabilities, number, seed)))
+            for inference in loaded.inferences:
+                if inference.handle not in references:
+                    continue
+                count, figures = found[inference.handle]
+                kinds = next(request.outputs for request in loaded.models if request.id == inference.handle)
+                try:
+                    expected = references[inference.handle].run(inference.inputs)
+                except RuneError:
+                    continue
+                run = zip(kinds, expected, inference.outputs, strict=True)
+                now = together(compare(kind, wanted, got) for kind, wanted, got in run)
+                found[inference.handle] = (count + 1, together((figures, now)))
+        verified = tuple(
+            ModelVerification(
+                f"model {number}",
+                "",
+                Runs.HOST,
+                *found[request.id],
+                is_float=any(kind.element.is_float for kind in request.outputs),
+            )
+            for number, request in enumerate(loaded.models, start=1)
+        )
+        name = next((reference.name for reference in references.values()), None)
+        return Verification(name, RuneVerification(inputs=inputs, bytes=sizes), verified)
+
+
+def _inputs(capabilities: tuple[CapabilityRequest, ...], number: int, seed: int) -> Mapping[int, InputSource]:
+    """Something plausible first, then noise of the length that the rune asks for."""
+    if not number:
+        return generated_inputs(capabilities)
+
+    def noise(request: CapabilityRequest) -> InputSource:
+        return lambda size: generated_tensor(TensorType(ElementType.U8, (size,)), number - 1, seed + request.id)
+
+    return {request.id: noise(request) for request in capabilities}

@@ -1,0 +1,98 @@
+"""What a pipeline is run on: files of the project that fit its capabilities, then generated input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from rune.abi import Capability
+from rune.files import FileError, ProjectFiles
+from rune.runefile.pipeline import CapabilityStage, Pipeline
+from rune.runtime.errors import InputFile
+from rune.runtime.files import InputFiles, inputs_from_files
+from rune.runtime.generated import generated_inputs
+from rune.runtime.host import CapabilityRequest
+from rune.verify.inputs import generated_tensor
+
+MOST_FILES: Final = 8
+"""Files that one capability reads."""
+
+_ENDINGS: Final = {
+    Capability.SOUND: (".wav",),
+    Capability.IMAGE: (".png", ".jpg", ".jpeg", ".bmp"),
+    Capability.FLOAT_IMAGE: (".png", ".jpg", ".jpeg", ".bmp"),
+    Capability.ACCEL: (".csv",),
+}
+
+
+@dataclass(frozen=True)
+class InputSet:
+    """The bytes for each capability, in the pipeline's order. `is_from_file` when a file gave at least one of them."""
+
+    data: tuple[bytes, ...]
+    is_from_file: bool = False
+
+
+def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
+    """The inputs of a pipeline, in its order."""
+    return tuple(stage for stage in pipeline.stages if isinstance(stage, CapabilityStage))
+
+
+def input_sets(
+    stages: Sequence[CapabilityStage], files: Sequence[Sequence[bytes]], count: int, seed: int
+) -> Iterator[InputSet]:
+    """`count` sets: those from files first, then something plausible, then noise, zeros and extremes.
+
+    `files` are the samples of each capability. One that has fewer than another gets generated input beside them.
+    """
+    recorded = max(map(len, files), default=0)
+    for number in range(count):
+        data = tuple(
+            samples[number] if number < len(samples) else _generated(stage, number - recorded, seed + position)
+            for position, (stage, samples) in enumerate(zip(stages, files, strict=True))
+        )
+        yield InputSet(data, number < recorded)
+
+
+def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
+    if number <= 0:
+        request = CapabilityRequest(0, stage.kind, dict(stage.parameters))
+        source = generated_inputs([request])[0]
+        return source(stage.output.size) if callable(source) else source
+    return generated_tensor(stage.output, number - 1, seed)
+
+
+def fitting_samples(
+    files: ProjectFiles, stages: Sequence[CapabilityStage], folder: Path
+) -> tuple[tuple[bytes, ...], ...]:
+    """For each capability what the project's files of its kind become, the first few that fit, in the order of paths.
+
+    They are copied into `folder`, which must be the caller's own.
+    """
+    return tuple(tuple(islice(_fitting(files, stage, folder), MOST_FILES)) for stage in stages)
+
+
+def _fitting(files: ProjectFiles, stage: CapabilityStage, folder: Path) -> Iterator[bytes]:
+    for path in files.paths():
+        ending = next((each for each in _ENDINGS.get(stage.kind, ()) if path.lower().endswith(each)), None)
+        if ending is None:
+            continue
+        copy = folder / f"sample{ending}"
+        try:
+            copy.write_bytes(files.read(path))
+            data = data_of_file(stage, copy)
+        except (FileError, InputFile):
+            continue
+        if len(data) == stage.output.size:
+            yield data
+
+
+def data_of_file(stage: CapabilityStage, path: Path) -> bytes:
+    """What a file becomes for a capability, whichever source it asks for. Raises `InputFile`."""
+    parameters = {name: value for name, value in stage.parameters if name != "source"}
+    request = CapabilityRequest(0, stage.kind, parameters)
+    source = inputs_from_files([request], InputFiles([path], [path], [path], [path]))[0]
+    return source(stage.output.size) if callable(source) else source

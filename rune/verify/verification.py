@@ -1,0 +1,247 @@
+"""What a verification found: nouns, their JSON, and a sentence for people. Nothing is run or compared here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from rune.verify.comparison import NOTHING, Figures
+from rune.wording import counted, plain
+
+
+class Runs(Enum):
+    """Who runs a model: the rune, with the model compiled into it, or its host."""
+
+    COMPILED = "compiled"
+    HOST = "host"
+
+
+@dataclass(frozen=True)
+class DifferingOp:
+    """The first operator of a model whose result is off; `tensor` is the name of that result in the model file."""
+
+    number: int
+    op: str
+    tensor: str
+    figures: Figures
+
+    def __str__(self) -> str:
+        return f"op {self.number} {self.op}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"number": self.number, "op": self.op, "tensor": self.tensor, **self.figures.to_json()}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> DifferingOp:
+        return cls(value["number"], value["op"], value["tensor"], Figures.from_json(value))
+
+
+@dataclass(frozen=True)
+class ModelVerification:
+    """One model stage against the reference interpreter.
+
+    `inputs` is how many sets of inputs it was run on: those that the pipeline fed it, and generated ones. `first` is
+    the operator where a difference that is not allowed begins, where that can be told. For a model that the host runs
+    `figures` tell how far the host's own interpreter is from the reference, if that was asked for. `refusal` says why
+    there was no input to compare on.
+    """
+
+    stage: str
+    file: str
+    runs: Runs
+    inputs: int = 0
+    figures: Figures = NOTHING
+    is_float: bool = False
+    first: DifferingOp | None = None
+    refusal: str | None = None
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it gives what the reference gives; a host's own interpreter is the host's business."""
+        return self.runs is Runs.HOST or self.figures.is_within
+
+    def sentence(self) -> str:
+        """How it stands, without its name."""
+        figures = self.figures
+        if self.runs is Runs.HOST:
+            return self._of_the_host()
+        if not self.inputs:
+            return f"not compared: {self.refusal or 'there was no time'}"
+        if figures.is_identical:
+            return f"identical to the reference on {counted(self.inputs, 'input')}"
+        if figures.is_within:
+            return (
+                f"within what is allowed of the reference on {counted(self.inputs, 'input')}, "
+                f"off by {figures.largest:.2g} at most"
+            )
+        begins = f", first at {self.first}" if self.first else ""
+        if self.is_float:
+            return (
+                f"{figures.beyond:,} of {figures.elements:,} numbers are further from the reference than is allowed, "
+                f"by {figures.largest:.2g} at most{begins}"
+            )
+        verb = "differs" if figures.differing == 1 else "differ"
+        return f"{figures.differing:,} of {figures.bytes:,} bytes {verb} by {figures.largest:.0f} at most{begins}"
+
+    def _of_the_host(self) -> str:
+        if not self.inputs:
+            return "run by the host"
+        if self.figures.is_identical:
+            return f"run by the host, and identical to the reference on {counted(self.inputs, 'input')}"
+        unit = "" if self.is_float else " steps"
+        return (
+            f"run by the host, whose interpreter is off by {self.figures.largest:.3g}{unit} at most from the reference "
+            f"on {counted(self.inputs, 'input')}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "stage": self.stage,
+            "file": self.file,
+            "runs": self.runs.value,
+            "inputs": self.inputs,
+            "float": self.is_float,
+            **self.figures.to_json(),
+            "first": self.first.to_json() if self.first else None,
+            "refusal": self.refusal,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ModelVerification:
+        first = value["first"]
+        return cls(
+            value["stage"],
+            value["file"],
+            Runs(value["runs"]),
+            value["inputs"],
+            Figures.from_json(value),
+            value["float"],
+            DifferingOp.from_json(first) if first is not None else None,
+            value["refusal"],
+        )
+
+
+@dataclass(frozen=True)
+class RuneVerification:
+    """The rune itself against the pipeline made again from its models.
+
+    `inputs` sets of inputs were given, `files` of them from files; 0 when the two could not be run side by side. Of all
+    output `bytes`, `differing` are others. `failure` is what the rune said when it failed where its pipeline does not.
+    `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
+    differ, and in runes that say that this very toolchain made them.
+    """
+
+    inputs: int = 0
+    files: int = 0
+    bytes: int = 0
+    differing: int = 0
+    failure: str | None = None
+    suspect: str | None = None
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it gave every byte that its pipeline gives, and holds what that is computed from."""
+        return self.differing == 0 and self.failure is None and self.suspect is None
+
+    def sentence(self) -> str:
+        """How it stands."""
+        if self.is_within:
+            return f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+        begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
+        if self.failure is not None:
+            return f"the rune fails where its pipeline does not: {self.failure}{begins}"
+        if not self.differing:
+            return (
+                f"the rune was not built from these files: the constants of {self.suspect} are not in it, though its "
+                f"outputs are the same on {counted(self.inputs, 'input')}"
+            )
+        return (
+            f"the rune does not give what its pipeline gives with these models: {self.differing:,} of {self.bytes:,} "
+            f"bytes of its outputs differ{begins}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "inputs": self.inputs,
+            "files": self.files,
+            "bytes": self.bytes,
+            "differing": self.differing,
+            "failure": self.failure,
+            "suspect": self.suspect,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RuneVerification:
+        return cls(
+            value["inputs"], value["files"], value["bytes"], value["differing"], value["failure"], value["suspect"]
+        )
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All of it. `reference` is the interpreter with its version; `skipped` says why nothing could be compared."""
+
+    reference: str | None = None
+    rune: RuneVerification = RuneVerification()
+    models: tuple[ModelVerification, ...] = ()
+    skipped: str | None = None
+
+    @property
+    def is_within(self) -> bool:
+        """Whether nothing differs by more than is allowed."""
+        return self.rune.is_within and all(model.is_within for model in self.models)
+
+    @property
+    def compiled(self) -> tuple[ModelVerification, ...]:
+        """The models that are part of the rune."""
+        return tuple(model for model in self.models if model.runs is Runs.COMPILED)
+
+    def sentence(self) -> str:
+        """For people: what was found, or what is wrong first."""
+        if self.skipped is not None:
+            return f"skipped: {self.skipped}"
+        wrong = [model for model in self.models if not model.is_within]
+        if wrong:
+            more = f" (and {counted(len(wrong) - 1, 'other model')})" if len(wrong) > 1 else ""
+            return f"{plain(wrong[0].stage)}: {wrong[0].sentence()}{more}"
+        if not self.rune.is_within:
+            return self.rune.sentence()
+        if not self.models:
+            return "nothing to compare: the pipeline has no model"
+        hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
+        told = f"; the host runs {', '.join(hosted)}" if hosted else ""
+        if not self.compiled:
+            seen = [f"{plain(model.stage)}: {model.sentence()}" for model in self.models if model.inputs]
+            return "; ".join(seen) or f"nothing to compare: the host runs {', '.join(hosted)}"
+        unseen = next((model for model in self.compiled if not model.inputs), None)
+        if unseen is not None:
+            return f"{plain(unseen.stage)}: {unseen.sentence()}"
+        inputs = sum(model.inputs for model in self.compiled)
+        if all(model.figures.is_identical for model in self.compiled):
+            return f"identical to the reference on {counted(inputs, 'input')}{told}"
+        largest = max(model.figures.largest for model in self.compiled)
+        return (
+            f"within what is allowed of the reference on {counted(inputs, 'input')}, off by {largest:.2g} at most{told}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "reference": self.reference,
+            "within": self.is_within,
+            "sentence": self.sentence(),
+            "skipped": self.skipped,
+            "rune": self.rune.to_json(),
+            "models": [model.to_json() for model in self.models],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Verification:
+        """Back from JSON; `within` and `sentence` follow from the rest."""
+        return cls(
+            value["reference"],
+            RuneVerification.from_json(value["rune"]),
+            tuple(ModelVerification.from_json(model) for model in value["models"]),
+            value["skipped"],
+        )

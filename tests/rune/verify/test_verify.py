@@ -1,0 +1,182 @@
+"""Runes that are right are found right; one that is wrong by a bit is found wrong, and the operator named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.build import build
+from rune.build.models import ProjectModels
+from rune.container import read_rune
+from rune.files import FolderFiles, MemoryFiles
+from rune.runefile import check
+from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
+from rune.tflite import read_model, signature
+from rune.verify import (
+    Effort,
+    NoProject,
+    Runs,
+    capabilities_of,
+    fitting_samples,
+    models_wanted,
+    project_of,
+    verify,
+    verify_recorded,
+    verifying,
+)
+from tests.model_cases import model_cases, refused_cases
+from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
+
+SOME = Effort(inputs=6)
+
+
+@pytest.mark.parametrize("name", ["digits", "keywords", "sine"])
+def test_the_templates_give_what_the_reference_gives(name: str) -> None:
+    files = MemoryFiles(template(name))
+    found = verify(files, rune_of(files, name), effort=SOME)
+    assert found.is_within, found.sentence()
+    assert found.rune.inputs == 6
+    (model,) = found.models
+    assert (model.runs, model.inputs) == (Runs.COMPILED, 12)
+    assert model.figures.is_identical or model.is_float
+    assert "litert" in str(found.reference)
+
+
+def test_a_rune_alone_is_verified_with_its_model() -> None:
+    files = template("keywords")
+    rune = rune_of(MemoryFiles(files), "keywords")
+    read = read_rune(rune)
+    assert models_wanted(read) == {"keywords": "keywords.tflite"}
+    found = verify(project_of(read, {"keywords": files["keywords.tflite"]}), rune, effort=SOME)
+    assert found.is_within, found.sentence()
+    assert found.models[0].figures.is_identical
+
+
+def test_a_rune_without_its_model_says_what_to_give() -> None:
+    rune = rune_of(MemoryFiles(template("sine")))
+    with pytest.raises(NoProject, match="give it as sine=FILE"):
+        project_of(read_rune(rune), {})
+
+
+@pytest.mark.parametrize("name", ["digits", "sine"])
+def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
+    files = template(name)
+    model = f"{name}.tflite"
+    for operator in weighted_operators(read_model(files[model]))[::3]:
+        changed = MemoryFiles(files | {model: with_changed_weight(files[model], operator)})
+        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME)
+        assert not found.is_within
+        assert str(found.rune.suspect).startswith(f"op {operator} ")
+        assert f"op {operator} " in found.sentence()
+
+
+def test_a_model_that_was_compiled_wrongly_is_found_and_its_operator_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiler gets other weights than the reference: what a wrong kernel would look like."""
+    files = template("digits")
+    right = files["digits.tflite"]
+    operator = weighted_operators(read_model(right))[2]
+    wrong = MemoryFiles(files | {"digits.tflite": with_changed_weight(right, operator)})
+    monkeypatch.setattr(ProjectModels, "data", lambda self, path: right)
+    monkeypatch.setattr(ProjectModels, "model", lambda self, path: read_model(wrong.read(path)))
+    found = verify(wrong, rune_of(wrong), effort=Effort(inputs=3))
+    assert found.rune.is_within
+    (model,) = found.models
+    assert not model.is_within
+    assert model.first is not None
+    assert model.first.number == operator
+    assert f"first at op {operator} " in found.sentence()
+
+
+def test_what_the_host_runs_is_said_and_not_compared() -> None:
+    case = refused_cases()[0]
+    files = around(case.data)
+    found = verify(files, rune_of(files), effort=SOME)
+    assert [model.runs for model in found.models] == [Runs.HOST]
+    assert found.sentence() == "nothing to compare: the host runs model"
+    assert found.is_within
+
+
+def test_a_rune_whose_models_are_all_run_by_its_host_is_said_to_be_so() -> None:
+    files = MemoryFiles(template("sine"))
+    rune = build(files, "sine", host_models=True).rune
+    assert [model.runs for model in verify(files, rune, effort=SOME).models] == [Runs.HOST]
+
+
+def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorded() -> None:
+    rune = build(MemoryFiles(template("keywords")), "keywords", host_models=True).rune
+    found = verify_recorded(rune, inputs=3, seed=1, resources={})
+    (model,) = found.models
+    assert (model.runs, model.inputs) == (Runs.HOST, 3)
+    assert found.sentence().startswith("model 1: run by the host")
+
+
+def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(data: bytes) -> None:
+        raise ModelRuntimeMissing("nothing is installed that runs it; install ai-edge-litert")
+
+    monkeypatch.setattr(verifying, "open_reference", missing)
+    files = MemoryFiles(template("sine"))
+    found = verify(files, rune_of(files), effort=SOME)
+    assert found.sentence() == "skipped: nothing is installed that runs it; install ai-edge-litert"
+    assert found.is_within
+
+
+def test_a_model_that_the_reference_does_not_take_is_said_not_to_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(data: bytes) -> None:
+        raise ModelLoadError("the reference cannot load it")
+
+    monkeypatch.setattr(verifying, "open_reference", refusing)
+    files = MemoryFiles(template("sine"))
+    found = verify(files, rune_of(files), effort=SOME)
+    assert found.sentence() == "sine: not compared: the reference cannot load it"
+
+
+def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dying:
+        name = "a reference"
+
+        def run(self, inputs: object) -> tuple[bytes, ...]:
+            raise ModelRunError("the process that ran the model ended")
+
+        def close(self) -> None:
+            """Nothing is held."""
+
+    monkeypatch.setattr(verifying, "open_reference", lambda data: Dying())
+    files = MemoryFiles(template("sine"))
+    found = verify(files, rune_of(files), effort=SOME)
+    assert found.is_within
+    assert found.sentence() == "sine: not compared: the process that ran the model ended"
+
+
+def test_when_there_is_no_time_one_input_is_tried() -> None:
+    files = MemoryFiles(template("sine"))
+    found = verify(files, rune_of(files), effort=Effort(seconds=0.0))
+    assert (found.rune.inputs, found.models[0].inputs) == (1, 1)
+    assert " on 1 input" in found.sentence()
+
+
+def test_files_of_the_project_that_fit_are_samples(tmp_path: Path, test_data: Path) -> None:
+    recordings = sorted((test_data / "samples").rglob("*.wav"))
+    files = template("keywords") | {f"samples/{each.name}": each.read_bytes() for each in recordings[:3]}
+    files |= {"samples/broken.wav": b"RIFF", "samples/notes.csv": b"1,2"}
+    project = MemoryFiles(files)
+    checked = check(project, signatures=lambda path: signature(read_model(project.read(path))))
+    assert checked.pipeline is not None
+    samples = fitting_samples(project, capabilities_of(checked.pipeline), tmp_path)
+    assert samples[0]
+    found = verify(project, rune_of(project), samples=samples, effort=SOME)
+    assert found.rune.files == len(samples[0])
+    assert found.is_within
+
+
+def test_every_small_model_is_verified_in_a_project_of_its_own() -> None:
+    for case in model_cases()[::30]:
+        files = around(case.data)
+        found = verify(files, rune_of(files), effort=Effort(inputs=4))
+        assert found.is_within, (case.name, found.sentence())
+
+
+def test_a_folder_is_verified_like_any_project() -> None:
+    files = FolderFiles(Path(__file__).resolve().parents[3] / "examples" / "sine")
+    assert verify(files, rune_of(MemoryFiles(template("sine"))), effort=SOME).is_within
