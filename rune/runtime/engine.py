@@ -99,7 +99,11 @@ class LoadedRune:
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
         self._host.begin_call(inputs)
-        self._run(self._call, 0, 0, 0)
+        try:
+            self._run(self._call, 0, 0, 0)
+        except BaseException:
+            self.close()
+            raise
         kinds = self._host.outputs
         return tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
 
@@ -112,11 +116,7 @@ class LoadedRune:
         with _within_limits(self._store, self._host, self._memory_size):
             self._usable = False
             started = time.perf_counter()
-            try:
-                function(self._store, *arguments)
-            except BaseException:
-                self._host.models.close()
-                raise
+            function(self._store, *arguments)
             self._milliseconds = (time.perf_counter() - started) * 1000
             self._usable = True
 
@@ -155,9 +155,13 @@ class Runtime:
         find = _finder(data, resources)
         host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
         linker = _link(engine, module, host)
-        with _within_limits(store, host, lambda: 0):
-            instance = linker.instantiate(store, module)
-        return LoadedRune(store, instance, host)
+        try:
+            with _within_limits(store, host, lambda: 0):
+                instance = linker.instantiate(store, module)
+            return LoadedRune(store, instance, host)
+        except BaseException:
+            host.models.close()
+            raise
 
 
 def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:

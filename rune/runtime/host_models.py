@@ -96,7 +96,7 @@ class HostModels:
         said_inputs = self._descriptors(caller, inputs, input_count)
         said_outputs = self._descriptors(caller, outputs, output_count)
         data = guest_memory.read(caller, "rune_model_load", model, model_size)
-        handle = self._handles.take()
+        handle = self._new_handle()
         try:
             interpreter = self._open_model(mimetype, data)
             try:
@@ -129,7 +129,7 @@ class HostModels:
     def preload(self, caller: Caller, model: int, model_size: int, _input_count: int, _output_count: int) -> int:
         """`tfm_preload_model`, of Rune before 0.5: a TensorFlow Lite model without any description."""
         data = guest_memory.read(caller, "tfm_preload_model", model, model_size)
-        handle = self._handles.take()
+        handle = self._new_handle()
         try:
             interpreter = self._open_model(_OLD_MIMETYPE, data)
         except HostModelError as error:
@@ -151,6 +151,11 @@ class HostModels:
             )
         guest_memory.write(caller, "tfm_model_invoke", output, self._run(loaded, (given,))[0])
         return 0
+
+    def _new_handle(self) -> int:
+        if len(self._loaded) >= self._limits.models:
+            raise RuneStopped("models", f"the rune was stopped: it loaded more than {self._limits.models} models")
+        return self._handles.take()
 
     def _keep(self, handle: int, mimetype: str, size: int, interpreter: Interpreter) -> None:
         request = ModelRequest(handle, mimetype, size, interpreter.inputs, interpreter.outputs, interpreter.name)

@@ -25,6 +25,8 @@ class Limits:
     """Capabilities, outputs, models and opened resources that a rune may have, and parameters of one capability."""
     tensors: int = 256
     """Inputs that a host model may have, and outputs."""
+    models: int = 16
+    """Models that a rune may leave to its host."""
     model_memory: int = 3072 * _MEGABYTE
     """Bytes of data that the process of a host model may have."""
     recording: int = 256 * _MEGABYTE

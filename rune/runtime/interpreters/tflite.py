@@ -138,4 +138,4 @@ def _named(distributions: Sequence[str]) -> str:
 
 def _first_line(error: Exception) -> str:
     """An interpreter's message, of which the first line says what is wrong and the others where in its source."""
-    return (str(error).strip().partition("\n")[0] or type(error).__name__)[:300]
+    return (str(error).strip().partition("\n")[0] or "it gave no reason; there may be too little memory")[:300]

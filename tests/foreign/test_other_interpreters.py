@@ -1,0 +1,58 @@
+"""Host models on interpreters that cannot live beside the project's own packages, each in an environment of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+pytestmark = pytest.mark.foreign
+
+UV = REPOSITORY / ".venv/bin/uv"
+DRIVER = Path(__file__).with_name("other_interpreters.py")
+COMMON = ("pyyaml", "wasmtime>=50,<51")
+
+
+def environment(folder: Path, *packages: str) -> Path:
+    """The Python of a new environment of Python 3.11 with these packages; skips where they cannot be had."""
+    for command in (
+        [str(UV), "venv", "--quiet", "--python", "3.11", str(folder)],
+        [str(UV), "pip", "install", "--quiet", "--python", str(folder), *COMMON, *packages],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        if done.returncode:
+            pytest.skip(f"the package index does not give {packages[0]}: {done.stderr.strip()[-200:]}")
+    return folder / "bin/python"
+
+
+def results(python: Path, *work: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [str(python), "-I", str(DRIVER), *work], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def test_tflite_runtime_runs_host_models_with_numpy_1(tmp_path: Path) -> None:
+    python = environment(tmp_path / "env", "tflite-runtime==2.14.0", "numpy<2")
+    said = results(python, "reference_models", "conformance")
+    assert said["reference_models"]["name"] == "tflite-runtime 2.14.0"
+    assert said["reference_models"]["models"] > 50
+    # Of all the bytes of all the models, its older kernels round one to the next value.
+    assert said["reference_models"]["differing"] in ({}, {"fully_connected_i8_keep_dimensions": 1})
+    assert all(said["conformance"].values()), said["conformance"]
+
+
+def test_onnxruntime_runs_onnx_models(tmp_path: Path) -> None:
+    python = environment(tmp_path / "env", "onnxruntime>=1.20,<2", "numpy>=2.2,<3")
+    said = results(python, "onnx")["onnx"]
+    for where in ("here", "there"):
+        kind, sent, elements, name = said[where]
+        assert (kind, sent, elements) == ("f32[1, 3]", "f32[1, 3]", [1.5, 3.5, 5.5])
+        assert name.startswith("onnxruntime 1.")
