@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.arguments import set_argument
+from rune.language.graph_edits.follow import follow_types
 from rune.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -20,9 +21,11 @@ from rune.language.graph_edits.kinds import (
     SetTarget,
 )
 from rune.language.graph_edits.outputs import set_outputs
-from rune.language.graph_edits.stages import add_stage, remove_stage, rename_stage, set_target
+from rune.language.graph_edits.stages import add_stage, remove_stage, rename_stage
+from rune.language.graph_edits.targets import set_target, suit_target
 from rune.language.graph_edits.wires import connect, disconnect
 from rune.language.layout import LayoutUnknown
+from rune.language.revised import Revisions
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile import Edit
@@ -42,22 +45,36 @@ __all__ = [
 ]
 
 
+_EditOfText = AddStage | RemoveStage | RenameStage | Connect | Disconnect | SetTarget | SetOutputs
+
+
 def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
     """The text edits that make an edit of the graph, sorted by file and place; none when nothing changes.
 
     They change the Runefile, or, for a text that a resource has in a file, that file. Other stages may be broken.
+    Declared types that were right before the edit are so afterwards: a size that changes is changed downstream as well.
     Raises `GraphEditRefused` with a sentence that says why the edit cannot be made.
     """
     try:
-        pipeline = pipeline_text(analysis)
-        if isinstance(edit, SetArgument):
-            return set_argument(pipeline, edit)
-        return as_edits(_spliced(pipeline, edit), analysis.source)
+        revisions = Revisions(analysis)
+        revisions.change(_edits(analysis, edit))
+        if isinstance(edit, SetTarget):
+            suit_target(revisions, edit)
+        if isinstance(edit, Connect | Disconnect | RemoveStage | SetArgument | SetTarget):
+            follow_types(revisions, analysis)
     except LayoutUnknown as problem:
         raise GraphEditRefused("What stands there cannot be read; mend its text first.") from problem
+    return revisions.edits()
 
 
-def _spliced(pipeline: PipelineText, edit: GraphEdit) -> list[Splice]:
+def _edits(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
+    pipeline = pipeline_text(analysis)
+    if isinstance(edit, SetArgument):
+        return set_argument(pipeline, edit)
+    return as_edits(_spliced(pipeline, edit), analysis.source)
+
+
+def _spliced(pipeline: PipelineText, edit: _EditOfText) -> list[Splice]:
     match edit:
         case AddStage():
             return add_stage(pipeline, edit)
@@ -73,5 +90,3 @@ def _spliced(pipeline: PipelineText, edit: GraphEdit) -> list[Splice]:
             return set_target(pipeline, edit)
         case SetOutputs():
             return set_outputs(pipeline, edit)
-        case SetArgument():
-            raise TypeError("an argument may stand in another file")

@@ -89,7 +89,7 @@ def _removed(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice
 def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) -> list[Splice]:
     style = pipeline.style
     pair = _arguments(pipeline, stage)
-    key = _spelled(pipeline, name)
+    key = spelled(pipeline, name)
     if pair is None:
         return [put_pair(style, stage.body, len(stage.body.entries) - 1, "args", {key: value})]
     if not isinstance(pair.value, Branch):
@@ -113,7 +113,7 @@ def _first_argument(pipeline: PipelineText, stage: StageText, pair: Entry, key: 
     return Splice(behind, behind, style.line_break + style.line_break.join(lines))
 
 
-def _spelled(pipeline: PipelineText, name: str) -> str:
+def spelled(pipeline: PipelineText, name: str) -> str:
     """With `-` where the file's other arguments have it."""
     spans = (argument.name_span for stage in pipeline.syntax.stages for argument in stage.arguments)
     has_dashes = any("-" in pipeline.text[span.start.offset : span.end.offset] for span in spans)

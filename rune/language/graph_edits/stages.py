@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rune.language.graph_edits.arguments import spelled
 from rune.language.graph_edits.defaults import arguments_for, known_outputs
-from rune.language.graph_edits.kinds import AddStage, GraphEditRefused, RemoveStage, RenameStage, SetTarget, Value
+from rune.language.graph_edits.kinds import AddStage, GraphEditRefused, RemoveStage, RenameStage, Value
 from rune.language.graph_edits.outputs import written_types
-from rune.language.graph_edits.wires import after_colon, check_source, take_inputs, written_port
+from rune.language.graph_edits.targets import target_as_written
+from rune.language.graph_edits.wires import check_source, take_inputs, written_port
 from rune.language.layout import Branch, Leaf, line_end, line_start, next_line
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
@@ -128,18 +130,8 @@ def stage_as_written(pipeline: PipelineText, edit: AddStage) -> dict[str, Writte
     if outputs is not None and edit.kind is not StageKind.OUTPUT:
         stage["outputs"] = written_types(outputs)
     if arguments:
-        stage["args"] = {**arguments}
+        stage["args"] = {spelled(pipeline, name): value for name, value in arguments.items()}
     return stage
-
-
-def target_as_written(pipeline: PipelineText, kind: StageKind, target: str) -> str:
-    """A model of the project with `./` in front."""
-    text = target.strip()
-    if not text or not text.isprintable():
-        raise GraphEditRefused("A stage needs the name of what it is, on one line.")
-    if kind is StageKind.MODEL and text in pipeline.analysis.files.paths():
-        return f"./{text}"
-    return text
 
 
 def check_new_name(pipeline: PipelineText, name: str) -> None:
@@ -256,21 +248,3 @@ def rename_stage(pipeline: PipelineText, edit: RenameStage) -> list[Splice]:
                 shown = rewritten(edit.to + ending, item.style, in_flow=True)
                 splices[item.content] = Splice(item.content, item.end, shown)
     return list(splices.values())
-
-
-def set_target(pipeline: PipelineText, edit: SetTarget) -> list[Splice]:
-    stage = pipeline.stage(edit.stage)
-    pair = stage.pair(stage.syntax.kind.value)
-    shown = target_as_written(pipeline, stage.syntax.kind, edit.target)
-    if pair is None or not isinstance(pair.value, Leaf):
-        raise GraphEditRefused(f"What {quoted(edit.stage)} is cannot be read; mend its text first.")
-    leaf, in_flow = pair.value, stage.body.is_flow
-    if leaf.start == leaf.end:
-        at = after_colon(pipeline.text, pair)
-        return [Splice(at, at, " " + rewritten(shown, "", in_flow=in_flow, quote=pipeline.style.quote))]
-    if leaf.style == "*":
-        return [Splice(leaf.start, leaf.end, rewritten(shown, "", in_flow=in_flow, quote=pipeline.style.quote))]
-    if pipeline.is_used_elsewhere(leaf):
-        raise GraphEditRefused(f"What {quoted(edit.stage)} is stands elsewhere as well, by *{leaf.anchor}.")
-    style = leaf.style if leaf.style in ("", '"', "'") else ""
-    return [Splice(leaf.content, leaf.end, rewritten(shown, style, in_flow=in_flow, quote=pipeline.style.quote))]
