@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",
     "completion": "Print what makes a shell complete this command",
+    "fmt": "Bring a Runefile into form",
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",
     "login": "Remember a token for a registry",

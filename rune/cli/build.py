@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,11 +12,12 @@ import click
 from rune.anvil import CompileError
 from rune.build import BuildFailed, BuildResult, Step, build
 from rune.cli.failure import failed
+from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
 from rune.cli.writing import write_file
-from rune.runefile import Severity
+from rune.runefile import HostResources, Severity, diagnostic_to_json
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -35,6 +38,20 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each step with its time, and the memory needed.")
 @click.option(
+    "--host-resources",
+    is_flag=True,
+    help="Let the rune ask its host for every resource, so that rune run can replace it. A default stays built in.",
+)
+@click.option(
+    "--capacity",
+    "capacities",
+    multiple=True,
+    metavar="NAME=BYTES",
+    help="The most bytes that a resource from the host may have.",
+)
+@click.option("--host-models", is_flag=True, help="Compile no model: the rune carries them and its host runs them.")
+@format_option()
+@click.option(
     "--cache-dir",
     envvar="CACHE_DIR",
     type=click.Path(path_type=Path),
@@ -48,24 +65,40 @@ def command(
     name: str | None,
     quiet: bool,
     verbose: bool,
+    host_resources: bool,
+    capacities: Sequence[str],
+    host_models: bool,
+    form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
 ) -> None:
     """Build RUNEFILE, or the Runefile of a folder, into a rune.
 
     The rune is written to NAME.rune in the folder that paths start from. The same files and the same name give the same
-    bytes, wherever they lie. Nothing is printed when all is well.
+    bytes, wherever they lie. Nothing is printed when all is well; --format json prints the build's report, and the
+    diagnostics where it failed.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     target = output or (project.folder or Path()) / f"{_without_extension(rune_name)}.rune"
-    result = _built(project, rune_name, hidden=quiet, verbose=verbose or (not quiet and settings().logs("INFO")))
-    if not quiet:
+    wanted = _Wanted(rune_name, host_models, _host_resources(host_resources, capacities))
+    is_json = form == "json"
+    if is_json and str(target) == "-":
+        raise click.UsageError("--format json and --output - both print to standard output")
+    try:
+        result = _built(project, wanted, hidden=quiet, verbose=verbose or (not quiet and settings().logs("INFO")))
+    except BuildFailed as failure:
+        _show_failure(failure, project, is_json)
+        sys.exit(1)
+    if not quiet and not is_json:
         show_diagnostics(result.diagnostics, project.files)
     write_file(target, result.rune)
-    if verbose:
+    if is_json:
+        diagnostics = [diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics]
+        print_json({"file": str(target), "report": result.report.to_json(), "diagnostics": diagnostics})
+    elif verbose:
         _summary(result, target)
 
 
@@ -82,8 +115,32 @@ def _without_extension(name: str) -> str:
     return Path(name).stem
 
 
-def _built(project: Project, name: str, *, hidden: bool, verbose: bool) -> BuildResult:
-    """Builds, and ends the command where that fails."""
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be built."""
+
+    name: str
+    host_models: bool
+    host_resources: HostResources
+
+
+def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
+    """What `NAME=BYTES` say of resources."""
+    found = {}
+    for pair in pairs:
+        name, equals, size = pair.partition("=")
+        if not (name and equals and size.isascii() and size.isdigit() and len(size) < 12):
+            raise click.BadParameter(f"{pair[:60]!r} is not NAME=BYTES", param_hint="--capacity")
+        found[name] = int(size)
+    try:
+        return HostResources(every=every, capacities=found)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--capacity") from error
+
+
+def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) -> BuildResult:
+    """Builds, and ends the command where the compiler gives up. Raises `BuildFailed`."""
+    name = wanted.name
     with progress(f"Building {name}", hidden=hidden) as shown:
 
         def log(step: Step) -> None:
@@ -93,18 +150,28 @@ def _built(project: Project, name: str, *, hidden: bool, verbose: bool) -> Build
                 click.echo(f"{step.step:<8} {step.milliseconds:>7.1f} ms  {step.text}", err=True)
 
         try:
-            return build(project.files, name, runefile=project.runefile, log=log)
-        except BuildFailed as failure:
-            refused = failure
+            return build(
+                project.files,
+                name,
+                runefile=project.runefile,
+                log=log,
+                host_models=wanted.host_models,
+                host_resources=wanted.host_resources,
+            )
         except CompileError as error:
             if error.details:
                 click.echo(error.details, err=True)
             raise failed(f"Unable to compile {name}", error) from error
-    show_diagnostics(refused.diagnostics, project.files)
-    count = sum(diagnostic.severity is Severity.ERROR for diagnostic in refused.diagnostics)
+
+
+def _show_failure(failure: BuildFailed, project: Project, is_json: bool) -> None:
+    if is_json:
+        print_json({"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]})
+        return
+    show_diagnostics(failure.diagnostics, project.files)
+    count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
     summary = "There was a build error" if count == 1 else f"There were {count} build errors"
     click.echo(f"Error: {summary}", err=True)
-    sys.exit(1)
 
 
 def _summary(result: BuildResult, target: Path) -> None:
@@ -115,3 +182,9 @@ def _summary(result: BuildResult, target: Path) -> None:
         f"{memory.constants:,} of constants",
         err=True,
     )
+    for model in result.report.models:
+        if model.runs == "host":
+            click.echo(f"host model: {model.stage} ({model.file or 'given by the host'})", err=True)
+    for resource in result.report.resources:
+        default = "with" if resource.default else "without"
+        click.echo(f"host resource: {resource.name}, up to {resource.capacity:,} bytes, {default} a default", err=True)

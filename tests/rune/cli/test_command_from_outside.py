@@ -101,7 +101,7 @@ def test_ctrl_c_ends_a_run_with_status_130_and_no_traceback(tmp_path: Path) -> N
     manifest = "(drop (call $debug (i32.const 0) (i32.const 7))) (drop (call $capability (i32.const 5)))"
     (tmp_path / "slow.rune").write_bytes(rune(manifest, call, data='(data (i32.const 0) "waiting")'))
     (tmp_path / "four").write_bytes(b"1234")
-    command = [RUNE, "run", "slow.rune", "--raw", "four", "--repeats", "100000000", "-v"]
+    command = [str(RUNE), "run", "slow.rune", "--raw", "four", "--repeats", "100000000", "-v"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -1,0 +1,168 @@
+"""`rune fmt`: brings Runefiles into one form, writes types in, and turns the text form of Rune's start into YAML."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from rune.cli.edited_files import EditedFiles, write_text
+from rune.cli.failure import CommandFailed
+from rune.cli.mending import require_folder
+from rune.cli.project import Project, project_of, show_diagnostics
+from rune.cli.writing import write_file
+from rune.files import FolderFiles
+from rune.language import Analysis, analyse
+from rune.language.apply import apply_edits
+from rune.language.format import FormatRefused, format_text
+from rune.language.infer import infer_types
+from rune.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
+from rune.runefile.syntax import Form
+from rune.wording import counted
+
+_STDIN = "-"
+_TEXT_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True)
+class Formed:
+    """A Runefile in form. `target` is where its text belongs: elsewhere for one that was no YAML."""
+
+    project: Project
+    form: Form
+    before: str
+    after: str
+    target: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.after != self.before or self.target != self.project.runefile
+
+
+@click.command()
+@click.argument("runefiles", nargs=-1, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; list what is not in form, with status 1.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@click.option("--infer", is_flag=True, help="Also write types in that follow from models and blocks.")
+def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool) -> None:
+    """Bring RUNEFILES, or the Runefile of the folder, into form. Comments and the order of things stay.
+
+    `-` reads a Runefile from standard input and prints it. A Runefile in the text form of Rune's first months (FROM,
+    CAPABILITY, RUN) becomes Runefile.yml; the old file stays where it is.
+    """
+    changed = 0
+    for path in runefiles or (Path(),):
+        if str(path) == _STDIN:
+            formed = _formed_stdin(infer)
+        else:
+            project = project_of(path)
+            require_folder(project)
+            formed = _formed(project, infer)
+        changed += formed.is_changed
+        if diff:
+            click.echo(_difference(formed), nl=False)
+        elif only_check:
+            if formed.is_changed:
+                click.echo(_name(path, formed))
+        elif str(path) == _STDIN:
+            click.echo(formed.after, nl=False)
+        elif formed.is_changed:
+            _write(formed, _name(path, formed))
+    if only_check and changed:
+        click.echo(f"{counted(changed, 'Runefile')} not in form", err=True)
+        sys.exit(1)
+
+
+def _formed_stdin(infer: bool) -> Formed:
+    """A text from standard input, in the project of this folder."""
+    data = sys.stdin.buffer.read(_TEXT_LIMIT + 1)
+    if len(data) > _TEXT_LIMIT:
+        raise CommandFailed(f"A Runefile has at most {_TEXT_LIMIT} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
+    folder = Path.cwd()
+    files = EditedFiles(FolderFiles(folder), {DEFAULT_RUNEFILE: text})
+    return _formed(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
+
+
+def _formed(project: Project, infer: bool) -> Formed:
+    """Ends the command, with what is wrong drawn, for a text that cannot be brought into form."""
+    analysis = analyse(project.files, runefile=project.runefile)
+    before = analysis.source.text
+    form = analysis.checked.syntax.form
+    text = _edited(project, analysis, infer=False)
+    if infer:
+        files = EditedFiles(project.files, {project.runefile: text})
+        text = _edited(project, analyse(files, runefile=project.runefile), infer=True)
+    return Formed(project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile)
+
+
+def _edited(project: Project, analysis: Analysis, *, infer: bool) -> str:
+    checked = analysis.checked
+    if not analysis.source.text and checked.has_errors:
+        show_diagnostics(_errors(checked), project.files)
+        raise CommandFailed(f"{project.runefile} was left as it is: there is nothing in it that can be read")
+    try:
+        edits = infer_types(analysis) if infer else format_text(analysis)
+    except FormatRefused as refusal:
+        show_diagnostics(_errors(checked), project.files)
+        raise CommandFailed(f"{project.runefile} was left as it is", (refusal.reason,)) from refusal
+    return apply_edits(analysis.source.text, edits)
+
+
+def _errors(checked: Checked) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in checked.diagnostics if each.severity is Severity.ERROR)
+
+
+def _target(runefile: str) -> str:
+    """Where the YAML of a text Runefile goes: beside it under the name that everything looks for first."""
+    folder, slash, name = runefile.rpartition("/")
+    if name.endswith((".yml", ".yaml")):
+        return runefile
+    stem = "Runefile" if name == "Runefile" else name.removesuffix(".txt")
+    return f"{folder}{slash}{stem}.yml"
+
+
+def _write(formed: Formed, name: str) -> None:
+    project = formed.project
+    assert project.folder is not None  # noqa: S101 (it was required)
+    if formed.target != project.runefile:
+        new = project.folder / formed.target
+        if new.exists():
+            raise CommandFailed(f'"{new}" is there already; move it away, then {name} can be turned into it')
+        write_file(new, formed.after.encode())
+        click.echo(
+            f"{name} is in the old text form: made {formed.target} of it. The old file stays and is not read now."
+        )
+        return
+    if formed.form is Form.TEXT:
+        kept = project.folder / f"{project.runefile}.old"
+        if kept.exists():
+            raise CommandFailed(f'"{kept}" is there already; move it away, then the old text of {name} can go there')
+        write_file(kept, formed.before.encode())
+    write_text(project.files, project.folder, project.runefile, formed.before, formed.after)
+    was = f"; its old text form is kept in {kept.name}" if formed.form is Form.TEXT else ""
+    click.echo(f"Formatted {name}{was}")
+
+
+def _difference(formed: Formed) -> str:
+    lines = difflib.unified_diff(
+        formed.before.splitlines(keepends=True),
+        formed.after.splitlines(keepends=True),
+        formed.project.runefile,
+        formed.target,
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _name(path: Path, formed: Formed) -> str:
+    """What was named, or the Runefile in the folder that was named."""
+    if str(path) == _STDIN:
+        return "standard input"
+    return str(path / formed.project.runefile) if path.is_dir() else str(path)

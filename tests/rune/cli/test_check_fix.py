@@ -1,0 +1,102 @@
+"""`rune check --fix`: what is mended, what is left, and that nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.cli import main
+from rune.cli import mending as mending_module
+from rune.cli.edited_files import EditedFiles, write_text
+from rune.cli.failure import CommandFailed
+from rune.files import FolderFiles, MemoryFiles
+
+BROKEN = """\
+# what it is
+version: 1
+image: runicos/base
+pipeline:
+  input:
+    capability: RAW  # four bytes
+    args: {lenght: 4}
+  serial:
+    out: SERIAL
+    inputs: [inptu]
+"""
+
+
+def fix(path: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["check", str(path), "--fix", *options])
+
+
+@pytest.fixture
+def runefile(tmp_path: Path) -> Path:
+    path = tmp_path / "Runefile.yml"
+    path.write_text(BROKEN, encoding="utf-8")
+    return path
+
+
+def test_everything_with_a_fix_is_mended_and_told(runefile: Path) -> None:
+    result = fix(runefile)
+    assert result.exit_code == 0, result.output
+    assert runefile.read_text("utf-8") == BROKEN.replace("lenght", "length").replace("inptu", "input")
+    assert result.stdout == (
+        "Fixed line 7: Change to length\nFixed line 10: Change to input\n2 stages, 0 errors, 0 warnings\n"
+    )
+
+
+def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
+    runefile.write_text(BROKEN.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
+    result = fix(runefile, "--format", "json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert "RUNE0021" in [item["code"] for item in told["fixed"]]
+    assert [item["severity"] for item in told["diagnostics"]].count("error") == 1
+    assert "inputs: [input]" in runefile.read_text("utf-8")
+
+
+def test_a_right_file_is_not_touched(runefile: Path) -> None:
+    runefile.write_text(BROKEN.replace("lenght", "length").replace("inptu", "input"), encoding="utf-8")
+    runefile.chmod(0o444)
+    before = runefile.stat()
+    assert fix(runefile).exit_code == 0
+    assert runefile.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_permissions_and_links_stay(runefile: Path) -> None:
+    real = runefile.with_name("real.yml")
+    runefile.rename(real)
+    real.chmod(0o640)
+    runefile.symlink_to(real.name)
+    assert fix(runefile).exit_code == 0
+    assert runefile.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert "inputs: [input]" in real.read_text("utf-8")
+
+
+def test_a_file_that_cannot_be_read_is_not_made(tmp_path: Path) -> None:
+    result = fix(tmp_path / "nothing.yml")
+    assert result.exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_that_changed_meanwhile_is_not_written_over(runefile: Path) -> None:
+    files = FolderFiles(runefile.parent)
+    with pytest.raises(CommandFailed, match="changed by something else"):
+        write_text(files, runefile.parent, "Runefile.yml", "what was read", "what it would become")
+    assert runefile.read_text("utf-8") == BROKEN
+
+
+def test_edited_files_stand_before_those_of_the_project() -> None:
+    files = EditedFiles(MemoryFiles({"a": b"1", "b": b"2"}), {"./a": "changed", "c": "new"})
+    assert (files.read("a"), files.read("b"), files.read("c")) == (b"changed", b"2", b"new")
+    assert files.paths() == ("a", "b", "c")
+
+
+def test_no_more_rounds_are_made_than_are_allowed(runefile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mending_module, "_MOST_ROUNDS", 0)
+    assert fix(runefile).exit_code == 1
+    assert runefile.read_text("utf-8") == BROKEN
