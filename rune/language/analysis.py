@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rune.files import FileError, ProjectFiles, normal_path
-from rune.runefile import Checked, check, find_runefile
+from rune.runefile import Checked, check, runefile_in
 from rune.runefile.model_stages import Signatures
 from rune.runefile.source import SourceText
 from rune.tflite import ModelError, ModelSignature, describe, read_model
@@ -66,7 +66,7 @@ def analyse(
     `runefile` is the path of the Runefile, by default the one that the project has. `signatures` gives a model's
     inputs and outputs by its path, `descriptions` what else there is to tell; without them `files` are read.
     """
-    path = find_runefile(files.paths()) if runefile is None else runefile
+    path = runefile or runefile_in(files)
     known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
     described = descriptions or (lambda path: describe(read_model(files.read(path))))
     return Analysis(files, path, check(files, runefile=path, signatures=known), known, described)

