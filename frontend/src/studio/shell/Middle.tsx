@@ -3,13 +3,16 @@ import { useId, useMemo, type Ref } from "react";
 import type { Diagnostic, Outline, OutlineNode } from "../api/types";
 import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
 import { Graph } from "../graph/Graph";
-import { BinaryPage } from "../panels/BinaryPage";
-import { ModelPage } from "../panels/ModelPage";
+import { BinaryPage } from "../pages/BinaryPage";
+import { ModelPage } from "../pages/ModelPage";
+import { READING_NAMES, readingOf } from "../pages/reading";
+import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
 import { RUNEFILE, type ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
 import { Tabs } from "./Tabs";
 
+/** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
 export type View = "text" | "both" | "graph";
 
 interface MiddleProps {
@@ -30,11 +33,20 @@ interface MiddleProps {
   readonly onSelect: (node: OutlineNode) => void;
 }
 
-const VIEWS: readonly { readonly id: View; readonly label: string }[] = [
-  { id: "text", label: "Text" },
-  { id: "both", label: "Both" },
-  { id: "graph", label: "Graph" },
-];
+function viewsOf(second: string): readonly { readonly id: View; readonly label: string }[] {
+  return [
+    { id: "text", label: "Text" },
+    { id: "both", label: "Both" },
+    { id: "graph", label: second },
+  ];
+}
+
+/** How the body is laid out: the graph above its text, a page beside it, or one of them alone. */
+function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
+  if (!hasSecond || view === "text") return "text-only";
+  if (view === "graph") return isRunefile ? "graph-only" : "text-only";
+  return isRunefile ? "both" : "beside";
+}
 
 export function Middle({ workspace, shown, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
   const panel = useId();
@@ -46,14 +58,21 @@ export function Middle({ workspace, shown, closable, diagnostics, outline, selec
     return shown.tabs.map((file, index) => (bases.filter((base) => base === bases[index]).length > 1 ? file.path : (bases[index] ?? file.path)));
   }, [shown.tabs]);
   const tabs = shown.tabs.map((file, index) => ({ id: file.id, label: names[index] ?? file.path, title: file.path, closable: closable }));
-  const graph = isRunefile && view !== "text";
-  const body = !isRunefile || view !== "graph";
+  const reading = active === null || text === null || isRunefile ? null : readingOf(active.path);
+  const hasSecond = isRunefile || reading !== null;
+  const second = hasSecond && view !== "text";
+  const body = !hasSecond || view !== "graph";
+  const openPath = (path: string): void => {
+    const file = workspace.current().files.find((each) => each.path === path);
+    if (file === undefined) workspace.toasts.say(`There is no file ${path} in the project.`);
+    else onOpen(file.id);
+  };
   return (
     <section className="middle" aria-label="Text">
       <Tabs label="Open files" tabs={tabs} active={active?.id ?? ""} controls={panel} onChoose={onOpen} onClose={onClose}>
-        {isRunefile && (
+        {hasSecond && (
           <span className="segmented" role="group" aria-label="View">
-            {VIEWS.map(({ id, label }) => (
+            {viewsOf(reading === null ? "Graph" : READING_NAMES[reading]).map(({ id, label }) => (
               <button key={id} type="button" aria-pressed={view === id} onClick={() => onView(id)}>
                 {label}
               </button>
@@ -61,8 +80,8 @@ export function Middle({ workspace, shown, closable, diagnostics, outline, selec
           </span>
         )}
       </Tabs>
-      <div id={panel} role="tabpanel" aria-label={active?.path ?? "No file"} className={`middle-body ${graph ? (body ? "both" : "graph-only") : "text-only"}`}>
-        {graph && <Graph outline={outline} selected={selected} onSelect={onSelect} />}
+      <div id={panel} role="tabpanel" aria-label={active?.path ?? "No file"} className={`middle-body ${layoutOf(isRunefile, hasSecond, view)}`}>
+        {second && isRunefile && <Graph outline={outline} selected={selected} onSelect={onSelect} />}
         {body && active !== null && text !== null && (
           <Editor
             ref={editor}
@@ -77,6 +96,7 @@ export function Middle({ workspace, shown, closable, diagnostics, outline, selec
             onCursor={onCursor}
           />
         )}
+        {second && reading !== null && active !== null && text !== null && <ReadPage reading={reading} text={text} path={active.path} address={(path) => workspace.client.fileAddress(path)} onOpen={openPath} />}
         {active !== null && text === null && extension(active.path) === "tflite" && <ModelPage file={active} client={workspace.client} />}
         {active !== null && text === null && extension(active.path) !== "tflite" && <BinaryPage file={active} address={workspace.client.fileAddress(active.path)} />}
         {active === null && <p className="panel-note muted">Nothing is open.</p>}

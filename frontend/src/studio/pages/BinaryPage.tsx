@@ -2,6 +2,8 @@
 import type { FileEntry } from "../document/files";
 import { baseName, extension } from "../document/paths";
 import { bytes } from "../parts/words";
+import { PictureView } from "./PictureView";
+import { SoundPlayer } from "./SoundPlayer";
 
 interface BinaryPageProps {
   readonly file: FileEntry;
@@ -18,8 +20,8 @@ export function BinaryPage({ file, address }: BinaryPageProps) {
   return (
     <div className="file-page stack" tabIndex={0}>
       <h1>{baseName(file.path)}</h1>
-      {PICTURES.has(end) && <img className="picture" src={versioned} alt={`What ${file.path} shows`} />}
-      {SOUNDS.has(end) && <audio controls src={versioned} aria-label={`Play ${file.path}`} />}
+      {PICTURES.has(end) && <PictureView address={versioned} path={file.path} />}
+      {SOUNDS.has(end) && <SoundPlayer address={versioned} path={file.path} />}
       <dl className="facts card num">
         <dt>Path</dt>
         <dd>{file.path}</dd>

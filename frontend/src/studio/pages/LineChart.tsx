@@ -1,0 +1,79 @@
+// Lines over their rows, drawn by uPlot in the page's colours; a legend by which lines are shown and hidden.
+import { useEffect, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Line } from "./table";
+
+interface LineChartProps {
+  readonly lines: readonly Line[];
+  readonly label: string;
+}
+
+const COLOURS = ["--info", "--accent", "--ok", "--model", "--block", "--output"];
+const HEIGHT = 220;
+/** Lines drawn at first: more are confusing. */
+const FIRST = 6;
+
+function colourOf(index: number, from: Element): string {
+  return getComputedStyle(from).getPropertyValue(COLOURS[index % COLOURS.length] ?? "--text").trim();
+}
+
+function chart(holder: HTMLElement, lines: readonly Line[], hidden: ReadonlySet<string>): uPlot {
+  const ink = getComputedStyle(holder).getPropertyValue("--muted").trim();
+  const grid = getComputedStyle(holder).getPropertyValue("--line").trim();
+  const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "11px 'IBM Plex Sans'" };
+  const rows = Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
+  return new uPlot(
+    {
+      width: Math.max(holder.clientWidth, 160),
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { drag: { x: true, y: false } },
+      scales: { x: { time: false } },
+      axes: [axis, axis],
+      series: [{ label: "Row" }, ...lines.map((line, index) => ({ label: line.name, stroke: colourOf(index, holder), width: 1.5, show: !hidden.has(line.name) }))],
+    },
+    [rows, ...lines.map((line) => [...line.values])],
+    holder,
+  );
+}
+
+export function LineChart({ lines, label }: LineChartProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(lines.slice(FIRST).map((line) => line.name)));
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return undefined;
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    let drawn = chart(element, lines, hidden);
+    const again = (): void => {
+      drawn.destroy();
+      drawn = chart(element, lines, hidden);
+    };
+    const resized = new ResizeObserver(() => drawn.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }));
+    resized.observe(element);
+    dark.addEventListener("change", again);
+    return () => {
+      resized.disconnect();
+      dark.removeEventListener("change", again);
+      drawn.destroy();
+    };
+  }, [lines, hidden]);
+  const toggle = (name: string): void => {
+    const next = new Set(hidden);
+    if (!next.delete(name)) next.add(name);
+    setHidden(next);
+  };
+  return (
+    <figure className="chart">
+      <div ref={holder} role="img" aria-label={label} />
+      <figcaption className="row wrap small">
+        {lines.map((line, index) => (
+          <button key={line.name} type="button" className={`legend tone-${index % COLOURS.length}`} aria-pressed={!hidden.has(line.name)} onClick={() => toggle(line.name)}>
+            {line.name}
+          </button>
+        ))}
+      </figcaption>
+    </figure>
+  );
+}

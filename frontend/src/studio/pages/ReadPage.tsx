@@ -1,0 +1,23 @@
+// A text file in its other form. What that needs is loaded when it is first shown.
+import { lazy, Suspense } from "react";
+import type * as Y from "yjs";
+import type { Reading } from "./reading";
+
+const MarkdownPage = lazy(() => import("./MarkdownPage"));
+const TablePage = lazy(() => import("./TablePage"));
+
+interface ReadPageProps {
+  readonly reading: Reading;
+  readonly text: Y.Text;
+  readonly path: string;
+  readonly address: (file: string) => string;
+  readonly onOpen: (path: string) => void;
+}
+
+export function ReadPage({ reading, text, path, address, onOpen }: ReadPageProps) {
+  return (
+    <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
+      {reading === "markdown" ? <MarkdownPage text={text} path={path} address={address} onOpen={onOpen} /> : <TablePage text={text} path={path} />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,56 @@
+// A sound of the project: its wave, its pitch over time, and a player.
+import { useCallback, useEffect, useState } from "react";
+import { meanOfChannels, SoundView } from "../../preview";
+
+interface SoundPlayerProps {
+  readonly address: string;
+  readonly path: string;
+}
+
+interface Heard {
+  readonly of: string;
+  readonly samples: Float32Array;
+  readonly rate: number;
+  readonly channels: number;
+}
+
+/** Decoding keeps the file's own rate where the browser lets it. */
+async function decode(address: string, signal: AbortSignal): Promise<Heard> {
+  const response = await fetch(address, { signal });
+  if (!response.ok) throw new Error("The file could not be read.");
+  const bytes = await response.arrayBuffer();
+  const header = new DataView(bytes);
+  const isWave = bytes.byteLength > 44 && header.getUint32(0, false) === 0x52494646;
+  const rate = isWave ? header.getUint32(24, true) : 48000;
+  const context = new OfflineAudioContext(1, 1, Math.min(96000, Math.max(8000, rate)));
+  const sound = await context.decodeAudioData(bytes);
+  return { of: address, samples: meanOfChannels(sound), rate: sound.sampleRate, channels: sound.numberOfChannels };
+}
+
+export function SoundPlayer({ address, path }: SoundPlayerProps) {
+  const [heard, setHeard] = useState<Heard | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    decode(address, stop.signal).then(
+      (sound) => setHeard(sound),
+      () => {
+        if (!stop.signal.aborted) setFailed(address);
+      },
+    );
+    return () => stop.abort();
+  }, [address]);
+  const samples = useCallback(() => (heard !== null && heard.of === address ? heard.samples : null), [heard, address]);
+  return (
+    <div className="stack">
+      <SoundView samples={samples} isLive={false} version={heard?.samples.length ?? 0} />
+      {failed === address && <p className="notice bad">This browser cannot play the sound. Its bytes may be damaged, or of a kind that browsers do not know.</p>}
+      {heard !== null && heard.of === address && (
+        <p className="small muted num">
+          {(heard.samples.length / heard.rate).toFixed(2)} s, {heard.rate} Hz, {heard.channels === 1 ? "one channel" : `${heard.channels} channels`}
+        </p>
+      )}
+      <audio controls src={address} aria-label={`Play ${path}`} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+// Comma-separated values as a table and as lines.
+import { useMemo, useState } from "react";
+import type * as Y from "yjs";
+import { count } from "../parts/words";
+import { LineChart } from "./LineChart";
+import { linesOf, readTable } from "./table";
+import { useText } from "./use-text";
+
+interface TablePageProps {
+  readonly text: Y.Text;
+  readonly path: string;
+}
+
+/** Rows shown at first, and added each time. */
+const STEP = 200;
+
+export default function TablePage({ text, path }: TablePageProps) {
+  const words = useText(text);
+  const [shown, setShown] = useState(STEP);
+  const table = useMemo(() => readTable(words), [words]);
+  const lines = useMemo(() => linesOf(table), [table]);
+  if (table.columns.length === 0) return <p className="panel-note muted">The file has no rows yet.</p>;
+  return (
+    <div className="file-page stack" tabIndex={0} role="region" aria-label={`${path} as a table`}>
+      {table.problems.map((problem) => (
+        <p key={problem} className="notice warn small">
+          {problem}
+        </p>
+      ))}
+      {lines.length > 0 && table.rows.length > 1 && <LineChart lines={lines} label={`The columns of ${path} as lines`} />}
+      <p className="small muted num">
+        {count(table.rows.length, "row")}, {count(table.columns.length, "column")}
+      </p>
+      <div className="scroll">
+        <table className="cells num">
+          <thead>
+            <tr>
+              <th scope="col" aria-label="Row" />
+              {table.columns.map((column, index) => (
+                <th key={index} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.slice(0, shown).map((row, index) => (
+              <tr key={index}>
+                <th scope="row">{index + 1}</th>
+                {table.columns.map((_, column) => (
+                  <td key={column}>{row[column] ?? ""}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {table.rows.length > shown && (
+        <button type="button" className="button" onClick={() => setShown(shown + STEP)}>
+          Show {Math.min(STEP, table.rows.length - shown)} more rows
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+// Which text files can also be read in another form than their text. Pure.
+import { extension } from "../document/paths";
+
+export type Reading = "markdown" | "table";
+
+export function readingOf(path: string): Reading | null {
+  const end = extension(path);
+  if (end === "md" || end === "markdown") return "markdown";
+  return end === "csv" || end === "tsv" ? "table" : null;
+}
+
+/** What the form is called where it is chosen. */
+export const READING_NAMES: Readonly<Record<Reading, string>> = { markdown: "Read", table: "Table" };
