@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "Start a project from a template or from a model",
     "pull": "Fetch a rune from a registry",
     "run": "Run a rune on files or generated input",
+    "verify": "Compare a rune with the reference interpreter",
     "version": "Show the version of this command",
 }
 """By name, with what `rune --help` says of each."""

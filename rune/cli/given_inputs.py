@@ -44,20 +44,21 @@ class GivenInputs:
         """What each capability reads. Raises `InputFile`."""
         if not self.generated:
             return inputs_from_files(capabilities, self.files)
-        named = [request for request in capabilities if self._has(request.kind)]
+        named = [request for request in capabilities if self.count(request.kind)]
         return {**generated_inputs(capabilities), **inputs_from_files(named, self.files)}
 
-    def _has(self, kind: Capability) -> bool:
+    def count(self, kind: Capability) -> int:
+        """How many files were named that capabilities of this kind read; a seed is one."""
         files = self.files
-        given: Mapping[Capability, object] = {
+        given: Mapping[Capability, Sequence[object]] = {
             Capability.IMAGE: files.images,
             Capability.FLOAT_IMAGE: files.images,
             Capability.SOUND: files.sounds,
             Capability.ACCEL: files.accelerometers,
             Capability.RAW: files.raws,
-            Capability.RAND: files.seed is not None,
+            Capability.RAND: () if files.seed is None else (files.seed,),
         }
-        return bool(given[kind])
+        return len(given[kind])
 
 
 _INPUT_OPTIONS = (

@@ -62,7 +62,7 @@ def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
         file = _text(stage, "file")
         if not file.startswith("$"):
             if name not in models:
-                raise NoProject(f"The model of the stage {quoted(name)} is missing: give it as {name}=FILE")
+                raise NoProject(f"The model of the stage {quoted(name)} is missing: give it with --model {name}=FILE")
             file = _free_name(f"{name}.tflite", contents)
             contents[file] = models[name]
         stages[name] = {"model": file} | _stage(stage, places, tensors)

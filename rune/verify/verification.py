@@ -194,6 +194,11 @@ class Verification:
         return self.rune.is_within and all(model.is_within for model in self.models)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every model that is part of the rune was compared."""
+        return self.skipped is None and all(model.inputs for model in self.compiled)
+
+    @property
     def compiled(self) -> tuple[ModelVerification, ...]:
         """The models that are part of the rune."""
         return tuple(model for model in self.models if model.runs is Runs.COMPILED)

@@ -12,7 +12,7 @@ from rune.build import BuildFailed
 from rune.build.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
 from rune.files import ProjectFiles
-from rune.runefile import check
+from rune.runefile import HostResources, check
 from rune.runefile.pipeline import ModelStage, Pipeline
 from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.interpreters import Interpreter
@@ -54,12 +54,13 @@ def verify(
     """
     clock = _Clock(effort.seconds)
     models = ProjectModels(files)
-    checked = check(files, runefile=runefile, signatures=models.signature)
+    host = HostResources(every=_asks_for(rune, "rune_resource_open"))
+    checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
     pipeline = checked.pipeline
     chosen = choose(pipeline, models, host_models=False)
-    if not chosen.hosted and _asks_host(rune):
+    if not chosen.hosted and _asks_for(rune, "rune_model_load"):
         # It was built so that its host runs all of its models.
         chosen = choose(pipeline, models, host_models=True)
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
@@ -96,10 +97,10 @@ def verify(
             reference.close()
 
 
-def _asks_host(rune: bytes) -> bool:
-    """Whether the rune has its host run a model."""
+def _asks_for(rune: bytes, function: str) -> bool:
+    """Whether the rune imports a function of its host."""
     try:
-        return any(each.name == "rune_model_load" for each in read_rune(rune).imports)
+        return any(each.name == function for each in read_rune(rune).imports)
     except ContainerError:
         return False
 

@@ -55,7 +55,7 @@ def test_a_rune_alone_is_verified_with_its_model() -> None:
 
 def test_a_rune_without_its_model_says_what_to_give() -> None:
     rune = rune_of(MemoryFiles(template("sine")))
-    with pytest.raises(NoProject, match="give it as sine=FILE"):
+    with pytest.raises(NoProject, match="give it with --model sine=FILE"):
         project_of(read_rune(rune), {})
 
 

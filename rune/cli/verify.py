@@ -1,0 +1,206 @@
+"""`rune verify`: a rune against the reference interpreter, on given or generated inputs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from rune.anvil import CompileError
+from rune.build import BuildFailed, build
+from rune.cli.failure import CommandFailed, failed
+from rune.cli.given_file import read_given_file
+from rune.cli.given_inputs import GivenInputs, input_options
+from rune.cli.given_resources import given_resources
+from rune.cli.printing import format_option, print_json
+from rune.cli.progress import progress
+from rune.cli.project import Project, project_of, show_diagnostics
+from rune.container import ContainerError, Rune, read_rune
+from rune.files import FileError, ProjectFiles
+from rune.runefile import Severity, check
+from rune.runefile.pipeline import CapabilityStage
+from rune.runtime import CapabilityRequest
+from rune.runtime.errors import InputError, RuneError
+from rune.verify import (
+    Effort,
+    NoProject,
+    Verification,
+    capabilities_of,
+    models_wanted,
+    verify,
+    verify_recorded,
+)
+from rune.verify import project_of as project_of_rune
+from rune.wording import counted, plain
+
+_WASM = b"\0asm"
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("subject", default=Path(), type=click.Path(exists=True, path_type=Path))
+@click.option("--model", "models", multiple=True, metavar="[STAGE=]FILE", help="A model that the rune was built from.")
+@click.option(
+    "--project",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="The folder or Runefile that the rune was built from, instead of --model.",
+)
+@click.option(
+    "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Sets of inputs to try."
+)
+@click.option(
+    "--seed", "start", type=click.IntRange(0, (1 << 32) - 1), default=1, show_default=True, help="Of generated inputs."
+)
+@input_options
+@click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
+@click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
+@format_option()
+def command(
+    subject: Path,
+    models: Sequence[str],
+    source: Path | None,
+    runs: int,
+    start: int,
+    inputs: GivenInputs,
+    file_resources: Sequence[str],
+    string_resources: Sequence[str],
+    form: str,
+) -> None:
+    """Compare the rune SUBJECT, or what a project builds, with the reference interpreter.
+
+    A rune has its models compiled in: give the files that it was built from. Its pipeline is made again from them and
+    run beside it, and each model is run beside TensorFlow Lite's reference kernels. Integer models must give the same
+    bytes; floats may be off by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
+
+    The exit status is 1 when something differs by more than is allowed, or could not be compared.
+    """
+    effort = Effort(runs, start)
+    resources = given_resources(file_resources, string_resources)
+    with progress(f"Verifying {subject.resolve().name}"):
+        found = _verified(subject, models, source, inputs, effort, resources)
+    if form == "json":
+        print_json(found.to_json())
+    else:
+        click.echo("\n".join(_lines(found)))
+    if found.skipped is not None:
+        raise CommandFailed("Nothing was verified", (found.skipped,))
+    if not (found.is_within and found.is_complete):
+        sys.exit(1)
+
+
+def _verified(
+    subject: Path,
+    models: Sequence[str],
+    source: Path | None,
+    inputs: GivenInputs,
+    effort: Effort,
+    resources: Mapping[str, bytes],
+) -> Verification:
+    if subject.is_dir() or not read_given_file(subject).startswith(_WASM):
+        if models or source is not None:
+            raise click.UsageError("--model and --project go with a rune; a project has its own models")
+        project = project_of(subject)
+        return _verified_project(project, lambda: _built(project), inputs, effort, resources)
+    data = read_given_file(subject)
+    if source is not None:
+        if models:
+            raise click.UsageError("--model and --project exclude each other")
+        return _verified_project(project_of(source), lambda: data, inputs, effort, resources)
+    try:
+        rune = read_rune(data)
+        if not models and any(each.name in ("rune_model_load", "tfm_preload_model") for each in rune.imports):
+            return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=resources)
+        files = project_of_rune(rune, _given_models(rune, models))
+    except (ContainerError, NoProject, RuneError) as error:
+        raise failed(f"Unable to verify {subject.name}", error) from error
+    project = Project(files, "Runefile.yml", None, subject.stem)
+    return _verified_project(project, lambda: data, inputs, effort, resources)
+
+
+def _verified_project(
+    project: Project,
+    rune: Callable[[], bytes],
+    inputs: GivenInputs,
+    effort: Effort,
+    resources: Mapping[str, bytes],
+) -> Verification:
+    try:
+        data = rune()
+        samples = _samples(project.files, project.runefile, inputs)
+        return verify(
+            project.files, data, runefile=project.runefile, samples=samples, resources=resources, effort=effort
+        )
+    except BuildFailed as failure:
+        show_diagnostics(failure.diagnostics, project.files)
+        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
+        raise CommandFailed(f"{project.name} does not check: {counted(count, 'error')}") from failure
+    except CompileError as error:
+        raise failed(f"Unable to compile {project.name}", error) from error
+    except (FileError, RuneError) as error:
+        raise failed(f"Unable to verify {project.name}", error) from error
+
+
+def _built(project: Project) -> bytes:
+    return build(project.files, project.name, runefile=project.runefile).rune
+
+
+def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
+    """Models by stage, of `STAGE=FILE`, and of `FILE` where there is one model file."""
+    wanted = models_wanted(rune)
+    found: dict[str, bytes] = {}
+    for pair in pairs:
+        stage, equals, path = pair.partition("=")
+        if equals and stage in wanted:
+            found[stage] = read_given_file(Path(path))
+            continue
+        if len(set(wanted.values())) != 1:
+            named = ", ".join(f"{plain(name)}=FILE" for name in wanted) or "none: the rune has no models"
+            raise click.BadParameter(f"say which stage runs {pair[:60]!r}: {named}", param_hint="--model")
+        found |= dict.fromkeys(wanted, read_given_file(Path(pair)))
+    return found
+
+
+def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequence[Sequence[bytes]] | None:
+    """What the files that were named become for each capability. Where one capability alone reads files of a kind, each
+    file is a set of inputs; else its `source` picks one, as in `rune run`. Raises `InputError`.
+    """
+    pipeline = check(files, runefile=runefile).pipeline
+    if pipeline is None:
+        return None
+    stages = capabilities_of(pipeline)
+    return [_samples_of(stage, stages, inputs) for stage in stages]
+
+
+def _samples_of(stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs) -> Sequence[bytes]:
+    count = inputs.count(stage.kind)
+    is_alone = sum(each.kind is stage.kind for each in stages) == 1
+    found = []
+    for number in range(count if is_alone else min(count, 1)):
+        parameters = dict(stage.parameters) | ({"source": number} if is_alone else {})
+        request = CapabilityRequest(0, stage.kind, parameters)
+        given = inputs.for_capabilities([request])[0]
+        data = given(stage.output.size) if callable(given) else given
+        if len(data) != stage.output.size:
+            raise InputError(
+                f"The input for {plain(stage.name)} has {len(data)} bytes, but the rune reads {stage.output.size}"
+            )
+        found.append(data)
+    return found
+
+
+def _lines(found: Verification) -> list[str]:
+    """The sentence, then who said so of what."""
+    if found.skipped is not None:
+        return [found.sentence()]
+    lines = [found.sentence()]
+    if found.reference is not None:
+        lines.append(f"  reference: {found.reference}, reference kernels")
+    if found.rune.inputs and found.compiled:
+        lines.append(f"  rune: {found.rune.sentence()}")
+    for model in found.models:
+        file = f" ({plain(model.file)})" if model.file else ""
+        lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}")
+    return lines

@@ -1,0 +1,123 @@
+"""`rune verify`: runes, projects and folders; its words, its JSON and its exit status."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.build import build
+from rune.cli import main
+from rune.files import MemoryFiles
+from tests.rune.verify.projects import rune_of, template, with_changed_weight
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["verify", *map(str, arguments)])
+
+
+@pytest.fixture
+def sine(tmp_path: Path) -> Path:
+    """The template in a folder, with its rune beside it."""
+    folder = tmp_path / "sine"
+    folder.mkdir()
+    files = template("sine")
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (tmp_path / "sine.rune").write_bytes(rune_of(MemoryFiles(files), "sine"))
+    return folder
+
+
+def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4")
+    assert done.exit_code == 0, done.output
+    first, reference, rune, model = done.stdout.splitlines()
+    assert "of the reference on 8 inputs" in first
+    assert reference.startswith("  reference: ai-edge-litert ")
+    assert rune.startswith("  rune: the rune gives the same ")
+    assert model.startswith("  sine (sine.tflite): ")
+
+
+def test_a_folder_is_built_and_verified(sine: Path) -> None:
+    done = run(sine, "-n", "2", "--format", "json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["within"] is True
+    assert [model["runs"] for model in found["models"]] == ["compiled"]
+
+
+def test_a_rune_is_verified_with_its_project(sine: Path) -> None:
+    assert run(sine.with_suffix(".rune"), "--project", sine, "-n", "2").exit_code == 0
+
+
+def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
+    model = sine / "sine.tflite"
+    model.write_bytes(with_changed_weight(model.read_bytes(), 1))
+    done = run(sine.with_suffix(".rune"), "--model", f"sine={model}", "-n", "2")
+    assert done.exit_code == 1
+    assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
+
+
+def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
+    done = run(sine, "--raw", tmp_path / "1.bin", "--raw", tmp_path / "2.bin", "-n", "3", "-f", "json")
+    assert json.loads(done.stdout)["rune"] == {
+        "inputs": 3,
+        "files": 2,
+        "bytes": json.loads(done.stdout)["rune"]["bytes"],
+        "differing": 0,
+        "failure": None,
+        "suspect": None,
+    }
+
+
+def test_a_file_of_another_length_is_refused(sine: Path, tmp_path: Path) -> None:
+    (tmp_path / "long.bin").write_bytes(bytes(5))
+    done = run(sine, "--raw", tmp_path / "long.bin")
+    assert done.exit_code == 1
+    assert "5 bytes" in done.stderr
+
+
+def test_without_the_model_it_says_what_to_give(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"))
+    assert done.exit_code == 1
+    assert "give it with --model sine=FILE" in done.stderr
+
+
+def test_a_rune_whose_host_runs_the_model_needs_none(tmp_path: Path) -> None:
+    path = tmp_path / "hosted.rune"
+    path.write_bytes(build(MemoryFiles(template("sine")), "sine", host_models=True).rune)
+    done = run(path, "-n", "2")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("model 1: run by the host")
+
+
+def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:
+    (sine / "sine.tflite").unlink()
+    done = run(sine)
+    assert done.exit_code == 1
+    assert "does not check" in done.stderr
+    assert "sine.tflite" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("{folder}", "--model", "a.tflite"), ("{rune}", "--model", "a.tflite", "--project", "{folder}"), ("{folder}/no",)],
+)
+def test_it_is_told_when_it_is_called_wrongly(sine: Path, arguments: tuple[str, ...]) -> None:
+    named = [each.format(folder=sine, rune=sine.with_suffix(".rune")) for each in arguments]
+    assert run(*named).exit_code == 2
+
+
+@pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0", b"\0asm\1\0\0\0\0\xff", b"pipeline: {"])
+def test_any_file_ends_in_a_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any.rune"
+    path.write_bytes(data)
+    done = run(path)
+    assert done.exit_code == 1
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.output
