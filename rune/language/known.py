@@ -102,7 +102,7 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
 def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
     """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
     given = entry.arguments
-    arguments = {argument.name: _value(argument, given.get(argument.name)) for argument in block.arguments}
+    arguments = {argument.name: likely_value(argument, given.get(argument.name)) for argument in block.arguments}
     try:
         block.outputs((type_,), arguments)
     except BlockError as error:
@@ -110,7 +110,7 @@ def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
     return True
 
 
-def _value(argument: Argument, given: object) -> ArgumentValue:
+def likely_value(argument: Argument, given: object) -> ArgumentValue:
     """A value that the argument can have: the given one where it fits, or the default, or any."""
     value = getattr(given, "value", None)
     if isinstance(value, int | float | str) and not isinstance(value, bool):

@@ -15,6 +15,8 @@ from rune.language.analysis import Analysis
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
 from rune.language.format import FormatRefused, format_text
+from rune.language.graph_answers import answer_arguments, answer_edit_graph, answer_fits, answer_palette
+from rune.language.graph_edit import GraphEditRefused
 from rune.language.hover import hover
 from rune.language.infer import infer_types
 from rune.language.navigation import Location, RenameRefused, definition, prepare_rename, references, rename
@@ -48,6 +50,8 @@ class Service:
             return _error("rename-refused", error.reason)
         except FormatRefused as error:
             return _error("format-refused", error.reason)
+        except GraphEditRefused as error:
+            return _error("graph-edit-refused", error.reason)
 
     def answer_text(self, request: str) -> str:
         """The same from and to JSON text, which costs least between Python and a page."""
@@ -219,4 +223,8 @@ _ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "symbols": _symbols,
     "tokens": _tokens,
     "actions": _actions,
+    "edit-graph": answer_edit_graph,
+    "palette": answer_palette,
+    "arguments": answer_arguments,
+    "fits": answer_fits,
 }

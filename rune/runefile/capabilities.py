@@ -33,7 +33,7 @@ _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
 class Parameter:
     """A whole number within limits, both inclusive, or, where there are `choices`, one of them by name.
 
-    `usual` is what a new stage starts with, None for what it leaves out.
+    `usual` is what a new stage starts with, None for what it leaves out; `default` what hosts take for nothing.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Parameter:
     minimum: int = 1
     maximum: int = 2**31 - 1
     usual: int | str | None = None
+    default: int | str | None = None
     choices: tuple[str, ...] = ()
 
 
@@ -59,7 +60,7 @@ class CapabilityRules:
     formula: str
 
 
-_SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0)
+_SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0, default=0)
 _PIXELS = (
     Parameter("width", "Pixels in a row.", is_required=True, maximum=65535, usual=256),
     Parameter("height", "Rows of pixels.", is_required=True, maximum=65535, usual=256),
@@ -69,6 +70,7 @@ _PIXELS = (
         minimum=0,
         maximum=2,
         usual="@PixelFormat::RGB",
+        default="@PixelFormat::RGB",
         choices=("@PixelFormat::RGB", "@PixelFormat::BGR", "@PixelFormat::GrayScale"),
     ),
 )

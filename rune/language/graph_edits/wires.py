@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rune.language.graph_edits.kinds import Connect, Disconnect, GraphEditRefused
 from rune.language.layout import Branch, Entry, Leaf
 from rune.language.scalars import rewritten
@@ -69,8 +71,13 @@ def _refusal_of_source(pipeline: PipelineText, source: Port) -> str | None:
     return None
 
 
-def refusal_of_wire(pipeline: PipelineText, source: Port, target: str) -> str | None:
-    """Why nothing of the source can flow to the target, whatever the types are; None when it can."""
+def refusal_of_wire(
+    pipeline: PipelineText, source: Port, target: str, before: Collection[str] | None = None
+) -> str | None:
+    """Why nothing of the source can flow to the target, whatever the types are; None when it can.
+
+    `before` are the stages `upstream` of the source, where they are known already.
+    """
     if pipeline.find(target).kind is StageKind.CAPABILITY:
         return f"{quoted(target)} is a capability: it reads from the host, not from other stages."
     if source.stage == target:
@@ -78,12 +85,12 @@ def refusal_of_wire(pipeline: PipelineText, source: Port, target: str) -> str | 
     reason = _refusal_of_source(pipeline, source)
     if reason is not None:
         return reason
-    if target in _upstream(pipeline, source.stage):
+    if target in (upstream(pipeline, source.stage) if before is None else before):
         return f"{quoted(source.stage)} itself reads from {quoted(target)}: this wire would close a circle."
     return None
 
 
-def _upstream(pipeline: PipelineText, name: str) -> set[str]:
+def upstream(pipeline: PipelineText, name: str) -> set[str]:
     """All stages that a stage reads from, directly or not."""
     reads = {stage.name.text: [input_.stage for input_ in stage.inputs] for stage in pipeline.syntax.stages}
     found: set[str] = set()

@@ -1,0 +1,147 @@
+"""Whether a wire would fit, before it is drawn, and in one sentence why not. It changes nothing.
+
+What stages take is asked of the same rules that check a Runefile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rune.blocks.catalogue import find_block
+from rune.blocks.signature import ArgumentValue, Block, BlockError
+from rune.language.analysis import Analysis
+from rune.language.graph_edits.kinds import GraphEditRefused
+from rune.language.graph_edits.wires import refusal_of_wire, upstream, written_port
+from rune.language.known import likely_value
+from rune.language.stage_text import PipelineText, pipeline_text
+from rune.runefile.pipeline import Port
+from rune.runefile.syntax import StageKind, StageSyntax
+from rune.runefile.types import same_data
+from rune.tensor import ElementType, TensorType
+from rune.wording import counted, quoted
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An input of a stage that a wire could end at; `reason` says why it would not fit, None when it does."""
+
+    stage: str
+    index: int
+    reason: str | None
+
+
+def fits(analysis: Analysis, source: Port, target: str, target_index: int) -> str | None:
+    """Why a wire from `source` would not fit as the input `target_index` of `target`; None when it does.
+
+    The wire takes the place of the one that ends there, or is added when it is the next. What is not known, because
+    other stages are broken, fits.
+    """
+    try:
+        pipeline = pipeline_text(analysis)
+        pipeline.find(source.stage)
+        return _reason(pipeline, source, pipeline.find(target), target_index, upstream(pipeline, source.stage))
+    except GraphEditRefused as refusal:
+        return refusal.reason
+
+
+def fitting(analysis: Analysis, source: Port) -> tuple[Fit, ...]:
+    """All inputs that a wire from `source` could end at: those that are there, and the next one of each stage."""
+    try:
+        pipeline = pipeline_text(analysis)
+        pipeline.find(source.stage)
+    except GraphEditRefused:
+        return ()
+    before = upstream(pipeline, source.stage)
+    return tuple(
+        Fit(stage.name.text, index, _reason(pipeline, source, stage, index, before))
+        for stage in pipeline.syntax.stages
+        if stage.name.text != source.stage and stage.kind is not StageKind.CAPABILITY
+        for index in _indices(analysis, stage)
+    )
+
+
+def _indices(analysis: Analysis, stage: StageSyntax) -> Iterator[int]:
+    yield from range(len(stage.inputs))
+    signature = analysis.checked.signatures.get(stage.name.text)
+    if signature is None:
+        yield len(stage.inputs)
+    else:
+        yield from range(len(stage.inputs), len(signature.inputs))
+
+
+def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: int, before: set[str]) -> str | None:
+    name = target.name.text
+    refusal = refusal_of_wire(pipeline, source, name, before)
+    if refusal is not None:
+        return refusal
+    type_ = _type_of(pipeline.analysis, source)
+    count = len(target.inputs)
+    match target.kind:
+        case StageKind.MODEL:
+            reason = _model_reason(pipeline.analysis, source, target, index, type_)
+        case StageKind.BLOCK:
+            reason = _block_reason(pipeline.analysis, target, index, type_)
+        case _:
+            is_tensor = target.target.text.strip().upper() == "TENSOR"
+            is_text = type_ is not None and type_.element is ElementType.UTF8
+            given = f"{quoted(written_port(source))} gives {type_}"
+            reason = f"A TENSOR output cannot carry text, and {given}." if is_tensor and is_text else None
+    if reason is None and not 0 <= index <= count:
+        return f"{quoted(name)} has {counted(count, 'input')} so far: connect input {count} first."
+    return reason
+
+
+def _type_of(analysis: Analysis, port: Port) -> TensorType | None:
+    types = analysis.checked.types.get(port.stage, ())
+    return types[port.index] if port.index < len(types) else None
+
+
+def _model_reason(
+    analysis: Analysis, source: Port, target: StageSyntax, index: int, type_: TensorType | None
+) -> str | None:
+    signature = analysis.checked.signatures.get(target.name.text)
+    if signature is None:
+        return None
+    if index >= len(signature.inputs):
+        return f"The model takes {counted(len(signature.inputs), 'input')}."
+    wanted = signature.inputs[index]
+    if type_ is None or same_data(type_, wanted.type):
+        return None
+    given = f"{quoted(written_port(source))} gives {type_}"
+    return f"The model's input {quoted(wanted.name)} is {wanted.type}, but {given}."
+
+
+def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: TensorType | None) -> str | None:
+    block = find_block(target.target.text.strip())
+    types = [_type_of(analysis, Port(input_.stage, input_.index)) for input_ in target.inputs]
+    before = [known for known in types if known is not None]
+    if block is None or type_ is None or len(before) < len(types):
+        return None
+    after = [*before[:index], type_, *before[index + 1 :]]
+    arguments = likely_arguments(block, target)
+    error = _refusal(block, after, arguments)
+    if error is None or error.argument is not None:
+        return None
+    if error.input_index is not None:
+        return f"{error.message}." if error.input_index == index else None
+    # It is about how many there are. They are too many if fewer would do.
+    for count in range(1, len(after)):
+        fewer = _refusal(block, after[:count], arguments)
+        if fewer is None or fewer.argument is not None or fewer.input_index is not None:
+            return f"{error.message}."
+    return None
+
+
+def likely_arguments(block: Block, stage: StageSyntax) -> dict[str, ArgumentValue]:
+    """A value for each argument: the given one where it can be read, or else one that the block could have."""
+    given = {argument.name: argument for argument in stage.arguments}
+    return {argument.name: likely_value(argument, given.get(argument.name)) for argument in block.arguments}
+
+
+def _refusal(block: Block, types: list[TensorType], arguments: dict[str, ArgumentValue]) -> BlockError | None:
+    try:
+        block.outputs(tuple(types), arguments)
+    except BlockError as error:
+        return error
+    return None

@@ -1,0 +1,231 @@
+"""Edits of the graph, the palette and what fits as JSON, the form that a page speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rune.language.fits import Fit
+from rune.language.graph_edits.kinds import (
+    AddStage,
+    Connect,
+    Disconnect,
+    GraphEdit,
+    RemoveStage,
+    RenameStage,
+    SetArgument,
+    SetOutputs,
+    SetTarget,
+    Value,
+)
+from rune.language.palette import ArgumentField, Palette, PaletteItem, StageArgument
+from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, text_of, whole_number_of
+from rune.runefile.pipeline import Port
+from rune.runefile.syntax import StageKind
+from rune.tensor import ElementType, TensorType
+
+_KINDS = {
+    "capability": StageKind.CAPABILITY,
+    "block": StageKind.BLOCK,
+    "model": StageKind.MODEL,
+    "output": StageKind.OUTPUT,
+}
+_KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
+_EDITS = (
+    *("add-stage", "remove-stage", "rename-stage", "connect", "disconnect"),
+    *("set-argument", "set-target", "set-outputs"),
+)
+_MOST_DIMENSIONS = 32
+
+
+def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
+    """The edit that `{"edit": "connect", ...}` means. Raises `BadRequest`."""
+    match choice_of(data, "edit", _EDITS):
+        case "add-stage":
+            return AddStage(
+                _KINDS[choice_of(data, "kind", tuple(_KINDS))],
+                text_of(data, "target"),
+                _text_or_none(data, "name"),
+                _values(object_of(data, "arguments") if data.get("arguments") is not None else {}),
+                _types(data, "outputs"),
+                tuple(_port(each, "inputs") for each in _list(data, "inputs")),
+            )
+        case "remove-stage":
+            return RemoveStage(text_of(data, "name"))
+        case "rename-stage":
+            return RenameStage(text_of(data, "name"), text_of(data, "to"))
+        case "connect":
+            index = None if data.get("target_index") is None else whole_number_of(data, "target_index")
+            replace = flag_of(data, "replace", default=True)
+            return Connect(port_from_json(data, "source"), text_of(data, "target"), index, replace)
+        case "disconnect":
+            return Disconnect(text_of(data, "target"), whole_number_of(data, "target_index"))
+        case "set-argument":
+            return _set_argument(data)
+        case "set-target":
+            return SetTarget(text_of(data, "stage"), text_of(data, "target"))
+        case _:
+            return SetOutputs(text_of(data, "stage"), _types(data, "types"))
+
+
+def _set_argument(data: Mapping[str, Any]) -> SetArgument:
+    value = data.get("value")
+    if value is not None:
+        value = _value("value", value)
+    stage, name = text_of(data, "stage"), text_of(data, "name")
+    match choice_of({"value_is": "value", **data}, "value_is", ("value", "text", "file")):
+        case "text":
+            return SetArgument(stage, name, value, "text")
+        case "file":
+            return SetArgument(stage, name, value, "file")
+        case _:
+            return SetArgument(stage, name, value)
+
+
+def graph_edit_to_json(edit: GraphEdit) -> Json:
+    """The other way."""
+    match edit:
+        case AddStage():
+            return {
+                "edit": "add-stage",
+                "kind": _KIND_NAMES[edit.kind],
+                "target": edit.target,
+                "name": edit.name,
+                "arguments": dict(edit.arguments),
+                "outputs": None if edit.outputs is None else [_type_to_json(type_) for type_ in edit.outputs],
+                "inputs": [port_to_json(port) for port in edit.inputs],
+            }
+        case RemoveStage():
+            return {"edit": "remove-stage", "name": edit.name}
+        case RenameStage():
+            return {"edit": "rename-stage", "name": edit.name, "to": edit.to}
+        case Connect():
+            return {
+                "edit": "connect",
+                "source": port_to_json(edit.source),
+                "target": edit.target,
+                "target_index": edit.target_index,
+                "replace": edit.replace,
+            }
+        case Disconnect():
+            return {"edit": "disconnect", "target": edit.target, "target_index": edit.target_index}
+        case SetArgument():
+            return {
+                "edit": "set-argument",
+                "stage": edit.stage,
+                "name": edit.name,
+                "value": edit.value,
+                "value_is": edit.value_is,
+            }
+        case SetTarget():
+            return {"edit": "set-target", "stage": edit.stage, "target": edit.target}
+        case SetOutputs():
+            types = None if edit.types is None else [_type_to_json(type_) for type_ in edit.types]
+            return {"edit": "set-outputs", "stage": edit.stage, "types": types}
+
+
+def port_from_json(data: Mapping[str, Any], key: str) -> Port:
+    """A port, `{"stage": "audio", "index": 0}`. Raises `BadRequest`."""
+    return _port(data.get(key), key)
+
+
+def port_to_json(port: Port) -> Json:
+    return {"stage": port.stage, "index": port.index}
+
+
+def palette_to_json(palette: Palette) -> Json:
+    """{"capabilities": [item], "blocks", "models", "outputs", "resources": [name], "text_files": [path]}."""
+    return {
+        "capabilities": [_item(item) for item in palette.capabilities],
+        "blocks": [_item(item) for item in palette.blocks],
+        "models": [_item(item) for item in palette.models],
+        "outputs": [_item(item) for item in palette.outputs],
+        "resources": list(palette.resources),
+        "text_files": list(palette.text_files),
+    }
+
+
+def stage_argument_to_json(argument: StageArgument) -> Json:
+    """The argument's field with "value", "resource" and "text"."""
+    return {
+        **_field(argument.field),
+        "value": argument.value,
+        "resource": argument.resource,
+        "text": argument.text,
+    }
+
+
+def fit_to_json(fit: Fit) -> Json:
+    return {"stage": fit.stage, "index": fit.index, "reason": fit.reason}
+
+
+def _item(item: PaletteItem) -> Json:
+    inputs = item.inputs
+    return {
+        "kind": _KIND_NAMES[item.kind],
+        "target": item.target,
+        "title": item.title,
+        "help": item.help,
+        "arguments": [_field(field) for field in item.arguments],
+        "inputs": None if inputs is None else [{"name": each.name, "type": str(each.type)} for each in inputs],
+        "outputs": None if item.outputs is None else [str(type_) for type_ in item.outputs],
+    }
+
+
+def _field(field: ArgumentField) -> Json:
+    return {
+        "name": field.name,
+        "kind": field.kind,
+        "help": field.help,
+        "required": field.required,
+        "default": field.default,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "step": field.step,
+        "choices": list(field.choices),
+    }
+
+
+def _text_or_none(data: Mapping[str, Any], key: str) -> str | None:
+    return None if data.get(key) is None else text_of(data, key)
+
+
+def _list(data: Mapping[str, Any], key: str) -> list[Any]:
+    value = data.get(key, [])
+    if not isinstance(value, list):
+        raise BadRequest(f'"{key}" must be a list')
+    return value
+
+
+def _port(value: object, key: str) -> Port:
+    if not isinstance(value, Mapping):
+        raise BadRequest(f'"{key}" must be an object with "stage" and "index"')
+    return Port(text_of(value, "stage"), whole_number_of(value, "index"))
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: _value(name, value) for name, value in values.items()}
+
+
+def _value(key: str, value: object) -> Value:
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        return value
+    raise BadRequest(f'"{key}" must be a number or a text')
+
+
+def _types(data: Mapping[str, Any], key: str) -> tuple[TensorType, ...] | None:
+    return None if data.get(key) is None else tuple(_type(each, key) for each in _list(data, key))
+
+
+def _type(value: object, key: str) -> TensorType:
+    if not isinstance(value, Mapping):
+        raise BadRequest(f'"{key}" must be a list of objects with "type" and "dimensions"')
+    element = choice_of(value, "type", tuple(each.value for each in ElementType))
+    sizes = _list(value, "dimensions")
+    if len(sizes) > _MOST_DIMENSIONS or not all(type(size) is int and 1 <= size < 2**31 for size in sizes):
+        raise BadRequest('"dimensions" must be a list of whole numbers from 1')
+    return TensorType(ElementType(element), tuple(sizes))
+
+
+def _type_to_json(type_: TensorType) -> Json:
+    return {"type": type_.element.value, "dimensions": list(type_.dimensions)}
