@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
 
 _http = get_asgi_application()  # sets Django up, which what follows needs
 
-from forge.builds.embedded import EmbeddedWorker  # noqa: E402
+from forge.builds.embedded import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.body_limit import BodyLimit  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
@@ -42,7 +42,7 @@ def build_application() -> Any:
 
 
 if settings.EMBEDDED_WORKER:
-    _worker = EmbeddedWorker()
+    _worker = BuildWorker()
     server_started.answer(_worker.start)
     server_stopping.answer(_worker.stop)
 

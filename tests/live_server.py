@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,8 +18,8 @@ __all__ = ["REPOSITORY", "LiveServer"]
 class LiveServer(LiveForge):
     """One installation. Entering it starts it and signs in, leaving it ends it."""
 
-    def __init__(self, data: Path) -> None:
-        super().__init__(data)
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, environment)
         self.http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Runes that were built: finding, keeping, measuring and pruning them. No build's state is written here."""
+"""Runes that were built: finding, keeping, completing and pruning them. No build's state is written here."""
 
 from __future__ import annotations
 
@@ -46,11 +46,20 @@ def keep_artefact(version_digest: str, name: str, rune: Path, answer: Mapping[st
     return artefact
 
 
-@transaction.atomic
+def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:
+    """Writes into the report what became of the comparison with the reference interpreter."""
+    _add_to_report(artefact, verify=dict(verification))
+
+
 def add_measurement(artefact: Artefact, run: Mapping[str, Any]) -> None:
     """Writes into the report how long a run takes."""
+    _add_to_report(artefact, run=dict(run))
+
+
+@transaction.atomic
+def _add_to_report(artefact: Artefact, **parts: Any) -> None:
     fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
-    fresh.report = {**fresh.report, "run": dict(run)}
+    fresh.report = {**fresh.report, **parts}
     fresh.save(update_fields=["report"])
     artefact.report = fresh.report
 

@@ -15,11 +15,13 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+from forge.builds.asking import answer_about
 from rune.anvil import CompileError
 from rune.build import BuildFailed, Step, build
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
@@ -28,6 +30,7 @@ from rune.runefile.diagnostics import Severity
 from rune.runtime.errors import RuneError
 from rune.runtime.measure import measure
 from rune.tflite import ModelSignature, read_model, signature
+from rune.verify import Effort, verify
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
@@ -36,6 +39,8 @@ FILE_LIMIT = 512 * 1024**2
 OPEN_FILES = 512
 MODELS_KEPT = 16
 """Signatures that are remembered between jobs."""
+VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
+"""A slow model is tried on fewer inputs, and the report says on how many."""
 
 
 class JobFiles:
@@ -54,6 +59,13 @@ class JobFiles:
             if size > DEFAULT_FILE_LIMIT:
                 raise FileTooLarge(path, f"{size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
             return file.read()
+
+    def size(self, path: str) -> int:
+        """The bytes that a file has. Raises `FileError`."""
+        content = self._contents.get(normal_path(path))
+        if content is None:
+            raise FileMissing(path, "no such file in the project")
+        return Path(content["file"]).stat().st_size
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))
@@ -97,8 +109,12 @@ class Answers:
 def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
     """Does one job; whatever happens in it becomes an answer."""
     try:
-        if job["op"] == "measure":
-            _measure(Path(job["rune"]).read_bytes(), answers)
+        if job["op"] == "ask":
+            files = JobFiles(job["files"])
+            answer = answer_about(files, lambda path: signatures.of(files, path), job["request"])
+            answers.send("answered", answer=answer)
+        elif job["op"] == "finish":
+            _finish(JobFiles(job["files"]), Path(job["rune"]).read_bytes(), answers)
         else:
             _build(job, answers, signatures)
     except BuildFailed as failure:
@@ -135,12 +151,22 @@ def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> 
         report=result.report.to_json(),
         diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
     )
-    if job["measure"]:
-        _measure(result.rune, answers)
+    if job["finish"]:
+        _finish(files, result.rune, answers)
 
 
 def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
+
+
+def _finish(files: JobFiles, rune: bytes, answers: Answers) -> None:
+    """What a numbered build does and a preview does not: the rune is verified and, when it is right, measured."""
+    start = time.perf_counter()
+    found = verify(files, rune, effort=VERIFY_EFFORT)
+    milliseconds = round((time.perf_counter() - start) * 1000, 1)
+    answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
+    if found.is_within:
+        _measure(rune, answers)
 
 
 def _measure(rune: bytes, answers: Answers) -> None:

@@ -205,9 +205,3 @@ def _read_answers(source: IO[bytes], answers: Queue[Answer | None]) -> None:
     except (ValueError, OSError):
         pass
     answers.put(None)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Removes folders of processes that a killed program left. Only for the start, before any process runs."""
-    for left in folder.glob("compiler-*"):
-        shutil.rmtree(left, ignore_errors=True)

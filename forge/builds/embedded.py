@@ -1,4 +1,4 @@
-"""The build worker inside the server's own process, for an installation without a queue to run beside it."""
+"""The build worker of a process: inside the server where there is no queue, else in one of its own (`manage.py work`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 from celery import current_app
 from django.db import close_old_connections, connections
 
-from forge.builds.compiler import remove_leftovers
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
-from forge.builds.toolchain import work_folder
 from forge.builds.waking import wake_builds
+from forge.builds.workplace import remove_leftovers, workplaces
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ END_LIMIT = 10.0
 """Seconds that the end waits for those at work, who look for it several times a second."""
 
 
-class EmbeddedWorker:
+class BuildWorker:
     """A Celery worker of threads, and a sweep beside it. Started once in a process, when the server starts."""
 
     def __init__(self) -> None:
@@ -31,7 +30,7 @@ class EmbeddedWorker:
 
     def start(self) -> None:
         """Starts both; returns at once."""
-        remove_leftovers(work_folder())
+        remove_leftovers(workplaces())
         self._worker = current_app.WorkController(
             pool_cls="threads",
             # One thread a slot, one for the sweep's task and those that find their slots busy and return.

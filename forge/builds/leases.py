@@ -62,8 +62,11 @@ class Outcome:
 @transaction.atomic
 def take(kind: Kind, now: datetime | None = None) -> Lease | None:
     """The oldest build of its kind that waits, for this worker; None when none waits."""
-    build = Build.objects.filter(kind=kind, state=State.QUEUED).order_by("created", "number").first()
-    return None if build is None else _lease(build, now or timezone.now())
+    waiting = Build.objects.filter(kind=kind, state=State.QUEUED).order_by("created", "number")
+    while (build := waiting.first()) is not None:
+        if lease := _lease(build, now or timezone.now()):
+            return lease
+    return None
 
 
 def _lease(build: Build, now: datetime) -> Lease | None:
@@ -175,7 +178,9 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     """Puts builds whose lease ran out back into the queue, or calls them lost; answers those that wait again."""
     now = now or timezone.now()
     again = []
-    for build in Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project"):
+    out = Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project")
+    # Each worker sweeps: what one of them has its hands on, another leaves alone.
+    for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:
             text = f"The worker stopped answering for the {ATTEMPTS}rd time. The build is given up: build it again."

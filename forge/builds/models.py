@@ -56,9 +56,9 @@ class Artefact(models.Model):
         return f"{self.name} of {self.version_digest[:19]}"
 
     @property
-    def is_measured(self) -> bool:
-        """Whether the report says how long a run takes; a preview's does not."""
-        return "run" in self.report
+    def is_finished(self) -> bool:
+        """Whether the rune was verified and measured; a preview's is not."""
+        return "verify" in self.report and "run" in self.report
 
     @property
     def planned_memory(self) -> int:

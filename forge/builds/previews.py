@@ -77,7 +77,7 @@ class PreviewRun:
             "files": files_of(self._seen.manifest, folder, self._seen.texts),
             "target": str(self._target),
             "check_first": True,
-            "measure": False,
+            "finish": False,
         }
         compiler.run(job, self._answer, limit=PREVIEW_SECONDS, tick=self._tick)
         for left in (self._target, *folder.glob("text-*")):

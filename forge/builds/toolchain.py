@@ -1,13 +1,10 @@
-"""Where builds happen and how long they may take: folders below DATA_DIR, limits, and the toolchain's version."""
+"""How builds are made: the compiler's processes, their limits, and the toolchain's version."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.conf import settings
-
 import rune
 from forge.builds.compiler import Compiler
+from forge.builds.workplace import work_folder
 
 TOOLCHAIN = rune.__version__
 """Part of what names an artefact: another toolchain makes other bytes."""
@@ -17,11 +14,6 @@ PREVIEW_SECONDS = 60.0
 """The longest that a preview may take."""
 WARM_MEMORY = 700 * 1024**2
 """Bytes at which a warm process is replaced."""
-
-
-def work_folder() -> Path:
-    """Where the compiler's processes have their folders."""
-    return Path(settings.DATA_DIR) / "work"
 
 
 def fresh_compiler() -> Compiler:

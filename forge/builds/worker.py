@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
-from forge.builds.artefacts import add_measurement, files_of, find_artefact, keep_artefact
+from forge.builds.artefacts import add_measurement, add_verification, files_of, find_artefact, keep_artefact
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, LeaseLost, OutOfTime, Stopping
 from forge.builds.leases import ATTEMPTS, Lease, Line, Outcome, finish, put_back, renew, set_artefact, write_log
@@ -70,7 +71,7 @@ class Worker:
     def _outcome(self) -> Outcome:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         self._look_for_artefact()
-        if self._artefact is not None and self._artefact.is_measured:
+        if self._artefact is not None and self._artefact.is_finished:
             self._say("cache", "These files were built before: the rune and its report are taken from then.")
             return _success(self._artefact)
         with self._new_compiler() as compiler:
@@ -89,19 +90,20 @@ class Worker:
 
     def _compute(self, compiler: Compiler) -> None:
         folder = compiler.start()
+        files = files_of(self._build.source.manifest, folder)
         if self._artefact is None:
             self._target = folder / "built.rune"
             job = {
                 "op": "build",
                 "name": self._build.name,
-                "files": files_of(self._build.source.manifest, folder),
+                "files": files,
                 "target": str(self._target),
                 "check_first": False,
-                "measure": True,
+                "finish": True,
             }
         else:
-            self._say("cache", "A preview built these files before: its rune is taken, and measured now.")
-            job = {"op": "measure", "rune": str(local_rune(self._artefact, folder))}
+            self._say("cache", "These files were built before: that rune is taken, and verified and measured now.")
+            job = {"op": "finish", "files": files, "rune": str(local_rune(self._artefact, folder))}
         compiler.run(job, self._answer, limit=BUILD_SECONDS, tick=self._tick)
 
     def _answer(self, answer: Answer) -> None:
@@ -110,6 +112,8 @@ class Worker:
                 self._say(answer["step"], answer["text"], answer["milliseconds"])
             case "built":
                 self._keep(answer)
+            case "verified" if self._artefact is not None:
+                self._verified(self._artefact, answer["verification"], answer["milliseconds"])
             case "measured" if self._artefact is not None:
                 run = answer["run"]
                 add_measurement(self._artefact, run)
@@ -117,6 +121,17 @@ class Worker:
             case "failed":
                 self._say("build", answer["error"], level="error")
                 self._failure = Outcome(State.FAILED, diagnostics=answer["diagnostics"], error=answer["error"])
+
+    def _verified(self, artefact: Artefact, found: Mapping[str, Any], milliseconds: float) -> None:
+        """Keeps what was found; a rune that differs from the reference by more than is allowed ends the build."""
+        sentence = str(found["sentence"])
+        if found["within"]:
+            add_verification(artefact, found)
+            self._say("verify", sentence, milliseconds, level="info" if found["complete"] else "warning")
+            return
+        self._say("verify", sentence, milliseconds, level="error")
+        error = f"The rune does not give what the reference interpreter gives. {sentence[:1].upper()}{sentence[1:]}."
+        self._failure = Outcome(State.FAILED, error=error)
 
     @transaction.atomic
     def _keep(self, answer: Answer) -> None:

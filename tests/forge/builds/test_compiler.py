@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from forge.builds.compiler import Compiler, remove_leftovers
+from forge.builds.compiler import Compiler
 from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.workplace import claim_folder, remove_leftovers
 from rune.files import DEFAULT_FILE_LIMIT
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (
     "version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
     "        dimensions: [1, 1]\n  out:\n    out: SERIAL\n    inputs:\n      - number\n"
@@ -33,7 +35,7 @@ def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any
         "files": files,
         "target": target,
         "check_first": True,
-        "measure": False,
+        "finish": False,
     } | changes
 
 
@@ -70,8 +72,8 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
 
 
 def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
-    answers = run(compiler, job(tmp_path, measure=True))
-    assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "measured"]
+    answers = run(compiler, job(tmp_path, finish=True))
+    assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "verified", "measured"]
     assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
     rune = (tmp_path / "built.rune").read_bytes()
     assert answers[3]["report"]["rune"]["size"] == len(rune)
@@ -192,9 +194,18 @@ def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
     assert "Max open files" in limits
 
 
-def test_folders_of_a_killed_program_are_removed(tmp_path: Path) -> None:
-    (tmp_path / "compiler-left").mkdir()
-    (tmp_path / "compiler-left" / "built.rune").write_bytes(b"x")
-    (tmp_path / "other").mkdir()
+def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
+    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.builds.workplace import claim_folder"
+    script = f"{claim}; from pathlib import Path; print(claim_folder(Path(sys.argv[1])), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        theirs = Path(other.stdout.readline().strip())
+        (theirs / "compiler-left").mkdir()
+        mine = claim_folder(tmp_path)
+        remove_leftovers(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {theirs.name, mine.name}
+        other.kill()
     remove_leftovers(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["other"]
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]

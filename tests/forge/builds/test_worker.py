@@ -32,7 +32,7 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
     with open_rune(done.artefact) as file:
         assert file.read(4) == b"\0asm"
     assert done.artefact.report["run"]["runs"] > 0
-    assert [line.step for line in done.log.all()] == ["check", "compile", "measure"]
+    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
     types = list(Event.objects.filter(stream_id=done.project.stream).values_list("type", flat=True))
     assert types.count("build.changed") == 3
     assert "build.log" in types

@@ -1,0 +1,83 @@
+"""The server's answers about a Runefile: for pages whose own Python is not there yet, and for other editors.
+
+They are computed in a process of this web process's own, which starts at the first question and rests after a while.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from forge.builds.artefacts import files_of
+from forge.builds.compiler import Answer, Compiler
+from forge.builds.errors import ChildDied, LanguageBusy, OutOfTime
+from forge.builds.workplace import work_folder
+from forge.projects.models import Project
+from forge.projects.versions import glance
+
+ANSWER_SECONDS = 5.0
+"""Time for one answer; a usual one takes some milliseconds."""
+PATIENCE = 5.0
+"""Seconds for which a question waits while others are answered."""
+REST_SECONDS = 300.0
+"""The process ends after this long without a question."""
+
+
+class LanguageDesk:
+    """One process that answers one question at a time."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._compiler: Compiler | None = None
+        self._rest: threading.Timer | None = None
+
+    def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers about the project as it is stored. Raises `LanguageBusy`."""
+        seen = glance(project)
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise LanguageBusy("Too many questions wait for an answer. Ask again in a moment.")
+        try:
+            if self._rest is not None:
+                self._rest.cancel()
+            if self._compiler is None:
+                self._compiler = Compiler(work_folder())
+            folder = self._compiler.start()
+            answers: list[Answer] = []
+            job = {"op": "ask", "files": files_of(seen.manifest, folder, seen.texts), "request": request}
+            try:
+                self._compiler.run(job, answers.append, limit=ANSWER_SECONDS)
+            except OutOfTime:
+                return _error("too-slow", f"The answer would take longer than {ANSWER_SECONDS:g} seconds.")
+            except ChildDied as error:
+                return _error("failed", error.reason)
+            finally:
+                for left in folder.glob("text-*"):
+                    left.unlink(missing_ok=True)
+            if answers and answers[0]["event"] == "answered":
+                found: dict[str, Any] = answers[0]["answer"]
+                return found
+            return _error("failed", str(answers[0].get("error", "")) if answers else "There was no answer.")
+        finally:
+            self._rest = threading.Timer(REST_SECONDS, self.close)
+            self._rest.daemon = True
+            self._rest.start()
+            self._turn.release()
+
+    def close(self) -> None:
+        """Ends the process; the next question starts another."""
+        with self._turn:
+            if self._rest is not None:
+                self._rest.cancel()
+                self._rest = None
+            if self._compiler is not None:
+                self._compiler.close()
+                self._compiler = None
+
+
+def _error(name: str, message: str) -> dict[str, Any]:
+    return {"error": {"name": name, "message": message}}
+
+
+desk = LanguageDesk()
+"""This process's."""

@@ -1,0 +1,41 @@
+"""`manage.py work`: a build worker without a server, for an installation of several processes. Runs until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from forge.builds.embedded import BuildWorker
+from forge.core.delivery import attach_thread
+
+
+class Command(BaseCommand):
+    """Takes builds and previews from the queue that BROKER_URL names."""
+
+    help = "Builds what waits, as one of any number of workers beside the web processes, until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.EMBEDDED_WORKER:
+            raise CommandError(
+                "There is no queue to work on: the server builds by itself. Set BROKER_URL to a queue, such as "
+                "redis://host:6379/1, for the server and for this worker."
+            )
+        os.umask(0o077)
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        # What is built is told to the people whose sockets are in other processes.
+        attach_thread()
+        worker = BuildWorker()
+        worker.start()
+        self.stdout.write("Hammer Forge builds. Ctrl-C stops it.")
+        self.stdout.flush()
+        ended.wait()
+        worker.stop()
+        self.stdout.write("Hammer Forge has stopped building.")

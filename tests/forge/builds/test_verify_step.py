@@ -1,0 +1,69 @@
+"""The step "verify" of numbered builds: what it says, when it fails a build, and that previews go without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.builds.actions import request_build
+from forge.builds.artefacts import keep_artefact
+from forge.builds.models import Build, State
+from forge.projects.actions import create_project
+from forge.projects.models import Project
+from rune.build import build as build_rune
+from rune.files import MemoryFiles
+from rune.verify import Verification
+from tests.forge.builds.conftest import log_of
+from tests.rune.verify.projects import template, with_changed_weight
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sine(developer: Any, organisation: Any) -> Project:
+    return create_project(developer, organisation, "sine", "sine")
+
+
+def test_a_numbered_build_is_verified_and_says_so(
+    sine: Project, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    done = work(request_build(developer, sine))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
+    assert done.artefact is not None
+    found = Verification.from_json(done.artefact.report["verify"])
+    assert found.is_within
+    assert found.is_complete
+    (line,) = done.log.filter(step="verify")
+    assert line.text == found.sentence() == done.artefact.report["verify"]["sentence"]
+    assert "of the reference on" in line.text
+    assert line.level == "info"
+    assert line.milliseconds is not None
+
+
+def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
+    sine: Project, developer: Any, work: Callable[[Build], Build], tmp_path: Path
+) -> None:
+    """The cache holds what a broken compiler might have made."""
+    build = request_build(developer, sine)
+    files = template("sine")
+    wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
+    made = build_rune(MemoryFiles(wrong), "sine")
+    (tmp_path / "wrong.rune").write_bytes(made.rune)
+    answer = {"report": made.report.to_json(), "diagnostics": []}
+    keep_artefact(build.version_digest, "sine", tmp_path / "wrong.rune", answer)
+    done = work(build)
+    assert done.state == State.FAILED
+    assert done.error.startswith("The rune does not give what the reference interpreter gives. ")
+    assert "op 2 FULLY_CONNECTED of sine" in done.error
+    assert done.log.get(step="verify").level == "error"
+    assert not done.log.filter(step="measure").exists()
+
+
+def test_a_pipeline_without_a_model_has_nothing_to_compare(build: Build, work: Callable[[Build], Build]) -> None:
+    done = work(build)
+    assert done.state == State.SUCCEEDED
+    assert done.log.get(step="verify").text == "nothing to compare: the pipeline has no model"
