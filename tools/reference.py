@@ -5,6 +5,7 @@ Run by `make reference`; a test fails while a page says something else than the 
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
 from rune.cli.settings import VARIABLES
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
+from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,7 @@ def pages() -> dict[str, str]:
         "operators.md": operators_page(),
         "settings.md": settings_page(),
         "openapi.yaml": openapi(),
+        "runefile.schema.json": runefile_schema(),
     }
 
 
@@ -248,6 +251,11 @@ def openapi() -> str:
         renderer: Any = OpenApiYamlRenderer
         rendered: bytes = renderer().render(schema, renderer_context={})
     return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
+
+
+def runefile_schema() -> str:
+    """The JSON Schema of a Runefile, as the forge serves it too."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:

@@ -18,7 +18,7 @@ _FIRST_WORDS = """
     about accounts admin api apps assets blog builds community console contact docs download explore
     favicon.ico forge frame hammer health healthz help hmr home invitations join kms legal login
     logout media metrics new organisations player pricing privacy projects register registry
-    robots.txt rune runes saga search security settings sign-in sign-out signin signout signup
+    robots.txt rune runes saga schemas search security settings sign-in sign-out signin signout signup
     static status studio support sw.js system team teams templates terms tokens trust users v1 v2 www ws
 """
 _SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"

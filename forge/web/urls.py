@@ -5,12 +5,13 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from forge.web import account, builds, frame, home, new_project, organisation, project, runes, sign_in, trust
+from forge.web import account, builds, frame, home, new_project, organisation, project, runes, schemas, sign_in, trust
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.health, name="health"),
     path("frame/", frame.frame, name="frame"),
+    path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
     path("trust", trust.trust, name="trust"),
     path("trust/authority.crt", trust.authority, name="authority-certificate"),
     path("sign-in", sign_in.sign_in, name="sign-in"),

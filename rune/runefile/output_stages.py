@@ -15,8 +15,9 @@ from rune.wording import quoted
 LARGE_SERIAL = 1_000_000
 """Bytes of JSON above which TENSOR is advised."""
 
-_KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
-_SPELLINGS = {spelling: kind for name, kind in _KINDS.items() for spelling in (name, name.lower())}
+OUTPUT_KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
+"""By the name that a Runefile gives; lower case is known too."""
+_SPELLINGS = {spelling: kind for name, kind in OUTPUT_KINDS.items() for spelling in (name, name.lower())}
 
 
 def find_output(stage: StageSyntax, report: Report) -> Output | None:
@@ -24,7 +25,7 @@ def find_output(stage: StageSyntax, report: Report) -> Output | None:
     name = stage.target.text.strip()
     if name in _SPELLINGS:
         return _SPELLINGS[name]
-    near = report.nearest(name, _KINDS)
+    near = report.nearest(name, OUTPUT_KINDS)
     fixes = [report.replace(stage.target.span, near)] if near else []
     notes = ["The outputs are SERIAL, which sends JSON, and TENSOR, which sends bytes."]
     report.error(Code.UNKNOWN_OUTPUT_KIND, f"There is no output {quoted(name)}", stage.target.span, notes, fixes)

@@ -16,6 +16,7 @@ from forge.accounts.links import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build, Preview
 from forge.projects.models import Project
+from rune.runefile.schema import schema
 from rune.templates import list_templates
 from tests.forge.made_builds import built
 
@@ -307,3 +308,10 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
         assert '<span class="tag' not in content.partition("Start from")[0]
     else:
         assert tag in content
+
+
+def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser) -> None:
+    answer = browser_of(None).get("/schemas/runefile.json")
+    assert answer.headers["Content-Type"] == "application/schema+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json() == schema()

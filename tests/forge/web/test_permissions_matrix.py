@@ -97,6 +97,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
     ("get", "sign-in", "", None, (200, 200, 200, 200, 200)),
     ("get", "join", "", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/login/", "", None, (302, 302, 302, 302, 200)),

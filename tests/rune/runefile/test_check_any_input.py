@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rune.files import MemoryFiles
-from rune.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
-from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelError, ModelSignature, ModelTensor
+from rune.runefile import check
+from tests.rune.runefile.held import held
 
 GOOD = """\
 version: 1
@@ -52,42 +50,11 @@ resources:
       one
       two
 """
-_SIGNATURE = ModelSignature(
-    (ModelTensor("sound", TensorType(ElementType.I16, (16000,))),),
-    (ModelTensor("scores", TensorType(ElementType.F32, (1, 2))),),
-)
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def _signature(path: str) -> ModelSignature:
-    if path != "m.tflite":
-        raise ModelError("no model", 0)
-    return _SIGNATURE
-
-
-def _checked(data: bytes) -> Checked:
-    """Checks, and holds what is always true."""
-    checked = check(MemoryFiles({"Runefile.yml": data, "m.tflite": b""}), signatures=_signature)
-    assert (checked.pipeline is None) is checked.has_errors
-    text = data.decode("utf-8", "replace")
-    length = len(text)
-    for diagnostic in checked.diagnostics:
-        spans = [diagnostic.span, *(edit.span for fix in diagnostic.fixes for edit in fix.edits)]
-        for span in spans:
-            assert 0 <= span.start.offset <= span.end.offset <= length
-            assert span.start.line >= 1
-            assert span.start.column >= 1
-        assert "\n" not in diagnostic.message
-    drawn = draw(checked.diagnostics, {"Runefile.yml": text}, False)
-    assert "\x1b" not in drawn
-    drawn.encode()
-    json.dumps([diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics])
-    json.dumps(outline_to_json(checked.outline))
-    return checked
-
-
 def test_the_file_that_the_others_are_made_from_is_right() -> None:
-    assert _checked(GOOD.encode()).diagnostics == ()
+    assert held(GOOD.encode()).diagnostics == ()
 
 
 @given(st.binary(max_size=200))
@@ -95,7 +62,7 @@ def test_the_file_that_the_others_are_made_from_is_right() -> None:
 @example(b"\xff\xfe")
 @example(b"\xef\xbb\xbfversion: 1")
 def test_any_bytes_give_diagnostics(data: bytes) -> None:
-    assert _checked(data).has_errors
+    assert held(data).has_errors
 
 
 _PIECES = st.sampled_from(
@@ -109,16 +76,44 @@ _PIECES = st.sampled_from(
 )
 
 
+_LEGACY_PIECES = st.sampled_from(
+    [
+        *"<>[],=-_#\\\"' \n\r\t@$.\x00é",
+        *("FROM ", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT ", "RUN ", "\\\n", "\\ \r\n"),
+        *(
+            "<I16[16000]>",
+            "<_,_>",
+            "<F32[1,2], UTF8>",
+            "a ",
+            "b ",
+            "SOUND",
+            "RAW",
+            "serial",
+            "fft",
+            "label ",
+            "m.tflite",
+        ),
+        *("--labels=a,b", "--hz 16000", "--length=", "-x 1", "--wordlist 'a b'", "1e999", "99999999999999999999"),
+    ]
+)
+
+
+@given(st.lists(_LEGACY_PIECES, max_size=60).map("".join))
+@QUICK
+def test_pieces_of_the_text_form_in_any_order_give_diagnostics(text: str) -> None:
+    held(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
+
+
 @given(st.lists(_PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:
-    _checked(text.encode())
+    held(text.encode())
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(_PIECES, max_size=4).map("".join))
 @QUICK
 def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, inserted: str) -> None:
-    _checked((GOOD[:at] + inserted + GOOD[at + length :]).encode())
+    held((GOOD[:at] + inserted + GOOD[at + length :]).encode())
 
 
 _SCALARS = st.one_of(
@@ -176,7 +171,7 @@ _DOCUMENTS = st.fixed_dictionaries(
 @given(_DOCUMENTS)
 @QUICK
 def test_values_of_any_shape_give_diagnostics(document: dict[str, Any]) -> None:
-    _checked(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode("utf-8", "replace"))
+    held(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode("utf-8", "replace"))
 
 
 _BOMB = "a: &a [x, x]\n" + "".join(
@@ -207,7 +202,7 @@ _BOMB = "a: &a [x, x]\n" + "".join(
     ids=range(15),
 )  # fmt: skip
 def test_a_hostile_file_is_refused_before_it_grows(text: str, code: str) -> None:
-    checked = _checked(text.encode())
+    checked = held(text.encode())
     assert code in {diagnostic.code for diagnostic in checked.diagnostics}
 
 
@@ -215,10 +210,10 @@ def test_a_thousand_stages_are_checked_and_a_long_chain_does_not_recurse() -> No
     stages = "".join(f"  s{i}:\n    proc-block: normalize\n    inputs: [s{i - 1}]\n" for i in range(1, 1000))
     head = "version: 1\nimage: x\npipeline:\n  s0: {capability: RAW, args: {length: 4}}\n"
     tail = "  end: {out: TENSOR, inputs: [s999]}\n"
-    checked = _checked((head + stages + tail).encode())
+    checked = held((head + stages + tail).encode())
     assert checked.pipeline is not None
     assert len(checked.pipeline.stages) == 1001
-    loop = _checked((head + stages.replace("inputs: [s0]", "inputs: [s999]") + tail).encode())
+    loop = held((head + stages.replace("inputs: [s0]", "inputs: [s999]") + tail).encode())
     assert [diagnostic.code for diagnostic in loop.diagnostics if diagnostic.severity.value == "error"] == ["RUNE0025"]
 
 

@@ -31,3 +31,14 @@ def test_the_example_of_the_page_has_nothing_wrong() -> None:
     checked = check(files, signatures=lambda path: _WORDS)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
+
+
+def test_the_text_form_of_the_page_is_the_same_pipeline() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    example = re.search(r"```\n(FROM.*?)```", page, re.DOTALL)
+    assert example is not None
+    files = MemoryFiles({"Runefile": example[1].encode(), "words.tflite": b"model"})
+    checked = check(files, signatures=lambda path: _WORDS)
+    assert [item.code for item in checked.diagnostics] == ["RUNE0093"]
+    assert checked.pipeline is not None
+    assert len(checked.pipeline.stages) == 7

@@ -1,0 +1,58 @@
+"""What is true of a check whatever the Runefile holds. Used by the tests and by the fuzzers."""
+
+from __future__ import annotations
+
+import json
+
+from rune.files import FileMissing, MemoryFiles
+from rune.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
+from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelError, ModelSignature, ModelTensor
+
+_SIGNATURE = ModelSignature(
+    (ModelTensor("sound", TensorType(ElementType.I16, (16000,))),),
+    (ModelTensor("scores", TensorType(ElementType.F32, (1, 2))),),
+)
+
+
+def signature(path: str) -> ModelSignature:
+    """That of `m.tflite`; `broken.tflite` is no model, and there is no other."""
+    if path == "broken.tflite":
+        raise ModelError("no model", 0)
+    if path != "m.tflite":
+        raise FileMissing(path, "no such file in the project")
+    return _SIGNATURE
+
+
+def held(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Checked:
+    """Checks a Runefile of any bytes, and that what comes of it can be shown and sent, and its fixes applied."""
+    checked = _checked(data, runefile)
+    text = data.decode("utf-8", "replace")
+    fixes = [fix for diagnostic in checked.diagnostics for fix in diagnostic.fixes]
+    for fix in fixes[:most_fixes]:
+        mended = text
+        for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
+            mended = mended[: edit.span.start.offset] + edit.text + mended[edit.span.end.offset :]
+        _checked(mended.encode("utf-8", "replace"), runefile)
+    return checked
+
+
+def _checked(data: bytes, runefile: str) -> Checked:
+    files = MemoryFiles({runefile: data, "m.tflite": b"", "broken.tflite": b"", "words.txt": b"one\ntwo\n"})
+    checked = check(files, signatures=signature)
+    assert (checked.pipeline is None) is checked.has_errors
+    text = data.decode("utf-8", "replace")
+    for diagnostic in checked.diagnostics:
+        spans = [diagnostic.span, *(edit.span for fix in diagnostic.fixes for edit in fix.edits)]
+        for span in spans:
+            assert 0 <= span.start.offset <= span.end.offset <= len(text)
+            assert span.start.line >= 1
+            assert span.start.column >= 1
+        assert "\n" not in diagnostic.message
+        assert all("\n" not in note for note in diagnostic.notes)
+    drawn = draw(checked.diagnostics, {runefile: text}, False)
+    assert "\x1b" not in drawn
+    drawn.encode()
+    json.dumps([diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics])
+    json.dumps(outline_to_json(checked.outline))
+    return checked
