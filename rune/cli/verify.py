@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.abi import Capability
 from rune.anvil import CompileError
 from rune.build import BuildFailed, build
 from rune.cli.failure import CommandFailed, failed
@@ -164,9 +165,13 @@ def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
 
 
 def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequence[Sequence[bytes]] | None:
-    """What the files that were named become for each capability. Where one capability alone reads files of a kind, each
-    file is a set of inputs; else its `source` picks one, as in `rune run`. Raises `InputError`.
+    """What the files that were named become for each capability; None when none was, and the project's own will do.
+
+    Where one capability alone reads files of a kind, each file is a set of inputs; else its `source` picks one, as in
+    `rune run`. Raises `InputError`.
     """
+    if not any(inputs.count(kind) for kind in Capability):
+        return None
     pipeline = check(files, runefile=runefile).pipeline
     if pipeline is None:
         return None

@@ -6,7 +6,7 @@ It compiles, runs and compares; it changes no rune. Proc-blocks are not judged h
 from rune.verify.comparison import Figures
 from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
-from rune.verify.samples import capabilities_of, fitting_samples
+from rune.verify.samples import capabilities_of
 from rune.verify.verification import DifferingOp, ModelVerification, RuneVerification, Runs, Verification
 from rune.verify.verifying import Effort, verify
 
@@ -20,7 +20,6 @@ __all__ = [
     "Runs",
     "Verification",
     "capabilities_of",
-    "fitting_samples",
     "models_wanted",
     "project_of",
     "verify",

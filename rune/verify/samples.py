@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from rune.abi import Capability
@@ -19,6 +20,8 @@ from rune.verify.inputs import generated_tensor
 
 MOST_FILES: Final = 8
 """Files that one capability reads."""
+MOST_TRIED: Final = 32
+"""Files that are looked at for it; most projects have few, and a data set is not what this is for."""
 
 _ENDINGS: Final = {
     Capability.SOUND: (".wav",),
@@ -65,32 +68,27 @@ def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
     return generated_tensor(stage.output, number - 1, seed)
 
 
-def fitting_samples(
-    files: ProjectFiles, stages: Sequence[CapabilityStage], folder: Path
-) -> tuple[tuple[bytes, ...], ...]:
-    """For each capability what the project's files of its kind become, the first few that fit, in the order of paths.
-
-    They are copied into `folder`, which must be the caller's own.
-    """
-    return tuple(tuple(islice(_fitting(files, stage, folder), MOST_FILES)) for stage in stages)
+def own_samples(files: ProjectFiles, stages: Sequence[CapabilityStage]) -> tuple[tuple[bytes, ...], ...]:
+    """For each capability what the project's files of its kind become: the first that fit, in the order of paths."""
+    with TemporaryDirectory() as folder:
+        return tuple(tuple(islice(_fitting(files, stage, Path(folder)), MOST_FILES)) for stage in stages)
 
 
 def _fitting(files: ProjectFiles, stage: CapabilityStage, folder: Path) -> Iterator[bytes]:
-    for path in files.paths():
-        ending = next((each for each in _ENDINGS.get(stage.kind, ()) if path.lower().endswith(each)), None)
-        if ending is None:
-            continue
-        copy = folder / f"sample{ending}"
+    endings = _ENDINGS.get(stage.kind, ())
+    candidates = (path for path in files.paths() if path.lower().endswith(endings))
+    for path in islice(candidates, MOST_TRIED if endings else 0):
+        copy = folder / f"sample{path[path.rindex('.') :].lower()}"
         try:
             copy.write_bytes(files.read(path))
-            data = data_of_file(stage, copy)
+            data = _data_of_file(stage, copy)
         except (FileError, InputFile):
             continue
         if len(data) == stage.output.size:
             yield data
 
 
-def data_of_file(stage: CapabilityStage, path: Path) -> bytes:
+def _data_of_file(stage: CapabilityStage, path: Path) -> bytes:
     """What a file becomes for a capability, whichever source it asks for. Raises `InputFile`."""
     parameters = {name: value for name, value in stage.parameters if name != "source"}
     request = CapabilityRequest(0, stage.kind, parameters)

@@ -223,18 +223,19 @@ class Verification:
         unseen = next((model for model in self.compiled if not model.inputs), None)
         if unseen is not None:
             return f"{plain(unseen.stage)}: {unseen.sentence()}"
-        inputs = sum(model.inputs for model in self.compiled)
+        inputs = counted(sum(model.inputs for model in self.compiled), "input")
+        if self.rune.files:
+            inputs += f" ({self.rune.files} from files)"
         if all(model.figures.is_identical for model in self.compiled):
-            return f"identical to the reference on {counted(inputs, 'input')}{told}"
+            return f"identical to the reference on {inputs}{told}"
         largest = max(model.figures.largest for model in self.compiled)
-        return (
-            f"within what is allowed of the reference on {counted(inputs, 'input')}, off by {largest:.2g} at most{told}"
-        )
+        return f"within what is allowed of the reference on {inputs}, off by {largest:.2g} at most{told}"
 
     def to_json(self) -> dict[str, Any]:
         return {
             "reference": self.reference,
             "within": self.is_within,
+            "complete": self.is_complete,
             "sentence": self.sentence(),
             "skipped": self.skipped,
             "rune": self.rune.to_json(),
@@ -243,7 +244,7 @@ class Verification:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Verification:
-        """Back from JSON; `within` and `sentence` follow from the rest."""
+        """Back from JSON; `within`, `complete` and `sentence` follow from the rest."""
         return cls(
             value["reference"],
             RuneVerification.from_json(value["rune"]),

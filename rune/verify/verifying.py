@@ -19,7 +19,7 @@ from rune.runtime.interpreters import Interpreter
 from rune.verify.model import ModelCheck
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import LaidOpen, lay_open, run_beside
-from rune.verify.samples import InputSet, capabilities_of, input_sets
+from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
 from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
 
 
@@ -49,8 +49,8 @@ def verify(
 ) -> Verification:
     """Verifies a rune that is said to be built from a project.
 
-    `samples` are recorded inputs, some for each capability (`rune.verify.samples`), `resources` what a host would give.
-    Raises `BuildFailed` when the project does not check, and `FileError`.
+    `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
+    are what a host would give. Raises `BuildFailed` when the project does not check, and `FileError`.
     """
     clock = _Clock(effort.seconds)
     models = ProjectModels(files)
@@ -69,7 +69,9 @@ def verify(
     if not compiled:
         return Verification(models=hosted)
     capabilities = capabilities_of(pipeline)
-    sets = input_sets(capabilities, samples or [()] * len(capabilities), effort.inputs, effort.seed)
+    if samples is None:
+        samples = own_samples(files, capabilities)
+    sets = input_sets(capabilities, samples, effort.inputs, effort.seed)
     with ThreadPoolExecutor(1) as pool:
         # The references start while the compiler works.
         opening = [pool.submit(_open_reference, models.data(stage.file or "")) for stage in compiled]
