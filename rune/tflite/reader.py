@@ -75,7 +75,7 @@ class _Reader:
 
     def _tensor(self, table: Table, index: int, is_written: bool) -> Tensor:
         name = table.text("name")
-        words = f"The tensor {quoted(name)}" if name else f"The tensor number {index}"
+        words = _Words(name, index)
         kind = _kind(table, words)
         shape = _shape(table, kind, words)
         is_sparse = table.table("sparsity") is not None
@@ -94,7 +94,7 @@ class _Reader:
         )
 
     def _constant(
-        self, table: Table, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: str
+        self, table: Table, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: _Words
     ) -> memoryview | None:
         if table.number("external_buffer"):
             raise ModelError(
@@ -116,7 +116,7 @@ class _Reader:
             )
         return data
 
-    def _buffer_data(self, table: Table, words: str) -> memoryview:
+    def _buffer_data(self, table: Table, words: str | _Words) -> memoryview:
         number = table.number("buffer")
         if number >= len(self._buffers):
             if number == 0:
@@ -187,6 +187,19 @@ class _Reader:
                     )
 
 
+class _Words:
+    """What a tensor is called at the start of a sentence; worded only when a sentence is needed."""
+
+    __slots__ = ("_index", "_name")
+
+    def __init__(self, name: str, index: int) -> None:
+        self._name = name
+        self._index = index
+
+    def __str__(self) -> str:
+        return f"The tensor {quoted(self._name)}" if self._name else f"The tensor number {self._index}"
+
+
 def _builtin_code(code: Table) -> int:
     """Old files have the code in a signed byte, newer ones beside it in 32 bits; the greater one counts."""
     number = max(code.number("deprecated_builtin_code"), code.number("builtin_code"))
@@ -206,7 +219,7 @@ def _indices(table: Table, field: str, count: int, words: str, optional: bool = 
     return indices
 
 
-def _kind(table: Table, words: str) -> TensorKind:
+def _kind(table: Table, words: _Words) -> TensorKind:
     number = table.number("type")
     try:
         return TensorKind(number)
@@ -214,7 +227,7 @@ def _kind(table: Table, words: str) -> TensorKind:
         raise ModelError(f"{words} has elements of an unknown kind, number {number}", table.place("type")) from None
 
 
-def _shape(table: Table, kind: TensorKind, words: str) -> tuple[int, ...]:
+def _shape(table: Table, kind: TensorKind, words: _Words) -> tuple[int, ...]:
     shape = table.integers("shape")
     if len(shape) > RANK_LIMIT:
         raise ModelError(f"{words} has {len(shape)} dimensions; at most {RANK_LIMIT} are read", table.place("shape"))
@@ -228,7 +241,7 @@ def _shape(table: Table, kind: TensorKind, words: str) -> tuple[int, ...]:
     return shape
 
 
-def _quantization(table: Table, kind: TensorKind, shape: tuple[int, ...], words: str) -> Quantization | None:
+def _quantization(table: Table, kind: TensorKind, shape: tuple[int, ...], words: _Words) -> Quantization | None:
     quantization = table.table("quantization")
     limits = kind.integer_range
     if quantization is None or limits is None:

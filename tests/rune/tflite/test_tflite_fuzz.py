@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import struct
 import tracemalloc
+from itertools import islice, permutations
 from typing import Any
 
 import flatbuffers
@@ -12,7 +14,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.tflite import ModelError, describe, read_model, signature
-from rune.tflite.flatbuffer import NUMBER_LIMIT, TABLE_LIMIT
+from rune.tflite.flatbuffer import LAYOUT_LIMIT, NUMBER_LIMIT, TABLE_LIMIT, decode
 from tests.model_cases import all_models, model_cases
 from tests.rune.tflite.mutations import mutant
 
@@ -76,6 +78,54 @@ def test_every_pointer_to_the_same_table_counts_against_the_limit() -> None:
     data = file_of_operators(builder, [operator] * TABLE_LIMIT)
     with pytest.raises(ModelError, match=f"more than {TABLE_LIMIT} tables"):
         read_model(data)
+
+
+def test_the_last_of_many_tables_is_looked_at_before_any_is_read() -> None:
+    builder = flatbuffers.Builder(1024)
+    numbers = builder.CreateNumpyVector(np.zeros(NUMBER_LIMIT // 2, np.int32))
+    schema.OperatorStart(builder)
+    schema.OperatorAddInputs(builder, numbers)
+    operator = schema.OperatorEnd(builder)
+    data = bytearray(file_of_operators(builder, [operator] * 30_000))
+    graph = schema.Model.GetRootAs(data).Subgraphs(0)
+    last = graph._tab.Vector(graph._tab.Offset(10)) + 4 * 29_999
+    struct.pack_into("<I", data, last, 0x7FFFFFF0)
+    with pytest.raises(ModelError, match="the offset of an element of operators") as caught:
+        read_model(data)
+    assert caught.value.offset == last
+
+
+def test_a_file_of_countless_field_lists_is_refused() -> None:
+    builder = flatbuffers.Builder(1024)
+    numbers = builder.CreateNumpyVector(np.zeros(1, np.int32))
+    operators = []
+    vectors, opcode = (1, 2, 5, 7, 8), 0
+    for order in islice(permutations((*vectors, opcode, 9)), LAYOUT_LIMIT + 1):
+        builder.StartObject(13)
+        for slot in order:
+            if slot in vectors:
+                builder.PrependUOffsetTRelativeSlot(slot, numbers, 0)
+            elif slot == opcode:
+                builder.PrependUint32Slot(slot, 1, 0)
+            else:
+                builder.PrependUint64Slot(slot, 1, 0)
+        operators.append(builder.EndObject())
+    with pytest.raises(ModelError, match=f"more than {LAYOUT_LIMIT} different field lists"):
+        read_model(file_of_operators(builder, operators))
+
+
+def test_fields_that_lie_over_each_other_are_read_each_for_itself() -> None:
+    builder = flatbuffers.Builder(1024)
+    schema.OperatorStart(builder)
+    schema.OperatorAddOpcodeIndex(builder, 0x01020304)
+    schema.OperatorAddCustomOptionsFormat(builder, 7)
+    data = bytearray(file_of_operators(builder, [schema.OperatorEnd(builder)]))
+    table = schema.Model.GetRootAs(data).Subgraphs(0).Operators(0)._tab
+    field_list = table.Pos - struct.unpack_from("<i", data, table.Pos)[0]
+    (opcode,) = struct.unpack_from("<H", data, field_list + 4)
+    struct.pack_into("<H", data, field_list + 4 + 2 * 6, opcode + 1)
+    (operator,) = decode(memoryview(data), "Model").tables("subgraphs")[0].tables("operators")
+    assert (operator.number("opcode_index"), operator.number("custom_options_format")) == (0x01020304, 3)
 
 
 def file_of_operators(builder: Any, operators: list[int]) -> bytes:

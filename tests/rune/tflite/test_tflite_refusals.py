@@ -67,7 +67,7 @@ def _offsets(table: Table, seen: set[int]) -> list[tuple[str, int]]:
     """Every place of the file that holds an offset: the field's name, and where."""
     found = []
     for name, value in table.fields.items():
-        place = table.places[name]
+        place = table.place(name)
         if isinstance(value, (int, float)) or place in seen:
             continue
         seen.add(place)
