@@ -2,8 +2,8 @@
 
 RuneError
  ├─ NotARune              the bytes are no module, or lack what every rune exports, or ask for what no host offers
- ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "output", "handles",
- │                        "models", "recording"
+ ├─ RuneStopped           a limit was reached; `limit` says which: "fuel", "time", "memory", "input", "output",
+ │                        "handles", "models", "recording"
  ├─ RuneTrapped           the rune gave up or did what WebAssembly forbids
  ├─ RuneUnusable          the rune stopped in an earlier call; load it again
  ├─ BadPointer            the rune passed its host an address outside its own memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import struct
 from collections.abc import Mapping, Sequence
@@ -52,13 +53,13 @@ def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:
             return lambda size: random_bytes(seed, size)
         case Capability.SOUND:
             rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
-            return wav_samples(_pick(files.sounds, parameters), int(rate * duration // 1000))
+            return wav_samples(_pick(files.sounds, parameters), rate * duration // 1000)
         case Capability.ACCEL:
             # The native runtime knows `samples`; Runefiles write `n`.
-            count = parameters.get("samples", parameters.get("n"))
-            return csv_rows(_pick(files.accelerometers, parameters), None if count is None else int(count))
+            name = "samples" if "samples" in parameters else "n"
+            return csv_rows(_pick(files.accelerometers, parameters), _whole(parameters, name))
         case Capability.RAW:
-            return _raw(_pick(files.raws, parameters), parameters.get("length"))
+            return _raw(_pick(files.raws, parameters), _whole(parameters, "length"))
         case Capability.IMAGE:
             return _pixels(files, parameters)
         case Capability.FLOAT_IMAGE:
@@ -67,33 +68,44 @@ def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:
 
 
 def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
-    width, height = int(_wanted(parameters, "width")), int(_wanted(parameters, "height"))
+    width, height = _wanted(parameters, "width"), _wanted(parameters, "height")
     try:
-        pixel_format = PixelFormat(int(parameters.get("pixel_format", PixelFormat.RGB)))
+        pixel_format = PixelFormat(_whole(parameters, "pixel_format") or PixelFormat.RGB)
     except ValueError:
         raise InputFile("Unknown pixel format") from None
     return image_pixels(_pick(files.images, parameters), width, height, pixel_format)
 
 
-def _raw(data: bytes, length: int | float | None) -> bytes:
+def _raw(data: bytes, length: int | None) -> bytes:
     if length is None:
         return data
     if len(data) < length:
-        raise InputFile(f"Requested {int(length)} bytes but only {len(data)} were provided")
-    return data[: int(length)]
+        raise InputFile(f"Requested {length} bytes but only {len(data)} were provided")
+    return data[:length]
 
 
-def _wanted(parameters: Mapping[str, int | float], name: str) -> int | float:
-    if name not in parameters:
+def _wanted(parameters: Mapping[str, int | float], name: str) -> int:
+    value = _whole(parameters, name)
+    if value is None:
         raise InputFile(f'The "{name}" argument wasn\'t set')
-    return parameters[name]
+    return value
+
+
+def _whole(parameters: Mapping[str, int | float], name: str) -> int | None:
+    """A parameter that counts something: a rune may set it to any number, and to none."""
+    value = parameters.get(name)
+    if value is None:
+        return None
+    if not math.isfinite(value) or value != int(value) or value < 0:
+        raise InputFile(f'Unable to parse "{value:g}" as the "{name}" argument')
+    return int(value)
 
 
 def _pick(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> bytes:
-    source = int(parameters.get("source", 0))
+    source = _whole(parameters, "source") or 0
     if not paths:
         raise InputFile(f"The user asked for source {source}, but no sources were provided")
-    if not 0 <= source < len(paths):
+    if source >= len(paths):
         raise InputFile(f"The user asked for source {source} but there are only {len(paths)} sources available")
     path = paths[source]
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rune.abi import Capability
 from rune.runtime.host import CapabilityRequest, InputSource
@@ -13,22 +13,44 @@ from rune.runtime.randomness import random_bytes, random_words
 _SEED = 1
 _TONE_HERTZ = 440.0
 _LOUDNESS = 8000
-_DEFAULT_RATE = 16000
+_DEFAULT_RATE = 16000.0
+_BLOCK = 1 << 16
 
 
 def generated_inputs(capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
     """Something plausible for each capability, of whatever length the rune asks for.
 
     SOUND a tone of 440 Hz as i16; ACCEL and FLOAT_IMAGE f32 in 0 to 1; IMAGE and RAND random bytes. What a RAW
-    capability means is not known here: a length of whole words is f32 in 0 to 1, else random bytes.
+    capability means is not known here: a length of whole words is f32 in 0 to 1, else random bytes. After 64 KiB the
+    same comes again. What was made is kept, so that it costs a run no time but the first.
     """
-    return {request.id: _source(request) for request in capabilities}
+    return {request.id: _kept(_maker(request)) for request in capabilities}
 
 
-def _source(request: CapabilityRequest) -> InputSource:
+def _kept(make: Callable[[int], bytes]) -> InputSource:
+    made: dict[int, bytes] = {}
+
+    def source(size: int) -> bytes:
+        if size not in made:
+            made.clear()
+            made[size] = _repeated(make, size)
+        return made[size]
+
+    return source
+
+
+def _repeated(make: Callable[[int], bytes], size: int) -> bytes:
+    if size <= _BLOCK:
+        return make(size)
+    block = make(_BLOCK)
+    return (block * (size // _BLOCK + 1))[:size]
+
+
+def _maker(request: CapabilityRequest) -> Callable[[int], bytes]:
     match request.kind:
         case Capability.SOUND:
-            rate = float(request.parameters.get("hz", _DEFAULT_RATE)) or _DEFAULT_RATE
+            asked = float(request.parameters.get("hz", _DEFAULT_RATE))
+            rate = asked if math.isfinite(asked) and asked > 0 else _DEFAULT_RATE
             return lambda size: _tone(size, rate)
         case Capability.ACCEL | Capability.FLOAT_IMAGE | Capability.RAW:
             return _fractions

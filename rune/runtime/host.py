@@ -69,6 +69,7 @@ class Host:
         self.logs: list[LogLine] = []
         self.logs_dropped = 0
         self._handles = Handles(limits.handles)
+        self._input_bytes = 0
         self._output_bytes = 0
         self.models = HostModels(self._handles, open_model, limits, record)
         self.resources = HostResources(self._handles, find_resource)
@@ -79,6 +80,7 @@ class Host:
         self.messages = []
         self.logs = []
         self.logs_dropped = 0
+        self._input_bytes = 0
         self._output_bytes = 0
         self.models.begin_call()
 
@@ -143,6 +145,9 @@ class Host:
     def _request_provider_response(self, caller: Caller, address: int, size: int, handle: int) -> int:
         request = self._capability(handle)
         guest_memory.checked_memory(caller, "request_provider_response", address, size)
+        self._input_bytes += size
+        if self._input_bytes > self.limits.input:
+            raise RuneStopped("input", f"the rune was stopped: it read more than {self.limits.input} bytes in one run")
         if handle not in self.inputs:
             raise InputMissing(f"No input tensor provided for the {request.kind.name} capability with ID {handle}")
         source = self.inputs[handle]

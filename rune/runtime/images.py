@@ -1,7 +1,8 @@
 """Pictures as a rune's IMAGE capability gets them: decoded, resized by the published arithmetic, converted to pixels.
 
 The resampling is that of the native runtime: Catmull-Rom (cubic with B = 0 and C = 1/2, support 2), first down, then
-across, in float32, rounded to bytes after each of the two. numpy and Pillow are loaded when a picture is read.
+across, in float32, rounded to whole levels after each of the two. numpy and Pillow are loaded when a picture is read.
+A picture is taken as it lies in its file: what its metadata say of turning it is not looked at.
 """
 
 from __future__ import annotations
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+    """[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""
+
 PIXEL_LIMIT = 64_000_000
 """Pixels that a picture may have before it is decoded."""
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "ICO", "TIFF", "WEBP", "PPM", "TGA")
+"""What the native runtime reads. Pillow knows more, some by starting other programs."""
 
 
 def image_pixels(data: bytes, width: int, height: int, pixel_format: PixelFormat) -> bytes:
@@ -32,14 +39,16 @@ def image_pixels(data: bytes, width: int, height: int, pixel_format: PixelFormat
     return convert(pixels, pixel_format)
 
 
-def convert(pixels: NDArray[np.uint8], pixel_format: PixelFormat) -> bytes:
-    """u8 [height, width, 1 to 4] in the asked format; an alpha channel is dropped.
+def convert(pixels: Pixels, pixel_format: PixelFormat) -> bytes:
+    """u8 or u16 [height, width, 1 to 4] as u8 in the asked format; an alpha channel is dropped.
 
-    Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B), in float32, from left to right.
+    Of 16 bits the upper 8 count. Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B), in float32, from left to right.
     """
     import numpy as np
 
     channels = pixels.shape[2]
+    if pixels.dtype == np.uint16:
+        pixels = (pixels >> 8).astype(np.uint8)
     if pixel_format is PixelFormat.GRAYSCALE:
         if channels < 3:
             return pixels[:, :, 0].tobytes()
@@ -52,22 +61,20 @@ def convert(pixels: NDArray[np.uint8], pixel_format: PixelFormat) -> bytes:
     return colour.tobytes()
 
 
-def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """u8 [h, w, channels] to u8 [height, width, channels], every channel for itself."""
-    import numpy as np
-
+def resize(pixels: Pixels, width: int, height: int) -> Pixels:
+    """[h, w, channels] to [height, width, channels] in the same type, every channel for itself."""
     down = _resample(pixels, height)
-    across = _resample(np.ascontiguousarray(down.transpose(1, 0, 2)), width)
-    return across.transpose(1, 0, 2)
+    return _resample(down.transpose(1, 0, 2).copy(), width).transpose(1, 0, 2)
 
 
-def _resample(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Along the first axis, to `size`. Sums run in the order of the source's indices."""
+def _resample(pixels: Pixels, size: int) -> Pixels:
+    """Along the first axis, to `size`. Sums run in the order of the source's indices; halves are rounded up."""
     import numpy as np
 
+    highest = np.float32(np.iinfo(pixels.dtype).max)
     source = pixels.astype(np.float32)
     length = source.shape[0]
-    result = np.empty((size, *source.shape[1:]), dtype=np.uint8)
+    result = np.empty((size, *source.shape[1:]), dtype=pixels.dtype)
     for index in range(size):
         first, weights = _weights(index, length, size)
         total = np.zeros(source.shape[1:], dtype=np.float32)
@@ -75,8 +82,10 @@ def _resample(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         for offset, weight in enumerate(weights):
             total += weight * source[first + offset]
             weight_sum += weight
-        value = np.clip(total / weight_sum, np.float32(0), np.float32(255))
-        result[index] = np.floor(value + np.float32(0.5)).astype(np.uint8)
+        value = np.clip(total / weight_sum, np.float32(0), highest)
+        whole = np.floor(value)
+        # Not floor(value + 0.5), whose sum is rounded itself: 0.49999997 would become 1.
+        result[index] = (whole + (value - whole >= np.float32(0.5))).astype(pixels.dtype)
     return result
 
 
@@ -108,21 +117,32 @@ def _catmull_rom(x: np.float32) -> np.float32:
     return np.float32(sixths / np.float32(6))
 
 
-def _decode(data: bytes) -> NDArray[np.uint8]:
-    """Any picture that Pillow knows as u8 [height, width, channels], in the file's own kind of pixel."""
+def _decode(data: bytes) -> Pixels:
+    """A picture as [height, width, channels], in the file's own kind of pixel. Raises `InputFile`.
+
+    Of colours of 16 bits only the upper 8 are decoded.
+    """
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
                 raise InputFile(f"the picture has {image.width} x {image.height} pixels, more than {PIXEL_LIMIT}")
-            pixels = np.asarray(_in_bytes(image))
+            pixels = _gray_of_16_bits(image) if image.mode.startswith("I") else np.asarray(_in_bytes(image))
     except UnidentifiedImageError:
         raise InputFile("the file is not a picture of a known kind") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputFile(f"the picture cannot be read: {error}") from None
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+
+
+def _gray_of_16_bits(image: Image) -> NDArray[np.uint16]:
+    """Pillow has such pictures in modes `I;16` of either order of bytes, and some in 32 bits."""
+    import numpy as np
+
+    levels: NDArray[np.uint16] = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+    return levels
 
 
 def _in_bytes(image: Image) -> Image:
@@ -131,7 +151,5 @@ def _in_bytes(image: Image) -> Image:
         return image
     if image.mode == "1":
         return image.convert("L")
-    if image.mode.startswith("I;16") or image.mode == "I":
-        return image.point(lambda level: level / 256).convert("L")
     has_alpha = image.mode in ("PA", "RGBa") or "transparency" in image.info
     return image.convert("RGBA" if has_alpha else "RGB")

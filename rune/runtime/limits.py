@@ -17,6 +17,8 @@ class Limits:
     """About one unit an instruction; None does not count them, and the code runs a little faster."""
     memory: int = 256 * _MEGABYTE
     """Bytes of linear memory."""
+    input: int = 64 * _MEGABYTE
+    """Bytes that a rune may read of all its capabilities in one call."""
     output: int = 16 * _MEGABYTE
     """Bytes that all outputs of one call may have together."""
     module: int = 128 * _MEGABYTE

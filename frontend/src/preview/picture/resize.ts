@@ -34,7 +34,8 @@ function resample(data: Uint8Array | Uint8ClampedArray, length: number, size: nu
     }
     for (let at = 0; at < rowSize; at += 1) {
       const value = Math.max(0, Math.min(255, f32((total[at] ?? 0) / weightSum)));
-      result[index * rowSize + at] = Math.floor(f32(value + 0.5));
+      // In 64 bits, where the sum is exact: in 32 bits, 0.49999997 + 0.5 would be 1.
+      result[index * rowSize + at] = Math.floor(value + 0.5);
     }
   }
   return result;
