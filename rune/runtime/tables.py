@@ -49,7 +49,7 @@ def nearest_f32(text: str) -> bytes:
     if not math.isfinite(value):
         return struct.pack("<f", value)
     if abs(value) >= _BEYOND_F32:
-        is_below = abs(value) == _BEYOND_F32 and abs(Decimal(text)) < Decimal(_BEYOND_F32)
+        is_below = abs(value) == _BEYOND_F32 and Decimal(text).copy_abs() < Decimal(_BEYOND_F32)
         return struct.pack("<f", math.copysign(_LARGEST_F32 if is_below else math.inf, value))
     (near,) = struct.unpack("<f", struct.pack("<f", value))
     if value != near:
