@@ -18,12 +18,14 @@ from forge.accounts.permissions import Verb
 from forge.builds.actions import builds_of, cancel_build, find_build, request_build
 from forge.builds.answers import fresh_preview
 from forge.builds.errors import NoRune
+from forge.builds.language import desk
 from forge.builds.models import Artefact
 from forge.builds.runes import open_rune
 from forge.builds.shapes import build_to_json, log_line_to_json
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
+from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 
@@ -86,6 +88,16 @@ class ProjectPreview(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
         return Response(fresh_preview(self.project(request, organisation, name, Verb.READ)))
+
+
+class ProjectLanguage(ProjectView):
+    @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
+        project = self.project(request, organisation, name, Verb.READ)
+        if not isinstance(request.data, dict):
+            raise Invalid("The request must be a JSON object.")
+        return Response(desk.answer(project, request.data))
 
 
 class OneBuild(ForgeView):

@@ -1,6 +1,6 @@
-"""What can go wrong with builds. The first three are for people, the others stay between worker and row."""
+"""What can go wrong with builds. The first four are for people, the others stay between worker and row."""
 
-from forge.core.errors import Conflict, NotFound
+from forge.core.errors import Busy, Conflict, NotFound
 
 
 class BuildOver(Conflict):
@@ -19,6 +19,10 @@ class NoRune(NotFound):
     """The build made no rune, or not yet."""
 
     title = "There is no rune"
+
+
+class LanguageBusy(Busy):
+    """Too many ask what can be said of their Runefile at once."""
 
 
 class LeaseLost(Exception):

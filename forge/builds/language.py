@@ -13,6 +13,7 @@ from forge.builds.artefacts import files_of
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, LanguageBusy, OutOfTime
 from forge.builds.workplace import work_folder
+from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
 from forge.projects.versions import glance
 
@@ -81,3 +82,4 @@ def _error(name: str, message: str) -> dict[str, Any]:
 
 desk = LanguageDesk()
 """This process's."""
+server_stopping.answer(desk.close)

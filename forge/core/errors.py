@@ -66,6 +66,12 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class Busy(DomainError):
+    """It can be done, but not now: too much is waiting."""
+
+    title = "Too busy just now"
+
+
 class Moved(DomainError):
     """The thing has another name now; `location` is the path that leads to it."""
 

@@ -25,6 +25,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.SignInNeeded, HTTPStatus.UNAUTHORIZED),
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
 
@@ -57,6 +58,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
         if isinstance(error, errors.Moved):
             headers["Location"] = error.location
+        if isinstance(error, errors.Busy):
+            headers["Retry-After"] = "1"
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):

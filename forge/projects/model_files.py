@@ -8,6 +8,7 @@ from forge.projects.errors import ModelRefused
 from rune.anvil import Unsupported, unsupported
 from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, read_model, signature
+from rune.tflite.signature import to_json
 
 SUFFIX = ".tflite"
 
@@ -41,6 +42,7 @@ def model_page(data: bytes) -> dict[str, Any]:
     model = verified_model(data)
     missing = unsupported(model)
     return describe(model) | {
+        "signature": to_json(signature(model)),
         "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
         "sentence": _sentence(missing),
     }
