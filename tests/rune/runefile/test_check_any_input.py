@@ -65,7 +65,7 @@ def test_any_bytes_give_diagnostics(data: bytes) -> None:
     assert held(data).has_errors
 
 
-_PIECES = st.sampled_from(
+PIECES = st.sampled_from(
     [
         *"[]{}:,&*!|>'\"%@`#?-$\n\t ~é\U0001f600",
         *(": ", "- ", "\n  ", "\n    ", "---", "...", "<<: ", "&a ", "*a", "!!str "),
@@ -76,7 +76,7 @@ _PIECES = st.sampled_from(
 )
 
 
-_LEGACY_PIECES = st.sampled_from(
+LEGACY_PIECES = st.sampled_from(
     [
         *"<>[],=-_#\\\"' \n\r\t@$.\x00é",
         *("FROM ", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT ", "RUN ", "\\\n", "\\ \r\n"),
@@ -98,19 +98,19 @@ _LEGACY_PIECES = st.sampled_from(
 )
 
 
-@given(st.lists(_LEGACY_PIECES, max_size=60).map("".join))
+@given(st.lists(LEGACY_PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_the_text_form_in_any_order_give_diagnostics(text: str) -> None:
     held(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
 
 
-@given(st.lists(_PIECES, max_size=60).map("".join))
+@given(st.lists(PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:
     held(text.encode())
 
 
-@given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(_PIECES, max_size=4).map("".join))
+@given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(PIECES, max_size=4).map("".join))
 @QUICK
 def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, inserted: str) -> None:
     held((GOOD[:at] + inserted + GOOD[at + length :]).encode())
@@ -158,7 +158,7 @@ _STAGES = st.dictionaries(
     st.one_of(_VALUES, _TYPES, st.dictionaries(st.sampled_from(_ARGUMENTS), _SCALARS, max_size=4)),
     max_size=5,
 )
-_DOCUMENTS = st.fixed_dictionaries(
+DOCUMENTS = st.fixed_dictionaries(
     {
         "version": st.just(1) | _VALUES,
         "image": st.just("x") | _VALUES,
@@ -168,7 +168,7 @@ _DOCUMENTS = st.fixed_dictionaries(
 )
 
 
-@given(_DOCUMENTS)
+@given(DOCUMENTS)
 @QUICK
 def test_values_of_any_shape_give_diagnostics(document: dict[str, Any]) -> None:
     held(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode("utf-8", "replace"))

@@ -1,0 +1,24 @@
+"""One fuzzer in a process of its own, which libFuzzer takes over. `python -m tests.proof.fuzz READER [its arguments]`.
+
+It knows which code an input reaches, and goes on from those that reach new code. Whatever a reader raises ends it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+# What is imported here is instrumented, and only that.
+with atheris.instrument_imports(include=["rune"]):
+    from tests.proof.readers import READERS
+
+
+def main(arguments: list[str]) -> None:
+    name, *rest = arguments
+    atheris.Setup([sys.argv[0], *rest], READERS[name])
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

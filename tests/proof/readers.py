@@ -1,0 +1,58 @@
+"""The readers of foreign bytes, each as a function that must end well, or with the one error that it may raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from rune.container import ContainerError, read_rune, read_zune
+from rune.files import FileError
+from rune.tflite import ModelError, describe, read_model, signature
+from tests.rune.runefile.held import held
+
+CORPUS = Path(__file__).parent / "corpus"
+"""Inputs that led the fuzzers to new places, by the name of the reader; `make test` reads them all again."""
+
+
+def read_yaml(data: bytes) -> None:
+    """A Runefile in YAML, or in anything."""
+    held(data, most_fixes=0)
+
+
+def read_text_form(data: bytes) -> None:
+    """A Runefile in its old text form."""
+    held(b"FROM x\n" + data, "Runefile", most_fixes=0)
+
+
+def read_tflite(data: bytes) -> None:
+    """A model: verified, described and asked for its inputs."""
+    try:
+        model = read_model(data)
+        describe(model)
+        signature(model)
+    except ModelError:
+        return
+
+
+def read_container(data: bytes) -> None:
+    """A rune, or the zip that a zune is, with all its files."""
+    with suppress(ContainerError):
+        read_rune(data)
+    try:
+        zune = read_zune(data)
+    except ContainerError:
+        return
+    for entry in zune.entries:
+        try:
+            zune.read(entry.path)
+        except (ContainerError, FileError):
+            continue
+
+
+READERS: Mapping[str, Callable[[bytes], None]] = {
+    "yaml": read_yaml,
+    "text": read_text_form,
+    "tflite": read_tflite,
+    "rune": read_container,
+}
