@@ -46,7 +46,7 @@ COMMANDS = {
     type=click.Path(path_type=Path),
     help="Accepted for old scripts, together with --unstable; a rune is built without the sources of Rune.",
 )
-@click.version_option(rune.__version__, "-V", "--version", prog_name="rune")
+@click.version_option(rune.__version__, "-V", "--version", prog_name="rune", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Path | None) -> None:
     """Describe, build and run machine learning for small devices."""

@@ -10,7 +10,7 @@ from time import monotonic
 
 import click
 
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
@@ -40,7 +40,7 @@ class Measured:
 
 
 @click.command()
-@click.argument("runes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runes", nargs=-1, required=True, type=ANY_PATH)
 @input_options
 @click.option("-n", "--runs", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Runs of each.")
 @click.option("--warm-up", type=click.IntRange(0), default=5, show_default=True, help="Runs before that do not count.")
@@ -64,11 +64,10 @@ def command(
 ) -> None:
     """Measure how long a run of each of RUNES takes, inside the rune alone.
 
-    Where no file is given for a capability, its input is made up, the same every time. Instructions are not counted
-    against a limit while it is measured, since counting them takes time.
+    Where no file is given for a capability, its input is made up, the same every time.
     """
     inputs = replace(inputs, generated=True)
-    measured = _measure(runes, inputs, replace(limits, fuel=None), runs, warm_up, seconds)
+    measured = _measure(runes, inputs, limits, runs, warm_up, seconds)
     if form == "json":
         print_json({"runes": [_as_json(each, measured[0]) for each in measured]})
     else:
@@ -100,7 +99,7 @@ def _measure(
 
 
 def _time(rune: LoadedRune, inputs: GivenInputs) -> float:
-    run_once(rune, inputs, verbose=False)
+    run_once(rune, inputs)
     return rune.milliseconds
 
 

@@ -11,7 +11,8 @@ import click
 
 from rune.anvil import CompileError
 from rune.build import BuildFailed, BuildResult, Step, build
-from rune.cli.failure import failed
+from rune.cli.failure import CommandFailed, failed
+from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -23,7 +24,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(name="build")
-@click.argument("runefile", default=Path(), type=click.Path(path_type=Path))
+@click.argument("runefile", default=Path(), type=ANY_PATH)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help="Where to write the rune."
 )
@@ -83,6 +84,7 @@ def command(
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     target = output or (project.folder or Path()) / f"{_without_extension(rune_name)}.rune"
+    _require_other_file(target, project, runefile)
     wanted = _Wanted(rune_name, host_models, _host_resources(host_resources, capacities))
     is_json = form == "json"
     if is_json and str(target) == "-":
@@ -100,6 +102,13 @@ def command(
         print_json({"file": str(target), "report": result.report.to_json(), "diagnostics": diagnostics})
     elif verbose:
         _summary(result, target)
+
+
+def _require_other_file(target: Path, project: Project, given: Path) -> None:
+    """A rune is not written over what it is built from."""
+    sources = (given, (project.folder or Path()) / project.runefile)
+    if target.exists() and any(each.exists() and target.samefile(each) for each in sources):
+        raise CommandFailed(f'"{target}" is what the rune is built from; choose another file with --output')
 
 
 def _checked_name(name: str) -> str:
@@ -141,7 +150,7 @@ def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
 def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) -> BuildResult:
     """Builds, and ends the command where the compiler gives up. Raises `BuildFailed`."""
     name = wanted.name
-    with progress(f"Building {name}", hidden=hidden) as shown:
+    with progress(f"Building {name}", hidden=hidden or verbose) as shown:
 
         def log(step: Step) -> None:
             if shown is not None:

@@ -8,16 +8,29 @@ from pathlib import Path
 import click
 
 from rune.cli.edited_files import write_text
+from rune.cli.failure import CommandFailed, causes_of
+from rune.cli.given_file import ANY_PATH
 from rune.cli.mending import Mended, mend, require_folder
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.files import ProjectFiles
-from rune.runefile import Checked, Diagnostic, Severity, check, diagnostic_to_json, outline_to_json
+from rune.runefile import (
+    Checked,
+    Diagnostic,
+    Outline,
+    Position,
+    Severity,
+    Span,
+    check,
+    diagnostic_to_json,
+    outline_to_json,
+)
+from rune.runefile.codes import Code
 from rune.wording import counted, plain
 
 
 @click.command(name="check")
-@click.argument("runefile", type=click.Path(path_type=Path), default=Path())
+@click.argument("runefile", type=ANY_PATH, default=Path())
 @click.option("--fix", is_flag=True, help="Mend what has a fix, and say what is left.")
 @format_option()
 @click.option(
@@ -29,7 +42,13 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     The exit status is 1 when there is an error. Warnings alone leave it 0. With --fix the Runefile is written with all
     problems mended that have a fix ("help" says which), and the status is that of what is left.
     """
-    project = project_of(runefile)
+    try:
+        project = project_of(runefile)
+    except (CommandFailed, OSError) as error:
+        if form == "text":
+            raise
+        print_json(_unreadable(runefile, error))
+        sys.exit(1)
     checked = check(project.files, runefile=project.runefile)
     files: ProjectFiles = project.files
     fixed: tuple[Diagnostic, ...] = ()
@@ -50,6 +69,16 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
             click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
+
+
+def _unreadable(path: Path, error: Exception) -> dict[str, object]:
+    """The answer for what cannot even be looked into, in the form of all the others."""
+    start = Position(0, 1, 1)
+    reasons = (error.message, *error.causes) if isinstance(error, CommandFailed) else causes_of(error)
+    diagnostic = Diagnostic(
+        Severity.ERROR, Code.RUNEFILE_MISSING.value, reasons[0], str(path), Span(start, start), reasons[1:]
+    )
+    return {"diagnostics": [diagnostic_to_json(diagnostic)], "outline": outline_to_json(Outline((), ()))}
 
 
 def _write(project: Project, mended: Mended) -> None:

@@ -44,7 +44,7 @@ class Formed:
 
 
 @click.command()
-@click.argument("runefiles", nargs=-1, type=click.Path(allow_dash=True, path_type=Path))
+@click.argument("runefiles", nargs=-1, type=click.Path(readable=False, allow_dash=True, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; list what is not in form, with status 1.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--infer", is_flag=True, help="Also write types in that follow from models and blocks.")

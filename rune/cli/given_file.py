@@ -5,17 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import click
+
 from rune.cli.failure import CommandFailed
 
-SIZE_LIMIT: Final = 1 << 30
+SIZE_LIMIT: Final = 256 << 20
 """Bytes that a command reads into memory."""
+
+ANY_PATH: Final = click.Path(readable=False, path_type=Path)
+"""A file or a folder. Whether it can be read is found out by reading it, which gives status 1 and not 2."""
 
 
 def read_given_file(path: Path) -> bytes:
     """The bytes of a file; a reason in one sentence when there are none, which ends the command."""
     try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise CommandFailed(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise CommandFailed(f'Unable to read "{path}": {error.strerror or error}') from error
+    if len(data) > SIZE_LIMIT:
+        raise CommandFailed(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
+    return data

@@ -115,6 +115,12 @@ _LIMIT_OPTIONS = (
         help="A run that takes longer is stopped.",
     ),
     click.option(
+        "--fuel",
+        type=click.IntRange(1, _MOST_SEED),
+        metavar="INSTRUCTIONS",
+        help="A run of more instructions is stopped. By default they are not counted.",
+    ),
+    click.option(
         "--memory-limit",
         type=click.IntRange(1, 4096),
         default=_DEFAULT.memory // _MEBIBYTE,
@@ -145,9 +151,9 @@ def limit_options(function: F) -> F:
     """Adds the options; the command gets them as one parameter, `limits`."""
 
     @functools.wraps(function)
-    def wrapped(*arguments: Any, time_limit: float, **rest: Any) -> Any:
+    def wrapped(*arguments: Any, time_limit: float, fuel: int | None, **rest: Any) -> Any:
         sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "output", "model_memory")}
-        limits = Limits(seconds=time_limit, **sizes)
+        limits = Limits(seconds=time_limit, fuel=fuel, **sizes)
         return function(*arguments, limits=limits, **rest)
 
     return cast(F, _with_options(wrapped, _LIMIT_OPTIONS))

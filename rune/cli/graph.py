@@ -11,7 +11,7 @@ import click
 from rune.cli.dot import dot
 from rune.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import project_of, show_diagnostics
 from rune.cli.writing import write_file
@@ -22,7 +22,7 @@ _MODULE = b"\0asm"
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), default=Path())
+@click.argument("file", type=ANY_PATH, default=Path())
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
 @format_option()
 def command(file: Path, output: Path | None, form: str) -> None:
@@ -56,7 +56,10 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
         raise CommandFailed(f'Unable to read "{file}"', (str(error),)) from error
     if graph is None:
         raise CommandFailed(f'"{file}" carries no graph: it was not made by rune build, or its graph was removed')
-    return drawing_of_graph(graph), False
+    drawing = drawing_of_graph(graph)
+    if not drawing.boxes and "stages" in graph:
+        raise CommandFailed(f'"{file}" has its graph in the layout from before Rune 0.5; rune inspect shows its stages')
+    return drawing, False
 
 
 def _drawing_of_project(path: Path) -> tuple[Drawing, bool]:

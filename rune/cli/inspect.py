@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.inspect_project import project_json, project_text
 from rune.cli.inspect_rune import rune_json, rune_text
 from rune.cli.printing import format_option, print_json
@@ -17,7 +17,7 @@ from rune.files import FileError
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @format_option()
 def command(file: Path, form: str) -> None:
     """Show the pipeline, resources and compiler of the rune FILE.

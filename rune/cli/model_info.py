@@ -9,14 +9,14 @@ import click
 
 from rune.anvil import unsupported
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.printing import format_option, print_json
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.wording import printable
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @format_option()
 def command(file: Path, form: str) -> None:
     """Show the inputs, outputs and operators of the model FILE."""

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from rune.cli.failure import CommandFailed, failed
+from rune.cli.given_file import ANY_PATH
+from rune.cli.printing import format_option, print_json
 from rune.files import DEFAULT_FILE_LIMIT, FileError
 from rune.runefile import DEFAULT_RUNEFILE, starter
 from rune.templates import Template, list_templates
@@ -14,8 +17,9 @@ from rune.tflite import ModelError, read_model, signature
 
 @click.command(name="new")
 @click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]")
-@click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Start with this .tflite.")
-def command(words: tuple[str, ...], model: Path | None) -> None:
+@format_option()
+@click.option("--model", type=ANY_PATH, help="Start with this .tflite.")
+def command(words: tuple[str, ...], form: str, model: Path | None) -> None:
     """Start a project from TEMPLATE, or around a model, in a new FOLDER.
 
     \b
@@ -34,20 +38,27 @@ def command(words: tuple[str, ...], model: Path | None) -> None:
         folder = Path(words[-1])
         _write(folder, dict(template.contents()))
     else:
-        _list()
+        _list(form)
         return
-    click.echo(f"Made the project {folder}. Check it with: rune check {folder}")
+    if form == "json":
+        print_json({"folder": str(folder)})
+    else:
+        click.echo(f"Made the project {folder}. Check it with: rune check {folder}")
 
 
-def _list() -> None:
-    for template in list_templates():
+def _list(form: str) -> None:
+    templates = list_templates()
+    if form == "json":
+        print_json({"templates": [{"name": each.name, "summary": each.summary} for each in templates]})
+        return
+    for template in templates:
         click.echo(f"{template.name:<12} {template.summary}".rstrip())
 
 
 def _find(name: str) -> Template:
     known = {template.name: template for template in list_templates()}
     if name not in known:
-        raise click.ClickException(f"There is no template {name}. There are: {', '.join(known)}.")
+        raise CommandFailed(f"There is no template {name}. There are: {', '.join(known)}.")
     return known[name]
 
 
@@ -56,16 +67,16 @@ def _around_model(model: Path) -> dict[str, bytes]:
     try:
         size = model.stat().st_size
         if size > DEFAULT_FILE_LIMIT:
-            raise click.ClickException(f"{model} has {size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+            raise CommandFailed(f"{model} has {size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
         data = model.read_bytes()
         path = f"models/{model.name}"
         text = starter(signature(read_model(data)), path)
     except ModelError as error:
-        raise click.ClickException(f"{model} is not a model that can be used: {error}") from error
+        raise CommandFailed(f"{model} is not a model that can be used: {error}") from error
     except FileError as error:
-        raise click.ClickException(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
+        raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
-        raise click.FileError(str(model), error.strerror) from error
+        raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
     return {path: data, DEFAULT_RUNEFILE: text.encode()}
 
 
@@ -74,10 +85,10 @@ def _write(folder: Path, contents: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise click.ClickException(f"The folder {folder} is not empty. Name another one.")
+            raise CommandFailed(f"The folder {folder} is not empty. Name another one.")
         for path, data in contents.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     except OSError as error:
-        raise click.FileError(str(folder), error.strerror) from error
+        raise failed(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import click
 
+from rune.cli.failure import failed
 from rune.cli.remote_errors import explained
 from rune.remote import (
     CredentialStore,
@@ -57,7 +58,7 @@ def _pull_into(remote: Registry, wanted: Reference, target: Path) -> PulledRune:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
-        raise click.FileError(str(target), error.strerror) from error
+        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -67,7 +68,7 @@ def _pull_into(remote: Registry, wanted: Reference, target: Path) -> PulledRune:
         part.chmod(0o666 & ~mask)
         part.replace(target)
     except OSError as error:
-        raise click.FileError(str(target), error.strerror) from error
+        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     finally:
         part.unlink(missing_ok=True)
     return pulled

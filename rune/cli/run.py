@@ -8,19 +8,26 @@ from pathlib import Path
 import click
 
 from rune.cli.failure import CommandFailed, causes_of, failed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.results import results_json, results_text
 from rune.cli.settings import settings
+from rune.container import is_zune
 from rune.runtime import Limits, LoadedRune, LogLine, OutputMessage, Runtime
 from rune.runtime.errors import InputFile, RuneError
 
+_ZUNE = (
+    "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
+    "rune inspect shows what is in it, and rune build builds its Runefile"
+)
+
 
 @click.command(name="run")
-@click.argument("rune", type=click.Path(path_type=Path))
+@click.argument("rune", type=ANY_PATH)
 @input_options
 @click.option("-r", "--repeats", type=click.IntRange(min=1), default=1, help="Run it so many times, a line for each.")
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
@@ -58,8 +65,11 @@ def command(
         loaded = load(data, limits, resources)
     _show(loaded.logs, verbose)
     for _ in range(repeats):
-        with progress(f"Running {rune.name}"):
-            messages = run_once(loaded, inputs, verbose)
+        try:
+            with progress(f"Running {rune.name}"):
+                messages = run_once(loaded, inputs)
+        finally:
+            _show(loaded.logs, verbose)
         if form == "json":
             print_json(results_json(messages), one_line=True)
         else:
@@ -68,23 +78,24 @@ def command(
 
 def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
     """A rune that can be called; ends the command with the reason when it cannot."""
+    if is_zune(data):
+        raise CommandFailed("Unable to load the Runtime", (_ZUNE,))
     try:
-        return Runtime.load(data, limits, resources=resources)
+        return interruptible(lambda: Runtime.load(data, limits, resources=resources))
     except RuneError as error:
         raise failed("Unable to load the Runtime", error) from error
 
 
-def run_once(loaded: LoadedRune, inputs: GivenInputs, verbose: bool) -> tuple[OutputMessage, ...]:
-    """One run, whose log is shown whatever comes of it."""
+def run_once(loaded: LoadedRune, inputs: GivenInputs) -> tuple[OutputMessage, ...]:
+    """One run; ends the command with the reason when it fails."""
     try:
-        return loaded.call(inputs.for_capabilities(loaded.capabilities))
+        given = inputs.for_capabilities(loaded.capabilities)
+        return interruptible(lambda: loaded.call(given))
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error
     except RuneError as error:
         raise failed("Prediction failed", error) from error
-    finally:
-        _show(loaded.logs, verbose)
 
 
 def _show(logs: Sequence[LogLine], verbose: bool) -> None:

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from rune.abi import Capability
+from rune.cli import main
 from rune.container import graph_json, pack, rune_sections
 from tests.rune.container.test_container_graph import PIPELINE
 from tests.rune.container.wasm_bytes import MODULE
@@ -93,6 +95,20 @@ def test_a_closed_pipe_ends_the_command_without_a_word(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+def test_ctrl_c_ends_a_rune_that_never_comes_back(tmp_path: Path) -> None:
+    log = "(drop (call $debug (i32.const 0) (i32.const 7)))"
+    (tmp_path / "loop.rune").write_bytes(rune(log, "(loop $again (br $again))", data='(data (i32.const 0) "waiting")'))
+    command = [str(RUNE), "run", "loop.rune", "--time-limit", "600", "-v"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "INFO: waiting\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().splitlines()[-1:] == ["Stopped"]
+        assert process.wait(timeout=60) == 130
+
+
 def test_ctrl_c_ends_a_run_with_status_130_and_no_traceback(tmp_path: Path) -> None:
     # It waits for a log line, which shows that the rune was loaded and loops.
     call = (
@@ -136,6 +152,16 @@ def test_a_folder_that_is_gone_is_an_error_and_no_traceback(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "build", "fmt", "graph", "inspect", "run", "bench", "model-info"])
+def test_a_place_that_cannot_be_looked_into_is_an_error_and_no_traceback(command: str, tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to("round")
+    for path in ("round", "x" * 300):
+        told = CliRunner().invoke(main, [command, str(tmp_path / path)])
+        assert told.exit_code == 1
+        assert isinstance(told.exception, SystemExit)
+        assert "Error: " in told.stderr or "error[" in told.stderr
+
+
 @pytest.mark.parametrize(
     ("environment", "options", "colours"),
     [
@@ -157,7 +183,7 @@ def test_the_result_of_a_run_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.rune").write_bytes(mirror(Capability.RAW, 4, "u8[4]"))
     (tmp_path / "four").write_bytes(b"\x01\x02\x03\x04")
     done = run("run", "a.rune", "-c", "raw:four", folder=tmp_path)
-    assert done.stdout == '{"2": [{"element-type": "u8", "dimensions": [4], "elements": [1, 2, 3, 4]}]}\n'
+    assert done.stdout == '{"2":[{"element-type":"u8","dimensions":[4],"elements":[1,2,3,4]}]}\n'
     assert done.stderr == ""
 
 

@@ -100,6 +100,20 @@ def test_a_zune_is_checked_and_drawn_but_not_mended(zune: Path) -> None:
     assert "is inside a zune" in result.stderr
 
 
+def test_a_zune_is_not_run_but_its_runefile_is_built(zune: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = CliRunner().invoke(main, ["run", str(zune)])
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("Error: Unable to load the Runtime\n\nCaused by:\n    this is a zune")
+    monkeypatch.chdir(zune.parent)
+    before = zune.read_bytes()
+    over_itself = CliRunner().invoke(main, ["build", "app.rune"])
+    assert over_itself.exit_code == 1
+    assert "is what the rune is built from" in over_itself.stderr
+    assert zune.read_bytes() == before
+    assert CliRunner().invoke(main, ["build", "app.rune", "-n", "built"]).exit_code == 0
+    assert inspect(zune.parent / "built.rune").exit_code == 0
+
+
 def test_a_zip_that_is_no_zune_is_an_error(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("notes.txt", "nothing")
@@ -126,3 +140,6 @@ def test_runes_of_the_first_years_are_shown(tmp_path: Path) -> None:
     assert lines[:4] == ["Base image: runicos/base", "Stages:", "- audio: Source", "- serial: Sink"]
     assert lines[-1] == "Compiled by: Rune v0.4.0"
     assert json.loads(inspect(path, "-f", "json").stdout)["rune"] == graph
+    drawn = CliRunner().invoke(main, ["graph", str(path)])
+    assert drawn.exit_code == 1
+    assert "rune inspect shows its stages" in drawn.stderr

@@ -42,6 +42,12 @@ def test_without_a_name_the_templates_are_listed() -> None:
     assert any(line.startswith("sine ") for line in result.stdout.splitlines())
 
 
+def test_templates_and_new_folders_are_told_as_json() -> None:
+    told = json.loads(_run("new", "--format", "json").stdout)
+    assert {"keywords", "sine"} <= {template["name"] for template in told["templates"]}
+    assert json.loads(_run("new", "sine", "--format", "json").stdout) == {"folder": "sine"}
+
+
 def test_an_unknown_template_is_refused_with_the_names_of_the_others(folder: Path) -> None:
     result = _run("new", "nothing")
     assert result.exit_code == 1

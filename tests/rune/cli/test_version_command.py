@@ -56,6 +56,10 @@ def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -
     assert json.loads(shown(monkeypatch, None, "-f", "json"))["commit-hash"] is None
 
 
+def test_the_option_of_the_whole_command_is_one_line() -> None:
+    assert CliRunner().invoke(main, ["-V"]).stdout == f"rune {rune.__version__}\n"
+
+
 def test_outside_of_a_checkout_no_commit_is_known(tmp_path: Path) -> None:
     assert version_command._commit(tmp_path) is None
     (tmp_path / ".git").mkdir()
