@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
@@ -16,6 +19,8 @@ from rune.runtime.interpreters.door import open_model
 OPEN_FILES = 64
 LARGEST_FILE = 1 << 20
 """Bytes of a file that may be written: none is."""
+SECONDS_MORE = 5.0
+"""What is added to the host's time, since it is the host that says what happened."""
 
 
 def limit(memory: int) -> None:
@@ -35,13 +40,32 @@ def limit(memory: int) -> None:
         resource.setrlimit(what, (lowest, lowest))
 
 
+@contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Has the system end this process when the work inside takes longer, in whatever code it is.
+
+    The host kills it earlier; this is for a host that was killed itself.
+    """
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds + SECONDS_MORE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Loads the one model and runs it for each set of inputs, until stdin ends."""
     first = json.loads(questions.readline())
     limit(int(first["memory"]))
     data = questions.read(int(first["size"]))
+    seconds = float(first["seconds"])
     try:
-        model = open_model(first["mimetype"], data, reference=bool(first["reference"]))
+        with bounded(seconds):
+            model = open_model(first["mimetype"], data, reference=bool(first["reference"]))
     except ModelRuntimeMissing as error:
         _answer(answers, {"error": "missing", "message": str(error)})
         return
@@ -60,7 +84,8 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     while line := questions.readline():
         inputs = [questions.read(size) for size in json.loads(line)["sizes"]]
         try:
-            outputs = model.run(inputs)
+            with bounded(seconds):
+                outputs = model.run(inputs)
         except Exception as error:
             # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.
             _answer(answers, {"error": "run", "message": str(error)[:1000] or type(error).__name__})

@@ -49,7 +49,13 @@ class IsolatedInterpreter:
         self._process, self._questions, self._answers = _start()
         # Ends the process when nobody holds this any more, and when Python ends.
         self._end = weakref.finalize(self, _end, self._process, self._questions, self._answers)
-        question = {"mimetype": mimetype, "reference": reference, "memory": limits.memory, "size": len(data)}
+        question = {
+            "mimetype": mimetype,
+            "reference": reference,
+            "memory": limits.memory,
+            "seconds": limits.seconds,
+            "size": len(data),
+        }
         try:
             with self._within_time("to load"):
                 answer = self._ask(question, [data])
@@ -153,14 +159,16 @@ def _types(texts: object) -> tuple[TensorType, ...]:
 
 
 def _start() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-    """The process, and the ends of its pipes: questions to it, answers from it."""
+    """The process, and the ends of its pipes: questions to it, answers from it.
+
+    It stays in the host's process group: who ends the group ends it as well.
+    """
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "rune.runtime.interpreters.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_environment(),
-        start_new_session=True,
     )
     if process.stdin is None or process.stdout is None:
         raise ModelRunError("the process of the model has no pipes")

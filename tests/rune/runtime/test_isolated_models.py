@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import struct
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -83,6 +86,16 @@ def test_the_process_ends_when_nobody_holds_the_model() -> None:
     del model
     gc.collect()
     assert not process_is_there(number)
+
+
+def test_the_process_ends_by_itself_when_its_host_does_not_end_it() -> None:
+    code = (
+        "from rune.runtime.interpreters import child\n"
+        "child.SECONDS_MORE = 0.1\n"
+        "with child.bounded(0.1):\n"
+        "    while True: pass\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == -signal.SIGALRM
 
 
 def test_the_process_sees_nothing_of_the_hosts_environment(monkeypatch: pytest.MonkeyPatch) -> None:
