@@ -33,7 +33,7 @@ from forge.reviews.actions import (
     verdicts_on,
 )
 from forge.reviews.models import Verdict
-from forge.web.comparison import changes, drawn, figures
+from forge.web.comparison import changes, drawn, figures, verified
 from forge.web.pages import for_person, person, show_again
 from forge.web.project import project_of
 
@@ -191,6 +191,7 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
             "before": before,
             "before_is_approved": is_approved_before,
             "figures": figures(build, before),
+            "verified": verified(build),
             "changes": changes(build, before) if before else (),
             "columns": drawn(build, before),
             "may_publish": can(user, Verb.PUBLISH, project),

@@ -45,6 +45,29 @@ class Column:
     flows: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Verified:
+    """What became of the comparison with the reference. `is_good` is None where nothing could be compared."""
+
+    is_good: bool | None
+    sentence: str
+    reference: str
+
+
+def verified(build: Build) -> Verified | None:
+    """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
+    found = build.artefact.report.get("verify") if build.artefact is not None else None
+    if found is None:
+        return None
+    is_compared = found["complete"] and any(model["inputs"] for model in found["models"])
+    sentence = str(found["sentence"])
+    return Verified(
+        bool(found["within"]) if is_compared else None,
+        sentence[:1].upper() + sentence[1:],
+        found["reference"] or "",
+    )
+
+
 def figures(build: Build, before: Build | None) -> tuple[Figure, ...]:
     """The numbers of a build that succeeded, each beside the earlier build's."""
     now, then = _facts(build), _facts(before)
@@ -85,9 +108,9 @@ def _facts(build: Build | None) -> dict[str, float]:
     facts: dict[str, float] = {
         "memory": build.artefact.planned_memory,
         "size": build.artefact.size,
-        "models": sum(model["size"] for model in report["models"]),
+        "models": sum(model["size"] or 0 for model in report["models"]),
     }
-    if "run" in report:
+    if report.get("run"):
         facts["time"] = report["run"]["milliseconds"]
     return facts
 

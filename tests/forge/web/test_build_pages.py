@@ -17,6 +17,7 @@ from forge.reviews.actions import give_verdict
 from forge.web.comparison import changes, drawn, figures
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
+from rune.verify import Figures, ModelVerification, RuneVerification, Runs, Verification
 from tests.forge.made_builds import OUTLINE, RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +206,36 @@ def test_the_same_bytes_take_the_same_time(project: Any, developer: Any) -> None
     second = built(developer, project, run={"milliseconds": 9.0, "runs": 20})
     time = next(figure for figure in figures(second, first) if figure.name == "Time a run")
     assert (time.now, time.change) == ("9.00 ms", "none")
+
+
+def test_the_page_says_how_the_rune_stands_to_the_reference(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    model = ModelVerification("digits", "digits.tflite", Runs.COMPILED, 40, Figures(elements=80, bytes=80))
+    report = Verification("ai-edge-litert 2.3.0", RuneVerification(20, 3, 100), (model,)).to_json()
+    build = built(people["developer"], project, verify=report)
+    page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    assert "Identical to the reference on 40 inputs (3 from files)." in page
+    assert "The reference is ai-edge-litert 2.3.0 with its reference kernels." in page
+    assert "Verified</span>" in page
+
+
+def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
+    report = Verification(skipped="nothing is installed that runs it").to_json()
+    build = built(people["developer"], project, verify=report)
+    page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    assert "Skipped: nothing is installed that runs it." in page
+    assert "Not compared</span>" in page
+    assert "Verified</span>" not in page
+
+
+def test_a_build_from_before_verification_has_its_page(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    build = built(people["developer"], project)
+    page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    assert "In numbers" in page
+    assert "Not compared" not in page
 
 
 @pytest.mark.parametrize(

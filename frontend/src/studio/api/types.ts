@@ -93,7 +93,10 @@ export interface Report {
   readonly toolchain: string;
   readonly rune: { readonly size: number; readonly digest: string };
   readonly memory?: { readonly arena: number };
-  readonly run?: { readonly milliseconds: number; readonly runs: number };
+  /** Null where the server could not run it: its host must give a resource, or have another runtime. */
+  readonly run?: { readonly milliseconds: number; readonly runs: number } | null;
+  /** The rune against the reference interpreter, null where there was nothing to compare; older builds lack it. */
+  readonly verify?: { readonly reference: string | null; readonly within: boolean; readonly sentence: string };
 }
 
 export interface Build {

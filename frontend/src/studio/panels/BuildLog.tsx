@@ -1,7 +1,7 @@
 // One build: its log as it comes, how it stands, and what can be done next.
 import { ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
-import type { Build, LogLine, Tag } from "../api/types";
+import type { Build, LogLine, Report, Tag } from "../api/types";
 import { isUnderWay } from "../session/state";
 import { bytes, count, duration, shortDigest } from "../parts/words";
 
@@ -30,11 +30,17 @@ function seconds(build: Build): string {
   return Number.isFinite(taken) ? ` in ${duration(Math.max(1, taken))}` : "";
 }
 
+/** What a report says in a few words each. */
+function numbers(report: Report): string[] {
+  const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
+  return [bytes(report.rune.size), shortDigest(report.rune.digest), ...verified];
+}
+
 /** What the build came to, in one sentence; "" while it is under way. */
 function outcome(build: Build): string {
   switch (build.state) {
     case "succeeded":
-      return `build ${build.number}${seconds(build)}${build.report === null ? "" : ` · ${bytes(build.report.rune.size)} · ${shortDigest(build.report.rune.digest)}`}`;
+      return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(" · ");
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
       if (errors > 0) return `${count(errors, "problem")} in version ${build.version.number}. Mend the text, then build again.`;
