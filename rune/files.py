@@ -107,7 +107,10 @@ class FolderFiles:
             raise FileError(path, error.strerror or str(error)) from error
 
     def _target(self, path: str) -> Path:
-        target = (self._root / normal_path(path)).resolve()
+        try:
+            target = (self._root / normal_path(path)).resolve()
+        except RuntimeError as error:
+            raise FileError(path, "a link leads back to itself") from error
         if not target.is_relative_to(self._root):
             raise FileNotInProject(path, "a link leads out of the project")
         return target

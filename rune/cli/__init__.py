@@ -20,6 +20,7 @@ COMMANDS = {
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",
     "login": "Remember a token for a registry",
+    "lsp": "Answer an editor, as a language server",
     "model-info": "Show a model's inputs, outputs and operators",
     "new": "Start a project from a template or from a model",
     "pull": "Fetch a rune from a registry",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,14 @@ SIZE_LIMIT: Final = 256 << 20
 
 ANY_PATH: Final = click.Path(readable=False, path_type=Path)
 """A file or a folder. Whether it can be read is found out by reading it, which gives status 1 and not 2."""
+
+
+def resolved(path: Path) -> Path:
+    """The path without links, whether it is there or not. Raises `OSError` for links that lead back to themselves."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
 def read_given_file(path: Path) -> bytes:

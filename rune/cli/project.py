@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import read_given_file, resolved
 from rune.cli.settings import settings
 from rune.container import ContainerError, Zune, is_zune, read_zune
 from rune.files import FileError, FolderFiles, ProjectFiles, normal_path
@@ -36,12 +36,12 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
     if path.is_file() and is_zune(_head(path)):
         return _zune_project(path)
     if path.is_dir():
-        folder = (current_dir or path).resolve()
+        folder = resolved(current_dir or path)
         path = path / runefile_in(FolderFiles(path))
     else:
-        folder = (current_dir or path.parent).resolve()
+        folder = resolved(current_dir or path.parent)
     try:
-        inside = normal_path((path.parent.resolve() / path.name).relative_to(folder).as_posix())
+        inside = normal_path((resolved(path.parent) / path.name).relative_to(folder).as_posix())
     except ValueError:
         raise click.UsageError(f"{path} does not lie in {folder}; choose --current-dir so that it does") from None
     except FileError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rune.cli.failure import failed
+from rune.cli.given_file import resolved
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -34,7 +35,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     A link stays and what it leads to is replaced. What is no regular file, such as a pipe, is written to directly.
     Raises `OSError`.
     """
-    target = path.resolve()
+    target = resolved(path)
     if target.exists() and not target.is_file():
         with target.open("wb") as file:
             yield file
