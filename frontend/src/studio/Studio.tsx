@@ -9,6 +9,7 @@ import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
 import type { Present } from "./document/presence";
 import { placeFor } from "./document/paths";
+import { findRunefile } from "./document/runefile";
 import type { Cursor, EditorHandle } from "./editor/Editor";
 import { placed } from "./editor/carets";
 import { stageAt } from "./graph/selection";
@@ -18,7 +19,7 @@ import { PreviewPane } from "./panels/PreviewPane";
 import { isSize, useRemembered } from "./parts/remembered";
 import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
-import { closedFile, openedFile, RUNEFILE, shownFiles, type OpenFiles } from "./session/open-files";
+import { closedFile, openedFile, shownFiles, type OpenFiles } from "./session/open-files";
 import { lastSucceeded } from "./session/state";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
@@ -80,10 +81,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const mayEdit = me.role === "owner" || me.role === "developer";
   const shown = useMemo(() => shownFiles(open, files), [open, files]);
   const active = shown.active;
+  const runefile = useMemo(() => findRunefile(files), [files]);
   const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
-  const selected = active?.path === RUNEFILE && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
+  const selected = active?.path === runefile && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -137,7 +139,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const goTo = (path: string, line: number, column: number): void => {
     const file = files.find((each) => each.path === path);
     if (file === undefined) return;
-    if (path === RUNEFILE && view === "graph") setView("both");
+    if (path === runefile && view === "graph") setView("both");
     openFile(file.id);
     setJump({ file: file.id, line, column });
   };
@@ -150,7 +152,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     const before = text.toJSON().slice(0, place.head).split("\n");
     setJump({ file: present.file, line: before.length, column: (before.at(-1) ?? "").length + 1 });
   };
-  const goToStage = (node: OutlineNode): void => goTo(RUNEFILE, node.line, 1);
+  const goToStage = (node: OutlineNode): void => goTo(runefile, node.line, 1);
   const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
 
   const attempt = (what: Promise<unknown>): void => {
@@ -225,8 +227,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
       else if (first !== undefined) goToProblem(first);
     },
     view: (next) => {
-      const runefile = files.find((file) => file.path === RUNEFILE);
-      if (runefile !== undefined) openFile(runefile.id);
+      const drawn = files.find((file) => file.path === runefile);
+      if (drawn !== undefined) openFile(drawn.id);
       setView(next);
     },
     problems: () => setBottomTab("problems"),
@@ -278,6 +280,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           <Middle
             workspace={workspace}
             shown={shown}
+            runefile={runefile}
             closable={shown.tabs.length > 1}
             diagnostics={preview.diagnostics}
             outline={preview.outline}

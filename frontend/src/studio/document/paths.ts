@@ -1,4 +1,5 @@
 // The names of a project's files: which are allowed, and the tree that they make. Pure; the server checks again.
+import { isRunefileName } from "./runefile";
 
 const FORBIDDEN = /[\u0000-\u001f\u007f\\:*?"<>|]/;
 
@@ -72,5 +73,5 @@ export function treeRows<File extends { readonly path: string }>(files: readonly
 }
 
 function rank(path: string): number {
-  return path === "Runefile.yml" ? 0 : 1;
+  return isRunefileName(path) ? 0 : 1;
 }

@@ -1,13 +1,12 @@
 // Which files are open in tabs and which one is shown. Pure: files come and go under it, so it is derived, not repaired.
 import type { FileEntry } from "../document/files";
+import { findRunefile } from "../document/runefile";
 
 export interface OpenFiles {
   /** Ids in the order of the tabs; some may be of files that are gone. */
   readonly tabs: readonly string[];
   readonly active: string | null;
 }
-
-export const RUNEFILE = "Runefile.yml";
 
 export interface ShownFiles {
   readonly tabs: readonly FileEntry[];
@@ -31,7 +30,8 @@ export function shownFiles(open: OpenFiles, files: readonly FileEntry[]): ShownF
   const byId = new Map(files.map((file) => [file.id, file]));
   const tabs = open.tabs.flatMap((id) => byId.get(id) ?? []);
   if (tabs.length === 0) {
-    const first = files.find((file) => file.path === RUNEFILE) ?? files.find((file) => file.kind === "text") ?? files[0];
+    const runefile = findRunefile(files);
+    const first = files.find((file) => file.path === runefile) ?? files.find((file) => file.kind === "text") ?? files[0];
     return first === undefined ? { tabs: [], active: null } : { tabs: [first], active: first };
   }
   return { tabs, active: tabs.find((file) => file.id === open.active) ?? tabs[tabs.length - 1] ?? null };

@@ -1,5 +1,6 @@
 // What the preview's one line says about the text and the rune that runs. Pure; the words are for a person.
 import type { Diagnostic, Preview } from "../api/types";
+import { isRunefileName } from "../document/runefile";
 
 export interface PreviewStatus {
   readonly tone: "ok" | "warn" | "bad" | "info";
@@ -8,10 +9,8 @@ export interface PreviewStatus {
   readonly problem: Diagnostic | null;
 }
 
-const RUNEFILE = "Runefile.yml";
-
 function place(problem: Diagnostic): string {
-  return problem.file === RUNEFILE ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
+  return isRunefileName(problem.file) ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
 }
 
 /** How far the newest edit is on its way: kept here while nobody can be reached, not stored yet, stored but not looked at yet, its rune not here yet, all here. */

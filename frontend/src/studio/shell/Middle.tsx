@@ -8,7 +8,7 @@ import { ModelPage } from "../pages/ModelPage";
 import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
-import { RUNEFILE, type ShownFiles } from "../session/open-files";
+import type { ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
 import { Tabs } from "./Tabs";
 
@@ -22,6 +22,8 @@ interface MiddleProps {
   readonly diagnostics: readonly Diagnostic[];
   readonly outline: Outline;
   readonly selected: string | null;
+  /** The path of the file that the graph draws. */
+  readonly runefile: string;
   readonly view: View;
   readonly readOnly: boolean;
   readonly nonce: string;
@@ -48,11 +50,11 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
   return isRunefile ? "both" : "beside";
 }
 
-export function Middle({ workspace, shown, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
+export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
   const panel = useId();
   const { active } = shown;
   const text = active === null ? null : workspace.files.text(active.id);
-  const isRunefile = active?.path === RUNEFILE;
+  const isRunefile = active?.path === runefile;
   const names = useMemo(() => {
     const bases = shown.tabs.map((file) => baseName(file.path));
     return shown.tabs.map((file, index) => (bases.filter((base) => base === bases[index]).length > 1 ? file.path : (bases[index] ?? file.path)));
