@@ -51,9 +51,9 @@ def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> Non
     _add_to_report(artefact, verify=dict(verification))
 
 
-def add_measurement(artefact: Artefact, run: Mapping[str, Any]) -> None:
-    """Writes into the report how long a run takes."""
-    _add_to_report(artefact, run=dict(run))
+def add_measurement(artefact: Artefact, run: Mapping[str, Any] | None) -> None:
+    """Writes into the report how long a run takes; None for a rune that cannot be run here."""
+    _add_to_report(artefact, run=None if run is None else dict(run))
 
 
 @transaction.atomic

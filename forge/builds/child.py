@@ -24,13 +24,15 @@ from typing import IO, Any
 from forge.builds.asking import answer_about
 from rune.anvil import CompileError
 from rune.build import BuildFailed, Step, build
+from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
-from rune.runtime.errors import RuneError
+from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.measure import measure
 from rune.tflite import ModelSignature, read_model, signature
 from rune.verify import Effort, verify
+from rune.wording import plain
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
@@ -170,8 +172,17 @@ def _finish(files: JobFiles, rune: bytes, answers: Answers) -> None:
 
 
 def _measure(rune: bytes, answers: Answers) -> None:
+    needed = needed_resources(read_rune(rune))
+    if needed:
+        listed = ", ".join(plain(name) for name in needed)
+        answers.send("unmeasured", reason=f"the host must give it {listed} when it starts")
+        return
     try:
         measured = measure(rune)
+    except ModelRuntimeMissing as error:
+        # Such a rune is for hosts that have more than this one.
+        answers.send("unmeasured", reason=str(error))
+        return
     except RuneError as error:
         answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
         return

@@ -118,6 +118,9 @@ class Worker:
                 run = answer["run"]
                 add_measurement(self._artefact, run)
                 self._say("measure", f"A run takes {run['milliseconds']:.3f} ms, the median of {run['runs']} runs")
+            case "unmeasured" if self._artefact is not None:
+                add_measurement(self._artefact, None)
+                self._say("measure", f"A run was not measured here: {answer['reason']}", level="warning")
             case "failed":
                 self._say("build", answer["error"], level="error")
                 self._failure = Outcome(State.FAILED, diagnostics=answer["diagnostics"], error=answer["error"])

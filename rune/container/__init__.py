@@ -5,6 +5,7 @@ Reading and writing only; running a rune is `rune.runtime`.
 
 from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
+from rune.container.needs import needed_resources
 from rune.container.reader import Rune, read_resources, read_rune
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.writer import canonical_json, pack, rune_sections
@@ -23,6 +24,7 @@ __all__ = [
     "canonical_json",
     "graph_json",
     "is_zune",
+    "needed_resources",
     "pack",
     "read_module",
     "read_resources",

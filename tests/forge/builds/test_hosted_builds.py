@@ -1,0 +1,67 @@
+"""Numbered builds of runes that leave work to their host: they succeed, and the report says who runs what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forge.builds.actions import request_build
+from forge.builds.models import Build, State
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from tests.forge.builds.conftest import log_of
+from tests.model_cases import refused_cases
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOSTED = b"""\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: f32, dimensions: [1, 5]}]}
+  model: {model: ./logistic.tflite, inputs: [in]}
+  out: {out: SERIAL, inputs: [model]}
+"""
+GIVEN = b"""\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: f32, dimensions: [1, 5]}]}
+  best: {proc-block: most_confident_indices, inputs: [in]}
+  word: {proc-block: label, inputs: [best], args: {wordlist: $WORDS}}
+  out: {out: SERIAL, inputs: [word]}
+resources:
+  WORDS: {type: string}
+"""
+
+
+def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
+    project: Project, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    model = next(case.data for case in refused_cases() if case.name == "logistic_f32")
+    write_file(developer, project, "logistic.tflite", model)
+    write_file(developer, project, "Runefile.yml", HOSTED)
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert [one["code"] for one in done.diagnostics] == ["RUNE0080"]
+    assert done.artefact is not None
+    (reported,) = done.artefact.report["models"]
+    assert (reported["runs"], reported["unsupported"][0]["op"]) == ("host", "LOGISTIC")
+    assert done.artefact.report["run"]["runs"] > 0
+
+
+def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
+    project: Project, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    write_file(developer, project, "Runefile.yml", GIVEN)
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert "A run was not measured here: the host must give it WORDS when it starts" in log_of(done)
+    assert done.artefact is not None
+    assert done.artefact.report["run"] is None
+    assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
+    again = work(request_build(developer, project))
+    assert "built before" in log_of(again)
+    assert again.state == State.SUCCEEDED
