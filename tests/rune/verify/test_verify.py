@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from rune.abi import Capability
 from rune.build import build
 from rune.build.models import ProjectModels
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
+from rune.runefile.pipeline import CapabilityStage
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
+from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from rune.verify import (
     Effort,
@@ -22,6 +25,7 @@ from rune.verify import (
     verify_recorded,
     verifying,
 )
+from rune.verify.samples import own_samples
 from tests.model_cases import model_cases, refused_cases
 from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
 
@@ -162,6 +166,14 @@ def test_files_of_the_project_that_fit_are_tried_first(test_data: Path) -> None:
     assert found.rune.files > 0
     assert f"({found.rune.files} from files)" in found.sentence()
     assert found.is_within
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(100), bytes(5000)])
+def test_a_sample_that_cannot_be_read_is_passed_over(data: bytes) -> None:
+    kind = TensorType(ElementType.I16, (16000,))
+    parameters = (("hz", 16000), ("sample_duration_ms", 1000))
+    stage = CapabilityStage("audio", Capability.SOUND, parameters, kind)
+    assert own_samples(MemoryFiles({"a.wav": data, "b.csv": data, "c.png": data}), [stage]) == ((),)
 
 
 def test_every_small_model_is_verified_in_a_project_of_its_own() -> None:
