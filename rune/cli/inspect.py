@@ -14,6 +14,7 @@ from rune.cli.printing import format_option, print_json
 from rune.cli.project import project_of
 from rune.container import ContainerError, is_zune, read_rune
 from rune.files import FileError
+from rune.tflite.recognise import IDENTIFIER
 
 
 @click.command()
@@ -31,6 +32,8 @@ def command(file: Path, form: str) -> None:
     if is_zune(data):
         _print_project(file, form)
         return
+    if data[4:8] == IDENTIFIER:
+        raise CommandFailed(f'"{file}" is a TensorFlow Lite model; rune model-info shows what is in it')
     try:
         rune = read_rune(data)
     except ContainerError as error:

@@ -30,6 +30,11 @@ def rune_json(rune: Rune) -> dict[str, Any]:
 def rune_text(rune: Rune) -> Iterator[str]:
     """In the layout that `rune inspect` always had, with the module's memory and size before the last line."""
     yield from graph_text(rune.graph)
+    if rune.graph is None and rune.proc_blocks:
+        yield "Proc Blocks:"
+        for block in rune.proc_blocks:
+            description = block.get("description")
+            yield f"- {_text(block.get('type_name'))}" + (f": {_text(description)}" if description else "")
     if rune.resources or mapping(rune.graph).get("resources"):
         yield "Resources:"
         declared = mapping(mapping(rune.graph).get("resources"))

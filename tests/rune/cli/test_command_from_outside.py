@@ -187,6 +187,16 @@ def test_the_result_of_a_run_is_one_line(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_is_told_how_to_ask_for_completion(shell: str, tmp_path: Path) -> None:
+    done = run("completion", shell, folder=tmp_path)
+    assert done.returncode == 0
+    assert f"_RUNE_COMPLETE={shell}_complete" in done.stdout
+    word = "bui" if shell == "fish" else "1"  # fish gives the word itself, the others its number
+    asked = run(folder=tmp_path, _RUNE_COMPLETE=f"{shell}_complete", COMP_WORDS="rune bui", COMP_CWORD=word)
+    assert "build" in asked.stdout
+
+
 def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
     script = """
 source <("$RUNE" completion bash)

@@ -123,6 +123,22 @@ def test_a_zip_that_is_no_zune_is_an_error(tmp_path: Path) -> None:
         assert "holds no Runefile.yml" in result.stderr
 
 
+def test_a_model_is_shown_by_another_command() -> None:
+    result = inspect(FOLDER / "sine" / "sine.tflite")
+    assert result.exit_code == 1
+    assert "rune model-info shows what is in it" in result.stderr
+
+
+def test_a_proc_block_alone_is_shown_by_its_description(tmp_path: Path) -> None:
+    described = b'{"type_name":"Fft","description":"A spectrum"}{"type_name":"Label"}'
+    path = tmp_path / "fft.wasm"
+    path.write_bytes(pack(MODULE, {".rune_proc_block": described}))
+    lines = inspect(path).stdout.splitlines()
+    assert lines[1:4] == ["Proc Blocks:", "- Fft: A spectrum", "- Label"]
+    told = json.loads(inspect(path, "-f", "json").stdout)
+    assert [block["type_name"] for block in told["module"]["proc-blocks"]] == ["Fft", "Label"]
+
+
 def test_runes_of_the_first_years_are_shown(tmp_path: Path) -> None:
     graph = {
         "base-image": "runicos/base",

@@ -52,6 +52,17 @@ def test_operators_that_cannot_be_compiled_are_named() -> None:
     assert json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)["unsupported"] == []
 
 
+def test_every_model_of_the_test_data_is_shown_in_both_ways(test_data: Path) -> None:
+    models = sorted((test_data / "models").glob("*.tflite"))
+    assert models
+    for path in models:
+        told = json.loads(model_info(path, "-f", "json").stdout)
+        lines = model_info(path).stdout.splitlines()
+        assert lines[0] == f"Ops: {told['ops']}"
+        for tensor in (*told["inputs"], *told["outputs"]):
+            assert f"\t{tensor['name']}: {tensor['element_kind']}{tensor['dims']}" in lines
+
+
 def test_what_is_no_model_ends_with_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "model.h5"
     path.write_bytes(b"\x89HDF\r\n\x1a\n")
