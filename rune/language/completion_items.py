@@ -59,6 +59,11 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\$}])", r"\\\1", text)
 
 
+def without_fields(snippet: str) -> str:
+    """A snippet as plain text, each field with what stands in it."""
+    return re.sub(r"\$\{\d+(?::([^}]*))?\}|\\([\\$}])", lambda match: match[1] or match[2] or "", snippet)
+
+
 def written(text: str, cursor: Cursor) -> str:
     """A value as it stands in the text: in the quotes that are there, or in its own where it needs them."""
     if cursor.quote == '"':

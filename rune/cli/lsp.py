@@ -1,0 +1,28 @@
+"""`rune lsp`: the language server, for editors. It speaks on standard input and output and is not for people."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from rune.cli.failure import CommandFailed
+
+
+@click.command(name="lsp")
+@click.option("--stdio", is_flag=True, help="Accepted because editors like to say so: it always does.")
+def command(stdio: bool) -> None:  # noqa: ARG001
+    """Answer an editor that speaks the Language Server Protocol, on standard input and output.
+
+    The guide docs/guides/editors.md shows how VS Code and Neovim start it. It needs the extra `lsp`
+    (`pip install 'hammer-forge[lsp]'`).
+    """
+    try:
+        from rune.lsp.server import make_server
+    except ModuleNotFoundError as error:
+        raise CommandFailed(
+            "The language server needs the package pygls",
+            (f"{error.name} is not installed: run `pip install 'hammer-forge[lsp]'`",),
+        ) from error
+    logging.basicConfig(level=logging.ERROR)  # On standard error, which editors keep apart.
+    make_server().start_io()
