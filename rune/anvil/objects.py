@@ -23,6 +23,10 @@ def _flat(files: Mapping[str, bytes]) -> Iterable[bytes]:
         yield files[name]
 
 
+_LARGEST_SHARE = 4
+"""An object of more than this part of the limit is not kept: it is a model's bytes, which are linked in no time."""
+
+
 class ObjectCache:
     """Holds at most `limit` bytes; what was not asked for longest goes first. For any number of threads."""
 
@@ -40,7 +44,7 @@ class ObjectCache:
 
     def put(self, key: str, data: bytes) -> None:
         with self._lock:
-            if key in self._objects or len(data) > self._limit:
+            if key in self._objects or len(data) > self._limit // _LARGEST_SHARE:
                 return
             self._objects[key] = data
             self._size += len(data)
