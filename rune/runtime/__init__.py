@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from rune.runtime.engine import LoadedRune, Runtime
 from rune.runtime.host import CapabilityRequest, InputSource, OutputRequest
+from rune.runtime.host_models import Inference, ModelRequest
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, OutputTensor
 
 __all__ = [
     "CapabilityRequest",
+    "Inference",
     "InputSource",
     "Limits",
     "LoadedRune",
     "LogLine",
+    "ModelRequest",
     "OutputMessage",
     "OutputRequest",
     "OutputTensor",

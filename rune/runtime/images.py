@@ -11,6 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from rune.abi import PixelFormat
+from rune.runtime.deep_pictures import halves
 from rune.runtime.errors import InputFile
 
 if TYPE_CHECKING:
@@ -118,10 +119,19 @@ def _catmull_rom(x: np.float32) -> np.float32:
 
 
 def _decode(data: bytes) -> Pixels:
-    """A picture as [height, width, channels], in the file's own kind of pixel. Raises `InputFile`.
+    """A picture as [height, width, channels], in the file's own kind of pixel. Raises `InputFile`."""
+    import numpy as np
 
-    Of colours of 16 bits only the upper 8 are decoded.
-    """
+    both = halves(data)
+    if both is None:
+        return _decode_shallow(data)
+    upper, lower = (_decode_shallow(half).astype(np.uint16) for half in both)
+    deep: NDArray[np.uint16] = (upper * np.uint16(256) + lower).astype(np.uint16)
+    return deep
+
+
+def _decode_shallow(data: bytes) -> Pixels:
+    """Whatever Pillow decodes as it is."""
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 

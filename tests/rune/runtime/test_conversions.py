@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+import zlib
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -137,6 +138,48 @@ def test_gray_of_16_bits_is_resized_in_16_bits_and_then_cut() -> None:
     assert image_pixels(data, 6, 7, PixelFormat.GRAYSCALE) == (levels >> 8).astype(np.uint8).tobytes()
     ours = list(image_pixels(data, 4, 3, PixelFormat.GRAYSCALE))
     assert ours == [level >> 8 for row in slowly_resized(levels.tolist(), 4, 3, 65535) for level in row]
+
+
+def deep_png(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint16]], filters: Sequence[int]) -> bytes:
+    """A PNG of colours of 16 bits, written here: rows with the given filters, one after another and again."""
+    height, width, channels = levels.shape
+    step = channels * 2
+    rows = [row.astype(">u2").tobytes() for row in levels]
+    packed = bytearray()
+    for y, row in enumerate(rows):
+        above = rows[y - 1] if y else bytes(len(row))
+        kind = filters[y % len(filters)]
+        packed.append(kind)
+        for x, byte in enumerate(row):
+            left, up = row[x - step] if x >= step else 0, above[x]
+            corner = above[x - step] if x >= step else 0
+            nearest = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
+            packed.append((byte - (0, left, up, (left + up) // 2, nearest)[kind]) % 256)
+    head = struct.pack(">IIBBBBB", width, height, 16, 2 if channels == 3 else 6, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(packed))), (b"IEND", b""))
+    chunks = [
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("filters", [(0,), (1,), (2,), (3,), (4,), (4, 3, 2, 1, 0)])
+def test_colours_of_16_bits_are_resized_in_16_bits_and_then_cut(channels: int, filters: tuple[int, ...]) -> None:
+    levels = np.random.default_rng(9).integers(0, 65536, (7, 6, channels), dtype=np.uint16)
+    data = deep_png(levels, filters)
+    assert image_pixels(data, 6, 7, PixelFormat.RGB) == (levels[:, :, :3] >> 8).astype(np.uint8).tobytes()
+    ours = np.frombuffer(image_pixels(data, 4, 3, PixelFormat.RGB), np.uint8).reshape(3, 4, 3)
+    for channel in range(3):
+        resized = slowly_resized(levels[:, :, channel].tolist(), 4, 3, 65535)
+        assert ours[:, :, channel].tolist() == [[level >> 8 for level in row] for row in resized]
+
+
+def test_a_deep_picture_that_is_damaged_is_a_named_error() -> None:
+    data = deep_png(np.zeros((4, 4, 3), np.uint16), (0,))
+    for broken in (data[:-30], data[:45] + bytes(8) + data[53:], data[:16] + b"\0\0\xff\xff" * 2 + data[24:]):
+        with pytest.raises(InputFile):
+            image_pixels(broken, 4, 4, PixelFormat.RGB)
 
 
 def test_black_and_white_is_0_and_255() -> None:
