@@ -24,6 +24,7 @@ from rune.runtime.errors import (
     RuneStopped,
     RuneTrapped,
 )
+from rune.runtime.interpreters import open_model
 from rune.runtime.limits import Limits
 
 FOLDER = Path(__file__).parents[2] / "conformance"
@@ -83,7 +84,7 @@ def as_json(message: OutputMessage) -> Mapping[str, object]:
 
 def load(case: Case) -> LoadedRune:
     data = (case.folder / "rune.wasm").read_bytes()
-    return Runtime.load(data, LIMITS, resources=case.all_bytes_of("resources"))
+    return Runtime.load(data, LIMITS, resources=case.all_bytes_of("resources"), open_model=open_model)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.folder.name)
