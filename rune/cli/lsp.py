@@ -14,8 +14,8 @@ from rune.cli.failure import CommandFailed
 def command(stdio: bool) -> None:  # noqa: ARG001
     """Answer an editor that speaks the Language Server Protocol, on standard input and output.
 
-    The guide docs/guides/editors.md shows how VS Code and Neovim start it. It needs the extra `lsp`
-    (`pip install 'hammer-forge[lsp]'`).
+    The guide docs/guides/editors.md shows how VS Code and Neovim start it. It needs the package pygls, which the
+    extra `lsp` brings.
     """
     try:
         from rune.lsp.server import make_server

@@ -311,6 +311,9 @@ def _joined(first: Value, second: Value) -> Value:
         return Map((*first.entries, (second, nothing)), _around(first, second))
     if isinstance(first, Sequence) and isinstance(second, Scalar):
         return Sequence((*first.items, second), _around(first, second))
+    if isinstance(first, Scalar) and isinstance(second, Map) and first.span.start < first.span.end:
+        nothing = Scalar("", None, Span(first.span.end, first.span.end))
+        return Map(((first, nothing), *second.entries), _around(first, second))
     return second if isinstance(first, Scalar) else first
 
 

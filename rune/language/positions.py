@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rune.runefile.source import SourceText
@@ -40,15 +41,21 @@ class Utf16:
         start, end = self._source.line_bounds(max(line, 0) + 1)
         return min(self.offset(self.units(start) + max(column, 0)), end)
 
-    def converted(self, value: Any) -> Any:
-        """JSON with every position, `{"line", "column", "offset"}`, in units."""
-        if not self._wide:
-            return value
-        if isinstance(value, list):
-            return [self.converted(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if value.keys() == {"line", "column", "offset"}:
-            offset = value["offset"]
-            return {"line": value["line"], "column": self.column(offset) + 1, "offset": self.units(offset)}
-        return {key: self.converted(item) for key, item in value.items()}
+    def position(self, value: Mapping[str, int]) -> dict[str, int]:
+        """A position, `{"line", "column", "offset"}`, in units."""
+        offset = value["offset"]
+        return {"line": value["line"], "column": self.column(offset) + 1, "offset": self.units(offset)}
+
+
+def in_utf16(value: Any, file: str, text_of: Callable[[str], Utf16]) -> Any:
+    """JSON with every position in units, those below a `"file"` by that file's own text."""
+    if isinstance(value, list):
+        return [in_utf16(item, file, text_of) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"line", "column", "offset"}:
+        return text_of(file).position(value)
+    named = value.get("file")
+    if isinstance(named, str) and "span" in value:
+        file = named
+    return {key: in_utf16(item, file, text_of) for key, item in value.items()}

@@ -20,12 +20,13 @@ from rune.language.graph_edit import GraphEditRefused
 from rune.language.hover import hover
 from rune.language.infer import infer_types
 from rune.language.navigation import Location, RenameRefused, definition, prepare_rename, references, rename
-from rune.language.positions import Utf16
+from rune.language.positions import Utf16, in_utf16
 from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, path_of, text_of, whole_number_of
 from rune.language.session import Session, files_from_json
 from rune.language.structure import Folding, Symbol, foldings, symbols
 from rune.language.tokens import Token, tokens
 from rune.runefile import Edit, diagnostic_to_json, outline_to_json
+from rune.runefile.source import SourceText
 from rune.runefile.to_json import edit_to_json, span_to_json
 
 
@@ -77,8 +78,22 @@ class Service:
         analysis = self._session.analysis(runefile)
         if units == "characters":
             return _ANSWERS[ask](analysis, request)
-        utf16 = Utf16(analysis.source)
-        return utf16.converted(_ANSWERS[ask](analysis, _in_characters(request, utf16)))
+        texts = _Texts(analysis)
+        answered = _ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
+        return in_utf16(answered, analysis.runefile, texts)
+
+
+class _Texts:
+    """The texts of files that an answer points into, as units are counted in them."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._known = {analysis.runefile: Utf16(analysis.source)}
+
+    def __call__(self, file: str) -> Utf16:
+        if file not in self._known:
+            self._known[file] = Utf16(SourceText(file, self._analysis.text_file(file) or ""))
+        return self._known[file]
 
 
 def _error(name: str, message: str) -> Json:

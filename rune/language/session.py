@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rune.files import FileMissing, ProjectFiles, normal_path
+from rune.files import FileMissing, MemoryFiles, ProjectFiles, SizedFiles, normal_path
 from rune.language.analysis import Analysis, analyse
 from rune.language.requests import BadRequest, bytes_of, path_of, text_of, whole_number_of
 from rune.runefile import runefile_in
@@ -30,33 +30,30 @@ class GivenFile:
 
 
 class Session:
-    """Holds a project's files and answers with the same analysis until one of them changes."""
+    """Holds a project's files and answers with the same analysis until one of them changes.
+
+    `files` are read when they are needed; what `update` puts in stands before them.
+    """
 
     def __init__(self, files: ProjectFiles | None = None) -> None:
-        self._files: dict[str, GivenFile] = {}
+        self._files: ProjectFiles = files if files is not None else MemoryFiles({})
+        self._given: dict[str, GivenFile | None] = {}
         self._analyses: dict[str, Analysis] = {}
         self._signatures: dict[str, ModelSignature | ModelError] = {}
-        if files is not None:
-            self._files = {path: _given(files.read(path)) for path in files.paths()}
 
     def update(self, changes: Mapping[str, GivenFile | None], *, replace: bool = False) -> None:
-        """Puts files in, or takes them away (None). With `replace` those that are not named are taken away too."""
-        before = {} if replace else dict(self._files)
-        removed = set(self._files) - set(changes) if replace else set()
-        for path, given in changes.items():
-            path = normal_path(path)
-            if given is None:
-                before.pop(path, None)
-            else:
-                before[path] = given
-            if given != self._files.get(path):
-                removed.add(path)
-        if not removed:
+        """Puts files in, or takes them away (None). With `replace` there are no others. Raises `FileNotInProject`."""
+        before: Mapping[str, GivenFile | None] = {} if replace else self._given
+        given = {**before, **{normal_path(path): file for path, file in changes.items()}}
+        if given == self._given and not replace:
             return
-        self._files = before
+        for path in {*given, *self._given}:
+            if given.get(path) != self._given.get(path):
+                self._signatures.pop(path, None)
+        if replace:
+            self._files = MemoryFiles({})
+        self._given = given
         self._analyses.clear()
-        for path in removed:
-            self._signatures.pop(path, None)
 
     def analysis(self, runefile: str | None = None) -> Analysis:
         """What is known of a Runefile of the project, by default its own."""
@@ -69,30 +66,37 @@ class Session:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file; none of one of which only the size is known."""
-        return self._given(path).data or b""
+        path = normal_path(path)
+        if path not in self._given:
+            return self._files.read(path)
+        return self._changed(path).data or b""
 
     def size(self, path: str) -> int:
         """The bytes that a file has."""
-        return self._given(path).size
+        path = normal_path(path)
+        if path not in self._given:
+            return self._files.size(path) if isinstance(self._files, SizedFiles) else len(self._files.read(path))
+        return self._changed(path).size
 
     def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self._files))
+        there = {path for path, given in self._given.items() if given is not None}
+        return tuple(sorted({path for path in self._files.paths() if path not in self._given} | there))
 
-    def _given(self, path: str) -> GivenFile:
-        given = self._files.get(normal_path(path))
+    def _changed(self, path: str) -> GivenFile:
+        given = self._given[path]
         if given is None:
             raise FileMissing(path, "no such file in the project")
         return given
 
     def _signature(self, path: str) -> ModelSignature:
-        given = self._given(path)
-        if given.refusal is not None:
+        given = self._changed(path) if path in self._given else None
+        if given is not None and given.refusal is not None:
             raise ModelError(given.refusal)
-        if given.signature is not None:
+        if given is not None and given.signature is not None:
             return given.signature
         if path not in self._signatures:
             try:
-                self._signatures[path] = signature_of(read_model(given.data or b""))
+                self._signatures[path] = signature_of(read_model(self.read(path)))
             except ModelError as error:
                 self._signatures[path] = error
         found = self._signatures[path]
@@ -101,13 +105,13 @@ class Session:
         return found
 
     def _description(self, path: str) -> Mapping[str, Json] | None:
-        given = self._given(path)
-        if given.description is not None or given.data is None:
+        given = self._changed(path) if path in self._given else None
+        if given is not None and (given.description is not None or given.data is None):
             return given.description
-        return describe(read_model(given.data))
+        return describe(read_model(self.read(path)))
 
 
-def _given(data: bytes) -> GivenFile:
+def _with(data: bytes) -> GivenFile:
     return GivenFile(data, len(data))
 
 
@@ -120,9 +124,9 @@ def _file_from_json(value: object) -> GivenFile:
     if not isinstance(value, Mapping):
         raise BadRequest("a file must be an object or null")
     if "text" in value:
-        return _given(text_of(value, "text").encode("utf-8", "replace"))
+        return _with(text_of(value, "text").encode("utf-8", "replace"))
     if "base64" in value:
-        return _given(bytes_of(text_of(value, "base64")))
+        return _with(bytes_of(text_of(value, "base64")))
     size = whole_number_of(value, "size")
     model = value.get("model")
     if model is None:

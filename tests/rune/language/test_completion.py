@@ -76,6 +76,7 @@ def test_a_document_offers_only_the_keys_that_it_has_not() -> None:
         ("out: ¦", "SERIAL", "out: SERIAL"),
         ("cap¦: IMAGE", "capability", "capability: IMAGE"),
         ("ca¦pability: IMAGE", "model", "model: IMAGE"),
+        ("cap¦\n    args: {}", "capability", "capability: \n    args: {}"),
     ],
 )  # fmt: skip
 def test_a_half_written_stage_is_completed(written: str, label: str, becomes: str) -> None:
