@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rune.anvil.taps import build_probe
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
 from rune.tensor import TensorType
@@ -24,11 +23,11 @@ GROUP_BYTES: Final = 32 << 20
 
 
 class ModelProbe:
-    """A model by itself that was compiled and started, and sends some of its tensors."""
+    """A model by itself that was started, and sends some of its tensors."""
 
-    def __init__(self, model: Model, tensors: Sequence[int]) -> None:
-        """Raises `AnvilError` and `RuneError`."""
-        self._rune = Runtime.load(build_probe(model, tensors), LIMITS)
+    def __init__(self, module: bytes) -> None:
+        """`module` is what `build_probe` made. Raises `RuneError`."""
+        self._rune = Runtime.load(module, LIMITS)
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         """The bytes of each tensor. Raises `RuneError`."""

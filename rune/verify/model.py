@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rune.anvil import AnvilError
+from rune.anvil.taps import build_probe
 from rune.runefile.pipeline import ModelStage
 from rune.runtime.errors import RuneError
 from rune.runtime.interpreters import Interpreter
@@ -16,6 +17,7 @@ from rune.verify.inputs import generated_tensor
 from rune.verify.laid_open import ModelProbe, results_in_groups
 from rune.verify.reference import open_inside
 from rune.verify.sensitivity import moves
+from rune.verify.time_limit import within_seconds
 from rune.verify.verification import DifferingOp, ModelVerification, Runs
 
 
@@ -55,27 +57,30 @@ class ModelCheck:
         wrong = tally.wrong if tally.wrong is not None or figures.is_within else tuple(inputs)
         self._tally = Tally(tally.inputs + 1, together((tally.figures, figures)), wrong, tally.refusal)
 
-    def run_alone(self, count: int, seed: int, may_begin: Callable[[], bool]) -> None:
-        """Adds runs of the model by itself on `count` generated inputs, as many as `may_begin` allows.
+    def run_alone(self, probe: bytes | AnvilError, count: int, seed: int, seconds: float | None) -> None:
+        """Adds runs of the model by itself on `count` generated inputs, or as many as there is time for, but one.
 
-        One is allowed always, if the pipeline gave it none.
+        `probe` is the model's module, or why there is none.
         """
-        if not may_begin() and self._tally.inputs:
-            return
         try:
-            probe = ModelProbe(self._model, self._model.outputs)
-            for number in range(count):
+            if isinstance(probe, AnvilError):
+                raise probe
+            alone = ModelProbe(probe)
+            for number in within_seconds(range(count), seconds):
                 # Each input of a model gets noise of its own.
                 inputs = [
                     generated_tensor(kind, number, seed + position)
                     for position, kind in enumerate(self.stage.input_types)
                 ]
-                self.add(inputs, probe.run(inputs))
-                if not may_begin():
-                    return
+                self.add(inputs, alone.run(inputs))
         except (AnvilError, RuneError) as error:
             # It has no room to send what it gives, or no time: what the pipeline fed it was compared.
             self._tally = replace(self._tally, refusal=str(error))
+
+    def close(self) -> None:
+        """Ends the reference."""
+        if not isinstance(self._reference, RuneError):
+            self._reference.close()
 
     def verification(self) -> ModelVerification:
         """What was found, with the operator where a difference begins, if that can be told."""
@@ -103,7 +108,7 @@ class ModelCheck:
         reference = open_inside(self._data, keep=True)
         reference.run(inputs)
         for group in results_in_groups(self._model):
-            given = ModelProbe(self._model, [index for _, index in group]).run(inputs)
+            given = ModelProbe(build_probe(self._model, [index for _, index in group])).run(inputs)
             kinds = {index: kind for _, index in group if (kind := self._model.tensors[index].type) is not None}
             moved = moves(self._model, self._data, inputs, kinds, keep=True)
             for (number, index), data in zip(group, given, strict=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rune.anvil import AnvilError
+from rune.anvil.taps import build_probe
 from rune.build import BuildFailed
 from rune.build.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
@@ -16,17 +16,20 @@ from rune.runefile import HostResources, check
 from rune.runefile.pipeline import ModelStage, Pipeline
 from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.interpreters import Interpreter
+from rune.tflite import Model
 from rune.verify.model import ModelCheck
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import LaidOpen, lay_open, run_beside
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
+from rune.verify.time_limit import within_seconds
 from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
 
 
 @dataclass(frozen=True)
 class Effort:
     """How much is tried: sets of inputs for the pipeline, and as many again for each model by itself; the seed of what
-    is generated; and the seconds after which nothing more is begun, though one set of inputs is always tried.
+    is generated; and the seconds that all runs together may take, of which the pipeline gets half. What has begun is
+    ended, and one set of inputs is always tried. Compiling is not counted; it takes about as long as the build's own.
     """
 
     inputs: int = 20
@@ -52,7 +55,6 @@ def verify(
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
     are what a host would give. Raises `BuildFailed` when the project does not check, and `FileError`.
     """
-    clock = _Clock(effort.seconds)
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
     checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host)
@@ -72,31 +74,52 @@ def verify(
     if samples is None:
         samples = own_samples(files, capabilities)
     sets = input_sets(capabilities, samples, effort.inputs, effort.seed)
-    with ThreadPoolExecutor(1) as pool:
-        # The references start while the compiler works.
-        opening = [pool.submit(_open_reference, models.data(stage.file or "")) for stage in compiled]
-        laid_open = _lay_open(pipeline, compiled, chosen)
-        opened = [each.result() for each in opening]
-    references = [each for each in opened if not isinstance(each, RuneError)]
-    missing = next((each for each in opened if isinstance(each, ModelRuntimeMissing)), None)
+    prepared = _prepare(pipeline, compiled, chosen, models)
     try:
-        if missing is not None:
-            return Verification(models=hosted, skipped=str(missing))
-        checks = {
-            stage.name: ModelCheck(stage, chosen.compiled[stage.file or ""], models.data(stage.file or ""), reference)
-            for stage, reference in zip(compiled, opened, strict=True)
-        }
-        beside = _beside(rune, laid_open, clock.while_left(sets, share=0.5), resources, checks)
-        for each in checks.values():
-            each.run_alone(effort.inputs, effort.seed, clock.has_left)
-        return Verification(
-            references[0].name if references else None,
-            beside,
-            (*(each.verification() for each in checks.values()), *hosted),
-        )
+        if prepared.missing is not None:
+            return Verification(models=hosted, skipped=str(prepared.missing))
+        half = None if effort.seconds is None else effort.seconds / 2
+        beside = _beside(rune, prepared, within_seconds(sets, half), resources)
+        for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
+            each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
+        found = tuple(each.verification() for each in prepared.checks.values())
+        return Verification(prepared.reference, beside, (*found, *hosted))
     finally:
-        for reference in references:
-            reference.close()
+        for each in prepared.checks.values():
+            each.close()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All that takes time before anything runs. `laid_open` is None for a pipeline that has no room for that: then its
+    models are run by themselves alone. `probes` in the order of `checks`, which are by stage.
+    """
+
+    laid_open: LaidOpen | None
+    checks: Mapping[str, ModelCheck]
+    probes: Sequence[bytes | AnvilError]
+    missing: ModelRuntimeMissing | None
+    reference: str | None
+
+
+def _prepare(
+    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, models: ProjectModels
+) -> _Prepared:
+    """Starts the references and compiles, side by side."""
+    read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
+    with ThreadPoolExecutor(2) as pool:
+        opening = [pool.submit(_open_reference, data) for _, data in read]
+        probing = [pool.submit(_probe, model) for model, _ in read]
+        laid_open = _lay_open(pipeline, compiled, chosen)
+        references = [each.result() for each in opening]
+        probes = [each.result() for each in probing]
+    checks = {
+        stage.name: ModelCheck(stage, *each, reference)
+        for stage, each, reference in zip(compiled, read, references, strict=True)
+    }
+    missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
+    name = next((each.name for each in references if not isinstance(each, RuneError)), None)
+    return _Prepared(laid_open, checks, probes, missing, name)
 
 
 def _asks_for(rune: bytes, function: str) -> bool:
@@ -107,25 +130,6 @@ def _asks_for(rune: bytes, function: str) -> bool:
         return False
 
 
-class _Clock:
-    """The time that there is, from when it is made."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._start = time.monotonic()
-        self._seconds = seconds
-
-    def has_left(self, share: float = 1.0) -> bool:
-        """Whether this share of the time is not over."""
-        return self._seconds is None or time.monotonic() - self._start < self._seconds * share
-
-    def while_left(self, sets: Iterable[InputSet], share: float) -> Iterator[InputSet]:
-        """The first set, and more for as long as there is time."""
-        for number, each in enumerate(sets):
-            if number and not self.has_left(share):
-                return
-            yield each
-
-
 def _open_reference(data: bytes) -> Interpreter | RuneError:
     try:
         return open_reference(data)
@@ -133,8 +137,15 @@ def _open_reference(data: bytes) -> Interpreter | RuneError:
         return error
 
 
+def _probe(model: Model) -> bytes | AnvilError:
+    """The module of a model by itself; why there is none where it has no room to send what it gives."""
+    try:
+        return build_probe(model, model.outputs)
+    except AnvilError as error:
+        return error
+
+
 def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels) -> LaidOpen | None:
-    """None for a pipeline that has no room for it: then its models are run by themselves alone."""
     try:
         return lay_open(pipeline, compiled, chosen.compiled, chosen.hosted)
     except AnvilError:
@@ -142,16 +153,14 @@ def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: Chosen
 
 
 def _beside(
-    rune: bytes,
-    laid_open: LaidOpen | None,
-    sets: Iterable[InputSet],
-    resources: Mapping[str, bytes],
-    checks: Mapping[str, ModelCheck],
+    rune: bytes, prepared: _Prepared, sets: Iterable[InputSet], resources: Mapping[str, bytes]
 ) -> RuneVerification:
-    if laid_open is None:
+    if prepared.laid_open is None:
         return RuneVerification()
     try:
-        return run_beside(rune, laid_open, sets, resources, lambda stage, *run: checks[stage.name].add(*run))
+        return run_beside(
+            rune, prepared.laid_open, sets, resources, lambda stage, *run: prepared.checks[stage.name].add(*run)
+        )
     except RuneError:
         # A model that only the host has, and this host has not: what is compiled is still compared by itself.
         return RuneVerification()

@@ -150,11 +150,11 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert found.sentence() == "sine: not compared: the process that ran the model ended"
 
 
-def test_when_there_is_no_time_one_input_is_tried() -> None:
+def test_when_there_is_no_time_one_input_is_tried_each() -> None:
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=Effort(seconds=0.0))
-    assert (found.rune.inputs, found.models[0].inputs) == (1, 1)
-    assert " on 1 input" in found.sentence()
+    assert (found.rune.inputs, found.models[0].inputs) == (1, 2)
+    assert " on 2 inputs" in found.sentence()
 
 
 def test_files_of_the_project_that_fit_are_tried_first(test_data: Path) -> None:
