@@ -18,7 +18,7 @@ from threading import Event, Timer
 from typing import IO, Any
 
 from rune.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
-from rune.runtime.interpreters.interpreter import check_inputs, check_outputs
+from rune.runtime.interpreters.interpreter import check_inputs, check_outputs, check_tensors
 from rune.runtime.messages import parse_shape
 from rune.tensor import TensorType
 
@@ -59,9 +59,9 @@ class IsolatedInterpreter:
         try:
             with self._within_time("to load"):
                 answer = self._ask(question, [data])
-                self.name = str(answer["name"])[:200]
-                self.inputs = _types(answer["inputs"])
-                self.outputs = _types(answer["outputs"])
+                self.name = str(answer.get("name"))[:200]
+                self.inputs = read_types("input", answer.get("inputs"))
+                self.outputs = read_types("output", answer.get("outputs"))
         except BaseException:
             self.close()
             raise
@@ -74,7 +74,11 @@ class IsolatedInterpreter:
             with self._within_time("to run"):
                 self._ask({"sizes": [len(data) for data in inputs]}, inputs)
                 results = [self._read(tensor.size) for tensor in self.outputs]
-        except RuneStopped:
+        except ModelRunError:
+            # The process is ready for the next run, or it is closed already.
+            raise
+        except BaseException:
+            # Of a run that was broken off, the answer may still come: it must not be taken for that of the next.
             self.close()
             raise
         return check_outputs(self.outputs, results)
@@ -152,10 +156,15 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(_PACKAGE_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _types(texts: object) -> tuple[TensorType, ...]:
-    if not isinstance(texts, list):
+def read_types(role: str, texts: object) -> tuple[TensorType, ...]:
+    """The types that the process says that its model has. Raises `HostModelError` for what no model has."""
+    try:
+        kinds = [parse_shape(str(text)) for text in texts] if isinstance(texts, list) else None
+    except ValueError:
+        kinds = None
+    if kinds is None:
         raise ModelRunError("the process that loads the model gave no answer that can be read")
-    return tuple(parse_shape(str(text)) for text in texts)
+    return check_tensors(role, kinds)
 
 
 def _start() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:

@@ -16,8 +16,16 @@ from wasmtime import wat2wasm
 
 from rune.abi import ModelFormat
 from rune.runtime import Limits, Runtime
-from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped, RuneUnusable
+from rune.runtime.errors import (
+    HostModelError,
+    ModelLoadError,
+    ModelRunError,
+    ModelRuntimeMissing,
+    RuneStopped,
+    RuneUnusable,
+)
 from rune.runtime.interpreters import ModelLimits, open_isolated, open_model
+from rune.runtime.interpreters.isolated import read_types
 from tests.model_cases import model_cases
 from tests.rune.runtime.conformance.modelled import POINTERS_AT, loading, model_case
 from tests.rune.runtime.conformance.wat import do, module
@@ -77,6 +85,12 @@ def test_a_model_that_wants_too_much_memory_is_a_named_error() -> None:
         open_isolated(TFLITE, growing(1 << 30), limits=ModelLimits(memory=1 << 30)).run([bytes(4)])
     small = open_isolated(TFLITE, growing(1 << 10))
     assert small.run([bytes(4)]) == (struct.pack("<f", 1024),)
+
+
+@pytest.mark.parametrize("answer", [None, "f32[1]", [3], ["f31[1]"], ["f32[99999999999]"], ["utf8[1]"]])
+def test_what_the_process_says_of_its_model_is_not_trusted(answer: object) -> None:
+    with pytest.raises(HostModelError):
+        read_types("input", answer)
 
 
 def test_the_process_ends_when_nobody_holds_the_model() -> None:
