@@ -1,12 +1,14 @@
-// The floors of the front end: look < runtime < preview < {studio, player}; pages stands alone. Imports only go down.
+// The floors of the front end: look < {runtime, language} < preview < {studio, player}; pages stands alone. Imports only go
+// down.
 const folder = (name) => `^src/${name}/`;
 
 /** What each folder may import from; a folder that is not named here may import from no other. */
 const MAY_IMPORT = {
   look: [],
   runtime: ["look"],
+  language: [],
   preview: ["look", "runtime"],
-  studio: ["look", "runtime", "preview"],
+  studio: ["look", "runtime", "language", "preview"],
   player: ["look", "runtime", "preview"],
   pages: [],
 };

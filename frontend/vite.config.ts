@@ -1,4 +1,4 @@
-// How the front end becomes files in static/build: four entries with a manifest for Django's template tag, and three
+// How the front end becomes files in static/build: four entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
@@ -7,10 +7,11 @@ import { defineConfig } from "vitest/config";
 const ROOT = new URL(".", import.meta.url).pathname;
 
 /** Scripts that stand alone, by the name that they keep: frame.js is inlined in /frame/ with a nonce, worker.js is posted
- * into that frame as text, microphone.js is an AudioWorklet module. */
+ * into that frame as text, language.js starts Pyodide, microphone.js is an AudioWorklet module. */
 const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "frame.js": "src/runtime/frame.ts",
   "worker.js": "src/runtime/worker.ts",
+  "language.js": "src/language/worker.ts",
   "microphone.js": "src/preview/sources/microphone.worklet.ts",
 };
 

@@ -19,6 +19,7 @@ FILES = {
     "train.txt": ["pyproject.toml", "--extra", "train"],
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
+    "pyodide.txt": ["requirements/pyodide.in", "--no-deps"],
 }
 
 

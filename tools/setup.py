@@ -23,6 +23,7 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 FRONTEND = ROOT / "frontend"
 ASSETS = ROOT / "static" / "build"
+LANGUAGE = ROOT / "static" / "language"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> int:
         make_environment()
         install_packages(wanted)
         build_frontend()
+        pack_language()
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -148,6 +150,16 @@ def build_frontend() -> None:
     say("Building the front end")
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
     subprocess.run([str(PYTHON), "-m", "whitenoise.compress", "--quiet", str(ASSETS)], check=True)
+    stamp.write_text(sources, encoding="utf-8")
+
+
+def pack_language() -> None:
+    """Packs the part of the toolchain that runs in the browser; quick when it is there already."""
+    sources = digest(files_below([ROOT / "rune", ROOT / "tools" / "language.py", FRONTEND / "package-lock.json"]))
+    stamp = LANGUAGE / ".sources"
+    if is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.language"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

@@ -16,7 +16,11 @@ from whitenoise import WhiteNoise
 from forge.core.lifespan import Receive, Scope, Send
 
 _CHUNK = 128 * 1024
-_HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$")
+_HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16}/[\w.-]+$")
+"""Addresses that hold a digest: what is behind them never changes."""
+_LANGUAGE_WORKER = re.compile(r"/build/language\.js$")
+_LANGUAGE_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""A worker has the policy of its own answer: this one may compile WebAssembly, which no page of ours may."""
 
 
 def _is_immutable(path: str, url: str) -> bool:
@@ -26,6 +30,8 @@ def _is_immutable(path: str, url: str) -> bool:
 def _add_headers(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if _LANGUAGE_WORKER.search(url):
+        headers["Content-Security-Policy"] = _LANGUAGE_POLICY
 
 
 class StaticFiles:

@@ -15,6 +15,7 @@ from forge.projects.access import find_project
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
 from forge.projects.state import project_state
+from forge.web.language_files import language_address
 from forge.web.pages import for_person, person, show_again
 
 
@@ -32,7 +33,7 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The studio's page, with the state that it starts from."""
     project = project_of(request, organisation, name, Verb.READ)
-    state = project_state(project, person(request)) | {"csrf": get_token(request)}
+    state = project_state(project, person(request)) | {"csrf": get_token(request), "language": language_address()}
     return render(request, "studio.html", {"project": project, "state": state})
 
 

@@ -20,6 +20,7 @@ import { isSize, useRemembered } from "./parts/remembered";
 import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
 import { closedFile, openedFile, shownFiles, type OpenFiles } from "./session/open-files";
+import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
@@ -77,7 +78,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [chooser, setChooser] = useState<HTMLInputElement | null>(null);
 
   const { files } = text;
-  const { preview, project, me } = session;
+  const { project, me } = session;
+  const checked = useSyncExternalStore(workspace.checking.subscribe, workspace.checking.current);
+  const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
   const mayEdit = me.role === "owner" || me.role === "developer";
   const shown = useMemo(() => shownFiles(open, files), [open, files]);
   const active = shown.active;
@@ -298,6 +301,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
           <Bottom
             session={session}
+            diagnostics={preview.diagnostics}
             tab={bottomTab}
             build={build}
             mayEdit={mayEdit}
@@ -305,13 +309,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onTab={setBottomTab}
             onBuild={setChosenBuild}
             onDiagnostic={goToProblem}
-            onMend={!text.ahead ? (edits) => workspace.mend(edits) : null}
+            onMend={(checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
             onCancel={(each) => attempt(workspace.store.cancel(each.id))}
             onPublish={(each) => setAsking({ what: "publish", build: each })}
           />
         </div>
         <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
-        <PreviewPane client={workspace.client} preview={preview} edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
+        <PreviewPane client={workspace.client} preview={session.preview} edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}

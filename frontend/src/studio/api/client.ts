@@ -1,4 +1,5 @@
 // The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
+import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import type { Build, LogLine, ModelPage, Preview, ProjectState, Tag } from "./types";
 
@@ -31,6 +32,11 @@ export class ProjectClient {
 
   model(path: string): Promise<ModelPage> {
     return this.read(`${this.base}/models/${escapePath(path)}`);
+  }
+
+  /** What the server knows of the Runefile; see src/language. */
+  askLanguage(request: LanguageRequest): Promise<LanguageReply> {
+    return this.write("POST", `${this.base}/language`, request);
   }
 
   async log(build: string): Promise<readonly LogLine[]> {

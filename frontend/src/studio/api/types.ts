@@ -161,6 +161,8 @@ export interface ProjectState {
 /** What the page is served with: the state and the token that a write must carry. */
 export interface PageState extends ProjectState {
   readonly csrf: string;
+  /** Where Pyodide and the packed language are, or null where the server answers in their place. */
+  readonly language: string | null;
 }
 
 export type ProjectEvent =
@@ -193,4 +195,6 @@ export interface ModelPage {
   /** What Anvil lacks; empty when the model can be compiled in. */
   readonly unsupported: readonly { readonly op: string; readonly types: string; readonly count: number }[];
   readonly sentence: string | null;
+  /** What goes in and out, in the form in which the language takes it. */
+  readonly signature: unknown;
 }

@@ -3,10 +3,11 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { extension } from "../document/paths";
+import { isRunefileName } from "../document/runefile";
 import { plainValues } from "./theme";
 
 export async function languageOf(path: string): Promise<Extension> {
-  switch (extension(path)) {
+  switch (isRunefileName(path) ? "yml" : extension(path)) {
     case "yml":
     case "yaml":
       return [(await import("@codemirror/lang-yaml")).yaml(), plainValues];

@@ -1,5 +1,6 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
 import * as Y from "yjs";
+import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
@@ -9,9 +10,14 @@ import { MEND, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
 import { toRange } from "../editor/offsets";
+import { Checking } from "./checking";
+import { KnownFiles } from "./known-files";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
 import { Uploads } from "./uploads";
+
+/** Milliseconds after the text is here at which the language is fetched in the background. */
+const LANGUAGE_LATER = 1500;
 
 /** What the page knows of its text as a whole. */
 export interface TextState {
@@ -32,6 +38,8 @@ export class Workspace {
   readonly toasts = new Toasts();
   readonly uploads: Uploads;
   readonly presence: Presence;
+  readonly language: LanguageService;
+  readonly checking: Checking;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private text: TextState = { read: false, save: "offline", closedFor: "", files: [], ahead: false };
@@ -45,7 +53,17 @@ export class Workspace {
     this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), token: this.client.token, limit: state.upload_limit });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.change({ files: this.files.list() }));
+    const known = new KnownFiles(this.files, this.client);
+    this.language = new LanguageService({
+      files: known.all,
+      texts: known.current,
+      askServer: (request) => this.client.askLanguage(request),
+      base: state.language,
+      startWorker: () => new Worker(`${import.meta.env.BASE_URL}language.js`),
+    });
+    this.checking = new Checking(this.language);
     this.files.doc.on("update", () => {
+      this.checking.touch();
       if (this.text.read && !this.text.ahead) this.change({ ahead: true });
     });
     let { preview } = this.store.current();
@@ -58,7 +76,11 @@ export class Workspace {
       doc: this.files.doc,
       address: sockets,
       onState: (save, closedFor) => this.change({ save, closedFor }),
-      onRead: () => this.change({ read: true, files: this.files.list() }),
+      onRead: () => {
+        this.change({ read: true, files: this.files.list() });
+        // The page is usable first; then its own Python is fetched.
+        setTimeout(() => this.language.start(), LANGUAGE_LATER);
+      },
     });
     this.presence = new Presence(this.connection.awareness, { id: state.me.id, name: state.me.name, initials: state.me.initials, colour: state.me.colour });
     this.events = new EventStream({

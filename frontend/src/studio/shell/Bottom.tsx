@@ -11,6 +11,7 @@ export type BottomTab = "problems" | "build";
 
 interface BottomProps {
   readonly session: Session;
+  readonly diagnostics: readonly Diagnostic[];
   readonly tab: BottomTab;
   readonly build: Build | null;
   readonly mayEdit: boolean;
@@ -23,9 +24,8 @@ interface BottomProps {
   readonly onPublish: (build: Build) => void;
 }
 
-export function Bottom({ session, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onMend, onCancel, onPublish }: BottomProps) {
+export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onMend, onCancel, onPublish }: BottomProps) {
   const panel = useId();
-  const { diagnostics } = session.preview;
   const tabs = [
     { id: "problems", label: diagnostics.length === 0 ? "Problems" : `Problems ${diagnostics.length}` },
     ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),

@@ -1,0 +1,123 @@
+// What is asked of the language and what it answers: the JSON of rune/language/service.py, described in
+// docs/reference/language.md. Offsets count UTF-16 units, as JavaScript's texts do; lines and columns count from 1.
+
+export interface Place {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Span {
+  readonly start: Place;
+  readonly end: Place;
+}
+
+export interface Edit {
+  readonly file: string;
+  readonly span: Span;
+  readonly text: string;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+export interface LanguageDiagnostic {
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+  readonly span: Span;
+  readonly notes: readonly string[];
+  readonly fixes: readonly Fix[];
+}
+
+export type NodeKind = "capability" | "block" | "model" | "output";
+
+export interface LanguageNode {
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly detail: string;
+  readonly line: number;
+  readonly file: string | null;
+}
+
+export interface LanguageWire {
+  readonly source: string;
+  readonly source_index: number;
+  readonly target: string;
+  readonly target_index: number;
+  readonly type: string | null;
+}
+
+export interface CheckAnswer {
+  readonly runefile: string;
+  readonly form: string;
+  readonly has_errors: boolean;
+  readonly diagnostics: readonly LanguageDiagnostic[];
+  readonly outline: { readonly nodes: readonly LanguageNode[]; readonly wires: readonly LanguageWire[] };
+}
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: string;
+  readonly insert: string;
+  readonly is_snippet: boolean;
+  readonly detail: string;
+  readonly documentation: string;
+}
+
+export interface CompleteAnswer {
+  readonly span: Span;
+  readonly items: readonly CompletionItem[];
+}
+
+export interface HoverAnswer {
+  readonly span: Span;
+  /** Markdown. */
+  readonly text: string;
+}
+
+export interface Location {
+  readonly file: string;
+  readonly span: Span;
+}
+
+export interface EditsAnswer {
+  readonly edits: readonly Edit[];
+}
+
+export interface LanguageAction {
+  readonly title: string;
+  readonly kind: string;
+  readonly code: string | null;
+  readonly edits: readonly Edit[];
+}
+
+export interface LanguageToken {
+  readonly kind: string;
+  readonly span: Span;
+  readonly is_definition: boolean;
+}
+
+/** A file as the language knows it: a text, or what is known of one that is not sent. */
+export type KnownFile = { readonly text: string } | { readonly size: number; readonly model?: { readonly signature: unknown; readonly description?: unknown } | { readonly refusal: string } };
+
+/** One request. Which further keys there are depends on `ask`. */
+export interface LanguageRequest {
+  readonly ask: string;
+  readonly [key: string]: unknown;
+}
+
+export type LanguageReply = { readonly answer: unknown } | { readonly error: { readonly name: string; readonly message: string } };
+
+/** An answer that could not be given; `message` says why, as a sentence. */
+export class LanguageRefusal extends Error {
+  constructor(
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}

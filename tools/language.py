@@ -1,0 +1,116 @@
+"""Packs the language for the browser: Pyodide's own files and the part of the toolchain that an editor asks.
+
+Run by tools.setup with the environment's Python. What is there for the same sources is not made again.
+
+    .venv/bin/python -m tools.language
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
+PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+PYODIDE_PYTHON = (3, 11)
+"""The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
+PACKER = ROOT / ".venv" / "pyodide-build"
+FOLDER = ROOT / "static" / "language"
+DOOR = "rune.language.service"
+"""The module that the page's worker calls; what it imports is what is packed."""
+PACKAGES = ("rune", "yaml")
+
+_COMPILE = """
+import sys
+from pathlib import Path
+from pyodide_build.pyzip import create_zipfile
+create_zipfile([Path(sys.argv[1])], output=sys.argv[2], pycompile=True)
+"""
+
+
+def main() -> int:
+    files = dict(packed_files())
+    version = digest_of(files)
+    manifest = FOLDER / "manifest.json"
+    if manifest.exists() and json.loads(manifest.read_text("utf-8"))["folder"] == version:
+        return 0
+    print("Packing the language for the browser", flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    made = FOLDER / version
+    made.mkdir(parents=True)
+    for name in PYODIDE_FILES:
+        shutil.copyfile(PYODIDE / name, made / name)
+    with tempfile.TemporaryDirectory() as stage:
+        pack(files, Path(stage) / "language", made / "language.zip")
+    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(made)], check=True)
+    # Last: who finds it finds all of the rest.
+    manifest.write_text(json.dumps({"folder": version}), encoding="utf-8")
+    return 0
+
+
+def packed_files() -> Iterator[tuple[str, Path]]:
+    """What the language needs, by its path in the archive: modules that are imported, and the blocks' documentation."""
+    import_module(DOOR)
+    for name, module in sorted(sys.modules.items()):
+        source = getattr(module, "__file__", None)
+        if name.split(".")[0] in PACKAGES and source is not None and source.endswith(".py"):
+            package = name.split(".")[0]
+            place = Path(source)
+            inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
+            yield "/".join(inside), place
+    for page in sorted((ROOT / "rune" / "blocks").glob("*/README.md")):
+        yield page.relative_to(ROOT).as_posix(), page
+
+
+def digest_of(files: dict[str, Path]) -> str:
+    """What names the folder: another one for other bytes, so that browsers may keep it for ever."""
+    found = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for name, place in [*sorted(files.items()), *((name, PYODIDE / name) for name in ("package.json",))]:
+        found.update(f"{name}\0".encode() + hashlib.sha256(place.read_bytes()).digest())
+    return found.hexdigest()[:16]
+
+
+def pack(files: dict[str, Path], stage: Path, target: Path) -> None:
+    """Bytecode where this Python is Pyodide's, else source, which the browser compiles in some 30 ms."""
+    for name, place in files.items():
+        copy = stage / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(place, copy)
+    left = sorted(files)
+    if sys.version_info[:2] == PYODIDE_PYTHON:
+        subprocess.run([str(packer()), "-c", _COMPILE, str(stage), str(target)], check=True, cwd=stage.parent)
+        # pyodide-build leaves texts out.
+        left = [name for name in left if not name.endswith(".py")]
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name in left:
+            archive.write(stage / name, name)
+
+
+def packer() -> Path:
+    """The Python of pyodide-build's own environment, which is made when it is missing or its lock changed."""
+    python = PACKER / "bin" / "python"
+    lock = ROOT / "requirements" / "pyodide.txt"
+    state = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = PACKER / "installed"
+    if stamp.exists() and stamp.read_text("utf-8") == state:
+        return python
+    shutil.rmtree(PACKER, ignore_errors=True)
+    uv = str(Path(sys.executable).parent / "uv")
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PACKER)], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", str(python), "--no-deps", "--require-hashes"]
+    subprocess.run([*install, "-r", str(lock)], check=True)
+    stamp.write_text(state, encoding="utf-8")
+    return python
+
+
+if __name__ == "__main__":
+    sys.exit(main())
