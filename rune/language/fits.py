@@ -75,7 +75,7 @@ def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: in
     refusal = refusal_of_wire(pipeline, source, name, before)
     if refusal is not None:
         return refusal
-    type_ = _type_of(pipeline.analysis, source)
+    type_ = type_of(pipeline.analysis, source)
     count = len(target.inputs)
     match target.kind:
         case StageKind.MODEL:
@@ -92,7 +92,8 @@ def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: in
     return reason
 
 
-def _type_of(analysis: Analysis, port: Port) -> TensorType | None:
+def type_of(analysis: Analysis, port: Port) -> TensorType | None:
+    """What is known of an output."""
     types = analysis.checked.types.get(port.stage, ())
     return types[port.index] if port.index < len(types) else None
 
@@ -114,7 +115,7 @@ def _model_reason(
 
 def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: TensorType | None) -> str | None:
     block = find_block(target.target.text.strip())
-    types = [_type_of(analysis, Port(input_.stage, input_.index)) for input_ in target.inputs]
+    types = input_types(analysis, target)
     before = [known for known in types if known is not None]
     if block is None or type_ is None or len(before) < len(types):
         return None
@@ -131,6 +132,24 @@ def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: Te
         if fewer is None or fewer.argument is not None or fewer.input_index is not None:
             return f"{error.message}."
     return None
+
+
+def input_types(analysis: Analysis, stage: StageSyntax) -> list[TensorType | None]:
+    """What flows into a stage, as far as it is known."""
+    return [type_of(analysis, Port(input_.stage, input_.index)) for input_ in stage.inputs]
+
+
+def made_by(
+    block: Block, types: list[TensorType | None], arguments: dict[str, ArgumentValue]
+) -> tuple[TensorType, ...] | None:
+    """What a block makes of its inputs; None when it cannot take them, or when they are not known."""
+    known = tuple(type_ for type_ in types if type_ is not None)
+    if len(known) < len(types):
+        return None
+    try:
+        return tuple(output.type for output in block.outputs(known, arguments))
+    except BlockError:
+        return None
 
 
 def likely_arguments(block: Block, stage: StageSyntax) -> dict[str, ArgumentValue]:

@@ -34,34 +34,33 @@ def format_text(analysis: Analysis) -> tuple[Edit, ...]:
 
 def format_splices(text: str) -> tuple[Splice, ...]:
     """The same for a text alone."""
-    first = _round(text)
-    formed, known = spliced(text, first), text
-    for _ in range(_MOST_ROUNDS):
-        again = _round(formed)
-        if not again:
-            break
-        known, formed = formed, spliced(formed, again)
-    else:
-        raise FormatRefused("The text has no stable form; please report this file.")
-    if known is text:
-        return first
-    return _difference(text, formed)
-
-
-def _round(text: str) -> tuple[Splice, ...]:
     layout = _layout(text)
+    first, formed, layout = _round(text, layout)
+    known = text
+    for _ in range(_MOST_ROUNDS):
+        again, after, layout = _round(formed, layout)
+        if not again:
+            return first if known is text else _difference(text, formed)
+        known, formed = formed, after
+    raise FormatRefused("The text has no stable form; please report this file.")
+
+
+def _round(text: str, layout: Node | None) -> tuple[tuple[Splice, ...], str, Node | None]:
+    """The changes that bring a text nearer to its form, the text after them, and its layout."""
     if layout is None:
-        return ()
+        return (), text, layout
     try:
         splices = render(text, layout)
     except StyleUnknown as problem:
         line = text.count("\n", 0, problem.offset) + 1
         raise FormatRefused(f"Line {line} {problem.reason}, which the formatter does not know.") from problem
+    if not splices:
+        return (), text, layout
     formed = spliced(text, splices)
     after = _layout(formed)
     if _meaning(text, layout) != _meaning(formed, after) or _remarks(text, layout) != _remarks(formed, after):
         raise FormatRefused("Formatting would change what the text means; please report this file.")
-    return splices
+    return splices, formed, after
 
 
 def _layout(text: str) -> Node | None:

@@ -88,10 +88,17 @@ class _Renderer:
             self._lead(layout.start, 0, is_first=True)
             self._value_in_line(layout, "root", _Place(0, 0))
         self._tail(0, 0, end)
-        if not self._is_fresh:
+        if not self._is_fresh and not self._ends_without_break():
             self._gap.append(self._break)
         self._flush(len(self._text))
         return tuple(self._splices)
+
+    def _ends_without_break(self) -> bool:
+        """Whether a block text ends the file without a line break, which would be one of its own."""
+        last = self._layout
+        while isinstance(last, Branch) and last.entries:
+            last = last.entries[-1].value
+        return isinstance(last, Leaf) and last.style in ("|", ">") and last.end == len(self._text)
 
     # Blocks.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.arguments import set_argument
-from rune.language.graph_edits.follow import follow_types
+from rune.language.graph_edits.follow import follow_types, may_change_types
 from rune.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -60,7 +60,7 @@ def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
         revisions.change(_edits(analysis, edit))
         if isinstance(edit, SetTarget):
             suit_target(revisions, edit)
-        if isinstance(edit, Connect | Disconnect | RemoveStage | SetArgument | SetTarget):
+        if not isinstance(edit, AddStage | RenameStage | SetOutputs) and may_change_types(analysis, edit):
             follow_types(revisions, analysis)
     except LayoutUnknown as problem:
         raise GraphEditRefused("What stands there cannot be read; mend its text first.") from problem

@@ -62,7 +62,15 @@ class Revisions:
         self._first = analysis
         self._pieces = [_Piece(0, len(analysis.source.text))]
         self._others: list[Edit] = []
-        self.analysis = analysis
+        self._waiting: tuple[Edit, ...] = ()
+        self._analysis = analysis
+
+    @property
+    def analysis(self) -> Analysis:
+        """The project as it is now. It is only looked at again when that is asked."""
+        if self._waiting:
+            self._analysis, self._waiting = revised(self._analysis, self._waiting), ()
+        return self._analysis
 
     def change(self, edits: Iterable[Edit]) -> None:
         """Makes edits of the text as it is now; those of other files are taken along."""
@@ -70,17 +78,17 @@ class Revisions:
         own = sorted((edit for edit in given if edit.file == self._first.runefile), key=lambda edit: edit.span.start)
         self._others += [edit for edit in given if edit.file != self._first.runefile]
         if own:
-            self._pieces = list(self._cut(own))
-            self.analysis = revised(self.analysis, own)
+            self._pieces = list(self._cut(own, len(self.analysis.source.text)))
+            self._waiting = tuple(own)
 
-    def _cut(self, edits: list[Edit]) -> Iterable[_Piece]:
+    def _cut(self, edits: list[Edit], length: int) -> Iterable[_Piece]:
         at = 0
         for edit in edits:
             yield from self._between(at, edit.span.start.offset)
             if edit.text:
                 yield _Piece(0, 0, edit.text)
             at = edit.span.end.offset
-        yield from self._between(at, len(self.analysis.source.text))
+        yield from self._between(at, length)
 
     def _between(self, start: int, end: int) -> Iterable[_Piece]:
         at = 0

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 
+from rune.blocks.catalogue import find_block
 from rune.language.analysis import Analysis
-from rune.language.graph_edits.kinds import GraphEditRefused
+from rune.language.fits import input_types, likely_arguments, made_by, type_of
+from rune.language.graph_edits.kinds import (
+    Connect,
+    Disconnect,
+    GraphEditRefused,
+    RemoveStage,
+    SetArgument,
+    SetTarget,
+)
 from rune.language.graph_edits.outputs import types_spliced
 from rune.language.revised import Revisions
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile import Diagnostic
+from rune.runefile.arguments import read_argument
 from rune.runefile.codes import Code
+from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import ElementType, TensorType
 
 _TYPE = re.compile(r"\{type: (\w+), dimensions: \[([0-9, ]*)\]\}\Z")
@@ -38,6 +49,57 @@ def follow_types(revisions: Revisions, before: Analysis) -> None:
         if not splices:
             return
         revisions.change(as_edits(splices, now.source))
+
+
+def may_change_types(analysis: Analysis, edit: Connect | Disconnect | RemoveStage | SetArgument | SetTarget) -> bool:
+    """Whether the edit can make other types than before. Where that is not known, it can."""
+    stages = {stage.name.text: stage for stage in analysis.checked.syntax.stages}
+    match edit:
+        case SetTarget():
+            return True
+        case RemoveStage():
+            readers = (stage for stage in stages.values() if any(each.stage == edit.name for each in stage.inputs))
+            return any(
+                stage.kind is StageKind.BLOCK and any(each.stage != edit.name for each in stage.inputs)
+                for stage in readers
+            )
+        case Connect() | Disconnect():
+            stage = stages.get(edit.target)
+            return stage is not None and stage.kind is StageKind.BLOCK and _is_changed_by_wire(analysis, stage, edit)
+        case SetArgument():
+            stage = stages.get(edit.stage)
+            if stage is None or stage.kind in (StageKind.MODEL, StageKind.OUTPUT) or edit.value_is != "value":
+                return False
+            return stage.kind is StageKind.CAPABILITY or _is_changed_by_argument(analysis, stage, edit)
+
+
+def _is_changed_by_wire(analysis: Analysis, stage: StageSyntax, edit: Connect | Disconnect) -> bool:
+    types = input_types(analysis, stage)
+    after = list(types)
+    if isinstance(edit, Disconnect):
+        del after[edit.target_index : edit.target_index + 1]
+    else:
+        index = len(after) if edit.target_index is None else edit.target_index
+        after[index : index + edit.replace] = [type_of(analysis, edit.source)]
+    block = find_block(stage.target.text.strip())
+    arguments = {} if block is None else likely_arguments(block, stage)
+    made = None if block is None else made_by(block, after, arguments)
+    return block is not None and made is not None and made != made_by(block, types, arguments)
+
+
+def _is_changed_by_argument(analysis: Analysis, stage: StageSyntax, edit: SetArgument) -> bool:
+    block = find_block(stage.target.text.strip())
+    if block is None:
+        return False
+    types, before = input_types(analysis, stage), likely_arguments(block, stage)
+    after = dict(before)
+    for argument in block.arguments:
+        if argument.name == edit.name.replace("-", "_"):
+            value = argument.default if edit.value is None else read_argument(edit.value, argument)
+            if value is not None:
+                after[argument.name] = value
+    made = made_by(block, types, after)
+    return made is not None and made != made_by(block, types, before)
 
 
 def _corrections(analysis: Analysis) -> dict[str, tuple[TensorType, ...]]:

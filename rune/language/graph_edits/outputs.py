@@ -68,8 +68,20 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
         splices.append(Splice(end, end, shown)) if shown else None
     elif count < len(types):
         added = [put_item(pipeline.style, value, count, item) for item in written_types(types[count:])]
-        splices.append(Splice(added[0].start, added[0].end, "".join(splice.text for splice in added)))
+        splices = _followed(
+            splices, Splice(added[0].start, added[0].end, "".join(each.text for each in added)), pipeline
+        )
     return splices
+
+
+def _followed(splices: list[Splice], added: Splice, pipeline: PipelineText) -> list[Splice]:
+    """With lines added below; lines that are taken away there may reach into the place where they begin."""
+    last = max(splices, key=lambda splice: splice.end, default=None)
+    if last is None or last.end <= added.start:
+        return [*splices, added]
+    newline = pipeline.style.line_break
+    merged = Splice(last.start, last.end, last.text + added.text.removeprefix(newline) + newline)
+    return [merged if splice is last else splice for splice in splices]
 
 
 def _after(stage: StageText) -> int:
