@@ -34,9 +34,11 @@ from rune.verify import (
     verify_recorded,
 )
 from rune.verify import project_of as project_of_rune
+from rune.verify.rune_project import RUNEFILE
 from rune.wording import counted, plain
 
 _WASM = b"\0asm"
+_HOST_MODELS = ("rune_model_load", "tfm_preload_model")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -112,13 +114,16 @@ def _verified(
         return _verified_project(project_of(source), lambda: data, inputs, effort, resources)
     try:
         rune = read_rune(data)
-        if not models and any(each.name in ("rune_model_load", "tfm_preload_model") for each in rune.imports):
-            return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=resources)
-        files = project_of_rune(rune, _given_models(rune, models))
+        has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
+        if models or not has_host_models:
+            files = project_of_rune(rune, _given_models(rune, models))
+            project = Project(files, RUNEFILE, None, subject.stem)
+            found = _verified_project(project, lambda: data, inputs, effort, resources)
+            if found.compiled or not has_host_models:
+                return found
+        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=resources)
     except (ContainerError, NoProject, RuneError) as error:
         raise failed(f"Unable to verify {subject.name}", error) from error
-    project = Project(files, "Runefile.yml", None, subject.stem)
-    return _verified_project(project, lambda: data, inputs, effort, resources)
 
 
 def _verified_project(

@@ -183,6 +183,20 @@ def test_every_small_model_is_verified_in_a_project_of_its_own() -> None:
         assert found.is_within, (case.name, found.sentence())
 
 
+def test_a_model_is_compared_although_its_rune_needs_what_only_the_host_has() -> None:
+    files = template("digits")
+    text = files["Runefile.yml"].decode().replace("    path: ./labels.txt\n", "")
+    assert text != files["Runefile.yml"].decode()
+    project = MemoryFiles(files | {"Runefile.yml": text.encode()})
+    rune = rune_of(project)
+    found = verify(project, rune, effort=SOME)
+    assert (found.rune.inputs, found.models[0].inputs) == (0, 6)
+    assert found.models[0].figures.is_identical
+    given = verify(project, rune, resources={"LABELS": files["labels.txt"]}, effort=SOME)
+    assert given.rune.inputs == 6
+    assert given.is_within
+
+
 def test_a_folder_is_verified_like_any_project() -> None:
     files = FolderFiles(Path(__file__).resolve().parents[3] / "examples" / "sine")
     assert verify(files, rune_of(MemoryFiles(template("sine"))), effort=SOME).is_within
