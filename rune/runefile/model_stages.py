@@ -9,15 +9,13 @@ from rune.abi import ModelFormat
 from rune.files import FileError, ProjectFiles
 from rune.folders import folder_path
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Span
-from rune.runefile.model_types import check_declared_alone, check_inputs
+from rune.runefile.model_types import check_declared_alone, check_inputs, obstacle_in
 from rune.runefile.pipeline import ModelStage, Port
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources, report_unreadable
-from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import ResourceSyntax, StageSyntax, Word
 from rune.runefile.types import check_declared_outputs
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 from rune.tflite import ModelError, ModelSignature
 from rune.wording import plain, printable, quoted
 
@@ -90,7 +88,9 @@ def _with_file(
         message = f"{quoted(file.text)} is not a model that can be used: {printable(str(error))}"
         reading.report.error(Code.BAD_MODEL, message, file.span)
         return None
-    if not _can_flow(signature, file.span, reading.report):
+    obstacle = obstacle_in(signature)
+    if obstacle is not None:
+        reading.report.error(obstacle.code, obstacle.message, file.span, obstacle.notes)
         return None
     return FoundModel(path, resource, format_, capacity, signature)
 
@@ -116,23 +116,6 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
         notes, fixes = [], [report.replace(given.span, said.value)]
     report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
     return False
-
-
-def _can_flow(signature: ModelSignature, span: Span, report: Report) -> bool:
-    """Whether all tensors can be inside of a rune; reports the first that cannot."""
-    for tensor in (*signature.inputs, *signature.outputs):
-        if tensor.type.element is ElementType.UTF8:
-            message = f"The model's tensor {quoted(tensor.name)} is text, which a rune cannot exchange with a model"
-            notes = ["Export the model without the part that reads or writes text, and do that part with a proc-block."]
-            report.error(Code.TEXT_TENSOR, message, span, notes)
-            return False
-        if tensor.type.size > MAX_TENSOR_SIZE or tensor.type.count == 0:
-            what = "empty" if tensor.type.count == 0 else f"larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
-            message = f"The model's tensor {quoted(tensor.name)}, {tensor.type}, is {what}"
-            notes = ["Export the model with fixed dimensions."] if tensor.type.count == 0 else []
-            report.error(Code.TENSOR_TOO_LARGE, message, span, notes)
-            return False
-    return True
 
 
 def check_model_stage(

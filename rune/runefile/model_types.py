@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rune.abi import ModelFormat
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.report import Report
+from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import InputSyntax, StageSyntax
 from rune.runefile.types import same_data
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
 from rune.wording import counted, quoted
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why no rune can run a model, whatever feeds it."""
+
+    code: Code
+    message: str
+    notes: tuple[str, ...] = ()
+
+
+def obstacle_in(signature: ModelSignature) -> Obstacle | None:
+    """The first tensor that cannot be inside of a rune, or None."""
+    for tensor in (*signature.inputs, *signature.outputs):
+        name = f"The model's tensor {quoted(tensor.name)}"
+        if tensor.type.element is ElementType.UTF8:
+            message = f"{name} is text, which a rune cannot exchange with a model"
+            note = "Export the model without the part that reads or writes text, and do that part with a proc-block."
+            return Obstacle(Code.TEXT_TENSOR, message, (note,))
+        if tensor.type.count == 0:
+            note = "Export the model with fixed dimensions."
+            return Obstacle(Code.TENSOR_TOO_LARGE, f"{name}, {tensor.type}, is empty", (note,))
+        if tensor.type.size > MAX_TENSOR_SIZE:
+            message = f"{name}, {tensor.type}, is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
+            return Obstacle(Code.TENSOR_TOO_LARGE, message)
+    return None
 
 
 def check_inputs(

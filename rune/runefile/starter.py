@@ -6,10 +6,11 @@ import json
 import re
 
 from rune.files import normal_path
+from rune.runefile.model_types import obstacle_in
 from rune.runefile.output_stages import LARGE_SERIAL, json_size
 from rune.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelSignature
+from rune.tflite import ModelError, ModelSignature
 
 _LEAST_SIDE = 8
 _LONGEST_ASPECT = 4
@@ -21,8 +22,12 @@ def starter(signature: ModelSignature, model_path: str) -> str:
     """The text of a Runefile that `check` accepts for this model.
 
     An input that looks like an image reads the camera, one of three numbers a row the motion sensor, and any other
-    raw bytes of the model's own type. Raises `FileNotInProject` for a path that a project cannot have.
+    raw bytes of the model's own type. Raises `FileNotInProject` for a path that a project cannot have, and `ModelError`
+    for a model that no rune can run.
     """
+    obstacle = obstacle_in(signature)
+    if obstacle is not None:
+        raise ModelError(". ".join((obstacle.message, *(note.removesuffix(".") for note in obstacle.notes))))
     stages: list[str] = []
     feeds = []
     for index, tensor in enumerate(signature.inputs):
@@ -106,11 +111,7 @@ def _motion_rows(type_: TensorType) -> int | None:
 
 def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
     """One SERIAL for what makes a bearable text; each larger output has a TENSOR of its own."""
-    small = [
-        name
-        for name, type_ in zip(names, types, strict=True)
-        if type_.element is ElementType.UTF8 or json_size(type_) <= LARGE_SERIAL // len(names)
-    ]
+    small = [name for name, type_ in zip(names, types, strict=True) if json_size(type_) <= LARGE_SERIAL // len(names)]
     lines = []
     if small:
         lines += ["  serial:", "    out: SERIAL", f"    inputs: [{', '.join(small)}]"]

@@ -8,7 +8,7 @@ from rune.files import FileNotInProject, MemoryFiles
 from rune.runefile import Severity, check, starter
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage
 from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelSignature, ModelTensor
+from rune.tflite import ModelError, ModelSignature, ModelTensor
 
 
 def _type(text: str) -> TensorType:
@@ -79,3 +79,16 @@ def test_any_name_of_a_model_can_stand_in_the_runefile(path: str) -> None:
 def test_a_path_out_of_the_project_is_refused() -> None:
     with pytest.raises(FileNotInProject):
         starter(ModelSignature((), ()), "../m.tflite")
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("utf8[1]", "is text, which a rune cannot exchange"),
+        ("f32[0, 4]", "is empty"),
+        ("f32[100000000]", "larger than"),
+    ],
+)
+def test_a_model_that_no_rune_can_run_gets_no_runefile(kind: str, why: str) -> None:
+    with pytest.raises(ModelError, match=why):
+        starter(ModelSignature((ModelTensor("x", _type(kind)),), (ModelTensor("y", _type("f32[1]")),)), "m.tflite")
