@@ -21,6 +21,7 @@ FIGURES = {
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "reading": "Reading a model, and refusing one",
+    "checking": "Checking a Runefile",
     "command": "The command",
 }
 """By module. Each has `measure() -> str`, the Markdown of its section; it may raise `CannotMeasure`."""

@@ -11,6 +11,8 @@ LONGEST = 60
 
 def printable(text: str) -> str:
     """The text with all that is not printable written out, as `\\x1b`."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )

@@ -21,6 +21,7 @@ from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, PathTaken
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project, ProjectBlob
 from rune.files import FileError, normal_path
+from rune.runefile import RUNEFILE_NAMES
 
 MAXIMUM_FILES = 500
 """Files of a project."""
@@ -189,4 +190,4 @@ def _checked_contents(path: str, file: Path, size: int) -> str | None:
 
 
 def _must_be_text(path: str) -> bool:
-    return path.lower().endswith((".yml", ".yaml", ".py"))
+    return path.lower().endswith((".yml", ".yaml", ".py")) or path in RUNEFILE_NAMES

@@ -15,6 +15,7 @@ from yaml.reader import Reader
 
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Severity
+from rune.runefile.plain_yaml import read_plain
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
 from rune.runefile.values import Composed
@@ -33,6 +34,9 @@ _NO_TEXT = Reader.NON_PRINTABLE
 def compose(source: SourceText, report: Report) -> Composed:
     """Reads a YAML document. What is no YAML goes into the report; never raises."""
     text = _without_controls(source, report)
+    root = read_plain(text)
+    if root is not None:
+        return Composed(root, is_whole=text == source.text)
     try:
         return _whole(source, text, report, is_whole=text == source.text)
     except TooMuch as problem:

@@ -34,10 +34,12 @@ def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], sour
 
 
 def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> None:
-    fix = report.replace_type(declared.span, found)
     if declared.element is not found.element:
         message = f"{source} gives {found}, and not {declared.element}"
-        report.error(Code.WRONG_DECLARED_TYPE, message, declared.span, fixes=[fix])
+        tell, code = report.error, Code.WRONG_DECLARED_TYPE
     elif declared.dimensions is not None and declared.tensor_type.count != found.count:
         message = f"{source} gives {found}, and not {declared.tensor_type}"
-        report.warning(Code.OTHER_DECLARED_DIMENSIONS, message, declared.span, fixes=[fix])
+        tell, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
+    else:
+        return
+    tell(code, message, declared.span, fixes=[report.replace_type(declared.span, found)])

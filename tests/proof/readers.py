@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from yaml.reader import Reader
+
 from rune.container import ContainerError, read_rune, read_zune
 from rune.files import FileError
 from rune.tflite import ModelError, describe, read_model, signature
-from tests.rune.runefile.held import held
+from tests.rune.runefile.held import held, same
 
 CORPUS = Path(__file__).parent / "corpus"
 """Inputs that led the fuzzers to new places, by the name of the reader; `make test` reads them all again."""
 
 
 def read_yaml(data: bytes) -> None:
-    """A Runefile in YAML, or in anything."""
+    """A Runefile in YAML, or in anything; where the fast reader can read it, the full one reads the same."""
     held(data, most_fixes=0)
+    text = data.decode("utf-8", "replace")
+    if not Reader.NON_PRINTABLE.search(text):
+        same(text)
 
 
 def read_text_form(data: bytes) -> None:

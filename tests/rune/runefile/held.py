@@ -6,6 +6,9 @@ import json
 
 from rune.files import FileMissing, MemoryFiles
 from rune.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
+from rune.runefile.plain_yaml import read_plain
+from rune.runefile.source import SourceText
+from rune.runefile.yaml_reader import Composer, TooMuch, Unreadable
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature, ModelTensor
 
@@ -35,6 +38,21 @@ def held(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Ch
             mended = mended[: edit.span.start.offset] + edit.text + mended[edit.span.end.offset :]
         _checked(mended.encode("utf-8", "replace"), runefile)
     return checked
+
+
+def same(text: str) -> bool:
+    """Whether the fast reader could read it; what it read is compared with the full reader's."""
+    found = read_plain(text)
+    if found is None:
+        return False
+    composer = Composer(SourceText("Runefile.yml", text), text)
+    try:
+        expected = composer.document()
+    except (Unreadable, TooMuch) as error:
+        raise AssertionError(f"the full reader refuses {text!r}") from error
+    assert found == expected
+    assert composer.notices == []
+    return True
 
 
 def _checked(data: bytes, runefile: str) -> Checked:
