@@ -122,3 +122,10 @@ def test_a_tensor_output_is_read(tmp_path: Path) -> None:
     ran = run_on_both(tmp_path, rune, "f32[1,4]", struct.pack("<4f", 0.25, 1.75, 3.0, -2.0))
     assert ran.ours[0][0]["elements"] == [0.25, 0.25, 0.0, -0.5]
     assert [output["elements"] for output in ran.stock[0]] == [ran.ours[0][0]["elements"]]
+
+
+def test_a_rune_that_keeps_its_handles_runs_on_hosts_that_count_from_0_and_from_1(tmp_path: Path) -> None:
+    rune = (REPOSITORY / "tests/conformance/old-javascript-handles/rune.wasm").read_bytes()
+    ran = run_on_both(tmp_path, rune, "u8[4]", b"abcd")
+    assert ran.stock == ran.ours
+    assert ran.stock[0][0]["elements"] == ["a"]
