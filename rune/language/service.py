@@ -66,8 +66,8 @@ class Service:
         if not isinstance(request, Mapping):
             raise BadRequest("a request must be an object")
         ask = text_of(request, "ask")
-        if ask not in _ANSWERS and ask not in ("open", "change"):
-            raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *_ANSWERS))}')
+        if ask not in ANSWERS and ask not in ("open", "change"):
+            raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
         units = choice_of(request, "offsets", ("characters", "utf-16"))
         if ask == "open" or "files" in request:
             changes = files_from_json(object_of(request, "files"))
@@ -77,9 +77,9 @@ class Service:
         runefile = path_of(request["file"]) if request.get("file") is not None else None
         analysis = self._session.analysis(runefile)
         if units == "characters":
-            return _ANSWERS[ask](analysis, request)
+            return ANSWERS[ask](analysis, request)
         texts = _Texts(analysis)
-        answered = _ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
+        answered = ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
         return in_utf16(answered, analysis.runefile, texts)
 
 
@@ -224,7 +224,7 @@ def _action(action: Action) -> Json:
     }
 
 
-_ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
+ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "check": _check,
     "complete": _complete,
     "hover": _hover,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rune.files import MemoryFiles
-from rune.language.service import Service, answer
+from rune.language.actions import ActionKind
+from rune.language.completion_items import CompletionKind
+from rune.language.service import ANSWERS, Service, answer
+from rune.language.structure import FoldingKind, SymbolKind
+from rune.language.tokens import TokenKind
 from rune.tflite import to_json
 from tests.rune.language.projects import CURSOR, SIGNATURES, WORDS
 
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "language.md"
 FILES: dict[str, Any] = {
     "Runefile.yml": {"text": WORDS},
     "labels.txt": {"text": "yes\nno\nup\ndown\nleft\nright\n"},
@@ -196,3 +202,13 @@ def test_every_question_can_be_asked_of_any_text(service: Service, text: str) ->
         for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
             asked(service, ask, offset=offset)
         asked(service, "actions", start=0, end=offset)
+
+
+def test_the_reference_names_every_question_every_error_and_every_kind() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for ask in (*ANSWERS, "open", "change"):
+        assert f"| `{ask}` |" in page
+    for kind in (*CompletionKind, *SymbolKind, *TokenKind, *ActionKind, *FoldingKind):
+        assert f"`{kind.value}`" in page or f'"{kind.value}"' in page
+    for error in ("bad-request", "rename-refused", "format-refused", "graph-edit-refused"):
+        assert f"| `{error}` |" in page
