@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from rune.abi import ModelFormat
+from rune.runtime.interpreters import open_model
 from tests.model_cases import ModelCase, model_cases
 from tests.rune.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.runtime.conformance.wat import call, do, module
@@ -99,6 +100,7 @@ def cases() -> Iterator[Case]:
 
 
 def _that_run() -> Iterator[Case]:
+    yield _chained()
     yield running(
         "model-f32",
         "A model with two inputs, run twice",
@@ -130,6 +132,32 @@ def _that_run() -> Iterator[Case]:
         ["f32[1,17]", "f32[1,17]"],
         ["f32[1,17]"],
         [68],
+    )
+
+
+def _chained() -> Case:
+    """x -> x + x -> (x + x) + (x + x), in one buffer, by one file that is loaded twice."""
+    shape, size = "i8[1, 3, 4, 5]", 60
+    model = model_case("add_i8_with_itself")
+    load, data = loading(model.data, [shape], [shape])
+    head = struct.pack("<I", len(shape)) + shape.encode()
+    data[INPUT_AT - len(head)] = head
+    data[POINTERS_AT] = struct.pack("<I", INPUT_AT)
+    known = open_model(TFLITE, model.data, reference=True)
+    once = known.run([model.runs[0].inputs[0]])[0]
+    twice = known.run([once])[0]
+    infer = [do("infer", handle, POINTERS_AT, POINTERS_AT) for handle in (2, 3)]
+    send = do("write", 4, INPUT_AT - len(head), len(head) + size)
+    manifest = [do("capability", 5), f"(drop {load})", f"(drop {load})", do("output", TENSOR)]
+    return Case(
+        "model-loaded-twice",
+        "Two models, the second on the first one's output, each with one buffer for both ends",
+        module(
+            "\n".join(manifest), "\n".join([do("read", INPUT_AT, size, 1), infer[0], send, infer[1], send]), data=data
+        ),
+        inputs={1: model.runs[0].inputs[0]},
+        expected=[[message(4, _tensor(shape, once)), message(4, _tensor(shape, twice))]] * 2,
+        needs=["tflite"],
     )
 
 
