@@ -98,7 +98,9 @@ def _with_file(
 def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
     """Whether the file may be of the format; reports one whose name, or whose being a folder, says otherwise."""
     report = reading.report
-    said = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), format_)
+    said = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), None)
+    if said is format_:
+        return True
     given = next((argument for argument in stage.arguments if argument.name == "format"), None)
     span = file.span if given is None else given.span
     if reading.resources.is_folder(file.text):
@@ -108,7 +110,7 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
         notes = ["Models in the formats tensorflow and tensorflow-js may be folders: write `format` under `args`."]
         report.error(Code.WRONG_FORMAT, message, span, notes)
         return False
-    if said is format_:
+    if said is None:
         return True
     message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
     notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []

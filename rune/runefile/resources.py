@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 
 from rune.blocks.signature import HostText
 from rune.files import FileError, ProjectFiles
-from rune.folders import folder_members, folder_path
+from rune.folders import folder_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.host_resources import HostResources
@@ -132,9 +133,15 @@ class Resources:
     def is_folder(self, path: str) -> bool:
         """Whether the project has files below this path."""
         try:
-            return bool(folder_members(self._files, path))
+            return folder_path(path) in self._folders
         except FileError:
             return False
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """Every folder that a file of the project is in. Listing all files takes time: it is done once, if at all."""
+        parents = (path.split("/")[:-1] for path in self._files.paths())
+        return frozenset("/".join(parts[:depth]) for parts in parents for depth in range(1, len(parts) + 1))
 
     def is_there(self, path: str, span: Span, user: str) -> bool:
         """Whether a file or a folder is there to be carried along; reports what is not. Its bytes are not needed."""
@@ -145,6 +152,11 @@ class Resources:
         try:
             return self._files.read(path)
         except FileError as error:
+            if self.is_folder(path):
+                message = f"{quoted(path)} is a folder, and {quoted(user)} reads it as a text"
+                notes = ["With `type: binary` a resource carries a folder as a zip."]
+                self._report.error(Code.WRONG_RESOURCE_TYPE, message, span, notes)
+                return None
             report_unreadable(error, path, span, user, self._files, self._report)
             return None
 
@@ -162,12 +174,11 @@ class Resources:
                 self._report.error(Code.UNKNOWN_RESOURCE, message, self._start)
 
     def _check_unread(self, resource: ResourceSyntax, path: Word) -> None:
-        if not self.is_there(path.text, path.span, resource.name.text) or resource.is_binary:
-            return
-        if self.is_folder(path.text):
-            message = f"{quoted(path.text)} is a folder, and the resource {quoted(resource.name.text)} is a text"
-            notes = ["With `type: binary` the folder is carried as a zip."]
-            self._report.error(Code.WRONG_RESOURCE_TYPE, message, path.span, notes)
+        """A text is read like any other; a folder or a file that is carried along must be there."""
+        if resource.is_binary:
+            self.is_there(path.text, path.span, resource.name.text)
+        else:
+            self.file(path.text, path.span, resource.name.text)
 
     def checked(self) -> tuple[Resource, ...]:
         """All resources, for the pipeline; only when there was no error."""

@@ -247,7 +247,8 @@ def test_a_folder_is_a_binary_resource() -> None:
         if one.severity is Severity.ERROR
     )
     assert code is Code.WRONG_RESOURCE_TYPE
-    assert '"./net/" is a folder, and the resource "W" is a text' in said
+    assert '"./net/" is a folder, and "W" reads it as a text' in said
+    assert refusal(label("{path: ./net}"))[0] is Code.WRONG_RESOURCE_TYPE
 
 
 def test_a_capacity_for_what_is_no_resource_or_of_no_size_is_refused() -> None:
