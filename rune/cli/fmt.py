@@ -138,7 +138,7 @@ def _write(formed: Formed, name: str) -> None:
             raise CommandFailed(f'"{new}" is there already; move it away, then {name} can be turned into it')
         write_file(new, formed.after.encode())
         click.echo(
-            f"{name} is in the old text form: made {formed.target} of it. The old file stays and is not read now."
+            f"{name} is in the old text form: made {formed.target} of it. The old file stays, and is not read any more."
         )
         return
     if formed.form is Form.TEXT:

@@ -105,3 +105,52 @@ def test_a_missing_file_is_an_error(runefile: Path) -> None:
     result = fmt("nothing.yml")
     assert result.exit_code == 1
     assert "Unable to read" in result.stderr
+
+
+OLD = """\
+FROM runicos/base
+# what was recorded
+CAPABILITY<U8[4]> in RAW --length 4
+OUT serial
+RUN in serial
+"""
+
+
+def test_the_old_text_form_becomes_a_file_beside_it(runefile: Path) -> None:
+    old = runefile.with_name("Runefile")
+    runefile.unlink()
+    old.write_text(OLD, encoding="utf-8")
+    assert fmt("--check").stdout == "Runefile\n"
+    assert "+version: 1\n" in fmt("--diff").stdout
+    assert not runefile.exists()
+    result = fmt()
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Runefile is in the old text form: made Runefile.yml of it.")
+    assert old.read_text("utf-8") == OLD
+    text = runefile.read_text("utf-8")
+    assert text.startswith("version: 1\nimage: runicos/base\n")
+    assert "# what was recorded" in text
+    assert CliRunner().invoke(main, ["check"]).stdout == "2 stages, 0 errors, 0 warnings\n"
+
+
+def test_what_stands_where_the_yaml_would_go_is_left_alone(runefile: Path) -> None:
+    old = runefile.with_name("Runefile")
+    old.write_text(OLD, encoding="utf-8")
+    result = fmt(old)
+    assert result.exit_code == 1
+    assert "is there already" in result.stderr
+    assert runefile.read_text("utf-8") == ROUGH
+
+
+def test_the_old_text_form_under_the_new_name_is_kept_under_another(runefile: Path) -> None:
+    runefile.write_text(OLD, encoding="utf-8")
+    kept = runefile.with_name("Runefile.yml.old")
+    kept.write_text("mine", encoding="utf-8")
+    refused = fmt()
+    assert refused.exit_code == 1
+    assert "is there already" in refused.stderr
+    assert (runefile.read_text("utf-8"), kept.read_text("utf-8")) == (OLD, "mine")
+    kept.unlink()
+    assert fmt().stdout == "Formatted Runefile.yml; its old text form is kept in Runefile.yml.old\n"
+    assert kept.read_text("utf-8") == OLD
+    assert runefile.read_text("utf-8").startswith("version: 1\n")
