@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from rune.language.analysis import Analysis
 from rune.language.format_render import StyleUnknown, render
 from rune.language.layout import LayoutUnknown, Leaf, Node, comments, leaves, read_layout
+from rune.language.old_form import as_yaml, is_readable
 from rune.language.splice import Splice, as_edits, spliced
 from rune.runefile import Edit
+from rune.runefile.syntax import Form
 from rune.runefile.values import core_value
 
 _MOST_ROUNDS = 5
@@ -25,11 +27,17 @@ class FormatRefused(Exception):
 def format_text(analysis: Analysis) -> tuple[Edit, ...]:
     """The edits of the Runefile that bring it into form, each as small as it can be; none when it is in form.
 
-    What the text means stays the same, and so does every comment. Raises `FormatRefused` when the text cannot be read,
-    or is written in a way that the formatter does not know.
+    What the text means stays the same, and so does every comment. A Runefile in the old line by line form becomes YAML
+    as a whole. Raises `FormatRefused` when the text cannot be read, or is written in a way that the formatter does not
+    know.
     """
     text = analysis.source.text
-    return as_edits(format_splices(text), analysis.source)
+    if analysis.checked.syntax.form is not Form.TEXT:
+        return as_edits(format_splices(text), analysis.source)
+    if not is_readable(analysis):
+        raise FormatRefused("The text cannot be read as a Runefile; mend its errors first.")
+    made = as_yaml(analysis)
+    return as_edits([Splice(0, len(text), spliced(made, format_splices(made)))], analysis.source)
 
 
 def format_splices(text: str) -> tuple[Splice, ...]:

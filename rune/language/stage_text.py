@@ -191,13 +191,13 @@ def taken_names(pipeline: PipelineText) -> set[str]:
 
 
 def input_items(pipeline: PipelineText, stage: StageText) -> Entry | None:
-    """The key `inputs` of a stage, whose list can be edited; None when it has none, or an empty one.
+    """The key `inputs` of a stage, whose value is nothing or a list that can be edited; None when it has none.
 
     Raises `GraphEditRefused` when what stands there is not a list of inputs.
     """
     pair = stage.pair("inputs")
-    if pair is None or (isinstance(pair.value, Leaf) and not pair.value.text and not pair.value.style):
-        return None
+    if pair is None or is_null(pair.value):
+        return pair
     value = pair.value
     count = len(stage.syntax.inputs)
     if not isinstance(value, Branch) or value.is_map or len(value.entries) != count:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from rune.language.graph_edits.defaults import capability_named
@@ -121,20 +120,22 @@ def spelled(pipeline: PipelineText, name: str) -> str:
 
 
 def _revalued(pipeline: PipelineText, arguments: Branch, entry: Entry, value: Value) -> list[Splice]:
-    node, style = entry.value, pipeline.style
+    node, style, text = entry.value, pipeline.style, pipeline.text
+    # A text of several lines would take what stands behind it in the line, a comment, for a part of itself.
+    in_line = arguments.is_flow or bool(text[entry.end : line_end(text, entry.end)].strip())
     if node.start == node.end:
-        at = after_colon(pipeline.text, entry)
-        shown = flow(value, style) if arguments.is_flow else scalar(value, column(pipeline.text, entry.start), style)
+        at = after_colon(text, entry)
+        shown = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
         return [Splice(at, at, f" {shown}")]
     if pipeline.is_used_elsewhere(node):
         raise GraphEditRefused("This value is repeated elsewhere by an alias; write it out there first.")
     if isinstance(node, Branch):
         raise GraphEditRefused("This value is a list or a map; change it in the text.")
     if isinstance(value, str) and "\n" in value:
-        shown = flow(value, style) if arguments.is_flow else scalar(value, column(pipeline.text, entry.start), style)
+        shown = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
     else:
         shown = rewritten(value, node.style, in_flow=arguments.is_flow, quote=style.quote)
-    return [_in_place_of(pipeline.text, node, shown)]
+    return [_in_place_of(text, node, shown)]
 
 
 def _in_place_of(text: str, leaf: Leaf, shown: str) -> Splice:
@@ -202,7 +203,7 @@ def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, given: Ar
     of_models = [each for each in pipeline.syntax.stages if own and each.target.text.strip() == f"${own}"]
     declared = next((item for item in resources if item.name.text == own), None)
     if declared is not None and declared.path is not None and len(users) == 1 and not of_models:
-        leaf = _resource_leaf(pipeline, declared, "path")
+        leaf, _ = _resource_leaf(pipeline, declared, "path")
         return [_in_place_of(pipeline.text, leaf, rewritten(f"./{path}", leaf.style, in_flow=True))]
     name = _resource_name(pipeline, edit.name)
     return [*_written(pipeline, stage, edit.name, f"${name}"), _new_resource(pipeline, name, f"./{path}")]
@@ -248,8 +249,8 @@ def _pair_at(text: str, start: int, end: int) -> Entry | None:
     return layout.entries[0] if isinstance(layout, Branch) and layout.entries else None
 
 
-def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -> Leaf:
-    """The value of a resource's key, as it is written."""
+def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -> tuple[Leaf, int | None]:
+    """The value of a resource's key, as it is written, and the key's column if it stands in lines."""
     root = pipeline.analysis.checked.root
     for outer, resources in root.entries if isinstance(root, Map) else ():
         if isinstance(outer, Scalar) and outer.text == "resources" and isinstance(resources, Map):
@@ -257,8 +258,13 @@ def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -
             body = pair.value.find(resource.name.text) if pair is not None and isinstance(pair.value, Branch) else None
             found = body.value.find(key) if body is not None and isinstance(body.value, Branch) else None
             if found is not None and isinstance(found.value, Leaf) and not pipeline.is_used_elsewhere(found.value):
-                return found.value
+                is_flow = any(isinstance(each, Entry) and _is_flow(each.value) for each in (pair, body))
+                return found.value, None if is_flow else column(pipeline.text, found.start)
     raise GraphEditRefused(f"The resource {quoted(resource.name.text)} can only be changed in its text.")
+
+
+def _is_flow(node: Node) -> bool:
+    return isinstance(node, Branch) and node.is_flow
 
 
 def _resource_text(pipeline: PipelineText, name: str, text: str) -> tuple[Edit, ...]:
@@ -267,17 +273,14 @@ def _resource_text(pipeline: PipelineText, name: str, text: str) -> tuple[Edit, 
     if resource is None:
         raise GraphEditRefused(f"There is no resource {quoted('$' + name)}.")
     if resource.inline is not None:
-        leaf = _resource_leaf(pipeline, resource, "inline")
-        is_flow = pipeline.text.rfind("{", 0, leaf.start) > pipeline.text.rfind("}", 0, leaf.start)
-        at = column(pipeline.text, leaf.start)
-        if "\n" in text and not is_flow:
-            line = pipeline.text[pipeline.text.rfind("\n", 0, leaf.start) + 1 : leaf.start]
-            at = len(line) - len(line.lstrip(" "))
-            shown = scalar(text, at, pipeline.style)
+        leaf, at = _resource_leaf(pipeline, resource, "inline")
+        behind = pipeline.text[leaf.end : line_end(pipeline.text, leaf.end)].strip()
+        if "\n" not in text:
+            shown = rewritten(text, leaf.style, in_flow=at is None, quote=pipeline.style.quote)
+        elif at is None or behind:
+            shown = flow(text, pipeline.style)
         else:
-            shown = (
-                json.dumps(text, ensure_ascii=False) if "\n" in text else rewritten(text, leaf.style, in_flow=is_flow)
-            )
+            shown = scalar(text, at, pipeline.style)
         return as_edits([_in_place_of(pipeline.text, leaf, shown)], pipeline.analysis.source)
     if resource.path is None:
         raise GraphEditRefused(f"The text of {quoted('$' + name)} is given by the host when the rune runs.")
