@@ -34,6 +34,7 @@ from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, S
 from rune.runefile.text_form import compose_text, is_text_form
 from rune.runefile.values import Composed, Value
 from rune.runefile.wordlists import warn_of_short_wordlist
+from rune.runefile.zune import is_zune_stage
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
@@ -323,6 +324,12 @@ class _Checker:
     def _check_model(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
     ) -> Stage | None:
+        if is_zune_stage(stage):
+            self._note_declared(stage)
+            message = f"{quoted(stage.target.text)} would have to be fetched, and a build reaches no network"
+            notes = ["Put the model's file into the project and write its path, such as `./model.tflite`."]
+            self._report.error(Code.ZUNE_PART, message, stage.target.span, notes)
+            return None
         found = find_model(stage, self._reading)
         if found is not None and found.file is not None:
             self._models[stage.name.text] = found.file

@@ -149,6 +149,7 @@ class _Mending:
         before = self._text
         offset = problem.span.start.offset
         if problem.to_the_end:
+            self._is_whole = False
             self._blank(offset, len(self._text))
             return self._text != before
         at = bisect_right(self._starts, offset) - 1

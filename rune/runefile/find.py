@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rune.files import FileError, FileMissing, ProjectFiles
+from rune.files import FileError, FileMissing, ProjectFiles, SizedFiles
 
 DEFAULT_RUNEFILE = "Runefile.yml"
 RUNEFILE_NAMES = (DEFAULT_RUNEFILE, "Runefile.yaml", "Runefile")
@@ -20,7 +20,10 @@ def runefile_in(files: ProjectFiles) -> str:
     """The same for a project whose files are not listed: a folder may hold very many others."""
     for name in RUNEFILE_NAMES:
         try:
-            files.read(name)
+            if isinstance(files, SizedFiles):
+                files.size(name)
+            else:
+                files.read(name)
         except FileMissing:
             continue
         except FileError:
