@@ -24,6 +24,7 @@ from rune.tensor import TensorType
 
 _PACKAGE_ROOT = Path(__file__).parents[3]
 _LINE_LIMIT = 1 << 20
+_SECONDS_TO_END = 2.0
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _ERRORS: dict[str, type[HostModelError]] = {
     "missing": ModelRuntimeMissing,
@@ -110,6 +111,9 @@ class IsolatedInterpreter:
         return data
 
     def _died(self) -> ModelRunError:
+        # Its pipe closes before it has ended: killed now, it would not tell what it ended of.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_END)
         self.close()
         return ModelRunError(
             f"the process that ran the model ended ({_cause(self._process.returncode)}); "
