@@ -30,7 +30,10 @@ Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
 
 @dataclass(frozen=True)
 class LaidOpen:
-    """A pipeline as it is compiled to be looked into. `ports` in the order in which it sends them, behind its own."""
+    """A pipeline as it is compiled to be looked into. `ports` in the order in which it sends them, behind its own.
+
+    `program` is the pipeline's without them: what its rune was compiled from.
+    """
 
     program: Program
     module: bytes
@@ -54,7 +57,7 @@ def lay_open(
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
     program = anvil.lower(tapped(pipeline, ports), compiled, hosted)
     module = anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32)
-    return LaidOpen(program, module, ports, stages)
+    return LaidOpen(anvil.lower(pipeline, compiled, hosted), module, ports, stages)
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -183,7 +186,7 @@ def _suspect(rune: bytes, program: Program) -> str | None:
     """The first step of a program whose constants are not in the rune, as people call it; None when all are there."""
     for step in program.steps:
         if isinstance(step, Call) and any(
-            len(data) >= TELLING and data not in rune for data in _constants(program, step)
+            len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, step)
         ):
             stage, *operator = step.stage.rsplit(" ", 2) if step.part else (step.stage,)
             return f"op {operator[1]} {operator[0]} of {stage}" if operator else stage
