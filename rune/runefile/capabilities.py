@@ -366,7 +366,11 @@ def _calculated(expression: str) -> int:
 
 def described(stage: StageSyntax) -> str:
     """A word beside the capability's name in a drawing: `SOUND 16 kHz`."""
-    name = stage.target.text.strip().upper().replace("-", "_")
+    text = stage.target.text.strip()
+    name = capability_of(text) or text
+    if "/" in name:
+        return plain(name)
+    name = name.upper().replace("-", "_")
     hertz = next((argument.value for argument in stage.arguments if argument.name == "hz"), None)
     if name == "SOUND" and isinstance(hertz, int | float) and math.isfinite(hertz):
         return f"{name} {hertz / 1000:g} kHz"

@@ -9,6 +9,7 @@ from typing import Literal
 from rune.blocks.paths import parse_block_path
 from rune.runefile import capabilities
 from rune.runefile.syntax import StageKind, StageSyntax
+from rune.runefile.zune import block_of
 from rune.tensor import TensorType
 
 NodeKind = Literal["capability", "block", "model", "output"]
@@ -84,5 +85,5 @@ def _node(stage: StageSyntax, model_file: Callable[[StageSyntax], str | None]) -
             path = parse_block_path(text)
             is_own = path is not None and path.is_local
             file = text.removeprefix("./") if is_own else None
-            detail = text if path is None or is_own else path.crate
+            detail = block_of(text) or (text if path is None or is_own else path.crate)
     return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file)

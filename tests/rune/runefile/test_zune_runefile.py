@@ -11,7 +11,7 @@ image: runicos/base
 pipeline:
   audio:
     capability: wapm:///hotg-ai/sound_input?version=0.12.0
-    args: {hz: "16000", sample_duration_ms: "1000"}
+    args: {hz: 16000, sample_duration_ms: "1000"}
     outputs: [{type: i16, dimensions: [16000]}]
   samples:
     capability: proc_blocks/samples
@@ -38,14 +38,14 @@ pipeline:
 def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> None:
     found = checked(ZUNE)
     assert found.syntax.form is Form.ZUNE
-    assert [node.name for node in found.outline.nodes] == [
-        "audio",
-        "samples",
-        "model",
-        "best",
-        "softmax",
-        "other",
-        "serial",
+    assert [(node.name, node.detail) for node in found.outline.nodes] == [
+        ("audio", "SOUND 16 kHz"),
+        ("samples", "proc_blocks/samples"),
+        ("model", "words"),
+        ("best", "most_confident_indices"),
+        ("softmax", "support_vector_classifier"),
+        ("other", "other"),
+        ("serial", "SERIAL"),
     ]
     assert [(item.severity.value, item.code, spanned(ZUNE, item)) for item in found.diagnostics] == [
         ("warning", "RUNE0094", "wapm:///hotg-ai/sound_input?version=0.12.0"),
