@@ -20,7 +20,7 @@ EMPTY_MODULE = b"\0asm\1\0\0\0"
 
 NAMES = st.sampled_from(["a", "b", "a.0", "\x1b", "..", "a/b", "$A", "", "yes", "- x", "é"])
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 300) | st.floats(allow_nan=False) | NAMES,
+    st.none() | st.booleans() | st.integers(-3, 300) | st.floats(allow_nan=False, allow_infinity=False) | NAMES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=6,
 )
