@@ -35,7 +35,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=_FOLDER,
     help="The folder that paths start from. By default the Runefile's.",
 )
-@click.option("-n", "--name", help="The rune's name, by default the folder's. The file's name loses what follows the last dot.")
+@click.option(
+    "-n", "--name", help="The rune's name, by default the folder's. The file's name loses what follows the last dot."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each step with its time, and the memory needed.")
 @click.option(
