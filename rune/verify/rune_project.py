@@ -81,9 +81,11 @@ def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
 
 def _graph(rune: Rune) -> Mapping[str, Any]:
     if rune.graph is None:
-        raise NoProject("The rune carries no graph; verify the project that it was built from instead")
+        raise NoProject("The rune carries no graph; give the project that it was built from with --project")
     if "capabilities" not in rune.graph or "tensors" not in rune.graph:
-        raise NoProject("The rune's graph is of an older layout; verify the project that it was built from instead")
+        raise NoProject(
+            "The rune's graph is of an older layout; give the project that it was built from with --project"
+        )
     return rune.graph
 
 
@@ -98,7 +100,9 @@ def _stage(stage: Mapping[str, Any], places: Mapping[str, str], tensors: Mapping
     arguments = stage.get("args")
     if isinstance(arguments, Mapping) and arguments:
         if not all(isinstance(value, str) for value in arguments.values()):
-            raise NoProject("The rune's graph is of an older layout; verify the project that it was built from instead")
+            raise NoProject(
+                "The rune's graph is of an older layout; give the project that it was built from with --project"
+            )
         made["args"] = dict(arguments)
     return made
 
@@ -133,7 +137,7 @@ def _resource(name: str, resource: Mapping[str, Any], rune: Rune, contents: dict
         data = inline.encode()
     if data is None:
         raise NoProject(
-            f"The rune does not carry its resource {quoted(name)}; verify the project that it was built from instead"
+            f"The rune does not carry its resource {quoted(name)}; give the project that it was built from with --project"
         )
     path = _free_name(f"{name}.resource", contents)
     contents[path] = data
@@ -156,14 +160,14 @@ def _part(graph: Mapping[str, Any], name: str) -> Mapping[str, Mapping[str, Any]
 
 def _record(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise NoProject("The rune's graph cannot be read; verify the project that it was built from instead")
+        raise NoProject("The rune's graph cannot be read; give the project that it was built from with --project")
     return value
 
 
 def _ids(stage: Mapping[str, Any], key: str) -> tuple[str, ...]:
     ids = stage.get(key, ())
     if not isinstance(ids, Sequence) or isinstance(ids, str) or not all(isinstance(each, str) for each in ids):
-        raise NoProject("The rune's graph cannot be read; verify the project that it was built from instead")
+        raise NoProject("The rune's graph cannot be read; give the project that it was built from with --project")
     return tuple(ids)
 
 
