@@ -81,6 +81,8 @@ class _Renderer:
     def document(self) -> tuple[Splice, ...]:
         layout, end = self._layout, len(self._text) + 1
         if isinstance(layout, Branch) and not layout.is_flow:
+            if layout.is_map:
+                self._key(layout.entries[0])
             if layout.start != layout.entries[0].start:
                 raise StyleUnknown(layout.start, "gives the whole file an anchor or a tag, or starts it with a list")
             self._block(layout, "root", _Place(0, 0), end)

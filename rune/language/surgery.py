@@ -268,13 +268,13 @@ def _remove_from_flow(style: Style, branch: Branch, indices: list[int]) -> list[
     splices = []
     for index in indices:
         if index < kept[-1]:
-            splices.append(_cut(style, branch, entries[index].start, entries[index + 1].start))
+            splices.append(cut_from_flow(style, branch, entries[index].start, entries[index + 1].start))
     if indices[-1] > kept[-1]:
-        splices.append(_cut(style, branch, entries[kept[-1]].end, entries[-1].end))
+        splices.append(cut_from_flow(style, branch, entries[kept[-1]].end, entries[-1].end))
     return splices
 
 
-def _cut(style: Style, branch: Branch, start: int, end: int) -> Splice:
+def cut_from_flow(style: Style, branch: Branch, start: int, end: int) -> Splice:
     """Takes a piece out of what is in brackets; its comments stay, each at the end of a line."""
     text = style.text
     remarks = [text[comment.start : comment.end].rstrip() for comment in _inside_flow(text, branch, start, end)]

@@ -14,7 +14,7 @@ from rune.language.layout import Branch, Leaf, line_end, line_start, next_line
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
 from rune.language.stage_text import PipelineText, StageText, stage_column, taken_names
-from rune.language.surgery import Written, block, flow, remove_entries
+from rune.language.surgery import Written, block, cut_from_flow, flow, remove_entries
 from rune.runefile.fields import is_name
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Map
@@ -217,7 +217,7 @@ def _cut_from_flow(pipeline: PipelineText, value: Map, index: int) -> list[Splic
     start, end = value.span.start.offset, value.span.end.offset
     branch = Branch(start, pipeline.text.index("{", start), end, True, True, tuple(entries), None)
     if len(entries) == 1:
-        return [Splice(entries[0].start, entries[0].end, "")]
+        return [cut_from_flow(pipeline.style, branch, entries[0].start, entries[0].end)]
     return remove_entries(pipeline.style, branch, {index})
 
 

@@ -255,5 +255,11 @@ def runefiles() -> st.SearchStrategy[str]:
 
 def analysed(text: str) -> Analysis:
     """The Runefile in a project with two models and a wordlist."""
-    contents = {"words.txt": b"one\ntwo\n", "words.tflite": b"", "two.tflite": b"", "Runefile.yml": text.encode()}
+    contents = {
+        "words.txt": b"one\ntwo\nthree\n",
+        "other.txt": b"x",
+        "words.tflite": b"",
+        "two.tflite": b"",
+        "Runefile.yml": text.encode(),
+    }
     return analyse(MemoryFiles(contents), signatures=signature)
