@@ -46,7 +46,7 @@ pipeline:
       args:
         x: |
            hello
-             world   
+             world\x20\x20
 
            # not a comment
         z: "a
@@ -92,7 +92,7 @@ pipeline:
     args:
       x: |
          hello
-           world   
+           world\x20\x20
 
          # not a comment
       z: "a
