@@ -6,6 +6,7 @@ import pytest
 
 from rune.language import analyse
 from rune.language.hover import hover
+from rune.tflite.signature import Json
 from tests.rune.language.projects import CURSOR, WORDS, at_cursor, signature
 
 IMAGE = """\
@@ -53,7 +54,7 @@ def test_a_model_shows_its_tensors() -> None:
 
 def test_a_model_shows_its_size_and_operators_where_they_are_known() -> None:
     before = at_cursor(WORDS.replace("./words", "./wo¦rds"))
-    operators = [{"op": "CONV_2D", "count": 4, "types": "int8"}, {"op": "SOFTMAX", "count": 1, "types": "int8"}]
+    operators: Json = [{"op": "CONV_2D", "count": 4, "types": "int8"}, {"op": "SOFTMAX", "count": 1, "types": "int8"}]
     about = analyse(
         before[0].files,
         signatures=signature,

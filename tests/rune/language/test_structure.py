@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from rune.language.structure import FoldingKind, foldings, symbols
 from rune.language.tokens import TokenKind, tokens
 from tests.rune.language.projects import WORDS, project
@@ -51,7 +53,7 @@ def test_every_word_has_a_colour_and_none_overlap() -> None:
     assert (TokenKind.RESOURCE, "$LABELS") in words
     assert (TokenKind.NUMBER, "16000") in words
     assert (TokenKind.TYPE, "i8") in words
-    assert all(left.span.end <= right.span.start for left, right in zip(found, found[1:], strict=False))
+    assert all(left.span.end <= right.span.start for left, right in pairwise(found))
     assert all(each.span.start.line == each.span.end.line for each in found)
 
 
