@@ -1,4 +1,4 @@
-"""Several web processes of one installation, on one database and one data folder; each can be killed and started again."""
+"""Several web processes of one installation, on one database and one data folder; each can be killed."""
 
 from __future__ import annotations
 

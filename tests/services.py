@@ -31,6 +31,7 @@ class Services:
     postgresql: str
     """The address of the server, without a database's name."""
     redis: str
+    redis_pid: int
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables of an installation with a database of its own, which is made."""
@@ -44,7 +45,7 @@ class Services:
 def running_services(*, durable: bool = False) -> Iterator[Services]:
     """Both, until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
     with ExitStack() as stack:
-        yield Services(stack.enter_context(_postgresql(durable)), stack.enter_context(running_redis()))
+        yield Services(stack.enter_context(_postgresql(durable)), *stack.enter_context(_redis()))
 
 
 def _program(name: str) -> str:
@@ -87,8 +88,8 @@ def _postgresql(durable: bool) -> Iterator[str]:
 
 
 @contextmanager
-def running_redis() -> Iterator[str]:
-    """A Redis with nothing in it. Raises `ServiceMissing`."""
+def _redis() -> Iterator[tuple[str, int]]:
+    """A Redis with nothing in it: its address and its process."""
     server = shutil.which("redis-server")
     if server is None:
         raise ServiceMissing(f"Redis is missing: {HOW_TO_GET}")
@@ -99,7 +100,7 @@ def running_redis() -> Iterator[str]:
             process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         try:
             _until(["redis-cli", "-p", str(port), "ping"], Path(name) / "log", process)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield f"redis://127.0.0.1:{port}/0", process.pid
         finally:
             process.terminate()
             process.wait(20)

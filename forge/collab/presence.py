@@ -64,7 +64,7 @@ class Presence:
             is_older = entry.clock < known.heard
             if is_older or (entry.clock == known.heard and entry.state != NOBODY):
                 return None
-        elif known.person != person["id"] or not _is_newer(entry, known):
+        elif known.person != person["id"] or entry.clock <= known.told.clock:
             return None
         if entry.state == NOBODY:
             del self._known[entry.client]
@@ -125,16 +125,6 @@ class Presence:
     def here(self) -> tuple[ClientState, ...]:
         """The clients whose sockets are in this process."""
         return tuple(known.told for known in self._known.values() if not isinstance(known.owner, OtherProcess))
-
-
-def _is_newer(entry: ClientState, known: _Known) -> bool:
-    """Whether another connection of the same person speaks for the client now, and does not only repeat it.
-
-    Of a process that died others may still speak: there the same clock is enough.
-    """
-    if isinstance(known.owner, OtherProcess):
-        return entry.clock >= known.told.clock
-    return entry.clock > known.told.clock
 
 
 def stamped(state: str, person: Mapping[str, Any]) -> str | None:

@@ -21,7 +21,7 @@ import pytest
 from tests.live_installation import LiveInstallation
 
 SCRIPT = Path(__file__).with_name("simulation") / "main.mjs"
-LANES = 8
+LANES = 20
 """Rooms at once."""
 BETWEEN_KILLS = (0.4, 2.5)
 """Seconds that all processes run between two kills."""
@@ -49,7 +49,9 @@ def simulate(installation: LiveInstallation, seeds: Sequence[int]) -> Outcome:
         installation.kill_all()
         installation.start_all()
         again = ask({"do": "check", "server": seeds[0]})
-        problems += [f"seed {room['seed']}: not the same after everything was killed" for room in again if not room["same"]]
+        problems += [
+            f"seed {room['seed']}: not the same after everything was killed" for room in again if not room["same"]
+        ]
     return Outcome(
         len(found),
         sum(room["clients"] for room in found),

@@ -20,15 +20,23 @@ class StockClient:
     """One client of a project's document, in the session of whoever is signed in to the server."""
 
     def __init__(
-        self, server: LiveServer, project: str, *, cookie: str | None = None, origin: str | None = None
+        self,
+        server: LiveServer,
+        project: str,
+        *,
+        cookie: str | None = None,
+        origin: str | None = None,
+        address: str | None = None,
     ) -> None:
+        """`address` is that of another process of the installation."""
         self._server = server
+        at = address or server.address
         cookies = "; ".join(f"{name}={value}" for name, value in server.http.cookies.items())
         asked = {
-            "url": server.address.replace("http", "ws"),
+            "url": at.replace("http", "ws"),
             "project": project,
             "cookie": cookies if cookie is None else cookie,
-            "origin": origin or server.address,
+            "origin": origin or at,
         }
         node = shutil.which("node")
         if node is None:

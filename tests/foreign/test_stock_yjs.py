@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,11 +72,16 @@ def test_people_see_each_other(live: LiveServer, project: str) -> None:
     with StockClient(live, project) as one, StockClient(live, project) as other:
         one.until(synced=True)
         other.until(synced=True)
-        one.do("present", state={"user": {"name": "Mika"}})
-        live.until(lambda: {"user": {"name": "Mika"}} in other.do("look")["people"])
+        one.do("present", state={"user": {"name": "Somebody else"}, "file": "here"})
+        seen = live.until(lambda: _people_at(other, "here"))
+        assert seen[0]["user"]["name"] == "Owner"
     with StockClient(live, project) as late:
         late.until(synced=True)
-        assert {"user": {"name": "Mika"}} not in late.do("look")["people"]
+        assert not _people_at(late, "here")
+
+
+def _people_at(client: StockClient, file: str) -> list[Any]:
+    return [person for person in client.do("look")["people"] if person.get("file") == file]
 
 
 def test_a_visitor_is_sent_away_for_good(live: LiveServer, project: str) -> None:

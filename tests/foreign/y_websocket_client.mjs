@@ -6,7 +6,8 @@ const require = createRequire(new URL("../../frontend/package.json", import.meta
 const Y = require("yjs");
 const { WebsocketProvider } = require("y-websocket");
 
-const { url, project, cookie, origin } = JSON.parse(process.argv[2]);
+const { url, project, cookie, ...asked } = JSON.parse(process.argv[2]);
+let { origin } = asked;
 
 /** Node's own WebSocket, with the headers that a browser sends by itself. */
 class WithHeaders extends WebSocket {
@@ -38,7 +39,24 @@ function textOf(path) {
 
 const commands = {
   type: ({ path, text }) => textOf(path).insert(textOf(path).length, text),
+  insert: ({ path, at, text }) => textOf(path).insert(at, text),
   disconnect: () => provider.disconnect(),
+  // A laptop that sleeps says nothing to anyone: frames are lost in both directions while the socket seems open.
+  sleep: () => {
+    provider.ws.onmessage = null;
+    provider.ws.send = () => undefined;
+  },
+  // When it wakes, its old connection is noticed to be dead.
+  wake: () => {
+    provider.ws.close();
+    provider.ws.onclose?.({ code: 1006, reason: "" });
+  },
+  go: ({ url: other }) => {
+    provider.disconnect();
+    provider.serverUrl = `${other.replace("http", "ws")}/ws/projects/${project}`;
+    origin = other;
+    provider.connect();
+  },
   connect: () => provider.connect(),
   present: ({ state }) => provider.awareness.setLocalState(state),
   look: () => undefined,

@@ -46,7 +46,9 @@ export class Room {
     for (let number = 0; number < count; number++) this.join();
     await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came in"));
     for (const client of this.clients) client.network = BAD;
+    const alarms = [this.chance.below(STEPS), this.chance.below(STEPS)];
     for (let step = 0; step < STEPS; step++) {
+      if (alarms.includes(step)) await this.everyoneLeaves();
       await this.step();
       await sleep(this.chance.below(PAUSE));
     }
@@ -73,8 +75,10 @@ export class Room {
     else if (choice < 0.65) this.withFile(client, (file) => file.set("path", `${chance.one(["a", "b/c", "d"])}/${chance.below(99)}.txt`));
     else if (choice < 0.68) this.withFile(client, (file) => file.set("deleted", true));
     else if (choice < 0.72) this.withFile(client, (file) => file.set("deleted", false));
-    else if (choice < 0.78) client.disconnect();
-    else if (choice < 0.9) client.connect();
+    else if (choice < 0.76) client.disconnect();
+    else if (choice < 0.86 && !client.wanted) client.connect();
+    else if (choice < 0.79) client.connect();
+    else if (choice < 0.9) this.type(client);
     else if (choice < 0.94) client.ask();
     else if (choice < 0.96) this.closeTab(client);
     else if (choice < 0.98) await this.writeOverApi();
@@ -131,6 +135,18 @@ export class Room {
     this.gone.add(client);
     client.disconnect();
     this.join().network = BAD;
+  }
+
+  /** All tabs are closed at once: what was acknowledged has to come back from the server, for nobody else has it. */
+  async everyoneLeaves() {
+    const leaving = this.clients.splice(0);
+    for (const client of leaving) {
+      this.gone.add(client);
+      client.disconnect();
+    }
+    for (const _ of leaving) this.join();
+    await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came back"));
+    for (const client of this.clients) client.network = BAD;
   }
 
   fresh() {
