@@ -199,11 +199,15 @@ def input_items(pipeline: PipelineText, stage: StageText) -> Entry | None:
     if pair is None or is_null(pair.value):
         return pair
     value = pair.value
-    count = len(stage.syntax.inputs)
-    if not isinstance(value, Branch) or value.is_map or len(value.entries) != count:
+    if not isinstance(value, Branch) or value.is_map or len(places(value)) != len(stage.syntax.inputs):
         raise GraphEditRefused(f"The inputs of {quoted(stage.name)} cannot be read as a list; mend its text first.")
     pipeline.hold_alone(value, f"The list of inputs of {quoted(stage.name)}")
     return pair
+
+
+def places(inputs: Branch) -> list[int]:
+    """Which items of a list are its inputs: an empty one counts for nothing."""
+    return [index for index, entry in enumerate(inputs.entries) if not is_null(entry.value)]
 
 
 def is_null(node: Node) -> bool:

@@ -13,7 +13,7 @@ from rune.language.graph_edits.wires import check_source, take_inputs, written_p
 from rune.language.layout import Branch, Leaf, line_end, line_start, next_line
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
-from rune.language.stage_text import PipelineText, StageText, stage_column, taken_names
+from rune.language.stage_text import PipelineText, StageText, places, stage_column, taken_names
 from rune.language.surgery import Written, block, cut_from_flow, flow, remove_entries
 from rune.runefile.fields import is_name
 from rune.runefile.syntax import StageKind
@@ -235,10 +235,11 @@ def rename_stage(pipeline: PipelineText, edit: RenameStage) -> list[Splice]:
         if not indices:
             continue
         pair = pipeline.stage(reader.name.text).pair("inputs")
-        if pair is None or not isinstance(pair.value, Branch) or len(pair.value.entries) != len(reader.inputs):
+        given = places(pair.value) if pair is not None and isinstance(pair.value, Branch) else []
+        if pair is None or not isinstance(pair.value, Branch) or len(given) != len(reader.inputs):
             raise GraphEditRefused(f"The inputs of {quoted(reader.name.text)} cannot be read as a list.")
         for index in indices:
-            item, input_ = pair.value.entries[index].value, reader.inputs[index]
+            item, input_ = pair.value.entries[given[index]].value, reader.inputs[index]
             if not isinstance(item, Leaf):
                 continue
             ending = input_.text.strip()[len(edit.name) :]

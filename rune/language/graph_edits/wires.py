@@ -8,7 +8,7 @@ from rune.language.graph_edits.kinds import Connect, Disconnect, GraphEditRefuse
 from rune.language.layout import Branch, Entry, Leaf
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
-from rune.language.stage_text import PipelineText, StageText, input_items
+from rune.language.stage_text import PipelineText, StageText, input_items, places
 from rune.language.surgery import empty, flow, put_item, put_pair, remove_entries
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
@@ -34,14 +34,15 @@ def connect(pipeline: PipelineText, edit: Connect) -> list[Splice]:
         )
     if pair is None or not isinstance(pair.value, Branch):
         return [_first_input(pipeline, stage, pair, shown)]
+    place = [*places(pair.value), len(pair.value.entries)][index]
     if edit.replace and index < count:
-        item = pair.value.entries[index].value
+        item = pair.value.entries[place].value
         if isinstance(item, Leaf) and item.style != "*" and item.anchor is None:
             return [Splice(item.content, item.end, rewritten(shown, item.style, in_flow=True))]
         if pipeline.is_used_elsewhere(item):
             raise GraphEditRefused(f"Input {index} of {quoted(edit.target)} is repeated elsewhere by an alias.")
         return [Splice(item.start, item.end, shown)]
-    return [put_item(style, pair.value, index, shown)]
+    return [put_item(style, pair.value, place, shown)]
 
 
 def check_wire(pipeline: PipelineText, source: Port, target: str) -> None:
@@ -141,9 +142,10 @@ def take_inputs(pipeline: PipelineText, stage: StageText, indices: set[int]) -> 
     pair = input_items(pipeline, stage)
     if pair is None or not isinstance(pair.value, Branch):
         return []
+    given = places(pair.value)
     for index in indices:
-        if pipeline.is_used_elsewhere(pair.value.entries[index].value):
+        if pipeline.is_used_elsewhere(pair.value.entries[given[index]].value):
             raise GraphEditRefused(f"Input {index} of {quoted(stage.name)} is repeated elsewhere by an alias.")
-    if len(indices) == len(pair.value.entries):
+    if len(indices) == len(given):
         return empty(pipeline.style, pair, "[]")
-    return remove_entries(pipeline.style, pair.value, indices)
+    return remove_entries(pipeline.style, pair.value, {given[index] for index in indices})

@@ -127,6 +127,8 @@ class Writer:
         for _ in range(self._random.randint(0 if self._chance(0.1) else 1, 3)):
             name = self._random.choice(before)
             found.append(self._scalar(name + self._random.choice(("", "", ".0", ".1"))))
+        if found and self._chance(0.05):
+            found.insert(self._random.randint(0, len(found)), "null")
         return found
 
     def _list(self, at: int, key: str, items: list[str]) -> None:
