@@ -10,6 +10,9 @@ from yaml.reader import Reader
 
 from rune.container import ContainerError, read_rune, read_zune
 from rune.files import FileError
+from rune.runefile.compose import compose
+from rune.runefile.report import Report
+from rune.runefile.source import SourceText
 from rune.tflite import ModelError, describe, read_model, signature
 from tests.rune.runefile.held import held, same
 
@@ -18,11 +21,18 @@ CORPUS = Path(__file__).parent / "corpus"
 
 
 def read_yaml(data: bytes) -> None:
-    """A Runefile in YAML, or in anything; where the fast reader can read it, the full one reads the same."""
-    held(data, most_fixes=0)
+    """YAML and what looks like it; where the fast reader can read it, the full one reads the same."""
     text = data.decode("utf-8", "replace")
+    source = SourceText("Runefile.yml", text)
+    composed = compose(source, Report("Runefile.yml"))
+    assert all(0 <= start < end <= len(text) for start, end in composed.damaged)
     if not Reader.NON_PRINTABLE.search(text):
         same(text)
+
+
+def read_runefile(data: bytes) -> None:
+    """A Runefile of any kind, checked as a whole."""
+    held(data, most_fixes=0)
 
 
 def read_text_form(data: bytes) -> None:
@@ -57,6 +67,7 @@ def read_container(data: bytes) -> None:
 
 READERS: Mapping[str, Callable[[bytes], None]] = {
     "yaml": read_yaml,
+    "runefile": read_runefile,
     "text": read_text_form,
     "tflite": read_tflite,
     "rune": read_container,

@@ -23,7 +23,7 @@ def seeds(reader: str) -> Iterator[bytes]:
 
 
 def _all(reader: str) -> Iterator[bytes]:
-    if reader == "yaml":
+    if reader in ("yaml", "runefile"):
         yield RUNEFILE.encode()
         for path in sorted((ROOT / "examples").glob("*/Runefile.yml")):
             yield path.read_bytes()
