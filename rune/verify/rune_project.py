@@ -137,7 +137,8 @@ def _resource(name: str, resource: Mapping[str, Any], rune: Rune, contents: dict
         data = inline.encode()
     if data is None:
         raise NoProject(
-            f"The rune does not carry its resource {quoted(name)}; give the project that it was built from with --project"
+            f"The rune does not carry its resource {quoted(name)}; give the project that it was built from with "
+            "--project"
         )
     path = _free_name(f"{name}.resource", contents)
     contents[path] = data
