@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,9 +66,10 @@ class Documents:
         self._put(Document(item.uri, Path(path or item.uri), item.text, item.version, item.language_id))
 
     def change(self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
-        """Raises `KeyError` for a document that is not open."""
-        known = self._open[uri]
-        self._put(Document(uri, known.path, changed(known.text, changes), version, known.language))
+        """What is said of a document that is not open is ignored."""
+        known = self._open.get(uri)
+        if known is not None:
+            self._put(Document(uri, known.path, changed(known.text, changes), version, known.language))
 
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
@@ -78,6 +79,16 @@ class Documents:
         """Forgets what was read from disk."""
         self._analyses.clear()
         self._projects.clear()
+
+    def concern(self, uris: Iterable[str]) -> bool:
+        """Whether one of the files may belong to the project of an open Runefile; hidden folders never do."""
+        folders = [document.path.parent for document in self.runefiles()]
+        paths = [Path(path) for uri in uris if (path := to_fs_path(uri)) is not None]
+        return any(
+            path.is_relative_to(folder) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            for path in paths
+            for folder in folders
+        )
 
     def runefiles(self) -> tuple[Document, ...]:
         """The open documents that are Runefiles."""

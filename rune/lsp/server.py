@@ -111,9 +111,10 @@ def _follow_documents(server: Server) -> None:
         server.check_soon()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
-        server.documents.files_changed()
-        server.check_soon()
+    async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        if server.documents.concern(change.uri for change in params.changes):
+            server.documents.files_changed()
+            server.check_soon()
 
 
 def _answer_about_words(server: Server) -> None:

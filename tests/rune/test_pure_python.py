@@ -11,7 +11,16 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
 
 
 @pytest.mark.parametrize(
-    "package", ["rune", "rune.tflite", "rune.container", "rune.blocks.catalogue", "rune.runefile", "rune.templates"]
+    "package",
+    [
+        "rune",
+        "rune.tflite",
+        "rune.container",
+        "rune.blocks.catalogue",
+        "rune.runefile",
+        "rune.templates",
+        "rune.language.service",
+    ],
 )
 def test_a_package_loads_nothing_heavy(package: str) -> None:
     program = f"import {package}, sys; print(*({set(HEAVY)} & set(sys.modules)))"

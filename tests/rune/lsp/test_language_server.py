@@ -178,6 +178,13 @@ def test_a_word_list_that_is_open_counts_as_it_is_in_the_editor(client: Language
     assert client.diagnostics(uri, lambda found: not found) == []
 
 
+def test_a_document_that_was_never_opened_changes_nothing(client: LanguageClient, uri: str) -> None:
+    client.change(client.uri("Runefile.none.yml"), 2, {"text": "x"})
+    client.tell("textDocument/didClose", {"textDocument": {"uri": client.uri("Runefile.none.yml")}})
+    assert client.at("hover", client.uri("Runefile.none.yml"), 0, 0) is None
+    assert client.at("hover", uri, 7, 15) is not None
+
+
 def test_other_yaml_is_left_alone_and_a_runefile_is_known_by_its_language(
     client: LanguageClient,
 ) -> None:
