@@ -18,7 +18,6 @@ SMALL = (
     "mlperf_ad_int8",
     "mlperf_ic_int8",
     "mlperf_kws_int8",
-    "mlperf_vww_int8",
     "sine",
 )
 """The others are verified too, in the long proofs."""
