@@ -20,8 +20,10 @@ FIGURES = {
     "edit_to_preview": "From an edit to the preview that runs it",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
+    "editing_together": "Editing together",
     "reading": "Reading a model, and refusing one",
     "checking": "Checking a Runefile",
+    "answering": "Answering an editor",
     "command": "The command",
 }
 """By module. Each has `measure() -> str`, the Markdown of its section; it may raise `CannotMeasure`."""
