@@ -12,9 +12,9 @@ from rune.language.documentation import (
     parameter_detail,
     parameter_documentation,
 )
-from rune.language.known import block_of
+from rune.language.known import block_of, capability_in
 from rune.language.place import Cursor, Entry, entries, fields
-from rune.runefile.capabilities import CAPABILITIES, CAPABILITY_RULES, CapabilityRules, Parameter
+from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Scalar
 
@@ -29,7 +29,7 @@ def rules_of(stage: Entry) -> CapabilityRules | None:
     """What is known of the capability that a stage reads."""
     if stage.kind is not StageKind.CAPABILITY or stage.target is None:
         return None
-    kind = CAPABILITIES.get(stage.target.text.strip().upper().replace("-", "_"))
+    kind = capability_in(stage.target.text)
     return None if kind is None else CAPABILITY_RULES[kind]
 
 

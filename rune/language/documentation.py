@@ -6,7 +6,6 @@ import re
 from functools import lru_cache
 
 from rune.blocks.signature import Argument, ArgumentKind, Block
-from rune.language.keys import PIXEL_FORMATS
 from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.wording import plain
 
@@ -56,8 +55,10 @@ def argument_documentation(argument: Argument) -> str:
 def parameter_detail(parameter: Parameter) -> str:
     """What a capability's argument must be."""
     needed = "must be given" if parameter.is_required else "may be left out"
-    if parameter.name == "pixel_format":
-        return f"one of {', '.join(PIXEL_FORMATS)}; RGB when left out"
+    if parameter.default is not None:
+        needed = f"default {_shown(parameter.default)}"
+    if parameter.choices:
+        return f"one of {', '.join(parameter.choices)}; {needed}"
     return f"whole number{limits(parameter.minimum, parameter.maximum)}, {needed}"
 
 

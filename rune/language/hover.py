@@ -17,7 +17,7 @@ from rune.language.documentation import (
     code,
     parameter_documentation,
 )
-from rune.language.known import INPUT, given_types, model_path, signature_of, type_of
+from rune.language.known import INPUT, capability_in, given_types, model_path, signature_of, type_of
 from rune.language.mentions import Mention, Named, mentions
 from rune.language.place import Entry, Place, entries, place_at, tree
 from rune.runefile import Span
@@ -97,7 +97,8 @@ class _Reader:
     def _in_stage(self, stage: Entry, word: str) -> str | None:
         match self._place.inner:
             case ("capability",):
-                return CAPABILITY_PAGES.get(word.upper().replace("-", "_"))
+                kind = capability_in(word)
+                return None if kind is None else CAPABILITY_PAGES[kind.name]
             case ("proc-block",):
                 block = find_block(word)
                 return None if block is None else block_documentation(block)

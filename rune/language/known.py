@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rune.abi import Capability
 from rune.blocks.catalogue import find_block
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
 from rune.language.analysis import Analysis
 from rune.language.place import Entry
 from rune.runefile.arguments import read_argument
+from rune.runefile.capabilities import CAPABILITIES
 from rune.runefile.syntax import StageKind
 from rune.runefile.types import same_data
+from rune.runefile.zune import capability_of
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature
 
@@ -57,6 +60,12 @@ def signature_of(analysis: Analysis, entry: Entry) -> ModelSignature | None:
     known = analysis.checked.signatures.get(entry.name.text)
     path = model_path(analysis, entry)
     return known or (analysis.signature(path) if path else None)
+
+
+def capability_in(target: str) -> Capability | None:
+    """The capability that a stage names, as a zune too."""
+    text = target.strip()
+    return CAPABILITIES.get((capability_of(text) or text).upper().replace("-", "_"))
 
 
 def block_of(entry: Entry) -> Block | None:

@@ -23,16 +23,6 @@ from rune.tensor import TensorType
 ANY_TYPE = "{type: ${1:f32}, dimensions: [${2:1}]\\}"
 """A type to fill in, as part of a snippet."""
 
-_USUAL = {
-    "hz": "16000",
-    "sample_duration_ms": "1000",
-    "width": "96",
-    "height": "96",
-    "pixel_format": '"@PixelFormat::RGB"',
-    "samples": "128",
-    "length": "4",
-    "amount": "1",
-}
 _STAGE_NAMES = {
     "SOUND": "audio",
     "IMAGE": "image",
@@ -77,12 +67,11 @@ class _Pieces:
         self._above = [stage for stage in above if stage.kind is not StageKind.OUTPUT and stage.name.text]
 
     def capability(self, kind: str, rules: CapabilityRules) -> Completion:
-        given = [each for each in rules.parameters if each.name in _USUAL]
         lines = [f"capability: {kind}", "args:"]
-        for index, each in enumerate(given, 1):
-            usual = _USUAL[each.name]
-            quote = '"' if usual.startswith('"') else ""
-            lines.append(f"  {each.name}: {quote}${{{index}:{usual.strip(chr(34))}}}{quote}")
+        usual = [(each.name, each.usual) for each in rules.parameters if each.usual is not None]
+        for index, (parameter, text) in enumerate(usual, 1):
+            quote = '"' if isinstance(text, str) else ""
+            lines.append(f"  {parameter}: {quote}${{{index}:{text}}}{quote}")
         name = self._free(_STAGE_NAMES.get(kind, kind.lower()))
         return _stage(f"{kind} stage", name, lines, rules.summary, CAPABILITY_PAGES[kind])
 

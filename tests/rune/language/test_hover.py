@@ -116,3 +116,13 @@ def test_a_long_text_is_shown_by_its_first_lines() -> None:
     text = said(WORDS.replace("$LABELS", "$LAB¦ELS"), **{"labels.txt": b"```\n" * 9})
     assert "````text\n```\n" in text
     assert "... 9 lines" in text
+
+
+def test_the_old_text_form_and_a_zune_are_explained_too() -> None:
+    old = "FROM runicos/base\nCAPABILITY<I16[16000]> audio SOUND --hz 16000 --sample-duration-ms 1000\n"
+    old += "PROC_BLOCK<_,_> fft hotg-ai/proc-blocks#fft\nOUT serial\nRUN audio fft serial\n"
+    assert "from 1 to 384000" in pointed(old, "hz")
+    assert "* gives `u32[1, 1960]`" in pointed(old, "fft", "RUN")
+    zune = IMAGE.replace("capability: IMAGE", "capability: 'wapm:///hotg-ai/image_input?version=0.12.0'")
+    assert pointed(zune, "image_input").startswith("**IMAGE**")
+    assert "Rows of pixels" in pointed(zune, "height")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rune.abi import ModelFormat
+from rune.abi import Capability, ModelFormat
 from rune.blocks.catalogue import CATALOGUE
 from rune.files import MemoryFiles
 from rune.language import keys
 from rune.language.documentation import CAPABILITY_PAGES, block_documentation
 from rune.runefile import check
-from rune.runefile.capabilities import CAPABILITIES
+from rune.runefile.capabilities import CAPABILITIES, CAPABILITY_RULES
 from rune.runefile.codes import Code
 from rune.runefile.output_stages import OUTPUT_KINDS
 from rune.runefile.syntax import StageKind
@@ -47,5 +47,7 @@ def test_every_word_of_the_language_is_explained() -> None:
     assert set(keys.ELEMENT_TYPES) == {each.value for each in ElementType}
     assert set(keys.FORMATS) == {each.value for each in ModelFormat}
     assert set(keys.OUTPUTS) == set(OUTPUT_KINDS)
+    (pixels,) = (each for each in CAPABILITY_RULES[Capability.IMAGE].parameters if each.choices)
+    assert tuple(keys.PIXEL_FORMATS) == pixels.choices
     assert set(CAPABILITY_PAGES) == set(CAPABILITIES)
     assert all(block_documentation(block).startswith("#") for block in CATALOGUE.values())
