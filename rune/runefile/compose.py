@@ -25,6 +25,8 @@ MOST_ROUNDS = 20
 """How many problems of syntax are told, and so how often a text is read again."""
 _MOST_READ_AGAIN = 512 * 1024
 """Characters that may be read again in all, beyond reading each stage once and the whole once more."""
+_MOST_ENTRIES = 5000
+"""Stages that are read each for itself: a file with more of them is refused by its size in the end."""
 
 _NAMED = re.compile(r"(?P<indent> *)(?P<name>[A-Za-z_][\w-]*|\"[\w-]+\"|'[\w-]+')[ \t]*:(?=\s|\Z)")
 _BARE_NAME = re.compile(r" *(?P<name>[A-Za-z_][\w-]*)[ \t]*(?=#|[\r\n]|\Z)")
@@ -103,8 +105,9 @@ class _Mending:
 
     def composed(self, problem: Unreadable) -> Composed:
         """What is left; `problem` is what reading all of it met first."""
-        for entry in self._entries:
-            self._mend_for_itself(entry)
+        if len(self._entries) <= _MOST_ENTRIES:
+            for entry in self._entries:
+                self._mend_for_itself(entry)
         again: Unreadable | None = None if self._rounds else problem
         read = 0
         while self._rounds < MOST_ROUNDS and read <= _MOST_READ_AGAIN:

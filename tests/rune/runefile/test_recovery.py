@@ -123,13 +123,15 @@ def test_a_usual_large_file_is_mended_as_well_and_in_time() -> None:
         "pipeline:\n" + " a: {b: [\n" * 60_000,
         "pipeline:\n" + ' a: "\n' * 60_000,
         "a: [\n" * 100_000,
-        "pipeline:\n a:\n" + "\t\n" * 200_000 + "\tb",
+        "x: ]\npipeline:\n" + " a:\n" * 60_000,
+        "x: ]\npipeline:\n" + " a: |\n  b\n\n" * 20_000,
+        "pipeline:\n a:\n" + "\t\n" * 60_000 + "\tb",
         "pipeline:\n" + " ? [\n" * 60_000,
-        "pipeline:\n a: " + "x " * 400_000 + ": y",
+        "pipeline:\n a: " + "x " * 100_000 + ": y",
         "%TAG ! x\n" * 50_000,
         "pipeline:\n" + "".join(" a: &a [*a\n" for _ in range(50_000)),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_hostile_file_is_refused_in_bounded_time(text: str) -> None:
     begin = time.process_time()
