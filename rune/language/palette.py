@@ -12,6 +12,7 @@ from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.defaults import capability_named
 from rune.runefile.capabilities import CAPABILITY_RULES, Parameter, given_output
+from rune.runefile.old_arguments import modern
 from rune.runefile.output_stages import OUTPUT_KINDS
 from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType
@@ -99,7 +100,9 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
     if stage is None:
         return ()
     fields = {field.name: field for field in _fields_of(stage)}
-    given = {argument.name: argument for argument in stage.arguments}
+    block = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
+    named = (each if block is None else modern(each, block) for each in stage.arguments)
+    given = {argument.name: argument for argument in named}
     for other in given.keys() - fields.keys():
         fields[other] = ArgumentField(other, "text", "", False, None, None, None, None, ())
     found = []

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from rune.blocks.catalogue import find_block
 from rune.language.graph_edits.defaults import capability_named
 from rune.language.graph_edits.kinds import GraphEditRefused, SetArgument, Value
 from rune.language.graph_edits.outputs import take_pair, types_spliced
 from rune.language.graph_edits.wires import after_colon
-from rune.language.layout import Branch, Entry, Leaf, Node, column, line_break, line_end, read_layout
+from rune.language.layout import Branch, Entry, Leaf, Node, column, comments, line_break, line_end, read_layout
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, StageText, is_null, taken_names
 from rune.language.surgery import block, flow, head_remark, put_pair, remove_entries, scalar
 from rune.runefile import Edit
 from rune.runefile.capabilities import given_output
+from rune.runefile.old_arguments import OLD_NAMES
 from rune.runefile.source import SourceText
-from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
+from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind, StageSyntax
 from rune.runefile.values import Map, Scalar
 from rune.tensor import TensorType
 from rune.wording import quoted
@@ -46,17 +49,27 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
 
 
 def find_argument(stage: StageText, name: str) -> ArgumentSyntax | None:
-    """The argument as it is given; `-` and `_` are one."""
-    return next((item for item in stage.syntax.arguments if item.name == name.replace("-", "_")), None)
+    """The argument as it is given, under its name of today or an old one; `-` and `_` are one."""
+    names = _names(stage.syntax, name)
+    return next((item for item in stage.syntax.arguments if item.name in names), None)
 
 
-def _pair(branch: Branch, name: str) -> Entry | None:
+def _names(stage: StageSyntax, name: str) -> set[str]:
+    """What the argument may be called in the text."""
     wanted = name.replace("-", "_")
+    block_ = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
+    old = {
+        old for (each, old), new in OLD_NAMES.items() if block_ is not None and each == block_.name and new == wanted
+    }
+    return {wanted, *old}
+
+
+def _pair(branch: Branch, names: Collection[str]) -> Entry | None:
     return next(
         (
             entry
             for entry in branch.entries
-            if isinstance(entry.key, Leaf) and entry.key.text.replace("-", "_") == wanted
+            if isinstance(entry.key, Leaf) and entry.key.text.replace("-", "_") in names
         ),
         None,
     )
@@ -75,7 +88,9 @@ def _arguments(pipeline: PipelineText, stage: StageText) -> Entry | None:
 
 def _removed(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice]:
     pair = _arguments(pipeline, stage)
-    entry = _pair(pair.value, name) if pair is not None and isinstance(pair.value, Branch) else None
+    entry = (
+        _pair(pair.value, _names(stage.syntax, name)) if pair is not None and isinstance(pair.value, Branch) else None
+    )
     if pair is None or entry is None or not isinstance(pair.value, Branch):
         return []
     if pipeline.is_used_elsewhere(entry.value):
@@ -93,7 +108,7 @@ def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) 
         return [put_pair(style, stage.body, len(stage.body.entries) - 1, "args", {key: value})]
     if not isinstance(pair.value, Branch):
         return [_first_argument(pipeline, stage, pair, key, value)]
-    entry = _pair(pair.value, name)
+    entry = _pair(pair.value, _names(stage.syntax, name))
     if entry is not None:
         return _revalued(pipeline, pair.value, entry, value)
     if pair.value.entries:
@@ -130,12 +145,21 @@ def _revalued(pipeline: PipelineText, arguments: Branch, entry: Entry, value: Va
     if pipeline.is_used_elsewhere(node):
         raise GraphEditRefused("This value is repeated elsewhere by an alias; write it out there first.")
     if isinstance(node, Branch):
-        raise GraphEditRefused("This value is a list or a map; change it in the text.")
+        return [_in_place_of_list(pipeline, arguments, entry, node, value)]
     if isinstance(value, str) and "\n" in value:
         shown = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
     else:
         shown = rewritten(value, node.style, in_flow=arguments.is_flow, quote=style.quote)
     return [_in_place_of(text, node, shown)]
+
+
+def _in_place_of_list(pipeline: PipelineText, arguments: Branch, entry: Entry, node: Branch, value: Value) -> Splice:
+    """A text in place of a list, as old Runefiles had it."""
+    text, style = pipeline.text, pipeline.style
+    if node.is_map or comments(text, node, node.start, line_end(text, node.end)):
+        raise GraphEditRefused("This value is a map, or a list with comments; change it in the text.")
+    shown = flow(value, style) if arguments.is_flow else scalar(value, column(text, entry.start), style)
+    return Splice(after_colon(text, entry), node.end, f" {shown}")
 
 
 def _in_place_of(text: str, leaf: Leaf, shown: str) -> Splice:

@@ -54,6 +54,8 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
     pipeline.hold_alone(value, f"The list of outputs of {quoted(stage.name)}")
     if not value.entries:
         return _in_place_of_nothing(pipeline, stage, pair, types)
+    if any(pipeline.is_used_elsewhere(entry.value) for entry in value.entries[len(types) :]):
+        raise GraphEditRefused(f"An output of {quoted(stage.name)} is repeated elsewhere by an alias.")
     if not types:
         return empty(pipeline.style, pair, "[]")
     splices: list[Splice] = []

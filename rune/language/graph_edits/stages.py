@@ -11,7 +11,7 @@ from rune.language.graph_edits.outputs import written_types
 from rune.language.graph_edits.targets import target_as_written
 from rune.language.graph_edits.wires import check_source, take_inputs, written_port
 from rune.language.layout import Branch, Leaf, line_end, line_start, next_line
-from rune.language.scalars import rewritten
+from rune.language.scalars import rewritten, written
 from rune.language.splice import Splice
 from rune.language.stage_text import PipelineText, StageText, places, stage_column, taken_names
 from rune.language.surgery import Written, block, cut_from_flow, flow, remove_entries
@@ -28,7 +28,7 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
         check_new_name(pipeline, edit.name)
     for port in edit.inputs:
         check_source(pipeline, port)
-    name = edit.name or new_name(pipeline, edit)
+    name = written(edit.name or new_name(pipeline, edit), in_flow=True, quote=pipeline.style.quote)
     stage = stage_as_written(pipeline, edit)
     value, text, style = pipeline.value, pipeline.text, pipeline.style
     if isinstance(value, Map) and value.entries:

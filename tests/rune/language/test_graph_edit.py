@@ -20,6 +20,7 @@ from rune.language.graph_edit import (
     SetTarget,
     edit_graph,
 )
+from rune.language.palette import stage_arguments
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
@@ -306,6 +307,29 @@ def test_a_long_text_goes_to_where_the_argument_has_it() -> None:
         "+         one",
         "+         two",
     ]
+
+
+def test_an_argument_under_its_old_name_is_the_same_one() -> None:
+    old = PROJECT.replace("wordlist: $WORDS", "labels: [one, two, three]")
+    assert changed(SetArgument("word", "wordlist", "a\nb\nc"), old) == [
+        "-       labels: [one, two, three]",
+        "+       labels: |-",
+        "+         a",
+        "+         b",
+        "+         c",
+    ]
+    assert changed(SetArgument("word", "wordlist", "$WORDS"), old) == [
+        "-       labels: [one, two, three]",
+        "+       labels: $WORDS",
+    ]
+    (wordlist,) = stage_arguments(analysed(old), "word")
+    assert (wordlist.field.name, wordlist.value) == ("wordlist", "one\ntwo\nthree")
+
+
+def test_a_name_that_means_something_else_in_yaml_has_quotes() -> None:
+    text = made(Connect(Port("null", 0), "answer"), made(AddStage(StageKind.CAPABILITY, "RAW", "null")))
+    assert '  "null":\n' in text
+    assert 'inputs: [word, model, "null"]' in text
 
 
 def test_a_file_is_named_by_a_resource() -> None:
