@@ -13,7 +13,7 @@ from rune.language.service import Service
 RUNS = {USUAL: 51, LARGE: 5}
 QUESTIONS = (
     *("complete", "hover", "definition", "references", "rename", "actions"),
-    *("tokens", "symbols", "folding", "format", "infer", "palette"),
+    *("tokens", "hints", "symbols", "folding", "format", "infer", "palette"),
 )
 
 

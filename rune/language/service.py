@@ -17,6 +17,7 @@ from rune.language.completion_items import Completion
 from rune.language.format import FormatRefused, format_text
 from rune.language.graph_answers import answer_arguments, answer_edit_graph, answer_fits, answer_palette
 from rune.language.graph_edit import GraphEditRefused
+from rune.language.hints import hints
 from rune.language.hover import hover
 from rune.language.infer import infer_types
 from rune.language.navigation import Location, RenameRefused, definition, prepare_rename, references, rename
@@ -27,7 +28,7 @@ from rune.language.structure import Folding, Symbol, foldings, symbols
 from rune.language.tokens import Token, tokens
 from rune.runefile import Edit, diagnostic_to_json, outline_to_json
 from rune.runefile.source import SourceText
-from rune.runefile.to_json import edit_to_json, span_to_json
+from rune.runefile.to_json import edit_to_json, position_to_json, span_to_json
 
 
 def answer(files: ProjectFiles, request: Mapping[str, Any]) -> Json:
@@ -187,6 +188,10 @@ def _fold(each: Folding) -> Json:
     return {"first_line": each.first_line, "last_line": each.last_line, "kind": each.kind.value}
 
 
+def _hints(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    return {"hints": [{"at": position_to_json(each.at), "text": each.text} for each in hints(analysis)]}
+
+
 def _symbols(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
     return {"symbols": [_symbol(each) for each in symbols(analysis)]}
 
@@ -235,6 +240,7 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "format": _format,
     "infer": _infer,
     "folding": _folding,
+    "hints": _hints,
     "symbols": _symbols,
     "tokens": _tokens,
     "actions": _actions,

@@ -11,6 +11,7 @@ import rune
 from rune.language import Analysis
 from rune.language.actions import Action, ActionKind
 from rune.language.completion_items import Completion, CompletionKind, without_fields
+from rune.language.hints import Hint
 from rune.language.positions import Utf16
 from rune.language.structure import Folding, FoldingKind, Symbol, SymbolKind
 from rune.language.tokens import Token, TokenKind
@@ -152,6 +153,10 @@ class Converter:
             diagnostics=mended or None,
             edit=self.workspace_edit(action.edits),
         )
+
+    def hint(self, hint: Hint) -> types.InlayHint:
+        position = self.range(Span(hint.at, hint.at)).start
+        return types.InlayHint(position, hint.text, types.InlayHintKind.Type, padding_left=True)
 
     def tokens(self, tokens: tuple[Token, ...]) -> types.SemanticTokens:
         """Each as five numbers: lines and units since the one before, length, type, modifiers."""

@@ -15,6 +15,7 @@ from rune.language.actions import actions
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
 from rune.language.format import FormatRefused, format_text
+from rune.language.hints import hints
 from rune.language.hover import hover
 from rune.language.navigation import RenameRefused, definition, prepare_rename, references, rename
 from rune.language.structure import foldings, symbols
@@ -254,6 +255,15 @@ def _answer_about_the_file(server: Server) -> None:
     def folded(params: types.FoldingRangeParams) -> list[types.FoldingRange]:
         asked = server.asked(params.text_document.uri)
         return [] if asked is None else [folding(each) for each in foldings(asked[1])]
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    def hinted(params: types.InlayHintParams) -> list[types.InlayHint]:
+        asked = server.asked(params.text_document.uri)
+        if asked is None:
+            return []
+        _, analysis, convert = asked
+        first, last = params.range.start.line + 1, params.range.end.line + 1
+        return [convert.hint(each) for each in hints(analysis) if first <= each.at.line <= last]
 
     @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
     def coloured(params: types.SemanticTokensParams) -> types.SemanticTokens:

@@ -39,10 +39,11 @@ def edit_to_json(edit: Edit) -> Json:
 
 def span_to_json(span: Span) -> Json:
     """{"start": {"line", "column", "offset"}, "end": {...}}."""
-    return {"start": _position(span.start), "end": _position(span.end)}
+    return {"start": position_to_json(span.start), "end": position_to_json(span.end)}
 
 
-def _position(position: Position) -> Json:
+def position_to_json(position: Position) -> Json:
+    """{"line", "column", "offset"}."""
     return {"line": position.line, "column": position.column, "offset": position.offset}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from rune.language.hints import hints
 from rune.language.structure import FoldingKind, foldings, symbols
 from rune.language.tokens import TokenKind, tokens
 from tests.rune.language.projects import WORDS, project
@@ -60,3 +61,9 @@ def test_every_word_has_a_colour_and_none_overlap() -> None:
 def test_a_sign_inside_a_text_starts_no_comment() -> None:
     text = WORDS.replace('"label"', '"a # b"').replace("path: ./labels.txt", "inline: |\n      # one\n      two # 2")
     assert [each for each in tokens(project(text)) if each.kind is TokenKind.COMMENT][1:] == []
+
+
+def test_types_that_are_left_out_are_shown_where_they_follow() -> None:
+    found = [(each.at.line, each.text) for each in hints(project(WORDS))]
+    assert found == [(13, "→ u32[1, 1960]"), (16, "→ i8[1, 1960]"), (25, "→ u32[1]"), (29, "→ utf8[1]")]
+    assert hints(project(WORDS.replace("proc-block: fft", "proc-block: fftt")))[0].at.line > 13

@@ -143,6 +143,12 @@ def test_symbols_folding_and_colours_are_given(client: LanguageClient, uri: str)
     assert len(data) % 5 == 0
 
 
+def test_types_that_are_left_out_are_shown_in_the_line(client: LanguageClient, uri: str) -> None:
+    (hint,) = client.about("inlayHint", uri, range=span((0, 0), (9, 0)))
+    assert (hint["label"], hint["position"]) == ("→ f32[1, 1]", {"line": 4, "character": 27})
+    assert client.about("inlayHint", uri, range=span((0, 0), (2, 0))) == []
+
+
 def test_formatting_gives_small_edits(client: LanguageClient, uri: str) -> None:
     client.change(uri, 2, edit((6, 8), (6, 9), "    "))
     edits = client.about("formatting", uri, options={"tabSize": 2, "insertSpaces": True})
@@ -200,6 +206,6 @@ def test_a_client_without_snippets_gets_plain_text_and_the_server_ends_as_it_is_
         assert client.capabilities["positionEncoding"] == "utf-16"
         uri = client.open("Runefile", "version: 1\npipeline:\n  ")
         item = next(item for item in client.at("completion", uri, 2, 2)["items"] if item["label"] == "RAW stage")
-        assert item["textEdit"]["newText"] == "input:\n  capability: RAW\n  args:\n    length: 4"
+        assert item["textEdit"]["newText"] == "input:\n  capability: RAW\n  args:\n    length: 1"
         assert item["insertTextFormat"] == 1
         assert client.stop() == 0

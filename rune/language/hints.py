@@ -1,0 +1,34 @@
+"""What a Runefile leaves unsaid, to be shown in the line: the types that stages give where `outputs` is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.language.analysis import Analysis
+from rune.language.known import given_types
+from rune.language.place import entries, tree
+from rune.runefile import Position
+from rune.runefile.syntax import Form, StageKind
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A text to show behind what stands before `at`. It is not part of the file."""
+
+    at: Position
+    text: str
+
+
+def hints(analysis: Analysis) -> tuple[Hint, ...]:
+    """One for each stage whose types are known and not written, in the order of the text."""
+    if analysis.checked.syntax.form is Form.TEXT:
+        return ()
+    found = []
+    for stage in entries(tree(analysis), "pipeline").values():
+        if stage.kind is StageKind.OUTPUT or stage.target is None or stage.field("outputs") is not None:
+            continue
+        types = given_types(analysis, stage)
+        known = [str(type_) for type_ in types if type_ is not None]
+        if known and len(known) == len(types):
+            found.append(Hint(stage.target.span.end, f"→ {', '.join(known)}"))
+    return tuple(found)
