@@ -29,6 +29,12 @@ class FileNotThere(NotFound):
     title = "No such file"
 
 
+class VersionNotThere(NotFound):
+    """The project has no version of this number."""
+
+    title = "No such version"
+
+
 class PathTaken(Conflict):
     """Another file has the path."""
 
@@ -45,6 +51,18 @@ class FileTooLarge(TooLarge):
     """A file above the limit of its kind."""
 
     title = "The file is too large"
+
+
+class ArchiveRefused(Unprocessable):
+    """A .zip that is not unpacked; `errors` says what is wrong with which file in it."""
+
+    title = "This archive is not unpacked"
+
+
+class FilesThere(Conflict):
+    """Files of an archive would take the place of others, and nobody said that they may."""
+
+    title = "Some of these files are there already"
 
 
 class UnknownTemplate(Invalid):

@@ -166,18 +166,28 @@ class ProjectBlob(models.Model):
 
 
 class Version(models.Model):
-    """A project's files at one moment: `{path: {"digest", "size"}}`, named by the digest of its canonical form."""
+    """A project's files at one moment: `{path: {"digest", "size"}}`, named by the digest of its canonical form.
+
+    Each build is of one. A person may save one too, with a message; `saved_at` is then set.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=71)
     manifest = models.JSONField()
+    file_ids = models.JSONField(default=dict)
+    """Which file of the live document had which path, so that restoring finds a file that was renamed since."""
     sequence = models.BigIntegerField()
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created = models.DateTimeField(auto_now_add=True)
+    message = models.CharField(max_length=200, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    saved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -10,14 +10,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 
+from forge.accounts.permissions import Verb
+from forge.core.audit import write_entry
 from forge.core.blobs import put_bytes, read_blob
-from forge.core.errors import NotFound
+from forge.core.errors import Invalid, NotFound
+from forge.core.events import append_event
+from forge.projects.access import require
 from forge.projects.document import FileEntry, entries
 from forge.projects.documents import load_document
+from forge.projects.errors import FileNotThere, VersionNotThere
 from forge.projects.models import Project, ProjectBlob, Version
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
+
+LONGEST_MESSAGE = 200
+"""Characters of what a person says about a version."""
 
 Manifest = Mapping[str, Mapping[str, Any]]
 """`{path: {"digest": "sha256:..", "size": bytes}}`."""
@@ -34,13 +43,15 @@ class Glance:
     """A project's files at one moment, of which nothing is kept: what a preview is made of.
 
     `digest` is the one that a version of these files has. `texts` are the text files' bytes by path; the other files
-    of the manifest are blobs. `sequence` is the number of the last update that is in them.
+    of the manifest are blobs. `sequence` is the number of the last update that is in them. `file_ids` are the files'
+    ids in the document by path.
     """
 
     digest: str
     manifest: Manifest
     texts: Mapping[str, bytes]
     sequence: int
+    file_ids: Mapping[str, str]
 
 
 def glance(project: Project) -> Glance:
@@ -51,11 +62,15 @@ def glance(project: Project) -> Glance:
     manifest = _linked_blobs(project.pk, files)
     for path, data in texts.items():
         manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
-    return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence)
+    ids = {entry.path: entry.id for entry in files if entry.path in manifest}
+    return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
 
 
 def snapshot(project: Project, author: Any = None) -> Version:
-    """The version of a project's files as they are now: the one that has their digest already, or the next one."""
+    """The version of a project's files as they are now: the one that has their digest already, or the next one.
+
+    The caller has checked that the person may make one.
+    """
     # Bytes are stored before the transaction, in which nothing is waited for.
     seen = glance(project)
     for data in seen.texts.values():
@@ -71,9 +86,51 @@ def snapshot(project: Project, author: Any = None) -> Version:
             number=highest + 1,
             digest=seen.digest,
             manifest=dict(seen.manifest),
+            file_ids=dict(seen.file_ids),
             sequence=seen.sequence,
             author=author,
         )
+
+
+def save_version(user: Any, project: Project, message: str) -> Version:
+    """Saves the files as they are now as a version, with words about it. Files that are a version already get the words.
+
+    Raises `Forbidden`, and `Invalid` for a message that is too long.
+    """
+    require(user, Verb.EDIT, project)
+    message = " ".join(message.split())
+    if len(message) > LONGEST_MESSAGE:
+        raise Invalid(
+            f"A message has at most {LONGEST_MESSAGE} characters, this one has {len(message)}.",
+            errors={"message": [f"At most {LONGEST_MESSAGE}."]},
+        )
+    version = snapshot(project, user)
+    with transaction.atomic():
+        version.message, version.saved_by, version.saved_at = message, user, timezone.now()
+        version.save(update_fields=["message", "saved_by", "saved_at"])
+        write_entry(user, "version.save", f"project:{project.pk}", number=version.number, message=message)
+        append_event(project.stream, "version.saved", {"number": version.number}, user)
+    return version
+
+
+def versions_of(project: Project) -> QuerySet[Version]:
+    """A project's versions, the newest first. The caller has found the project for someone."""
+    return Version.objects.filter(project=project).select_related("author", "saved_by").order_by("-number")
+
+
+def find_version(project: Project, number: int) -> Version:
+    """A project's version by its number. Raises `VersionNotThere`."""
+    found = versions_of(project).filter(number=number).first()
+    if found is None:
+        raise VersionNotThere(f"{project.full_name} has no version {number}.")
+    return found
+
+
+def described_in(manifest: Manifest, path: str) -> Mapping[str, Any]:
+    """A file's digest and size in a manifest. Raises `FileNotThere`."""
+    if path not in manifest:
+        raise FileNotThere(f"There was no file {path} in this version.")
+    return manifest[path]
 
 
 def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
