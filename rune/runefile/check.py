@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.files import FileError, ProjectFiles, SizedFiles
+from rune.files import ProjectFiles
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
 from rune.runefile.compose import compose
-from rune.runefile.diagnostics import Diagnostic, Fix, Position, Severity, Span
+from rune.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
@@ -27,6 +27,7 @@ from rune.runefile.pipeline import (
     Port,
     Stage,
 )
+from rune.runefile.read_runefile import read_runefile
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.source import SourceText
@@ -39,9 +40,6 @@ from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
 from rune.wording import plain, quoted
-
-MAX_RUNEFILE_SIZE = 1024 * 1024
-"""Bytes."""
 
 _ABOUT_A_PART = frozenset(
     {
@@ -105,7 +103,7 @@ def check(
     """
     runefile = runefile or runefile_in(files)
     report = Report(runefile)
-    text = _read(files, runefile, report)
+    text = read_runefile(files, runefile, report)
     if text is None:
         return _unread(SourceText(runefile, ""), report)
     source = SourceText(runefile, text)
@@ -164,41 +162,6 @@ def _unread(source: SourceText, report: Report) -> Checked:
 
 def _signatures_from(files: ProjectFiles) -> Signatures:
     return lambda path: signature_of(read_model(files.read(path)))
-
-
-def _read(files: ProjectFiles, runefile: str, report: Report) -> str | None:
-    """The Runefile's text; None when it was reported."""
-    start = Span(Position(0, 1, 1), Position(0, 1, 1))
-    try:
-        size = files.size(runefile) if isinstance(files, SizedFiles) else 0
-        # A file that is too large is not even read where its size is known before.
-        data = files.read(runefile) if size <= MAX_RUNEFILE_SIZE else b""
-    except FileError as error:
-        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start)
-        return None
-    if max(size, len(data)) > MAX_RUNEFILE_SIZE:
-        message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
-        report.error(Code.TOO_LARGE, message, start, ["Put long texts into files and name them as resources."])
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8")
-        span = SourceText(runefile, before).span(len(before), len(before))
-        message = f"The Runefile is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
-        report.error(Code.NOT_TEXT, message, span, [_what_it_may_be(data)])
-        return None
-
-
-def _what_it_may_be(data: bytes) -> str:
-    """What to do with bytes that are no UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "It is saved as UTF-16. Save it as UTF-8."
-    if data.startswith(b"PK"):
-        return "It is a zip: perhaps a zune, the form of Rune's last versions. `rune inspect` shows what is in it."
-    if data.startswith(b"\0asm"):
-        return "It is a rune that was built already. `rune inspect` shows what is in it."
-    return "Save it as UTF-8."
 
 
 @dataclass(frozen=True)

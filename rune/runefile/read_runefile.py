@@ -1,0 +1,48 @@
+"""A Runefile's bytes to its text. Refuses what is too large by its size; says what bytes that are no text may be."""
+
+from __future__ import annotations
+
+from rune.files import FileError, ProjectFiles, SizedFiles
+from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Position, Span
+from rune.runefile.report import Report
+from rune.runefile.source import SourceText
+from rune.wording import plain, quoted
+
+MAX_RUNEFILE_SIZE = 1024 * 1024
+"""Bytes."""
+
+
+def read_runefile(files: ProjectFiles, runefile: str, report: Report) -> str | None:
+    """The Runefile's text; None when it was reported."""
+    start = Span(Position(0, 1, 1), Position(0, 1, 1))
+    try:
+        size = files.size(runefile) if isinstance(files, SizedFiles) else 0
+        # A file that is too large is not even read where its size is known before.
+        data = files.read(runefile) if size <= MAX_RUNEFILE_SIZE else b""
+    except FileError as error:
+        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start)
+        return None
+    if max(size, len(data)) > MAX_RUNEFILE_SIZE:
+        message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
+        report.error(Code.TOO_LARGE, message, start, ["Put long texts into files and name them as resources."])
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        span = SourceText(runefile, before).span(len(before), len(before))
+        message = f"The Runefile is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
+        report.error(Code.NOT_TEXT, message, span, [_what_it_may_be(data)])
+        return None
+
+
+def _what_it_may_be(data: bytes) -> str:
+    """What to do with bytes that are no UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "It is saved as UTF-16. Save it as UTF-8."
+    if data.startswith(b"PK"):
+        return "It is a zip: perhaps a zune, the form of Rune's last versions. `rune inspect` shows what is in it."
+    if data.startswith(b"\0asm"):
+        return "It is a rune that was built already. `rune inspect` shows what is in it."
+    return "Save it as UTF-8."
