@@ -106,8 +106,9 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
         return
     notes = [f"It is {described(value)}, and must be the number 1 without quotes."]
     if isinstance(value, Scalar) and _ONE.match(value.text):
-        # Older compilers stop at this; there is no doubt about what is meant.
-        report.warning(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
+        cause = missing("version").removeprefix("Unable to parse the input: ")
+        message = f"The version is understood as 1, and other compilers stop at it: {cause}"
+        report.warning(Code.WRONG_VERSION, message, value.span, notes, fix)
     else:
         report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
 
