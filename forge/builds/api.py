@@ -21,7 +21,8 @@ from forge.builds.errors import NoRune
 from forge.builds.language import desk
 from forge.builds.models import Artefact
 from forge.builds.runes import open_rune
-from forge.builds.shapes import build_to_json, log_line_to_json
+from forge.builds.shapes import build_to_json, log_line_to_json, watch_to_json
+from forge.builds.watches import find_watch, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
@@ -88,6 +89,34 @@ class ProjectPreview(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
         return Response(fresh_preview(self.project(request, organisation, name, Verb.READ)))
+
+
+class WireSerializer(serializers.Serializer[Any]):
+    stage = serializers.CharField()
+    index = serializers.IntegerField()
+
+
+class WatchRequestSerializer(serializers.Serializer[Any]):
+    """Which wires to watch."""
+
+    wires = WireSerializer(many=True)
+
+
+class ProjectWatch(ProjectView):
+    @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well."""
+        project = self.project(request, organisation, name, Verb.READ)
+        wires = request.data.get("wires") if isinstance(request.data, dict) else None
+        return Response(watch_to_json(watch_wires(request.user, project, wires)), status=202)
+
+
+class OneWatch(ProjectView):
+    @extend_schema(operation_id="preview_watch_retrieve", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
+        """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(watch_to_json(find_watch(request.user, project, watch_id)))
 
 
 class ProjectLanguage(ProjectView):

@@ -16,6 +16,7 @@ from forge.builds.runes import delete_rune, save_rune
 from forge.builds.toolchain import TOOLCHAIN
 from forge.core.blobs import blob_path, open_blob
 from forge.core.chunks import read_chunks
+from forge.core.errors import NotFound
 from forge.projects.versions import Manifest
 
 
@@ -94,13 +95,16 @@ def _written(data: bytes, folder: Path) -> Path:
 
 
 def _local_file(digest: str, folder: Path) -> Path:
-    """A blob as a file on this machine. Raises `NotFound`."""
+    """Where a blob lies as a file on this machine; the file of one that is no longer stored is not there."""
     place = blob_path(digest)
     if place is not None:
         return place
     fetched = folder / digest.replace(":", "-")
     if not fetched.exists():
-        with fetched.open("wb") as file:
-            for chunk in read_chunks(partial(open_blob, digest)):
-                file.write(chunk)
+        try:
+            with fetched.open("wb") as file:
+                for chunk in read_chunks(partial(open_blob, digest)):
+                    file.write(chunk)
+        except NotFound:
+            fetched.unlink()
     return fetched

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
@@ -28,8 +28,10 @@ from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
+from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
 from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.measure import measure
+from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model, signature
 from rune.verify import Effort, verify
 from rune.wording import plain
@@ -41,6 +43,9 @@ FILE_LIMIT = 512 * 1024**2
 OPEN_FILES = 512
 MODELS_KEPT = 16
 """Signatures that are remembered between jobs."""
+WATCHED_ELEMENTS = 1 << 18
+"""Of a tensor that a page may watch: more would keep it from anything else."""
+GONE = "its contents are no longer stored"
 VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
 
@@ -56,18 +61,25 @@ class JobFiles:
         content = self._contents.get(normal_path(path))
         if content is None:
             raise FileMissing(path, "no such file in the project")
-        with Path(content["file"]).open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > DEFAULT_FILE_LIMIT:
-                raise FileTooLarge(path, f"{size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
-            return file.read()
+        try:
+            with Path(content["file"]).open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > DEFAULT_FILE_LIMIT:
+                    raise FileTooLarge(path, f"{size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+                return file.read()
+        except FileNotFoundError:
+            # A sample whose person took their consent back is gone from old versions too.
+            raise FileMissing(path, GONE) from None
 
     def size(self, path: str) -> int:
         """The bytes that a file has. Raises `FileError`."""
         content = self._contents.get(normal_path(path))
         if content is None:
             raise FileMissing(path, "no such file in the project")
-        return Path(content["file"]).stat().st_size
+        try:
+            return Path(content["file"]).stat().st_size
+        except FileNotFoundError:
+            raise FileMissing(path, GONE) from None
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))
@@ -135,6 +147,7 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
 
 def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
     files = JobFiles(job["files"])
+    watched = tuple(Port(wire["stage"], wire["index"]) for wire in job.get("watched", ()))
     if job["check_first"]:
         checked = check(files, signatures=lambda path: signatures.of(files, path))
         answers.send(
@@ -144,7 +157,10 @@ def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> 
         )
         if any(one.severity is Severity.ERROR for one in checked.diagnostics):
             return
-    result = build(files, job["name"], log=lambda step: _send_step(answers, step))
+        if refused := refused_ports(checked.pipeline, watched):
+            answers.send("failed", error=refused, diagnostics=[])
+            return
+    result = build(files, job["name"], log=lambda step: _send_step(answers, step), watched=watched)
     target = Path(job["target"])
     target.write_bytes(result.rune)
     answers.send(
@@ -155,6 +171,28 @@ def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> 
     )
     if job["finish"]:
         _finish(files, result.rune, answers)
+
+
+def refused_ports(pipeline: Pipeline | None, ports: Sequence[Port]) -> str:
+    """Why these cannot be watched, in a sentence; empty when they can."""
+    for port in ports:
+        kind = _type_of(pipeline, port)
+        if kind is None:
+            return f"There is no wire {port.index} out of {plain(port.stage)} any more."
+        if kind.count > WATCHED_ELEMENTS:
+            much = f"{plain(port.stage)} gives {kind.count:,} numbers at once"
+            return f"{much}; at most {WATCHED_ELEMENTS:,} can be watched."
+    return ""
+
+
+def _type_of(pipeline: Pipeline | None, port: Port) -> TensorType | None:
+    stages = {stage.name: stage for stage in pipeline.stages} if pipeline is not None else {}
+    if pipeline is None or (isinstance(stages.get(port.stage), CapabilityStage) and port.index > 0):
+        return None
+    try:
+        return pipeline.type_of(port) if port.stage in stages else None
+    except (IndexError, ValueError):
+        return None
 
 
 def _send_step(answers: Answers, step: Step) -> None:

@@ -216,3 +216,31 @@ class Preview(models.Model):
     def is_current(self) -> bool:
         """Whether the rune that runs is of the newest text. Reads the project: no edit may have come since the look."""
         return self.state == PreviewState.READY and self.sequence >= self.project.sequence
+
+
+class Watch(models.Model):
+    """A wish to see what flows in some wires of a pipeline: its preview, with those tensors sent to the page as well.
+
+    Made on demand beside the project's preview, which stays as it is; pages that watch the same share it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="watches")
+    key = models.CharField(max_length=71)
+    """The digest of `wires`."""
+    wires = models.JSONField()
+    """`[{"stage", "index"}]`, each once, sorted."""
+    sequence = models.BigIntegerField(default=0)
+    """The number of the document's update that `state` and `build` tell about."""
+    state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.BUILDING)
+    error = models.TextField(blank=True)
+    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="watches")
+    """The last good one."""
+    asked = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_watch_a_set_of_wires")]
+        ordering = ["-asked"]
+
+    def __str__(self) -> str:
+        return f"watch of {self.project_id}: {self.state}"

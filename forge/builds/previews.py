@@ -120,21 +120,7 @@ class PreviewRun:
 
     def _show(self, artefact: Artefact, **found: Any) -> None:
         """Makes the rune the one that runs in the page; within the caller's transaction."""
-        shown = Build.objects.filter(project=self._project, kind=Kind.PREVIEW, artefact=artefact).first()
-        if shown is None:
-            now = timezone.now()
-            shown = Build.objects.create(
-                project=self._project,
-                name=self._project.name,
-                kind=Kind.PREVIEW,
-                state=State.SUCCEEDED,
-                attempt=1,
-                artefact=artefact,
-                diagnostics=artefact.diagnostics,
-                started=now,
-                finished=now,
-            )
-        self._save(state=PreviewState.READY, error="", build=shown, **found)
+        self._save(state=PreviewState.READY, error="", build=preview_build(self._project, artefact), **found)
 
     @transaction.atomic
     def _save(self, **values: Any) -> None:
@@ -146,10 +132,32 @@ class PreviewRun:
             )
 
 
+def preview_build(project: Project, artefact: Artefact) -> Build:
+    """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
+    shown = Build.objects.filter(project=project, kind=Kind.PREVIEW, artefact=artefact).first()
+    if shown is not None:
+        return shown
+    now = timezone.now()
+    return Build.objects.create(
+        project=project,
+        name=project.name,
+        kind=Kind.PREVIEW,
+        state=State.SUCCEEDED,
+        attempt=1,
+        artefact=artefact,
+        diagnostics=artefact.diagnostics,
+        started=now,
+        finished=now,
+    )
+
+
 @transaction.atomic
 def prune_previews(project_id: UUID) -> None:
-    """Forgets all but the newest previews of a project, and their runes when nothing else uses them."""
-    previews = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW).order_by("-created")
+    """Forgets all but the newest previews of a project, and their runes when nothing else uses them.
+
+    What is watched goes with its own rows.
+    """
+    previews = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW, watches=None).order_by("-created")
     shown = Preview.objects.filter(project_id=project_id).values_list("build_id", flat=True).first()
     old = [build for build in previews[KEPT:] if build.pk != shown]
     if old:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.people import person_to_json
-from forge.builds.models import Build, BuildLogLine, Preview, PreviewState
+from forge.builds.models import Build, BuildLogLine, Preview, PreviewState, Watch
 
 
 def build_url(build: Build) -> str | None:
@@ -69,11 +69,12 @@ def preview_to_json(preview: Preview | None) -> dict[str, Any]:
         "outline": preview.outline or {"nodes": [], "wires": []},
         "current": preview.is_current,
         "error": preview.error or None,
-        "build": _good_build_to_json(preview.build),
+        "build": good_build_to_json(preview.build),
     }
 
 
-def _good_build_to_json(build: Build | None) -> dict[str, Any] | None:
+def good_build_to_json(build: Build | None) -> dict[str, Any] | None:
+    """The rune of a preview, where there is one."""
     if build is None or build.artefact is None:
         return None
     return {
@@ -84,4 +85,15 @@ def _good_build_to_json(build: Build | None) -> dict[str, Any] | None:
         "size": build.artefact.size,
         "memory": build.artefact.planned_memory,
         "created": build.created.isoformat(),
+    }
+
+
+def watch_to_json(watch: Watch) -> dict[str, Any]:
+    """What is watched, and the last rune that shows it."""
+    return {
+        "id": str(watch.pk),
+        "wires": watch.wires,
+        "state": watch.state,
+        "error": watch.error or None,
+        "build": good_build_to_json(watch.build),
     }

@@ -9,6 +9,8 @@ from forge.builds import api
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/builds", api.ProjectBuilds.as_view()),
     path("projects/<str:organisation>/<str:name>/preview", api.ProjectPreview.as_view()),
+    path("projects/<str:organisation>/<str:name>/preview/watch", api.ProjectWatch.as_view()),
+    path("projects/<str:organisation>/<str:name>/preview/watch/<uuid:watch_id>", api.OneWatch.as_view()),
     path("projects/<str:organisation>/<str:name>/language", api.ProjectLanguage.as_view()),
     path("builds/<uuid:build_id>", api.OneBuild.as_view()),
     path("builds/<uuid:build_id>/log", api.BuildLog.as_view()),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import rune
 from rune import anvil
+from rune.anvil.taps import tapped
 from rune.build.errors import BuildFailed
 from rune.build.models import ChosenModels, ProjectModels, choose
 from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
@@ -15,7 +16,7 @@ from rune.container import graph_json, pack, read_rune, rune_sections
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
-from rune.runefile.pipeline import ModelStage
+from rune.runefile.pipeline import ModelStage, Port
 from rune.targets import WASM32
 from rune.wording import counted, plain, quoted
 
@@ -29,12 +30,14 @@ def build(
     limits: anvil.Limits | None = None,
     host_models: bool = False,
     host_resources: HostResources | None = None,
+    watched: Sequence[Port] = (),
 ) -> BuildResult:
     """The rune `name` of a project. The same files and name give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
-    host gives beside those that have no default, and how long they may be. Raises `BuildFailed` for what the project
-    did wrong and `rune.anvil.CompileError` where the compiler gave up.
+    host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
+    sent to the host as well (`rune.anvil.taps`). Raises `BuildFailed` for what the project did wrong, `ValueError` for
+    a port that is not there, and `rune.anvil.CompileError` where the compiler gave up.
     """
     steps: list[Step] = []
 
@@ -51,7 +54,7 @@ def build(
         raise BuildFailed(checked.diagnostics)
 
     start = time.perf_counter()
-    pipeline = checked.pipeline
+    pipeline = tapped(checked.pipeline, watched)
     try:
         chosen = choose(pipeline, models, host_models=host_models)
         carried = _carried(pipeline, models)

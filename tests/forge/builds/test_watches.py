@@ -1,0 +1,182 @@
+"""Watched previews: the rune of the newest text that also sends what flows in some wires."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.compiler import Compiler
+from forge.builds.models import Build, Watch
+from forge.builds.previews import refresh_preview
+from forge.builds.runes import open_rune
+from forge.builds.watches import KEPT, refresh_watches
+from forge.core.models import Event
+from forge.projects.actions import write_file
+from rune.runtime import Runtime
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WATCH = "/api/v1/projects/acme/kitchen/preview/watch"
+TWO_STEPS = b"""\
+version: 1
+image: runicos/base
+pipeline:
+  number:
+    capability: RAW
+    outputs:
+      - type: F32
+        dimensions: [1, 2]
+  scaled:
+    proc-block: normalize
+    inputs:
+      - number
+    outputs:
+      - type: F32
+        dimensions: [1, 2]
+  out:
+    out: SERIAL
+    inputs:
+      - scaled
+"""
+
+
+def ask(client: Client, *wires: tuple[str, int]) -> Any:
+    body = {"wires": [{"stage": stage, "index": index} for stage, index in wires]}
+    return client.post(WATCH, body, content_type="application/json")
+
+
+def build_watches(project: Any, compiler: Compiler) -> None:
+    refresh_watches(project.pk, compiler, threading.Event())
+
+
+def test_what_flows_in_a_wire_is_sent_beside_the_outputs(
+    client: Client, project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
+) -> None:
+    write_file(developer, project, "Runefile.yml", TWO_STEPS)
+    refresh_preview(project.pk, compiler, threading.Event())
+    plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
+    asked = ask(client, ("number", 0))
+    assert (asked.status_code, asked.json()["state"], asked.json()["build"]) == (202, "building", None)
+    build_watches(project, compiler)
+    found = client.get(f"{WATCH}/{asked.json()['id']}").json()
+    assert (found["state"], found["error"], found["wires"]) == ("ready", None, [{"stage": "number", "index": 0}])
+    events = Event.objects.filter(stream_id=project.stream, type="preview.watched")
+    assert [event.data for event in events] == [{"watch": found["id"], "state": "ready"}]
+    answer: Any = client.get(found["build"]["rune_url"])
+    data = b"".join(answer.streaming_content)
+    rune = Runtime.load(data)
+    (request,) = rune.capabilities
+    messages = rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
+    assert len(messages) == 2
+    assert messages[1].data.endswith(struct.pack("<2f", 3.0, 5.0))
+    assert client.get("/api/v1/projects/acme/kitchen/preview").json()["build"] == plain
+
+
+def test_the_same_wires_of_the_same_text_are_built_once(client: Client, project: Any, compiler: Compiler) -> None:
+    first = ask(client, ("number", 0)).json()
+    build_watches(project, compiler)
+    again = ask(client, ("number", 0), ("number", 0)).json()
+    assert (again["id"], again["state"]) == (first["id"], "ready")
+    assert Watch.objects.count() == 1
+
+
+def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
+    client: Client, project: Any, developer: Any, compiler: Compiler
+) -> None:
+    ask(client, ("number", 0))
+    build_watches(project, compiler)
+    before = Watch.objects.get().build
+    write_file(developer, project, "Runefile.yml", TWO_STEPS)
+    asked = ask(client, ("number", 0)).json()
+    assert asked["state"] == "building"
+    # What was watched goes on until the new one is there.
+    assert before is not None
+    assert asked["build"]["id"] == str(before.pk)
+    build_watches(project, compiler)
+    assert Watch.objects.get().build != before
+
+
+@pytest.mark.parametrize(
+    ("stage", "index", "said"),
+    [("nowhere", 0, "no wire 0 out of nowhere"), ("number", 1, "no wire 1 out of number"), ("out", 0, "no wire 0 out")],
+)
+def test_a_wire_that_is_not_there_is_said_so(
+    client: Client, project: Any, compiler: Compiler, stage: str, index: int, said: str
+) -> None:
+    asked = ask(client, (stage, index)).json()
+    build_watches(project, compiler)
+    found = client.get(f"{WATCH}/{asked['id']}").json()
+    assert (found["state"], said in found["error"]) == ("failed", True), found
+
+
+def test_a_text_that_does_not_check_is_said_so(
+    client: Client, project: Any, developer: Any, compiler: Compiler
+) -> None:
+    write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
+    asked = ask(client, ("number", 0)).json()
+    build_watches(project, compiler)
+    found = client.get(f"{WATCH}/{asked['id']}").json()
+    assert (found["state"], found["build"]) == ("broken", None)
+
+
+def test_a_tensor_too_large_for_a_page_is_refused(
+    client: Client, project: Any, developer: Any, compiler: Compiler
+) -> None:
+    write_file(developer, project, "Runefile.yml", TWO_STEPS.replace(b"[1, 2]", b"[600, 600]"))
+    asked = ask(client, ("number", 0)).json()
+    build_watches(project, compiler)
+    assert "at most 262,144 can be watched" in client.get(f"{WATCH}/{asked['id']}").json()["error"]
+
+
+@pytest.mark.parametrize(
+    "wires",
+    [
+        None,
+        [],
+        "number",
+        [{"stage": "number"}],
+        [{"stage": "number", "index": -1}],
+        [{"stage": "number", "index": True}],
+        [{"stage": "", "index": 0}],
+        [{"stage": "a\0", "index": 0}],
+        [{"stage": f"s{number}", "index": 0} for number in range(9)],
+    ],
+)
+def test_a_wish_that_names_no_wires_is_refused(client: Client, project: Any, wires: Any) -> None:
+    answer = client.post(WATCH, {"wires": wires}, content_type="application/json")
+    assert answer.status_code == 400, answer.content
+    assert not Watch.objects.exists()
+
+
+def test_only_so_many_wishes_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
+    for number in range(KEPT + 3):
+        ask(client, ("number", number))
+    build_watches(project, compiler)
+    assert Watch.objects.count() == KEPT
+    assert Build.objects.filter(watches=None).count() <= KEPT
+
+
+def test_each_kind_of_person_is_answered_as_for_reading(
+    project: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+) -> None:
+    found = {kind: ask(browser_of(person), ("number", 0)).status_code for kind, person in people.items()}
+    assert found == {"owner": 202, "developer": 202, "viewer": 202, "stranger": 404, "anonymous": 401}
+    watch = Watch.objects.get()
+    seen = {kind: browser_of(person).get(f"{WATCH}/{watch.pk}").status_code for kind, person in people.items()}
+    assert seen == {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 401}
+
+
+def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any, compiler: Compiler) -> None:
+    ask(client, ("number", 0))
+    build_watches(project, compiler)
+    build = Watch.objects.get().build
+    assert build is not None
+    assert build.artefact is not None
+    with open_rune(build.artefact) as file:
+        assert file.read(4) == b"\0asm"
