@@ -1,0 +1,65 @@
+"""Every way to name a proc-block: those that can be built, those that were published, and those that never were."""
+
+from __future__ import annotations
+
+import pytest
+
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.published import PUBLISHED
+from tests.rune.runefile.runefiles import checked
+
+HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"
+
+
+def codes(path: str) -> list[str]:
+    text = f"{HEAD}  block:\n    proc-block: '{path}'\n    inputs: [input]\n  end: {{out: SERIAL, inputs: [block]}}\n"
+    return [item.code for item in checked(text).diagnostics]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "normalize",
+        "normalize@0.11.3",
+        "hotg-ai/proc-blocks@v0.11.3#normalize",
+        "hotg-ai/proc-blocks@refs/heads/master#normalize",
+        "hotg-ai/proc-blocks@f71bb826#proc_blocks/normalize",
+        "hotg-ai/normalize@v1",
+        "https://github.com/hotg-ai/proc-blocks@v0.11.3#normalize",
+        "https://github.com/hotg-ai/normalize.git@v1",
+        "  hotg-ai/proc-blocks@v0.11.3#normalize  ",
+    ],
+)
+def test_a_path_to_a_block_of_the_catalogue_is_understood(path: str) -> None:
+    assert codes(path) == []
+
+
+@pytest.mark.parametrize("path", ["hotg-ai/proc-blocks#normalize", "hotg-ai/normalize"])
+def test_a_path_without_a_version_is_a_warning(path: str) -> None:
+    assert codes(path) == ["RUNE0061"]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_block_that_was_published_is_known_by_its_name(name: str) -> None:
+    assert codes(name) == ["RUNE0068"]
+    assert codes(f"hotg-ai/proc-blocks@v0.11.3#{name.replace('_', '-')}") == ["RUNE0068"]
+
+
+def test_a_block_is_in_one_list_only() -> None:
+    assert not set(PUBLISHED) & set(CATALOGUE)
+    assert list(PUBLISHED) == sorted(PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("noramlize", "RUNE0060"),
+        ("somebody/else@v1#normalize", "RUNE0060"),
+        ("somebody/else@v1#argmax", "RUNE0060"),
+        ("two words", "RUNE0060"),
+        ("./blocks/mine", "RUNE0062"),
+        ("./blocks/mine@v1", "RUNE0062"),
+    ],
+)
+def test_any_other_path_is_refused_for_its_own_reason(path: str, code: str) -> None:
+    assert codes(path) == [code]
