@@ -334,9 +334,7 @@ class Room:
     async def _merge(self, state: bytes, sequence: int) -> None:
         """Stores the document as one state, while the room goes on."""
         try:
-            await asyncio.wrap_future(
-                writer.do(self.project_id, lambda: merge_updates(self.project_id, state, sequence))
-            )
+            await asyncio.wrap_future(writer.do(lambda: merge_updates(self.project_id, state, sequence)))
         except Exception:
             _log.exception("The updates of %s could not be merged; it is tried again later", self.project_id)
 

@@ -11,35 +11,37 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import close_old_connections, connections, transaction
+from django.db import close_old_connections, connections
 
-from forge.core.errors import DomainError
-from forge.projects.documents import append_updates, note_clients
-
-R = TypeVar("R")
+from forge.core.errors import NotFound
+from forge.projects.documents import Batch, append_batches
 
 BATCH = 200
-"""Jobs of one transaction."""
+"""Documents of one transaction."""
 
 _NONE: Mapping[int, UUID] = {}
 _log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Job(Generic[R]):
-    project_id: UUID
-    work: Callable[[], R]
-    done: Future[R] = field(default_factory=Future)
+class _Append:
+    batch: Batch
+    done: Future[int] = field(default_factory=Future)
+
+
+@dataclass
+class _Work:
+    work: Callable[[], None]
+    done: Future[None] = field(default_factory=Future)
 
 
 class Writer:
     """Writes in a thread of its own, which starts with the first job."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Append | _Work | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -48,28 +50,24 @@ class Writer:
     ) -> Future[int]:
         """Stores updates with their authors, and the people behind new Yjs clients.
 
-        Gives the last one's number once the transaction is on the disk.
+        Gives the last one's number once the transaction is on the disk, or `NotFound` when the project is gone.
         """
+        job = _Append(Batch(project_id, updates, clients))
+        self._put(job)
+        return job.done
 
-        def store() -> int:
-            if clients:
-                note_clients(project_id, clients)
-            return append_updates(project_id, updates, origin="socket")
+    def do(self, work: Callable[[], None]) -> Future[None]:
+        """Does `work` between two transactions."""
+        job = _Work(work)
+        self._put(job)
+        return job.done
 
-        return self.do(project_id, store)
-
-    def do(self, project_id: UUID, work: Callable[[], R]) -> Future[R]:
-        """Does `work` on a project within the next transaction.
-
-        Its domain errors are its own; another error undoes the batch.
-        """
-        job = _Job(project_id, work)
+    def _put(self, job: _Append | _Work) -> None:
         with self._lock:
             self._jobs.put(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="document-writer")
                 self._thread.start()
-        return job.done
 
     def close(self) -> None:
         """Writes what waits, and ends the thread."""
@@ -82,44 +80,46 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            while (job := self._jobs.get()) is not None:
-                batch, is_last = [job], False
-                while len(batch) < BATCH and not self._jobs.empty():
-                    following = self._jobs.get()
-                    if following is None:
-                        is_last = True
-                        break
-                    batch.append(following)
+            is_last = False
+            while not is_last:
+                jobs = [self._jobs.get()]
+                while len(jobs) < BATCH and not self._jobs.empty():
+                    jobs.append(self._jobs.get())
+                is_last = None in jobs
                 close_old_connections()
-                _write(batch)
-                if is_last:
-                    return
+                _write([job for job in jobs if isinstance(job, _Append)])
+                for job in jobs:
+                    if isinstance(job, _Work):
+                        _do(job)
         finally:
             connections.close_all()
 
 
-def _write(batch: Sequence[_Job[Any]]) -> None:
+def _write(jobs: Sequence[_Append]) -> None:
     """One transaction; the jobs hear of it when it is over."""
-    results: list[tuple[_Job[Any], Any, DomainError | None]] = []
+    if not jobs:
+        return
     try:
-        with transaction.atomic():
-            # Writers of several processes lock rows of several projects: in one order, or they wait for each other.
-            for job in sorted(batch, key=lambda job: job.project_id):
-                try:
-                    with transaction.atomic():
-                        results.append((job, job.work(), None))
-                except DomainError as error:
-                    results.append((job, None, error))
+        last = append_batches([job.batch for job in jobs], origin="socket")
     except Exception as error:
         _log.exception("Live updates could not be stored")
-        for job in batch:
+        for job in jobs:
             job.done.set_exception(error)
         return
-    for job, result, failure in results:
-        if failure is None:
-            job.done.set_result(result)
+    for job, number in zip(jobs, last, strict=True):
+        if number is None:
+            job.done.set_exception(NotFound("This project was deleted."))
         else:
-            job.done.set_exception(failure)
+            job.done.set_result(number)
+
+
+def _do(job: _Work) -> None:
+    try:
+        job.work()
+    except Exception as error:
+        job.done.set_exception(error)
+    else:
+        job.done.set_result(None)
 
 
 writer = Writer()

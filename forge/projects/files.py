@@ -76,7 +76,7 @@ def write_file(user: Any, project: Project, path: str, contents: bytes | Iterabl
     """
     require(user, Verb.EDIT, project)
     path = checked_path(path)
-    stored = _store(path, [contents] if isinstance(contents, bytes) else contents)
+    stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     text, blob = stored.text, stored.blob
     with editing(project, user.pk) as doc:
         ProjectBlob.objects.get_or_create(project=project, blob=blob)
@@ -84,7 +84,7 @@ def write_file(user: Any, project: Project, path: str, contents: bytes | Iterabl
         if entry is None:
             if len(entries(doc)) >= MAXIMUM_FILES:
                 raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
-            _add(doc, path, text, blob)
+            add_file(doc, path, text, blob)
         elif text is not None:
             document.set_text(doc, entry, text)
         else:
@@ -98,7 +98,7 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 
     Raises `BadPath`, `FileTooLarge`, `TooManyFiles` and `ModelRefused`.
     """
-    stored = tuple(_store(checked_path(path), [data]) for path, data in contents)
+    stored = tuple(store_file(checked_path(path), [data]) for path, data in contents)
     if len(stored) > MAXIMUM_FILES:
         raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files.")
     return stored
@@ -108,10 +108,11 @@ def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
     for file in stored:
         ProjectBlob.objects.get_or_create(project=project, blob=file.blob)
-        _add(doc, file.path, file.text, file.blob)
+        add_file(doc, file.path, file.text, file.blob)
 
 
-def _add(doc: Any, path: str, text: str | None, blob: Blob) -> None:
+def add_file(doc: Any, path: str, text: str | None, blob: Blob) -> None:
+    """Adds a new file to a document that is being edited."""
     if text is not None:
         document.add_text(doc, path, text)
     else:
@@ -125,6 +126,28 @@ def delete_file(user: Any, project: Project, path: str) -> None:
     with editing(project, user.pk) as doc:
         document.set_deleted(doc, _existing(doc, path))
         write_entry(user, "file.delete", f"project:{project.pk}", path=path)
+
+
+def copy_file(user: Any, project: Project, path: str, new_path: str) -> FileEntry:
+    """Makes a second file with the same contents. Raises what `rename_file` raises, and `TooManyFiles`."""
+    require(user, Verb.EDIT, project)
+    path, new_path = checked_path(path), checked_path(new_path)
+    with editing(project, user.pk) as doc:
+        entry = _existing(doc, path)
+        if find_entry(doc, new_path) is not None:
+            raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
+        if len(entries(doc)) >= MAXIMUM_FILES:
+            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
+        if is_model(new_path) and not is_model(path):
+            _verify(entry)
+        if entry.text is not None:
+            document.add_text(doc, new_path, entry.text)
+        elif entry.digest is not None:
+            if not is_linked(project, entry.digest):
+                raise FileNotThere(f"{project.full_name} has no file {path}.")
+            document.add_binary(doc, new_path, entry.digest, entry.size)
+        write_entry(user, "file.copy", f"project:{project.pk}", path=path, new_path=new_path)
+    return find_file(project, new_path)
 
 
 def rename_file(user: Any, project: Project, path: str, new_path: str) -> FileEntry:
@@ -157,19 +180,19 @@ def _verify(entry: FileEntry) -> None:
             verified_model(file.read())
 
 
-def _store(path: str, chunks: Iterable[bytes]) -> StoredFile:
+def store_file(path: str, chunks: Iterable[bytes]) -> StoredFile:
     """Stores contents that are fit for the path. Raises `ModelRefused`, `FileTooLarge`, `BadPath` and `TooLarge`."""
     text: str | None = None
 
     def accept(file: Path, size: int) -> None:
         nonlocal text
-        text = _checked_contents(path, file, size)
+        text = checked_contents(path, file, size)
 
     blob = put_chunks(chunks, settings.UPLOAD_LIMIT, accept)
     return StoredFile(path, text, blob)
 
 
-def _checked_contents(path: str, file: Path, size: int) -> str | None:
+def checked_contents(path: str, file: Path, size: int) -> str | None:
     """The text of a file that is one, else None. Raises `ModelRefused`, `FileTooLarge` and `BadPath`."""
     if is_model(path):
         verified_model(file.read_bytes())

@@ -336,7 +336,7 @@ async def test_a_failing_disk_sends_everyone_away_and_loses_nothing(
     returning = YjsClient(owner, project)
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         with monkeypatch.context() as broken:
-            broken.setattr(writer_module, "append_updates", fail)
+            broken.setattr(writer_module, "append_batches", fail)
             await one.type("# kept by the client\n")
             assert (await one.closed())[0] == (await other.closed())[0] == Closing.TRY_AGAIN
         returning.doc = one.doc

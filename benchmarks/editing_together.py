@@ -1,0 +1,215 @@
+"""How long until others see an edit, and what that costs the server, beside the server that y-websocket's authors offer.
+
+Persistence is on, as always; the other server keeps documents in memory alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.figure import ROOT, CannotMeasure, table
+from tests.live_forge import free_port
+from tests.live_server import LiveServer
+from tests.services import ServiceMissing, running_services
+
+LOAD = ROOT / "benchmarks" / "typing" / "load.mjs"
+OTHER = ROOT / "benchmarks" / "node_modules" / "@y" / "websocket-server" / "src" / "server.js"
+SECONDS = 10
+TURNS = 3
+EDITS_A_SECOND = 5
+BUILDS = 4
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Who edits."""
+
+    words: str
+    rooms: int
+    people: int
+
+
+SHAPES = (Shape("20 people in one room", 1, 20), Shape("50 rooms of 4", 50, 4), Shape("100 people in one room", 1, 100))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one run gave: milliseconds until an edit is seen by another, and the server's share of a core."""
+
+    p50: float
+    p95: float
+    cpu: float
+    lost: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of documents."""
+
+    words: str
+    pid: int
+    rooms: Callable[[int], Sequence[str]]
+    """Addresses of this many new rooms."""
+    headers: Mapping[str, str]
+
+
+def measure() -> str:
+    if shutil.which("node") is None or not OTHER.exists():
+        raise CannotMeasure("this needs Node and `npm ci` in benchmarks")
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        try:
+            services = stack.enter_context(running_services(durable=True))
+        except ServiceMissing as missing:
+            raise CannotMeasure(str(missing)) from None
+        ask = stack.enter_context(_load())
+        # A queue that nobody works on: builds are measured apart.
+        queue = {"BROKER_URL": services.redis}
+        other = stack.enter_context(_other())
+        ours = stack.enter_context(_forge(Path(name) / "sqlite", queue, "Forge, SQLite"))
+        shared = stack.enter_context(
+            _forge(Path(name) / "postgresql", queue | services.environment("bench"), "Forge, PostgreSQL and Redis")
+        )
+        rows = [_row(shape, server, ask) for shape in SHAPES for server in (other, ours, shared)]
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        ask = stack.enter_context(_load())
+        live = stack.enter_context(LiveServer(Path(name) / "data"))
+        rows += [_row(SHAPES[0], _server(live, "Forge, SQLite"), ask, "with its previews")]
+        with _building(live):
+            rows += [_row(SHAPES[0], _server(live, "Forge, SQLite"), ask, f"while {BUILDS} builds run")]
+    return (
+        f"Each person edits {EDITS_A_SECOND} times a second, for {SECONDS} s, {TURNS} times by turns with the other "
+        "servers; figures are medians of the turns. From the edit in one client to its frame in another, all clients in "
+        "one process of Node. The server of y-websocket's authors (`@y/websocket-server` 0.1.1) stores nothing; Forge "
+        "has each edit on the disk before another sees it. The aims are p95 within 3 times of that server, under 50 ms "
+        "beside builds, and under 150 ms for 100 people.\n\n"
+        + table(["", "p50, ms", "p95, ms", "a core, %"], rows)
+    )
+
+
+def _row(shape: Shape, server: Server, ask: Callable[[Any], Any], suffix: str = "") -> tuple[str, ...]:
+    runs = sorted((run(shape, server, ask) for _ in range(TURNS)), key=lambda heard: heard.p95)
+    heard = runs[len(runs) // 2]
+    lost = sum(each.lost for each in runs)
+    words = ", ".join(part for part in (shape.words, server.words, suffix, f"{lost} not heard" if lost else "") if part)
+    print(f"    {words}: {heard}", flush=True)
+    return words, f"{heard.p50:.1f}", f"{heard.p95:.1f}", f"{100 * heard.cpu:.0f}"
+
+
+def run(shape: Shape, server: Server, ask: Callable[[Any], Any]) -> Heard:
+    """One run."""
+    rooms = list(server.rooms(shape.rooms))
+    before, begin = processor_seconds(server.pid), time.monotonic()
+    found = ask(
+        {
+            "rooms": rooms,
+            "people": shape.people,
+            "each": EDITS_A_SECOND,
+            "seconds": SECONDS,
+            "headers": dict(server.headers),
+        }
+    )
+    if "error" in found:
+        raise RuntimeError(found["error"])
+    cpu = (processor_seconds(server.pid) - before) / (time.monotonic() - begin)
+    return Heard(found["p50"], found["p95"], cpu, found["expected"] - found["heard"])
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds that a process has been on a processor, without its children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _load() -> Iterator[Callable[[Any], Any]]:
+    with subprocess.Popen(["node", str(LOAD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def ask(command: Any) -> Any:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(command) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        try:
+            yield ask
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _other() -> Iterator[Server]:
+    port = free_port()
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    with subprocess.Popen(["node", str(OTHER)], env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # which says that it runs
+            names = iter(range(10_000))
+            yield Server(
+                "@y/websocket-server",
+                process.pid,
+                lambda count: [f"ws://127.0.0.1:{port}/room-{next(names)}" for _ in range(count)],
+                {},
+            )
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _forge(data: Path, environment: Mapping[str, str], words: str) -> Iterator[Server]:
+    with LiveServer(data, environment) as live:
+        yield _server(live, words)
+
+
+def _server(live: LiveServer, words: str) -> Server:
+    cookies = "; ".join(f"{name}={value}" for name, value in live.http.cookies.items())
+
+    def rooms(count: int) -> list[str]:
+        organisation = live.organisation()
+        made = [f"room-{time.monotonic_ns()}" for _ in range(count)]
+        for name in made:
+            live.api("POST", "projects", json={"organisation": organisation, "name": name})
+        return [f"{live.address.replace('http', 'ws')}/ws/projects/{organisation}/{name}/collab" for name in made]
+
+    return Server(words, live.pid, rooms, {"Cookie": cookies, "Origin": live.address})
+
+
+@contextmanager
+def _building(live: LiveServer) -> Iterator[None]:
+    """Keeps so many builds waiting or running: of files that were never built before."""
+    organisation, over = live.organisation(), threading.Event()
+    names = [f"built-{number}" for number in range(BUILDS)]
+    for name in names:
+        live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "digits"})
+
+    def build_again_and_again(name: str) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            live.api("PUT", f"projects/{organisation}/{name}/files/notes.txt", content=f"{number}".encode())
+            pressed = live.api("POST", f"projects/{organisation}/{name}/builds")
+            while not over.wait(0.3):
+                if live.api("GET", f"builds/{pressed['id']}")["state"] not in ("queued", "running"):
+                    break
+
+    threads = [threading.Thread(target=build_again_and_again, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,201 @@
+"""Restoring a version: the smallest edits that make a live document say again what the files were.
+
+No file is made anew when the document still has it, deleted or under another name: its text goes on, so that what
+others type in it at this moment is not lost. What came later is deleted as a value, and can be brought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from pycrdt import Doc, Map, Text
+
+from forge.accounts.permissions import Verb
+from forge.core.audit import write_entry
+from forge.core.blobs import read_blob
+from forge.projects import document
+from forge.projects.access import require
+from forge.projects.document import BINARY, TEXT, FileEntry, entries, files_map
+from forge.projects.documents import editing, load_document, note_clients
+from forge.projects.files import MAXIMUM_TEXT
+from forge.projects.model_files import is_model
+from forge.projects.models import Project, ProjectBlob, Version
+from forge.projects.versions import snapshot
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file as it was: its bytes' digest and size, its text where it was one, and its id where that is known."""
+
+    path: str
+    digest: str
+    size: int
+    text: str | None
+    file_id: str | None
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What restoring did. `before` is the version that the files were until then: restoring it takes all back."""
+
+    before: Version
+    changed: tuple[str, ...]
+
+
+def restore_version(user: Any, project: Project, version: Version, paths: Collection[str] | None = None) -> Restored:
+    """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
+
+    Raises `Forbidden`.
+    """
+    require(user, Verb.EDIT, project)
+    # The bytes are read before the transaction, in which nothing is waited for.
+    wanted = wanted_files(version, paths)
+    before = _kept_before(user, project, version)
+    with editing(project, user.pk) as doc:
+        changed = restore(doc, wanted, paths)
+        _write_down(user, project, version, wanted, changed)
+    return Restored(before, changed)
+
+
+def restoring_update(user: Any, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
+    """The same as an update of the live document that is stored nowhere: an editor applies it and sends it on.
+
+    So it is one step of that editor's undo. Raises `Forbidden`.
+    """
+    require(user, Verb.EDIT, project)
+    wanted = wanted_files(version, paths)
+    _kept_before(user, project, version)
+    doc = load_document(project.pk).doc
+    before = doc.get_state()
+    with doc.transaction():
+        changed = restore(doc, wanted, paths)
+    with transaction.atomic():
+        note_clients(project.pk, {doc.client_id: user.pk})
+        _write_down(user, project, version, wanted, changed)
+    return doc.get_update(before)
+
+
+def _kept_before(user: Any, project: Project, version: Version) -> Version:
+    """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
+    before = snapshot(project, user)
+    if not before.message and before.pk != version.pk:
+        before.message = f"As it was before version {version.number} was restored"
+        before.save(update_fields=["message"])
+    return before
+
+
+def _write_down(
+    user: Any, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
+) -> None:
+    for digest in {file.digest for file in wanted if file.text is None}:
+        ProjectBlob.objects.get_or_create(project=project, blob_id=digest)
+    write_entry(user, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
+
+
+def wanted_files(version: Version, paths: Collection[str] | None = None) -> tuple[Wanted, ...]:
+    """The files of a version, or those of them that are in `paths`, with the texts read."""
+    found = []
+    for path, described in sorted(version.manifest.items()):
+        if paths is not None and path not in paths:
+            continue
+        digest, size = described["digest"], described["size"]
+        file_id = version.file_ids.get(path)
+        found.append(Wanted(path, digest, size, _text(path, digest, size), file_id))
+    return tuple(found)
+
+
+def _text(path: str, digest: str, size: int) -> str | None:
+    """What a stored file says, if it is a text; by the rule by which an upload becomes one."""
+    if is_model(path) or size > MAXIMUM_TEXT:
+        return None
+    try:
+        text = read_blob(digest).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | None = None) -> tuple[str, ...]:
+    """Edits a document until its files are the wanted ones; answers the paths that changed, sorted.
+
+    With `paths`, files under other paths are left alone.
+    """
+    living = {entry.id: entry for entry in entries(doc)}
+    places = _places(doc, living, wanted, by_path_first=paths is not None)
+    changed: set[str] = set()
+    kept = {file_id for file_id in places.values() if file_id is not None}
+    for entry in living.values():
+        if entry.id not in kept and (paths is None or entry.path in paths):
+            document.set_deleted(doc, entry)
+            changed.add(entry.path)
+    for file in wanted:
+        file_id = places[file.path]
+        if file_id is None:
+            _add(doc, file)
+            changed.add(file.path)
+        elif _bring_back(doc, file_id, file, living.get(file_id)):
+            changed.add(file.path)
+    return tuple(sorted(changed))
+
+
+def _places(
+    doc: Doc[Any], living: Mapping[str, FileEntry], wanted: Collection[Wanted], *, by_path_first: bool
+) -> dict[str, str | None]:
+    """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
+
+    `by_path_first` is for restoring some files only: it then never takes a file away that has another name by now.
+    """
+    by_path = {entry.path: entry.id for entry in living.values()}
+    there: set[str] = set()
+    deleted: dict[str, str] = {}
+    for key, value in files_map(doc).items():
+        if isinstance(value, Map):
+            there.add(key)
+            if key not in living and isinstance(value.get("path"), str):
+                deleted.setdefault(value.get("path"), key)
+    same = {file.path: file.file_id for file in wanted if file.file_id in there}
+    rest = {path: key for path, key in same.items() if key not in living}
+    places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)
+    taken: set[str] = set()
+    for source in (by_path, rest, deleted) if by_path_first else (same, by_path, deleted):
+        for file in wanted:
+            found = source.get(file.path)
+            if found is not None and places[file.path] is None and found not in taken:
+                places[file.path] = found
+                taken.add(found)
+    return places
+
+
+def _add(doc: Doc[Any], file: Wanted) -> None:
+    if file.text is not None:
+        document.add_text(doc, file.path, file.text)
+    else:
+        document.add_binary(doc, file.path, file.digest, file.size)
+
+
+def _bring_back(doc: Doc[Any], file_id: str, file: Wanted, entry: FileEntry | None) -> bool:
+    """Makes a file of the document the wanted one. Answers whether anything had to be edited."""
+    value = files_map(doc)[file_id]
+    is_changed = False
+    if value.get("deleted") is True:
+        del value["deleted"]
+        is_changed = True
+    # A living file may be shown under a path with a number, when another has its path: what is written counts.
+    if value.get("path") != file.path:
+        value["path"] = file.path
+        is_changed = True
+    text = value.get("text")
+    if file.text is not None:
+        current = str(text) if isinstance(text, Text) else None
+        if value.get("kind") != TEXT or current != file.text:
+            kind = TEXT if value.get("kind") == TEXT else BINARY
+            document.set_text(doc, FileEntry(file_id, file.path, kind), file.text)
+            is_changed = True
+    elif value.get("kind") != BINARY or value.get("digest") != file.digest or value.get("size") != file.size:
+        kind = BINARY if value.get("kind") == BINARY else TEXT
+        document.set_binary(doc, FileEntry(file_id, file.path, kind), file.digest, file.size)
+        is_changed = True
+    return is_changed
