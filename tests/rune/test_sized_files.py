@@ -1,0 +1,28 @@
+"""The size of a project's file is known without reading it, by the same rules as its bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.files import FileMissing, FileNotInProject, FolderFiles, MemoryFiles, SizedFiles
+
+
+def test_folders_and_memory_tell_the_size_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"12345")
+    for files in (FolderFiles(tmp_path), MemoryFiles({"a.txt": b"12345"})):
+        assert isinstance(files, SizedFiles)
+        assert files.size("./a.txt") == 5
+        with pytest.raises(FileMissing):
+            files.size("b.txt")
+        with pytest.raises(FileNotInProject):
+            files.size("../a.txt")
+
+
+def test_the_size_of_what_a_link_leads_out_to_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"12345")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(FileNotInProject):
+        FolderFiles(tmp_path / "project").size("link")
