@@ -283,8 +283,10 @@ class _Renderer:
     def _key(self, entry: Entry) -> Leaf:
         key = entry.key
         if isinstance(key, Leaf) and key.start < key.end and not LINE_BREAK.search(self._text, key.start, key.end):
-            before = self._text[line_start(self._text, key.start) : key.start].rstrip()
-            if not before.endswith("?"):
+            before = key.start - 1
+            while before >= 0 and self._text[before] in " \t":
+                before -= 1
+            if before < 0 or self._text[before] != "?":
                 return key
         raise StyleUnknown(entry.start, "has a key that is not a word, or that stands behind a `?`")
 

@@ -15,7 +15,7 @@ from yaml.error import YAMLError
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line, and with it a comment, for YAML."""
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|(?=[,\]}])|\Z))*")
 _MOST_DEPTH = 64
 
 

@@ -109,15 +109,17 @@ class PipelineText:
 
     def is_used_elsewhere(self, node: Node) -> bool:
         """Whether an alias repeats it, or something in it, outside of it."""
-        outside = self.text[: node.start] + "\0" + self.text[node.end :]
-        return any(re.search(rf"\*{re.escape(anchor)}(?![\w-])", outside) is not None for anchor in anchors(node))
+        return any(self._is_repeated(node, anchor) for anchor in anchors(node))
 
-    def hold_alone(self, node: Node, what: str) -> None:
-        """Raises `GraphEditRefused` when a change in the node would change something else as well."""
-        if node.anchor is not None if isinstance(node, Branch) else False:
-            outside = self.text[: node.start] + "\0" + self.text[node.end :]
-            if re.search(rf"\*{re.escape(str(node.anchor))}(?![\w-])", outside):
-                raise GraphEditRefused(f"{what} is repeated elsewhere by *{node.anchor}; write it out there first.")
+    def hold_alone(self, node: Branch, what: str) -> None:
+        """Raises `GraphEditRefused` when a change among the node's entries would change something else as well."""
+        if node.anchor is not None and self._is_repeated(node, node.anchor):
+            raise GraphEditRefused(f"{what} is repeated elsewhere by *{node.anchor}; write it out there first.")
+
+    def _is_repeated(self, node: Node, anchor: str) -> bool:
+        alias = re.compile(rf"\*{re.escape(anchor)}(?![\w-])")
+        found = (match.start() for match in alias.finditer(self.text))
+        return any(not node.start <= offset < node.end for offset in found)
 
 
 def _the(name: str) -> str:
