@@ -75,8 +75,8 @@ class _Renderer:
         self._at = len("\ufeff") if text.startswith("\ufeff") else 0
         self._gap: list[str] = []
         self._column = 0
-        self._line_indent = 0
         self._is_fresh = True  # Nothing stands in the line yet.
+        self._is_remarked = False
 
     def document(self) -> tuple[Splice, ...]:
         layout, end = self._layout, len(self._text) + 1
@@ -357,15 +357,17 @@ class _Renderer:
         self._next += 1
         self._line(0 if comment.start in self._marks else indent, is_blank)
         self._comment(comment)
-        self._trailing(comment.end + 1 if comment.start not in self._marks else self._line_end(comment.end))
+        if comment.start in self._marks:
+            self._is_remarked = False
+            self._trailing(self._line_end(comment.end))
 
     def _line_end(self, offset: int) -> int:
         found = LINE_BREAK.search(self._text, offset)
         return found.start() if found else len(self._text)
 
     def _trailing(self, limit: int) -> None:
-        """The comments at the end of the line."""
-        while self._is_commented(limit) and not self._comments[self._next].is_alone:
+        """The comment at the end of the line; one that would come behind it gets a line of its own."""
+        if not self._is_remarked and self._is_commented(limit) and not self._comments[self._next].is_alone:
             comment = self._comments[self._next]
             gap = 2
             if self._is_aligned(self._next):
@@ -390,6 +392,7 @@ class _Renderer:
 
     def _comment(self, comment: Comment) -> None:
         self._token(comment.start, comment.end, self._text[comment.start : comment.end].rstrip())
+        self._is_remarked = True
 
     def _is_after_blank(self, offset: int) -> bool:
         start = line_start(self._text, offset)
@@ -402,8 +405,8 @@ class _Renderer:
         if not self._is_fresh:
             self._gap.append(self._break * (2 if is_blank else 1))
         self._gap.append(" " * indent)
-        self._column = self._line_indent = indent
-        self._is_fresh = False
+        self._column = indent
+        self._is_fresh = self._is_remarked = False
 
     def _put(self, text: str) -> None:
         self._gap.append(text)

@@ -19,7 +19,7 @@ _NAMES = ("mic", "fft_1", "model", "best", "a", "b-c", "_x", "Answer", "scores2"
 _TYPES = ("f32", "i16", "U8", "i8", "utf8", "u32")
 
 
-QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 class Writer:
