@@ -4,6 +4,8 @@ import { FolderOpen, Play, TextCursorInput } from "lucide-react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { sentenceOf } from "./api/problem";
 import type { Diagnostic, OutlineNode } from "./api/types";
+import type { LanguageAction, Location } from "../language";
+import { placesOf } from "./commands/places";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
@@ -11,6 +13,7 @@ import type { Present } from "./document/presence";
 import { placeFor } from "./document/paths";
 import { findRunefile } from "./document/runefile";
 import type { Cursor, EditorHandle } from "./editor/Editor";
+import type { EditorLanguage } from "./editor/language";
 import { placed } from "./editor/carets";
 import { stageAt } from "./graph/selection";
 import { Files } from "./panels/Files";
@@ -80,6 +83,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const { files } = text;
   const { project, me } = session;
   const checked = useSyncExternalStore(workspace.checking.subscribe, workspace.checking.current);
+  const language = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
   const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
   const mayEdit = me.role === "owner" || me.role === "developer";
   const shown = useMemo(() => shownFiles(open, files), [open, files]);
@@ -162,6 +166,22 @@ export function Studio({ workspace, nonce }: StudioProps) {
     what.catch((error: unknown) => workspace.toasts.say(sentenceOf(error)));
   };
 
+  const going = useRef(goTo);
+  useEffect(() => {
+    going.current = goTo;
+  });
+  // The same one from word to word, or the editor would begin anew at each.
+  const answers = useMemo<EditorLanguage>(
+    () => ({
+      ask: (request) => workspace.language.ask(request),
+      file: runefile,
+      apply: (edits) => workspace.edit(edits),
+      go: (path, line, column) => going.current(path, line, column),
+      say: (sentence) => workspace.toasts.say(sentence),
+    }),
+    [workspace, runefile],
+  );
+
   const startBuild = (): void => {
     if (!mayEdit) return;
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
@@ -208,6 +228,15 @@ export function Studio({ workspace, nonce }: StudioProps) {
   };
   const over = useDrop(mayEdit, upload);
 
+  const showReferences = (found: readonly Location[]): void => {
+    if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
+    else setAsking({ what: "choose", title: "Where it is used", choices: placesOf(found, files, workspace, goTo) });
+  };
+  const showActions = (found: readonly LanguageAction[]): void => {
+    if (found.length === 0) workspace.toasts.say("There is nothing to mend here.");
+    else setAsking({ what: "choose", title: "Quick fix", choices: found.map((action, index) => ({ id: String(index), title: action.title, kind: action.code ?? "", go: () => workspace.edit(action.edits) })) });
+  };
+
   const commands = studioCommands({
     mayEdit,
     canReview: reviewable !== null,
@@ -229,6 +258,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
       if (preview.diagnostics.some((diagnostic) => diagnostic.file === active?.path)) editor?.nextProblem();
       else if (first !== undefined) goToProblem(first);
     },
+    inRunefile: active?.path === runefile && editor !== null,
+    definition: () => editor?.goToDefinition(),
+    references: () => void editor?.references().then((found) => showReferences(found)),
+    renameName: () => void editor?.nameAtCursor().then((name) => name !== null && setAsking({ what: "rename-name", name, rename: (next) => editor.rename(next) })),
+    quickFix: () => void editor?.actions().then((found) => showActions(found)),
+    format: () => editor?.rewrite("format"),
+    inferTypes: () => editor?.rewrite("infer"),
     view: (next) => {
       const drawn = files.find((file) => file.path === runefile);
       if (drawn !== undefined) openFile(drawn.id);
@@ -246,7 +282,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   ];
 
   return (
-    <div className="studio" data-screen={screen} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
+    <div className="studio" data-screen={screen} data-language={language} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
       <Header
         project={project}
         save={text.save}
@@ -292,6 +328,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             readOnly={!mayEdit || text.save === "closed"}
             nonce={nonce}
             editor={setEditor}
+            answers={answers}
             onView={setView}
             onOpen={openFile}
             onClose={(id) => setOpen((before) => closedFile(before, id))}

@@ -15,6 +15,8 @@ export interface Destination {
 }
 
 interface PaletteProps {
+  /** What is chosen from; by default everything that can be done or opened. */
+  readonly title?: string;
   readonly commands: readonly Command[];
   readonly destinations: readonly Destination[];
   /** What the field holds at first: ">" looks among the commands alone. */
@@ -48,7 +50,7 @@ function Marked({ title, at }: { readonly title: string; readonly at: readonly n
   );
 }
 
-export function Palette({ commands, destinations, start, onClose }: PaletteProps) {
+export function Palette({ title = "A command, a file or a stage", commands, destinations, start, onClose }: PaletteProps) {
   const list = useId();
   const [query, setQuery] = useState(start);
   const [chosen, setChosen] = useState(0);
@@ -79,12 +81,12 @@ export function Palette({ commands, destinations, start, onClose }: PaletteProps
     event.preventDefault();
   };
   return (
-    <Dialog title="Find anything" onClose={onClose} className="palette">
+    <Dialog title={title} onClose={onClose} className="palette">
       <div className="field">
         <input
           type="text"
           role="combobox"
-          aria-label="A command, a file or a stage"
+          aria-label={title}
           aria-expanded="true"
           aria-controls={list}
           aria-autocomplete="list"
@@ -92,7 +94,7 @@ export function Palette({ commands, destinations, start, onClose }: PaletteProps
           data-first
           autoComplete="off"
           spellCheck={false}
-          placeholder="A command, a file or a stage"
+          placeholder={title}
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);

@@ -21,6 +21,14 @@ export interface StudioActions {
   readonly undo: () => void;
   readonly redo: () => void;
   readonly nextProblem: () => void;
+  /** Whether the Runefile is open as text: what asks its language needs a cursor in it. */
+  readonly inRunefile: boolean;
+  readonly definition: () => void;
+  readonly references: () => void;
+  readonly renameName: () => void;
+  readonly quickFix: () => void;
+  readonly format: () => void;
+  readonly inferTypes: () => void;
   readonly view: (view: View) => void;
   readonly problems: () => void;
   readonly builds: () => void;
@@ -33,6 +41,7 @@ const NEEDS_ROLE = "Editing takes the role of a developer";
 export function studioCommands(actions: StudioActions): readonly Command[] {
   const { active } = actions;
   const editing = actions.mayEdit ? null : NEEDS_ROLE;
+  const inRunefile = actions.inRunefile ? null : "Open the Runefile and put the cursor in it";
   const onFile = active === null ? "No file is open" : editing;
   return [
     { id: "build", title: "Build", group: "Project", keys: "Mod+Enter", refused: editing, run: actions.build },
@@ -47,6 +56,12 @@ export function studioCommands(actions: StudioActions): readonly Command[] {
     { id: "file.close", title: "Close this tab", group: "File", refused: active === null ? "No file is open" : null, run: actions.close },
     { id: "undo", title: "Undo", group: "Edit", refused: editing, run: actions.undo },
     { id: "redo", title: "Redo", group: "Edit", refused: editing, run: actions.redo },
+    { id: "edit.fix", title: "Quick fix…", group: "Edit", refused: editing ?? inRunefile, run: actions.quickFix },
+    { id: "edit.rename", title: "Rename the stage or resource at the cursor…", group: "Edit", keys: "F2", heard: "in the editor", refused: editing ?? inRunefile, run: actions.renameName },
+    { id: "edit.format", title: "Bring the Runefile into form", group: "Edit", keys: "Shift+Alt+f", heard: "by its part", refused: editing ?? inRunefile, run: actions.format },
+    { id: "edit.infer", title: "Write the types in that follow from models and blocks", group: "Edit", refused: editing ?? inRunefile, run: actions.inferTypes },
+    { id: "go.definition", title: "Go to the definition", group: "Go", keys: "F12", heard: "by its part", refused: inRunefile, run: actions.definition },
+    { id: "go.references", title: "Where is this name used?", group: "Go", keys: "Shift+F12", refused: inRunefile, run: actions.references },
     { id: "view.text", title: "Show the text", group: "View", run: () => actions.view("text") },
     { id: "view.both", title: "Show text and graph", group: "View", run: () => actions.view("both") },
     { id: "view.graph", title: "Show the graph", group: "View", run: () => actions.view("graph") },

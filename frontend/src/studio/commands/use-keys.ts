@@ -9,7 +9,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 function isHeard(command: Command, event: KeyboardEvent): boolean {
   const inEditor = event.target instanceof Element && event.target.closest(".cm-editor") !== null;
-  if (command.heard === "by its part" || (command.heard === "outside the editor" && inEditor)) return false;
+  if (command.heard === "by its part" || (command.heard === "outside the editor" && inEditor) || (command.heard === "in the editor" && !inEditor)) return false;
   const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
   return !(types && isTyping(event.target));
 }

@@ -3,11 +3,13 @@ import { EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
 import type * as Y from "yjs";
+import type { LanguageAction, Location } from "../../language";
 import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
+import { actionsAt, goToDefinition, languageSupport, nameAt, referencesAt, renameAt, rewrite, type EditorLanguage } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { extensions, language, reading, readOnlyAs } from "./setup";
+import { extensions, language, reading, readOnlyAs, spoken } from "./setup";
 
 export interface Cursor {
   readonly line: number;
@@ -20,6 +22,15 @@ export interface EditorHandle {
   goTo(line: number, column: number): void;
   nextProblem(): void;
   focus(): void;
+  /** The name at the cursor that can be changed everywhere, or null. */
+  nameAtCursor(): Promise<string | null>;
+  /** Rename it; answers why not, or null when it is done. */
+  rename(name: string): Promise<string | null>;
+  goToDefinition(): void;
+  references(): Promise<readonly Location[]>;
+  actions(): Promise<readonly LanguageAction[]>;
+  /** Bring the text into form, or write left-out types in. */
+  rewrite(how: "format" | "infer"): void;
 }
 
 interface EditorProps {
@@ -31,6 +42,8 @@ interface EditorProps {
   readonly nonce: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly elsewhere: ApplyElsewhere;
+  /** How the language is asked; null for a file that is no Runefile. */
+  readonly answers: EditorLanguage | null;
   readonly onCursor: (cursor: Cursor) => void;
   readonly ref?: Ref<EditorHandle>;
 }
@@ -44,7 +57,7 @@ function cursorOf(state: EditorState): Cursor {
   return { line: line.number, column: head - line.from + 1 };
 }
 
-export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, onCursor, ref }: EditorProps) {
+export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, answers, onCursor, ref }: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
@@ -104,6 +117,10 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
   }, [readOnly, text]);
 
   useEffect(() => {
+    view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(answers)) });
+  }, [answers, text]);
+
+  useEffect(() => {
     if (view.current !== null) place(view.current);
   }, [diagnostics, path, text]);
 
@@ -123,6 +140,16 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
       },
       focus() {
         view.current?.focus();
+      },
+      nameAtCursor: () => (view.current === null ? Promise.resolve(null) : nameAt(view.current)),
+      rename: (name) => (view.current === null ? Promise.resolve(null) : renameAt(view.current, name)),
+      goToDefinition() {
+        if (view.current !== null) void goToDefinition(view.current, view.current.state.selection.main.head);
+      },
+      references: () => (view.current === null ? Promise.resolve([]) : referencesAt(view.current)),
+      actions: () => (view.current === null ? Promise.resolve([]) : actionsAt(view.current)),
+      rewrite(how) {
+        if (view.current !== null) void rewrite(view.current, how);
       },
     }),
     [],

@@ -14,6 +14,7 @@ import { look } from "./theme";
 
 export const language = new Compartment();
 export const reading = new Compartment();
+export const spoken = new Compartment();
 
 /** Tab gives spaces, since YAML knows no tabs: to the next stop, or a step deeper for the lines that are selected. */
 const insertSpaces: StateCommand = ({ state, dispatch }) => {
@@ -61,6 +62,7 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     EditorState.tabSize.of(4),
     language.of([]),
     reading.of(readOnlyAs(readOnly)),
+    spoken.of([]),
     besideMend.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
     problemCards(elsewhere),

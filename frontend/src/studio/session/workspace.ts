@@ -1,6 +1,6 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
 import * as Y from "yjs";
-import { LanguageService } from "../../language";
+import { LanguageService, type Edit } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
@@ -112,6 +112,22 @@ export class Workspace {
   async build(): Promise<string> {
     await this.connection.stored();
     return this.store.build();
+  }
+
+  /** Edits that count UTF-16 units, in any files, as one step of the page's undo. */
+  edit(edits: readonly Edit[]): void {
+    this.files.undo.stopCapturing();
+    this.files.doc.transact(() => {
+      for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
+        const file = this.text.files.find((entry) => entry.path === edit.file);
+        const text = file === undefined ? null : this.files.text(file.id);
+        if (text === null) continue;
+        const [from, to] = [edit.span.start.offset, edit.span.end.offset];
+        if (to > from) text.delete(from, to - from);
+        if (edit.text !== "") text.insert(from, edit.text);
+      }
+    }, MEND);
+    this.files.undo.stopCapturing();
   }
 
   /** Mends in files that are not open, as one step of the page's undo. */

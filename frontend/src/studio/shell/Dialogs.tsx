@@ -5,6 +5,7 @@ import type { Command } from "../commands/command";
 import type { Build } from "../api/types";
 import { NameDialog } from "../dialogs/NameDialog";
 import { PublishDialog } from "../dialogs/PublishDialog";
+import { RenameDialog } from "../dialogs/RenameDialog";
 import { ReplaceDialog } from "../dialogs/ReplaceDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import type { FileEntry } from "../document/files";
@@ -19,6 +20,8 @@ export type Asking =
   | { readonly what: "share"; readonly review: boolean }
   | { readonly what: "publish"; readonly build: Build }
   | { readonly what: "palette"; readonly start: string }
+  | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
+  | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
   | { readonly what: "shortcuts" };
 
 interface DialogsProps {
@@ -49,6 +52,10 @@ export function Dialogs({ asking, workspace, session, taken, commands, destinati
       return <PublishDialog session={session} build={asking.build} onPublish={(tag) => workspace.client.publish(tag, asking.build.id)} onClose={onClose} />;
     case "palette":
       return <Palette commands={commands} destinations={destinations} start={asking.start} onClose={onClose} />;
+    case "choose":
+      return <Palette title={asking.title} commands={[]} destinations={asking.choices} start="" onClose={onClose} />;
+    case "rename-name":
+      return <RenameDialog name={asking.name} onRename={asking.rename} onClose={onClose} />;
     case "shortcuts":
       return <ShortcutHelp commands={commands} onClose={onClose} />;
   }

@@ -2,6 +2,7 @@
 import { useId, useMemo, type Ref } from "react";
 import type { Diagnostic, Outline, OutlineNode } from "../api/types";
 import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
+import type { EditorLanguage } from "../editor/language";
 import { Graph } from "../graph/Graph";
 import { BinaryPage } from "../pages/BinaryPage";
 import { ModelPage } from "../pages/ModelPage";
@@ -28,6 +29,7 @@ interface MiddleProps {
   readonly readOnly: boolean;
   readonly nonce: string;
   readonly editor: Ref<EditorHandle>;
+  readonly answers: EditorLanguage;
   readonly onView: (view: View) => void;
   readonly onOpen: (id: string) => void;
   readonly onClose: (id: string) => void;
@@ -50,7 +52,7 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
   return isRunefile ? "both" : "beside";
 }
 
-export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
+export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, answers, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
   const panel = useId();
   const { active } = shown;
   const text = active === null ? null : workspace.files.text(active.id);
@@ -95,6 +97,7 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
             nonce={nonce}
             diagnostics={diagnostics}
             elsewhere={(edits) => workspace.mend(edits)}
+            answers={isRunefile ? answers : null}
             onCursor={onCursor}
           />
         )}

@@ -1,0 +1,62 @@
+// Another name for a stage or a resource, everywhere in the Runefile. The language says what cannot be one.
+import { useId, useState } from "react";
+import { Dialog } from "../parts/Dialog";
+
+interface RenameDialogProps {
+  readonly name: string;
+  /** Answers why not, or null when it is done. */
+  readonly onRename: (name: string) => Promise<string | null>;
+  readonly onClose: () => void;
+}
+
+export function RenameDialog({ name, onRename, onClose }: RenameDialogProps) {
+  const id = useId();
+  const [next, setNext] = useState(name);
+  const [refused, setRefused] = useState<string | null>(null);
+  const rename = async (): Promise<void> => {
+    const reason = next === name ? null : await onRename(next);
+    if (reason === null) onClose();
+    else setRefused(reason);
+  };
+  return (
+    <Dialog title={`Rename ${name}`} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void rename();
+        }}
+      >
+        <div className="field">
+          <label htmlFor={id}>Its new name, wherever it is used</label>
+          <input
+            id={id}
+            className="mono"
+            value={next}
+            data-first
+            autoComplete="off"
+            spellCheck={false}
+            aria-invalid={refused !== null}
+            aria-describedby={`${id}-problem`}
+            onChange={(event) => {
+              setNext(event.target.value);
+              setRefused(null);
+            }}
+          />
+          <span id={`${id}-problem`} className="error" role="status">
+            {refused}
+          </span>
+        </div>
+        <div className="row">
+          <span className="grow" />
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={next === ""}>
+            Rename
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,27 @@
+// How an open editor reaches the language: by one function, which is there while its file is the Runefile.
+import { Facet } from "@codemirror/state";
+import type { Edit, LanguageRequest } from "../../../language";
+
+export interface EditorLanguage {
+  readonly ask: <Answer>(request: LanguageRequest) => Promise<Answer>;
+  /** The path under which the language knows the file. */
+  readonly file: string;
+  /** Apply edits of any file as one step of the undo. */
+  readonly apply: (edits: readonly Edit[]) => void;
+  /** Open a file at a place of which line and column count from 1. */
+  readonly go: (file: string, line: number, column: number) => void;
+  /** Show something that went wrong. */
+  readonly say: (sentence: string) => void;
+}
+
+/** The newest wins; null for a file that is no Runefile. */
+export const asking = Facet.define<EditorLanguage | null, EditorLanguage | null>({ combine: (values) => values[0] ?? null });
+
+/** An answer, or null when there is none: what helps one to write must not get in the way. */
+export async function quietly<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
+  try {
+    return await from.ask<Answer>({ file: from.file, ...request });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+// What one does to a Runefile by name: go to where a name stands, rename it everywhere, bring the text into form.
+import type { Extension } from "@codemirror/state";
+import { EditorView, keymap, type Command } from "@codemirror/view";
+import { LanguageRefusal, type EditsAnswer, type LanguageAction, type LanguageRequest, type Location } from "../../../language";
+import { asking, type EditorLanguage } from "./asking";
+
+/** Ask, and say in words when there is no answer. */
+async function asked<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
+  try {
+    return await from.ask<Answer>({ file: from.file, ...request });
+  } catch (error) {
+    from.say(error instanceof LanguageRefusal ? error.message : "The language does not answer just now. Try again in a moment.");
+    return null;
+  }
+}
+
+function of(view: EditorView): EditorLanguage | null {
+  return view.state.facet(asking);
+}
+
+/** Go to where the name at a position is defined. */
+export async function goToDefinition(view: EditorView, position: number): Promise<void> {
+  const from = of(view);
+  if (from === null) return;
+  const found = await asked<{ locations: readonly Location[] }>(from, { ask: "definition", offset: position });
+  const place = found?.locations[0];
+  if (place === undefined) from.say("Nothing is defined under this name.");
+  else from.go(place.file, place.span.start.line, place.span.start.column);
+}
+
+export async function referencesAt(view: EditorView): Promise<readonly Location[]> {
+  const from = of(view);
+  const found = from === null ? null : await asked<{ locations: readonly Location[] }>(from, { ask: "references", offset: view.state.selection.main.head });
+  return found?.locations ?? [];
+}
+
+/** The name at the cursor that can be changed, or null. */
+export async function nameAt(view: EditorView): Promise<string | null> {
+  const from = of(view);
+  const found = from === null ? null : await asked<{ readonly name: string } | null>(from, { ask: "prepare-rename", offset: view.state.selection.main.head });
+  if (from !== null && found === null) from.say("Put the cursor on the name of a stage or of a resource.");
+  return found?.name ?? null;
+}
+
+/** Rename what stands at the cursor, everywhere. Answers why not, or null when it is done. */
+export async function renameAt(view: EditorView, name: string): Promise<string | null> {
+  const from = of(view);
+  if (from === null) return "This file is no Runefile.";
+  try {
+    const { edits } = await from.ask<EditsAnswer>({ file: from.file, ask: "rename", offset: view.state.selection.main.head, name });
+    from.apply(edits);
+    return null;
+  } catch (error) {
+    return error instanceof LanguageRefusal ? error.message : "The language does not answer just now.";
+  }
+}
+
+/** Bring the text into form, or write left-out types in. */
+export async function rewrite(view: EditorView, how: "format" | "infer"): Promise<void> {
+  const from = of(view);
+  if (from === null || view.state.readOnly) return;
+  const found = await asked<EditsAnswer>(from, { ask: how });
+  if (found === null) return;
+  if (found.edits.length === 0) from.say(how === "format" ? "The Runefile is in form already." : "All types that can be known are written.");
+  else from.apply(found.edits);
+}
+
+export async function actionsAt(view: EditorView): Promise<readonly LanguageAction[]> {
+  const from = of(view);
+  const { from: start, to: end } = view.state.selection.main;
+  const found = from === null ? null : await asked<{ actions: readonly LanguageAction[] }>(from, { ask: "actions", start, end });
+  return found?.actions ?? [];
+}
+
+const definition: Command = (view) => {
+  if (of(view) === null) return false;
+  void goToDefinition(view, view.state.selection.main.head);
+  return true;
+};
+
+const byClick = EditorView.domEventHandlers({
+  mousedown(event, view) {
+    if (!(event.ctrlKey || event.metaKey) || event.button !== 0 || of(view) === null) return false;
+    const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
+    if (position === null) return false;
+    event.preventDefault();
+    void goToDefinition(view, position);
+    return true;
+  },
+});
+
+const format: Command = (view) => {
+  if (of(view) === null) return false;
+  void rewrite(view, "format");
+  return true;
+};
+
+export const languageCommands: Extension = [byClick, keymap.of([{ key: "F12", run: definition }, { key: "Shift-Alt-f", run: format }])];

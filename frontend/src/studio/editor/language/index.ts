@@ -1,0 +1,15 @@
+// Everything that the language does in the editor of a Runefile.
+import type { Extension } from "@codemirror/state";
+import { asking, type EditorLanguage } from "./asking";
+import { languageCommands } from "./commands";
+import { completing } from "./completion";
+import { hovering } from "./hovering";
+import { structure } from "./structure";
+
+export type { EditorLanguage } from "./asking";
+export { actionsAt, goToDefinition, nameAt, referencesAt, renameAt, rewrite } from "./commands";
+
+/** null for a file that is no Runefile. */
+export function languageSupport(from: EditorLanguage | null): Extension {
+  return from === null ? [] : [asking.of(from), completing, hovering, structure, languageCommands];
+}

@@ -1,0 +1,19 @@
+// The language's documentation as nodes. Its reader is fetched when it is first needed.
+
+export async function documentation(text: string): Promise<HTMLElement> {
+  const made = document.createElement("div");
+  made.className = "prose documentation";
+  try {
+    const { toHtml } = await import("../../pages/markdown");
+    made.append(toHtml(text, "", () => ""));
+  } catch {
+    // Without a connection the reader cannot be fetched: its signs are readable as they are.
+    made.textContent = text;
+  }
+  return made;
+}
+
+/** Fetches the reader before it is needed, so that documentation comes at once and without a connection. */
+export function prepareDocumentation(): void {
+  import("../../pages/markdown").catch(() => undefined);
+}

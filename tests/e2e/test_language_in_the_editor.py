@@ -1,0 +1,87 @@
+"""The editor of a Runefile: what the toolchain's own language, running in the page, does for whoever writes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def line(page: Page, has: str) -> Locator:
+    return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).first
+
+
+def to_end_of(page: Page, has: str) -> None:
+    line(page, has).click()
+    page.keyboard.press("End")
+
+
+def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    page = open_page()
+    sign_in(page, forge.link())
+    create(page, "Digits")
+
+    # Words get their colours when the language is there: from the server first, then from the page's own Python.
+    expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".word-capability").first).to_have_text("IMAGE", timeout=PATIENCE)
+
+    # From now on nothing is asked of the server: a problem is told in the page, and mended by a key.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/language") else None)
+    to_end_of(page, "inputs: [drawing]")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("s")
+    expect(page.get_by_role("button", name="1 problem")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Control+.")
+    expect(page.get_by_role("button", name="No problems")).to_be_visible(timeout=PATIENCE)
+    expect(line(page, "inputs: [drawing]")).to_be_visible()
+
+    # Completion knows the blocks, and says what they do.
+    to_end_of(page, "inputs: [drawing]")
+    page.keyboard.press("Enter")
+    page.keyboard.type("ar")
+    option = page.get_by_role("listbox").get_by_role("option", name="args")
+    expect(option).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    for key in ("Home", "Home", "Shift+End", "Delete", "Backspace"):
+        page.keyboard.press(key)
+
+    # Hover tells what a model takes and gives.
+    line(page, "model: ./digits.tflite").hover(position={"x": 120, "y": 8})
+    expect(page.locator(".hover-card")).to_contain_text("f32[1, 28, 28, 1]", timeout=PATIENCE)
+
+    # A stage is renamed wherever it stands, and Undo takes it back in one step.
+    line(page, "inputs: [drawing]").click(position={"x": 110, "y": 8})
+    page.keyboard.press("F2")
+    dialog = page.get_by_role("dialog", name="Rename drawing")
+    dialog.get_by_role("textbox").fill("label")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(dialog.get_by_role("status")).to_contain_text("label", timeout=PATIENCE)
+    dialog.get_by_role("textbox").fill("sketch")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(line(page, "inputs: [sketch]")).to_be_visible(timeout=PATIENCE)
+    expect(line(page, "sketch:")).to_be_visible()
+    page.get_by_role("textbox", name="Runefile.yml").focus()
+    page.keyboard.press("Control+z")
+    expect(line(page, "inputs: [drawing]")).to_be_visible()
+
+    # F12 goes to where a name is defined.
+    line(page, "inputs: [drawing]").click(position={"x": 110, "y": 8})
+    page.keyboard.press("F12")
+    expect(page.get_by_text("Ln 7, Col 3")).to_be_visible(timeout=PATIENCE)
+
+    # The text is brought into form without losing a comment.
+    to_end_of(page, "capability: IMAGE")
+    page.keyboard.type("    # my comment")
+    page.keyboard.press("Shift+Alt+f")
+    expect(line(page, "capability: IMAGE  # my comment")).to_be_visible(timeout=PATIENCE)
+
+    assert asked == []
+    expect_running(page)
