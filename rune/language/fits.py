@@ -5,7 +5,7 @@ What stages take is asked of the same rules that check a Runefile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rune.blocks.catalogue import find_block
@@ -14,6 +14,7 @@ from rune.language.analysis import Analysis
 from rune.language.graph_edits.kinds import GraphEditRefused
 from rune.language.graph_edits.wires import refusal_of_wire, upstream, written_port
 from rune.language.known import likely_value
+from rune.language.palette import PaletteItem
 from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind, StageSyntax
@@ -28,6 +29,24 @@ class Fit:
 
     stage: str
     index: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An output that a wire to one input could begin at, and what is known of its type."""
+
+    port: Port
+    type: TensorType | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Suit:
+    """A stage of the palette, by its kind and target, and why it cannot read from an output as its first input."""
+
+    kind: StageKind
+    target: str
     reason: str | None
 
 
@@ -59,6 +78,46 @@ def fitting(analysis: Analysis, source: Port) -> tuple[Fit, ...]:
         if stage.name.text != source.stage and stage.kind is not StageKind.CAPABILITY
         for index in _indices(analysis, stage)
     )
+
+
+def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Source, ...]:
+    """All outputs of other stages, in the order of the text, that the input could read from."""
+    stages = analysis.checked.syntax.stages
+    ports = [
+        Port(stage.name.text, index)
+        for stage in stages
+        if stage.kind is not StageKind.OUTPUT and stage.name.text != target
+        for index in range(max(1, len(analysis.checked.types.get(stage.name.text, ()))))
+    ]
+    return tuple(Source(port, type_of(analysis, port), fits(analysis, port, target, target_index)) for port in ports)
+
+
+def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> tuple[Suit, ...]:
+    """Which stages that could be added could read from an output first. What is not known suits."""
+    type_ = type_of(analysis, source)
+    return tuple(Suit(item.kind, item.target, _new_reason(source, type_, item)) for item in items)
+
+
+def _new_reason(source: Port, type_: TensorType | None, item: PaletteItem) -> str | None:
+    given = f"{quoted(written_port(source))} gives {type_}"
+    match item.kind:
+        case StageKind.CAPABILITY:
+            return "A capability reads from the host, not from other stages."
+        case StageKind.MODEL:
+            if type_ is None or not item.inputs or same_data(type_, item.inputs[0].type):
+                return None
+            return f"The model's input {quoted(item.inputs[0].name)} is {item.inputs[0].type}, but {given}."
+        case StageKind.BLOCK:
+            block = find_block(item.target)
+            if block is None or type_ is None:
+                return None
+            error = _refusal(block, [type_], {each.name: likely_value(each, None) for each in block.arguments})
+            is_about_it = error is not None and error.argument is None and error.input_index == 0
+            return f"{error.message}." if error is not None and is_about_it else None
+        case StageKind.OUTPUT:
+            is_text = type_ is not None and type_.element is ElementType.UTF8
+            is_tensor = item.target == "TENSOR"
+            return f"A TENSOR output cannot carry text, and {given}." if is_tensor and is_text else None
 
 
 def _indices(analysis: Analysis, stage: StageSyntax) -> Iterator[int]:

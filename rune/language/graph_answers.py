@@ -6,24 +6,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from rune.language.analysis import Analysis
-from rune.language.fits import fits, fitting
-from rune.language.graph_edit import edit_graph
+from rune.language.fits import fits, fitting, sources_for, suiting
+from rune.language.graph_edit import edit_graph, name_of_new
 from rune.language.graph_json import (
+    edits_from_json,
     fit_to_json,
-    graph_edit_from_json,
     palette_to_json,
     port_from_json,
+    source_to_json,
     stage_argument_to_json,
+    stage_ports_to_json,
+    suit_to_json,
 )
 from rune.language.palette import palette, stage_arguments
+from rune.language.ports import stage_ports
 from rune.language.requests import Json, object_of, text_of, whole_number_of
 from rune.runefile.to_json import edit_to_json
 
 
 def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> Json:
-    """{"edits": [...]} for the edit under "edit". Raises `GraphEditRefused` and `BadRequest`."""
-    edit = graph_edit_from_json(object_of(request, "edit"))
-    return {"edits": [edit_to_json(each) for each in edit_graph(analysis, edit)]}
+    """{"edits": [...], "stage"} for the edit under "edit"; the name is that of a stage that is added, or null.
+
+    Raises `GraphEditRefused` and `BadRequest`.
+    """
+    edit = edits_from_json(object_of(request, "edit"))
+    edits = [edit_to_json(each) for each in edit_graph(analysis, edit)]
+    return {"edits": edits, "stage": name_of_new(analysis, edit)}
+
+
+def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    """{"stages": [...]}, each with its inputs and outputs."""
+    return {"stages": [stage_ports_to_json(each) for each in stage_ports(analysis)]}
 
 
 def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
@@ -38,8 +51,21 @@ def answer_arguments(analysis: Analysis, request: Mapping[str, Any]) -> Json:
 
 
 def answer_fits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
-    """{"reason"} for one "target" and "target_index"; without them {"fits": [...]}, all inputs at once."""
+    """{"reason"} for one "target" and "target_index"; without them {"fits": [...]}, all inputs at once.
+
+    Without a "source" it is {"sources": [...]}, all outputs that the input could read from.
+    """
+    if request.get("source") is None:
+        target, index = text_of(request, "target"), whole_number_of(request, "target_index")
+        return {"sources": [source_to_json(each) for each in sources_for(analysis, target, index)]}
     source = port_from_json(request, "source")
     if request.get("target") is None:
         return {"fits": [fit_to_json(each) for each in fitting(analysis, source)]}
     return {"reason": fits(analysis, source, text_of(request, "target"), whole_number_of(request, "target_index"))}
+
+
+def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    """{"suits": [...]}: of all that can be added, what could read from "source" first."""
+    found = palette(analysis)
+    items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
+    return {"suits": [suit_to_json(each) for each in suiting(analysis, port_from_json(request, "source"), items)]}

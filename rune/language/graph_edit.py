@@ -19,9 +19,10 @@ from rune.language.graph_edits.kinds import (
     SetArgument,
     SetOutputs,
     SetTarget,
+    Several,
 )
 from rune.language.graph_edits.outputs import set_outputs
-from rune.language.graph_edits.stages import add_stage, remove_stage, rename_stage
+from rune.language.graph_edits.stages import add_stage, new_name, remove_stage, rename_stage
 from rune.language.graph_edits.targets import set_target, suit_target
 from rune.language.graph_edits.wires import connect, disconnect
 from rune.language.layout import LayoutUnknown
@@ -29,6 +30,7 @@ from rune.language.revised import Revisions
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile import Edit
+from rune.runefile.pipeline import Port
 
 __all__ = [
     "AddStage",
@@ -41,14 +43,16 @@ __all__ = [
     "SetArgument",
     "SetOutputs",
     "SetTarget",
+    "Several",
     "edit_graph",
+    "name_of_new",
 ]
 
 
 _EditOfText = AddStage | RemoveStage | RenameStage | Connect | Disconnect | SetTarget | SetOutputs
 
 
-def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
+def edit_graph(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...]:
     """The text edits that make an edit of the graph, sorted by file and place; none when nothing changes.
 
     They change the Runefile, or, for a text that a resource has in a file, that file. Other stages may be broken.
@@ -57,7 +61,15 @@ def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
     """
     try:
         revisions = Revisions(analysis)
+        if isinstance(edit, Several):
+            for each in edit.edits:
+                revisions.change(edit_graph(revisions.analysis, each))
+            return revisions.edits()
+        name = name_of_new(analysis, edit)
         revisions.change(_edits(analysis, edit))
+        if isinstance(edit, AddStage) and edit.feeds is not None and name is not None:
+            joined = Connect(Port(name, 0), edit.feeds.stage, edit.feeds.index)
+            revisions.change(edit_graph(revisions.analysis, joined))
         if isinstance(edit, SetTarget):
             suit_target(revisions, edit)
         if not isinstance(edit, AddStage | RenameStage | SetOutputs) and may_change_types(analysis, edit):
@@ -65,6 +77,13 @@ def edit_graph(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
     except LayoutUnknown as problem:
         raise GraphEditRefused("What stands there cannot be read; mend its text first.") from problem
     return revisions.edits()
+
+
+def name_of_new(analysis: Analysis, edit: GraphEdit | Several) -> str | None:
+    """The name that a stage gets by being added; None for other edits."""
+    if not isinstance(edit, AddStage):
+        return None
+    return edit.name if edit.name is not None else new_name(pipeline_text(analysis), edit)
 
 
 def _edits(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:

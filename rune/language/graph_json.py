@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rune.language.fits import Fit
+from rune.language.fits import Fit, Source, Suit
 from rune.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -16,9 +16,11 @@ from rune.language.graph_edits.kinds import (
     SetArgument,
     SetOutputs,
     SetTarget,
+    Several,
     Value,
 )
 from rune.language.palette import ArgumentField, Palette, PaletteItem, StageArgument
+from rune.language.ports import StagePorts
 from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, text_of, whole_number_of
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
@@ -36,10 +38,21 @@ _EDITS = (
     *("set-argument", "set-target", "set-outputs"),
 )
 _MOST_DIMENSIONS = 32
+_MOST_EDITS = 64
+
+
+def edits_from_json(data: Mapping[str, Any]) -> GraphEdit | Several:
+    """The edit that is meant, which may be `{"edit": "several", "edits": [...]}`. Raises `BadRequest`."""
+    if data.get("edit") != "several":
+        return graph_edit_from_json(data)
+    given = _list(data, "edits")
+    if len(given) > _MOST_EDITS or not all(isinstance(each, Mapping) for each in given):
+        raise BadRequest(f'"edits" must be a list of at most {_MOST_EDITS} edits')
+    return Several(tuple(graph_edit_from_json(each) for each in given))
 
 
 def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
-    """The edit that `{"edit": "connect", ...}` means. Raises `BadRequest`."""
+    """The one edit that `{"edit": "connect", ...}` means. Raises `BadRequest`."""
     match choice_of(data, "edit", _EDITS):
         case "add-stage":
             return AddStage(
@@ -49,6 +62,7 @@ def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
                 _values(object_of(data, "arguments") if data.get("arguments") is not None else {}),
                 _types(data, "outputs"),
                 tuple(_port(each, "inputs") for each in _list(data, "inputs")),
+                None if data.get("feeds") is None else _port(data["feeds"], "feeds"),
             )
         case "remove-stage":
             return RemoveStage(text_of(data, "name"))
@@ -94,6 +108,7 @@ def graph_edit_to_json(edit: GraphEdit) -> Json:
                 "arguments": dict(edit.arguments),
                 "outputs": None if edit.outputs is None else [_type_to_json(type_) for type_ in edit.outputs],
                 "inputs": [port_to_json(port) for port in edit.inputs],
+                "feeds": None if edit.feeds is None else port_to_json(edit.feeds),
             }
         case RemoveStage():
             return {"edit": "remove-stage", "name": edit.name}
@@ -157,6 +172,36 @@ def stage_argument_to_json(argument: StageArgument) -> Json:
 
 def fit_to_json(fit: Fit) -> Json:
     return {"stage": fit.stage, "index": fit.index, "reason": fit.reason}
+
+
+def source_to_json(source: Source) -> Json:
+    return {**port_to_json(source.port), "type": _known_type(source.type), "reason": source.reason}
+
+
+def suit_to_json(suit: Suit) -> Json:
+    return {"kind": _KIND_NAMES[suit.kind], "target": suit.target, "reason": suit.reason}
+
+
+def stage_ports_to_json(stage: StagePorts) -> Json:
+    """{"name", "kind", "target", "inputs": [{"name", "source", "type"}], "outputs": [type]}."""
+    return {
+        "name": stage.name,
+        "kind": _KIND_NAMES[stage.kind],
+        "target": stage.target,
+        "inputs": [
+            {
+                "name": each.name,
+                "source": None if each.source is None else port_to_json(each.source),
+                "type": _known_type(each.type),
+            }
+            for each in stage.inputs
+        ],
+        "outputs": [_known_type(type_) for type_ in stage.outputs],
+    }
+
+
+def _known_type(type_: TensorType | None) -> str | None:
+    return None if type_ is None else str(type_)
 
 
 def _item(item: PaletteItem) -> Json:

@@ -15,7 +15,14 @@ from rune.language.analysis import Analysis
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
 from rune.language.format import FormatRefused, format_text
-from rune.language.graph_answers import answer_arguments, answer_edit_graph, answer_fits, answer_palette
+from rune.language.graph_answers import (
+    answer_arguments,
+    answer_edit_graph,
+    answer_fits,
+    answer_palette,
+    answer_ports,
+    answer_suits,
+)
 from rune.language.graph_edit import GraphEditRefused
 from rune.language.hints import hints
 from rune.language.hover import hover
@@ -248,4 +255,6 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "palette": answer_palette,
     "arguments": answer_arguments,
     "fits": answer_fits,
+    "ports": answer_ports,
+    "suits": answer_suits,
 }

@@ -28,7 +28,8 @@ class AddStage:
 
     `target` is a capability, a block's path, a model's path or an output. Without `name` one is made of it. A
     capability gets the parameters that it needs where they are not given, and without `outputs` the type that follows;
-    a model its own types; a block none, because they follow from its inputs.
+    a model its own types; a block none, because they follow from its inputs. `feeds` is an input, of the stage and
+    with the index of the port, that reads from the new stage instead of from what it read.
     """
 
     kind: StageKind
@@ -37,6 +38,7 @@ class AddStage:
     arguments: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[TensorType, ...] | None = None
     inputs: tuple[Port, ...] = ()
+    feeds: Port | None = None
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,10 @@ class SetOutputs:
 
 
 GraphEdit = AddStage | RemoveStage | RenameStage | Connect | Disconnect | SetArgument | SetTarget | SetOutputs
+
+
+@dataclass(frozen=True)
+class Several:
+    """Edits one after the other, each of the graph as the ones before left it: all of them are made, or none."""
+
+    edits: tuple[GraphEdit, ...]

@@ -1,0 +1,59 @@
+"""The ports of every stage: what it reads, by name and type, and what it gives. Also of a broken graph.
+
+It says what is there; what could be there is in `fits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.language.analysis import Analysis
+from rune.language.fits import type_of
+from rune.runefile.pipeline import Port
+from rune.runefile.syntax import StageKind, StageSyntax
+from rune.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class InputPort:
+    """An input. `name` is a model's own, `source` None if nothing is connected, `type` what flows in or is wanted."""
+
+    name: str | None
+    source: Port | None
+    type: TensorType | None
+
+
+@dataclass(frozen=True)
+class StagePorts:
+    """A stage with its inputs and the types of its outputs, None where one is not known."""
+
+    name: str
+    kind: StageKind
+    target: str
+    inputs: tuple[InputPort, ...]
+    outputs: tuple[TensorType | None, ...]
+
+
+def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
+    """All stages in the order of the text. A stage whose outputs are not known has one, of no known type."""
+    return tuple(_ports(analysis, stage) for stage in analysis.checked.syntax.stages)
+
+
+def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
+    name = stage.name.text
+    outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked.types.get(name, ()) or (None,)
+    return StagePorts(name, stage.kind, stage.target.text, _inputs(analysis, stage), tuple(outputs))
+
+
+def _inputs(analysis: Analysis, stage: StageSyntax) -> tuple[InputPort, ...]:
+    signature = analysis.checked.signatures.get(stage.name.text)
+    wanted = () if signature is None else signature.inputs
+    found = []
+    for index in range(max(len(stage.inputs), len(wanted))):
+        given = stage.inputs[index] if index < len(stage.inputs) else None
+        source = None if given is None else Port(given.stage, given.index)
+        flowing = None if source is None else type_of(analysis, source)
+        tensor = wanted[index] if index < len(wanted) else None
+        known = flowing if flowing is not None or tensor is None else tensor.type
+        found.append(InputPort(None if tensor is None else tensor.name, source, known))
+    return tuple(found)
