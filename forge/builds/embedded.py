@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Any
 
 from celery import current_app
@@ -12,9 +13,12 @@ from django.db import close_old_connections, connections
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
 from forge.builds.waking import wake_builds
 from forge.builds.workplace import remove_leftovers, workplaces
+from forge.projects.samples import end_samples
 
 _log = logging.getLogger(__name__)
 
+SAMPLES_EVERY = 60.0
+"""Seconds between two looks for recordings whose time is over."""
 SWEEP_EVERY = 2.0
 """Seconds between two looks for builds whose worker died."""
 END_LIMIT = 10.0
@@ -50,6 +54,7 @@ class BuildWorker:
     def _sweep(self) -> None:
         try:
             preview_slot.warm_up()
+            samples_at = 0.0
             while not stopping.is_set():
                 close_old_connections()
                 try:
@@ -57,6 +62,9 @@ class BuildWorker:
                         wake_builds()
                 except Exception:
                     _log.exception("The sweep for builds failed; it is tried again")
+                if time.monotonic() >= samples_at:
+                    samples_at = time.monotonic() + SAMPLES_EVERY
+                    _end_samples()
                 stopping.wait(SWEEP_EVERY)
         finally:
             connections.close_all()
@@ -69,3 +77,13 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slot.close()
+
+
+def _end_samples() -> None:
+    try:
+        ended = end_samples()
+    except Exception:
+        _log.exception("The sweep for samples failed; it is tried again")
+    else:
+        if ended:
+            _log.info("%d samples were deleted: their time was over", ended)

@@ -12,6 +12,8 @@ from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import transaction
+from django.db.models import ProtectedError
 
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
@@ -81,6 +83,20 @@ def blob_path(digest: str) -> Path | None:
     """The file that a blob lies in, when blobs lie in a folder."""
     storage = blob_storage()
     return Path(storage.path(_path_of(digest))) if isinstance(storage, FileSystemStorage) else None
+
+
+def delete_blob(digest: str) -> bool:
+    """Deletes a blob's bytes and its row, unless a row of any table refers to it; answers whether it is gone.
+
+    Who keeps digests in another way, such as in a manifest, has to be asked before.
+    """
+    try:
+        with transaction.atomic():
+            Blob.objects.filter(pk=digest).delete()
+    except ProtectedError:
+        return False
+    blob_storage().delete(_path_of(digest))
+    return True
 
 
 def _path_of(digest: str) -> str:

@@ -69,3 +69,21 @@ class UnknownTemplate(Invalid):
     """There is no template of this name."""
 
     title = "There is no such template"
+
+
+class SampleRefused(Unprocessable):
+    """A recording that is no wav, png or csv of motion, or is too large."""
+
+    title = "This recording cannot be a sample"
+
+
+class ConsentChanged(Conflict):
+    """What the person agreed to is not what would happen now."""
+
+    title = "Read it again"
+
+
+class SampleThere(Conflict):
+    """The project has this very recording as a sample already."""
+
+    title = "It was sent already"

@@ -165,6 +165,73 @@ class ProjectBlob(models.Model):
         return f"{self.project_id} {self.blob_id}"
 
 
+class SampleKind(models.TextChoices):
+    """What a sample was recorded with, and so the format of its file."""
+
+    SOUND = "sound", "Sound"
+    PICTURE = "picture", "Picture"
+    MOTION = "motion", "Motion"
+
+
+class SampleQuerySet(models.QuerySet["Sample"]):
+    """Samples, as seen by someone."""
+
+    def visible_to(self, user: Any) -> SampleQuerySet:
+        """Those of the person's own organisations' projects, and the person's own wherever they are."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(project__in=Project.objects.of_member(user)) | Q(owner_id=user.pk))
+
+    def kept(self) -> SampleQuerySet:
+        return self.filter(gone_at__isnull=True)
+
+
+class Sample(models.Model):
+    """A recording that a person gave a project, having read who sees it and until when. The row outlives the recording.
+
+    Its bytes are a file of the project. When it ends, or its person takes the consent back, the file, the project's
+    link to the blob and the blob's bytes go; what stays is this row, which says that and why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="samples")
+    kind = models.CharField(max_length=10, choices=SampleKind.choices)
+    path = models.CharField(max_length=200)
+    """Where it was put; it may have been renamed since."""
+    digest = models.CharField(max_length=71)
+    size = models.BigIntegerField()
+    label = models.CharField(max_length=60)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    consent = models.TextField()
+    """The sentences that the person read and agreed to."""
+    consented = models.DateTimeField(auto_now_add=True)
+    ends = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+    gone_because = models.CharField(max_length=20, blank=True)
+    """`taken back`, `removed` or `ended`."""
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When its bytes were gone from the disk as well."""
+
+    objects = SampleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "digest"], condition=Q(gone_at__isnull=True), name="one_kept_sample_a_recording"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(gone_at__isnull=False), name="only_what_is_gone_is_erased"
+            ),
+        ]
+        indexes = [models.Index(fields=["gone_at", "ends"], name="samples_to_end")]
+        ordering = ["-consented"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Version(models.Model):
     """A project's files at one moment: `{path: {"digest", "size"}}`, named by the digest of its canonical form.
 

@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from forge.projects import api
+from forge.projects import api, sample_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
 urlpatterns = [
+    path("samples", sample_api.OwnSamples.as_view()),
+    path("samples/<uuid:sample_id>", sample_api.OneSample.as_view()),
     path("templates", api.Templates.as_view()),
     path("projects", api.Projects.as_view()),
     path("projects/from-model", api.ProjectsFromModel.as_view()),
     path(_PROJECT, api.ProjectDetail.as_view()),
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
+    path(f"{_PROJECT}/samples", sample_api.ProjectSamples.as_view()),
+    path(f"{_PROJECT}/samples/terms", sample_api.ProjectSampleTerms.as_view()),
     path(f"{_PROJECT}/files", api.ProjectFilesList.as_view()),
     path(f"{_PROJECT}/files/<path:path>/rename", api.ProjectFileRename.as_view()),
     path(f"{_PROJECT}/files/<path:path>", api.ProjectFile.as_view()),

@@ -14,6 +14,7 @@ from forge.accounts.models import Organisation, User
 from forge.projects.actions import delete_project
 from forge.projects.files import write_file
 from forge.projects.models import Project
+from forge.projects.samples import sample_terms, send_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,17 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (404, 404, 404, 404, 401),
     ),
+    ("get", "api/v1/samples", "", None, MINE),
+    ("delete", "api/v1/samples/<uuid:sample_id>", "SAMPLE", None, (204, 404, 404, 404, 401)),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/samples", f"{_P}/samples", None, READ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/samples",
+        f"{_P}/samples?label=x&consent=",
+        b"x",
+        (409, 409, 403, 404, 401),
+    ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/samples/terms", f"{_P}/samples/terms", None, READ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
@@ -146,9 +158,12 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(member, "x", ["read"], None)
+    consent = sample_terms(project).text
+    sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
     return {
         "MEMBER": f"{_O}/members/{member.pk}",
         "INVITATION": f"{_O}/invitations/{invitation.pk}",
+        "SAMPLE": f"api/v1/samples/{sample.pk}",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",

@@ -1,0 +1,53 @@
+"""What a recording's bytes are: a wav, a png or a csv of motion. Looked at, never decoded."""
+
+from __future__ import annotations
+
+import io
+import re
+import wave
+
+from forge.projects.errors import SampleRefused
+from forge.projects.models import SampleKind
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes of a recording: four minutes of speech at 16 kHz."""
+ENDINGS = {SampleKind.SOUND: "wav", SampleKind.PICTURE: "png", SampleKind.MOTION: "csv"}
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_ROW = re.compile(rf"{_NUMBER},{_NUMBER},{_NUMBER}")
+
+
+def kind_of(data: bytes) -> SampleKind:
+    """What a recording is. Raises `SampleRefused`."""
+    if len(data) > LARGEST:
+        raise SampleRefused(f"It has {len(data):,} bytes; a sample has at most {LARGEST:,}. Trim it and send it again.")
+    if data.startswith(_PNG):
+        if data[12:16] != b"IHDR" or not data.endswith(b"IEND\xaeB`\x82"):
+            raise SampleRefused("The png is cut short. Record it again.")
+        return SampleKind.PICTURE
+    if data[:4] == b"RIFF":
+        _check_sound(data)
+        return SampleKind.SOUND
+    _check_motion(data)
+    return SampleKind.MOTION
+
+
+def _check_sound(data: bytes) -> None:
+    try:
+        with wave.open(io.BytesIO(data)) as sound:
+            if sound.getsampwidth() == 2 and sound.getnchannels() == 1 and sound.getnframes() > 0:
+                return
+    except (wave.Error, EOFError):
+        pass
+    raise SampleRefused("It is not a wav of one channel and 16 bits. Record it in the preview, or convert it.")
+
+
+def _check_motion(data: bytes) -> None:
+    try:
+        lines = data.decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        raise SampleRefused("It is no wav, no png and no csv. Samples are recorded in the preview.") from None
+    wrong = next((number for number, line in enumerate(lines, start=1) if not _ROW.fullmatch(line)), None)
+    if wrong is not None or not lines:
+        raise SampleRefused(f"It is no wav and no png, and line {wrong or 1} is not three numbers with commas between.")

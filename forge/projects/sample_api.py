@@ -1,0 +1,123 @@
+"""Samples over HTTP: thin views over the actions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.core.api import ForgeView, RawBody, body_chunks
+from forge.core.errors import Invalid
+from forge.projects.api import ProjectView
+from forge.projects.models import SampleKind
+from forge.projects.samples import (
+    USUAL_DAYS,
+    own_samples,
+    sample_terms,
+    sample_to_json,
+    samples_of,
+    send_sample,
+    take_back,
+)
+
+_SAMPLE = inline_serializer(
+    "Sample",
+    {
+        "id": serializers.UUIDField(),
+        "project": serializers.CharField(),
+        "kind": serializers.ChoiceField(choices=SampleKind.choices),
+        "path": serializers.CharField(),
+        "digest": serializers.CharField(),
+        "size": serializers.IntegerField(),
+        "label": serializers.CharField(),
+        "owner": serializers.DictField(allow_null=True),
+        "may_delete": serializers.BooleanField(),
+        "consent": serializers.CharField(),
+        "consented": serializers.DateTimeField(),
+        "ends": serializers.DateTimeField(),
+    },
+)
+_SAMPLES = inline_serializer("SampleList", {"samples": serializers.ListField(child=_SAMPLE)})
+_DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {USUAL_DAYS} if not given")
+_TERMS = inline_serializer(
+    "SampleTerms",
+    {"days": serializers.IntegerField(), "ends": serializers.DateTimeField(), "text": serializers.CharField()},
+)
+
+
+def _days(request: Request) -> int:
+    text = request.query_params.get("days", str(USUAL_DAYS))
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid("`days` must be a whole number.")
+    return int(text)
+
+
+class ProjectSamples(ProjectView):
+    """The samples of a project, and sending one: the body is the wav, png or csv."""
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(operation_id="samples_of_project", responses=_SAMPLES)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """A project's samples, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        found = samples_of(request.user, project)
+        return Response({"samples": [sample_to_json(sample, request.user) for sample in found]})
+
+    @extend_schema(
+        operation_id="samples_send",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("label", str, required=True),
+            _DAYS,
+            OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
+        ],
+        responses={201: _SAMPLE},
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Gives the project a recording of one's own."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        query = request.query_params
+        sample = send_sample(
+            request.user,
+            project,
+            body_chunks(request),
+            label=query.get("label", ""),
+            days=_days(request),
+            consent=query.get("consent", ""),
+        )
+        return Response(sample_to_json(sample, request.user), status=status.HTTP_201_CREATED)
+
+
+class ProjectSampleTerms(ProjectView):
+    """What a person reads before they send a recording."""
+
+    @extend_schema(operation_id="samples_terms", parameters=[_DAYS], responses=_TERMS)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """Who will see a recording, and until when."""
+        project = self.project(request, organisation, name, Verb.READ)
+        terms = sample_terms(project, _days(request))
+        return Response({"days": terms.days, "ends": terms.ends.isoformat(), "text": terms.text})
+
+
+class OwnSamples(ForgeView):
+    """What a person gave, wherever it is."""
+
+    @extend_schema(operation_id="samples_own", responses=_SAMPLES)
+    def get(self, request: Request) -> Response:
+        """One's own samples in all projects, also of organisations that one has left."""
+        person = self.person(request)
+        return Response({"samples": [sample_to_json(sample, person) for sample in own_samples(person)]})
+
+
+class OneSample(ForgeView):
+    @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
+    def delete(self, request: Request, sample_id: UUID) -> Response:
+        """Takes the consent back: the recording is deleted everywhere."""
+        take_back(self.person(request), sample_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)

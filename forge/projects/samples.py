@@ -1,0 +1,208 @@
+"""Samples: recordings that people gave a project. Given with a consent that is kept, taken back at any time, and ended.
+
+A recording that is gone is gone everywhere: from the document, from the project's blobs, from the disk, and so from
+old versions and builds, which then say that its contents are no longer stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from forge.accounts.access import nothing_for
+from forge.accounts.models import Membership
+from forge.accounts.names import slug
+from forge.accounts.people import person_to_json
+from forge.accounts.permissions import Verb, can
+from forge.core.audit import write_entry
+from forge.core.blobs import delete_blob, put_bytes
+from forge.core.errors import Invalid
+from forge.core.events import append_event
+from forge.projects import document
+from forge.projects.access import require
+from forge.projects.documents import editing
+from forge.projects.errors import ConsentChanged, SampleThere
+from forge.projects.models import Project, ProjectBlob, Sample, SampleQuerySet, Version
+from forge.projects.recordings import ENDINGS, LARGEST, kind_of
+
+_log = logging.getLogger(__name__)
+
+USUAL_DAYS = 90
+LONGEST_DAYS = 730
+LABEL_LIMIT = 60
+
+TAKEN_BACK = "taken back"
+REMOVED = "removed"
+ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Who will see a recording and until when. `text` is what the person reads; it is kept as the consent."""
+
+    days: int
+    ends: datetime
+    text: str
+
+
+def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None = None) -> Terms:
+    """The terms under which a recording would be sent now. Raises `Invalid` for a span that is not offered."""
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Invalid(f"A sample is kept for 1 to {LONGEST_DAYS} days.")
+    ends = (now or timezone.now()) + timedelta(days=days)
+    count = Membership.objects.filter(organisation=project.organisation).count()
+    who = "One person is" if count == 1 else f"{count} people are"
+    team = project.organisation.title or project.organisation
+    text = (
+        f"Everyone in {team} can see and hear this recording, now and later. {who} in it today. "
+        f"Builds of {project.full_name} are tried on it. "
+        f"It is deleted on {ends:%-d %B %Y}, or as soon as I take it back."
+    )
+    return Terms(days, ends, text)
+
+
+def send_sample(
+    user: Any, project: Project, contents: Iterable[bytes], *, label: str, days: int, consent: str
+) -> Sample:
+    """Puts a recording into the project as a sample of this person.
+
+    `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
+    hold now, `SampleThere`, `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(user, Verb.EDIT, project)
+    label = " ".join(label.split())
+    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
+        raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
+    terms = sample_terms(project, days)
+    if consent != terms.text:
+        raise ConsentChanged("Who will see it, or until when, has changed since you read it. Read it again and send.")
+    data = _gathered(contents)
+    kind = kind_of(data)
+    blob = put_bytes(data)
+    path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
+    try:
+        with editing(project, user.pk) as doc:
+            ProjectBlob.objects.get_or_create(project=project, blob=blob)
+            sample = Sample.objects.create(
+                project=project,
+                kind=kind,
+                path=path,
+                digest=blob.digest,
+                size=blob.size,
+                label=label,
+                owner=user,
+                consent=terms.text,
+                ends=terms.ends,
+            )
+            document.add_binary(doc, path, blob.digest, blob.size)
+            _note(sample, user, "sample.send", path=path, ends=terms.ends.isoformat())
+    except IntegrityError:
+        raise SampleThere("This very recording is a sample of the project already.") from None
+    return sample
+
+
+def _gathered(contents: Iterable[bytes]) -> bytes:
+    found = bytearray()
+    for chunk in contents:
+        found += chunk
+        if len(found) > LARGEST:
+            break
+    return bytes(found)
+
+
+def samples_of(user: Any, project: Project) -> SampleQuerySet:
+    """The samples that a project has, newest first. Raises `Forbidden` or `NotFound`."""
+    require(user, Verb.READ, project)
+    return (
+        Sample.objects.visible_to(user).kept().filter(project=project).select_related("owner", "project__organisation")
+    )
+
+
+def own_samples(user: Any) -> SampleQuerySet:
+    """What a person gave and has not taken back, in any project, also of an organisation that they left."""
+    return (
+        Sample.objects.visible_to(user).kept().filter(owner_id=user.pk).select_related("owner", "project__organisation")
+    )
+
+
+def take_back(user: Any, sample_id: UUID) -> None:
+    """Takes the consent back: the recording is deleted everywhere. An owner of the project may remove it as well.
+
+    Raises `NotFound`, also for a sample that is gone, and for another's.
+    """
+    sample = Sample.objects.visible_to(user).kept().select_related("project").filter(pk=sample_id).first()
+    if sample is None:
+        raise nothing_for(user)
+    if sample.owner_id == user.pk:
+        _let_go(sample, user, TAKEN_BACK)
+    elif can(user, Verb.MANAGE, sample.project):
+        _let_go(sample, user, REMOVED)
+    else:
+        raise nothing_for(user)
+
+
+def end_samples(now: datetime | None = None) -> int:
+    """Deletes the recordings whose time is over, and bytes that a crash left; answers how many samples ended."""
+    now = now or timezone.now()
+    ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
+    for sample in ended:
+        _let_go(sample, None, ENDED)
+    for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True).select_related("project"):
+        _erase(sample)
+    return len(ended)
+
+
+def _let_go(sample: Sample, user: Any, because: str) -> None:
+    """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
+    with transaction.atomic():
+        gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
+        if not gone.update(gone_at=timezone.now(), gone_because=because):
+            return
+        ProjectBlob.objects.filter(project=sample.project, blob_id=sample.digest).delete()
+        if sample.project.deleted_at is None:
+            with editing(sample.project, user.pk if user else None) as doc:
+                for entry in document.entries(doc):
+                    if entry.digest == sample.digest:
+                        document.set_deleted(doc, entry)
+        _note(sample, user, f"sample.{because.replace(' ', '-')}", path=sample.path)
+    _erase(sample)
+
+
+def _erase(sample: Sample) -> None:
+    """Deletes the bytes, unless something of another project has the very same."""
+    elsewhere = Version.objects.exclude(project=sample.project).annotate(text=Cast("manifest", TextField()))
+    if not elsewhere.filter(text__contains=sample.digest).exists():
+        delete_blob(sample.digest)
+    Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
+
+
+def _note(sample: Sample, user: Any, action: str, **data: Any) -> None:
+    write_entry(user, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
+    append_event(sample.project.stream, "samples.changed", {}, user)
+
+
+def sample_to_json(sample: Sample, user: Any) -> dict[str, Any]:
+    """A sample as the API says it."""
+    return {
+        "id": str(sample.pk),
+        "project": sample.project.full_name,
+        "kind": sample.kind,
+        "path": sample.path,
+        "digest": sample.digest,
+        "size": sample.size,
+        "label": sample.label,
+        "owner": person_to_json(sample.owner) if sample.owner else None,
+        "may_delete": sample.owner_id == user.pk or can(user, Verb.MANAGE, sample.project),
+        "consent": sample.consent,
+        "consented": sample.consented.isoformat(),
+        "ends": sample.ends.isoformat(),
+    }

@@ -1,0 +1,221 @@
+"""Samples: recordings that are given with consent, listed, taken back, and ended."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import Membership, User
+from forge.core.blobs import blob_path
+from forge.core.models import AuditEntry, Blob, Event
+from forge.projects import samples
+from forge.projects.actions import write_file
+from forge.projects.document import entries
+from forge.projects.documents import load_document
+from forge.projects.files import list_files
+from forge.projects.models import Project, ProjectBlob, Sample
+from forge.projects.samples import end_samples, own_samples, sample_terms, send_sample
+from forge.projects.versions import glance, snapshot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAMPLES = "/api/v1/projects/acme/kitchen/samples"
+Browser = Callable[[Any], Client]
+
+
+def a_sound(loud: int = 1) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes([loud, 0]) * 1600)
+    return file.getvalue()
+
+
+def send(client: Client, data: bytes, **query: Any) -> Any:
+    terms = client.get(f"{SAMPLES}/terms").json()
+    asked = {"label": "up", "days": terms["days"], "consent": terms["text"]} | query
+    address = SAMPLES + "?" + "&".join(f"{name}={_quoted(value)}" for name, value in asked.items())
+    return client.post(address, data, content_type="application/octet-stream")
+
+
+def _quoted(value: Any) -> str:
+    from urllib.parse import quote
+
+    return quote(str(value))
+
+
+def given(user: User, project: Project, loud: int = 1, days: int = 90) -> Sample:
+    consent = sample_terms(project, days).text
+    return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)
+
+
+def test_a_recording_becomes_a_file_with_label_owner_consent_and_end(client: Client, project: Any, user: User) -> None:
+    answer = send(client, a_sound())
+    assert answer.status_code == 201, answer.content
+    sample = answer.json()
+    assert (sample["label"], sample["kind"], sample["owner"]["name"], sample["may_delete"]) == (
+        "up",
+        "sound",
+        "Jo Okafor",
+        True,
+    )
+    assert sample["path"].startswith("samples/up-")
+    assert sample["path"].endswith(".wav")
+    assert "Everyone in Acme can see and hear this recording" in sample["consent"]
+    row = Sample.objects.get()
+    assert timedelta(days=89, hours=23) < row.ends - timezone.now() <= timedelta(days=90)
+    assert client.get(SAMPLES).json() == {"samples": [sample]}
+    assert sample["path"] in glance(project).manifest
+    assert AuditEntry.objects.filter(actor=user, action="sample.send", data__label="up").exists()
+    assert Event.objects.filter(stream_id=project.stream, type="samples.changed").count() == 1
+
+
+def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation: Any) -> None:
+    old = client.get(f"{SAMPLES}/terms").json()["text"]
+    newcomer = User.objects.create_user("new@acme.example", name="New")
+    Membership.objects.create(organisation=organisation, user=newcomer, role="viewer")
+    assert send(client, a_sound(), consent=old).status_code == 409
+    assert send(client, a_sound(), consent="").status_code == 409
+    assert send(client, a_sound(), days=30).status_code == 409
+    assert not Sample.objects.exists()
+    assert not ProjectBlob.objects.filter(project=project, blob__size=len(a_sound())).exists()
+
+
+def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, project: Any, user: User) -> None:
+    sample = given(user, project)
+    version = snapshot(project, user)
+    assert sample.path in version.manifest
+    place = blob_path(sample.digest)
+    assert place is not None
+    assert place.exists()
+    assert client.delete(f"/api/v1/samples/{sample.pk}").status_code == 204
+    assert not place.exists()
+    assert not Blob.objects.filter(pk=sample.digest).exists()
+    assert not ProjectBlob.objects.filter(blob_id=sample.digest).exists()
+    assert sample.path not in [entry.path for entry in list_files(project)]
+    assert client.get(SAMPLES).json() == {"samples": []}
+    entry = AuditEntry.objects.get(action="sample.taken-back")
+    assert (entry.actor, entry.data["sample"]) == (user, str(sample.pk))
+    sample.refresh_from_db()
+    assert (sample.gone_because, sample.erased_at is not None) == ("taken back", True)
+    assert client.delete(f"/api/v1/samples/{sample.pk}").status_code == 404
+
+
+def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:
+    sample = given(user, project)
+    from forge.projects.files import rename_file
+
+    rename_file(user, project, sample.path, "data/first.wav")
+    write_file(user, project, "copy.wav", a_sound())
+    samples.take_back(user, sample.pk)
+    assert [entry.path for entry in entries(load_document(project.pk).doc)] == ["Runefile.yml"]
+
+
+def test_a_recording_that_another_project_has_too_stays_there(project: Any, user: User, organisation: Any) -> None:
+    other = Project.objects.create(organisation=organisation, name="other", created_by=user)
+    write_file(user, other, "same.wav", a_sound())
+    sample = given(user, project)
+    samples.take_back(user, sample.pk)
+    place = blob_path(sample.digest)
+    assert place is not None
+    assert place.exists()
+    assert [entry.path for entry in list_files(other)] == ["same.wav"]
+
+
+def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: User, owner: User) -> None:
+    from forge.projects.actions import delete_project
+
+    sample, later = given(user, project, days=1), given(user, project, loud=2)
+    assert end_samples() == 0
+    assert end_samples(timezone.now() + timedelta(days=2)) == 1
+    assert list(Sample.objects.kept()) == [later]
+    sample.refresh_from_db()
+    assert sample.gone_because == "ended"
+    assert AuditEntry.objects.get(action="sample.ended").actor is None
+    delete_project(owner, project)
+    assert end_samples(timezone.now() + timedelta(days=91)) == 1
+    place = blob_path(later.digest)
+    assert place is not None
+    assert not place.exists()
+
+
+def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
+    project: Any, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = given(user, project)
+    monkeypatch.setattr(samples, "_erase", lambda sample: None)
+    samples.take_back(user, sample.pk)
+    monkeypatch.undo()
+    place = blob_path(sample.digest)
+    assert place is not None
+    assert place.exists()
+    end_samples()
+    assert not place.exists()
+
+
+def test_who_left_can_still_take_back_and_owners_can_remove(
+    project: Any, user: User, owner: User, viewer: User, stranger: User, browser_of: Browser
+) -> None:
+    sample, other = given(user, project), given(user, project, loud=2)
+    Membership.objects.filter(user=user).delete()
+    for person, status in ((viewer, 404), (stranger, 404), (None, 401)):
+        assert browser_of(person).delete(f"/api/v1/samples/{sample.pk}").status_code == status
+    mine = browser_of(user).get("/api/v1/samples").json()["samples"]
+    assert {each["id"] for each in mine} == {str(sample.pk), str(other.pk)}
+    assert browser_of(user).delete(f"/api/v1/samples/{sample.pk}").status_code == 204
+    assert browser_of(owner).delete(f"/api/v1/samples/{other.pk}").status_code == 204
+    assert AuditEntry.objects.filter(actor=owner, action="sample.removed").count() == 1
+    assert not own_samples(user).exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "line 1"),
+        (b"hello", "line 1"),
+        (b"1,2,3\n4,5\n", "line 2"),
+        (b"RIFF\0\0\0\0WAVE", "not a wav"),
+        (b"\x89PNG\r\n\x1a\n", "cut short"),
+        (b"\xff\xfe", "no wav, no png"),
+    ],
+)
+def test_what_is_no_recording_is_refused(client: Client, project: Any, data: bytes, said: str) -> None:
+    answer = send(client, data)
+    assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.json()
+
+
+def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forge.projects import recordings
+
+    monkeypatch.setattr(recordings, "LARGEST", 1000)
+    answer = send(client, a_sound())
+    assert (answer.status_code, "at most 1,000" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_motion_stays_a_file_of_bytes_that_can_be_deleted(client: Client, project: Any) -> None:
+    sent = send(client, b"0,0,9.8\n1e-3,-2,9.7\n").json()
+    assert (sent["kind"], sent["path"][-4:]) == ("motion", ".csv")
+    entry = next(entry for entry in list_files(project) if entry.path == sent["path"])
+    assert (entry.kind, entry.text) == ("binary", None)
+
+
+@pytest.mark.parametrize("query", [{"label": ""}, {"label": "x" * 61}, {"label": "a\u202eb"}, {"days": "x"}])
+def test_a_request_without_sense_is_refused(client: Client, project: Any, query: dict[str, Any]) -> None:
+    assert send(client, a_sound(), **query).status_code == 400
+    assert client.get(f"{SAMPLES}/terms?days=0").status_code == 400
+    assert client.get(f"{SAMPLES}/terms?days=731").status_code == 400
+
+
+def test_the_same_recording_is_sent_once(client: Client, project: Any) -> None:
+    assert send(client, a_sound()).status_code == 201
+    assert send(client, a_sound()).status_code == 409
+    assert Sample.objects.count() == 1
