@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from forge.accounts.people import person_to_json
@@ -58,6 +60,20 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     """When access was looked at last, on the monotonic clock."""
     _following: asyncio.Task[None] | None = None
     _is_closing = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One message after another. Channels' own way asks a thread about database connections before each of them,
+        which costs more than all the rest; here whoever reaches the database looks after its connection."""
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        handlers = {
+            "websocket.connect": self.websocket_connect,
+            "websocket.receive": self.websocket_receive,
+            "websocket.disconnect": self.websocket_disconnect,
+        }
+        with contextlib.suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await handlers[message["type"]](message)
 
     async def connect(self) -> None:
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
@@ -220,7 +236,7 @@ class CollabConsumer(ProjectSocket):
             self._waiting -= len(item)
             if self._is_closing:
                 return
-            await self.send(bytes_data=item)
+            await self.base_send({"type": "websocket.send", "bytes": item})
 
 
 class EventsConsumer(ProjectSocket):
