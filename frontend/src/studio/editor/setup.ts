@@ -1,9 +1,10 @@
 // One editor over one shared text: keys, history, language, look. The history is the page's one undo, not the editor's.
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension, type StateCommand } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, type ViewUpdate } from "@codemirror/view";
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection, type ViewUpdate } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import type { Presence } from "../document/presence";
@@ -57,6 +58,9 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     highlightSelectionMatches(),
     drawSelection(),
     bracketMatching(),
+    closeBrackets(),
+    EditorState.allowMultipleSelections.of(true),
+    rectangularSelection(),
     indentOnInput(),
     indentUnit.of("  "),
     EditorState.tabSize.of(4),
@@ -67,7 +71,7 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     problemSupport(elsewhere),
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
-    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...searchKeymap, ...defaultKeymap]),
+    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...closeBracketsKeymap, ...yUndoManagerKeymap, ...searchKeymap, ...defaultKeymap]),
     EditorView.contentAttributes.of({ "aria-label": name, "aria-description": "Escape and then Tab leaves the text.", tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
     EditorView.updateListener.of(onUpdate),
     look,
