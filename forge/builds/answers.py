@@ -10,11 +10,13 @@ from django.db.models import OuterRef, Subquery
 
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
+from forge.builds.language import desk
 from forge.builds.models import Build, Kind, Preview, State
-from forge.builds.shapes import build_to_json, preview_to_json
+from forge.builds.shapes import build_to_json, build_url, preview_to_json
 from forge.builds.waking import previews
-from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts
+from forge.projects.hooks import CardFacts, card_facts, document_changed, file_looks, state_parts, version_parts
 from forge.projects.models import Project
+from forge.projects.versions import Manifest
 
 SHOWN_BUILDS = 10
 """Builds in a project's state."""
@@ -72,6 +74,28 @@ def _tag(preview_state: str, number: int | None, build_state: str | None) -> tup
     if build_state == State.CANCELLED:
         return f"Build {number} cancelled", ""
     return f"Build {number} under way", "info"
+
+
+@version_parts.answer
+def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """The numbered builds of versions, the newest first."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    rows = (
+        Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
+        .select_related("project__organisation")
+        .order_by("-number")
+    )
+    for build in rows:
+        if build.version_id is not None:
+            shown = {"id": str(build.pk), "number": build.number, "state": build.state, "url": build_url(build)}
+            found.setdefault(build.version_id, []).append(shown)
+    return {version: {"builds": builds} for version, builds in found.items()}
+
+
+@file_looks.answer
+def looked_at(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
+    """What files are like, told by a process of the compiler's."""
+    return desk.look(manifest, texts)
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -22,6 +22,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from forge.builds.asking import answer_about
+from forge.builds.looking import look
 from rune.anvil import CompileError
 from rune.build import BuildFailed, Step, build
 from rune.container import needed_resources, read_rune
@@ -127,6 +128,9 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
             files = JobFiles(job["files"])
             answer = answer_about(files, lambda path: signatures.of(files, path), job["request"])
             answers.send("answered", answer=answer)
+        elif job["op"] == "look":
+            files = JobFiles(job["files"])
+            answers.send("answered", answer=look(files, lambda path: signatures.of(files, path)))
         elif job["op"] == "finish":
             _finish(JobFiles(job["files"]), Path(job["rune"]).read_bytes(), answers)
         else:

@@ -5,22 +5,28 @@ They are computed in a process of this web process's own, which starts at the fi
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.cache import cache
+
 from forge.builds.artefacts import files_of
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, LanguageBusy, OutOfTime
+from forge.builds.toolchain import TOOLCHAIN
 from forge.builds.workplace import work_folder
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
-from forge.projects.versions import glance
+from forge.projects.versions import Manifest, glance, manifest_digest
 
 ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
 PATIENCE = 5.0
 """Seconds for which a question waits while others are answered."""
+LOOK_KEPT = 24 * 3600
+"""Seconds for which it is remembered what files are like; files of one digest never change."""
 REST_SECONDS = 300.0
 """The process ends after this long without a question."""
 
@@ -36,6 +42,23 @@ class LanguageDesk:
     def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `LanguageBusy`."""
         seen = glance(project)
+        return self._ask({"op": "ask", "request": request}, seen.manifest, seen.texts)
+
+    def look(self, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+        """What `looking.look` tells of files; the same files are looked at once. Raises `LanguageBusy`.
+
+        Where it cannot be told in the time that there is, the answer has `error` in it.
+        """
+        key = "look:" + hashlib.sha256(f"{TOOLCHAIN} {manifest_digest(manifest)}".encode()).hexdigest()
+        known: dict[str, Any] | None = cache.get(key)
+        if known is not None:
+            return known
+        found = self._ask({"op": "look"}, manifest, texts)
+        if "error" not in found:
+            cache.set(key, found, LOOK_KEPT)
+        return found
+
+    def _ask(self, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         if not self._turn.acquire(timeout=PATIENCE):
             raise LanguageBusy("Too many questions wait for an answer. Ask again in a moment.")
         try:
@@ -45,9 +68,9 @@ class LanguageDesk:
                 self._compiler = Compiler(work_folder())
             folder = self._compiler.start()
             answers: list[Answer] = []
-            job = {"op": "ask", "files": files_of(seen.manifest, folder, seen.texts), "request": request}
             try:
-                self._compiler.run(job, answers.append, limit=ANSWER_SECONDS)
+                whole = {**job, "files": files_of(manifest, folder, texts)}
+                self._compiler.run(whole, answers.append, limit=ANSWER_SECONDS)
             except OutOfTime:
                 return _error("too-slow", f"The answer would take longer than {ANSWER_SECONDS:g} seconds.")
             except ChildDied as error:

@@ -20,7 +20,7 @@ from forge.projects import actions, files
 from forge.projects.access import find_project
 from forge.projects.errors import FileNotThere
 from forge.projects.from_model import create_from_model
-from forge.projects.model_files import is_model, model_page
+from forge.projects.model_files import is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
     FileSerializer,
@@ -179,15 +179,21 @@ class ProjectFileRename(ProjectView):
 
 
 class ProjectModel(ProjectView):
-    """A model among the files: its inputs, outputs, ops and sizes."""
+    """A model among the files: its inputs, outputs, ops and sizes; with `graph`, also its layers and its memory."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         entry = files.find_file(project, path)
         if not is_model(entry.path) or entry.digest is None:
             raise FileNotThere(f"{path} is not a model.")
-        return Response(model_page(read_blob(entry.digest)))
+        data = read_blob(entry.digest)
+        if request.query_params.get("graph", "") in ("true", "1"):
+            return Response(model_page(data) | model_drawing(data, entry.digest))
+        return Response(model_page(data))
 
 
 class Templates(ForgeView):

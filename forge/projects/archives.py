@@ -22,7 +22,7 @@ from rune.runefile import RUNEFILE_NAMES
 from rune.wording import plain
 
 LIST_LIMIT: Final = 512 * 1024
-"""Bytes of an archive's list of files: some 5,000 entries. Each of them becomes an object before it can be looked at."""
+"""Bytes of an archive's list of files: some 5,000 entries. Each becomes an object before it can be looked at."""
 _END: Final = struct.Struct("<4s4H2LH")
 _END_MARK: Final = b"PK\x05\x06"
 _LOCATOR_MARK: Final = b"PK\x06\x07"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from forge.projects.errors import ModelRefused
+from forge.projects.hooks import file_looks
 from rune.anvil import Unsupported, unsupported
 from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, read_model, signature
+from rune.tflite.layers import layers, quantisation
 from rune.tflite.signature import to_json
 
 SUFFIX = ".tflite"
@@ -46,6 +48,19 @@ def model_page(data: bytes) -> dict[str, Any]:
         "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
         "sentence": _sentence(missing),
     }
+
+
+def model_drawing(data: bytes, digest: str) -> dict[str, Any]:
+    """What a model's page shows below: its layers, how its numbers are kept, and the memory it needs.
+
+    `memory` is None where it takes too long to tell. Raises `ModelRefused`.
+    """
+    model = verified_model(data)
+    manifest = {"model.tflite": {"digest": digest, "size": len(data)}}
+    memory = None
+    for look in file_looks.ask(manifest, {}):
+        memory = look.get("models", {}).get("model.tflite", {}).get("memory")
+    return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 
 
 def _sentence(missing: tuple[Unsupported, ...]) -> str | None:

@@ -15,15 +15,12 @@ from pycrdt import Doc, Map, Text
 
 from forge.accounts.permissions import Verb
 from forge.core.audit import write_entry
-from forge.core.blobs import read_blob
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.document import BINARY, TEXT, FileEntry, entries, files_map
 from forge.projects.documents import editing, load_document, note_clients
-from forge.projects.files import MAXIMUM_TEXT
-from forge.projects.model_files import is_model
 from forge.projects.models import Project, ProjectBlob, Version
-from forge.projects.versions import snapshot
+from forge.projects.versions import given_files, snapshot, stored_text
 
 
 @dataclass(frozen=True)
@@ -98,24 +95,13 @@ def _write_down(
 def wanted_files(version: Version, paths: Collection[str] | None = None) -> tuple[Wanted, ...]:
     """The files of a version, or those of them that are in `paths`, with the texts read."""
     found = []
-    for path, described in sorted(version.manifest.items()):
+    for path, described in sorted(given_files(version).items()):
         if paths is not None and path not in paths:
             continue
         digest, size = described["digest"], described["size"]
         file_id = version.file_ids.get(path)
-        found.append(Wanted(path, digest, size, _text(path, digest, size), file_id))
+        found.append(Wanted(path, digest, size, stored_text(path, digest, size), file_id))
     return tuple(found)
-
-
-def _text(path: str, digest: str, size: int) -> str | None:
-    """What a stored file says, if it is a text; by the rule by which an upload becomes one."""
-    if is_model(path) or size > MAXIMUM_TEXT:
-        return None
-    try:
-        text = read_blob(digest).decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text else text
 
 
 def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | None = None) -> tuple[str, ...]:
@@ -154,8 +140,9 @@ def _places(
     for key, value in files_map(doc).items():
         if isinstance(value, Map):
             there.add(key)
-            if key not in living and isinstance(value.get("path"), str):
-                deleted.setdefault(value.get("path"), key)
+            path = value.get("path")
+            if key not in living and isinstance(path, str):
+                deleted.setdefault(path, key)
     same = {file.path: file.file_id for file in wanted if file.file_id in there}
     rest = {path: key for path, key in same.items() if key not in living}
     places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,7 +22,7 @@ from forge.projects.archives import Archive, Member
 from forge.projects.document import entries
 from forge.projects.documents import editing
 from forge.projects.errors import ArchiveRefused, FilesThere, TooManyFiles
-from forge.projects.files import MAXIMUM_FILES, StoredFile, add_file, checked_contents, checked_path
+from forge.projects.files import MAXIMUM_FILES, StoredFile, add_file, checked_contents, checked_path, list_files
 from forge.projects.models import Project, ProjectBlob, Version
 from forge.projects.versions import snapshot
 
@@ -45,7 +46,9 @@ class Unpacked:
         return tuple(sorted((*self.added, *self.replaced)))
 
 
-def unpack(user: Any, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False) -> Unpacked:
+def unpack(
+    user: Any, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False
+) -> Unpacked:
     """Puts all files of an archive into a project, below `folder`, as one update of its live document.
 
     Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, and `FilesThere` when files would be replaced and
@@ -56,17 +59,90 @@ def unpack(user: Any, project: Project, chunks: Iterable[bytes], *, folder: str 
     with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
         with tempfile.TemporaryFile(dir=aside) as body:
             _receive(chunks, body)
-            found = _extract(Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT), below, Path(aside))
-        there = {entry.path for entry in _entries_of(project)}
+            found = _extract(
+                Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT), below, Path(aside)
+            )
         if not replace:
+            there = {entry.path for entry in list_files(project)}
             _refuse_replacing([file.path for file in found if file.path in there])
-        stored = [StoredFile(file.path, file.text, put_chunks(read_chunks(file.bytes.open_now))) for file in found]
-    before = snapshot(project, user)
-    return _write(user, project, before, stored)
+        stored = [
+            StoredFile(file.path, file.text, put_chunks(read_chunks(partial(_open, file.aside)))) for file in found
+        ]
+    return _write(user, project, snapshot(project, user), stored)
+
+
+@dataclass(frozen=True)
+class _Extracted:
+    """A file that was unpacked and found good, and where its bytes lie for the moment."""
+
+    path: str
+    text: str | None
+    aside: Path
+
+
+def _open(aside: Path) -> IO[bytes]:
+    return aside.open("rb")
+
+
+def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.UPLOAD_LIMIT:
+            raise TooLarge(f"This is larger than the limit of {settings.UPLOAD_LIMIT} bytes.")
+        body.write(chunk)
+
+
+def _extract(archive: Archive, below: str, folder: Path) -> list[_Extracted]:
+    """Unpacks into files that are called by numbers. Raises `ArchiveRefused` with what is wrong with each."""
+    found: list[_Extracted] = []
+    wrong: dict[str, list[str]] = {}
+    texts = 0
+    for number, member in enumerate(archive.members):
+        aside = folder / str(number)
+        try:
+            path = checked_path(below + member.path)
+            text = checked_contents(path, aside, _write_aside(archive, member, aside))
+        except ArchiveRefused:
+            raise
+        except DomainError as error:
+            wrong[member.path] = [error.detail]
+            continue
+        texts += len(text or "")
+        found.append(_Extracted(path, text, aside))
+    if texts > TEXTS_LIMIT:
+        raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT} characters together.")
+    if wrong:
+        listed = list(wrong.items())
+        more = f" {len(listed) - 3} more are refused too." if len(listed) > 3 else ""
+        named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
+        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:_MENTIONED]))
+    return found
+
+
+def _write_aside(archive: Archive, member: Member, aside: Path) -> int:
+    """A file's bytes onto the disk; answers how many. Raises `ArchiveRefused` and `TooLarge`."""
+    size = 0
+    with aside.open("xb") as file:
+        for chunk in archive.read(member):
+            size += len(chunk)
+            if size > settings.UPLOAD_LIMIT:
+                raise TooLarge(f"It is larger than the limit of {settings.UPLOAD_LIMIT} bytes.")
+            file.write(chunk)
+    return size
+
+
+def _refuse_replacing(paths: list[str]) -> None:
+    if paths:
+        named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        raise FilesThere(
+            f"{named} would be replaced. Say that they may be.", paths=paths[:_MENTIONED], count=len(paths)
+        )
 
 
 def _write(user: Any, project: Project, before: Version, stored: list[StoredFile]) -> Unpacked:
-    added, replaced = [], []
+    added: list[str] = []
+    replaced: list[str] = []
     with editing(project, user.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
         if len(living.keys() | {file.path for file in stored}) > MAXIMUM_FILES:

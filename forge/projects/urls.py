@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.projects import api, sample_api
+from forge.projects import api, archive_api, sample_api, version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
@@ -19,6 +19,15 @@ urlpatterns = [
     path(f"{_PROJECT}/samples/terms", sample_api.ProjectSampleTerms.as_view()),
     path(f"{_PROJECT}/files", api.ProjectFilesList.as_view()),
     path(f"{_PROJECT}/files/<path:path>/rename", api.ProjectFileRename.as_view()),
+    path(f"{_PROJECT}/files/<path:path>/copy", archive_api.ProjectFileCopy.as_view()),
     path(f"{_PROJECT}/files/<path:path>", api.ProjectFile.as_view()),
     path(f"{_PROJECT}/models/<path:path>", api.ProjectModel.as_view()),
+    path(f"{_PROJECT}/archive", archive_api.ProjectArchive.as_view()),
+    path(f"{_PROJECT}/authors", version_api.ProjectAuthors.as_view()),
+    path(f"{_PROJECT}/versions", version_api.ProjectVersions.as_view()),
+    path(f"{_PROJECT}/versions/compare", version_api.VersionsCompared.as_view()),
+    path(f"{_PROJECT}/versions/<int:number>", version_api.OneVersion.as_view()),
+    path(f"{_PROJECT}/versions/<int:number>/archive", version_api.VersionArchive.as_view()),
+    path(f"{_PROJECT}/versions/<int:number>/restore", version_api.VersionRestore.as_view()),
+    path(f"{_PROJECT}/versions/<int:number>/files/<path:path>", version_api.VersionFile.as_view()),
 ]

@@ -18,11 +18,14 @@ from forge.core.audit import write_entry
 from forge.core.blobs import put_bytes, read_blob
 from forge.core.errors import Invalid, NotFound
 from forge.core.events import append_event
+from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.document import FileEntry, entries
 from forge.projects.documents import load_document
 from forge.projects.errors import FileNotThere, VersionNotThere
-from forge.projects.models import Project, ProjectBlob, Version
+from forge.projects.files import MAXIMUM_TEXT
+from forge.projects.model_files import is_model
+from forge.projects.models import Project, ProjectBlob, Sample, Version
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 
 LONGEST_MESSAGE = 200
@@ -93,7 +96,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
 
 
 def save_version(user: Any, project: Project, message: str) -> Version:
-    """Saves the files as they are now as a version, with words about it. Files that are a version already get the words.
+    """Saves the files as they are now as a version, with a message. Files that are one already get it.
 
     Raises `Forbidden`, and `Invalid` for a message that is too long.
     """
@@ -126,11 +129,22 @@ def find_version(project: Project, number: int) -> Version:
     return found
 
 
-def described_in(manifest: Manifest, path: str) -> Mapping[str, Any]:
-    """A file's digest and size in a manifest. Raises `FileNotThere`."""
-    if path not in manifest:
-        raise FileNotThere(f"There was no file {path} in this version.")
-    return manifest[path]
+def given_files(version: Version) -> Manifest:
+    """What of a version may still be given: not a recording whose consent ended, nor what is no longer stored."""
+    digests = {described["digest"] for described in version.manifest.values()}
+    mine = Sample.objects.filter(project_id=version.project_id, digest__in=digests)
+    gone = set(mine.filter(gone_at__isnull=False).values_list("digest", flat=True))
+    kept = set(mine.kept().values_list("digest", flat=True))
+    stored = set(Blob.objects.filter(pk__in=digests).values_list("pk", flat=True)) - (gone - kept)
+    return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
+
+
+def described_in(version: Version, path: str) -> Mapping[str, Any]:
+    """A file's digest and size in a version. Raises `FileNotThere`, also for what may no longer be given."""
+    given = given_files(version)
+    if path not in given:
+        raise FileNotThere(f"Version {version.number} has no file {path}, or it may no longer be given.")
+    return given[path]
 
 
 def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
@@ -143,6 +157,17 @@ def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, d
         for entry in files
         if entry.text is None and entry.digest in linked
     }
+
+
+def stored_text(path: str, digest: str, size: int) -> str | None:
+    """What a stored file says, if it is a text; by the rule by which an upload becomes one."""
+    if is_model(path) or size > MAXIMUM_TEXT:
+        return None
+    try:
+        text = read_blob(digest).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
 
 
 class VersionFiles:

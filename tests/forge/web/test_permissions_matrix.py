@@ -14,6 +14,7 @@ from forge.accounts.models import Organisation, User
 from forge.projects.actions import delete_project
 from forge.projects.files import write_file
 from forge.projects.models import Project
+from forge.projects.versions import snapshot
 from forge.projects.samples import sample_terms, send_sample
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,47 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (409, 409, 403, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples/terms", f"{_P}/samples/terms", None, READ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>/copy",
+        f"{_P}/files/notes.md/copy",
+        {"path": "b.md"},
+        EDIT,
+    ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/archive", f"{_P}/archive", None, READ),
+    ("post", "api/v1/projects/<str:organisation>/<str:name>/archive", f"{_P}/archive", b"x", (422, 422, 403, 404, 401)),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/authors", f"{_P}/authors", None, READ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/versions", f"{_P}/versions", None, READ),
+    ("post", "api/v1/projects/<str:organisation>/<str:name>/versions", f"{_P}/versions", {"message": "x"}, MAKE),
+    (
+        "get",
+        "api/v1/projects/<str:organisation>/<str:name>/versions/compare",
+        f"{_P}/versions/compare?from=x",
+        None,
+        (400, 400, 400, 404, 401),
+    ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/versions/<int:number>", f"{_P}/versions/1", None, READ),
+    (
+        "get",
+        "api/v1/projects/<str:organisation>/<str:name>/versions/<int:number>/archive",
+        f"{_P}/versions/1/archive",
+        None,
+        READ,
+    ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/versions/<int:number>/restore",
+        f"{_P}/versions/1/restore",
+        {},
+        EDIT,
+    ),
+    (
+        "get",
+        "api/v1/projects/<str:organisation>/<str:name>/versions/<int:number>/files/<path:path>",
+        f"{_P}/versions/1/files/Runefile.yml",
+        None,
+        READ,
+    ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
@@ -152,6 +194,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     from forge.accounts.models import Membership, Role
 
     write_file(owner, project, "notes.md", b"x")
+    snapshot(project, owner)
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member = User.objects.create_user("extra@acme.example", name="Extra")

@@ -1,0 +1,78 @@
+"""Files in and out together: a .zip of a project or a folder, and unpacking one; and copying a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.core.api import RawBody, body_chunks
+from forge.projects import files
+from forge.projects.api import ProjectView
+from forge.projects.packing import MEDIA_TYPE, archive_response
+from forge.projects.serializers import FileSerializer, RenameFileSerializer, file_to_json
+from forge.projects.unpacking import unpack
+from forge.projects.versions import glance
+
+_FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
+
+
+class ProjectArchive(ProjectView):
+    """The project's files as a .zip, and putting those of a .zip into it."""
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="archive_read", parameters=[_FOLDER], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.READ)
+        folder = files.checked_path(asked) if (asked := request.query_params.get("folder", "")) else ""
+        seen = glance(project)
+        filename = f"{folder.rpartition('/')[2] or project.name}.zip"
+        return archive_response(request, seen.manifest, seen.texts, folder=folder, filename=filename)
+
+    @extend_schema(
+        operation_id="archive_unpack",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        parameters=[
+            _FOLDER,
+            OpenApiParameter("replace", bool, description="whether files that are there may be replaced"),
+        ],
+        responses=inline_serializer(
+            "Unpacked",
+            {
+                "before": serializers.IntegerField(help_text="the version that the files were until then"),
+                "added": serializers.ListField(child=serializers.CharField()),
+                "replaced": serializers.ListField(child=serializers.CharField()),
+            },
+        ),
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Unpacks all of an archive in one step, or nothing; what is wrong is in `errors`, by file."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = request.query_params
+        replace = asked.get("replace", "") in ("true", "1")
+        done = unpack(request.user, project, body_chunks(request), folder=asked.get("folder", ""), replace=replace)
+        answer: dict[str, Any] = {
+            "before": done.before.number,
+            "added": list(done.added),
+            "replaced": list(done.replaced),
+        }
+        return Response(answer)
+
+
+class ProjectFileCopy(ProjectView):
+    """A second file with the same contents."""
+
+    @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
+    def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = self.asked(request, RenameFileSerializer)
+        return Response(file_to_json(files.copy_file(request.user, project, path, asked["path"])))

@@ -1,0 +1,70 @@
+"""Who wrote what: the people behind a document's Yjs clients, and the version in which each line was first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from forge.accounts.people import person_to_json
+from forge.core.blobs import read_blob
+from forge.core.errors import NotFound
+from forge.projects.files import find_file
+from forge.projects.line_edits import changed_lines
+from forge.projects.models import DocumentClient, Project, Version
+
+VERSIONS_READ = 40
+"""The newest versions in which a line is looked for; one that is older than all of them is of the oldest or before."""
+
+
+def people_of(project: Project) -> dict[str, Any]:
+    """The person behind each Yjs client of the document; a client that nobody vouches for is not in it."""
+    clients = DocumentClient.objects.filter(project=project, person__isnull=False).select_related("person")
+    return {str(each.client): person_to_json(each.person) for each in clients if each.person is not None}
+
+
+def line_versions(project: Project, path: str) -> list[int | None]:
+    """For each line of a text as it is now, the number of the version that first had it; None for none yet.
+
+    A line counts as the same while the edits between two versions leave it alone. Raises `FileNotThere`.
+    """
+    entry = find_file(project, path)
+    if entry.text is None:
+        return []
+    texts = _texts(project, entry.id, entry.path)
+    lines: list[str] = []
+    numbers: list[int | None] = []
+    for number, text in (*texts, (None, entry.text)):
+        after = text.split("\n")
+        numbers = _carried(lines, after, numbers, number)
+        lines = after
+    return numbers
+
+
+def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, str]]:
+    """What a file said in each of the newest versions, the oldest first."""
+    found: list[tuple[int | None, str]] = []
+    last = ""
+    newest = Version.objects.filter(project=project).order_by("-number")[:VERSIONS_READ]
+    for version in reversed(newest):
+        at = next((other for other, known in version.file_ids.items() if known == file_id), path)
+        digest = version.manifest.get(at, {}).get("digest", "")
+        if not digest or digest == last:
+            continue
+        last = digest
+        try:
+            found.append((version.number, read_blob(digest).decode("utf-8")))
+        except (NotFound, UnicodeDecodeError):
+            continue
+    return found
+
+
+def _carried(
+    before: Sequence[str], after: Sequence[str], numbers: Sequence[int | None], number: int | None
+) -> list[int | None]:
+    """The numbers of the lines of `after`: those that stayed keep theirs, the others get `number`."""
+    carried: list[int | None] = []
+    place = 0
+    for first, last, new_first, new_last in changed_lines(before, after):
+        carried += [*numbers[place:first], *([number] * (new_last - new_first))]
+        place = last
+    return [*carried, *numbers[place:]]

@@ -1,0 +1,244 @@
+"""Versions over HTTP: listing, saving, comparing and restoring them, and who wrote what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.people import person_to_json
+from forge.accounts.permissions import Verb
+from forge.core.api import paged
+from forge.core.blob_responses import as_foreign, blob_response
+from forge.core.errors import Invalid
+from forge.core.pages import CursorPages
+from forge.projects.api import ProjectView
+from forge.projects.authors import line_versions, people_of
+from forge.projects.comparing import Side, compare
+from forge.projects.hooks import file_looks, version_parts
+from forge.projects.models import Project, Version
+from forge.projects.packing import MEDIA_TYPE, archive_response
+from forge.projects.restoring import restore_version, restoring_update
+from forge.projects.versions import (
+    described_in,
+    find_version,
+    given_files,
+    glance,
+    save_version,
+    stored_text,
+    versions_of,
+)
+
+NOW = "now"
+"""What stands for the files as they are, where a version's number could be."""
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """A version, as `version_to_json` writes it."""
+
+    number = serializers.IntegerField()
+    digest = serializers.CharField()
+    created = serializers.DateTimeField()
+    author = serializers.JSONField(allow_null=True)
+    message = serializers.CharField()
+    saved_by = serializers.JSONField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True)
+    files = serializers.IntegerField()
+    builds = serializers.JSONField()
+    tags = serializers.ListField(child=serializers.CharField())
+
+
+class SaveVersionSerializer(serializers.Serializer[Any]):
+    """What saves a version."""
+
+    message = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class RestoreVersionSerializer(serializers.Serializer[Any]):
+    """What of a version is restored; all of it without `paths`, and then what it did not have is deleted."""
+
+    paths = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True, default=None)
+
+
+def version_to_json(version: Version, parts: dict[str, Any]) -> dict[str, Any]:
+    """A version with its `builds` and `tags`, which the floors above told."""
+    return {
+        "number": version.number,
+        "digest": version.digest,
+        "created": version.created.isoformat(),
+        "author": person_to_json(version.author) if version.author else None,
+        "message": version.message,
+        "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
+        "saved_at": version.saved_at.isoformat() if version.saved_at else None,
+        "files": len(version.manifest),
+        "builds": [],
+        "tags": [],
+    } | parts
+
+
+def versions_to_json(versions: list[Version]) -> list[dict[str, Any]]:
+    """Versions with what the floors above tell of them, asked once for all."""
+    parts: dict[Any, dict[str, Any]] = {version.pk: {} for version in versions}
+    for answer in version_parts.ask([version.pk for version in versions]):
+        for key, found in answer.items():
+            parts[key] |= found
+    return [version_to_json(version, parts[version.pk]) for version in versions]
+
+
+class VersionPages(CursorPages):
+    """Versions, the newest first."""
+
+    ordering = "-number"
+
+
+class ProjectVersions(ProjectView):
+    """A project's versions, and saving one."""
+
+    @extend_schema(operation_id="versions_list", responses=paged(VersionSerializer))
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = VersionPages()
+        found = pages.paginate_queryset(versions_of(project), request, view=self) or []
+        return pages.get_paginated_response(versions_to_json(found))
+
+    @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionSerializer})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        version = save_version(request.user, project, self.asked(request, SaveVersionSerializer)["message"])
+        return Response(versions_to_json([version])[0], status=status.HTTP_201_CREATED)
+
+
+class OneVersion(ProjectView):
+    """A version with its files."""
+
+    @extend_schema(responses=VersionSerializer)
+    def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
+        version = find_version(self.project(request, organisation, name, Verb.READ), number)
+        return Response(versions_to_json([version])[0] | {"manifest": version.manifest})
+
+
+class VersionFile(ProjectView):
+    """A file as it was in a version: its bytes."""
+
+    @extend_schema(operation_id="versions_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
+        version = find_version(self.project(request, organisation, name, Verb.READ), number)
+        described = described_in(version, path)
+        filename = path.rpartition("/")[2]
+        text = stored_text(path, described["digest"], described["size"])
+        if text is None:
+            return blob_response(request, described["digest"], described["size"], filename=filename)
+        return as_foreign(
+            HttpResponse(text.encode("utf-8"), content_type="text/plain; charset=utf-8"), filename=filename
+        )
+
+
+class VersionArchive(ProjectView):
+    """All files of a version as one .zip."""
+
+    @extend_schema(operation_id="versions_archive", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.READ)
+        version = find_version(project, number)
+        filename = f"{project.name}-version-{version.number}.zip"
+        return archive_response(request, given_files(version), {}, folder="", filename=filename)
+
+
+class VersionRestore(ProjectView):
+    """Making the files what they were in a version, for everyone and live."""
+
+    @extend_schema(
+        operation_id="versions_restore",
+        request=RestoreVersionSerializer,
+        parameters=[
+            OpenApiParameter(
+                "as", str, description="update: answer with a Yjs update that is stored nowhere, for an editor to apply"
+            )
+        ],
+        responses=inline_serializer(
+            "RestoredVersion",
+            {"before": serializers.IntegerField(), "changed": serializers.ListField(child=serializers.CharField())},
+        ),
+    )
+    def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        version = find_version(project, number)
+        paths = self.asked(request, RestoreVersionSerializer)["paths"]
+        if request.query_params.get("as") == "update":
+            update = restoring_update(request.user, project, version, paths)
+            return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
+        restored = restore_version(request.user, project, version, paths)
+        return Response({"before": restored.before.number, "changed": list(restored.changed)})
+
+
+class VersionsCompared(ProjectView):
+    """What differs between two versions, or between one and now."""
+
+    @extend_schema(
+        operation_id="versions_compare",
+        parameters=[
+            OpenApiParameter("from", str, required=True, description="a version's number, or `now`"),
+            OpenApiParameter("to", str, description="a version's number, or `now`, which it is by default"),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        before = _side(project, request.query_params.get("from", ""))
+        after = _side(project, request.query_params.get("to", NOW))
+        return Response(compare(before, after))
+
+
+def _side(project: Project, which: str) -> Side:
+    """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
+    if which == NOW:
+        seen = glance(project)
+        return Side(seen.manifest, seen.file_ids, _look(seen.manifest, seen.texts))
+    if not which.isascii() or not which.isdigit() or len(which) > 9:
+        raise Invalid("Give the number of a version, or `now`.")
+    version = find_version(project, int(which))
+    return Side(version.manifest, version.file_ids, _look(given_files(version), {}))
+
+
+def _look(manifest: Any, texts: Any) -> dict[str, Any]:
+    """What the floor above tells of files; nothing when it took too long, and then only the files are compared."""
+    found: dict[str, Any] = {}
+    for answer in file_looks.ask(manifest, texts):
+        found |= answer
+    return {} if "error" in found else found
+
+
+class ProjectAuthors(ProjectView):
+    """Who is behind each Yjs client of the live document, and the version that each line of a text is from."""
+
+    @extend_schema(
+        operation_id="authors",
+        parameters=[OpenApiParameter("path", str, description="a text, of whose lines the versions are told")],
+        responses=inline_serializer(
+            "Authors",
+            {
+                "people": serializers.JSONField(help_text="a person by Yjs client"),
+                "lines": serializers.JSONField(help_text="the number of a version for each line, or null"),
+                "versions": serializers.JSONField(help_text="when each of those was made, and by whom"),
+            },
+        ),
+    )
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        path = request.query_params.get("path", "")
+        lines = line_versions(project, path) if path else []
+        named = versions_of(project).filter(number__in={number for number in lines if number is not None})
+        versions = {
+            str(version.number): {
+                "created": version.created.isoformat(),
+                "author": person_to_json(version.author) if version.author else None,
+                "message": version.message,
+            }
+            for version in named
+        }
+        return Response({"people": people_of(project), "lines": lines, "versions": versions})
