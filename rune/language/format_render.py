@@ -5,10 +5,10 @@ What cannot be known to mean the same afterwards, such as a list in brackets wit
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from rune.language.format_pieces import fits_flow, markers, moved, shown
 from rune.language.layout import (
     LINE_BREAK,
     Branch,
@@ -22,7 +22,6 @@ from rune.language.layout import (
     line_break,
     line_start,
 )
-from rune.language.scalars import is_plain_in_flow, needs_no_quotes, quoted_scalar
 from rune.language.splice import Splice
 
 INDENT = 2
@@ -31,7 +30,6 @@ LONGEST_INPUTS = 80
 LONGEST_LINE = 100
 """Columns up to which what is in brackets is put into one line."""
 
-_MARKER = re.compile(r"^(?:---|\.\.\.|%[^\r\n]*)(?=[ \t]*(?:$|\r|#))", re.MULTILINE)
 _ROLES = {
     "root": {"pipeline": "stages", "resources": "resources"},
     "stage": {"inputs": "inputs", "outputs": "types"},
@@ -66,7 +64,7 @@ class _Renderer:
         self._text = text
         self._layout = layout
         self._break = line_break(text)
-        marks = _markers(text, layout)
+        marks = markers(text, layout)
         self._comments = sorted((*comments(text, layout), *marks), key=lambda comment: comment.start)
         self._marks = {mark.start for mark in marks}
         self._starts = [comment.start for comment in self._comments]
@@ -189,7 +187,9 @@ class _Renderer:
         if isinstance(value, Leaf):
             self._leaf(value, role, place)
         elif self._is_kept(value, role, self._column):
-            self._token(value.start, value.end, self._moved(value.start, value.end, place, 0))
+            self._token(
+                value.start, value.end, moved(self._text[value.start : value.end], place.indent - place.before, 0)
+            )
             self._next = max(self._next, bisect_left(self._starts, value.end))
         else:
             self._flow(value, role)
@@ -202,9 +202,9 @@ class _Renderer:
             return value.is_flow
         match role:
             case "inputs":
-                return self._fits_flow(value) and at + len(self._flow_text(value, role)) <= LONGEST_INPUTS
+                return fits_flow(value) and at + len(self._flow_text(value, role)) <= LONGEST_INPUTS
             case "type" | "dimensions":
-                return self._fits_flow(value) and at + len(self._flow_text(value, role)) <= LONGEST_LINE
+                return fits_flow(value) and at + len(self._flow_text(value, role)) <= LONGEST_LINE
             case "types":
                 return value.is_flow and value.start != value.content
             case _:
@@ -228,21 +228,6 @@ class _Renderer:
     def _has_comment(self, start: int, end: int) -> bool:
         index = bisect_left(self._starts, start)
         return index < len(self._starts) and self._starts[index] < end
-
-    def _fits_flow(self, node: Node) -> bool:
-        """Whether it means the same in brackets."""
-        if isinstance(node, Leaf):
-            return node.style in ('"', "'", "*") or (not node.style and is_plain_in_flow(node.text))
-        if node.is_flow:
-            return True
-        return all(
-            self._fits_flow(entry.value)
-            and (
-                entry.key is None
-                or (isinstance(entry.key, Leaf) and entry.key.style != "*" and self._fits_flow(entry.key))
-            )
-            for entry in node.entries
-        )
 
     def _flow(self, node: Node, role: str) -> None:
         if isinstance(node, Leaf):
@@ -271,7 +256,7 @@ class _Renderer:
     def _flow_text(self, node: Node, role: str) -> str:
         """What `_flow` writes, near enough to know how long it is."""
         if isinstance(node, Leaf):
-            return self._shown(node, role)
+            return shown(self._text, node, is_element=role == "element")
         opened, closed = ("{", "}") if node.is_map else ("[", "]")
         parts = [
             (f"{self._flow_text(entry.key, 'key')}: " if entry.key is not None else "")
@@ -294,42 +279,11 @@ class _Renderer:
         if leaf.start == leaf.end:
             return
         if LINE_BREAK.search(self._text, leaf.start, leaf.end):
-            self._token(leaf.start, leaf.end, self._moved(leaf.start, leaf.end, place, place.indent + 1, leaf.style))
+            least = None if leaf.style in ("|", ">") else place.indent + 1
+            whole = moved(self._text[leaf.start : leaf.end], place.indent - place.before, least)
+            self._token(leaf.start, leaf.end, whole)
         else:
-            self._token(leaf.start, leaf.end, self._shown(leaf, role))
-
-    def _shown(self, leaf: Leaf, role: str) -> str:
-        """A text of one line with the quotes that it needs; element types in small letters."""
-        properties, content = self._text[leaf.start : leaf.content], self._text[leaf.content : leaf.end]
-        if role == "element" and not properties and leaf.style in ("", '"', "'"):
-            small = leaf.text.lower()
-            return small if needs_no_quotes(small) else content
-        if leaf.style not in ('"', "'") or "!" in properties:
-            return properties + content
-        if needs_no_quotes(leaf.text):
-            return properties + leaf.text
-        if leaf.style == "'" and leaf.text.isprintable() and '"' not in leaf.text and "\\" not in leaf.text:
-            return properties + quoted_scalar(leaf.text)
-        return properties + content
-
-    def _moved(self, start: int, end: int, place: _Place, least: int, style: str = "") -> str:
-        """Something of several lines, whose lines move with the block that it stands in."""
-        text = self._text[start:end]
-        by = place.indent - place.before
-        is_block = style in ("|", ">")
-        parts = [text[: found.end()] if (found := LINE_BREAK.search(text)) else text]
-        at = len(parts[0])
-        while at < len(text):
-            found = LINE_BREAK.search(text, at)
-            line = text[at : found.end() if found else len(text)]
-            at += len(line)
-            body = line.lstrip(" ")
-            spaces = len(line) - len(body)
-            if not body.strip("\r\n\x85\u2028\u2029") and (spaces == 0 or not is_block):
-                parts.append(line)
-            else:
-                parts.append(" " * max(spaces + by, 0 if is_block else least) + body)
-        return "".join(parts)
+            self._token(leaf.start, leaf.end, shown(self._text, leaf, is_element=role == "element"))
 
     # Lines and comments.
 
@@ -428,13 +382,3 @@ class _Renderer:
             self._splices.append(Splice(self._at, offset, gap))
         self._gap.clear()
         self._at = offset
-
-
-def _markers(text: str, layout: Node) -> list[Comment]:
-    """The lines `---`, `...` and `%...`, which are kept as comments are."""
-    found = []
-    at = 0
-    for start, end in (*((leaf.start, leaf.end) for leaf in leaves(layout)), (len(text), len(text))):
-        found += [Comment(match.start(), match.end(), True) for match in _MARKER.finditer(text, at, max(start, at))]
-        at = max(at, end)
-    return found
