@@ -8,7 +8,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv
 WORKDIR /forge
 COPY . .
-RUN python3 -m tools.setup server
+RUN python3 -m tools.setup production
 # What only set-up needs goes; so do translations, which the settings switch off, and the C library of every system that
 # the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone.
 RUN cd .venv/lib/python3*/site-packages \

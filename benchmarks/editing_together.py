@@ -25,7 +25,7 @@ from tests.services import ServiceMissing, running_services
 
 LOAD = ROOT / "benchmarks" / "typing" / "load.mjs"
 OTHER = ROOT / "benchmarks" / "node_modules" / "@y" / "websocket-server" / "src" / "server.js"
-SECONDS = 5
+SECONDS = 4
 TURNS = 3
 EDITS_A_SECOND = 5
 BUILDS = 4

@@ -34,7 +34,7 @@ class LiveForge:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        self._environment = {**kept, "DATA_DIR": str(data), "PORT": str(self.port), **(environment or {})}
+        self.environment = {**kept, "DATA_DIR": str(data), "PORT": str(self.port), **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
 
@@ -43,7 +43,7 @@ class LiveForge:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=REPOSITORY,
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -102,7 +102,7 @@ class LiveForge:
         """A new sign-in link, as `make link` prints it."""
         command = [sys.executable, "manage.py", "link", *([email] if email else [])]
         answer = subprocess.run(
-            command, cwd=REPOSITORY, env=self._environment, capture_output=True, text=True, check=True, timeout=60
+            command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, check=True, timeout=60
         )
         found = re.search(r"http\S+#token=\S+", answer.stdout)
         assert found, answer.stdout

@@ -15,7 +15,8 @@ QUIET = ["--no-annotate", "--no-header", "--no-emit-index-url"]
 FILES = {
     "base.txt": ["pyproject.toml"],
     "server.txt": ["pyproject.toml", "--extra", "server"],
-    "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "dev"],
+    "production.txt": ["pyproject.toml", "--extra", "server", "--extra", "production"],
+    "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "dev"],
     "train.txt": ["pyproject.toml", "--extra", "train"],
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],

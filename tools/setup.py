@@ -3,7 +3,7 @@
 Run with the system's Python and nothing else; what is up to date is not done again. It installs nothing into the
 system: what is missing there is named with the command that installs it.
 
-    python3 -m tools.setup [server|dev|train]
+    python3 -m tools.setup [server|production|dev|train]
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
     # What is installed, and what to expect: megabytes to download, megabytes on disk, minutes on a common line.
     "server": ("server.txt", 170, 700, "1 to 3"),
+    "production": ("production.txt", 190, 780, "1 to 3"),
     "dev": ("dev.txt", 260, 1100, "1 to 4"),
     "train": ("train.txt", 600, 2600, "3 to 10"),
 }
@@ -109,7 +110,7 @@ def install_packages(wanted: str) -> None:
     """Installs a set from its lock file; a larger set that was asked for before is kept and kept fresh."""
     installed = ENVIRONMENT / "installed-set"
     before = installed.read_text(encoding="utf-8").split() if installed.exists() else ["", ""]
-    if before[0] == "train" or (before[0] == "dev" and wanted == "server"):
+    if before[0] == "train" or (before[0] in ("production", "dev") and wanted == "server"):
         wanted = before[0]
     requirements, download, disk, minutes = SETS[wanted]
     files = [ROOT / "requirements" / "bootstrap.txt", ROOT / "requirements" / requirements, ROOT / "pyproject.toml"]

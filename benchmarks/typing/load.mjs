@@ -55,7 +55,10 @@ class Person {
     }
     const now = performance.now();
     for (let at = data.indexOf(bytesOfMark); at >= 0; at = data.indexOf(bytesOfMark, at + 1)) {
-      const number = Number(data.latin1Slice(at + bytesOfMark.length, at + bytesOfMark.length + DIGITS));
+      const digits = data.latin1Slice(at + bytesOfMark.length, at + bytesOfMark.length + DIGITS);
+      // The bytes of the mark may also be part of a number of Yjs.
+      if (!/^\d{9}$/.test(digits)) continue;
+      const number = Number(digits);
       // Who sent it may hear of it again, in a frame that holds several.
       if (!this.own.has(number)) latencies.push(now - sent[number]);
     }

@@ -97,13 +97,13 @@ def _node(installation: LiveInstallation) -> Iterator[Any]:
     given = {"servers": installation.addresses, "headers": installation.headers()}
     command = [node, "--experimental-websocket", "--no-warnings", str(SCRIPT), json.dumps(given)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
 
         def ask(command: Any) -> list[Any]:
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write(json.dumps(command) + "\n")
             process.stdin.flush()
-            answers = []
+            answers: list[Any] = []
             for line in process.stdout:
                 answer = json.loads(line)
                 if answer.get("done"):

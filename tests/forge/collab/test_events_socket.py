@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -74,6 +76,30 @@ async def test_losing_access_closes_the_socket(project: Any, organisation: Any, 
         await socket.event()
         await sync_to_async(remove_member)(owner, organisation, viewer.pk)
         assert (await socket.closed())[0] == Closing.NO_ACCESS
+
+
+async def test_a_lost_role_ends_a_silent_socket_when_its_message_was_lost(
+    project: Any, organisation: Any, owner: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        with monkeypatch.context() as silent:
+            silent.setattr(delivery, "_loop", None)
+            await sync_to_async(remove_member)(owner, organisation, viewer.pk)
+        began = time.monotonic()
+        assert (await socket.closed())[0] == Closing.NO_ACCESS
+        assert time.monotonic() - began < 1
+
+
+async def test_an_event_whose_message_was_lost_comes_within_a_second(
+    project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        now = (await socket.event())["sequence"]
+        with monkeypatch.context() as silent:
+            silent.setattr(delivery, "_loop", None)
+            await append(project.stream, "test.lost", {})
+        assert (await asyncio.wait_for(socket.event(), 1))["sequence"] == now + 1
 
 
 async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, viewer: Any) -> None:

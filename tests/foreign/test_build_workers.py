@@ -1,0 +1,68 @@
+"""Builds by workers beside the web processes: any number of them, and a queue in Redis."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.live_forge import REPOSITORY
+from tests.live_server import LiveServer
+from tests.services import ServiceMissing, running_services
+
+pytestmark = pytest.mark.foreign
+
+
+@contextmanager
+def worker(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "manage.py", "work"]
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert "Hammer Forge builds" in process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            services = stack.enter_context(running_services())
+        except ServiceMissing as missing:
+            pytest.skip(str(missing))
+        environment = services.environment("forge") | {"BROKER_URL": services.redis}
+        live = stack.enter_context(LiveServer(tmp_path / "data", environment))
+        organisation = live.organisation()
+        pressed = []
+        for name in ("one", "two"):
+            live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
+            pressed.append(live.api("POST", f"projects/{organisation}/{name}/builds"))
+        assert all(live.api("GET", f"builds/{build['id']}")["state"] == "queued" for build in pressed)
+        with worker(live.environment) as first:
+            live.until(lambda: any(live.api("GET", f"builds/{each['id']}")["state"] == "running" for each in pressed))
+            first.kill()
+        with worker(live.environment) as second, worker(live.environment):
+            ended = [live.until(partial(_ended, live, build["id"])) for build in pressed]
+            assert [build["state"] for build in ended] == ["succeeded", "succeeded"]
+            assert max(build["attempt"] for build in ended) == 2
+            state = live.until(lambda: _current(live, f"{organisation}/one"))
+            assert state["state"] == "ready"
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(30) == 0
+
+
+def _ended(live: LiveServer, build: str) -> dict[str, object] | None:
+    found: dict[str, object] = live.api("GET", f"builds/{build}")
+    return found if found["state"] not in ("queued", "running") else None
+
+
+def _current(live: LiveServer, project: str) -> dict[str, object] | None:
+    preview: dict[str, object] = live.api("GET", f"projects/{project}/preview")
+    return preview if preview["current"] else None
