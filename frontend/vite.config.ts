@@ -1,5 +1,7 @@
 // How the front end becomes files in static/build: four entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -49,11 +51,54 @@ function loneScripts(): Plugin {
   };
 }
 
+/** What runs the models that a rune leaves to its host: fetched by a page when such a rune comes, and posted into the
+ * frame. The build of LiteRT without relaxed SIMD gives the same numbers in every browser. */
+const LITERT = "node_modules/@litertjs/core/";
+const TFJS = "node_modules/@tensorflow/tfjs-core/";
+
+/** The interpreters' files under names that change with their content, and interpreters.json, which lists them. */
+function interpreters(): Plugin {
+  const version = async (folder: string): Promise<string> => {
+    const { version } = JSON.parse(await readFile(`${ROOT}${folder}package.json`, "utf8")) as { version: string };
+    return version;
+  };
+  return {
+    name: "interpreters",
+    apply: "build",
+    async generateBundle() {
+      const emit = (name: string, ending: string, source: string | Uint8Array): string => {
+        const digest = createHash("sha256").update(source).digest("base64url").slice(0, 8);
+        const fileName = `assets/${name}-${digest}.${ending}`;
+        this.emitFile({ type: "asset", fileName, source });
+        return fileName;
+      };
+      const script = await readFile(`${ROOT}${LITERT}wasm/litert_wasm_compat_internal.js`, "utf8");
+      const binary = await readFile(`${ROOT}${LITERT}wasm/litert_wasm_compat_internal.wasm`);
+      const tfjs = await bundleLoneScript("src/runtime/interpreters/tfjs.ts");
+      const list = {
+        litert: {
+          name: `LiteRT.js ${await version(LITERT)}`,
+          script: emit("litert", "js", script),
+          binary: emit("litert", "wasm", binary),
+          size: script.length + binary.length,
+        },
+        tfjs: {
+          name: `TensorFlow.js ${await version(TFJS)}`,
+          script: emit("tfjs", "js", tfjs),
+          binary: null,
+          size: tfjs.length,
+        },
+      };
+      this.emitFile({ type: "asset", fileName: "interpreters.json", source: JSON.stringify(list) });
+    },
+  };
+}
+
 export default defineConfig({
   root: ROOT,
   base: "/static/build/",
   publicDir: false,
-  plugins: [react(), loneScripts()],
+  plugins: [react(), loneScripts(), interpreters()],
   build: {
     outDir: "../static/build",
     emptyOutDir: true,

@@ -1,5 +1,6 @@
 // What a rune sends, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
 import { RuneError } from "./errors";
+import { isRecord } from "./records";
 import { elementCount, elementSize, isElementName, parseShape, type Shape } from "./shape";
 import type { ElementName, LogLine, OutputKind, OutputTensor } from "./types";
 
@@ -151,8 +152,4 @@ function part(data: Uint8Array, offset: number, size: number): Uint8Array {
 
 function isSize(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

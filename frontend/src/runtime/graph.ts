@@ -1,6 +1,8 @@
 // What a rune says about itself in its custom sections: its version, its graph, its resources. All of it is optional
 // and foreign: what is missing or odd is left out, and the rune still runs.
-import { isRecord } from "./decode";
+import { carriedResources } from "./carried";
+import { newerGraph } from "./old-graph";
+import { isRecord } from "./records";
 import { customSections, type Section } from "./sections";
 import { elementCount, elementSize, isElementName, shapeText, type Shape } from "./shape";
 import type { CapabilityKind, OutputKind } from "./types";
@@ -23,6 +25,8 @@ export interface GraphOutput {
 /** The sections of a rune, read. */
 export interface Description {
   readonly version: string | null;
+  /** Of the rune, where the graph says so. */
+  readonly name: string | null;
   readonly graph: object | null;
   readonly capabilities: readonly GraphCapability[];
   readonly outputs: readonly GraphOutput[];
@@ -41,14 +45,12 @@ const CAPABILITY_KINDS: Readonly<Record<string, CapabilityKind>> = {
 const OUTPUT_KINDS: Readonly<Record<string, OutputKind>> = { serial: "SERIAL", tensor: "TENSOR" };
 
 export function describe(sections: readonly Section[]): Description {
-  const version = firstJson(sections, ".rune_version");
-  const graph = firstJson(sections, ".rune_graph");
-  const resources = new Map([
-    ...inlineResources(graph),
-    ...customSections(sections, ".rune_resource").flatMap(readResources),
-  ]);
+  const version = firstJson(sections, "rune_version");
+  const graph = firstJson(sections, "rune_graph", newerGraph);
+  const resources = new Map([...inlineResources(graph), ...carriedTexts(sections)]);
   return {
-    version: typeof version?.version === "string" ? version.version : null,
+    version: versionOf(version),
+    name: nameOf(graph),
     graph,
     capabilities: readCapabilities(graph),
     outputs: readOutputs(graph),
@@ -56,11 +58,26 @@ export function describe(sections: readonly Section[]): Description {
   };
 }
 
-function firstJson(sections: readonly Section[], name: string): Readonly<Record<string, unknown>> | null {
+/** Up to 0.4 the version was that of the crate, among much else of the build. */
+function versionOf(document: Readonly<Record<string, unknown>> | null): string | null {
+  const said = document?.version ?? record(document?.crate_info).version;
+  return typeof said === "string" ? said.slice(0, 100) : null;
+}
+
+function nameOf(graph: Readonly<Record<string, unknown>> | null): string | null {
+  const { name } = record(graph?.rune);
+  return typeof name === "string" && name !== "" ? name.slice(0, 100) : null;
+}
+
+function firstJson(
+  sections: readonly Section[],
+  name: string,
+  asRead: (value: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> = (value) => value,
+): Readonly<Record<string, unknown>> | null {
   for (const payload of customSections(sections, name)) {
     try {
       const value: unknown = JSON.parse(new TextDecoder().decode(payload));
-      if (isRecord(value)) return value;
+      if (isRecord(value)) return asRead(value);
     } catch {
       // Another section of the same name may be readable.
     }
@@ -120,26 +137,13 @@ function inlineResources(graph: Readonly<Record<string, unknown>> | null): [name
   });
 }
 
-/** Records of a name and its bytes, lengths big-endian; what is cut short is left out. */
-function readResources(payload: Uint8Array): [name: string, text: string][] {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const found: [string, string][] = [];
-  let offset = 0;
-  const next = (): string | null => {
-    if (offset + 4 > payload.length) return null;
-    const size = view.getUint32(offset);
-    const start = offset + 4;
-    if (start + size > payload.length) return null;
-    offset = start + size;
-    return new TextDecoder().decode(payload.subarray(start, offset));
-  };
-  while (offset < payload.length) {
-    const name = next();
-    const text = next();
-    if (name === null || text === null) break;
-    found.push([name, text]);
+/** The texts that the rune carries along; what cannot be read is said when the rune asks for it. */
+function carriedTexts(sections: readonly Section[]): [name: string, text: string][] {
+  try {
+    return [...carriedResources(sections)].map(([name, data]) => [name, new TextDecoder().decode(data)]);
+  } catch {
+    return [];
   }
-  return found;
 }
 
 function tensorShape(value: unknown): Shape | null {

@@ -2,6 +2,10 @@
 // counter for all kinds, as the native runtime and rune.runtime do.
 import { decodeLog, decodeOutput } from "./decode";
 import { RuneError } from "./errors";
+import { GuestMemory } from "./guest-memory";
+import { HANDLE_LIMIT, Handles } from "./handles";
+import { HostModels } from "./host-models";
+import { HostResources, type FindResource } from "./host-resources";
 import type { CapabilityKind, Limits, LogLine, OutputKind, OutputTensor } from "./types";
 
 const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
@@ -13,11 +17,12 @@ const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
   6: "FLOAT_IMAGE",
 };
 const OUTPUTS: Readonly<Record<number, OutputKind>> = { 1: "SERIAL", 2: "BLE", 3: "PIN", 4: "WIFI", 5: "TENSOR" };
-const HANDLE_LIMIT = 1024;
 const LOG_LIMIT = 200;
 const LOG_BYTES = 4096;
 /** Of a parameter's name, which the host keeps. */
 const NAME_BYTES = 1024;
+/** That a rune may read of all its capabilities in one run. */
+const INPUT_BYTES = 64 << 20;
 /** What a message costs the host at least, however little is in it. */
 const MESSAGE_BYTES = 64;
 
@@ -45,24 +50,26 @@ export class Host {
   read: ReadInput = (capability) => {
     throw new RuneError("input", `Nothing was given for the ${capability.kind} input.`);
   };
-  #memory: WebAssembly.Memory | null = null;
-  #handles = 0;
+  readonly memory = new GuestMemory();
+  readonly models: HostModels;
+  readonly #handles = new Handles();
+  readonly #resources: HostResources;
+  #inputBytes = 0;
   #outputBytes = 0;
   readonly #limits: Limits;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, findResource: FindResource = () => null) {
     this.#limits = limits;
-  }
-
-  /** The memory that the rune exports; it exists only once the module is instantiated. */
-  useMemory(memory: WebAssembly.Memory): void {
-    this.#memory = memory;
+    this.models = new HostModels(this.memory, this.#handles);
+    this.#resources = new HostResources(this.memory, this.#handles, findResource);
   }
 
   beginRun(read: ReadInput): void {
     this.read = read;
     this.messages = [];
     this.logs = [];
+    this.models.milliseconds = 0;
+    this.#inputBytes = 0;
     this.#outputBytes = 0;
   }
 
@@ -76,15 +83,9 @@ export class Host {
 
   /** Every function of the ABI, by name. A rune imports those that it uses. */
   imports(): Record<string, (...values: number[]) => number> {
-    const noModel = () => {
-      throw new RuneError("host-model", "This rune asks its host to run a model, which this version does not do yet.");
-    };
-    const noResource = (id = 0) => {
-      throw new RuneError("request", `The rune uses the resource ${id}, which was never opened.`);
-    };
     return {
       _debug: (address = 0, size = 0) => {
-        const bytes = this.#bytes("_debug", address, size);
+        const bytes = this.memory.bytes("_debug", address, size);
         if (this.logs.length < LOG_LIMIT) this.logs.push(decodeLog(bytes.slice(0, LOG_BYTES)));
         return 0;
       },
@@ -93,24 +94,20 @@ export class Host {
       request_provider_response: (address = 0, size = 0, id = 0) => this.#provide(address, size, id),
       request_output: (kind = 0) => this.#requestOutput(kind),
       consume_output: (id = 0, address = 0, size = 0) => this.#consume(id, address, size),
-      rune_model_load: noModel,
-      rune_model_infer: noModel,
-      // No resource is given by this host: the rune then takes its built-in default.
-      rune_resource_open: (address = 0, size = 0) => {
-        this.#bytes("rune_resource_open", address, size);
-        return -1;
-      },
-      rune_resource_read: noResource,
-      rune_resource_close: noResource,
-      tfm_preload_model: noModel,
-      tfm_model_invoke: noModel,
+      rune_model_load: (...values) => this.models.load(values),
+      rune_model_infer: (id = 0, inputs = 0, outputs = 0) => this.models.infer(id, inputs, outputs),
+      rune_resource_open: (address = 0, size = 0) => this.#resources.open(address, size),
+      rune_resource_read: (id = 0, address = 0, size = 0) => this.#resources.read(id, address, size),
+      rune_resource_close: (id = 0) => this.#resources.close(id),
+      tfm_preload_model: (address = 0, size = 0) => this.models.preload(address, size),
+      tfm_model_invoke: (...values) => this.models.invoke(values),
     };
   }
 
   #requestCapability(kind: number): number {
     const known = CAPABILITIES[kind];
     if (known === undefined) throw new RuneError("request", `The rune asks for the unknown capability type ${kind}.`);
-    const id = this.#newHandle();
+    const id = this.#handles.take();
     this.capabilities.set(id, { id, kind: known, parameters: {} });
     return id;
   }
@@ -121,8 +118,8 @@ export class Host {
     if (keySize > NAME_BYTES) {
       throw new RuneError("request", `The rune set a parameter whose name has ${keySize} bytes.`);
     }
-    const key = new TextDecoder().decode(this.#bytes("request_capability_set_param", keyAt, keySize));
-    const raw = this.#bytes("request_capability_set_param", valueAt, valueSize);
+    const key = new TextDecoder().decode(this.memory.bytes("request_capability_set_param", keyAt, keySize));
+    const raw = this.memory.bytes("request_capability_set_param", valueAt, valueSize);
     if (Object.keys(capability.parameters).length >= HANDLE_LIMIT) {
       throw new RuneError("stopped", `The rune was stopped: it set more than ${HANDLE_LIMIT} parameters.`);
     }
@@ -136,7 +133,11 @@ export class Host {
 
   #provide(address: number, size: number, id: number): number {
     const capability = this.#capability(id);
-    const target = this.#bytes("request_provider_response", address, size);
+    const target = this.memory.bytes("request_provider_response", address, size);
+    this.#inputBytes += target.length;
+    if (this.#inputBytes > INPUT_BYTES) {
+      throw new RuneError("stopped", `The rune was stopped: one run read more than ${INPUT_BYTES} bytes.`);
+    }
     const data = this.read(capability, target.length);
     if (data.length !== target.length) {
       throw new RuneError(
@@ -151,7 +152,7 @@ export class Host {
   #requestOutput(kind: number): number {
     const known = OUTPUTS[kind];
     if (known === undefined) throw new RuneError("request", `The rune asks for the unknown output type ${kind}.`);
-    const id = this.#newHandle();
+    const id = this.#handles.take();
     this.outputs.set(id, { id, kind: known });
     return id;
   }
@@ -160,7 +161,7 @@ export class Host {
     if (!this.outputs.has(id)) {
       throw new RuneError("request", `The rune wrote to the output ${id}, which it never asked for.`);
     }
-    const data = this.#bytes("consume_output", address, size);
+    const data = this.memory.bytes("consume_output", address, size);
     this.#outputBytes += Math.max(data.length, MESSAGE_BYTES);
     if (this.#outputBytes > this.#limits.outputBytes) {
       throw new RuneError("stopped", `The rune was stopped: one run sent more than ${this.#limits.outputBytes} bytes.`);
@@ -175,29 +176,6 @@ export class Host {
       throw new RuneError("request", `The rune uses the capability ${id}, which it never asked for.`);
     }
     return capability;
-  }
-
-  #newHandle(): number {
-    if (this.#handles >= HANDLE_LIMIT) {
-      throw new RuneError("stopped", `The rune was stopped: it asked for more than ${HANDLE_LIMIT} handles.`);
-    }
-    this.#handles += 1;
-    return this.#handles;
-  }
-
-  /** A view of the rune's memory; WebAssembly gives addresses with a sign, which they do not have. */
-  #bytes(name: string, address: number, size: number): Uint8Array {
-    if (this.#memory === null) throw new RuneError("request", `The rune called ${name} before it was loaded.`);
-    const start = address >>> 0;
-    const length = size >>> 0;
-    const memory = this.#memory.buffer;
-    if (start + length > memory.byteLength) {
-      throw new RuneError(
-        "pointer",
-        `The rune called ${name} with ${length} bytes at address ${start}, outside its memory of ${memory.byteLength} bytes.`,
-      );
-    }
-    return new Uint8Array(memory, start, length);
   }
 }
 

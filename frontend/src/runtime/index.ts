@@ -7,6 +7,8 @@ export type {
   CapabilityKind,
   CapabilityRequest,
   ElementName,
+  Given,
+  HostModel,
   Limits,
   Loaded,
   LogLine,

@@ -147,11 +147,22 @@ describe("what is stopped or refused", () => {
     expect(await failure(load(assemble({ manifest: flood })))).toMatchObject({ name: "stopped" });
   });
 
-  test("a model for the host", async () => {
-    const zeros = [0, 0, 0, 0, 0, 0, 0, 0];
-    const error = await failure(load(assemble({ manifest: call("rune_model_load", ...zeros) })));
+  test("a model for a host that runs none", async () => {
+    const format = "application/tflite-model";
+    const manifest = call("rune_model_load", 0, format.length, 0, 0, 0, 0, 0, 0);
+    const error = await failure(load(assemble({ manifest, data: [[0, format]] })));
     expect(error.name).toBe("host-model");
-    expect(error.message).toContain("asks its host to run a model");
+    expect(error.message).toContain("this host runs no models");
+  });
+
+  test.each([
+    ["application/onnx-model", "rune run"],
+    ["application/tf-model", "convert the model to TensorFlow Lite"],
+    ["application/x", 'The "application/x" format isn\'t supported'],
+  ])("a model of the format %s says what would run it", async (format, words) => {
+    const manifest = call("rune_model_load", 0, format.length, 0, 0, 0, 0, 0, 0);
+    const error = await failure(load(assemble({ manifest, data: [[0, format]] })));
+    expect(error).toMatchObject({ name: "host-model", message: expect.stringContaining(words) as string });
   });
 
   test.each([

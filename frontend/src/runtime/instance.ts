@@ -1,8 +1,12 @@
 // A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
+import { carriedResources } from "./carried";
 import { RuneError } from "./errors";
 import { describe, type Description, type GraphCapability, type GraphOutput } from "./graph";
 import { Host, type HostCapability, type ReadInput } from "./host";
-import { readSections, withMemoryMaximum } from "./sections";
+import type { FindResource } from "./host-resources";
+import { openNoModel } from "./interpreters/open";
+import type { OpenModel } from "./interpreters/interpreter";
+import { readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
 import type {
   CapabilityRequest,
@@ -23,6 +27,14 @@ const TIMING_INTERVAL_MILLISECONDS = 2000;
 /** A rune that gives up with this share of its memory taken gave up for want of memory: it grows in steps of its own. */
 const NEARLY_ALL = 0.9;
 
+/** What a rune is loaded with, beside its bytes. */
+export interface Setting {
+  readonly resources?: ReadonlyMap<string, ArrayBuffer>;
+  readonly openModel?: OpenModel;
+  /** Called before anything of the rune runs. */
+  readonly onCompiled?: () => void;
+}
+
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly manifest: () => void;
@@ -37,6 +49,7 @@ export class RuneInstance {
   readonly #host: Host;
   readonly #exports: Exports;
   readonly #outputs: readonly GraphOutput[];
+  readonly #find: FindResource;
   #usable = true;
   #timed: { at: number; milliseconds: number } | null = null;
 
@@ -47,6 +60,7 @@ export class RuneInstance {
     exports: Exports,
     loaded: Loaded,
     outputs: readonly GraphOutput[],
+    find: FindResource,
   ) {
     this.#module = module;
     this.#limits = limits;
@@ -54,21 +68,24 @@ export class RuneInstance {
     this.#exports = exports;
     this.loaded = loaded;
     this.#outputs = outputs;
+    this.#find = find;
   }
 
-  /**
-   * Compiles a rune with a memory maximum and calls its `_manifest`. `onCompiled` is called before anything of the rune
-   * runs. Throws `RuneError`.
-   */
-  static async load(rune: ArrayBuffer, limits: Limits, onCompiled?: () => void): Promise<RuneInstance> {
+  /** Compiles a rune with a memory maximum, calls its `_manifest`, and opens its host's models. Throws `RuneError`. */
+  static async load(rune: ArrayBuffer, limits: Limits, setting: Setting = {}): Promise<RuneInstance> {
     const sections = readSections(new Uint8Array(rune));
     const description = describe(sections);
     const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
-    onCompiled?.();
-    const host = new Host(limits);
+    setting.onCompiled?.();
+    const find = resourceFinder(sections, setting.resources ?? new Map());
+    const host = new Host(limits, find);
     const exports = instantiate(module, host, limits);
+    const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
+    await host.models.open(setting.openModel ?? openNoModel);
     const loaded: Loaded = {
-      capabilities: describeCapabilities(host, description, () => probeSizes(module, limits)),
+      name: description.name,
+      models: host.models.loaded,
+      capabilities,
       outputs: describeOutputs(host, description.outputs),
       graph: description.graph,
       version: description.version,
@@ -76,7 +93,7 @@ export class RuneInstance {
       size: rune.byteLength,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
-    return new RuneInstance(module, limits, host, exports, loaded, description.outputs);
+    return new RuneInstance(module, limits, host, exports, loaded, description.outputs, find);
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
@@ -93,18 +110,19 @@ export class RuneInstance {
       const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
       return { channel, stage: stageOf(this.#outputs, kind, tensors), tensors };
     });
-    return { outputs, milliseconds: this.#resolved(milliseconds, read), logs: this.#host.logs };
+    const { logs, models } = this.#host;
+    return { outputs, milliseconds: this.#resolved(milliseconds, read), modelMilliseconds: models.milliseconds, logs };
   }
 
   /**
    * The time of a run, finer than the clock: a fresh copy of the rune runs the same input again and again.
-   * A copy, because blocks remember, and the rune itself must see each input once.
+   * A copy, because blocks remember, and the rune itself must see each input once. Models of the host have no copy.
    */
   #resolved(milliseconds: number, read: ReadInput): number {
-    if (milliseconds >= CLOCK_MILLISECONDS) return milliseconds;
+    if (milliseconds >= CLOCK_MILLISECONDS || this.loaded.models.length > 0) return milliseconds;
     const now = performance.now();
     if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
-      this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, read) ?? milliseconds };
+      this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }
     return this.#timed.milliseconds;
   }
@@ -131,6 +149,9 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     instance = new WebAssembly.Instance(module, { env: known });
   } catch (error) {
     if (error instanceof RuneError) throw error;
+    if (error instanceof WebAssembly.RuntimeError || isStackOverflow(error)) {
+      throw new RuneError("trap", `The rune gave up while it was started: ${reason(error)}`);
+    }
     if (error instanceof RangeError) throw new RuneError("memory", `The rune's memory cannot be had: ${reason(error)}`);
     throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
   }
@@ -138,7 +159,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
   if (!(memory instanceof WebAssembly.Memory) || typeof manifest !== "function" || typeof call !== "function") {
     throw new RuneError("bad-rune", "The module does not export what a rune does: memory, _manifest and _call.");
   }
-  host.useMemory(memory);
+  host.memory.use(memory);
   const exports: Exports = {
     memory,
     manifest: () => void (manifest as () => unknown)(),
@@ -163,6 +184,17 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
   }
 }
 
+/** What the page gave goes first, then what the rune carries, which is read when a resource is first asked for. */
+function resourceFinder(sections: readonly Section[], given: ReadonlyMap<string, ArrayBuffer>): FindResource {
+  let carried: ReadonlyMap<string, Uint8Array> | null = null;
+  return (name) => {
+    const data = given.get(name);
+    if (data !== undefined) return new Uint8Array(data);
+    carried ??= carriedResources(sections);
+    return carried.get(name) ?? null;
+  };
+}
+
 function inputReader(inputs: ReadonlyMap<number, ArrayBuffer>): ReadInput {
   return (capability) => {
     const data = inputs.get(capability.id);
@@ -172,9 +204,9 @@ function inputReader(inputs: ReadonlyMap<number, ArrayBuffer>): ReadInput {
 }
 
 /** Mean milliseconds of a run of a fresh copy, or null where the copy fails. */
-function timeOfCopy(module: WebAssembly.Module, limits: Limits, read: ReadInput): number | null {
+function timeOfCopy(module: WebAssembly.Module, limits: Limits, find: FindResource, read: ReadInput): number | null {
   try {
-    const host = new Host(limits);
+    const host = new Host(limits, find);
     const exports = instantiate(module, host, limits);
     host.beginRun(read);
     exports.call();
@@ -194,11 +226,12 @@ function timeOfCopy(module: WebAssembly.Module, limits: Limits, read: ReadInput)
 }
 
 /** How many bytes each capability reads, learnt by a run of a copy on zeros. */
-function probeSizes(module: WebAssembly.Module, limits: Limits): ReadonlyMap<number, number> {
+function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResource): ReadonlyMap<number, number> {
   const sizes = new Map<number, number>();
   try {
-    const host = new Host(limits);
+    const host = new Host(limits, find);
     const exports = instantiate(module, host, limits);
+    host.models.openNothing();
     host.beginRun((capability, size) => {
       sizes.set(capability.id, size);
       return new Uint8Array(size);
@@ -264,8 +297,13 @@ function stageOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: reado
   return fitting.length === 1 ? (fitting[0]?.stage ?? null) : null;
 }
 
+/** A RangeError in Chromium and WebKit, an error of its own in Firefox. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && /stack|recursion/i.test(error.message);
+}
+
 function reason(error: unknown): string {
-  if (error instanceof RangeError && /stack/i.test(error.message)) return "it ran out of stack.";
+  if (isStackOverflow(error)) return "it ran out of stack.";
   const text = error instanceof Error ? error.message : String(error);
   return text === "unreachable" ? "it reached a place that it holds to be impossible." : text;
 }

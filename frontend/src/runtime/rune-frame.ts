@@ -1,10 +1,11 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "./errors";
-import { DEFAULT_LIMITS, type FrameRequest, type Limits, type Loaded, type RunResult } from "./types";
-import type { WorkerNote, WorkerReply, WorkerRequest } from "./types";
+import { interpreterFiles } from "./interpreter-files";
+import { DEFAULT_LIMITS, type FrameRequest, type Given, type Limits, type Loaded, type RunResult } from "./types";
+import type { InterpreterName, InterpreterReply, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 const FRAME_MILLISECONDS = 15_000;
-/** For starting a worker and compiling, before anything of the rune runs. */
+/** For starting a worker and compiling, before anything of the rune runs, and again for opening its host's models. */
 const LOADING_MILLISECONDS = 15_000;
 
 export interface Addresses {
@@ -30,6 +31,7 @@ export class RuneFrame {
   #limits: Limits = DEFAULT_LIMITS;
   #lastId = 0;
   #hasStarted = false;
+  #given: Given = {};
 
   private constructor(element: HTMLIFrameElement, workerSource: string) {
     this.#element = element;
@@ -54,11 +56,12 @@ export class RuneFrame {
   }
 
   /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
-  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS): Promise<Loaded> {
+  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, given: Given = {}): Promise<Loaded> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
     this.#limits = limits;
+    this.#given = given;
     this.#start();
-    const request = { type: "load", rune, limits } as const;
+    const request = { type: "load", rune, limits, resources: [...(given.resources ?? [])] } as const;
     return (await this.#ask(request, LOADING_MILLISECONDS)) as Loaded;
   }
 
@@ -90,7 +93,8 @@ export class RuneFrame {
     this.#hasStarted = false;
     port1.onmessage = ({ data }: MessageEvent<WorkerReply | WorkerNote>) => {
       if (data === "started") this.#hasStarted = true;
-      else if (data === "compiled") this.#restartClocks();
+      else if (data === "compiled") this.#restartClocks(this.#limits.milliseconds);
+      else if ("needs" in data) void this.#provide(data.needs, port1);
       else this.#settle(data);
     };
     this.#port = port1;
@@ -125,11 +129,20 @@ export class RuneFrame {
     }, milliseconds);
   }
 
-  #restartClocks(): void {
+  #restartClocks(milliseconds: number): void {
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
-      pending.timer = this.#clock(this.#limits.milliseconds);
+      pending.timer = this.#clock(milliseconds);
     }
+  }
+
+  /** Gives the worker an interpreter. Nothing of the rune runs while it is fetched, so no clock does. */
+  async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
+    for (const { timer } of this.#pending.values()) clearTimeout(timer);
+    const files = await interpreterFiles(name, this.#given.onFetch).catch(() => null);
+    if (port !== this.#port) return;
+    this.#restartClocks(LOADING_MILLISECONDS);
+    port.postMessage({ type: "interpreter", name, files } satisfies InterpreterReply);
   }
 
   #settle(reply: WorkerReply): void {

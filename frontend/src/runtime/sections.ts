@@ -30,7 +30,7 @@ export function readSections(module: Uint8Array<ArrayBuffer>): Section[] {
   return sections;
 }
 
-/** The payloads of the custom sections of a name; there may be several. */
+/** The payloads of the custom sections of a name; there may be several. Before 0.4 the names had no dot in front. */
 export function customSections(sections: readonly Section[], name: string): Uint8Array<ArrayBuffer>[] {
   const found: Uint8Array<ArrayBuffer>[] = [];
   for (const { id, body } of sections) {
@@ -38,7 +38,7 @@ export function customSections(sections: readonly Section[], name: string): Uint
     const [length, start] = readLeb(body, 0);
     if (start + length > body.length) throw cutShort(0);
     const text = new TextDecoder().decode(body.subarray(start, start + length));
-    if (text === name) found.push(body.subarray(start + length));
+    if (text.replace(/^\./, "") === name) found.push(body.subarray(start + length));
   }
   return found;
 }

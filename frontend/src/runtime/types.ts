@@ -25,7 +25,23 @@ export interface OutputRequest {
   readonly stage: string | null;
 }
 
+/** A model that a rune leaves to its host, and what runs it here. */
+export interface HostModel {
+  readonly id: number;
+  readonly mimetype: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `u8[1, 96, 96, 1]`, in the model's order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** `LiteRT.js 2.5.3`. */
+  readonly runtime: string;
+}
+
 export interface Loaded {
+  /** Its own name, where the rune says so. */
+  readonly name: string | null;
+  readonly models: readonly HostModel[];
   readonly capabilities: readonly CapabilityRequest[];
   readonly outputs: readonly OutputRequest[];
   readonly graph: object | null;
@@ -61,6 +77,8 @@ export interface RunResult {
   readonly outputs: readonly OutputMessage[];
   /** Inside the rune alone; averaged over repeated runs of a copy where the clock is too coarse for one. */
   readonly milliseconds: number;
+  /** Of these, what its host's models took. */
+  readonly modelMilliseconds: number;
   readonly logs: readonly LogLine[];
 }
 
@@ -75,18 +93,54 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { memoryPages: 4096, outputBytes: 16 << 20, milliseconds: 8000 };
 
+/** An interpreter of host models, fetched by the page when a rune asks for one. */
+export type InterpreterName = "litert" | "tfjs";
+
+/** The files of an interpreter. */
+export interface InterpreterFiles {
+  /** `LiteRT.js 2.5.3`. */
+  readonly name: string;
+  readonly script: string;
+  /** The WebAssembly that belongs to the script, where it has one. */
+  readonly binary: ArrayBuffer | null;
+}
+
+/** What goes with a rune when it is loaded. */
+export interface Given {
+  /** Bytes of resources by their names without `$`: they go before what the rune carries along. */
+  readonly resources?: ReadonlyMap<string, ArrayBuffer>;
+  /** How much of an interpreter is fetched, 0 to 1. */
+  readonly onFetch?: (name: string, share: number) => void;
+}
+
 /** What the page asks of the worker. */
 export type WorkerRequest =
-  | { readonly id: number; readonly type: "load"; readonly rune: ArrayBuffer; readonly limits: Limits }
+  | {
+      readonly id: number;
+      readonly type: "load";
+      readonly rune: ArrayBuffer;
+      readonly limits: Limits;
+      readonly resources: readonly (readonly [string, ArrayBuffer])[];
+    }
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
+
+/** What the page gives when the worker asked for an interpreter; null where it cannot be had. */
+export interface InterpreterReply {
+  readonly type: "interpreter";
+  readonly name: InterpreterName;
+  readonly files: InterpreterFiles | null;
+}
 
 /** What the worker answers, to the request of the same id. */
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult }
   | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
 
-/** What the worker says by itself: that it is there, and that the rune's own code begins. From then on a clock runs. */
-export type WorkerNote = "started" | "compiled";
+/**
+ * What the worker says by itself: that it is there; that the rune's own code begins, from when on a clock runs; that it
+ * waits for the page to fetch an interpreter, while no clock runs.
+ */
+export type WorkerNote = "started" | "compiled" | { readonly needs: InterpreterName };
 
 /** What the page asks of the frame around the worker. */
 export type FrameRequest =

@@ -33,6 +33,8 @@ class Case:
     logs: Sequence[Mapping[str, str]] | None = None
     error: Mapping[str, str] | None = None
     needs: Sequence[str] = ()
+    within: int | None = None
+    """How far integers may be from those in `expected`, where an interpreter rounds its sums otherwise."""
 
 
 def fails(name: str, message: str | None = None, *, when: str = "run") -> Mapping[str, str]:
@@ -62,7 +64,7 @@ def files(case: Case) -> Mapping[str, bytes]:
         document["resources"] = {
             name: _data(f"resource-{name}.bin", data, written) for name, data in sorted(case.resources.items())
         }
-    for key in ("capabilities", "native", "logs", "error"):
+    for key in ("capabilities", "native", "logs", "within", "error"):
         if getattr(case, key) is not None:
             document[key] = getattr(case, key)
     if case.expected or case.error is None:

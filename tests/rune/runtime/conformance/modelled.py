@@ -158,6 +158,7 @@ def _chained() -> Case:
         inputs={1: model.runs[0].inputs[0]},
         expected=[[message(4, _tensor(shape, once)), message(4, _tensor(shape, twice))]] * 2,
         needs=["tflite"],
+        within=2,
     )
 
 
