@@ -119,8 +119,8 @@ class PreviewSlot:
             with self._lock:
                 self._busy = False
                 missed = tuple(self._wanted)
-            for project_id in missed:
-                wake_preview(project_id)
+            if missed:
+                wake_preview(*missed)
 
     def close(self) -> None:
         """Ends the compiler's process. Whoever is at work must have been told to stop before."""

@@ -26,6 +26,7 @@ def work() -> None:
 
 
 @task("forge.builds.preview")
-def preview(project_id: str) -> None:
-    """Refreshes a project's preview."""
-    preview_slot.work(UUID(project_id))
+def preview(*project_ids: str) -> None:
+    """Refreshes the previews of projects."""
+    for project_id in project_ids:
+        preview_slot.work(UUID(project_id))

@@ -17,6 +17,8 @@ QUIET = 0.08
 """Seconds without an edit after which a preview is made."""
 LONGEST_WAIT = 0.4
 """Seconds after which one is made although somebody goes on typing."""
+TOGETHER = 0.04
+"""Seconds by which a preview may be woken too early, to go with another."""
 
 
 def wake_builds() -> None:
@@ -24,9 +26,9 @@ def wake_builds() -> None:
     _send("forge.builds.work")
 
 
-def wake_preview(project_id: UUID) -> None:
-    """A project's preview is behind its text."""
-    _send("forge.builds.preview", str(project_id))
+def wake_preview(*project_ids: UUID) -> None:
+    """The previews of projects are behind their texts. One message says so of all: sending costs more than the rest."""
+    _send("forge.builds.preview", *map(str, project_ids))
 
 
 def _send(task: str, *arguments: str) -> None:
@@ -38,9 +40,12 @@ def _send(task: str, *arguments: str) -> None:
 
 
 class Debounce:
-    """Calls `action` once for each key, some quiet time after its last touch, and not later than the longest wait."""
+    """Calls `action` with each key once, some quiet time after its last touch, and not later than the longest wait.
 
-    def __init__(self, action: Callable[[UUID], None], quiet: float = QUIET, longest: float = LONGEST_WAIT) -> None:
+    Keys whose time comes almost together go together.
+    """
+
+    def __init__(self, action: Callable[..., None], quiet: float = QUIET, longest: float = LONGEST_WAIT) -> None:
         self._action = action
         self._quiet = quiet
         self._longest = longest
@@ -66,12 +71,15 @@ class Debounce:
 
     def _run(self) -> None:
         while True:
-            self._action(self._next())
+            self._action(*self._next())
 
-    def _next(self) -> UUID:
+    def _next(self) -> list[UUID]:
+        found: list[UUID] = []
         with self._changed:
             while True:
                 if not self._queue:
+                    if found:
+                        return found
                     self._changed.wait()
                     continue
                 planned, key = self._queue[0]
@@ -80,12 +88,14 @@ class Debounce:
                     heapq.heapreplace(self._queue, (due, key))
                     continue
                 wait = due - time.monotonic()
-                if wait > 0:
+                if wait > TOGETHER or (wait > 0 and not found):
+                    if found:
+                        return found
                     self._changed.wait(wait)
                     continue
                 heapq.heappop(self._queue)
                 del self._due[key], self._first[key]
-                return key
+                found.append(key)
 
 
 previews = Debounce(wake_preview)
