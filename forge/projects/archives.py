@@ -33,6 +33,17 @@ _ENCRYPTED: Final = 0x1
 _UNIX: Final = 3
 _LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """What file managers leave in every folder."""
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What the library says of damaged bytes."""
 _MENTIONED: Final = 20
 """Files that a refusal names."""
 
@@ -56,7 +67,7 @@ class Archive:
         self._read = 0
         try:
             self._archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        except _UNREADABLE as error:
             raise ArchiveRefused(f"This is not a .zip that can be read: {plain(str(error))}.") from error
         infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
         if len(infos) > files:
@@ -79,7 +90,7 @@ class Archive:
                     if read > member.size or self._read > self._limit:
                         raise ArchiveRefused(f"{member.path} is larger than the archive's list says.")
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except _UNREADABLE as error:
             raise ArchiveRefused(f"{member.path} in the archive is damaged: {plain(str(error))}.") from error
 
 

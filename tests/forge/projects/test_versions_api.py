@@ -1,0 +1,127 @@
+"""Versions over the API: saved with a message, listed with their builds, compared in words, and who wrote a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.builds.actions import request_build
+from forge.core.models import Event
+from forge.projects.comparing import Side, compare
+from forge.projects.documents import load_document, note_clients
+from forge.projects.files import delete_file, rename_file, write_file
+from forge.projects.models import Project
+from forge.projects.versions import save_version, snapshot
+from tests.forge.conftest import RUNEFILE
+
+pytestmark = pytest.mark.django_db
+
+BASE = "/api/v1/projects/acme/kitchen"
+MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+def _save(client: Client, message: str) -> Any:
+    return client.post(f"{BASE}/versions", {"message": message}, content_type="application/json")
+
+
+def test_versions_are_listed_with_who_when_why_and_their_builds(client: Client, project: Project, user: User) -> None:
+    request_build(user, project)
+    write_file(user, project, "notes.md", b"x")
+    saved = _save(client, "  with\nnotes ")
+    assert saved.status_code == 201
+    assert saved.json()["message"] == "with notes"
+    listed = client.get(f"{BASE}/versions").json()["results"]
+    assert [(one["number"], one["message"], one["files"]) for one in listed] == [(2, "with notes", 2), (1, "", 1)]
+    assert listed[0]["saved_by"]["name"] == "Jo Okafor"
+    assert [build["number"] for build in listed[1]["builds"]] == [1]
+    assert Event.objects.filter(type="version.saved", data={"number": 2}).exists()
+
+
+def test_saving_the_same_files_again_gives_the_version_a_message(client: Client, project: Project, user: User) -> None:
+    snapshot(project, user)
+    assert _save(client, "good").json()["number"] == 1
+    assert _save(client, "x" * 201).status_code == 400
+    assert client.get(f"{BASE}/versions/1").json()["message"] == "good"
+    assert client.get(f"{BASE}/versions/7").status_code == 404
+
+
+def test_a_file_is_read_as_it_was(client: Client, project: Project, user: User) -> None:
+    write_file(user, project, "a.txt", b"one")
+    snapshot(project, user)
+    write_file(user, project, "a.txt", b"two")
+    answer = client.get(f"{BASE}/versions/1/files/a.txt")
+    assert (answer.content, answer["Content-Security-Policy"]) == (b"one", "default-src 'none'; sandbox")
+    assert client.get(f"{BASE}/versions/1/files/b.txt").status_code == 404
+
+
+CHANGED = RUNEFILE.replace("dimensions: [1, 1]", "dimensions: [1, 2]").replace("  out:\n", "  result:\n")
+
+
+def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client, project: Project, user: User) -> None:
+    write_file(user, project, "a.txt", b"one")
+    write_file(user, project, "b.txt", b"one")
+    snapshot(project, user)
+    rename_file(user, project, "a.txt", "docs/a.txt")
+    delete_file(user, project, "b.txt")
+    write_file(user, project, "Runefile.yml", CHANGED.encode())
+    found = client.get(f"{BASE}/versions/compare?from=1").json()
+    assert [(one["change"], one["path"], one["changed"]) for one in found["files"]] == [
+        ("changed", "Runefile.yml", True),
+        ("removed", "b.txt", True),
+        ("renamed", "docs/a.txt", False),
+    ]
+    stages = {stage["name"]: stage["change"] for stage in found["pipeline"]["stages"]}
+    assert stages == {"number": "same", "result": "added", "out": "removed"}
+    assert {wire["change"] for wire in found["pipeline"]["wires"]} == {"added", "removed"}
+    assert "A new output, `result`." in found["said"]
+    assert "a.txt is called docs/a.txt now." in found["said"]
+    same = client.get(f"{BASE}/versions/compare?from=now&to=now").json()
+    assert (same["files"], same["said"], same["models"]) == ([], [], [])
+    assert client.get(f"{BASE}/versions/compare?from=²").status_code == 400
+
+
+def test_a_comparison_says_what_became_of_a_model(client: Client, project: Project, user: User) -> None:
+    write_file(user, project, "m.tflite", (MODELS / "chain_f32_dense.tflite").read_bytes())
+    snapshot(project, user)
+    other = next(path for path in sorted(MODELS.glob("chain_i8*.tflite")))
+    write_file(user, project, "m.tflite", other.read_bytes())
+    (model,) = client.get(f"{BASE}/versions/compare?from=1").json()["models"]
+    assert model["path"] == "m.tflite"
+    assert model["before"]["memory"]["arena"] != model["after"]["memory"]["arena"]
+    assert any("quantised in another way" in sentence for sentence in model["said"])
+
+
+def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(
+    client: Client, project: Project, user: User
+) -> None:
+    write_file(user, project, "m.tflite", (MODELS / "chain_f32_dense.tflite").read_bytes())
+    assert "graph" not in client.get(f"{BASE}/models/m.tflite").json()
+    page = client.get(f"{BASE}/models/m.tflite?graph=1").json()
+    assert page["memory"]["runs"] == "compiled"
+    assert page["memory"]["arena"] >= page["memory"]["live"] > 0
+    assert page["graph"]["nodes"][0]["reads"] == [-1]
+    assert page["quantisation"]["none"] > 0
+
+
+def test_pipelines_are_not_compared_where_they_cannot_be_told() -> None:
+    side = Side({}, {}, {})
+    assert compare(side, side) == {"files": [], "pipeline": None, "models": [], "said": []}
+
+
+def test_each_line_has_its_author_and_the_version_it_is_from(client: Client, project: Project, user: User) -> None:
+    write_file(user, project, "a.txt", b"one\ntwo\n")
+    save_version(user, project, "first")
+    write_file(user, project, "a.txt", b"zero\none\ntwo\n")
+    save_version(user, project, "second")
+    rename_file(user, project, "a.txt", "b.txt")
+    write_file(user, project, "b.txt", b"zero\none\ntwo\nthree\n")
+    note_clients(project.pk, {load_document(project.pk).doc.client_id: user.pk})
+    found = client.get(f"{BASE}/authors?path=b.txt").json()
+    assert found["lines"] == [2, 1, 1, None, 1]
+    assert found["versions"]["2"]["message"] == "second"
+    assert {person["name"] for person in found["people"].values()} == {"Jo Okafor"}
+    assert client.get(f"{BASE}/authors?path=none").status_code == 404
