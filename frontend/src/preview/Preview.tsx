@@ -3,6 +3,7 @@ import { useCallback, useRef, type ReactNode } from "react";
 import type { Addresses, CapabilityRequest, Limits } from "../runtime";
 import { Failure } from "./Failure";
 import { Figures } from "./Figures";
+import { FetchingInterpreter, HostModels } from "./HostModels";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
 import type { Snapshot } from "./session";
@@ -22,6 +23,8 @@ interface Props {
   readonly isLarge?: boolean;
   /** Said while there is no rune. */
   readonly empty?: string;
+  /** Bytes of resources by their names: they go before what the rune carries along. The same map while nothing changed. */
+  readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
   readonly addresses?: Addresses;
@@ -29,9 +32,10 @@ interface Props {
 
 const PAGE = 65536;
 
-export function Preview({ rune, status, heading = "Preview", memory, isLarge = false, empty, limits, addresses }: Props) {
+export function Preview(props: Props) {
+  const { rune, status, heading = "Preview", memory, isLarge = false, empty, resources, limits, addresses } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [session, snapshot] = useSession(rune, frame, limits, addresses);
+  const [session, snapshot] = useSession(rune, resources, frame, limits, addresses);
   const { loaded, readings, error } = snapshot;
   const offer = useCallback(
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
@@ -66,6 +70,9 @@ export function Preview({ rune, status, heading = "Preview", memory, isLarge = f
           {loaded !== null && (
             <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} />
           )}
+          {loaded !== null && loaded.models.length > 0 && (
+            <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
+          )}
           {snapshot.warnings.map((line, index) => (
             <p key={index} className="small muted preview-said">
               {line.level}: {line.message}
@@ -79,7 +86,8 @@ export function Preview({ rune, status, heading = "Preview", memory, isLarge = f
 
 /** What stands where results will be. */
 function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: string }) {
-  const { phase, loaded, readings, error } = snapshot;
+  const { phase, fetching, loaded, readings, error } = snapshot;
+  if (fetching !== null) return <FetchingInterpreter {...fetching} />;
   if (error !== null || readings.cards.length > 0) return null;
   const text = phase === "empty" ? empty : loaded === null ? "Starting the rune…" : waitingFor(loaded.capabilities);
   return (

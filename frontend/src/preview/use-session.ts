@@ -1,6 +1,6 @@
 // A session with its sandboxed frame, for the life of a component.
 import { useEffect, useState, useSyncExternalStore, type RefObject } from "react";
-import { RuneError, RuneFrame, type Addresses, type Limits, type Loaded, type RunResult } from "../runtime";
+import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loaded, type RunResult } from "../runtime";
 import { Session, type Engine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */
@@ -22,8 +22,8 @@ class FrameEngine implements Engine {
     this.#frame = null;
   }
 
-  async load(rune: ArrayBuffer, limits: Limits): Promise<Loaded> {
-    return (await this.#open()).load(rune, limits);
+  async load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded> {
+    return (await this.#open()).load(rune, limits, given);
   }
 
   async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
@@ -42,6 +42,7 @@ class FrameEngine implements Engine {
 
 export function useSession(
   rune: ArrayBuffer | null,
+  resources: ReadonlyMap<string, ArrayBuffer> | undefined,
   container: RefObject<HTMLElement | null>,
   limits: Limits | undefined,
   addresses: Addresses | undefined,
@@ -55,7 +56,7 @@ export function useSession(
     return () => engine.close();
   }, [engine, container]);
   useEffect(() => {
-    void session.use(rune);
-  }, [session, rune]);
+    void session.use(rune, resources);
+  }, [session, rune, resources]);
   return [session, useSyncExternalStore(session.subscribe, session.snapshot)];
 }

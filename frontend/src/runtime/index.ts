@@ -1,5 +1,6 @@
 // What the rest of the front end knows of running a rune.
 export { RuneError, type RuneErrorName } from "./errors";
+export { inspect, type Inspected, type InspectedResource } from "./inspect";
 export { RuneFrame, type Addresses } from "./rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./shape";
 export { DEFAULT_LIMITS } from "./types";
