@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +16,17 @@ from forge.core.errors import NotFound
 from forge.projects import document
 from forge.projects.actions import delete_project
 from forge.projects.document import entries, replace_text, text_edits
-from forge.projects.documents import UPDATES_BEFORE_STATE, append_update, append_updates, editing, load_document
+from forge.projects.documents import (
+    UPDATES_BEFORE_STATE,
+    Batch,
+    append_batches,
+    append_update,
+    append_updates,
+    editing,
+    load_document,
+    merge_updates,
+    read_document,
+)
 from forge.projects.files import delete_file, list_files, rename_file, write_file
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentState, DocumentUpdate, Project
@@ -187,3 +198,24 @@ def test_random_replacements_always_end_with_the_wanted_text() -> None:
 def test_a_huge_rewrite_is_one_edit_and_quick() -> None:
     old, new = "a\n" * 3000, "b\n" * 3000
     assert list(text_edits(old, new)) == [(0, len(old) - 1, new[:-1])]
+
+
+def test_of_two_that_merge_at_once_the_one_with_less_does_not_win(project: Project) -> None:
+    for number in range(6):
+        append_update(project.pk, _typed(project, 0, f"{number}"))
+    early = read_document(project.pk)
+    for number in range(4):
+        append_update(project.pk, _typed(project, 0, f"{number}"))
+    late = read_document(project.pk)
+    merge_updates(project.pk, late.document().get_update(), late.sequence)
+    merge_updates(project.pk, early.document().get_update(), early.sequence)
+    again = read_document(project.pk)
+    assert (again.sequence, again.updates) == (late.sequence, ())
+    assert entries(again.document()) == entries(late.document())
+
+
+def test_documents_that_are_gone_do_not_keep_others_from_being_stored(project: Project) -> None:
+    update = _typed(project, 0, "x")
+    gone, here = append_batches([Batch(uuid4(), [(update, None)]), Batch(project.pk, [(update, None), (update, None)])])
+    project.refresh_from_db()
+    assert (gone, here) == (None, project.sequence)

@@ -1,0 +1,87 @@
+"""What an update brings and builds on, read from its bytes, agrees with what Yjs makes of it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Text, merge_updates
+
+from forge.collab.updates import read_state_vector, read_update
+
+
+def typed_together(seed: int) -> list[bytes]:
+    """Updates of three who type into one text, in an order in which they happened."""
+    chance = random.Random(seed)
+    docs: list[Doc[Any]] = [Doc() for _ in range(3)]
+    updates: list[bytes] = []
+    for doc in docs:
+        doc.observe(lambda event: updates.append(bytes(event.update)))
+    happened: list[bytes] = []
+    for _ in range(120):
+        doc = chance.choice(docs)
+        text = doc.get("t", type=Text)
+        now = str(text)
+        at = chance.randrange(len(now) + 1)
+        start = len(now[:at].encode())
+        if chance.random() < 0.3 and at < len(now):
+            del text[start : start + len(now[at].encode())]
+        else:
+            text.insert(start, chance.choice(["a", "\u00e4", "\U0001f600x", "\u65e5\u672c"]))
+        happened.append(updates[-1])
+        for other in docs:
+            if other is not doc:
+                other.apply_update(happened[-1])
+    return happened
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clocks_are_counted_as_yjs_counts_them(seed: int) -> None:
+    known: dict[int, int] = {}
+    doc: Doc[Any] = Doc()
+    for update in typed_together(seed):
+        facts = read_update(update)
+        assert facts.fits(known)
+        facts.note_in(known)
+        doc.apply_update(update)
+        assert known == read_state_vector(doc.get_state())
+    whole = read_update(doc.get_update())
+    assert whole.fits({})
+    everything: dict[int, int] = {}
+    whole.note_in(everything)
+    assert everything == known
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_fits_is_what_yjs_can_apply_whole(seed: int) -> None:
+    """Without one of them, each later update fits exactly if the document then has all that it brings."""
+    updates = typed_together(seed)
+    place = next(index for index, update in enumerate(updates) if index > 40 and read_update(update).brings)
+    lost = updates.pop(place)
+    known: dict[int, int] = {}
+    doc: Doc[Any] = Doc()
+    unfit = 0
+    for update in updates:
+        facts = read_update(update)
+        if not facts.fits(known):
+            unfit += 1
+            continue
+        facts.note_in(known)
+        doc.apply_update(update)
+        assert known == read_state_vector(doc.get_state())
+    assert unfit > 0
+    assert not read_update(updates[-1]).fits({})
+    assert read_update(lost).fits(known)
+
+
+def test_a_gap_inside_an_update_must_be_known() -> None:
+    doc: Doc[Any] = Doc()
+    updates: list[bytes] = []
+    doc.observe(lambda event: updates.append(bytes(event.update)))
+    text = doc.get("t", type=Text)
+    for letter in "abc":
+        text += letter
+    with_gap = read_update(merge_updates(updates[0], updates[2]))
+    assert not with_gap.fits({})
+    assert with_gap.fits({doc.client_id: 2})
