@@ -165,7 +165,7 @@ def test_any_bytes_are_an_archive_or_refused() -> None:
 
 
 def test_a_project_a_folder_and_a_version_go_out_as_the_same_files(
-    client: Client, project: Project, user: User
+    client: Any, project: Project, user: User
 ) -> None:
     write_file(user, project, "data/en/a.csv", "grö\n".encode())
     write_file(user, project, "data/raw.bin", b"\xff" * 600_000)

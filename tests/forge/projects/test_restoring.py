@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 import pytest
-from django.test import Client
 from pycrdt import Doc, Text
 
 from forge.accounts.models import User
@@ -115,7 +114,7 @@ def test_only_who_may_edit_restores(project: Project, user: User, viewer: User, 
         assert answer.status_code == 403
 
 
-def test_a_recording_whose_consent_ended_does_not_come_back(client: Client, project: Project, user: User) -> None:
+def test_a_recording_whose_consent_ended_does_not_come_back(client: Any, project: Project, user: User) -> None:
     write_file(user, project, "samples/me.wav", b"\xff\x00voice")
     version = snapshot(project, user)
     digest = version.manifest["samples/me.wav"]["digest"]

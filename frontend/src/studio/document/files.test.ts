@@ -86,3 +86,38 @@ test("a text knows its file", () => {
   expect(files.fileOf(files.text("1"))).toBe("1");
   expect(files.fileOf(new Y.Text())).toBeNull();
 });
+
+test("a folder moves and is deleted as one step", () => {
+  files.move(new Map([["1", "a/Runefile.yml"], ["2", "a/labels.txt"]]));
+  expect(files.list().map((file) => file.path)).toEqual(["a/labels.txt", "a/Runefile.yml"]);
+  files.removeAll(["1", "2"]);
+  expect(files.list()).toEqual([]);
+  files.undo.undo();
+  expect(files.list()).toHaveLength(2);
+  files.undo.undo();
+  expect(files.list().map((file) => file.path)).toEqual(["labels.txt", "Runefile.yml"]);
+});
+
+test("what was deleted is listed with the client that did it, and comes back under a free path", () => {
+  files.remove("2");
+  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID }]);
+  files.restore("2", "labels 2.txt");
+  expect(files.deleted()).toEqual([]);
+  expect(files.list().map((file) => file.path)).toEqual(["labels 2.txt", "Runefile.yml"]);
+});
+
+test("an update that the server made for this page is a step of its undo", () => {
+  const server = new Y.Doc();
+  Y.applyUpdate(server, Y.encodeStateAsUpdate(doc));
+  const before = Y.encodeStateVector(server);
+  const file = server.getMap<Y.Map<unknown>>("files").get("2");
+  (file?.get("text") as Y.Text).insert(0, "up\n");
+  file?.set("path", "words.txt");
+  files.apply(Y.encodeStateAsUpdate(server, before));
+  expect(files.text("2")?.toJSON()).toBe("up\nyes\n");
+  files.undo.undo();
+  expect(files.text("2")?.toJSON()).toBe("yes\n");
+  expect(files.list().map((each) => each.path)).toEqual(["labels.txt", "Runefile.yml"]);
+  files.undo.redo();
+  expect(files.text("2")?.toJSON()).toBe("up\nyes\n");
+});

@@ -14,6 +14,15 @@ export interface FileEntry {
   readonly doubled: boolean;
 }
 
+/** A file that was deleted: its contents are still there. */
+export interface DeletedFile {
+  readonly id: string;
+  readonly path: string;
+  readonly kind: "text" | "binary";
+  /** The Yjs client that deleted it: the server knows whose it is. */
+  readonly client: number | null;
+}
+
 /** The origin of the edits that this page makes to names, so that its undo takes them back and no one else's. */
 const NAME_EDIT = "studio: a file's name";
 /** The origin of a mend that is applied outside the open editor. */
@@ -69,8 +78,54 @@ export class ProjectFiles {
     this.set(id, "deleted", true);
   }
 
-  restore(id: string): void {
-    this.doc.transact(() => asMap(this.map.get(id))?.delete("deleted"), NAME_EDIT);
+  /** Give files other paths, all as one step: a file that is renamed, or a folder that moves. */
+  move(paths: ReadonlyMap<string, string>): void {
+    this.step(() => {
+      for (const [id, path] of paths) asMap(this.map.get(id))?.set("path", path);
+    });
+  }
+
+  removeAll(ids: Iterable<string>): void {
+    this.step(() => {
+      for (const id of ids) asMap(this.map.get(id))?.set("deleted", true);
+    });
+  }
+
+  /** Bring a deleted file back, under another path when one is given. */
+  restore(id: string, path?: string): void {
+    this.step(() => {
+      const file = asMap(this.map.get(id));
+      file?.delete("deleted");
+      if (path !== undefined && file?.get("path") !== path) file?.set("path", path);
+    });
+  }
+
+  /** Bring back what was deleted together. */
+  restoreAll(ids: Iterable<string>): void {
+    this.step(() => {
+      for (const id of ids) asMap(this.map.get(id))?.delete("deleted");
+    });
+  }
+
+  /** The files that were deleted, by path. */
+  deleted(): readonly DeletedFile[] {
+    const found: DeletedFile[] = [];
+    for (const [id, value] of this.map.entries()) {
+      const file = asMap(value);
+      const path = file?.get("path");
+      if (file === null || typeof path !== "string" || file.get("deleted") !== true) continue;
+      // Yjs tells who set a value only by the item that holds it.
+      const client = file._map.get("deleted")?.id.client ?? null;
+      found.push({ id, path, kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary", client });
+    }
+    return found.sort((one, other) => one.path.localeCompare(other.path) || one.id.localeCompare(other.id));
+  }
+
+  /** Apply an update that the server made for this page, as one step of its undo. */
+  apply(update: Uint8Array): void {
+    this.undo.stopCapturing();
+    Y.applyUpdate(this.doc, update, NAME_EDIT);
+    this.undo.stopCapturing();
   }
 
   /** Call back when a file comes, goes, or is renamed or replaced, but not for every key typed. Answers how to stop. */
@@ -89,8 +144,13 @@ export class ProjectFiles {
   }
 
   private set(id: string, key: string, value: unknown): void {
+    this.step(() => asMap(this.map.get(id))?.set(key, value));
+  }
+
+  /** An edit that is a step of the undo for itself. */
+  private step(edit: () => void): void {
     this.undo.stopCapturing();
-    this.doc.transact(() => asMap(this.map.get(id))?.set(key, value), NAME_EDIT);
+    this.doc.transact(edit, NAME_EDIT);
     this.undo.stopCapturing();
   }
 }
