@@ -29,7 +29,8 @@ from rune.language.layout import LayoutUnknown
 from rune.language.revised import Revisions
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, pipeline_text
-from rune.runefile import Edit
+from rune.runefile import Edit, Severity
+from rune.runefile.codes import Code
 from rune.runefile.pipeline import Port
 
 __all__ = [
@@ -60,7 +61,30 @@ def edit_graph(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
     Raises `GraphEditRefused` with a sentence that says why the edit cannot be made.
     """
     try:
-        revisions = Revisions(analysis)
+        return _edited(analysis, edit, Revisions(analysis))
+    except GraphEditRefused:
+        lists = _lists_to_be(analysis)
+        if not lists:
+            raise
+    revisions = Revisions(analysis)
+    revisions.change(lists)
+    return _edited(revisions.analysis, edit, revisions)
+
+
+def _lists_to_be(analysis: Analysis) -> tuple[Edit, ...]:
+    """The edits that make lists of what is only understood as such."""
+    return tuple(
+        edit
+        for diagnostic in analysis.checked.diagnostics
+        if diagnostic.code == Code.WRONG_SHAPE.value and diagnostic.severity is Severity.WARNING
+        for fix in diagnostic.fixes
+        for edit in fix.edits
+    )
+
+
+def _edited(analysis: Analysis, edit: GraphEdit | Several, revisions: Revisions) -> tuple[Edit, ...]:
+    """The edit on top of `revisions`, which lead to `analysis`; together as edits of their first text."""
+    try:
         if isinstance(edit, Several):
             for each in edit.edits:
                 revisions.change(edit_graph(revisions.analysis, each))

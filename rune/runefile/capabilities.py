@@ -165,10 +165,12 @@ PARAMETER_NAMES = frozenset(parameter.name for rules in CAPABILITY_RULES.values(
 
 
 def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
-    """The capability that a stage names in upper or lower case; reports an unknown one."""
+    """The capability that a stage names; warns of another mixture of cases, and reports an unknown one."""
     name = stage.target.text.strip()
-    spelling = name.upper().replace("-", "_") if name in _SPELLINGS else None
+    spelling = name.upper().replace("-", "_")
     if spelling in CAPABILITIES:
+        if name not in _SPELLINGS:
+            report.misspelt(Code.UNKNOWN_CAPABILITY, stage.target.span, name, spelling)
         return CAPABILITIES[spelling]
     packaged = capability_of(name)
     if packaged is not None:

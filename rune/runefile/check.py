@@ -114,8 +114,6 @@ def check(
     if composed.root is None and not composed.is_whole:
         return _unread(source, report)
     syntax = parse(composed, start, report)
-    if syntax.form is Form.TEXT:
-        _warn_of_old_form(syntax, report)
     resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
     checker = _Checker(syntax, reading)
@@ -143,15 +141,6 @@ def _forget_what_follows(composed: Composed, report: Report) -> None:
     elif composed.damaged or composed.broken:
         report.forget(_ABOUT_THE_WHOLE)
         report.forget(_ABOUT_A_PART, composed.damaged)
-
-
-def _warn_of_old_form(syntax: RunefileSyntax, report: Report) -> None:
-    report.warning(
-        Code.OLD_FORM,
-        "This is the text form that Runefiles had before YAML",
-        syntax.pipeline_span,
-        ["It is understood and can be built. `rune fmt` writes it as YAML, which the graph can edit too."],
-    )
 
 
 def _unread(source: SourceText, report: Report) -> Checked:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Span
+from rune.runefile.diagnostics import Edit, Fix, Span
 from rune.runefile.report import Report
 from rune.runefile.syntax import Word
 from rune.runefile.values import Map, Scalar, Sequence, Value
@@ -33,6 +33,7 @@ def read_fields(
     """
     known = tuple(known)
     fields: dict[str, Field] = {}
+    present = {key.text for key, _ in value.entries if isinstance(key, Scalar)}
     for key, item in text_keys(value, report):
         name = key.text
         if name in fields:
@@ -61,7 +62,7 @@ def read_fields(
             )
             fields.setdefault(name, (key, item))
         else:
-            notes, fixes = report.suggestion(name, key.span, known)
+            notes, fixes = report.suggestion(name, key.span, (other for other in known if other not in present))
             if strict:
                 listed = ", ".join(f"`{key}`" for key in known)
                 message = f"Unable to parse the input: unknown field {quoted(name)} {where}, expected one of {listed}"
@@ -120,19 +121,56 @@ def read_text(value: Value, what: str, report: Report) -> Word | None:
     return None
 
 
-def read_items(field: Field | None, what: str, report: Report) -> tuple[Value, ...] | None:
-    """A list's items; None when the key is left out or holds no list."""
-    if field is None or (isinstance(field[1], Scalar) and field[1].value is None):
+def read_items(
+    field: Field | None, what: str, report: Report, *, alone: Callable[[Value], bool]
+) -> tuple[Value, ...] | None:
+    """A list's items; None when the key is left out or holds no list.
+
+    `alone` says which values may stand there without a list around them: it is clear what is meant.
+    """
+    if field is None or is_null(field[1]):
         return None
     value = field[1]
     if isinstance(value, Sequence):
         return value.items
-    message = f"Unable to parse the input: {what} must be a list, not {described(value)}"
-    fixes = []
-    if isinstance(value, Scalar):
-        fixes = [report.replace(value.span, f"[{value.text}]", "Make it a list")]
-    report.error(Code.WRONG_SHAPE, message, value.span, fixes=fixes)
-    return None
+    if not alone(value):
+        wrong_shape(report, what, "a list", value)
+        return None
+    message = f"{_capitalised(what)} must be a list, and other compilers stop at {described(value)}"
+    report.warning(
+        Code.WRONG_SHAPE, message, value.span, ["It is understood as a list of one."], _listed(value, report)
+    )
+    return (value,)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(value: Value, report: Report) -> list[Fix]:
+    """The fix that makes a list of it: in brackets, or of a block behind a dash."""
+    source, span = report.source, value.span
+    if source is None:
+        return []
+    if isinstance(value, Map) and not source.text.startswith("{", span.start.offset):
+        lines = (source.line_bounds(line) for line in range(span.start.line + 1, span.end.line + 1))
+        below = [(start, "  ") for start, end in lines if source.text[start:end].strip()]
+        places = [(span.start.offset, "- "), *below]
+    else:
+        places = [(span.start.offset, "["), (span.end.offset, "]")]
+    return [Fix("Make it a list", tuple(Edit(report.file, source.span(at, at), text) for at, text in places))]
+
+
+def is_text(value: Value) -> bool:
+    return isinstance(value, Scalar) and isinstance(value.value, str)
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, Scalar) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+
+
+def is_map(value: Value) -> bool:
+    return isinstance(value, Map)
 
 
 def is_null(value: Value) -> bool:

@@ -17,14 +17,17 @@ LARGE_SERIAL = 1_000_000
 
 OUTPUT_KINDS = {"SERIAL": Output.SERIAL, "TENSOR": Output.TENSOR}
 """By the name that a Runefile gives; lower case is known too."""
-_SPELLINGS = {spelling: kind for name, kind in OUTPUT_KINDS.items() for spelling in (name, name.lower())}
+_SPELLINGS = {*OUTPUT_KINDS, *(name.lower() for name in OUTPUT_KINDS)}
 
 
 def find_output(stage: StageSyntax, report: Report) -> Output | None:
-    """SERIAL or TENSOR; reports anything else."""
+    """SERIAL or TENSOR; warns of another mixture of cases, and reports anything else."""
     name = stage.target.text.strip()
-    if name in _SPELLINGS:
-        return _SPELLINGS[name]
+    spelling = name.upper()
+    if spelling in OUTPUT_KINDS:
+        if name not in _SPELLINGS:
+            report.misspelt(Code.UNKNOWN_OUTPUT_KIND, stage.target.span, name, spelling)
+        return OUTPUT_KINDS[spelling]
     near = report.nearest(name, OUTPUT_KINDS)
     fixes = [report.replace(stage.target.span, near)] if near else []
     notes = ["The outputs are SERIAL, which sends JSON, and TENSOR, which sends bytes."]

@@ -157,12 +157,12 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
         if other in present and other != kind.value:
             report.warning(
                 Code.TWO_KINDS,
-                f"{quoted(name.text)} is a {kind.value} stage, so its key {quoted(other)} is ignored",
+                f"{quoted(name.text)} is {_a(kind)} stage, so its key {quoted(other)} is ignored",
                 present[other].span,
                 ["A stage has one of the keys model, proc-block, capability and out. Make two stages of it."],
             )
     fields = read_fields(
-        value, (*kinds, *_STAGE_KEYS[kind]), f"in a {kind.value} stage", report, displaced=_argument_names(kind)
+        value, (*kinds, *_STAGE_KEYS[kind]), f"in {_a(kind)} stage", report, displaced=_argument_names(kind)
     )
     target = read_text(fields[kind.value][1], f"`{kind.value}` of {quoted(name.text)}", report)
     if target is None:
@@ -175,6 +175,10 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
     span = fields["args"][1].span if "args" in fields else None
     is_sound = report.error_count == before and not composed.is_damaged(at)
     return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound)
+
+
+def _a(kind: StageKind) -> str:
+    return f"an {kind.value}" if kind is StageKind.OUTPUT else f"a {kind.value}"
 
 
 def _argument_names(kind: StageKind) -> frozenset[str]:

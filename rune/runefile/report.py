@@ -8,11 +8,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, legacy_type, written_type
 from rune.tensor import TensorType
-from rune.wording import LONGEST, plain
+from rune.wording import LONGEST, plain, quoted
 
 MAX_DIAGNOSTICS = 200
 """How many problems of one file are told: more would only slow down whoever shows them."""
@@ -47,6 +47,11 @@ class Report:
         self._errors += severity is Severity.ERROR
         self._diagnostics.append(Diagnostic(severity, code.value, message, self.file, span, tuple(notes), tuple(fixes)))
 
+    def misspelt(self, code: Code, span: Span, name: str, known: str) -> None:
+        """Warns of a name that only other compilers do not know."""
+        message = f"{quoted(name)} is understood as {known}, and other compilers stop at it"
+        self.warning(code, message, span, fixes=[self.replace(span, known)])
+
     def replace(self, span: Span, text: str, title: str | None = None) -> Fix:
         """The fix that writes `text` in place of what stands in `span`."""
         return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, text),))
@@ -74,6 +79,22 @@ class Report:
         if span.end.line < self.source.line_count:
             end, _ = self.source.line_bounds(span.end.line + 1)
         return (Fix(title, (Edit(self.file, self.source.span(start, end), ""),)),)
+
+    def remove_item(self, items: Sequence[Span], index: int, title: str) -> tuple[Fix, ...]:
+        """The fix that removes one item of a list, with its line or its comma; none where comments stand between."""
+        if self.source is None or self.form is Form.TEXT:
+            return ()
+        item = items[index]
+        before = items[index - 1].end if index > 0 else None
+        behind = items[index + 1].start if index + 1 < len(items) else None
+        if before is not None and self._is_comma(before, item.start):
+            return (Fix(title, (Edit(self.file, Span(before, item.end), ""),)),)
+        if before is None and behind is not None and self._is_comma(item.end, behind):
+            return (Fix(title, (Edit(self.file, Span(item.start, behind), ""),)),)
+        return self.remove(item, title)
+
+    def _is_comma(self, start: Position, end: Position) -> bool:
+        return self.source is not None and self.source.text[start.offset : end.offset].strip() == ","
 
     def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
         """The candidate that was probably meant, or None."""

@@ -9,7 +9,10 @@ from rune.runefile.diagnostics import Position, Span
 from rune.runefile.fields import (
     Field,
     described,
+    is_map,
     is_null,
+    is_number,
+    is_text,
     missing,
     read_fields,
     read_items,
@@ -43,11 +46,12 @@ _OTHER_ELEMENT_NAMES = {
 
 
 def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[InputSyntax, ...]:
-    items = read_items(field, f"the inputs of {quoted(stage.text)}", report) or ()
+    items = read_items(field, f"the inputs of {quoted(stage.text)}", report, alone=is_text) or ()
+    spans = [item.span for item in items]
     found = []
-    for item in items:
+    for index, item in enumerate(items):
         if is_null(item):
-            _warn_of_empty_input(item, stage, report)
+            _warn_of_empty_input(spans, index, stage, report)
             continue
         if not isinstance(item, Scalar) or not isinstance(item.value, str) or not (match := _INPUT.match(item.value)):
             message = f"Unable to parse the input: {described(item)} cannot be an input of {quoted(stage.text)}"
@@ -58,11 +62,11 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
     return tuple(found)
 
 
-def _warn_of_empty_input(item: Value, stage: Word, report: Report) -> None:
+def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: Report) -> None:
     """A dash without a name behind it. The old compiler stopped at it; nothing else can be meant than to ignore it."""
     message = f"An input of {quoted(stage.text)} is empty and is ignored"
-    fixes = report.remove(item.span, "Remove the empty input")
-    report.warning(Code.BAD_INPUT, message, item.span, ["Remove it from the list."], fixes)
+    fixes = report.remove_item(items, index, "Remove the empty input")
+    report.warning(Code.BAD_INPUT, message, items[index], ["Remove it from the list."], fixes)
 
 
 def _name_span(item: Scalar, name: str) -> Span:
@@ -76,7 +80,7 @@ def _name_span(item: Scalar, name: str) -> Span:
 
 
 def read_outputs(field: Field | None, stage: Word, report: Report) -> tuple[TypeSyntax, ...] | None:
-    items = read_items(field, f"the outputs of {quoted(stage.text)}", report)
+    items = read_items(field, f"the outputs of {quoted(stage.text)}", report, alone=is_map)
     if items is None:
         return None
     types = [_type(item, stage, report) for item in items]
@@ -118,7 +122,7 @@ def _dimensions(
 ) -> tuple[tuple[int, ...] | None, bool]:
     """The dimensions, None when they are left out, and whether they could be read."""
     before = report.error_count
-    items = read_items(field, "the dimensions of a type", report)
+    items = read_items(field, "the dimensions of a type", report, alone=is_number)
     if items is None or field is None:
         return None, report.error_count == before
     found = []

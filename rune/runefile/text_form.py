@@ -172,6 +172,8 @@ class _Reading:
     def composed(self) -> Composed:
         self._connect()
         start = self._first or self._source.span(0, 0)
+        note = "It is understood and can be built. `rune fmt` writes it as YAML, which the graph can edit too."
+        self._report.warning(Code.OLD_FORM, "This is the text form that Runefiles had before YAML", start, [note])
         run = start if not self._chains or not self._chains[0] else self._chains[0][0].span
         stages = tuple((stage.name, stage.value) for stage in self._stages)
         image = self._image or Scalar("runicos/base", "runicos/base", start)

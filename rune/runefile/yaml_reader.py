@@ -250,6 +250,8 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
 
     if "'\\t'" in problem:
         return unreadable("a tab cannot indent a line; use spaces", at)
+    if context == "while parsing a flow node" and source.text.startswith(",", opened):
+        return unreadable("nothing stands before this comma", opened, 1, ("Remove the comma.",))
     if context.startswith("while parsing a flow"):
         bracket = source.text[opened : opened + 1]
         notes = () if at >= end else (f"The next thing that does not fit is in line {_line(source, at)}.",)

@@ -48,6 +48,45 @@ def test_everything_with_a_fix_is_mended_and_told(runefile: Path) -> None:
     )
 
 
+def test_what_only_other_compilers_refuse_is_accepted_and_brought_into_form(runefile: Path) -> None:
+    loose = """\
+version: "1"
+image: runicos/base
+pipeline:
+  one:
+    capability: Rand
+    outputs:
+      type: u32  # whole numbers
+
+      dimensions: 4
+  two: {capability: RAND, outputs: {type: f32, dimensions: 4}}
+  bytes: {out: Tensor, inputs: one}
+  text: {out: SERIAL, inputs: [~, one, null,
+    two, null]}
+"""
+    strict = """\
+version: 1
+image: runicos/base
+pipeline:
+  one:
+    capability: RAND
+    outputs:
+      - type: u32  # whole numbers
+
+        dimensions: [4]
+  two: {capability: RAND, outputs: [{type: f32, dimensions: [4]}]}
+  bytes: {out: TENSOR, inputs: [one]}
+  text: {out: SERIAL, inputs: [one,
+    two]}
+"""
+    runefile.write_text(loose, encoding="utf-8")
+    before = CliRunner().invoke(main, ["check", str(runefile)])
+    assert before.exit_code == 0, before.output
+    assert "4 stages, 0 errors, 11 warnings" in before.stdout
+    assert fix(runefile).stdout.endswith("4 stages, 0 errors, 0 warnings\n")
+    assert runefile.read_text("utf-8") == strict
+
+
 def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
     runefile.write_text(BROKEN.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
     result = fix(runefile, "--format", "json")

@@ -241,6 +241,15 @@ def test_an_edit_that_cannot_be_is_refused_with_a_sentence(edit: GraphEdit, word
     assert refused.value.reason.endswith(".")
 
 
+def test_what_is_only_understood_as_a_list_becomes_one() -> None:
+    loose = PROJECT.replace("inputs: [audio]", "inputs: audio  # all of it")
+    analysis = analysed(loose)
+    edits = edit_graph(analysis, RenameStage("audio", "sound"))
+    after = apply_edits(loose, edits)
+    assert "  sound:\n" in after
+    assert "    inputs: [sound]  # all of it\n" in after
+
+
 def test_an_argument_is_written_changed_and_taken_away() -> None:
     assert changed(SetArgument("best", "count", 2)) == [
         "-       - {type: u32, dimensions: [1]}",

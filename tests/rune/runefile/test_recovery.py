@@ -21,6 +21,8 @@ def nodes(text: str) -> list[str]:
     ("old", "new", "place"),
     [
         ("[audio]", "[audio", "["),
+        ("[audio]", "[, audio]", ","),
+        ("[audio]", "[audio, , audio]", ","),
         ("[word, model.0]", "[word, model.0", "["),
         ("hz: 16000", 'hz: "16000', '"'),
         ("hz: 16000", "hz: 16: 000", ":"),
