@@ -5,13 +5,27 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from forge.web import account, builds, frame, home, new_project, organisation, project, runes, schemas, sign_in, trust
+from forge.web import (
+    account,
+    builds,
+    frame,
+    home,
+    new_project,
+    organisation,
+    project,
+    runes,
+    schemas,
+    sign_in,
+    trust,
+    trying,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.health, name="health"),
     path("frame/", frame.frame, name="frame"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
+    path("try", trying.try_page, name="try"),
     path("trust", trust.trust, name="trust"),
     path("trust/authority.crt", trust.authority, name="authority-certificate"),
     path("sign-in", sign_in.sign_in, name="sign-in"),

@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS } from "../runtime";
 import { Player } from "./Player";
+import { Try } from "./Try";
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
   const { runeUrl, name, memory, seconds } = element.dataset;
@@ -18,6 +19,15 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
         memory={memory === undefined ? null : Number(memory)}
         limits={{ ...DEFAULT_LIMITS, milliseconds }}
       />
+    </StrictMode>,
+  );
+}
+
+// The page on which any rune can be tried.
+for (const element of document.querySelectorAll<HTMLElement>("[data-try]")) {
+  createRoot(element).render(
+    <StrictMode>
+      <Try />
     </StrictMode>,
   );
 }

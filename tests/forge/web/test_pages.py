@@ -315,3 +315,10 @@ def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser)
     assert answer.headers["Content-Type"] == "application/schema+json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.json() == schema()
+
+
+def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser) -> None:
+    answer = browser_of(None).get("/try")
+    assert answer.status_code == 200
+    assert "data-try" in answer.content.decode()
+    assert "unsafe" not in answer["Content-Security-Policy"]

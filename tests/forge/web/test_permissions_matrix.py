@@ -180,7 +180,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
 ]
 
-ELSEWHERE = frozenset({"frame/"})
+ELSEWHERE = frozenset({"frame/", "try"})
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.web", "allauth")

@@ -1,0 +1,75 @@
+// A page on which any rune can be tried: its file is dropped or chosen, and runs here. Nothing of it is sent anywhere.
+import { FolderOpen } from "lucide-react";
+import { useId, useRef, useState, type DragEvent } from "react";
+import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
+
+type State = { readonly file: RuneFile; readonly turn: number } | { readonly problem: string } | null;
+
+export function Try() {
+  const field = useRef<HTMLInputElement>(null);
+  const [state, setState] = useState<State>(null);
+  const [isOver, setOver] = useState(false);
+  const noteId = useId();
+
+  const take = (chosen: File | undefined) => {
+    if (chosen === undefined) return;
+    readRuneFile(chosen).then(
+      (file) => setState((before) => ({ file, turn: before !== null && "turn" in before ? before.turn + 1 : 0 })),
+      (error: unknown) => setState({ problem: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  const onDrop = (event: DragEvent) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files[0]);
+  };
+  const file = state !== null && "file" in state ? state.file : null;
+  const problem = state !== null && "problem" in state ? state.problem : null;
+
+  return (
+    <div
+      className="stack"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <div className={isOver ? "card roomy stack drop over" : "card roomy stack drop"}>
+        <div className="row wrap">
+          <button type="button" className={file === null ? "button primary big" : "button"} aria-describedby={noteId} onClick={() => field.current?.click()}>
+            <FolderOpen aria-hidden="true" />
+            {file === null ? "Choose a rune" : "Choose another rune"}
+          </button>
+          <span id={noteId} className="muted" role="status">
+            {file === null ? "Or drop a .rune file here. It is read by this page and sent nowhere." : file.fileName}
+          </span>
+        </div>
+        <input
+          ref={field}
+          type="file"
+          accept=".rune,.wasm"
+          hidden
+          aria-label="Choose a rune"
+          onChange={(event) => {
+            take(event.target.files?.[0]);
+            event.target.value = "";
+          }}
+        />
+        {problem !== null && (
+          <p className="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
+      </div>
+      {file !== null && state !== null && "turn" in state && (
+        <section className="card roomy stack" aria-label="The rune">
+          <h2>{file.inspected.name ?? file.fileName}</h2>
+          <RuneTrial key={state.turn} file={file} />
+        </section>
+      )}
+    </div>
+  );
+}

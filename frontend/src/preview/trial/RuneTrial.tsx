@@ -1,0 +1,44 @@
+// A rune of anybody's, from a file: what it says of itself, the files that it reads from its host, and the rune running.
+import { useState } from "react";
+import { sizeText } from "../numbers";
+import { Preview } from "../Preview";
+import { ResourcePick } from "./ResourcePick";
+import type { RuneFile } from "./rune-file";
+
+interface Props {
+  readonly file: RuneFile;
+  readonly isLarge?: boolean;
+}
+
+/** Mounted anew for another file. */
+export function RuneTrial({ file, isLarge = true }: Props) {
+  const { inspected, bytes } = file;
+  const { resources, version } = inspected;
+  const [given, setGiven] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
+  const lacking = resources.filter(({ name, hasDefault }) => !hasDefault && !given.has(name)).map(({ name }) => name);
+  const maker = version === null ? "It does not say what built it." : `Built by rune ${version}.`;
+  return (
+    <div className="stack">
+      <p className="muted">{`${sizeText(bytes.byteLength)}. ${maker}`}</p>
+      {resources.length > 0 && (
+        <section className="stack" aria-label="Files that the rune reads">
+          <h3>Files that the rune reads</h3>
+          {resources.map((resource) => (
+            <ResourcePick
+              key={resource.name}
+              resource={resource}
+              onData={(data) => setGiven((before) => new Map(before).set(resource.name, data))}
+            />
+          ))}
+        </section>
+      )}
+      <Preview
+        rune={lacking.length === 0 ? bytes : null}
+        resources={given}
+        heading={null}
+        isLarge={isLarge}
+        empty={`The rune starts when it has ${lacking.join(" and ")}.`}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+// A file that may be a rune, before any of it runs: read, and said what is wrong with it.
+import { inspect, RuneError, type Inspected } from "../../runtime";
+
+/** As `rune.runtime`'s limit of a module. */
+const LARGEST = 128 << 20;
+
+export interface RuneFile {
+  readonly fileName: string;
+  readonly bytes: ArrayBuffer;
+  readonly inspected: Inspected;
+}
+
+export function isRuneName(name: string): boolean {
+  return name.toLowerCase().endsWith(".rune");
+}
+
+/** Rejects with an Error whose message is for a person. */
+export async function readRuneFile(file: File): Promise<RuneFile> {
+  if (file.size > LARGEST) throw new Error(`${file.name} is larger than 128 MB; no runtime takes such a rune.`);
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Error(`${file.name} could not be read. Choose it again.`);
+  });
+  return runeFileOf(file.name, bytes);
+}
+
+/** Throws an Error whose message is for a person. */
+export function runeFileOf(fileName: string, bytes: ArrayBuffer): RuneFile {
+  const [first, second] = new Uint8Array(bytes);
+  if (first === 0x50 && second === 0x4b) {
+    throw new Error(`${fileName} is a zune, the later kind of rune in a zip, which no runtime of this version runs. Its Runefile is in the zip.`);
+  }
+  try {
+    return { fileName, bytes, inspected: inspect(bytes) };
+  } catch (error) {
+    if (error instanceof RuneError) throw new Error(`${fileName} is not a rune. ${error.message}`, { cause: error });
+    throw error;
+  }
+}
