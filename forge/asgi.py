@@ -21,6 +21,7 @@ from forge.core.body_limit import BodyLimit  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.origins import SameOrigin  # noqa: E402
 from forge.core.static_files import StaticFiles  # noqa: E402
+from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 
 
 def build_application() -> Any:
@@ -34,7 +35,9 @@ def build_application() -> Any:
                 autorefresh=settings.DEBUG,
             ),
             "websocket": SameOrigin(
-                AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.PUBLIC_URL, settings.ALLOWED_HOSTS
+                AuthMiddlewareStack(URLRouter([*player_urlpatterns, *websocket_urlpatterns])),
+                settings.PUBLIC_URL,
+                settings.ALLOWED_HOSTS,
             ),
             "lifespan": lifespan,
         }

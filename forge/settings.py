@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "forge.builds",
     "forge.registry",
     "forge.reviews",
+    "forge.player",
     "forge.web",
 ]
 

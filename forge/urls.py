@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from forge.player.urls import player_urlpatterns
 from forge.registry.distribution import distribution
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
+    path("", include("forge.player.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 
@@ -21,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2", distribution),
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
+    path("player/", include(player_urlpatterns)),
     path("", include("forge.web.urls")),
 ]
 

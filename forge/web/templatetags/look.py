@@ -22,6 +22,7 @@ ENTRIES = {
     "look": "src/look/look.css",
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
+    "phone": "src/player/phone/main.tsx",
     "pages": "src/pages/main.ts",
 }
 """The front end's entries by the name that templates use."""
@@ -40,6 +41,23 @@ def build_manifest() -> dict[str, Any]:
         return _manifest(path, path.stat().st_mtime)
     except FileNotFoundError:
         return {}
+
+
+def entry_files(name: str) -> list[str]:
+    """All files that an entry may need, below the folder of the build: modules, styles, fonts and pictures."""
+    manifest = build_manifest()
+    found: list[str] = []
+    seen: set[str] = set()
+    pending = [ENTRIES[name]] if ENTRIES[name] in manifest else []
+    while pending:
+        key = pending.pop(0)
+        if key in seen:
+            continue
+        seen.add(key)
+        chunk = manifest[key]
+        found += [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
+        pending += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
+    return list(dict.fromkeys(found))
 
 
 @register.simple_tag

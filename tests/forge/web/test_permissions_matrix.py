@@ -30,6 +30,9 @@ OWN = (200, 403, 403, 404, 401)
 OWN_MAKE = (201, 403, 403, 404, 401)
 OWN_GONE = (204, 403, 403, 404, 401)
 MINE = (200, 200, 200, 200, 401)
+NONE = (404, 404, 404, 404, 401)
+BAD = (400, 400, 400, 400, 400)
+LEFT = (204, 204, 204, 204, 204)
 # Pages: a visitor is led to sign in.
 PAGE = (200, 200, 200, 404, 302)
 PAGE_EDIT = (200, 200, 403, 404, 302)
@@ -39,6 +42,7 @@ SENT_OWN = (302, 403, 403, 404, 302)
 ANY_PAGE = (200, 200, 200, 200, 302)
 
 _P = "api/v1/projects/acme/kitchen"
+_ROUTE = "api/v1/projects/<str:organisation>/<str:name>"
 _O = "api/v1/organisations/acme"
 _RAW = "application/octet-stream"
 
@@ -152,6 +156,22 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
+    ("get", "player/", "", None, (200, 200, 200, 200, 200)),
+    ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200)),
+    (
+        "get",
+        "player/<str:organisation>/<str:name>/app.webmanifest",
+        "player/acme/kitchen/app.webmanifest",
+        None,
+        (200, 200, 200, 200, 200),
+    ),
+    ("get", "player/<str:organisation>/<str:name>/state", "player/acme/kitchen/state", None, READ),
+    ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/x", None, NONE),
+    ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
+    ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
+    ("get", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
+    ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 404, 401)),
+    ("delete", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
     ("get", "sign-in", "", None, (200, 200, 200, 200, 200)),
     ("get", "join", "", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/login/", "", None, (302, 302, 302, 302, 200)),
@@ -180,10 +200,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
 ]
 
-ELSEWHERE = frozenset({"frame/", "try"})
+ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
-OURS = ("forge.accounts", "forge.projects", "forge.web", "allauth")
+OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")
 NOT_OURS = ("forge.web.builds", "forge.web.runes", "forge.web.trust")
 
 

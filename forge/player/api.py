@@ -1,0 +1,169 @@
+"""The player's own requests, below /player/, and the studio's for a QR code. Neither an organisation nor a token's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.authentication import SessionWithCsrf
+from forge.accounts.models import User
+from forge.accounts.people import person_to_json
+from forge.accounts.permissions import Verb, can
+from forge.builds.api import rune_response
+from forge.core.api import ForgeView
+from forge.core.errors import Forbidden, Moved
+from forge.player.models import PhonePass
+from forge.player.passes import (
+    LINK_LIFE,
+    PASS_LIFE,
+    cookie_name,
+    end_pass,
+    end_phones,
+    find_pass,
+    make_phone_link,
+    phones_of,
+    player_path,
+    redeem_phone_link,
+)
+from forge.player.runs import find_run, runs_of
+from forge.projects.access import find_project
+from forge.projects.api import ProjectView
+from forge.projects.models import Project
+
+
+class ByPass(BaseAuthentication):
+    """A phone's pass, at the addresses of its own project alone; elsewhere it is as if it were not there."""
+
+    def authenticate(self, request: Request) -> tuple[User, PhonePass] | None:
+        route = request.parser_context["kwargs"]
+        phone = find_pass(request.COOKIES, route["organisation"], route["name"])
+        return None if phone is None else (phone.user, phone)
+
+
+class PlayerView(ForgeView):
+    """A request of the player. Whoever asks, what changes something carries the CSRF token of our own page."""
+
+    authentication_classes = [ByPass, SessionWithCsrf]
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            SessionWithCsrf().enforce_csrf(request)
+
+    def project(self, request: Request, organisation: str, name: str) -> Project:
+        """The project of the address. Raises `Moved` to the same request at its present address."""
+        try:
+            return find_project(request.user, organisation, name, Verb.SEE)
+        except Moved as moved:
+            old, path = f"/player/{organisation}/{name}", request.get_full_path()
+            raise Moved(path.replace(old, f"/player{moved.location}", 1)) from moved
+
+
+class PlayerState(PlayerView):
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What there is to run, and who asks."""
+        project = self.project(request, organisation, name)
+        user = request.user
+        get_token(request._request)
+        return Response(
+            {
+                "project": {
+                    "organisation": project.organisation.name,
+                    "name": project.name,
+                    "url": player_path(project),
+                },
+                "person": person_to_json(user) if user.is_authenticated else None,
+                "by": "pass" if isinstance(request.auth, PhonePass) else "session" if user.is_authenticated else None,
+                "may_pair": can(user, Verb.READ, project),
+            }
+            | runs_of(user, project)
+        )
+
+
+class PlayerRune(PlayerView):
+    def get(self, request: Request, organisation: str, name: str, digest: str) -> HttpResponseBase:
+        """A rune's bytes."""
+        artefact = find_run(request.user, self.project(request, organisation, name), digest)
+        return rune_response(request, artefact, f"{artefact.name}.rune")
+
+
+class EnterSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+
+
+class PlayerEnter(PlayerView):
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Changes the QR code's token for the phone's pass."""
+        asked = self.asked(request, EnterSerializer)
+        phone, secret = redeem_phone_link(asked["token"], organisation, name)
+        response = Response({"person": person_to_json(phone.user)})
+        response.set_cookie(
+            cookie_name(phone.project_id),
+            secret,
+            max_age=PASS_LIFE,
+            path="/player/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
+
+
+class PlayerLeave(PlayerView):
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """The phone gives its pass back."""
+        response = Response(status=204)
+        if isinstance(request.auth, PhonePass):
+            end_pass(request.auth)
+            response.delete_cookie(cookie_name(request.auth.project_id), path="/player/", samesite="Strict")
+        return response
+
+
+_LINK = inline_serializer(
+    "PhoneLink",
+    {
+        "url": serializers.CharField(),
+        "seconds": serializers.IntegerField(help_text="How long the link works."),
+        "code": serializers.ListField(child=serializers.CharField(), help_text="Rows of the QR code, 1 is dark."),
+    },
+)
+_PHONES = inline_serializer("Phones", {"phones": serializers.IntegerField()})
+
+
+class ProjectPhones(ProjectView):
+    """A person's own phones on a project: letting one in, counting them, ending them."""
+
+    @extend_schema(operation_id="phones_retrieve", responses=_PHONES)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """How many phones hold a pass of one's own for the project."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response({"phones": phones_of(request.user, project)})
+
+    @extend_schema(operation_id="phones_invite", request=None, responses={201: _LINK})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
+        project = self.project(request, organisation, name, Verb.READ)
+        if request.auth is not None:
+            raise Forbidden("A token cannot let a phone in. Do it in the studio.")
+        url = make_phone_link(self.person(request), project)
+        # The code is read off a screen: the least correction makes the largest squares.
+        rows = segno.make(url, error="l", micro=False).matrix
+        code = ["".join("1" if cell else "0" for cell in row) for row in rows]
+        return Response({"url": url, "seconds": int(LINK_LIFE.total_seconds()), "code": code}, status=201)
+
+    @extend_schema(operation_id="phones_end", responses=_PHONES)
+    def delete(self, request: Request, organisation: str, name: str) -> Response:
+        """Ends the passes of all of one's own phones for the project; answers how many there were."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response({"phones": end_phones(self.person(request), project)})

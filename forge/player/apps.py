@@ -1,0 +1,8 @@
+"""The app on a phone: how it is let in, what it may run, and how its results reach its person's studio."""
+
+from django.apps import AppConfig
+
+
+class PlayerConfig(AppConfig):
+    name = "forge.player"
+    label = "player"

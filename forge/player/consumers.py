@@ -1,0 +1,331 @@
+"""The two ends of a pairing: a person's phone and the same person's studio, which the server relays between.
+
+A phone asks; both ends show the same four digits; the studio's person says that they are the same; then the phone's
+outputs go to that one studio, until either end closes. Nothing is stored. Ends find each other by delivery groups, so
+they may be in different processes; what the other end said last shows that it still is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import secrets
+import time
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+
+from forge.collab.closing import Closing
+from forge.collab.consumers import ProjectSocket
+from forge.core.delivery import Message, deliver, listen, stop_listening
+from forge.player.messages import (
+    MESSAGE_LIMIT,
+    BadMessage,
+    Confirm,
+    End,
+    Refuse,
+    Shown,
+    read_from_phone,
+    read_from_studio,
+)
+from forge.player.models import PhonePass
+from forge.player.pace import Pace
+from forge.player.passes import find_pass, is_good, phones_group
+
+_log = logging.getLogger(__name__)
+
+WAIT = 120.0
+"""Seconds that a phone waits for its studio to confirm."""
+BEAT = 5.0
+"""Seconds after which an end says that it is still there."""
+LOST_AFTER = 15.0
+"""Seconds of silence after which the other end counts as gone."""
+TRIES = 3
+"""Wrong digits that end a phone's asking."""
+A_SECOND, AT_ONCE = 12.0, 24.0
+"""Messages that a phone may send; those above are dropped."""
+TOO_MANY = 300
+"""Dropped messages after which a phone's socket is closed."""
+
+
+class Ended:
+    """Close codes of a pairing, beside those of `Closing`."""
+
+    OVER = 4000
+    REFUSED = 4401
+    TOO_FAST = 4429
+
+
+def digits_of(pairing: str) -> str:
+    """The four digits that both ends show for a pairing's random id."""
+    return f"{int.from_bytes(hashlib.sha256(pairing.encode()).digest()[:8]) % 10_000:04}"
+
+
+class PairingSocket(ProjectSocket):
+    """What both ends share: their groups, the partner's beat, and saying goodbye once."""
+
+    other = "other side"
+    """What the other end is called."""
+    partner: str | None = None
+    """The other end's own group while they are paired."""
+    _groups: tuple[str, ...] = ()
+    _hearing: asyncio.Task[None] | None = None
+    _heard_at = 0.0
+
+    async def opened(self) -> None:
+        person, project = self.scope["user"].pk, self.access.project_id
+        self.phones, self.studios = phones_group(person, project), f"studios.{person}.{project}"
+        self.key = secrets.token_hex(16)
+        self.group = f"pairing.{self.key}"
+        self._pairing_inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._groups = (self.group, self.shared_group())
+        for group in self._groups:
+            listen(group, self._pairing_inbox.put_nowait)
+        self._hearing = asyncio.create_task(self._hear_partner())
+        await self.joined()
+
+    def shared_group(self) -> str:
+        """The group of all ends of this kind, of this person and project."""
+        raise NotImplementedError
+
+    async def joined(self) -> None:
+        """The end is listening."""
+        raise NotImplementedError
+
+    async def heard(self, message: Message) -> None:
+        """A message from an end of the same person and project."""
+        raise NotImplementedError
+
+    async def lost(self, reason: str) -> None:
+        """The other end is gone."""
+        raise NotImplementedError
+
+    async def beat(self) -> None:
+        """Some seconds went by."""
+
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        if self._hearing is not None:
+            self._hearing.cancel()
+            for group in self._groups:
+                stop_listening(group, self._pairing_inbox.put_nowait)
+            self.leave()
+
+    def leave(self) -> None:
+        """Tells the other end that this one goes."""
+        partner, self.partner = self.partner, None
+        if partner is not None:
+            deliver(partner, {"what": "bye", "from": self.group})
+
+    async def say(self, **message: Any) -> None:
+        """Sends a message to the client."""
+        if not self._is_closing:
+            await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+    def paired_with(self, partner: str) -> None:
+        self.partner = partner
+        self._heard_at = time.monotonic()
+
+    async def _hear_partner(self) -> None:
+        next_beat = time.monotonic() + BEAT
+        while True:
+            try:
+                message = await asyncio.wait_for(self._pairing_inbox.get(), max(0.01, next_beat - time.monotonic()))
+                if message.get("from") == self.partner:
+                    self._heard_at = time.monotonic()
+                if message["what"] == "bye":
+                    if message["from"] == self.partner:
+                        self.partner = None
+                        await self.lost(f"The {self.other} ended it.")
+                elif message["what"] != "beat":
+                    await self.heard(message)
+            except TimeoutError:
+                next_beat = time.monotonic() + BEAT
+                await self._beat_on()
+            except Exception:
+                _log.exception("A message of a pairing could not be answered; its socket is closed")
+                await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. Pair again.")
+
+    async def _beat_on(self) -> None:
+        if self.partner is not None:
+            if time.monotonic() - self._heard_at > LOST_AFTER:
+                self.leave()
+                await self.lost(f"The {self.other} is out of reach.")
+            else:
+                deliver(self.partner, {"what": "beat", "from": self.group})
+        await self.beat()
+
+
+class PhoneConsumer(PairingSocket):
+    """The phone's end."""
+
+    other = "studio"
+    phone: PhonePass | None = None
+    _wrong = 0
+    _dropped = 0
+    _ends_at = 0.0
+
+    async def connect(self) -> None:
+        route = self.scope["url_route"]["kwargs"]
+        found = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
+        if found is not None:
+            self.phone, self.scope["user"] = found, found.user
+        self._pace = Pace(A_SECOND, AT_ONCE)
+        await super().connect()
+
+    def shared_group(self) -> str:
+        return self.phones
+
+    async def joined(self) -> None:
+        self.digits = digits_of(self.key)
+        self._ends_at = time.monotonic() + WAIT
+        await self.say(type="digits", digits=self.digits)
+        self._ask()
+
+    def _ask(self) -> None:
+        asks = {"what": "asks", "from": self.group, "pairing": self.key, "digits": self.digits}
+        deliver(self.studios, asks)
+
+    def leave(self) -> None:
+        deliver(self.studios, {"what": "gone", "from": self.group, "pairing": self.key, "except": self.partner})
+        super().leave()
+
+    async def heard(self, message: Message) -> None:
+        match message["what"]:
+            case "who" if self.partner is None:
+                self._ask()
+            case "look":
+                await self.ask_again()
+            case "refuse" if self.partner is None:
+                await self.close_for(Ended.REFUSED, "The studio said that this is not its phone.")
+            case "confirm" if self.partner is None:
+                await self._confirmed(message)
+
+    async def _confirmed(self, message: Message) -> None:
+        mine = (str(self.scope["user"].pk), str(self.access.project_id))
+        if (message["person"], message["project"]) != mine:
+            return
+        if not secrets.compare_digest(message["digits"].encode(), self.digits.encode()):
+            self._wrong += 1
+            deliver(message["from"], {"what": "wrong", "from": self.group, "pairing": self.key})
+            if self._wrong >= TRIES:
+                await self.close_for(Ended.REFUSED, "Other digits were confirmed three times. Start again.")
+            return
+        self.paired_with(message["from"])
+        deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
+        gone = {"what": "gone", "from": self.group, "pairing": self.key, "except": message["from"]}
+        deliver(self.studios, gone)
+        await self.say(type="paired")
+
+    async def lost(self, reason: str) -> None:
+        await self.close_for(Ended.OVER, reason)
+
+    async def beat(self) -> None:
+        if self.partner is None and time.monotonic() > self._ends_at:
+            await self.close_for(Ended.OVER, "Nobody confirmed the digits in the studio. Start again.")
+        elif self.phone is not None:
+            await self.ask_again()
+
+    async def ask_again(self) -> None:
+        """The role as for every socket, and for one that a pass opened whether the pass is still good."""
+        if self.phone is not None and not await _is_alive(self.phone.pk):
+            await self.close_for(Closing.NO_ACCESS, "This phone's access was ended. Scan a new code in the studio.")
+        else:
+            await super().ask_again()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._hearing is None or self._is_closing:
+            return
+        if not self._pace.take(time.monotonic()):
+            self._dropped += 1
+            if self._dropped > TOO_MANY:
+                await self.close_for(Ended.TOO_FAST, "The phone sent far too many results at once. Pair again.")
+            return
+        if text_data is not None and len(text_data) > MESSAGE_LIMIT:
+            await self.close_for(Closing.TOO_LARGE, "A result is too large to be shown in the studio.")
+            return
+        try:
+            message = read_from_phone(text_data or "")
+        except BadMessage as error:
+            await self.close_for(Closing.MALFORMED, f"The phone's message cannot be read: {error}.")
+            return
+        match message:
+            case Shown(data) if self.partner is not None:
+                deliver(self.partner, {"what": "shown", "from": self.group, "data": data})
+            case End():
+                await self.close_for(Ended.OVER, "You ended it.")
+
+
+class StudioConsumer(PairingSocket):
+    """The studio's end. It shows who asks; the one that its person confirms is its partner."""
+
+    other = "phone"
+
+    def shared_group(self) -> str:
+        return self.studios
+
+    async def joined(self) -> None:
+        self._asking: dict[str, str] = {}
+        await self.say(type="open")
+        deliver(self.phones, {"what": "who", "from": self.group})
+
+    async def heard(self, message: Message) -> None:
+        match message["what"]:
+            # One that asked by itself may have heard this studio's question as well.
+            case "asks" if message["pairing"] not in self._asking:
+                self._asking[message["pairing"]] = message["from"]
+                await self.say(type="asks", pairing=message["pairing"], digits=message["digits"])
+            case "gone" if message["except"] != self.group and self._asking.pop(message["pairing"], None):
+                await self.say(type="gone", pairing=message["pairing"])
+            case "wrong":
+                await self.say(type="wrong", pairing=message["pairing"])
+            case "paired" if self._asking.pop(message["pairing"], None) == message["from"]:
+                self.leave()
+                self.paired_with(message["from"])
+                await self.say(type="paired", pairing=message["pairing"])
+            case "shown" if message["from"] == self.partner:
+                await self.say(**message["data"])
+
+    async def lost(self, reason: str) -> None:
+        await self.say(type="ended", reason=reason)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._hearing is None or self._is_closing:
+            return
+        try:
+            message = read_from_studio(text_data or "")
+        except BadMessage as error:
+            await self.close_for(Closing.MALFORMED, f"The studio's message cannot be read: {error}.")
+            return
+        match message:
+            case Confirm(pairing, digits) if pairing in self._asking:
+                person, project = str(self.scope["user"].pk), str(self.access.project_id)
+                said = {"what": "confirm", "from": self.group, "person": person, "project": project, "digits": digits}
+                deliver(self._asking[pairing], said)
+            case Confirm(pairing):
+                await self.say(type="gone", pairing=pairing)
+            case Refuse(pairing) if pairing in self._asking:
+                deliver(self._asking.pop(pairing), {"what": "refuse", "from": self.group})
+            case End() if self.partner is not None:
+                self.leave()
+                await self.say(type="ended", reason="You ended it.")
+
+
+async def _pass_of(cookies: Any, organisation: str, name: str) -> PhonePass | None:
+    found: PhonePass | None = await database_sync_to_async(find_pass, thread_sensitive=False)(
+        cookies, organisation, name
+    )
+    return found
+
+
+async def _is_alive(pass_id: UUID) -> bool:
+    alive: bool = await database_sync_to_async(_alive, thread_sensitive=False)(pass_id)
+    return alive
+
+
+def _alive(pass_id: UUID) -> bool:
+    phone = PhonePass.objects.alive().select_related("user", "project__organisation").filter(pk=pass_id).first()
+    return phone is not None and is_good(phone)

@@ -1,0 +1,171 @@
+"""What a phone and a studio may say on their sockets: read part by part, and written anew from what was read.
+
+Only outputs, how long a run took, and what the rune calls its words: nothing else has a place in which to travel.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+MESSAGE_LIMIT = 64 * 1024
+"""Characters of one message."""
+OUTPUTS, TENSORS, DIMENSIONS, ELEMENTS = 32, 16, 8, 16_384
+WORDLISTS, WORDS = 8, 4_096
+TEXT = 4_096
+TYPES = frozenset({"u8", "i8", "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64", "utf8"})
+
+
+class BadMessage(ValueError):
+    """A message that cannot be understood; says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a paired phone shows in the studio: results, or what runs on it. `data` is what is passed on."""
+
+    data: Mapping[str, Any]
+    is_about: bool
+
+
+@dataclass(frozen=True)
+class End:
+    """Whoever says it ends the pairing."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """The studio's person says that the phone shows these digits."""
+
+    pairing: str
+    digits: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The studio's person says that this is no phone of theirs."""
+
+    pairing: str
+
+
+def read_from_phone(text: str) -> Shown | End:
+    """What a phone says. Raises `BadMessage`."""
+    message = _object(_parsed(text), "a message")
+    match message.get("type"):
+        case "end":
+            return End()
+        case "outputs":
+            return Shown(_outputs(message), is_about=False)
+        case "about":
+            return Shown(_about(message), is_about=True)
+    raise BadMessage("a phone says outputs, about or end")
+
+
+def read_from_studio(text: str) -> Confirm | Refuse | End:
+    """What a studio says. Raises `BadMessage`."""
+    message = _object(_parsed(text), "a message")
+    match message.get("type"):
+        case "end":
+            return End()
+        case "confirm":
+            return Confirm(_text(message.get("pairing"), 64), _text(message.get("digits"), 8))
+        case "refuse":
+            return Refuse(_text(message.get("pairing"), 64))
+    raise BadMessage("a studio says confirm, refuse or end")
+
+
+def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    left = ELEMENTS
+    outputs = []
+    for given in _list(message.get("outputs"), OUTPUTS, "outputs"):
+        output = _object(given, "an output")
+        tensors = []
+        for one in _list(output.get("tensors"), TENSORS, "tensors"):
+            tensor = _tensor(_object(one, "a tensor"), left)
+            left -= len(tensor["elements"])
+            tensors.append(tensor)
+        stage = output.get("stage")
+        outputs.append(
+            {
+                "channel": _whole(output.get("channel"), 2**32),
+                "stage": None if stage is None else _text(stage, 200),
+                "tensors": tensors,
+            }
+        )
+    return {
+        "type": "outputs",
+        "outputs": outputs,
+        "milliseconds": _number(message.get("milliseconds")),
+        "isStream": message.get("isStream") is True,
+    }
+
+
+def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
+    kind = tensor.get("type")
+    if kind not in TYPES:
+        raise BadMessage("a tensor has one of the types of the ABI")
+    elements = _list(tensor.get("elements"), left, "elements")
+    read = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
+    dimensions = [_whole(one, 2**32) for one in _list(tensor.get("dimensions"), DIMENSIONS, "dimensions")]
+    return {"type": kind, "dimensions": dimensions, "elements": read}
+
+
+def _about(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    lists = _list(message.get("wordlists"), WORDLISTS, "lists of words")
+    return {
+        "type": "about",
+        "title": _text(message.get("title"), 200),
+        "wordlists": [[_text(word, 200) for word in _list(one, WORDS, "words")] for one in lists],
+    }
+
+
+def _parsed(text: str) -> Any:
+    if len(text) > MESSAGE_LIMIT:
+        raise BadMessage(f"a message has at most {MESSAGE_LIMIT} characters")
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadMessage("a message is JSON") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _object(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadMessage(f"{what} is an object")
+    return value
+
+
+def _list(value: Any, most: int, what: str) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise BadMessage(f"{what} are a list of at most {most}")
+    return value
+
+
+def _text(value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise BadMessage(f"a text has at most {most} characters")
+    return value
+
+
+def _whole(value: Any, below: int) -> int:
+    if type(value) is not int or not 0 <= value < below:
+        raise BadMessage(f"a whole number from 0 to {below - 1} is wanted")
+    return value
+
+
+def _element(value: Any) -> float | int | None:
+    """A number; null is what JSON has for one that is not finite."""
+    return None if value is None else _number(value)
+
+
+def _number(value: Any) -> float | int:
+    if not (type(value) is float and math.isfinite(value)) and not (type(value) is int and abs(value) < 2**64):
+        raise BadMessage("a number is wanted")
+    number: float | int = value
+    return number

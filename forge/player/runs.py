@@ -1,0 +1,74 @@
+"""What the player of a project may run for someone: the text as it is now, and what was published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.answers import fresh_preview
+from forge.builds.models import Artefact, Build, State
+from forge.core.errors import NotFound
+from forge.projects.models import Project
+from forge.registry.actions import tags_of
+from forge.registry.models import Tag
+
+SHOWN_TAGS = 20
+
+
+def runs_of(user: Any, project: Project) -> dict[str, Any]:
+    """`now` is the preview's last good rune, for members, or None; `tags` are the newest published ones.
+
+    Each is `{title, digest, size, memory, created, url}`; a tag has its name as `tag`.
+    """
+    tags = [
+        _run(project, tag.build.artefact, tag.name, tag)
+        for tag in tags_of(user, project)[:SHOWN_TAGS]
+        if tag.build.artefact
+    ]
+    now = None
+    if can(user, Verb.READ, project):
+        good = fresh_preview(project)["build"]
+        if good is not None:
+            now = {
+                "title": "As it is in the studio",
+                "tag": None,
+                "digest": good["rune_digest"],
+                "size": good["size"],
+                "memory": good["memory"],
+                "created": good["created"],
+                "url": rune_path(project, good["rune_digest"]),
+            }
+    return {"now": now, "tags": tags}
+
+
+def _run(project: Project, artefact: Artefact, title: str, tag: Tag) -> dict[str, Any]:
+    return {
+        "title": title,
+        "tag": tag.name,
+        "digest": artefact.digest,
+        "size": artefact.size,
+        "memory": artefact.planned_memory,
+        "created": tag.created.isoformat(),
+        "url": rune_path(project, artefact.digest),
+    }
+
+
+def rune_path(project: Project, digest: str) -> str:
+    """Where the player reads a rune: by what it is, so that a kept copy stays true."""
+    return f"/player/{project.full_name}/runes/{digest}"
+
+
+def find_run(user: Any, project: Project, digest: str) -> Artefact:
+    """The rune of this digest that the person may run: a member any of the project's, others what is published.
+
+    Raises `NotFound`.
+    """
+    for tag in tags_of(user, project):
+        if tag.build.artefact is not None and tag.build.artefact.digest == digest:
+            return tag.build.artefact
+    if can(user, Verb.READ, project):
+        rows = Build.objects.filter(project=project, state=State.SUCCEEDED, artefact__digest=digest)
+        build = rows.select_related("artefact").first()
+        if build is not None and build.artefact is not None:
+            return build.artefact
+    raise NotFound("This rune is not there any more. Load the page again.")

@@ -1,0 +1,261 @@
+"""Pairing a phone with its person's studio: the digits, who hears what, the limits, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
+from django.contrib.auth.models import AnonymousUser
+
+from forge.accounts.actions import remove_member, set_password
+from forge.collab.closing import Closing
+from forge.collab.rooms import rooms
+from forge.core.delivery import attach
+from forge.player import consumers
+from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of
+from forge.player.passes import cookie_name, end_phones, make_phone_link, redeem_phone_link
+from forge.player.routing import websocket_urlpatterns
+from tests.forge.collab.yjs_socket import Socket
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
+
+ROUTER = URLRouter(websocket_urlpatterns)
+OUTPUTS = {
+    "type": "outputs",
+    "outputs": [{"channel": 1, "stage": None, "tensors": [{"type": "f32", "dimensions": [1], "elements": [0.5]}]}],
+    "milliseconds": 0.1,
+    "isStream": True,
+}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[None]:
+    """What the server's start and end do around sockets."""
+    attach(asyncio.get_running_loop())
+    yield
+    await rooms.close()
+    attach(None)
+
+
+class End(Socket):
+    """One end of a pairing."""
+
+    def __init__(self, path: str, user: Any, cookies: dict[str, str] | None = None) -> None:
+        super().__init__(user, path)
+        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": [], "user": user}
+        make: Callable[..., Any] = ApplicationCommunicator
+        self._communicator = make(ROUTER, scope | {"cookies": cookies or {}})
+
+    async def say(self, **message: Any) -> None:
+        await self.send(json.dumps(message))
+
+
+def studio_of(user: Any) -> End:
+    return End("/ws/projects/acme/kitchen/phones", user)
+
+
+def phone_of(user: Any, cookies: dict[str, str] | None = None) -> End:
+    return End("/player/acme/kitchen/pairing", user, cookies)
+
+
+async def let_in(user: Any, project: Any) -> dict[str, str]:
+    """The cookies of a phone that scanned the person's code."""
+    token = (await sync_to_async(make_phone_link)(user, project)).partition("#token=")[2]
+    phone, secret = await sync_to_async(redeem_phone_link)(token, "acme", "kitchen")
+    return {cookie_name(phone.project_id): secret}
+
+
+async def pair(studio: End, phone: End) -> None:
+    asks = await studio.event()
+    assert asks["type"] == "asks"
+    await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+    assert await phone.event() == {"type": "paired"}
+    assert (await studio.event())["type"] == "paired"
+
+
+async def test_both_show_the_same_four_digits_and_then_outputs_flow(project: Any, developer: Any) -> None:
+    cookies = await let_in(developer, project)
+    async with studio_of(developer) as studio, phone_of(AnonymousUser(), cookies) as phone:
+        assert await studio.event() == {"type": "open"}
+        digits = await phone.event()
+        asks = await studio.event()
+        assert digits == {"type": "digits", "digits": asks["digits"]}
+        assert asks["digits"] == digits_of(asks["pairing"])
+        assert len(asks["digits"]) == 4
+        # Nothing flows before the person has said that they are the same.
+        await phone.say(**OUTPUTS)
+        assert await studio.is_silent()
+        await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        assert await phone.event() == {"type": "paired"}
+        assert await studio.event() == {"type": "paired", "pairing": asks["pairing"]}
+        await phone.say(**OUTPUTS, inputs=[1, 2, 3])
+        assert await studio.event() == OUTPUTS
+
+
+async def test_a_studio_that_opens_later_hears_of_a_phone_that_waits(project: Any, developer: Any) -> None:
+    async with phone_of(developer) as phone:
+        digits = (await phone.event())["digits"]
+        async with studio_of(developer) as studio:
+            assert (await studio.event())["type"] == "open"
+            assert (await studio.event())["digits"] == digits
+
+
+async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
+    project: Any, developer: Any, owner: Any
+) -> None:
+    async with studio_of(developer) as mine, studio_of(owner) as other, phone_of(developer) as phone:
+        await mine.event()
+        await other.event()
+        await phone.event()
+        asks = await mine.event()
+        await other.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        assert await other.event() == {"type": "gone", "pairing": asks["pairing"]}
+        assert await phone.is_silent()
+        await mine.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        assert await phone.event() == {"type": "paired"}
+        await phone.say(**OUTPUTS)
+        assert [(await mine.event())["type"] for _ in range(2)] == ["paired", "outputs"]
+        assert await other.is_silent()
+
+
+async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phone(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as first, studio_of(developer) as second, phone_of(developer) as phone:
+        await first.event()
+        await second.event()
+        await phone.event()
+        await second.event()
+        await pair(first, phone)
+        assert (await second.event())["type"] == "gone"
+        await phone.say(**OUTPUTS)
+        assert await first.event() == OUTPUTS
+        assert await second.is_silent()
+
+
+async def test_wrong_digits_pair_nothing_and_three_times_end_it(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as studio, phone_of(developer) as phone:
+        await studio.event()
+        await phone.event()
+        asks = await studio.event()
+        wrong = f"{(int(asks['digits']) + 1) % 10_000:04}"
+        for _ in range(TRIES):
+            await studio.say(type="confirm", pairing=asks["pairing"], digits=wrong)
+            assert await studio.event() == {"type": "wrong", "pairing": asks["pairing"]}
+        assert (await phone.closed())[0] == Ended.REFUSED
+
+
+async def test_a_phone_that_is_refused_is_sent_away(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as studio, phone_of(developer) as phone:
+        await studio.event()
+        await phone.event()
+        await studio.say(type="refuse", pairing=(await studio.event())["pairing"])
+        assert (await phone.closed())[0] == Ended.REFUSED
+
+
+async def test_a_phone_waits_for_so_long_and_no_longer(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "WAIT", 0.0)
+    monkeypatch.setattr(consumers, "BEAT", 0.05)
+    async with studio_of(developer) as studio, phone_of(developer) as phone:
+        await studio.event()
+        assert (await phone.closed())[0] == Ended.OVER
+
+
+async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as studio:
+        await studio.event()
+        async with phone_of(developer) as phone:
+            await phone.event()
+            await pair(studio, phone)
+        assert await studio.event() == {"type": "ended", "reason": "The phone ended it."}
+        async with phone_of(developer) as phone:
+            await phone.event()
+            await pair(studio, phone)
+            await studio.say(type="end")
+            assert (await studio.event())["type"] == "ended"
+            assert await phone.closed() == (Ended.OVER, "The studio ended it.")
+
+
+async def test_an_end_that_falls_silent_counts_as_gone(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "BEAT", 0.05)
+    async with studio_of(developer) as studio, phone_of(developer) as phone:
+        await studio.event()
+        await phone.event()
+        await pair(studio, phone)
+        # Beats keep it alive for as long as both ends give them.
+        monkeypatch.setattr(consumers, "LOST_AFTER", 0.5)
+        assert await studio.is_silent()
+        monkeypatch.setattr(consumers, "LOST_AFTER", -1.0)
+        # Whichever end notices first tells the other.
+        assert (await studio.event())["type"] == "ended"
+
+
+async def test_a_flood_is_cut_down_and_then_cut_off(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "A_SECOND", 0.001)
+    async with studio_of(developer) as studio, phone_of(developer) as phone:
+        await studio.event()
+        await phone.event()
+        await pair(studio, phone)
+        for _ in range(int(AT_ONCE) + TOO_MANY + 1):
+            await phone.say(**OUTPUTS)
+        assert (await phone.closed())[0] == Ended.TOO_FAST
+        for _ in range(int(AT_ONCE)):
+            assert await studio.event() == OUTPUTS
+        assert await studio.is_silent()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("x" * 70_000, Closing.TOO_LARGE), ("{}", Closing.MALFORMED), ('{"type": "inputs"}', Closing.MALFORMED)],
+)
+async def test_what_is_too_large_or_cannot_be_read_closes_the_socket(
+    project: Any, developer: Any, text: str, code: int
+) -> None:
+    async with phone_of(developer) as phone:
+        await phone.event()
+        await phone.send(text)
+        assert (await phone.closed())[0] == code
+
+
+async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) -> None:
+    project.visibility = "public"
+    await sync_to_async(project.save)()
+    for user in (AnonymousUser(), stranger):
+        async with phone_of(user) as phone:
+            assert (await phone.closed())[0] == Closing.NOT_FOUND
+        async with studio_of(user) as studio:
+            assert (await studio.closed())[0] == Closing.NOT_FOUND
+
+
+async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> None:
+    cookies = await let_in(developer, project)
+    async with End("/ws/projects/acme/kitchen/phones", AnonymousUser(), cookies) as studio:
+        assert (await studio.closed())[0] == Closing.NOT_FOUND
+
+
+async def test_access_that_ends_ends_the_pairing(
+    project: Any, organisation: Any, owner: Any, developer: Any, viewer: Any
+) -> None:
+    cookies = await let_in(developer, project)
+    async with phone_of(AnonymousUser(), cookies) as phone:
+        await phone.event()
+        await sync_to_async(end_phones)(developer, project)
+        assert (await phone.closed())[0] == Closing.NO_ACCESS
+    async with phone_of(AnonymousUser(), await let_in(developer, project)) as phone:
+        await phone.event()
+        await sync_to_async(set_password)(developer, "another good horse")
+        assert (await phone.closed())[0] in (Closing.TRY_AGAIN, Closing.NO_ACCESS)
+    async with phone_of(viewer) as phone:
+        await phone.event()
+        await sync_to_async(remove_member)(owner, organisation, viewer.pk)
+        assert (await phone.closed())[0] == Closing.NO_ACCESS

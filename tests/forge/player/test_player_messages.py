@@ -1,0 +1,94 @@
+"""What may travel in a pairing, and how much of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from forge.player.messages import (
+    ELEMENTS,
+    MESSAGE_LIMIT,
+    BadMessage,
+    Confirm,
+    End,
+    Refuse,
+    Shown,
+    read_from_phone,
+    read_from_studio,
+)
+from forge.player.pace import Pace
+
+TENSOR = {"type": "f32", "dimensions": [1, 2], "elements": [0.25, None]}
+OUTPUTS: dict[str, Any] = {
+    "type": "outputs",
+    "outputs": [
+        {"channel": 3, "stage": "answer", "tensors": [TENSOR, {"type": "utf8", "dimensions": [1], "elements": ["up"]}]}
+    ],
+    "milliseconds": 0.07,
+    "isStream": True,
+}
+
+
+def test_outputs_and_words_are_read() -> None:
+    assert read_from_phone(json.dumps(OUTPUTS)) == Shown(OUTPUTS, is_about=False)
+    about = {"type": "about", "title": "Build 3", "wordlists": [["up", "down"]]}
+    assert read_from_phone(json.dumps(about)) == Shown(about, is_about=True)
+    assert read_from_phone('{"type": "end"}') == End()
+    assert read_from_studio('{"type": "confirm", "pairing": "p", "digits": "0042"}') == Confirm("p", "0042")
+    assert read_from_studio('{"type": "refuse", "pairing": "p"}') == Refuse("p")
+
+
+def test_what_is_no_output_has_no_place_to_travel_in() -> None:
+    smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
+    smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
+    assert read_from_phone(json.dumps(smuggled)) == Shown(OUTPUTS, is_about=False)
+
+
+def _changed(**changes: Any) -> str:
+    return json.dumps(OUTPUTS | changes)
+
+
+def _tensor(**changes: Any) -> str:
+    return _changed(outputs=[{"channel": 1, "stage": None, "tensors": [TENSOR | changes]}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "nonsense",
+        '{"type": "inputs"}',
+        "[" * 20_000,
+        '{"type": "outputs"}',
+        _changed(milliseconds="1"),
+        _changed(milliseconds=True),
+        '{"type": "outputs", "outputs": [], "milliseconds": NaN}',
+        '{"type": "outputs", "outputs": [], "milliseconds": 1' + "0" * 4000 + "}",
+        _changed(outputs=[{}]),
+        _changed(outputs=[{"channel": -1, "tensors": []}]),
+        _changed(outputs=OUTPUTS["outputs"] * 33),
+        _tensor(type="f16"),
+        _tensor(elements=[True]),
+        _tensor(elements=["1"]),
+        _tensor(elements=[0] * (ELEMENTS + 1)),
+        _tensor(dimensions=[1] * 9),
+        _tensor(dimensions=[0.5]),
+        json.dumps(OUTPUTS) + " " * MESSAGE_LIMIT,
+        json.dumps({"type": "about", "title": "x", "wordlists": [["a" * 201]]}),
+    ],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(BadMessage):
+        read_from_phone(text)
+    with pytest.raises(BadMessage):
+        read_from_studio(text)
+
+
+def test_a_pace_gives_some_at_once_and_then_so_many_a_second() -> None:
+    pace = Pace(a_second=10, at_once=3)
+    assert [pace.take(5.0) for _ in range(4)] == [True, True, True, False]
+    assert [pace.take(5.125), pace.take(5.15)] == [True, False]
+    assert [pace.take(60.0) for _ in range(4)] == [True, True, True, False]

@@ -1,0 +1,103 @@
+"""The player's page, its manifest, its service worker and its frame: the same for everyone, and strict."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+
+
+def test_the_page_is_the_same_wherever_and_whoever(browser_of: Browser, user: User, project: Project) -> None:
+    pages = [
+        browser_of(person).get(path)
+        for person in (user, None)
+        for path in ("/player/", "/player/acme/kitchen", "/player/acme/nothing")
+    ]
+    assert {page.status_code for page in pages} == {200}
+    assert len({page.content for page in pages}) == 1
+    policy = pages[0]["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_manifest_starts_at_the_project(browser_of: Browser) -> None:
+    answer = browser_of(None).get("/player/acme/kitchen/app.webmanifest")
+    found = json.loads(answer.content)
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert found["start_url"] == found["scope"] == found["id"] == "/player/acme/kitchen"
+    assert {icon["sizes"] for icon in found["icons"]} == {"any", "192x192", "512x512"}
+    assert browser_of(None).get("/player/Ac-/kitchen/app.webmanifest").status_code == 404
+
+
+@pytest.fixture
+def front_end(settings: Any, tmp_path: Path) -> Path:
+    """A front end that was built."""
+    build = tmp_path / "build"
+    build.mkdir()
+    (build / "frame.js").write_text("const end = '</script>'; // <!-- end")
+    (build / "player-worker.js").write_text("work();")
+    (build / "worker.js").write_text("run();")
+    (build / "microphone.js").write_text("hear();")
+    chunks = {
+        "src/player/phone/main.tsx": {
+            "file": "assets/phone-1.js",
+            "css": ["assets/phone-2.css"],
+            "imports": ["_part.js"],
+        },
+        "_part.js": {"file": "assets/part-3.js", "assets": ["assets/plex-4.woff2"], "dynamicImports": ["_late.js"]},
+        "_late.js": {"file": "assets/late-5.js"},
+    }
+    (build / "manifest.json").write_text(json.dumps(chunks))
+    settings.STATIC_ROOT = tmp_path
+    return build
+
+
+def _kept(answer: Any) -> dict[str, Any]:
+    found = re.match(r"self\.KEEPS = (.*);\n", answer.content.decode())
+    assert found is not None
+    kept: dict[str, Any] = json.loads(found[1])
+    return kept
+
+
+def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_of: Browser, front_end: Path) -> None:
+    answer = browser_of(None).get("/player/service-worker.js")
+    assert answer["Content-Type"] == "text/javascript"
+    assert answer["Cache-Control"] == "no-cache"
+    kept = _kept(answer)
+    assert set(kept["addresses"]) >= {
+        "/player/",
+        "/player/frame",
+        *(
+            f"/static/build/assets/{name}"
+            for name in ("phone-1.js", "phone-2.css", "part-3.js", "plex-4.woff2", "late-5.js")
+        ),
+        "/static/build/worker.js",
+        "/static/build/microphone.js",
+    }
+    (front_end / "worker.js").write_text("run(1);")
+    assert _kept(browser_of(None).get("/player/service-worker.js"))["version"] != kept["version"]
+
+
+def test_the_frame_that_is_kept_has_the_policy_of_the_frame(browser_of: Browser, front_end: Path) -> None:
+    answer = browser_of(None).get("/player/frame")
+    (script,) = re.findall(r"<script>(.*)</script>", answer.content.decode(), re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    served = re.sub(r"'nonce-[^']+'", f"'sha256-{digest}'", browser_of(None).get("/frame/")["Content-Security-Policy"])
+    assert answer["Content-Security-Policy"] == served
+    assert answer["Content-Security-Policy"].startswith("sandbox allow-scripts; default-src 'none'; ")
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert not answer.cookies
