@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 from pycrdt import Doc
 
+from forge.accounts.models import User
 from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
@@ -133,24 +134,22 @@ def append_batches(batches: Sequence[Batch], origin: str = "") -> list[int | Non
     locked in one order, so that two processes that write at once do not wait for each other in a circle. This is what
     every keystroke goes through, so it is written in SQL: two statements a document and one for all updates.
     """
-    now = timezone.now()
+    now = _prepared(Project, "changed", timezone.now())
     last: dict[int, int] = {}
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for index in sorted(range(len(batches)), key=lambda index: batches[index].project_id):
             batch = batches[index]
             project = _prepared(Project, "id", batch.project_id)
-            cursor.execute(_TAKE_NUMBERS, [len(batch.updates), _prepared(Project, "changed", now), project])
+            cursor.execute(_TAKE_NUMBERS, [len(batch.updates), now, project])
             found = cursor.fetchone()
             if found is None:
                 continue
             last[index] = found[0]
             first = found[0] - len(batch.updates) + 1
             for sequence, (update, author) in enumerate(batch.updates, start=first):
-                values = (update, now, None if author is None else author)
-                names = ("update", "created", "author")
-                prepared = (_prepared(DocumentUpdate, name, value) for name, value in zip(names, values, strict=True))
-                rows.append((project, sequence, *prepared))
+                person = None if author is None else _prepared(User, "id", author)
+                rows.append((project, sequence, _prepared(DocumentUpdate, "update", update), now, person))
         if rows:
             cursor.executemany(_APPEND, rows)
     for index, sequence in last.items():
