@@ -13,6 +13,11 @@ export interface Addresses {
   readonly frame: string;
   /** The worker's script, which is posted into the frame as text. */
   readonly worker: string;
+  /**
+   * The policy that the frame is served with is its sandbox, and the element has none of its own: a service worker, which
+   * gives the frame without a network, is not asked for one that has.
+   */
+  readonly isSandboxedByPolicy?: boolean;
 }
 
 const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE_URL}worker.js` };
@@ -41,13 +46,15 @@ export class RuneFrame {
   /** Puts the frame into `container`, where it is not seen. Throws a `frame` error. */
   static async open(container: HTMLElement, addresses: Addresses = ADDRESSES): Promise<RuneFrame> {
     const element = document.createElement("iframe");
-    element.setAttribute("sandbox", "allow-scripts");
+    if (addresses.isSandboxedByPolicy !== true) element.setAttribute("sandbox", "allow-scripts");
     element.setAttribute("aria-hidden", "true");
     element.title = "Sandbox in which the rune runs";
     element.hidden = true;
     element.tabIndex = -1;
     try {
       const [source] = await Promise.all([workerSource(addresses.worker), whenLoaded(element, addresses.frame, container)]);
+      // Whatever came in its place, nothing foreign is put into a frame that could read this page.
+      if (element.contentDocument !== null) throw new RuneError("frame", "The sandbox was not closed off. Reload the page.");
       return new RuneFrame(element, source);
     } catch (error) {
       element.remove();
