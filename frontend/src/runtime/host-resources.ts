@@ -4,6 +4,7 @@ import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 
 const NAME_BYTES = 1024;
+const MISSED_LIMIT = 16;
 /** The rune then takes the default that is built into its code. */
 const UNKNOWN = -1;
 
@@ -20,6 +21,8 @@ export class HostResources {
   readonly #handles: Handles;
   readonly #find: FindResource;
   readonly #opened = new Map<number, Opened>();
+  /** What the rune asked for in vain, by name. */
+  readonly missed = new Set<string>();
 
   constructor(memory: GuestMemory, handles: Handles, find: FindResource) {
     this.#memory = memory;
@@ -30,8 +33,12 @@ export class HostResources {
   open(address: number, size: number): number {
     const name = this.#memory.bytes("rune_resource_open", address, size);
     if (name.length > NAME_BYTES) return UNKNOWN;
-    const data = this.#find(new TextDecoder().decode(name));
-    if (data === null) return UNKNOWN;
+    const text = new TextDecoder().decode(name);
+    const data = this.#find(text);
+    if (data === null) {
+      if (this.missed.size < MISSED_LIMIT) this.missed.add(text);
+      return UNKNOWN;
+    }
     const handle = this.#handles.take();
     this.#opened.set(handle, { data, at: 0 });
     return handle;

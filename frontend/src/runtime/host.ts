@@ -53,7 +53,7 @@ export class Host {
   readonly memory = new GuestMemory();
   readonly models: HostModels;
   readonly #handles = new Handles();
-  readonly #resources: HostResources;
+  readonly resources: HostResources;
   #inputBytes = 0;
   #outputBytes = 0;
   readonly #limits: Limits;
@@ -61,7 +61,7 @@ export class Host {
   constructor(limits: Limits, findResource: FindResource = () => null) {
     this.#limits = limits;
     this.models = new HostModels(this.memory, this.#handles);
-    this.#resources = new HostResources(this.memory, this.#handles, findResource);
+    this.resources = new HostResources(this.memory, this.#handles, findResource);
   }
 
   beginRun(read: ReadInput): void {
@@ -96,9 +96,9 @@ export class Host {
       consume_output: (id = 0, address = 0, size = 0) => this.#consume(id, address, size),
       rune_model_load: (...values) => this.models.load(values),
       rune_model_infer: (id = 0, inputs = 0, outputs = 0) => this.models.infer(id, inputs, outputs),
-      rune_resource_open: (address = 0, size = 0) => this.#resources.open(address, size),
-      rune_resource_read: (id = 0, address = 0, size = 0) => this.#resources.read(id, address, size),
-      rune_resource_close: (id = 0) => this.#resources.close(id),
+      rune_resource_open: (address = 0, size = 0) => this.resources.open(address, size),
+      rune_resource_read: (id = 0, address = 0, size = 0) => this.resources.read(id, address, size),
+      rune_resource_close: (id = 0) => this.resources.close(id),
       tfm_preload_model: (address = 0, size = 0) => this.models.preload(address, size),
       tfm_model_invoke: (...values) => this.models.invoke(values),
     };

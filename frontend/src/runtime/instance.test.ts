@@ -98,6 +98,12 @@ describe("running", () => {
     await expect(load(assemble({ manifest: guard }))).resolves.toBeDefined();
   });
 
+  test("a rune that gives up without its resource says which one it asked for", async () => {
+    const manifest = [...call("rune_resource_open", 0, 5), ...UNREACHABLE];
+    const error = await failure(load(assemble({ manifest, data: [[0, "WORDS"]] })));
+    expect(error).toMatchObject({ name: "trap", message: expect.stringContaining('"WORDS" in vain') as string });
+  });
+
   test("what a rune remembers is not touched by timing it", async () => {
     // Counts its runs in memory and sends the count.
     const count = [...constant(100), ...constant(100), 0x28, 2, 0, ...constant(1), 0x6a, 0x36, 2, 0];

@@ -180,7 +180,9 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
       throw new RuneError("memory", `The rune was stopped: it wanted more than its ${megabytes} MB of memory.`);
     }
     const lastWords = host.logs.findLast((line) => line.level === "ERROR")?.message;
-    throw new RuneError("trap", lastWords ?? `The rune gave up: ${reason(error)}`);
+    const missed = [...host.resources.missed].map((name) => JSON.stringify(name)).join(" and ");
+    const advice = missed === "" ? "" : ` It asked for ${missed} in vain: a resource that nobody gave it.`;
+    throw new RuneError("trap", (lastWords ?? `The rune gave up: ${reason(error)}`) + advice);
   }
 }
 

@@ -1,0 +1,88 @@
+"""Runes of other makers, and models that no rune has compiled in, run in the page: dropped, tried, added."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rune.container import pack
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, expect_running, sign_in
+from tests.live_forge import LiveForge
+from tests.model_cases import refused_cases
+
+pytestmark = pytest.mark.e2e
+
+CASES = Path(__file__).parents[1] / "conformance"
+
+
+def module(case: str) -> bytes:
+    return (CASES / case / "rune.wasm").read_bytes()
+
+
+def choose(page: Page, name: str, data: bytes, label: str = "Choose a rune") -> None:
+    page.get_by_label(label, exact=True).and_(page.locator("input")).set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+
+
+def with_words(data: bytes) -> bytes:
+    """The same rune with a graph that says which resource it reads from its host."""
+    graph = {"rune": {"name": "words"}, "resources": {"WORDS": {"default_value": None, "ty": "string"}}}
+    return pack(data, [(".rune_graph", json.dumps(graph).encode())])
+
+
+def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(f"{forge.address}/try")
+    rune = page.get_by_role("region", name="The rune", exact=True)
+    alert = page.get_by_role("alert")
+
+    choose(page, "notes.rune", b"no rune at all")
+    expect(alert).to_contain_text("notes.rune is not a rune", timeout=PATIENCE)
+
+    # Rune 0.2.1 names its sections without a dot and its texts &str.
+    choose(page, "cat.rune", module("old-rune-0-2"))
+    rune.get_by_role("button", name="Noise").click()
+    expect(rune.get_by_role("region", name=re.compile("^Output"))).to_contain_text("tabby", timeout=PATIENCE)
+    expect(rune).to_contain_text("Built by rune 0.2.1")
+    expect(alert).to_have_count(0)
+
+    # A rune that waits for a file of its host.
+    choose(page, "words.rune", with_words(module("resource-given")))
+    expect(rune).to_contain_text("The rune starts when it has WORDS", timeout=PATIENCE)
+    choose(page, "words.txt", b"yes\nno", "A file for WORDS")
+    expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
+
+    # A model that the rune leaves to its host, by the oldest of the two ways; then one that cannot be loaded.
+    choose(page, "old.rune", module("old-preloaded-model"))
+    expect(rune).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page"), timeout=PATIENCE)
+    expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
+    choose(page, "damaged.rune", module("model-damaged"))
+    expect(alert).to_contain_text('Unable to load the "application/tflite-model" model', timeout=PATIENCE)
+
+    # One that never answers, and the page lives on.
+    choose(page, "loops.rune", module("limit-time-while-loaded"))
+    expect(alert).to_contain_text("did not answer within", timeout=PATIENCE)
+    choose(page, "cat.rune", module("old-rune-0-2"))
+    rune.get_by_role("button", name="Noise").click()
+    expect(rune.get_by_role("region", name=re.compile("^Output"))).to_contain_text("tabby", timeout=PATIENCE)
+
+
+def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.link())
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    model = next(case.data for case in refused_cases() if case.name == "logistic_f32")
+    choose(page, "logistic.tflite", model, "Choose a file")
+    page.wait_for_url("**/studio")
+    expect_running(page)
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page\. That is"), timeout=PATIENCE)
+    expect(preview.get_by_role("region", name=re.compile("^Output"))).to_be_visible()
+    assert len([url for url in fetched if url.endswith(".wasm")]) == 1
