@@ -10,7 +10,7 @@ import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
 import type { Present } from "./document/presence";
-import { placeFor } from "./document/paths";
+import { extension, placeFor } from "./document/paths";
 import { findRunefile } from "./document/runefile";
 import type { Cursor, EditorHandle } from "./editor/Editor";
 import type { EditorLanguage } from "./editor/language";
@@ -223,7 +223,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
     }
   };
   const upload = (list: readonly File[]): void => {
-    if (list.some((file) => taken.has(placeFor(file.name)))) setAsking({ what: "replace", files: list });
+    // A rune is seldom a part of its project: it is asked for what it was dropped.
+    if (list.length > 0 && list.every((file) => extension(file.name) === "rune")) setAsking({ what: "rune", files: list });
+    else if (list.some((file) => taken.has(placeFor(file.name)))) setAsking({ what: "replace", files: list });
     else send(list);
   };
   const over = useDrop(mayEdit, upload);

@@ -1,4 +1,6 @@
-// A file that is neither text nor model: shown when it is a picture, played when it is a sound, else described.
+// A file that is neither text nor model: shown when it is a picture, played when it is a sound, run when it is a rune,
+// else described.
+import { lazy, Suspense } from "react";
 import type { FileEntry } from "../document/files";
 import { baseName, extension } from "../document/paths";
 import { bytes } from "../parts/words";
@@ -9,6 +11,8 @@ interface BinaryPageProps {
   readonly file: FileEntry;
   readonly address: string;
 }
+
+const RunePage = lazy(() => import("./RunePage"));
 
 const PICTURES = new Set(["png", "jpg", "jpeg", "gif", "webp", "bmp"]);
 const SOUNDS = new Set(["wav", "mp3", "ogg", "flac"]);
@@ -22,6 +26,11 @@ export function BinaryPage({ file, address }: BinaryPageProps) {
       <h1>{baseName(file.path)}</h1>
       {PICTURES.has(end) && <PictureView address={versioned} path={file.path} />}
       {SOUNDS.has(end) && <SoundPlayer address={versioned} path={file.path} />}
+      {end === "rune" && (
+        <Suspense fallback={<p className="muted">Opening…</p>}>
+          <RunePage key={versioned} name={baseName(file.path)} read={() => fetched(versioned)} />
+        </Suspense>
+      )}
       <dl className="facts card num">
         <dt>Path</dt>
         <dd>{file.path}</dd>
@@ -37,4 +46,10 @@ export function BinaryPage({ file, address }: BinaryPageProps) {
       </p>
     </div>
   );
+}
+
+async function fetched(address: string): Promise<ArrayBuffer> {
+  const response = await fetch(address).catch(() => null);
+  if (response?.ok !== true) throw new Error("The server did not give the file. Look at the connection and open it again.");
+  return response.arrayBuffer();
 }

@@ -7,6 +7,7 @@ import { NameDialog } from "../dialogs/NameDialog";
 import { PublishDialog } from "../dialogs/PublishDialog";
 import { RenameDialog } from "../dialogs/RenameDialog";
 import { ReplaceDialog } from "../dialogs/ReplaceDialog";
+import { RuneDialog } from "../dialogs/RuneDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import type { FileEntry } from "../document/files";
 import { placeFor } from "../document/paths";
@@ -17,6 +18,7 @@ export type Asking =
   | { readonly what: "create" }
   | { readonly what: "rename"; readonly file: FileEntry }
   | { readonly what: "replace"; readonly files: readonly File[] }
+  | { readonly what: "rune"; readonly files: readonly File[] }
   | { readonly what: "share"; readonly review: boolean }
   | { readonly what: "publish"; readonly build: Build }
   | { readonly what: "palette"; readonly start: string }
@@ -46,6 +48,8 @@ export function Dialogs({ asking, workspace, session, taken, commands, destinati
       return <NameDialog title={`Rename ${asking.file.path}`} verb="Rename" start={asking.file.path} taken={taken} onName={(path) => workspace.files.rename(asking.file.id, path)} onClose={onClose} />;
     case "replace":
       return <ReplaceDialog paths={asking.files.map((file) => placeFor(file.name)).filter((path) => taken.has(path))} onReplace={() => onSend(asking.files)} onClose={onClose} />;
+    case "rune":
+      return <RuneDialog files={asking.files} mayEdit={session.me.role !== "viewer"} onAdd={() => onSend(asking.files)} onClose={onClose} />;
     case "share":
       return <ShareDialog session={session} build={lastSucceeded(session.builds)} asksForReview={asking.review} onClose={onClose} />;
     case "publish":
