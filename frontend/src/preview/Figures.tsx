@@ -6,23 +6,28 @@ interface Props {
   /** Bytes. */
   readonly memory: number;
   readonly size: number;
+  /** Whether it keeps up with what streams in; null while nothing does. */
+  readonly pace: string | null;
 }
 
-export function Figures({ milliseconds, memory, size }: Props) {
+export function Figures({ milliseconds, memory, size, pace }: Props) {
   return (
-    <dl className="figures num preview-figures">
-      <div>
-        <dt className="label">A run</dt>
-        <dd>{milliseconds === null ? "–" : millisecondsText(milliseconds)}</dd>
-      </div>
-      <div>
-        <dt className="label">Memory</dt>
-        <dd>{sizeText(memory)}</dd>
-      </div>
-      <div>
-        <dt className="label">Rune</dt>
-        <dd>{sizeText(size)}</dd>
-      </div>
-    </dl>
+    <div className="stack">
+      <dl className="figures num preview-figures">
+        <div>
+          <dt className="label">A run</dt>
+          <dd>{milliseconds === null ? "–" : millisecondsText(milliseconds)}</dd>
+        </div>
+        <div>
+          <dt className="label">Memory</dt>
+          <dd>{sizeText(memory)}</dd>
+        </div>
+        <div>
+          <dt className="label">Rune</dt>
+          <dd>{sizeText(size)}</dd>
+        </div>
+      </dl>
+      {pace !== null && <p className="small muted num">{pace}</p>}
+    </div>
   );
 }

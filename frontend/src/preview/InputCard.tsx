@@ -1,5 +1,5 @@
 // One capability: where its input comes from, and that source.
-import { useCallback, useId, useState } from "react";
+import { Suspense, useCallback, useId, useState } from "react";
 import type { CapabilityRequest } from "../runtime";
 import { choicesFor } from "./sources/choices";
 
@@ -42,7 +42,9 @@ export function InputCard({ request: given, place, offer, withdraw }: Props) {
           </div>
         )}
       </div>
-      <Source key={chosen.label} request={request} onInput={onInput} />
+      <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
+        <Source key={chosen.label} request={request} onInput={onInput} />
+      </Suspense>
     </section>
   );
 }

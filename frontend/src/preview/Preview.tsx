@@ -1,14 +1,29 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
-import { useCallback, useRef, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import type { Addresses, CapabilityRequest, Limits } from "../runtime";
 import { Failure } from "./Failure";
 import { Figures } from "./Figures";
 import { FetchingInterpreter, HostModels } from "./HostModels";
+import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
+import type { Shown } from "./outputs/OverlayView";
+import { WatchedCard } from "./outputs/WatchedCard";
+import { paceText } from "./pace";
+import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./session";
+import { RunningContext } from "./takes/running";
+import { TakesContext, TakeStore } from "./takes/store";
 import { useSession } from "./use-session";
 import "./preview.css";
+
+/** Wires whose tensors are shown beside the outputs, as soon as the rune that sends them is there. */
+export interface Watching {
+  readonly wires: readonly { readonly stage: string; readonly index: number }[];
+  /** Said where there is nothing to show yet. */
+  readonly waiting: string;
+  readonly onUnwatch: (stage: string, index: number) => void;
+}
 
 interface Props {
   /** The rune that runs, or null while there is none. Another one takes its place; its inputs go on where they fit. */
@@ -24,6 +39,12 @@ interface Props {
   /** Said while there is no rune. */
   readonly empty?: string;
   /** Bytes of resources by their names: they go before what the rune carries along. The same map while nothing changed. */
+  /** Names the text that the rune is of: one built of the same text to show more of itself goes on with what was read. */
+  readonly edition?: string | null;
+  /** What the page around it can give; nothing without it. */
+  readonly host?: PreviewHost;
+  /** The wires that are watched. */
+  readonly watching?: Watching;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
@@ -33,55 +54,96 @@ interface Props {
 const PAGE = 65536;
 
 export function Preview(props: Props) {
-  const { rune, status, heading = "Preview", memory, isLarge = false, empty, resources, limits, addresses } = props;
+  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, resources, limits, addresses } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [session, snapshot] = useSession(rune, resources, frame, limits, addresses);
-  const { loaded, readings, error } = snapshot;
+  const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
+  const { loaded, readings, error, newest } = snapshot;
+  const { onLoaded, onRun } = host;
+  useEffect(() => onLoaded?.(loaded), [onLoaded, loaded]);
+  useEffect(() => {
+    if (newest !== null) onRun?.(newest);
+  }, [onRun, newest]);
   const offer = useCallback(
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
     [session],
   );
+  const [takes] = useState(() => new TakeStore());
+  const shown = shownOf(snapshot);
   const unit = loaded?.capabilities.every(({ kind }) => kind === "IMAGE") ? "picture" : "window";
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
-    <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
-      {heading !== null && (
-        <div className="row between wrap">
-          <h2>{heading}</h2>
-          {status}
-        </div>
-      )}
-      <div ref={frame} hidden />
-      {error !== null && <Failure error={error} onRestart={session.restart} />}
-      <div className="preview-sides">
-        {loaded !== null && loaded.capabilities.length > 0 && (
-          <div className="preview-side">
-            {loaded.capabilities.map((request, place) => (
-              <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
-            ))}
-          </div>
-        )}
-        <div className="preview-side">
-          {readings.cards.map((card) => (
-            <OutputCard key={card.key} card={card} calling={snapshot.calling} unit={unit} onCalling={(calling) => session.setCalling(calling)} />
-          ))}
-          <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
-          {loaded !== null && (
-            <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} />
-          )}
-          {loaded !== null && loaded.models.length > 0 && (
-            <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
-          )}
-          {snapshot.warnings.map((line, index) => (
-            <p key={index} className="small muted preview-said">
-              {line.level}: {line.message}
-            </p>
-          ))}
-        </div>
-      </div>
-    </section>
+    <HostContext value={host}>
+      <TakesContext value={takes}>
+        <RunningContext value={rune}>
+          <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
+            {heading !== null && (
+              <div className="row between wrap">
+                <h2>{heading}</h2>
+                {status}
+              </div>
+            )}
+            <div ref={frame} hidden />
+            {error !== null && <Failure error={error} onRestart={session.restart} />}
+            <div className="preview-sides">
+              {loaded !== null && loaded.capabilities.length > 0 && (
+                <div className="preview-side">
+                  {loaded.capabilities.map((request, place) => (
+                    <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
+                  ))}
+                  {host.below}
+                </div>
+              )}
+              <div className="preview-side">
+                {readings.cards.map((card) => (
+                  <OutputCard
+                    key={card.key}
+                    card={card}
+                    beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+                    shown={shown}
+                    calling={snapshot.calling}
+                    unit={unit}
+                    onCalling={(calling) => session.setCalling(calling)}
+                  />
+                ))}
+                {watching?.wires.map(({ stage, index }) => (
+                  <WatchedCard
+                    key={`${stage}.${index}`}
+                    stage={stage}
+                    index={index}
+                    tensor={snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null}
+                    shown={shown}
+                    waiting={watching.waiting}
+                    onUnwatch={() => watching.onUnwatch(stage, index)}
+                  />
+                ))}
+                <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+                {loaded !== null && (
+                  <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} pace={paceText(snapshot.pace, snapshot.milliseconds)} />
+                )}
+                {loaded !== null && loaded.models.length > 0 && (
+                  <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
+                )}
+                {snapshot.warnings.map((line, index) => (
+                  <p key={index} className="small muted preview-said">
+                    {line.level}: {line.message}
+                  </p>
+                ))}
+              </div>
+            </div>
+          </section>
+        </RunningContext>
+      </TakesContext>
+    </HostContext>
   );
+}
+
+/** The picture of the run, where the rune reads one. */
+function shownOf({ loaded, ran }: Snapshot): Shown | null {
+  const place = loaded?.capabilities.findIndex(({ kind }) => kind === "IMAGE" || kind === "FLOAT_IMAGE") ?? -1;
+  const request = loaded?.capabilities[place];
+  const bytes = ran.get(place);
+  return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
 }
 
 /** What stands where results will be. */

@@ -1,7 +1,13 @@
 // What the studio and the player know of the preview.
-export { Preview } from "./Preview";
+export { Preview, type Watching } from "./Preview";
+export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
+export { fileOf } from "./takes/encode";
+export { lengthText, trimmed, type Take } from "./takes/take";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";
 export { millisecondsText, sizeText } from "./numbers";
 export { isRuneName, readRuneFile, runeFileOf, type RuneFile } from "./trial/rune-file";
 export { RuneTrial } from "./trial/RuneTrial";
+export { Mirror } from "./mirror/Mirror";
+export { MirrorStore } from "./mirror/store";
+export type { RunNews } from "./session";

@@ -73,7 +73,7 @@ test("shares are floats that add up to one and bytes of a quantised softmax", ()
 
 test("a number remembers its past, a picture and a long tensor are shown as such", () => {
   const number = only(follow([[message(2, scores(1))], [message(2, scores(2))]]).at(-1));
-  expect(number).toMatchObject({ kind: "number", value: 2, past: [1, 2] });
+  expect(number).toMatchObject({ kind: "number", value: 2, past: [[1], [2]] });
   const picture: OutputTensor = { type: "u8", dimensions: [1, 8, 8, 1], elements: Array<number>(64).fill(0) };
   expect(only(follow([[message(2, picture)]])[0]).kind).toBe("image");
   const long: OutputTensor = { type: "u8", dimensions: [100], elements: Array<number>(100).fill(0) };

@@ -29,28 +29,41 @@ export interface Word {
   readonly isQuiet: boolean;
 }
 
-export type Card =
-  | {
-      readonly kind: "word";
-      readonly key: string;
-      readonly title: string;
-      readonly word: Word | null;
-      readonly history: readonly Word[];
-      readonly scores: readonly Score[];
-      readonly isCalled: boolean;
-    }
-  | { readonly kind: "scores"; readonly key: string; readonly title: string; readonly scores: readonly Score[] }
-  | { readonly kind: "number"; readonly key: string; readonly title: string; readonly value: number; readonly past: readonly number[] }
-  | { readonly kind: "image"; readonly key: string; readonly title: string; readonly tensor: OutputTensor }
-  | { readonly kind: "values"; readonly key: string; readonly title: string; readonly tensor: OutputTensor }
-  | { readonly kind: "texts"; readonly key: string; readonly title: string; readonly texts: readonly string[] };
+interface CardBase {
+  readonly key: string;
+  readonly title: string;
+  /** What the output sent. */
+  readonly tensor: OutputTensor;
+  /** The numbers of the last runs, oldest first; of a word, those of its scores. Empty where there are too many to follow. */
+  readonly past: readonly (readonly number[])[];
+  /** What each of these numbers is called. */
+  readonly names: readonly string[];
+}
+
+export type Card = CardBase &
+  (
+    | {
+        readonly kind: "word";
+        readonly word: Word | null;
+        readonly history: readonly Word[];
+        readonly scores: readonly Score[];
+        readonly isCalled: boolean;
+        /** The tensor of the scores behind the word. */
+        readonly scored: OutputTensor | null;
+      }
+    | { readonly kind: "scores"; readonly scores: readonly Score[] }
+    | { readonly kind: "number"; readonly value: number }
+    | { readonly kind: "image" }
+    | { readonly kind: "values" }
+    | { readonly kind: "texts"; readonly texts: readonly string[] }
+  );
 
 /** What is remembered from run to run, by card. */
 interface Memory {
   readonly shares: readonly (readonly number[])[];
   readonly word: Word | null;
   readonly history: readonly Word[];
-  readonly past: readonly number[];
+  readonly past: readonly (readonly number[])[];
 }
 
 export interface Readings {
@@ -63,6 +76,8 @@ export const NO_READINGS: Readings = { cards: [], memories: {} };
 const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [] };
 const HISTORY = 12;
 const PAST = 120;
+/** Numbers of one output that are followed from run to run. */
+const FOLLOWED = 16;
 const SCORE_LIMIT = 64;
 const QUIET = new Set(["silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"]);
 
@@ -144,7 +159,9 @@ function wordCard(
 ): Card {
   const text = String(item.tensor.elements[0]);
   const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
-  const frame = { kind: "word", key: item.key, title: item.title } as const;
+  const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
+  const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
+  const frame = { kind: "word", key: item.key, title: item.title, tensor: item.tensor, scored: scoreTensor, past, names } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const kept = [...memory.shares, shares].slice(-context.calling.windows);
     const scores = scoresOf(scoreTensor, context.wordlists, meanOf(kept));
@@ -152,7 +169,7 @@ function wordCard(
     const called = isFull ? callWord(scores, memory.word, context) : null;
     const isNew = called !== null && called.at !== memory.word?.at;
     const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
-    remember({ shares: kept, word: called, history });
+    remember({ shares: kept, word: called, history, past });
     return { ...frame, word: called, history, scores, isCalled: true };
   }
   const scores = scoreTensor === null ? [] : scoresOf(scoreTensor, context.wordlists, shares);
@@ -160,7 +177,7 @@ function wordCard(
   const isSame = memory.word?.text === text;
   const word: Word = { text, share, at: isSame && memory.word !== null ? memory.word.at : context.now, isQuiet: isQuiet(text) };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
-  remember({ word, history, shares: [] });
+  remember({ word, history, shares: [], past });
   return { ...frame, word, history, scores, isCalled: false };
 }
 
@@ -179,16 +196,26 @@ function plainCard(
   context: Context,
 ): Card {
   const { key, title, tensor } = item;
-  if (tensor.type === "utf8") return { kind: "texts", key, title, texts: tensor.elements.map(String) };
-  if (tensor.elements.length === 1) {
-    const value = Number(tensor.elements[0]);
-    const past = [...memory.past, value].slice(-PAST);
-    remember({ past });
-    return { kind: "number", key, title, value, past };
-  }
-  if (isPicture(tensor)) return { kind: "image", key, title, tensor };
-  if (!isScores(tensor)) return { kind: "values", key, title, tensor };
-  return { kind: "scores", key, title, scores: scoresOf(tensor, context.wordlists, sharesOf(tensor)) };
+  if (tensor.type === "utf8") return { kind: "texts", key, title, tensor, past: [], names: [], texts: tensor.elements.map(String) };
+  const past = followed(memory, tensor);
+  if (past.length > 0) remember({ past });
+  const base = { key, title, tensor, past, names: namesOf(tensor, context.wordlists) };
+  if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
+  if (isPicture(tensor)) return { kind: "image", ...base };
+  if (!isScores(tensor)) return { kind: "values", ...base };
+  return { kind: "scores", ...base, scores: scoresOf(tensor, context.wordlists, sharesOf(tensor)) };
+}
+
+/** The numbers of the last runs with this one's; none where there are too many, or where their count changed. */
+function followed(memory: Memory, { elements }: OutputTensor): readonly (readonly number[])[] {
+  if (elements.length === 0 || elements.length > FOLLOWED) return [];
+  const before = memory.past[0]?.length === elements.length ? memory.past : [];
+  return [...before, elements.map(Number)].slice(-PAST);
+}
+
+function namesOf(tensor: OutputTensor, wordlists: Context["wordlists"]): readonly string[] {
+  if (tensor.elements.length > FOLLOWED) return [];
+  return scoresOf(tensor, wordlists, null).map(({ name }) => name);
 }
 
 /** `[1, h, w, 1 or 3]` of a size that can be looked at. */

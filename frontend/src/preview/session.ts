@@ -1,13 +1,29 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
-import { DEFAULT_LIMITS, RuneError, type Given, type Limits, type Loaded, type LogLine, type RunResult } from "../runtime";
+import { DEFAULT_LIMITS, RuneError, type Given, type Limits, type Loaded, type LogLine, type OutputMessage, type OutputTensor, type RunResult } from "../runtime";
 import { median } from "./numbers";
+import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "./readings";
 
 /** What runs a rune: the sandboxed frame in a page. */
 export interface Engine {
   load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
+}
+
+/** What flowed in a wire that is watched: a rune that is built for that sends it as an output called `stage.0`. */
+export interface Watched {
+  readonly stage: string;
+  readonly index: number;
+  readonly tensor: OutputTensor;
+}
+
+/** What a run gave, as it may be shown elsewhere: nothing of what the rune was given. */
+export interface RunNews {
+  readonly outputs: readonly OutputMessage[];
+  readonly milliseconds: number;
+  /** Whether runs follow one another in time by themselves. */
+  readonly isStream: boolean;
 }
 
 export type Phase = "empty" | "loading" | "ready" | "failed";
@@ -25,6 +41,12 @@ export interface Snapshot {
   readonly loaded: Loaded | null;
   readonly error: RuneError | null;
   readonly readings: Readings;
+  readonly watched: readonly Watched[];
+  /** The newest run, for who passes it on. */
+  readonly newest: RunNews | null;
+  /** The input of each capability in the run that gave the readings, by the capability's place. */
+  readonly ran: ReadonlyMap<number, ArrayBuffer>;
+  readonly pace: Pace;
   /** Median of the newest runs, or null before the first. */
   readonly milliseconds: number | null;
   /** The same of what its host's models took of it. */
@@ -49,6 +71,10 @@ export class Session {
     loaded: null,
     error: null,
     readings: NO_READINGS,
+    watched: [],
+    newest: null,
+    ran: new Map(),
+    pace: NO_PACE,
     milliseconds: null,
     modelMilliseconds: null,
     runs: 0,
@@ -56,6 +82,8 @@ export class Session {
     warnings: [],
   };
   #rune: ArrayBuffer | null = null;
+  #edition: string | null = null;
+  readonly #pace = new PaceMeter();
   #resources: ReadonlyMap<string, ArrayBuffer> = new Map();
   /** Counts loads, so that an answer to an older rune is known as such. */
   #generation = 0;
@@ -82,17 +110,20 @@ export class Session {
 
   /**
    * Loads a rune in place of the one before, with the resources that it reads from its host. Inputs whose capability is
-   * the same go on.
+   * the same go on. A rune of the same edition, the same text built to show more or less of itself, goes on with what
+   * was read so far.
    */
-  async use(rune: ArrayBuffer | null, resources: ReadonlyMap<string, ArrayBuffer> = new Map()): Promise<void> {
+  async use(rune: ArrayBuffer | null, resources: ReadonlyMap<string, ArrayBuffer> = new Map(), edition: string | null = null): Promise<void> {
+    const isSame = edition !== null && edition === this.#edition;
     this.#rune = rune;
+    this.#edition = edition;
     this.#resources = resources;
     this.#generation += 1;
     const generation = this.#generation;
     this.#isRunning = false;
     this.#isWaiting = false;
     if (rune === null) {
-      this.#change({ phase: "empty", loaded: null, error: null, readings: NO_READINGS, milliseconds: null, runs: 0 });
+      this.#change({ phase: "empty", loaded: null, error: null, readings: NO_READINGS, watched: [], milliseconds: null, runs: 0 });
       return;
     }
     this.#change({ phase: "loading", fetching: null, error: null });
@@ -105,7 +136,8 @@ export class Session {
       this.#dropUnfitting(loaded);
       this.#times = [];
       this.#modelTimes = [];
-      const fresh = { readings: NO_READINGS, milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
+      const readings = isSame ? this.#snapshot.readings : NO_READINGS;
+      const fresh = { readings, watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
       this.#change({ phase: "ready", fetching: null, loaded, ...fresh });
       this.#run();
     } catch (error) {
@@ -115,13 +147,18 @@ export class Session {
 
   /** Loads the same rune afresh, after it was stopped. */
   readonly restart = (): void => {
-    void this.use(this.#rune, this.#resources);
+    void this.use(this.#rune, this.#resources, this.#edition);
   };
 
   /** The newest input of the capability at this place; with all of them there the rune runs. */
   offer(place: number, data: ArrayBuffer, isStream: boolean): void {
     this.#inputs.set(place, data);
     this.#isStream = isStream;
+    if (isStream) {
+      const now = this.#now();
+      this.#pace.asked(now);
+      if (this.#isRunning && this.#isWaiting) this.#pace.dropped(now);
+    }
     this.#run();
   }
 
@@ -129,7 +166,7 @@ export class Session {
   withdraw(place: number): void {
     this.#inputs.delete(place);
     this.#isWaiting = false;
-    this.#change({ readings: NO_READINGS });
+    this.#change({ readings: NO_READINGS, watched: [] });
   }
 
   setCalling(calling: Calling): void {
@@ -146,15 +183,15 @@ export class Session {
     const inputs = this.#gather(loaded);
     if (inputs === null) return;
     this.#isRunning = true;
-    void this.#runOnce(inputs, this.#generation);
+    void this.#runOnce(inputs, new Map(this.#inputs), this.#generation);
   }
 
-  async #runOnce(inputs: ReadonlyMap<number, ArrayBuffer>, generation: number): Promise<void> {
+  async #runOnce(inputs: ReadonlyMap<number, ArrayBuffer>, places: ReadonlyMap<number, ArrayBuffer>, generation: number): Promise<void> {
     try {
       const result = await this.#engine.run(inputs);
       if (generation !== this.#generation) return;
       this.#isRunning = false;
-      this.#take(result);
+      this.#take(result, places);
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#isRunning = false;
@@ -184,17 +221,27 @@ export class Session {
     }
   }
 
-  #take(result: RunResult): void {
+  #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
     const { readings, loaded, calling, runs } = this.#snapshot;
+    const now = this.#now();
+    this.#pace.ran(now);
     this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
     this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
     this.#change({
-      readings: read(readings, result.outputs, {
+      readings: read(readings, result.outputs.filter((output) => tapOf(output) === null), {
         wordlists: loaded?.wordlists ?? [],
         isStream: this.#isStream,
         calling,
-        now: this.#now(),
+        now,
       }),
+      watched: result.outputs.flatMap((output): Watched[] => {
+        const tap = tapOf(output);
+        const [tensor] = output.tensors;
+        return tap === null || tensor === undefined ? [] : [{ ...tap, tensor }];
+      }),
+      newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
+      ran: places,
+      pace: this.#pace.read(now),
       milliseconds: median(this.#times),
       modelMilliseconds: median(this.#modelTimes),
       runs: runs + 1,
@@ -211,4 +258,12 @@ export class Session {
     this.#snapshot = { ...this.#snapshot, ...changed };
     for (const listener of this.#listeners) listener();
   }
+}
+
+const TAP = /^(.+)\.(\d+)$/;
+
+/** Which wire an output shows, where it is there for that: no stage of a Runefile has a dot in its name. */
+export function tapOf({ stage }: OutputMessage): { stage: string; index: number } | null {
+  const found = stage === null ? null : TAP.exec(stage);
+  return found === null ? null : { stage: found[1] ?? "", index: Number(found[2]) };
 }

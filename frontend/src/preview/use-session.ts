@@ -4,7 +4,7 @@ import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loa
 import { Session, type Engine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */
-class FrameEngine implements Engine {
+export class FrameEngine implements Engine {
   readonly #addresses: Addresses | undefined;
   #container: HTMLElement | null = null;
   #frame: Promise<RuneFrame> | null = null;
@@ -42,6 +42,7 @@ class FrameEngine implements Engine {
 
 export function useSession(
   rune: ArrayBuffer | null,
+  edition: string | null,
   resources: ReadonlyMap<string, ArrayBuffer> | undefined,
   container: RefObject<HTMLElement | null>,
   limits: Limits | undefined,
@@ -56,7 +57,9 @@ export function useSession(
     return () => engine.close();
   }, [engine, container]);
   useEffect(() => {
-    void session.use(rune, resources);
+    void session.use(rune, resources, edition);
+    // The edition changes with the rune.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [session, rune, resources]);
   return [session, useSyncExternalStore(session.subscribe, session.snapshot)];
 }

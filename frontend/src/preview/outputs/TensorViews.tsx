@@ -1,59 +1,63 @@
-// Tensors that are neither words nor scores: one number with its past, a picture, or many values as a line or a map.
-import { useEffect, useRef } from "react";
+// Tensors as pictures: a picture, a heat map, a line, a histogram. Each drawn on a canvas of one pixel a value.
+import { useEffect, useMemo, useRef } from "react";
 import type { OutputTensor } from "../../runtime";
 import { numberText } from "../numbers";
+import { histogramOf, sidesOf } from "./views";
 
-export function NumberView({ value, past }: { readonly value: number; readonly past: readonly number[] }) {
-  return (
-    <>
-      <p className="preview-big num">{numberText(value)}</p>
-      {past.length > 2 && <Line values={past} label="The values of the last runs" />}
-    </>
-  );
-}
-
-export function ValuesView({ tensor }: { readonly tensor: OutputTensor }) {
-  const values = tensor.elements.map(Number);
-  const columns = tensor.dimensions.findLast((size) => size > 1) ?? values.length;
-  const rows = Math.floor(values.length / columns);
-  const finite = values.filter(Number.isFinite);
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-  return (
-    <>
-      {rows > 1 ? <HeatMap values={values} columns={columns} rows={rows} low={low} high={high} /> : <Line values={values} label="The values in their order" />}
-      <p className="small muted num">
-        {tensor.type}[{tensor.dimensions.join(", ")}], from {numberText(low)} to {numberText(high)}
-      </p>
-    </>
-  );
-}
-
-export function PictureView({ tensor }: { readonly tensor: OutputTensor }) {
-  const [, height = 1, width = 1, channels = 1] = tensor.dimensions;
+export function ImageView({ tensor }: { readonly tensor: OutputTensor }) {
+  const { height, width, channels } = sidesOf(tensor) ?? { height: 1, width: 1, channels: 1 };
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext("2d") ?? null;
     if (context === null) return;
-    const values = tensor.elements.map(Number);
+    const values = tensor.elements as readonly number[];
     const scale = brightness(tensor.type, values);
     const image = context.createImageData(width, height);
+    const { data } = image;
     for (let pixel = 0; pixel < width * height; pixel += 1) {
-      const at = (channel: number) => scale(values[pixel * channels + (channels === 3 ? channel : 0)] ?? 0);
-      image.data.set([at(0), at(1), at(2), 255], pixel * 4);
+      for (let channel = 0; channel < 3; channel += 1) data[pixel * 4 + channel] = scale(values[pixel * channels + (channels === 3 ? channel : 0)] ?? 0);
+      data[pixel * 4 + 3] = 255;
     }
     context.putImageData(image, 0, 0);
   }, [tensor, width, height, channels]);
   return (
-    <canvas ref={canvas} className="preview-result" width={width} height={height} role="img" aria-label={`A picture of ${width} by ${height} pixels`} />
+    <>
+      <canvas ref={canvas} className="preview-result" width={width} height={height} role="img" aria-label={`A picture of ${width} by ${height} pixels`} />
+      {channels !== 1 && channels !== 3 && <p className="small muted">The first of {channels} channels</p>}
+    </>
   );
 }
 
-/** Bytes as they are; floats from 0 to 1 or, where they go beyond, to 255. */
+/** Bytes as they are; floats from 0 to 1, to 255, or, where they are neither, from the lowest to the highest. */
 function brightness(type: string, values: readonly number[]): (value: number) => number {
+  if (type === "u8") return (value) => value;
   if (type === "i8") return (value) => value + 128;
-  const isFraction = type.startsWith("f") && values.every((value) => value <= 1.001);
-  return isFraction ? (value) => value * 255 : (value) => value;
+  const { low, high } = histogramOf(values, 1);
+  if (low >= 0 && high <= 1.001) return (value) => value * 255;
+  if (low >= 0 && high <= 255) return (value) => value;
+  return (value) => ((value - low) / (high - low || 1)) * 255;
+}
+
+/** Rows and columns where there are more than one; a single row is drawn as a line. */
+export function MapView({ tensor }: { readonly tensor: OutputTensor }) {
+  const values = tensor.elements as readonly number[];
+  const columns = tensor.dimensions.findLast((size) => size > 1) ?? values.length;
+  const rows = Math.max(1, Math.floor(values.length / columns));
+  const { low, high } = useMemo(() => histogramOf(values, 1), [values]);
+  return (
+    <>
+      {rows > 1 ? <HeatMap values={values} columns={columns} rows={rows} low={low} high={high} /> : <Line values={values} low={low} high={high} />}
+      <Summary tensor={tensor} low={low} high={high} />
+    </>
+  );
+}
+
+function Summary({ tensor, low, high }: { readonly tensor: OutputTensor; readonly low: number; readonly high: number }) {
+  return (
+    <p className="small muted num">
+      {tensor.type}[{tensor.dimensions.join(", ")}]{low <= high ? `, from ${numberText(low)} to ${numberText(high)}` : ""}
+    </p>
+  );
 }
 
 interface HeatMapProps {
@@ -70,10 +74,15 @@ function HeatMap({ values, columns, rows, low, high }: HeatMapProps) {
     const context = canvas.current?.getContext("2d") ?? null;
     if (context === null) return;
     const image = context.createImageData(columns, rows);
-    values.slice(0, columns * rows).forEach((value, index) => {
-      const share = (value - low) / (high - low || 1);
-      image.data.set([30 + 225 * share, 20 + 170 * share ** 1.6, 12 + 90 * share ** 3, 255], index * 4);
-    });
+    const { data } = image;
+    const span = high - low || 1;
+    for (let index = 0; index < columns * rows; index += 1) {
+      const share = ((values[index] ?? low) - low) / span;
+      data[index * 4] = 30 + 225 * share;
+      data[index * 4 + 1] = 20 + 170 * share ** 1.6;
+      data[index * 4 + 2] = 12 + 90 * share ** 3;
+      data[index * 4 + 3] = 255;
+    }
     context.putImageData(image, 0, 0);
   }, [values, columns, rows, low, high]);
   return <canvas ref={canvas} className="preview-map" width={columns} height={rows} role="img" aria-label={`A map of ${rows} rows of ${columns} values`} />;
@@ -82,17 +91,50 @@ function HeatMap({ values, columns, rows, low, high }: HeatMapProps) {
 const WIDTH = 320;
 const HEIGHT = 48;
 
-function Line({ values, label }: { readonly values: readonly number[]; readonly label: string }) {
-  const finite = values.filter(Number.isFinite);
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-  const span = finite.reduce((a, b) => Math.max(a, b), -Infinity) - low || 1;
-  const step = Math.max(1, Math.floor(values.length / WIDTH));
-  const points = values
-    .filter((value, index) => index % step === 0 && Number.isFinite(value))
-    .map((value, index, all) => `${(index / Math.max(1, all.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`);
+/** At most one point a pixel, each the highest or lowest of those it stands for, so that no peak is lost. */
+function Line({ values, low, high }: { readonly values: readonly number[]; readonly low: number; readonly high: number }) {
+  const span = high - low || 1;
+  const middle = (low + high) / 2;
+  const step = Math.max(1, Math.ceil(values.length / WIDTH));
+  const chosen = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => {
+    const part = values.slice(index * step, (index + 1) * step).filter(Number.isFinite);
+    return part.reduce((far, value) => (Math.abs(value - middle) > Math.abs(far - middle) ? value : far), part[0] ?? low);
+  });
+  const points = chosen.map((value, index) => `${(index / Math.max(1, chosen.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`);
   return (
-    <svg className="preview-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg className="preview-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label="The values in their order">
       <polyline points={points.join(" ")} vectorEffect="non-scaling-stroke" />
     </svg>
+  );
+}
+
+export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
+  const found = useMemo(() => histogramOf(tensor.elements as readonly number[]), [tensor]);
+  const most = Math.max(1, ...found.counts);
+  const width = WIDTH / found.counts.length;
+  return (
+    <>
+      <svg className="preview-histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`How the values spread from ${numberText(found.low)} to ${numberText(found.high)}`}>
+        {found.counts.map((count, index) => {
+          const tall = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
+          return <rect key={index} x={index * width} y={HEIGHT - tall} width={width - 1} height={tall} />;
+        })}
+      </svg>
+      <dl className="preview-facts small num">
+        <Fact name="Lowest" value={found.low} />
+        <Fact name="Mean" value={found.mean} />
+        <Fact name="Highest" value={found.high} />
+      </dl>
+      {found.odd > 0 && <p className="small preview-bad">{found.odd} of the values are no finite numbers.</p>}
+    </>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: number }) {
+  return (
+    <div>
+      <dt className="muted">{name}</dt>
+      <dd>{numberText(Number(value.toPrecision(5)))}</dd>
+    </div>
   );
 }

@@ -22,7 +22,6 @@ export function WordCard({ card, calling, unit, onCalling }: Props) {
     <>
       <div className="preview-word">
         <div>
-          <div className="label">{card.title}</div>
           <p className={isOver ? "preview-big over" : "preview-big"}>{shown?.text ?? "…"}</p>
         </div>
         <div className="small muted num preview-when">

@@ -39,6 +39,20 @@ export function pictureBytes(rgba: Pixels, request: PictureRequest): ArrayBuffer
   return request.isFloat ? Float32Array.from(bytes).buffer : bytes.buffer;
 }
 
+/** A capability's bytes as RGBA scanlines: what the rune sees. */
+export function rgbaOf(bytes: ArrayBuffer, { width, height, format, isFloat }: PictureRequest): Pixels {
+  const values = isFloat ? new Float32Array(bytes) : new Uint8Array(bytes);
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    const at = (channel: number) => values[format === "gray" ? pixel : pixel * 3 + channel] ?? 0;
+    data[pixel * 4] = at(format === "bgr" ? 2 : 0);
+    data[pixel * 4 + 1] = at(1);
+    data[pixel * 4 + 2] = at(format === "bgr" ? 0 : 2);
+    data[pixel * 4 + 3] = 255;
+  }
+  return { width, height, channels: 4, data };
+}
+
 /** Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B) in float32, from left to right. */
 export function convert({ width, height, data }: Pixels, format: PixelFormat): Uint8Array<ArrayBuffer> {
   const f32 = Math.fround;

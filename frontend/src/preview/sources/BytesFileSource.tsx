@@ -9,5 +9,5 @@ export function BytesFileSource({ request, onInput }: SourceProps) {
     onInput(await file.slice(0, request.size).arrayBuffer());
     return null;
   };
-  return <FilePick label="Choose a file" accept="" hint={`Its first ${sizeText(request.size)} are read`} onFile={onFile} />;
+  return <FilePick label="Choose a file" accept="" endings={[]} hint={`Its first ${sizeText(request.size)} are read`} onFile={onFile} />;
 }

@@ -3,6 +3,8 @@ import { Eraser } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { pictureBytes, pictureRequest } from "../picture/pixels";
 import { pixelsOf } from "../picture/rgba";
+import { KeepButton } from "../takes/KeepButton";
+import { useTakes } from "../takes/store";
 import { Seen } from "./Seen";
 import type { SourceProps } from "./source";
 import { drawStrokes, extended, held, PEN, type Point, type Stroke } from "./strokes";
@@ -29,6 +31,7 @@ const BLANK: Drawing = { strokes: [], pen: { x: 0.5, y: 0.5 }, isDown: false, by
 export function DrawingSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const sheet = useRef<HTMLCanvasElement>(null);
+  const [takes] = useTakes();
   const [drawing, setDrawing] = useState(BLANK);
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const isBlank = drawing.strokes.length === 0;
@@ -116,6 +119,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
             <Eraser aria-hidden="true" />
             Clear
           </button>
+          <KeepButton isBlank={isBlank} onKeep={() => seen !== null && takes.add({ kind: "picture", picture, frames: [seen], times: [0] })} />
         </div>
       </div>
   );

@@ -5,6 +5,10 @@ import { countOf, rateOf, toI16 } from "../sound/samples";
 import { SlidingWindow } from "../sound/window";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
+import { lostProblem } from "./problems";
+import { RecordButton } from "../takes/RecordButton";
+import { useRecorder } from "../takes/recorder";
+import { soundRecording } from "../takes/recording";
 import { openMicrophone } from "./microphone";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
@@ -23,15 +27,23 @@ class Hearing {
 
 export function MicrophoneSource({ request, onInput }: SourceProps) {
   const [hearing] = useState(() => new Hearing());
-  const [live, state] = useLive(
-    () =>
-      new Live("microphone", (signal) => {
-        const window = hearing.begin(countOf(request));
-        return openMicrophone(rateOf(request), signal, (samples) => {
+  const [recorder, recording] = useRecorder<Float32Array>(() => soundRecording(rateOf(request)));
+  const [live, state] = useLive(() => {
+    const device: Live = new Live("microphone", (signal) => {
+      const window = hearing.begin(countOf(request));
+      signal.addEventListener("abort", recorder.stop);
+      return openMicrophone(
+        rateOf(request),
+        signal,
+        (samples) => {
+          recorder.push(samples);
           if (window.push(samples)) onInput(toI16(window.copy()), true);
-        });
-      }),
-  );
+        },
+        () => device.fail(lostProblem("microphone")),
+      );
+    });
+    return device;
+  });
   return (
     <>
       {state.phase === "off" ? (
@@ -39,7 +51,9 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
       ) : (
         <SoundView samples={hearing.samples} isLive={state.phase === "live"} version={0} />
       )}
-      <LiveButton live={live} state={state} icon={Mic} startText="Start listening" stopText="Stop listening" />
+      <LiveButton live={live} state={state} icon={Mic} startText="Start listening" stopText="Stop listening">
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
+      </LiveButton>
     </>
   );
 }

@@ -2,6 +2,10 @@
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { rowsToBytes, type Row } from "../motion";
+import { RecordButton } from "../takes/RecordButton";
+import { useRecorder } from "../takes/recorder";
+import { motionRecording } from "../takes/recording";
+import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import type { SourceProps } from "./source";
@@ -9,7 +13,6 @@ import type { SourceProps } from "./source";
 /** Runs a second while the phone moves. */
 const RUNS = 8;
 const SILENCE_MILLISECONDS = 2500;
-const SHOWN_ROWS = 120;
 
 /** Safari asks its person first, and only from within a tap. */
 interface AskingMotionEvent {
@@ -20,15 +23,19 @@ export function MotionSource({ request, onInput }: SourceProps) {
   const rows = useRef<Row[]>([]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const count = Math.max(1, Math.floor(request.size / 12));
+  const [recorder, recording] = useRecorder<Row>(motionRecording);
   const [live, state] = useLive(() => {
     const device: Live = new Live("motion sensor", async (signal) => {
       await askForMotion();
+      signal.addEventListener("abort", recorder.stop);
       rows.current = [];
       let ranAt = 0;
       const onMotion = ({ accelerationIncludingGravity: a, timeStamp }: DeviceMotionEvent) => {
         const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
         if (row.some(Number.isNaN)) return;
-        rows.current = [...rows.current, row].slice(-Math.max(count, SHOWN_ROWS));
+        recorder.push(row);
+        rows.current.push(row);
+        if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS)) rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
         if (timeStamp - ranAt < 1000 / RUNS || rows.current.length < count) return;
         ranAt = timeStamp;
         onInput(rowsToBytes(rows.current, count), true);
@@ -58,6 +65,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
         <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
       )}
       <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
         <span className="small muted">{count} rows a run</span>
       </LiveButton>
     </>
@@ -68,26 +76,4 @@ async function askForMotion(): Promise<void> {
   const asking = DeviceMotionEvent as unknown as AskingMotionEvent;
   if (asking.requestPermission === undefined) return;
   if ((await asking.requestPermission()) !== "granted") throw new DOMException("refused", "NotAllowedError");
-}
-
-const LINES = ["--output", "--ok", "--info"];
-const LARGEST = 25;
-
-/** x, y and z as three lines, newest at the right. */
-function drawRows(canvas: HTMLCanvasElement, rows: readonly Row[]): void {
-  const context = canvas.getContext("2d");
-  if (context === null) return;
-  const { width, height } = canvas;
-  const style = getComputedStyle(canvas);
-  context.clearRect(0, 0, width, height);
-  context.lineWidth = 3;
-  LINES.forEach((colour, axis) => {
-    context.strokeStyle = style.getPropertyValue(colour);
-    context.beginPath();
-    rows.slice(-SHOWN_ROWS).forEach((row, index) => {
-      const y = height / 2 - ((row[axis] ?? 0) / LARGEST) * (height / 2);
-      context.lineTo((index / (SHOWN_ROWS - 1)) * width, y);
-    });
-    context.stroke();
-  });
 }

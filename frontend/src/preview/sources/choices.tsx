@@ -1,6 +1,6 @@
 // Which sources a capability can be fed from, the most natural first.
 import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type LucideIcon } from "lucide-react";
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import { elementCount, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 import { BytesFileSource } from "./BytesFileSource";
@@ -16,7 +16,7 @@ import { RandomSource } from "./RandomSource";
 import type { SourceProps } from "./source";
 import { SoundFileSource } from "./SoundFileSource";
 import { TextSource } from "./TextSource";
-import { ToneSource } from "./ToneSource";
+import { MotionSignalSource, PictureSignalSource, SoundSignalSource } from "./SignalSources";
 
 export interface Choice {
   /** On the switch. */
@@ -28,18 +28,24 @@ export interface Choice {
 
 const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
 const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: SoundFileSource };
-const TONE: Choice = { label: "Tone", title: "Sound", icon: Mic, Source: ToneSource };
+const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: SoundSignalSource };
+
 const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: CameraSource };
 const DRAWING: Choice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
 const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: PictureFileSource };
-const NOISE: Choice = { label: "Noise", title: "Picture", icon: Image, Source: RandomSource };
+const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Source: PictureSignalSource };
 const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
 const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: MotionFileSource };
-const MOTION_RANDOM: Choice = { label: "Random", title: "Motion", icon: Move3d, Source: RandomSource };
+const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: MotionSignalSource };
 const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: NumbersSource };
 const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextSource };
 const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: BytesFileSource };
 const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
+
+const TakeSource = lazy(() => import("../takes/TakeSource"));
+const SOUND_TAKE: Choice = { label: "Take", title: "Take", icon: Mic, Source: TakeSource };
+const PICTURE_TAKE: Choice = { label: "Take", title: "Take", icon: Image, Source: TakeSource };
+const MOTION_TAKE: Choice = { label: "Take", title: "Take", icon: Move3d, Source: TakeSource };
 
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;
@@ -48,15 +54,15 @@ const SLIDER_LIMIT = 8;
 export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
   switch (request.kind) {
     case "SOUND":
-      return [MICROPHONE, SOUND_FILE, TONE];
+      return [MICROPHONE, SOUND_FILE, SOUND_TAKE, TONE];
     case "IMAGE":
     case "FLOAT_IMAGE": {
       const { width, format } = pictureRequest(request);
       const isDrawn = format === "gray" && width <= DRAWN_SIDE;
-      return isDrawn ? [DRAWING, CAMERA, PICTURE_FILE, NOISE] : [CAMERA, PICTURE_FILE, DRAWING, NOISE];
+      return isDrawn ? [DRAWING, CAMERA, PICTURE_FILE, PICTURE_TAKE, PATTERN] : [CAMERA, PICTURE_FILE, PICTURE_TAKE, DRAWING, PATTERN];
     }
     case "ACCEL":
-      return [MOTION, MOTION_FILE, MOTION_RANDOM];
+      return [MOTION, MOTION_FILE, MOTION_TAKE, MOTION_SIGNAL];
     case "RAND":
       return [RANDOM];
     case "RAW":

@@ -5,16 +5,19 @@ const MODULE = `${import.meta.env.BASE_URL}microphone.js`;
 
 /**
  * Asks for the microphone and sends its samples, resampled to `rate`, until `signal` aborts.
+ * `onLost` is called when the device goes away meanwhile.
  * Nothing that browsers do to make speech pleasant for people is wanted here. Rejects as `getUserMedia` does.
  */
 export async function openMicrophone(
   rate: number,
   signal: AbortSignal,
   onSamples: (samples: Float32Array) => void,
+  onLost: () => void,
 ): Promise<void> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
   });
+  for (const track of stream.getTracks()) track.addEventListener("ended", onLost, { signal });
   const context = new AudioContext();
   signal.addEventListener("abort", () => {
     for (const track of stream.getTracks()) track.stop();

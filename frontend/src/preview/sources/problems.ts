@@ -8,7 +8,12 @@ export function unavailable(device: Device): string | null {
   if (window.isSecureContext && isOffered) return null;
   return window.isSecureContext
     ? `This browser has no access to a ${device}. Use a file instead, or another browser.`
-    : `A browser gives the ${device} only to a page over HTTPS. Open this page by its https:// address, or use a file instead.`;
+    : `A browser gives the ${device} only to a page over HTTPS. Open this page by its https:// address (on your own network, "make run-lan" gives it one), or use a file instead.`;
+}
+
+/** It was given and is gone: its cable was pulled, its permission withdrawn, or another program took it. */
+export function lostProblem(device: Device): string {
+  return `The ${device} is gone: it was unplugged, or the browser withdrew it. Connect it and start again, or use a file.`;
 }
 
 export function deviceProblem(error: unknown, device: Device): string {

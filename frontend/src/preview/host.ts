@@ -1,0 +1,39 @@
+// What the page around a preview can give it: files of a project, its builds, and a way for a take to be sent. The studio
+// gives all of it, a page where anybody tries a rune nothing.
+import { createContext, use, type ReactNode } from "react";
+import type { Loaded } from "../runtime";
+import type { RunNews } from "./session";
+import type { Take } from "./takes/take";
+
+export interface HostFile {
+  readonly path: string;
+  readonly read: () => Promise<Blob>;
+}
+
+export interface HostBuild {
+  readonly id: string;
+  /** `Build 41`. */
+  readonly label: string;
+  readonly read: () => Promise<ArrayBuffer>;
+}
+
+export interface PreviewHost {
+  readonly files: readonly HostFile[];
+  readonly builds: readonly HostBuild[];
+  /** Null where a take cannot be sent, or its person may not. */
+  readonly onSend: ((take: Take) => void) | null;
+  /** Hears what each run gave. */
+  readonly onRun?: (run: RunNews) => void;
+  /** Hears which rune runs; null before the first. */
+  readonly onLoaded?: (loaded: Loaded | null) => void;
+  /** Shown below the inputs, such as the samples that the project has. */
+  readonly below?: ReactNode;
+}
+
+export const NO_HOST: PreviewHost = { files: [], builds: [], onSend: null };
+
+export const HostContext = createContext<PreviewHost>(NO_HOST);
+
+export function useHost(): PreviewHost {
+  return use(HostContext);
+}

@@ -1,0 +1,97 @@
+// Numbers from run to run as lines, drawn by uPlot in the page's colours; new runs come in at the right.
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+interface Props {
+  /** One row a run, oldest first. */
+  readonly past: readonly (readonly number[])[];
+  readonly names: readonly string[];
+  readonly label: string;
+}
+
+const COLOURS = ["--accent", "--info", "--ok", "--model", "--block", "--output"];
+const HEIGHT = 150;
+/** Lines that are told apart. */
+const SHOWN = 6;
+
+function dataOf(past: Props["past"], lines: readonly number[]): uPlot.AlignedData {
+  return [past.map((_, index) => index - past.length + 1), ...lines.map((line) => past.map((row) => row[line] ?? null))];
+}
+
+/** The lines that reach highest; with few of them, all. */
+function linesOf(past: Props["past"]): readonly number[] {
+  const count = past.at(-1)?.length ?? 0;
+  const peaks = Array.from({ length: count }, (_, line) => past.reduce((top, row) => Math.max(top, row[line] ?? -Infinity), -Infinity));
+  return peaks
+    .map((_, line) => line)
+    .toSorted((one, other) => (peaks[other] ?? 0) - (peaks[one] ?? 0))
+    .slice(0, SHOWN)
+    .toSorted((one, other) => one - other);
+}
+
+export default function LiveChart({ past, names, label }: Props) {
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const lines = linesOf(past);
+  const key = lines.join(" ");
+  const latest = useRef({ past, lines });
+  useEffect(() => {
+    latest.current = { past, lines };
+  });
+
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return undefined;
+    const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
+    const make = (): uPlot => {
+      const axis: uPlot.Axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px 'IBM Plex Sans'" };
+      return new uPlot(
+        {
+          width: Math.max(160, element.clientWidth),
+          height: HEIGHT,
+          legend: { show: false },
+          cursor: { show: false },
+          scales: { x: { time: false } },
+          axes: [{ ...axis, size: 24 }, { ...axis, size: 44 }],
+          series: [{}, ...latest.current.lines.map((_, index) => ({ stroke: colour(COLOURS[index] ?? "--text"), width: 1.5, points: { show: false } }))],
+        },
+        dataOf(latest.current.past, latest.current.lines),
+        element,
+      );
+    };
+    chart.current = make();
+    const again = (): void => {
+      chart.current?.destroy();
+      chart.current = make();
+    };
+    const resized = new ResizeObserver(() => chart.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT }));
+    resized.observe(element);
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", again);
+    return () => {
+      resized.disconnect();
+      dark.removeEventListener("change", again);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [key]);
+
+  useEffect(() => chart.current?.setData(dataOf(past, lines)), [past, lines]);
+
+  const newest = past.at(-1) ?? [];
+  return (
+    <figure className="preview-chart">
+      <div ref={holder} role="img" aria-label={label} />
+      {newest.length > 1 && (
+        <figcaption className="row wrap small muted">
+          {lines.map((line, index) => (
+            <span key={line} className={`legend-line line-${index}`}>
+              {names[line] ?? line + 1}
+            </span>
+          ))}
+        </figcaption>
+      )}
+    </figure>
+  );
+}

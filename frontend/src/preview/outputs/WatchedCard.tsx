@@ -1,0 +1,40 @@
+// What flows in one wire that is watched, beside the outputs.
+import { EyeOff } from "lucide-react";
+import type { OutputTensor } from "../../runtime";
+import { TensorView } from "./OutputCard";
+import type { Shown } from "./OverlayView";
+import { useView, ViewChoice } from "./ViewChoice";
+import { tensorViews, type View } from "./views";
+
+interface Props {
+  readonly stage: string;
+  readonly index: number;
+  /** Null until the rune that sends it is there and has run. */
+  readonly tensor: OutputTensor | null;
+  readonly shown: Shown | null;
+  readonly waiting: string;
+  readonly onUnwatch: () => void;
+}
+
+const NOTHING: readonly [View, ...View[]] = ["map"];
+
+export function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }: Props) {
+  const title = `${stage}.${index}`;
+  const name = index === 0 ? stage : `${stage}, output ${index + 1}`;
+  const views = tensor === null ? NOTHING : tensorViews(tensor, shown !== null);
+  const [view, choose] = useView(title, views);
+  return (
+    <section className="card stack preview-card says watched" aria-label={`Watched ${name}`}>
+      <div className="row between">
+        <div className="label">After {name}</div>
+        <span className="row">
+          <ViewChoice title={title} views={views} view={view} onView={choose} />
+          <button type="button" className="button quiet square" aria-label={`Stop watching ${name}`} title="Stop watching" onClick={onUnwatch}>
+            <EyeOff aria-hidden="true" />
+          </button>
+        </span>
+      </div>
+      {tensor === null ? <p className="small muted" role="status">{waiting}</p> : <TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} />}
+    </section>
+  );
+}

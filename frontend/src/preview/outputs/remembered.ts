@@ -1,0 +1,19 @@
+// What a person chose about an output, kept in this browser. Without storage nothing is kept, and nothing breaks.
+
+const PREFIX = "forge.preview.";
+
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(PREFIX + key, value);
+  } catch {
+    // A browser without storage, or a full one.
+  }
+}

@@ -1,0 +1,58 @@
+// Whether the rune keeps up: how many windows a second it is given, how many it runs, how many were dropped.
+
+export interface Pace {
+  /** Inputs a second that a stream gave, over the last seconds; null while nothing streams. */
+  readonly asked: number | null;
+  readonly ran: number;
+  /** Inputs of the last seconds that another replaced before the rune came to them. */
+  readonly dropped: number;
+}
+
+export const NO_PACE: Pace = { asked: null, ran: 0, dropped: 0 };
+const SPAN = 5000;
+
+export class PaceMeter {
+  #asked: number[] = [];
+  #ran: number[] = [];
+  #dropped: number[] = [];
+
+  asked(now: number): void {
+    this.#asked = kept(this.#asked, now);
+  }
+
+  ran(now: number): void {
+    this.#ran = kept(this.#ran, now);
+  }
+
+  dropped(now: number): void {
+    this.#dropped = kept(this.#dropped, now);
+  }
+
+  read(now: number): Pace {
+    const since = (times: readonly number[]) => times.filter((time) => time > now - SPAN);
+    const asked = since(this.#asked);
+    return { asked: rateOf(asked), ran: rateOf(since(this.#ran)) ?? 0, dropped: since(this.#dropped).length };
+  }
+}
+
+function kept(times: readonly number[], now: number): number[] {
+  return [...times.filter((time) => time > now - SPAN), now];
+}
+
+/** By the gaps between them, so that it is right from the third on. */
+function rateOf(times: readonly number[]): number | null {
+  const [first] = times;
+  const last = times.at(-1);
+  if (first === undefined || last === undefined || times.length < 3 || last <= first) return null;
+  return ((times.length - 1) / (last - first)) * 1000;
+}
+
+/** `A run takes 0.07 of the 250 ms there are · 4.0 runs a second, none dropped`. */
+export function paceText(pace: Pace, milliseconds: number | null): string | null {
+  if (pace.asked === null || milliseconds === null) return null;
+  const room = 1000 / pace.asked;
+  const share = milliseconds / room;
+  const percent = share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`;
+  const lost = pace.dropped === 0 ? "none dropped" : `${pace.dropped} dropped in 5 s`;
+  return `${percent} of the ${Math.round(room)} ms between two inputs · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
+}

@@ -1,0 +1,25 @@
+// Motion as three lines, x, y and z, newest at the right.
+import type { Row } from "../motion";
+
+export const SHOWN_ROWS = 120;
+
+const LINES = ["--output", "--ok", "--info"];
+const LARGEST = 25;
+
+export function drawRows(canvas: HTMLCanvasElement, rows: readonly Row[]): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const { width, height } = canvas;
+  const style = getComputedStyle(canvas);
+  context.clearRect(0, 0, width, height);
+  context.lineWidth = 3;
+  LINES.forEach((colour, axis) => {
+    context.strokeStyle = style.getPropertyValue(colour);
+    context.beginPath();
+    rows.slice(-SHOWN_ROWS).forEach((row, index) => {
+      const y = height / 2 - ((row[axis] ?? 0) / LARGEST) * (height / 2);
+      context.lineTo((index / (SHOWN_ROWS - 1)) * width, y);
+    });
+    context.stroke();
+  });
+}

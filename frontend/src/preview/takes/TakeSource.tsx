@@ -1,0 +1,226 @@
+// A recorded take as the input: chosen from the page's takes, replayed once or round and round, cut, named, sent or deleted.
+import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useHost } from "../host";
+import { pictureRequest } from "../picture/pixels";
+import { drawRows } from "../sources/draw-rows";
+import { Seen } from "../sources/Seen";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import { useTakes } from "./store";
+import { kindFor, lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
+
+const Compare = lazy(() => import("./Compare"));
+
+const HOW: Readonly<Record<string, string>> = {
+  sound: "Start listening under Live, then press Record.",
+  picture: "Start the camera and press Record, or keep a drawing.",
+  motion: "Start the motion sensor under Live, then press Record.",
+};
+
+export default function TakeSource({ request, onInput }: SourceProps) {
+  const [store, all] = useTakes();
+  const kind = kindFor(request);
+  const takes = all.filter(({ content }) => content.kind === kind);
+  const [chosenId, setChosenId] = useState<number | null>(null);
+  const chosen = takes.find(({ id }) => id === chosenId) ?? takes.at(-1) ?? null;
+  if (chosen === null) {
+    return (
+      <p className="preview-waiting muted">
+        No takes yet. {HOW[kind ?? ""]} A take stays in this page, and is gone when you close it.
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul className="preview-takes" aria-label="Takes">
+        {takes.map((take) => (
+          <li key={take.id}>
+            <button type="button" aria-pressed={take.id === chosen.id} onClick={() => setChosenId(take.id)}>
+              <span className="cut">{take.label}</span>
+              <small className="num">{lengthText(take.content)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <ChosenTake key={chosen.id} take={chosen} request={request} onInput={onInput} onChange={(changed) => store.change(chosen.id, changed)} onDelete={() => store.remove(chosen.id)} />
+    </>
+  );
+}
+
+interface ChosenProps extends SourceProps {
+  readonly take: Take;
+  readonly onChange: (changed: Partial<Pick<Take, "label" | "from" | "to">>) => void;
+  readonly onDelete: () => void;
+}
+
+/** How it plays: each press is another turn, so that the same take can be played again. */
+interface Turn {
+  readonly number: number;
+  readonly loops: boolean;
+}
+
+function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps) {
+  const host = useHost();
+  const id = useId();
+  const content = useMemo(() => trimmed(take), [take]);
+  const windows = useMemo(() => windowsOf(content, request), [content, request]);
+  const [turn, setTurn] = useState<Turn>({ number: 0, loops: false });
+  const [isPlaying, setPlaying] = useState(true);
+  const [compares, setCompares] = useState(false);
+  const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+
+  useEffect(() => {
+    if (windows === null) return undefined;
+    const isStream = windows.count > 1;
+    let index = 0;
+    const next = (): void => {
+      if (document.hidden) return;
+      const input = windows.at(index);
+      onInput(input, isStream);
+      setPlayed(input);
+      index += 1;
+      if (index < windows.count) return;
+      index = 0;
+      if (turn.loops && isStream) return;
+      clearInterval(timer);
+      setPlaying(false);
+    };
+    const timer = setInterval(next, Math.max(20, windows.step));
+    next();
+    return () => clearInterval(timer);
+  }, [windows, turn, onInput]);
+
+  const play = (loops: boolean): void => {
+    setPlaying(true);
+    setTurn({ number: turn.number + 1, loops });
+  };
+  // Without an end there is none to wait for: it goes on until it is played once, and that ends.
+  const stop = (): void => play(false);
+  const isMoving = (windows?.count ?? 0) > 1;
+  const length = lengthOf(take.content);
+  return (
+    <>
+      <Played kind={content.kind} request={request} input={played} />
+      <div className="row wrap">
+        <button type="button" className="button" onClick={() => play(false)}>
+          <Play aria-hidden="true" />
+          Replay
+        </button>
+        {isMoving && (
+          <button type="button" className="button" aria-pressed={turn.loops} onClick={turn.loops ? stop : () => play(true)}>
+            {turn.loops ? <Square aria-hidden="true" /> : <Repeat aria-hidden="true" />}
+            {turn.loops ? "Stop the loop" : "Loop"}
+          </button>
+        )}
+        <span className="small muted" role="status">
+          {isPlaying && isMoving ? (turn.loops ? "Playing round and round" : "Playing") : ""}
+        </span>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-label`}>Label</label>
+        <input id={`${id}-label`} className="input" maxLength={60} value={take.label} onChange={(event) => onChange({ label: event.target.value })} />
+      </div>
+      {length > 0 && (
+        <fieldset className="preview-trim">
+          <legend className="small muted">What is used of it</legend>
+          <End label="From" value={take.from} maximum={length} onChange={(from) => onChange({ from: Math.min(from, take.to) })} />
+          <End label="To" value={take.to} maximum={length} onChange={(to) => onChange({ to: Math.max(to, take.from) })} />
+        </fieldset>
+      )}
+      <div className="row wrap">
+        {host.onSend !== null && (
+          <button type="button" className="button" disabled={take.label.trim() === ""} onClick={() => host.onSend?.(take)}>
+            <Send aria-hidden="true" />
+            Send to the project…
+          </button>
+        )}
+        {host.builds.length > 0 && (
+          <button type="button" className="button" aria-expanded={compares} onClick={() => setCompares(!compares)}>
+            <Scale aria-hidden="true" />
+            Compare builds
+          </button>
+        )}
+        <button type="button" className="button quiet" onClick={onDelete}>
+          <Trash2 aria-hidden="true" />
+          Delete
+        </button>
+      </div>
+      {compares && (
+        <Suspense fallback={<p className="small muted">Loading…</p>}>
+          <Compare content={content} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+interface EndProps {
+  readonly label: string;
+  /** Milliseconds. */
+  readonly value: number;
+  readonly maximum: number;
+  readonly onChange: (value: number) => void;
+}
+
+function End({ label, value, maximum, onChange }: EndProps) {
+  const id = useId();
+  return (
+    <div className="preview-slider">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={maximum}
+        step={Math.max(1, maximum / 200)}
+        value={value}
+        aria-valuetext={`${(value / 1000).toFixed(2)} seconds`}
+        onChange={(event) => onChange(event.target.valueAsNumber)}
+      />
+      <output className="num" htmlFor={id}>
+        {(value / 1000).toFixed(2)} s
+      </output>
+    </div>
+  );
+}
+
+interface PlayedProps {
+  readonly kind: Take["content"]["kind"];
+  readonly request: SourceProps["request"];
+  readonly input: ArrayBuffer | null;
+}
+
+/** The newest input that the take gave. */
+function Played({ kind, request, input }: PlayedProps) {
+  switch (kind) {
+    case "sound":
+      return <PlayedSound input={input} />;
+    case "picture":
+      return (
+        <div className="preview-picture">
+          <Seen bytes={input} picture={pictureRequest(request)} />
+        </div>
+      );
+    case "motion":
+      return <PlayedMotion input={input} />;
+  }
+}
+
+function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
+  const samples = useCallback(() => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)), [input]);
+  return <SoundView samples={samples} isLive={false} version={0} />;
+}
+
+function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current === null || input === null) return;
+    const values = new Float32Array(input);
+    drawRows(
+      canvas.current,
+      Array.from({ length: values.length / 3 }, (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const),
+    );
+  }, [input]);
+  return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;
+}

@@ -1,0 +1,79 @@
+// Two runes on the same take, one after another, window by window. No component; what runs them is given.
+import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
+import { median } from "../numbers";
+import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings";
+import { tapOf, type Engine } from "../session";
+import { windowsOf, type Content } from "./take";
+
+/** Windows of one comparison: more are spread evenly over the take. */
+const MOST_WINDOWS = 120;
+
+export interface Heard {
+  /** What each window was called, in a word; null where the rune says nothing that is a word. */
+  readonly answers: readonly (string | null)[];
+  /** The median of a run. */
+  readonly milliseconds: number | null;
+  /** The cards after the last window. */
+  readonly cards: readonly Card[];
+  /** The outputs of every window, for telling whether two runes say the very same. */
+  readonly outputs: readonly string[];
+}
+
+/** Runs a rune on all of a take. Rejects with an Error whose message is for a person. */
+export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
+  const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
+  const [request] = loaded.capabilities;
+  if (request === undefined || loaded.capabilities.length > 1) throw new Error("A take is one input: a rune that reads several cannot be compared on it.");
+  const windows = windowsOf(content, request);
+  if (windows === null) throw new Error(`It reads ${request.kind.toLowerCase()}, which this take is not of.`);
+  const count = Math.min(windows.count, MOST_WINDOWS);
+  const [answers, times, outputs]: [(string | null)[], number[], string[]] = [[], [], []];
+  let readings: Readings = NO_READINGS;
+  for (let index = 0; index < count && !signal.aborted; index += 1) {
+    const place = count === 1 ? 0 : Math.round((index * (windows.count - 1)) / (count - 1));
+    const result = await engine.run(new Map([[request.id, windows.at(place)]]));
+    times.push(result.milliseconds);
+    // A rune that shows some of its wires says no more than the other by that.
+    const said = result.outputs.filter((output) => tapOf(output) === null);
+    outputs.push(written(said));
+    readings = read(readings, said, { wordlists: loaded.wordlists, isStream: false, calling: DEFAULT_CALLING, now: index });
+    answers.push(answerOf(readings.cards));
+  }
+  return { answers, milliseconds: median(times), cards: readings.cards, outputs };
+}
+
+function written(outputs: readonly OutputMessage[]): string {
+  return JSON.stringify(outputs.map(({ tensors }) => tensors));
+}
+
+/** The word, or the name of the highest score, or the number. */
+export function answerOf(cards: readonly Card[]): string | null {
+  for (const card of cards) {
+    if (card.kind === "word") return card.word?.text ?? null;
+    if (card.kind === "scores") return card.scores.reduce((best, score) => (score.value > best.value ? score : best)).name;
+    if (card.kind === "number") return String(Number(card.value.toPrecision(4)));
+  }
+  return null;
+}
+
+export interface Difference {
+  readonly windows: number;
+  /** Windows to which both answered in the same word. */
+  readonly agreed: number;
+  /** Windows in which both sent the very same outputs. */
+  readonly identical: number;
+}
+
+export function difference(one: Heard, other: Heard): Difference {
+  const windows = Math.min(one.outputs.length, other.outputs.length);
+  const same = (first: readonly unknown[], second: readonly unknown[]) => Array.from({ length: windows }, (_, index) => first[index] === second[index]).filter(Boolean).length;
+  return { windows, agreed: same(one.answers, other.answers), identical: same(one.outputs, other.outputs) };
+}
+
+/** One sentence that says it. */
+export function differenceText({ windows, agreed, identical }: Difference): string {
+  const all = windows === 1 ? "the one input" : `all ${windows} windows`;
+  if (identical === windows) return `The very same on ${all}.`;
+  if (agreed === windows) return `The same answer on ${all}, with other numbers on ${windows - identical}.`;
+  return `The same answer on ${agreed} of ${windows} windows.`;
+}
