@@ -30,6 +30,20 @@ def choose(page: Page, name: str, data: bytes, label: str = "Choose a rune") -> 
     )
 
 
+def drop(page: Page, name: str, data: bytes) -> None:
+    """Lets a file fall on the page."""
+    carried = page.evaluate_handle(
+        """([name, bytes]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([Uint8Array.from(bytes)], name));
+            return carried;
+        }""",
+        [name, list(data)],
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("main", event, {"dataTransfer": carried})
+
+
 def with_words(data: bytes) -> bytes:
     """The same rune with a graph that says which resource it reads from its host."""
     graph = {"rune": {"name": "words"}, "resources": {"WORDS": {"default_value": None, "ty": "string"}}}
@@ -86,3 +100,13 @@ def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveFor
     expect(preview).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page\. That is"), timeout=PATIENCE)
     expect(preview.get_by_role("region", name=re.compile("^Output"))).to_be_visible()
     assert len([url for url in fetched if url.endswith(".wasm")]) == 1
+
+    # A built rune that falls on the studio is tried or added, and neither unasked.
+    drop(page, "cat.rune", module("old-rune-0-2"))
+    dialog = page.get_by_role("dialog", name="cat.rune")
+    dialog.get_by_role("button", name="Try it").click()
+    dialog.get_by_role("button", name="Noise").click()
+    expect(dialog.get_by_role("region", name=re.compile("^Output"))).to_contain_text("tabby", timeout=PATIENCE)
+    dialog.get_by_role("button", name="Add to the project").click()
+    expect(page.get_by_role("tab", name="cat.rune")).to_have_attribute("aria-selected", "true", timeout=PATIENCE)
+    expect(page.get_by_role("tabpanel", name="cat.rune")).to_contain_text("Built by rune 0.2.1", timeout=PATIENCE)
