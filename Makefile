@@ -41,7 +41,7 @@ bench: ## Measure, and write docs/benchmarks.md
 
 prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
 	@$(PYTHON) -m tools.setup dev
-	@$(PYTHON) -m tools.browser
+	@$(PYTHON) -m tools.browser prove
 	@$(VENV)/python -m tools.prove
 
 reference: ## Write the pages of docs/reference that are made from the code

@@ -1,7 +1,8 @@
 """Sees to it that the browser tests have a browser: Debian's Chromium. Where it is missing, says how to get it.
 
 Only a continuous integration run as root (CI=true) installs it by itself, and the services that the tests of several
-processes start; elsewhere those are skipped without them, and say so.
+processes start; elsewhere those are skipped without them, and say so. So it is with Firefox and WebKit, in which the
+proofs run the core journeys: `python -m tools.browser prove`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 from pathlib import Path
 
 PACKAGES = ["chromium", "skopeo"]
+FIREFOX = "firefox-esr"
+WEBKIT = ["webkit2gtk-driver", "xvfb"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,7 +31,18 @@ def postgresql() -> Path | None:
     return found[-1].parent if found else None
 
 
-def main() -> int:
+def firefox() -> str | None:
+    """The path of a Firefox, or None."""
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+def mini_browser() -> Path | None:
+    """The path of WebKit's MiniBrowser where also its driver and a screen that nobody sees are here; or None."""
+    found = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
+    return found if shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
+
+
+def main(arguments: list[str]) -> int:
     missing = [] if chromium() else ["chromium"]
     if not shutil.which("skopeo"):
         missing.append("skopeo")
@@ -36,6 +50,9 @@ def main() -> int:
     if installs:
         missing += [] if postgresql() else ["postgresql"]
         missing += [] if shutil.which("redis-server") else ["redis-server"]
+        if "prove" in arguments:
+            missing += [] if firefox() else [FIREFOX]
+            missing += [] if mini_browser() else WEBKIT
     if not missing:
         return 0
     command = f"apt-get install --yes --no-install-recommends {' '.join(missing)}"
@@ -53,4 +70,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ DESKTOP = {"width": 1440, "height": 940}
 PHONE = {"width": 390, "height": 844}
 
 OpenPage = Callable[..., Page]
+Record = Callable[[str, object], None]
+"""What a proof says of itself, for the page of proofs."""
 
 
 @pytest.fixture
@@ -40,20 +43,32 @@ def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
 
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
+    with people(lambda microphone: launch(playwright, microphone)) as opened:
+        yield opened
+
+
+@contextmanager
+def people(
+    start: Callable[[Path | None], Browser], is_harmless: Callable[[str], bool] = lambda _: False
+) -> Iterator[OpenPage]:
     """Opens a page for a person of its own; at the end, no page may have logged an error or broken a policy."""
     browsers: list[Browser] = []
     complaints: list[str] = []
 
-    def note(message: ConsoleMessage) -> None:
+    def note(text: str, address: str) -> None:
+        if not is_harmless(text):
+            complaints.append(f"{text} ({address})")
+
+    def note_error(message: ConsoleMessage) -> None:
         if message.type == "error":
-            complaints.append(f"{message.text} ({message.location['url']})")
+            note(message.text, message.location["url"])
 
     def opened(microphone: Path | None = None, viewport: dict[str, int] = DESKTOP) -> Page:
-        browser = launch(playwright, microphone)
+        browser = start(microphone)
         browsers.append(browser)
         page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: note(message))
+        page.on("pageerror", lambda error: note(str(error), page.url))
+        page.on("console", note_error)
         return page
 
     yield opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.examples.finger_digits import STROKES
 
@@ -49,6 +49,12 @@ def replace_in_editor(page: Page, name: str, old: str, new: str) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("Shift+End")
     page.keyboard.insert_text(new)
+
+
+def write(field: Locator, text: str) -> None:
+    """Types over what a field of a form holds, key by key: Playwright's `fill` is not noticed by React in Firefox."""
+    field.press("Control+a")
+    field.press_sequentially(text)
 
 
 def draw_digit(page: Page, digit: str) -> None:

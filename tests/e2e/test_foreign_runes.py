@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in, write
 from tests.live_forge import LiveForge
 from tests.rune.runtime.wat_runes import rune
 
@@ -52,5 +52,5 @@ def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: Live
     replace_in_editor(page, "Runefile.yml", "modulus", "modulus: 6.2831853")
     expect_running(page)
     expect(alert).to_have_count(0, timeout=PATIENCE)
-    page.get_by_label("Value as a number").fill("1.5")
+    write(page.get_by_label("Value as a number"), "1.5")
     expect(result.get_by_role("paragraph").first).to_have_text(re.compile(r"^0\.9"), timeout=PATIENCE)

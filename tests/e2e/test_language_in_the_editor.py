@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -61,10 +61,10 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     line(page, "inputs: [drawing]").click(position={"x": 110, "y": 8})
     page.keyboard.press("F2")
     dialog = page.get_by_role("dialog", name="Rename drawing")
-    dialog.get_by_role("textbox").fill("label")
+    write(dialog.get_by_role("textbox"), "label")
     dialog.get_by_role("button", name="Rename").click()
     expect(dialog.get_by_role("status")).to_contain_text("label", timeout=PATIENCE)
-    dialog.get_by_role("textbox").fill("sketch")
+    write(dialog.get_by_role("textbox"), "sketch")
     dialog.get_by_role("button", name="Rename").click()
     expect(line(page, "inputs: [sketch]")).to_be_visible(timeout=PATIENCE)
     expect(line(page, "sketch:")).to_be_visible()

@@ -48,7 +48,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     colleague.keyboard.press("End")
     expect(line(owner, "capability: IMAGE").locator(".caret-name")).to_have_text("Jo Okafor", timeout=PATIENCE)
     colleague.keyboard.press("Shift+Home")
-    expect(line(owner, "capability: IMAGE").locator(".other-selection")).to_be_visible(timeout=PATIENCE)
+    expect(line(owner, "capability: IMAGE").locator(".other-selection").first).to_be_visible(timeout=PATIENCE)
 
     # Both write into one file; each takes back what is their own.
     colleague.keyboard.press("End")
