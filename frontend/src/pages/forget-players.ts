@@ -1,0 +1,13 @@
+// Signing out on a phone takes along what the player kept there to run without a network.
+
+/** As in src/player/phone/kept.ts. */
+const KEPT = "player-kept";
+
+export function forgetPlayers(): void {
+  document.addEventListener("submit", ({ target }) => {
+    // A page without HTTPS has nothing kept, and nothing to ask.
+    if (target instanceof HTMLFormElement && new URL(target.action).pathname === "/accounts/logout/" && "caches" in window) {
+      void caches.delete(KEPT);
+    }
+  });
+}

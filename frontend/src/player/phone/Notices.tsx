@@ -1,0 +1,51 @@
+// What the phone's person should know just now: no network, a newer build, another edition of the player, a fault.
+import { ArrowUpCircle, RotateCcw, WifiOff } from "lucide-react";
+import type { Player } from "./store";
+
+interface Props {
+  readonly player: Player;
+  readonly update: (() => void) | null;
+  readonly onNewer: () => void;
+  readonly onRetry: () => void;
+}
+
+export function Notices({ player, update, onNewer, onRetry }: Props) {
+  const { isOffline, newer, problem, phase } = player;
+  return (
+    <div className="stack phone-notices" aria-live="polite">
+      {isOffline && (
+        <p className="notice phone-offline">
+          <WifiOff aria-hidden="true" />
+          Without a connection: what was loaded last runs on.
+        </p>
+      )}
+      {newer !== null && (
+        <div className="notice info row between wrap">
+          <span>A newer build is there.</span>
+          <button type="button" className="button" onClick={onNewer}>
+            <ArrowUpCircle aria-hidden="true" />
+            Use it
+          </button>
+        </div>
+      )}
+      {update !== null && (
+        <div className="notice info row between wrap">
+          <span>The player itself was updated.</span>
+          <button type="button" className="button" onClick={update}>
+            <RotateCcw aria-hidden="true" />
+            Load it again
+          </button>
+        </div>
+      )}
+      {problem !== null && phase === "ready" && (
+        <div className="notice bad row between wrap" role="alert">
+          <span>{problem}</span>
+          <button type="button" className="button" onClick={onRetry}>
+            <RotateCcw aria-hidden="true" />
+            Try again
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+// The player on a phone: the app over the whole screen, large results above, its inputs below, and what the phone's person
+// may set. What is true is in the store; this puts it on the page.
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { NO_HOST, Preview, type PreviewHost, type RunNews } from "../../preview";
+import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
+import { Awake, useAwake } from "./awake";
+import { Chooser } from "./Chooser";
+import { Notices } from "./Notices";
+import type { Pairing } from "./pairing";
+import { PairingCard } from "./PairingCard";
+import type { Place } from "./place";
+import type { PlayerStore } from "./store";
+import { Welcome } from "./Welcome";
+import "./phone.css";
+
+interface Props {
+  readonly place: Place;
+  readonly store: PlayerStore;
+  readonly pairing: Pairing;
+  /** Puts another edition of the player in place; null while there is none. */
+  readonly update: (() => void) | null;
+}
+
+const EVERY = 4000;
+const ADDRESSES: Addresses = {
+  frame: "/player/frame",
+  worker: `${import.meta.env.BASE_URL}worker.js`,
+  isSandboxedByPolicy: true,
+};
+
+export function PhonePlayer({ place, store, pairing, update }: Props) {
+  const player = useSyncExternalStore(store.subscribe, store.current);
+  const [awake] = useState(() => new Awake());
+  useAwake(awake);
+  const { state, running, phase, fetching } = player;
+  const title = running?.run.title ?? null;
+
+  useEffect(() => {
+    const look = (): void => {
+      if (!document.hidden) void store.look();
+    };
+    const timer = setInterval(look, EVERY);
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("online", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("online", look);
+    };
+  }, [store]);
+
+  useEffect(() => {
+    // After a rename by anyone; the former address goes on leading here.
+    if (state !== null && state.project.url !== window.location.pathname) window.location.replace(state.project.url + window.location.search);
+  }, [state]);
+
+  useEffect(() => {
+    if (state !== null && !state.may_pair) pairing.stop();
+  }, [state, pairing]);
+
+  const onRun = useCallback(
+    (run: RunNews) => {
+      awake.note();
+      pairing.send(run);
+    },
+    [awake, pairing],
+  );
+  const onLoaded = useCallback((loaded: Loaded | null) => pairing.runs(title ?? place.name, loaded), [pairing, title, place.name]);
+  const host = useMemo<PreviewHost>(() => ({ ...NO_HOST, onRun, onLoaded }), [onRun, onLoaded]);
+
+  const percent = fetching !== null && fetching > 0 ? ` ${Math.round(fetching * 100)} %` : "";
+  return (
+    <>
+      <header className="phone-bar">
+        <img src="/static/icons/forge.svg" alt="" width={24} height={24} />
+        <h1 className="cut">
+          <span className="muted">{place.organisation} /</span> {place.name}
+        </h1>
+        {title !== null && <span className="tag cut phone-runs">{title}</span>}
+      </header>
+      <main className="phone">
+        <Notices player={player} update={update} onNewer={store.useNewer} onRetry={() => void store.look()} />
+        {phase === "ready" && state !== null ? (
+          <>
+            <Preview
+              rune={running?.rune ?? null}
+              heading={null}
+              memory={running?.run.memory ?? null}
+              isLarge
+              host={host}
+              addresses={ADDRESSES}
+              limits={DEFAULT_LIMITS}
+              empty={emptyText(fetching === null, player.tag, percent)}
+            />
+            <p className="small muted">What a microphone, camera or motion sensor gives stays on this phone.</p>
+            {state.may_pair && state.person !== null && <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />}
+            <Chooser player={player} state={state} store={store} />
+          </>
+        ) : (
+          <Welcome player={player} onRetry={() => void store.look()} />
+        )}
+      </main>
+    </>
+  );
+}
+
+function emptyText(isIdle: boolean, tag: string | null, percent: string): string {
+  if (!isIdle) return `Fetching the app…${percent}`;
+  if (tag !== null) return `${tag} is not published any more. Choose another below.`;
+  return "There is nothing to run yet. It starts here as soon as the Runefile builds.";
+}

@@ -1,0 +1,59 @@
+// What stands where the app would be: it is on its way, or why it is not, with the way on.
+import { RotateCcw } from "lucide-react";
+import type { Player } from "./store";
+
+interface Props {
+  readonly player: Player;
+  readonly onRetry: () => void;
+}
+
+export function Welcome({ player, onRetry }: Props) {
+  const { phase, problem } = player;
+  if (phase === "starting") {
+    return (
+      <p className="preview-waiting muted" role="status">
+        Looking what there is to run…
+      </p>
+    );
+  }
+  const next = encodeURIComponent(window.location.pathname + window.location.search);
+  return (
+    <section className="card roomy stack" aria-label="Why nothing runs">
+      {phase === "no-access" && (
+        <>
+          <h2>Let this phone in</h2>
+          {problem !== null && (
+            <p className="notice bad" role="alert">
+              {problem}
+            </p>
+          )}
+          <p>In the studio, press the phone beside Preview and scan the code that it shows with this phone's camera. A code works once, for 5 minutes.</p>
+          <p>Or sign in here with your email and password.</p>
+          <div className="row wrap">
+            <a className="button big" href={`/accounts/login/?next=${next}`}>
+              Sign in
+            </a>
+          </div>
+        </>
+      )}
+      {phase === "not-found" && (
+        <>
+          <h2>There is nothing here that you can see</h2>
+          <p>The project was deleted, has another name, or is not yours to see. Ask who sent you the link, or scan a new code in the studio.</p>
+        </>
+      )}
+      {phase === "unreachable" && (
+        <>
+          <h2>The forge cannot be reached</h2>
+          <p>{problem ?? "Check the connection and try again."} Nothing of this project was kept on this phone yet.</p>
+          <div className="row wrap">
+            <button type="button" className="button primary big" onClick={onRetry}>
+              <RotateCcw aria-hidden="true" />
+              Try again
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

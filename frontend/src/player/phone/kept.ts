@@ -1,0 +1,67 @@
+// What a phone keeps of a project to run it without a network: what there was to run, and the last runes, by what they
+// are. Only of the project's own player, and gone when its person leaves, signs out or loses access.
+import type { PlayerState } from "./types";
+
+/** Signing out anywhere on this browser deletes it as well; see src/pages. */
+export const KEPT = "player-kept";
+const RUNES = 3;
+
+/** The part of the browser's CacheStorage that is used; null where a page has none, as without HTTPS. */
+export type Storage = Pick<CacheStorage, "open" | "delete">;
+
+export class Kept {
+  readonly #storage: Storage | null;
+  readonly #base: string;
+
+  constructor(storage: Storage | null, base: string) {
+    this.#storage = storage;
+    this.#base = base;
+  }
+
+  /** Keeps what there is to run. Another person's things go first. */
+  async keepState(state: PlayerState): Promise<void> {
+    if (this.#storage === null) return;
+    const before = await this.state();
+    if (before !== null && before.person?.id !== state.person?.id) await this.forgetAll();
+    const cache = await this.#storage.open(KEPT);
+    await cache.put(this.#stateAddress, new Response(JSON.stringify(state)));
+  }
+
+  async state(): Promise<PlayerState | null> {
+    const found = await (await this.#storage?.open(KEPT))?.match(this.#stateAddress);
+    return found === undefined ? null : ((await found.json()) as PlayerState);
+  }
+
+  /** Keeps a rune beside the two that were kept before it. */
+  async keepRune(address: string, rune: ArrayBuffer): Promise<void> {
+    if (this.#storage === null) return;
+    const cache = await this.#storage.open(KEPT);
+    // Put anew, it is the last of the keys.
+    await cache.delete(address);
+    await cache.put(address, new Response(rune));
+    const runes = (await cache.keys()).filter(({ url }) => new URL(url).pathname.startsWith(`${this.#base}/runes/`));
+    for (const old of runes.slice(0, -RUNES)) await cache.delete(old);
+  }
+
+  async rune(address: string): Promise<ArrayBuffer | null> {
+    const found = await (await this.#storage?.open(KEPT))?.match(address);
+    return found === undefined ? null : found.arrayBuffer();
+  }
+
+  /** Forgets the project. */
+  async forget(): Promise<void> {
+    const cache = await this.#storage?.open(KEPT);
+    if (cache === undefined) return;
+    for (const request of await cache.keys()) {
+      if (new URL(request.url).pathname.startsWith(`${this.#base}/`)) await cache.delete(request);
+    }
+  }
+
+  async forgetAll(): Promise<void> {
+    await this.#storage?.delete(KEPT);
+  }
+
+  get #stateAddress(): string {
+    return `${this.#base}/state`;
+  }
+}

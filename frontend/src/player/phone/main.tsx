@@ -1,0 +1,73 @@
+// The player's page: takes the scanned code's token out of the address, starts what is there, and becomes an app.
+import { StrictMode, useSyncExternalStore } from "react";
+import { createRoot } from "react-dom/client";
+import { addManifest, keepPlayer } from "./app";
+import { PlayerClient } from "./client";
+import { Kept } from "./kept";
+import { Pairing } from "./pairing";
+import { PhonePlayer } from "./PhonePlayer";
+import { placeOf, tokenOf, type Place } from "./place";
+import { PlayerStore } from "./store";
+
+const root = document.getElementById("player");
+if (root === null) throw new Error("The player's page lacks its place.");
+
+/** What puts another edition of the player in place, once there is one. */
+const update = {
+  use: null as (() => void) | null,
+  listeners: new Set<() => void>(),
+  subscribe: (listener: () => void) => {
+    update.listeners.add(listener);
+    return () => update.listeners.delete(listener);
+  },
+};
+
+function start(place: Place, element: HTMLElement): void {
+  const token = tokenOf(location.hash);
+  // It stays in no history.
+  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  document.title = `${place.name} · ${place.organisation} · Player`;
+  const storage = "caches" in window ? caches : null;
+  const store = new PlayerStore(new PlayerClient(place.base), new Kept(storage, place.base), place.tag);
+  const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${place.base}/pairing`;
+  const pairing = new Pairing(() => new WebSocket(socket));
+  void store.start(token);
+  window.addEventListener("hashchange", () => {
+    const again = tokenOf(location.hash);
+    history.replaceState(null, "", location.pathname + location.search);
+    if (again !== null) void store.start(again);
+  });
+  createRoot(element).render(
+    <StrictMode>
+      <Page place={place} store={store} pairing={pairing} />
+    </StrictMode>,
+  );
+  addManifest(place.base);
+  void keepPlayer((use) => {
+    update.use = use;
+    for (const listener of update.listeners) listener();
+  });
+}
+
+function Page(props: { readonly place: Place; readonly store: PlayerStore; readonly pairing: Pairing }) {
+  const use = useSyncExternalStore(update.subscribe, () => update.use);
+  return <PhonePlayer {...props} update={use} />;
+}
+
+function Nowhere() {
+  return (
+    <main className="page narrow">
+      <section className="card roomy stack">
+        <h1>Player</h1>
+        <p>It runs one project's app. Press the phone beside Preview in the studio and scan the code that it shows, or open a project's public page.</p>
+        <a className="button" href="/">
+          To the first page
+        </a>
+      </section>
+    </main>
+  );
+}
+
+const place = placeOf(location);
+if (place === null) createRoot(root).render(<Nowhere />);
+else start(place, root);

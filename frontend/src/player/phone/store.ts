@@ -1,0 +1,194 @@
+// What the player knows: what there is to run, what runs, and whether there is a newer one. No component.
+import { fetchRune } from "../fetch-rune";
+import { PlayerProblem, type PlayerClient } from "./client";
+import type { Kept } from "./kept";
+import type { PlayerState, Run } from "./types";
+
+export interface Running {
+  readonly run: Run;
+  readonly rune: ArrayBuffer;
+}
+
+export interface Player {
+  readonly phase: "starting" | "ready" | "no-access" | "not-found" | "unreachable";
+  readonly state: PlayerState | null;
+  /** What there is to run is from the last time that the forge was reached. */
+  readonly isOffline: boolean;
+  /** What went wrong, for a person. */
+  readonly problem: string | null;
+  readonly running: Running | null;
+  /** 0 to 1 of the rune that is on its way; null while none is. */
+  readonly fetching: number | null;
+  /** A newer rune of what is wanted, which is not used yet. */
+  readonly newer: Run | null;
+  /** The tag that is wanted; null for the newest that there is. */
+  readonly tag: string | null;
+  /** Whether newer ones are used without a question. */
+  readonly follows: boolean;
+}
+
+type FetchRune = typeof fetchRune;
+
+const NOTHING: Player = {
+  phase: "starting",
+  state: null,
+  isOffline: false,
+  problem: null,
+  running: null,
+  fetching: null,
+  newer: null,
+  tag: null,
+  follows: false,
+};
+
+/** The rune that is wanted of those that there are. */
+export function wanted(state: PlayerState, tag: string | null): Run | null {
+  if (tag !== null) return state.tags.find((run) => run.tag === tag) ?? null;
+  return state.now ?? state.tags[0] ?? null;
+}
+
+export class PlayerStore {
+  readonly #client: PlayerClient;
+  readonly #kept: Kept;
+  readonly #fetchRune: FetchRune;
+  readonly #listeners = new Set<() => void>();
+  #player: Player;
+  #asking: Promise<void> | null = null;
+  #fetchingOf: { readonly digest: string; readonly leaving: AbortController } | null = null;
+
+  constructor(client: PlayerClient, kept: Kept, tag: string | null, fetcher: FetchRune = fetchRune) {
+    this.#client = client;
+    this.#kept = kept;
+    this.#fetchRune = fetcher;
+    this.#player = { ...NOTHING, tag };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly current = (): Player => this.#player;
+
+  /** Lets the phone in by a scanned code where there is one, and runs what is wanted. */
+  async start(token: string | null): Promise<void> {
+    let problem: string | null = null;
+    if (token !== null) {
+      try {
+        await this.#client.enter(token);
+      } catch (error) {
+        problem = sentence(error);
+      }
+    }
+    await this.look();
+    if (problem !== null) this.#change({ problem });
+  }
+
+  /** Asks what there is to run now. */
+  look(): Promise<void> {
+    this.#asking ??= this.#look().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  choose(tag: string | null): void {
+    this.#change({ tag, newer: null });
+    const { state } = this.#player;
+    if (state !== null) this.#take(state, true);
+  }
+
+  readonly useNewer = (): void => {
+    const { newer } = this.#player;
+    if (newer !== null) void this.#fetch(newer);
+  };
+
+  follow(follows: boolean): void {
+    this.#change({ follows });
+    if (follows) this.useNewer();
+  }
+
+  /** Gives the pass back and forgets all that was kept. */
+  async leave(): Promise<void> {
+    await this.#client.leave();
+    await this.#kept.forget();
+    this.#change({ ...NOTHING, tag: this.#player.tag });
+    await this.look();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const state = await this.#client.state();
+      await this.#kept.keepState(state);
+      this.#change({ phase: "ready", state, isOffline: false, problem: null });
+      this.#take(state, false);
+    } catch (error) {
+      await this.#refused(error);
+    }
+  }
+
+  async #refused(error: unknown): Promise<void> {
+    const trouble = error instanceof PlayerProblem ? error.trouble : "failed";
+    if (trouble === "no-access" || trouble === "not-found") {
+      // Nothing of it stays on a phone that may not see it any more.
+      this.#fetchingOf?.leaving.abort();
+      await this.#kept.forget();
+      this.#change({ ...NOTHING, phase: trouble, tag: this.#player.tag });
+      return;
+    }
+    if (this.#player.state !== null) {
+      this.#change({ isOffline: true });
+      return;
+    }
+    const state = await this.#kept.state();
+    if (state === null) {
+      this.#change({ phase: "unreachable", problem: sentence(error) });
+    } else {
+      this.#change({ phase: "ready", state, isOffline: true, problem: null });
+      this.#take(state, true);
+    }
+  }
+
+  /** Runs what is wanted when nothing runs or it was asked for; else says that it is there. */
+  #take(state: PlayerState, isAsked: boolean): void {
+    const { tag, running, follows } = this.#player;
+    const run = wanted(state, tag);
+    if (run === null || run.digest === running?.run.digest) {
+      this.#change({ newer: null });
+    } else if (running === null || isAsked || follows) {
+      void this.#fetch(run);
+    } else {
+      this.#change({ newer: run });
+    }
+  }
+
+  async #fetch(run: Run): Promise<void> {
+    if (this.#fetchingOf?.digest === run.digest) return;
+    this.#fetchingOf?.leaving.abort();
+    const mine = { digest: run.digest, leaving: new AbortController() };
+    this.#fetchingOf = mine;
+    this.#change({ fetching: 0, problem: null });
+    const { signal } = mine.leaving;
+    try {
+      const kept = await this.#kept.rune(run.url);
+      const rune = kept ?? (await this.#fetchRune(run.url, signal, (share) => !signal.aborted && this.#change({ fetching: share })));
+      if (signal.aborted) return;
+      this.#change({ running: { run, rune }, newer: null, fetching: null });
+      // Kept afterwards: what runs does not wait for a disk.
+      await this.#kept.keepRune(run.url, rune.slice(0));
+    } catch (error) {
+      if (!signal.aborted) this.#change({ fetching: null, problem: sentence(error) });
+    } finally {
+      if (this.#fetchingOf === mine) this.#fetchingOf = null;
+    }
+  }
+
+  #change(changed: Partial<Player>): void {
+    this.#player = { ...this.#player, ...changed };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

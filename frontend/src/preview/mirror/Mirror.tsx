@@ -1,0 +1,31 @@
+// What a rune says that runs elsewhere, drawn as it would be here.
+import { useSyncExternalStore } from "react";
+import { millisecondsText } from "../numbers";
+import { OutputCard } from "../outputs/OutputCard";
+import type { MirrorStore } from "./store";
+import "../preview.css";
+
+export function Mirror({ store }: { readonly store: MirrorStore }) {
+  const { readings, milliseconds, calling } = useSyncExternalStore(store.subscribe, store.current);
+  return (
+    <div className="preview">
+      {readings.cards.length === 0 && (
+        <p className="preview-waiting muted" role="status">
+          Results appear here as soon as the phone has input.
+        </p>
+      )}
+      {readings.cards.map((card) => (
+        <OutputCard
+          key={card.key}
+          card={card}
+          beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+          shown={null}
+          calling={calling}
+          unit="window"
+          onCalling={store.setCalling}
+        />
+      ))}
+      {milliseconds !== null && <p className="small muted num">A run there: {millisecondsText(milliseconds)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+// Opening the app on a phone: the code to scan, who can reach it, and the phones that ask to show their results here.
+import { Check, RefreshCw, X } from "lucide-react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { ProjectClient } from "../api/client";
+import { sentenceOf } from "../api/problem";
+import type { PhoneLink, ProjectState } from "../api/types";
+import { CopyField } from "../parts/CopyField";
+import { Dialog } from "../parts/Dialog";
+import { pathOf, QUIET } from "./code";
+import type { StudioPairing } from "./pairing";
+
+interface PhoneDialogProps {
+  readonly client: ProjectClient;
+  readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
+  readonly pairing: StudioPairing;
+  readonly onClose: () => void;
+}
+
+type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
+
+export default function PhoneDialog({ client, session, pairing, onClose }: PhoneDialogProps) {
+  const { asking, isPaired, notice } = useSyncExternalStore(pairing.subscribe, pairing.current);
+  const [shown, setShown] = useState<Shown>(null);
+  const [isOver, setOver] = useState(false);
+  const [phones, setPhones] = useState(0);
+  const [said, setSaid] = useState<string | null>(null);
+
+  const renew = useCallback(() => {
+    client.phoneLink().then(
+      (link) => {
+        setOver(false);
+        setShown({ link });
+      },
+      (error: unknown) => setShown({ problem: sentenceOf(error) }),
+    );
+    client.phones().then(setPhones, () => undefined);
+  }, [client]);
+
+  useEffect(renew, [renew]);
+  const seconds = shown !== null && "link" in shown ? shown.link.seconds : null;
+  useEffect(() => {
+    if (seconds === null) return undefined;
+    const timer = setTimeout(() => setOver(true), seconds * 1000);
+    return () => clearTimeout(timer);
+  }, [seconds, shown]);
+  useEffect(() => {
+    pairing.listen();
+    return () => pairing.rest();
+  }, [pairing]);
+  // What was asked for here is there: the results are in the preview.
+  useEffect(() => {
+    if (isPaired) onClose();
+  }, [isPaired, onClose]);
+
+  const end = (): void => {
+    client.endPhones().then(
+      (count) => {
+        setPhones(0);
+        setSaid(`${count === 1 ? "One phone is" : `${count} phones are`} signed out of this project.`);
+        renew();
+      },
+      (error: unknown) => setSaid(sentenceOf(error)),
+    );
+  };
+
+  const link = shown !== null && "link" in shown ? shown.link : null;
+  return (
+    <Dialog title="On your phone" onClose={onClose} className="phone-dialog">
+      {session.public_url_is_loopback && (
+        <p className="notice warn">
+          This forge answers on this computer only ({new URL(session.public_url).host}), so a phone cannot reach it. Stop it and start it
+          with <code>make run-lan</code>, then scan the code here.
+        </p>
+      )}
+      {asking.map((phone) => (
+        <div key={phone.pairing} className="notice info stack" role="alert">
+          <p>
+            A phone of yours asks to show its results here. Does it show <b className="phone-digits num">{phone.digits}</b>?
+          </p>
+          <div className="row wrap">
+            <button type="button" className="button primary" onClick={() => pairing.confirm(phone)}>
+              <Check aria-hidden="true" />
+              Yes, the same
+            </button>
+            <button type="button" className="button" onClick={() => pairing.refuse(phone)}>
+              <X aria-hidden="true" />
+              No
+            </button>
+          </div>
+        </div>
+      ))}
+      {notice !== null && (
+        <p className="notice warn" role="status">
+          {notice}
+        </p>
+      )}
+      {shown !== null && "problem" in shown && (
+        <p className="notice bad" role="alert">
+          {shown.problem}
+        </p>
+      )}
+      {link !== null && !isOver && (
+        <>
+          <Code rows={link.code} />
+          <p>
+            Scan it with your phone's camera. It lets one phone in as you, to this project's app alone, and works once within{" "}
+            {Math.round(link.seconds / 60)} minutes.
+          </p>
+          <CopyField label="Or open this on the phone" value={link.url} />
+        </>
+      )}
+      {(isOver || (shown !== null && "problem" in shown)) && (
+        <div className="stack">
+          {isOver && <p>The code has ended. Show a new one when the phone is at hand.</p>}
+          <div className="row">
+            <button type="button" className="button" onClick={renew}>
+              <RefreshCw aria-hidden="true" />
+              New code
+            </button>
+          </div>
+        </div>
+      )}
+      {session.project.visibility === "public" && session.tags.length > 0 && (
+        <CopyField label="For anyone, without an account: what is published" value={new URL(`/player${session.project.url}`, session.public_url).href} />
+      )}
+      {phones > 0 && (
+        <div className="row between wrap">
+          <span className="small muted">{phones === 1 ? "One phone has" : `${phones} phones have`} access in your name.</span>
+          <button type="button" className="button" onClick={end}>
+            End it
+          </button>
+        </div>
+      )}
+      {said !== null && (
+        <p className="small muted" role="status">
+          {said}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+function Code({ rows }: { readonly rows: readonly string[] }) {
+  const side = rows.length + 2 * QUIET;
+  return (
+    <svg className="phone-code" viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`} role="img" aria-label="QR code with the link below">
+      <rect x={-QUIET} y={-QUIET} width={side} height={side} fill="#ffffff" />
+      <path d={pathOf(rows)} fill="#000000" shapeRendering="crispEdges" />
+    </svg>
+  );
+}

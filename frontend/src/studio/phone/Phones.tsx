@@ -1,0 +1,53 @@
+// The phone beside the preview: its button, its dialog, and what a paired phone says.
+import { Smartphone } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { ProjectClient } from "../api/client";
+import type { ProjectState } from "../api/types";
+import { StudioPairing } from "./pairing";
+import { PhonePane } from "./PhonePane";
+
+/** Fetched when the button is pressed for the first time. */
+const PhoneDialog = lazy(() => import("./PhoneDialog"));
+
+export interface PhonesProps {
+  readonly client: ProjectClient;
+  readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
+  readonly isOpen: boolean;
+  readonly onOpen: (isOpen: boolean) => void;
+}
+
+export interface PhoneParts {
+  readonly button: ReactNode;
+  /** Null while no phone is paired. */
+  readonly pane: ReactNode;
+  readonly dialog: ReactNode;
+}
+
+export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): PhoneParts {
+  const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));
+  const { isPaired, notice } = useSyncExternalStore(pairing.subscribe, pairing.current);
+  useEffect(() => pairing.close, [pairing]);
+  const close = useCallback(() => onOpen(false), [onOpen]);
+  return {
+    button: (
+      <button type="button" className="button quiet square" aria-label="On your phone" title="On your phone" onClick={() => onOpen(true)}>
+        <Smartphone className="icon" aria-hidden="true" />
+      </button>
+    ),
+    pane: isPaired ? (
+      <PhonePane pairing={pairing} />
+    ) : (
+      !isOpen &&
+      notice !== null && (
+        <p className="notice" role="status">
+          Your phone's results are not shown any more. {notice}
+        </p>
+      )
+    ),
+    dialog: isOpen && (
+      <Suspense>
+        <PhoneDialog client={client} session={session} pairing={pairing} onClose={close} />
+      </Suspense>
+    ),
+  };
+}

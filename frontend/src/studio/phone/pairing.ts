@@ -1,0 +1,139 @@
+// The studio's end of a pairing: hears which phones of its own person ask, confirms the digits of one, and shows what it
+// sends. Open while its dialog is, and for as long as a phone is paired.
+import { MirrorStore } from "../../preview";
+import type { RunNews } from "../../preview";
+
+export interface AskingPhone {
+  readonly pairing: string;
+  /** What the phone must show too. */
+  readonly digits: string;
+}
+
+export interface PhonesState {
+  readonly isOpen: boolean;
+  readonly asking: readonly AskingPhone[];
+  readonly isPaired: boolean;
+  /** Why the last one ended, or what was wrong; null when nothing is to be said. */
+  readonly notice: string | null;
+}
+
+/** The part of a WebSocket that is used. */
+export interface Wire {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+/** What the server says; forge/player/consumers.py writes it. */
+type Message =
+  | { readonly type: "open" }
+  | { readonly type: "asks"; readonly pairing: string; readonly digits: string }
+  | { readonly type: "gone" | "wrong" | "paired"; readonly pairing: string }
+  | { readonly type: "ended"; readonly reason: string }
+  | { readonly type: "about"; readonly title: string; readonly wordlists: readonly (readonly string[])[] }
+  | ({ readonly type: "outputs" } & RunNews);
+
+const CLOSED: PhonesState = { isOpen: false, asking: [], isPaired: false, notice: null };
+
+export class StudioPairing {
+  readonly mirror = new MirrorStore();
+  readonly #open: () => Wire;
+  readonly #listeners = new Set<() => void>();
+  #state: PhonesState = CLOSED;
+  #wire: Wire | null = null;
+
+  constructor(open: () => Wire) {
+    this.#open = open;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly current = (): PhonesState => this.#state;
+
+  /** Listens for phones, unless it does already. */
+  listen(): void {
+    if (this.#wire !== null) return;
+    const wire = this.#open();
+    this.#wire = wire;
+    wire.onmessage = ({ data }) => {
+      if (this.#wire === wire) this.#hear(JSON.parse(String(data)) as Message);
+    };
+    wire.onclose = ({ reason }) => {
+      if (this.#wire !== wire) return;
+      this.#wire = null;
+      this.#become({ ...CLOSED, notice: reason === "" ? "The connection was lost. Open this again." : reason });
+    };
+  }
+
+  /** Stops listening for phones; one that is paired stays. */
+  rest(): void {
+    if (!this.#state.isPaired) this.close();
+    else this.#become({ ...this.#state, asking: [], notice: null });
+  }
+
+  readonly close = (): void => {
+    const wire = this.#wire;
+    this.#wire = null;
+    wire?.close();
+    this.#become(CLOSED);
+  };
+
+  /** The person has seen the same digits on the phone. */
+  confirm({ pairing, digits }: AskingPhone): void {
+    this.#say({ type: "confirm", pairing, digits });
+  }
+
+  refuse({ pairing }: AskingPhone): void {
+    this.#say({ type: "refuse", pairing });
+    this.#without(pairing, null);
+  }
+
+  readonly unpair = (): void => this.close();
+
+  #hear(message: Message): void {
+    switch (message.type) {
+      case "open":
+        this.#become({ ...CLOSED, isOpen: true });
+        break;
+      case "asks":
+        this.#become({ ...this.#state, notice: null, asking: [...this.#state.asking, { pairing: message.pairing, digits: message.digits }] });
+        break;
+      case "gone":
+        this.#without(message.pairing, null);
+        break;
+      case "wrong":
+        this.#without(message.pairing, "The phone shows other digits by now. Start again on the phone.");
+        break;
+      case "paired":
+        this.mirror.about("", []);
+        this.#become({ ...this.#state, isPaired: true, asking: [], notice: null });
+        break;
+      case "about":
+        this.mirror.about(message.title, message.wordlists);
+        break;
+      case "outputs":
+        this.mirror.take(message);
+        break;
+      case "ended":
+        this.#become({ ...this.#state, isPaired: false, notice: message.reason });
+        break;
+    }
+  }
+
+  #without(pairing: string, notice: string | null): void {
+    this.#become({ ...this.#state, notice, asking: this.#state.asking.filter((each) => each.pairing !== pairing) });
+  }
+
+  #say(message: object): void {
+    this.#wire?.send(JSON.stringify(message));
+  }
+
+  #become(state: PhonesState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
