@@ -6,6 +6,7 @@ import { sentenceOf } from "./api/problem";
 import type { Diagnostic, OutlineNode } from "./api/types";
 import type { LanguageAction, Location } from "../language";
 import { placesOf } from "./commands/places";
+import type { Take } from "../preview";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import type { FileEntry } from "./document/files";
@@ -160,6 +161,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
     setJump({ file: present.file, line: before.length, column: (before.at(-1) ?? "").length + 1 });
   };
   const goToStage = (node: OutlineNode): void => goTo(runefile, node.line, 1);
+  // The same one from render to render: the preview is not drawn anew by each.
+  const [sendTake] = useState(() => (take: Take) => setAsking({ what: "send-take", take }));
   const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
 
   const attempt = (what: Promise<unknown>): void => {
@@ -354,7 +357,15 @@ export function Studio({ workspace, nonce }: StudioProps) {
           />
         </div>
         <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
-        <PreviewPane client={workspace.client} preview={session.preview} edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"} onProblem={goToProblem} />
+        <PreviewPane
+          workspace={workspace}
+          preview={session.preview}
+          builds={session.builds}
+          me={me.id}
+          edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          onProblem={goToProblem}
+          onSend={mayEdit ? sendTake : null}
+        />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}

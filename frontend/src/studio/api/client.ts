@@ -1,7 +1,9 @@
 // The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
+import type { Sample, SampleTerms } from "./samples";
 import type { Build, LogLine, ModelPage, Preview, ProjectState, Tag } from "./types";
+import type { WatchAnswer, Wire } from "./watch";
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
@@ -32,6 +34,45 @@ export class ProjectClient {
 
   model(path: string): Promise<ModelPage> {
     return this.read(`${this.base}/models/${escapePath(path)}`);
+  }
+
+  /** Ask for the rune of the newest text that shows what flows in these wires. */
+  watch(wires: readonly Wire[]): Promise<WatchAnswer> {
+    return this.write("POST", `${this.base}/preview/watch`, { wires });
+  }
+
+  watched(id: string): Promise<WatchAnswer> {
+    return this.read(`${this.base}/preview/watch/${id}`);
+  }
+
+  async samples(): Promise<readonly Sample[]> {
+    return (await this.read<{ samples: readonly Sample[] }>(`${this.base}/samples`)).samples;
+  }
+
+  sampleTerms(days: number): Promise<SampleTerms> {
+    return this.read(`${this.base}/samples/terms?days=${days}`);
+  }
+
+  /** Give the project a recording, under the terms that were read. */
+  async sendSample(file: Blob, label: string, terms: SampleTerms): Promise<Sample> {
+    const query = new URLSearchParams({ label, days: String(terms.days), consent: terms.text });
+    const response = await this.send(`${this.base}/samples?${query}`, {
+      method: "POST",
+      body: file,
+      credentials: "same-origin",
+      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": this.csrf },
+    });
+    return (await response.json()) as Sample;
+  }
+
+  /** Take the consent back: the recording is deleted everywhere. */
+  async takeBack(sample: string): Promise<void> {
+    await this.request("DELETE", `/api/v1/samples/${sample}`);
+  }
+
+  /** The bytes of a file of the project. */
+  async readFile(path: string): Promise<Blob> {
+    return (await this.send(this.fileAddress(path), { credentials: "same-origin" })).blob();
   }
 
   /** What the server knows of the Runefile; see src/language. */

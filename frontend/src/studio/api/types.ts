@@ -171,6 +171,7 @@ export type ProjectEvent =
   | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
   | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
   | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
+  | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string } }
   | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 
 export interface ModelTensor {

@@ -15,6 +15,7 @@ import { KnownFiles } from "./known-files";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
 import { Uploads } from "./uploads";
+import { WatchStore } from "./watching";
 
 /** Milliseconds after the text is here at which the language is fetched in the background. */
 const LANGUAGE_LATER = 1500;
@@ -40,6 +41,8 @@ export class Workspace {
   readonly presence: Presence;
   readonly language: LanguageService;
   readonly checking: Checking;
+  /** Which wires are watched in the preview. */
+  readonly watching: WatchStore;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private text: TextState = { read: false, save: "offline", closedFor: "", files: [], ahead: false };
@@ -66,10 +69,13 @@ export class Workspace {
       this.checking.touch();
       if (this.text.read && !this.text.ahead) this.change({ ahead: true });
     });
+    this.watching = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
     let { preview } = this.store.current();
+    this.watching.follow(preview);
     this.store.subscribe(() => {
       if (this.store.current().preview === preview) return;
       preview = this.store.current().preview;
+      this.watching.follow(preview);
       if (this.text.ahead) this.change({ ahead: false });
     });
     this.connection = new DocumentConnection({
@@ -87,7 +93,10 @@ export class Workspace {
       address: `${sockets}/events`,
       sequence: state.sequence,
       refetch: () => this.store.refetch(),
-      onEvent: (event) => this.store.apply(event),
+      onEvent: (event) => {
+        this.watching.apply(event);
+        this.store.apply(event);
+      },
       onConnected: (connected) => this.store.connected(connected),
     });
   }

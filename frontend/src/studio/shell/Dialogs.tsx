@@ -1,7 +1,9 @@
 // The dialogs of the page, of which one at most is open: what is asked, and what its answer does.
+import { lazy, Suspense } from "react";
 import { Palette, type Destination } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import type { Command } from "../commands/command";
+import type { Take } from "../../preview";
 import type { Build } from "../api/types";
 import { NameDialog } from "../dialogs/NameDialog";
 import { PublishDialog } from "../dialogs/PublishDialog";
@@ -14,6 +16,8 @@ import { placeFor } from "../document/paths";
 import { lastSucceeded, type Session } from "../session/state";
 import type { Workspace } from "../session/workspace";
 
+const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
+
 export type Asking =
   | { readonly what: "create" }
   | { readonly what: "rename"; readonly file: FileEntry }
@@ -24,6 +28,7 @@ export type Asking =
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
+  | { readonly what: "send-take"; readonly take: Take }
   | { readonly what: "shortcuts" };
 
 interface DialogsProps {
@@ -60,6 +65,17 @@ export function Dialogs({ asking, workspace, session, taken, commands, destinati
       return <Palette title={asking.title} commands={[]} destinations={asking.choices} start="" onClose={onClose} />;
     case "rename-name":
       return <RenameDialog name={asking.name} onRename={asking.rename} onClose={onClose} />;
+    case "send-take":
+      return (
+        <Suspense fallback={null}>
+          <SendTakeDialog
+            take={asking.take}
+            client={workspace.client}
+            onSent={({ path }) => workspace.toasts.say(`It is a sample now: ${path}.`)}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
     case "shortcuts":
       return <ShortcutHelp commands={commands} onClose={onClose} />;
   }

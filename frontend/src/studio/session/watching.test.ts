@@ -1,0 +1,59 @@
+// What is watched: asked once for each text, shown when it is there, and let go.
+import { expect, test, vi } from "vitest";
+import type { Preview, PreviewBuild } from "../api/types";
+import type { WatchAnswer, Wire } from "../api/watch";
+import { MOST_WIRES, WatchStore } from "./watching";
+
+const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
+const preview = (version: string) => ({ build: { version } }) as Preview;
+const answer = (state: WatchAnswer["state"], changed: Partial<WatchAnswer> = {}): WatchAnswer => ({ id: "w", wires: [], state, error: null, build: null, ...changed });
+
+function store(...answers: WatchAnswer[]) {
+  const asked: (readonly Wire[])[] = [];
+  const told: string[] = [];
+  const next = () => Promise.resolve(answers.shift() ?? answer("ready", { build }));
+  const made = new WatchStore({ watch: (wires) => (asked.push(wires), next()), watched: next }, (sentence) => told.push(sentence));
+  made.follow(preview("one"));
+  return { made, asked, told };
+}
+
+test("a wire is watched by its rune as soon as that is built", async () => {
+  const { made } = store(answer("building"), answer("ready", { build }));
+  made.toggle({ stage: "fft", index: 0 });
+  expect(made.isWatched({ stage: "fft", index: 0 })).toBe(true);
+  await vi.waitFor(() => expect(made.current().problem).toBeNull());
+  await Promise.resolve();
+  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w" } });
+  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "one" }));
+});
+
+test("another text is asked for anew, the same is not", async () => {
+  const { made, asked } = store();
+  made.toggle({ stage: "fft", index: 0 });
+  made.follow(preview("one"));
+  made.follow(preview("two"));
+  await vi.waitFor(() => expect(made.current().of).toBe("two"));
+  expect(asked).toHaveLength(2);
+});
+
+test("the last wire that is let go ends it, and a late answer is not heard", async () => {
+  const { made } = store(answer("ready", { build }));
+  made.toggle({ stage: "fft", index: 0 });
+  made.toggle({ stage: "fft", index: 0 });
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(made.current()).toEqual({ wires: [], build: null, of: null, problem: null });
+});
+
+test("what cannot be watched is said", async () => {
+  const { made } = store(answer("failed", { error: "There is no wire 0 out of fft any more." }));
+  made.toggle({ stage: "fft", index: 0 });
+  await vi.waitFor(() => expect(made.current().problem).toBe("There is no wire 0 out of fft any more."));
+});
+
+test("only so many are watched at once", () => {
+  const { made, told } = store();
+  for (let index = 0; index <= MOST_WIRES; index += 1) made.toggle({ stage: "fft", index });
+  expect(made.current().wires).toHaveLength(MOST_WIRES);
+  expect(told).toHaveLength(1);
+});

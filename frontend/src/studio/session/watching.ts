@@ -1,0 +1,141 @@
+// Which wires of the pipeline are watched, and the rune that shows what flows in them. Asked for again after each edit.
+import { useMemo, useSyncExternalStore } from "react";
+import { sentenceOf } from "../api/problem";
+import type { Preview, PreviewBuild, ProjectEvent } from "../api/types";
+import type { WatchAnswer, Wire } from "../api/watch";
+
+export const MOST_WIRES = 8;
+/** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
+const LOOK_AGAIN = 3000;
+
+export interface WatchState {
+  readonly wires: readonly Wire[];
+  /** The newest rune that shows them, and the version of the text that it is of. */
+  readonly build: PreviewBuild | null;
+  readonly of: string | null;
+  /** Why there is none. */
+  readonly problem: string | null;
+}
+
+interface WatchClient {
+  watch(wires: readonly Wire[]): Promise<WatchAnswer>;
+  watched(id: string): Promise<WatchAnswer>;
+}
+
+const NOTHING: WatchState = { wires: [], build: null, of: null, problem: null };
+
+export class WatchStore {
+  private state = NOTHING;
+  private readonly listeners = new Set<() => void>();
+  /** Counts what was asked, so that an answer to an older question is known as such. */
+  private turn = 0;
+  private waitsFor: string | null = null;
+  private version: string | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly client: WatchClient,
+    private readonly onTooMany: (sentence: string) => void,
+  ) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly current = (): WatchState => this.state;
+
+  isWatched({ stage, index }: Wire): boolean {
+    return this.state.wires.some((wire) => wire.stage === stage && wire.index === index);
+  }
+
+  /** Begins or ends to watch what flows out of a stage. */
+  toggle({ stage, index }: Wire): void {
+    const { wires } = this.state;
+    const others = wires.filter((wire) => wire.stage !== stage || wire.index !== index);
+    const isNew = others.length === wires.length;
+    if (isNew && wires.length >= MOST_WIRES) {
+      this.onTooMany(`At most ${MOST_WIRES} wires are watched at once. Stop watching one of them first.`);
+      return;
+    }
+    if (!isNew && others.length === 0) {
+      this.stop();
+      return;
+    }
+    this.become({ ...this.state, wires: isNew ? [...wires, { stage, index }] : others });
+    this.ask();
+  }
+
+  /** The preview was read: of another text it is asked for anew. */
+  follow({ build }: Preview): void {
+    const version = build?.version ?? null;
+    if (version === this.version) return;
+    this.version = version;
+    if (this.state.wires.length > 0) this.ask();
+  }
+
+  apply(event: ProjectEvent): void {
+    if (event.type === "preview.watched" && event.data.watch === this.waitsFor) this.look(this.turn, event.data.watch);
+  }
+
+  private stop(): void {
+    this.turn += 1;
+    this.waitsFor = null;
+    clearTimeout(this.timer);
+    this.become(NOTHING);
+  }
+
+  private ask(): void {
+    this.turn += 1;
+    const { turn, version } = this;
+    this.client.watch(this.state.wires).then(
+      (answer) => this.take(turn, version, answer),
+      (error: unknown) => this.refuse(turn, error),
+    );
+  }
+
+  private look(turn: number, id: string): void {
+    const { version } = this;
+    this.client.watched(id).then(
+      (answer) => this.take(turn, version, answer),
+      (error: unknown) => this.refuse(turn, error),
+    );
+  }
+
+  private take(turn: number, version: string | null, answer: WatchAnswer): void {
+    if (turn !== this.turn) return;
+    clearTimeout(this.timer);
+    if (answer.state === "ready") {
+      this.waitsFor = null;
+      this.become({ ...this.state, build: answer.build, of: version, problem: null });
+    } else if (answer.state === "building") {
+      this.waitsFor = answer.id;
+      this.timer = setTimeout(() => this.look(turn, answer.id), LOOK_AGAIN);
+      this.become({ ...this.state, problem: null });
+    } else {
+      this.waitsFor = null;
+      this.become({ ...this.state, problem: answer.error ?? "It could not be built." });
+    }
+  }
+
+  private refuse(turn: number, error: unknown): void {
+    if (turn === this.turn) this.become({ ...this.state, problem: sentenceOf(error) });
+  }
+
+  private become(state: WatchState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** For what draws wires: another object whenever what is watched changes. */
+export function useWatching(store: WatchStore): { readonly isWatched: (wire: Wire) => boolean; readonly toggle: (wire: Wire) => void } {
+  const { wires } = useSyncExternalStore(store.subscribe, store.current);
+  return useMemo(
+    () => ({
+      isWatched: ({ stage, index }: Wire) => wires.some((wire) => wire.stage === stage && wire.index === index),
+      toggle: (wire: Wire) => store.toggle(wire),
+    }),
+    [store, wires],
+  );
+}
