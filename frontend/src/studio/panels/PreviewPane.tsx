@@ -1,29 +1,51 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
-import { useMemo } from "react";
-import { Preview } from "../../preview";
-import type { ProjectClient } from "../api/client";
-import type { Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
+import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from "react";
+import { Preview, type PreviewHost, type Take, type Watching } from "../../preview";
+import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
+import type { Workspace } from "../session/workspace";
+
+const SampleList = lazy(() => import("./SampleList"));
 
 interface PreviewPaneProps {
-  readonly client: ProjectClient;
+  readonly workspace: Workspace;
   readonly preview: PreviewState;
+  readonly builds: readonly Build[];
+  readonly me: string;
   /** How far the text is; whether its rune is here is known here. */
   readonly edit: "offline" | "saving" | "checking" | "seen";
   readonly onProblem: (problem: Diagnostic) => void;
+  /** Null for those who may not send. */
+  readonly onSend: ((take: Take) => void) | null;
 }
+
+const SAMPLES = "samples/";
 
 function arenaOf(build: PreviewBuild | null): number | null {
   if (build === null || build.memory === null) return null;
   return typeof build.memory === "number" ? build.memory : build.memory.arena;
 }
 
-export function PreviewPane({ client, preview, edit, onProblem }: PreviewPaneProps) {
-  const { rune, error } = useRune(client, preview.build);
-  const isHere = rune?.digest === preview.build?.rune_digest;
+export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend }: PreviewPaneProps) {
+  const { client, watching: watches } = workspace;
+  const watched = useSyncExternalStore(watches.subscribe, watches.current);
+  // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
+  const version = preview.build?.version ?? null;
+  const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
+  const { rune, error } = useRune(client, shown);
+  const isHere = rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shown?.rune_digest);
   const progress: EditState = edit === "seen" ? (isHere ? "here" : "fetching") : edit;
   const { problem, tone, text } = useMemo(() => previewStatus(preview, progress), [preview, progress]);
+  const watching = useMemo<Watching>(
+    () => ({
+      wires: watched.wires,
+      waiting: watched.problem ?? (watched.of === version ? "It appears with the next input." : "Building what shows it…"),
+      onUnwatch: (stage, index) => watches.toggle({ stage, index }),
+    }),
+    [watched, version, watches],
+  );
+  const host = useHostOf({ workspace, builds, me, onSend });
   const status = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -38,7 +60,51 @@ export function PreviewPane({ client, preview, edit, onProblem }: PreviewPanePro
   return (
     <div className="preview-pane">
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} status={status} memory={arenaOf(preview.build)} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} />
     </div>
+  );
+}
+
+type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend">;
+
+/** What the project gives its preview: its files, its builds, its samples. */
+function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
+  const { client } = workspace;
+  const { files } = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
+  const key = samples.join("\n");
+  return useMemo(
+    () => ({
+      files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
+      builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
+      onSend,
+      below: <Samples count={samples.length} version={key} workspace={workspace} me={me} />,
+    }),
+    // The samples are those of the files.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [files, builds, client, workspace, me, onSend, key],
+  );
+}
+
+interface SamplesProps {
+  readonly count: number;
+  readonly version: string;
+  readonly workspace: Workspace;
+  readonly me: string;
+}
+
+function Samples({ count, version, workspace, me }: SamplesProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        Samples of the project{count > 0 && <small className="muted num"> {count}</small>}
+      </summary>
+      {isOpen && (
+        <Suspense fallback={<p className="small muted">Loading…</p>}>
+          <SampleList client={workspace.client} me={me} version={version} onGone={(sentence) => workspace.toasts.say(sentence)} />
+        </Suspense>
+      )}
+    </details>
   );
 }
