@@ -1,18 +1,19 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
 // Puts the parts together and holds what is only of this visit (tabs, dialogs, sizes). What is true is in the workspace.
 import { FolderOpen, Play, TextCursorInput } from "lucide-react";
-import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { sentenceOf } from "./api/problem";
 import type { Diagnostic, OutlineNode } from "./api/types";
 import type { LanguageAction, Location } from "../language";
 import { placesOf } from "./commands/places";
 import type { Take } from "../preview";
+import { fileCommands } from "./commands/file-commands";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
-import type { FileEntry } from "./document/files";
 import type { Present } from "./document/presence";
-import { extension, placeFor } from "./document/paths";
+import { extension } from "./document/paths";
 import { findRunefile } from "./document/runefile";
+import { toggleAuthors } from "./editor/authors";
 import type { Cursor, EditorHandle } from "./editor/Editor";
 import type { EditorLanguage } from "./editor/language";
 import { placed } from "./editor/carets";
@@ -23,6 +24,7 @@ import { PreviewPane } from "./panels/PreviewPane";
 import { isSize, useRemembered } from "./parts/remembered";
 import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
+import type { Incoming } from "./session/incoming";
 import { closedFile, openedFile, shownFiles, type OpenFiles } from "./session/open-files";
 import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
@@ -34,6 +36,10 @@ import { People } from "./shell/People";
 import { Middle, type View } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
 import { useDrop } from "./shell/use-drop";
+import { useFiles } from "./shell/use-files";
+
+/** Fetched when they are first shown. */
+const VersionsPage = lazy(() => import("./versions/VersionsPage"));
 
 interface StudioProps {
   readonly workspace: Workspace;
@@ -64,7 +70,6 @@ interface Jump {
 export function Studio({ workspace, nonce }: StudioProps) {
   const session = useSyncExternalStore(workspace.store.subscribe, workspace.store.current);
   const text = useSyncExternalStore(workspace.subscribe, workspace.current);
-  const uploads = useSyncExternalStore(workspace.uploads.subscribe, workspace.uploads.current);
   const [open, setOpen] = useState<OpenFiles>({ tabs: [], active: null });
   const [asking, setAsking] = useState<Asking | null>(null);
   const [jump, setJump] = useState<Jump | null>(null);
@@ -79,7 +84,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [now, setNow] = useState(() => Date.now());
   const [editor, setEditor] = useState<EditorHandle | null>(null);
   const jumped = useRef<Jump | null>(null);
-  const [chooser, setChooser] = useState<HTMLInputElement | null>(null);
+  /** Whether the versions stand where the text does. */
+  const [showsVersions, setShowsVersions] = useState(false);
 
   const { files } = text;
   const { project, me } = session;
@@ -90,7 +96,6 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const shown = useMemo(() => shownFiles(open, files), [open, files]);
   const active = shown.active;
   const runefile = useMemo(() => findRunefile(files), [files]);
-  const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
   const selected = active?.path === runefile && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
@@ -128,6 +133,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const openFile = (id: string): void => {
     workspace.files.undo.stopCapturing();
+    setShowsVersions(false);
     setOpen((before) => openedFile(before.tabs.length === 0 ? { tabs: shown.tabs.map((file) => file.id), active: before.active } : before, id));
     setScreen("text");
   };
@@ -194,19 +200,12 @@ export function Studio({ workspace, nonce }: StudioProps) {
     attempt(workspace.build().then((id) => setChosenBuild(id)));
   };
 
-  const remove = (file: FileEntry): void => {
-    workspace.files.remove(file.id);
-    workspace.toasts.say(`${file.path} is deleted.`, { label: "Undo", run: () => workspace.files.restore(file.id) });
+  const showVersions = (): void => {
+    setShowsVersions(true);
+    setScreen("text");
   };
-
-  const create = (path: string): void => {
-    attempt(
-      workspace.client.createText(path).then(() => {
-        workspace.toasts.say(`${path} is there.`);
-        setAwaited(path);
-      }),
-    );
-  };
+  const saveVersion = (message: string): void =>
+    attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions })));
 
   // A file that the server makes appears in the document a moment later; then it is opened, ready to be typed in.
   const [awaited, setAwaited] = useState<string | null>(null);
@@ -217,21 +216,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
     setJump({ file: arrived.id, line: 1, column: 1 });
   }
 
-  const send = (list: readonly File[]): void => {
-    for (const file of list) {
-      const path = placeFor(file.name);
-      void workspace.uploads.send(path, file).then((accepted) => {
-        if (accepted) setAwaited(path);
-      });
-    }
-  };
-  const upload = (list: readonly File[]): void => {
+  const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: setAwaited, versions: showVersions });
+  const takeAll = (list: readonly Incoming[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
-    if (list.length > 0 && list.every((file) => extension(file.name) === "rune")) setAsking({ what: "rune", files: list });
-    else if (list.some((file) => taken.has(placeFor(file.name)))) setAsking({ what: "replace", files: list });
-    else send(list);
+    if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
+    else filesUse.take(list, null);
   };
-  const over = useDrop(mayEdit, upload);
+  const over = useDrop(mayEdit, (incoming) => attempt(incoming.then(takeAll)));
 
   const showReferences = (found: readonly Location[]): void => {
     if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
@@ -242,7 +233,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     else setAsking({ what: "choose", title: "Quick fix", choices: found.map((action, index) => ({ id: String(index), title: action.title, kind: action.code ?? "", go: () => workspace.edit(action.edits) })) });
   };
 
-  const commands = studioCommands({
+  const ofStudio = studioCommands({
     mayEdit,
     canReview: reviewable !== null,
     active,
@@ -251,10 +242,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
     share: () => setAsking({ what: "share", review: false }),
     askForReview: () => setAsking({ what: "share", review: true }),
     settings: () => window.location.assign(`${project.url}/settings`),
-    newFile: () => setAsking({ what: "create" }),
-    upload: () => chooser?.click(),
-    rename: (file) => setAsking({ what: "rename", file }),
-    remove,
+    newFile: () => filesUse.actions.create(""),
+    upload: () => filesUse.actions.upload(null),
+    rename: (file) => filesUse.actions.rename({ kind: "file", path: file.path, file }),
+    remove: (file) => filesUse.actions.remove({ kind: "file", path: file.path, file }),
     close: () => active !== null && setOpen((before) => closedFile(before, active.id)),
     undo: () => workspace.files.undo.undo(),
     redo: () => workspace.files.undo.redo(),
@@ -280,6 +271,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
     palette: (start) => setAsking({ what: "palette", start }),
     shortcuts: () => setAsking({ what: "shortcuts" }),
   });
+  const commands = [
+    ...ofStudio,
+    ...fileCommands({ mayEdit, active, isText: editor !== null && !showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && attempt(toggleAuthors(editor, workspace, active)) }),
+  ];
   useKeys(commands);
   const destinations = [
     ...files.map((file) => ({ id: file.id, title: file.path, kind: "File", go: () => openFile(file.id) })),
@@ -304,23 +299,28 @@ export function Studio({ workspace, nonce }: StudioProps) {
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Files
+            project={project.id}
             files={files}
+            deleted={text.deleted}
             read={text.read}
             active={active?.id ?? null}
-            uploads={uploads}
+            uploads={workspace.uploads}
+            presence={workspace.presence}
             mayEdit={mayEdit}
             troubled={troubled}
-            onOpen={openFile}
-            onCreate={() => setAsking({ what: "create" })}
-            onRename={(file) => setAsking({ what: "rename", file })}
-            onDelete={remove}
-            onUpload={() => chooser?.click()}
-            onDismiss={(id) => workspace.uploads.dismiss(id)}
+            actions={filesUse.actions}
           />
           <OutlineList outline={preview.outline} selected={selected} onSelect={goToStage} />
         </aside>
         <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
-        <div className="centre">
+        {showsVersions && (
+          <section className="centre versions" aria-label="Versions">
+            <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
+              <VersionsPage workspace={workspace} builds={session.builds} nonce={nonce} mayEdit={mayEdit} now={now} onSave={() => setAsking({ what: "save-version" })} onClose={() => setShowsVersions(false)} />
+            </Suspense>
+          </section>
+        )}
+        <div className="centre" hidden={showsVersions}>
           <Middle
             workspace={workspace}
             shown={shown}
@@ -385,17 +385,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         ))}
       </nav>
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
-      <input
-        ref={setChooser}
-        type="file"
-        multiple
-        hidden
-        onChange={(event) => {
-          upload([...(event.target.files ?? [])]);
-          event.target.value = "";
-        }}
-      />
-      <Dialogs asking={asking} workspace={workspace} session={session} taken={taken} commands={commands} destinations={destinations} onCreate={create} onSend={send} onClose={() => setAsking(null)} />
+      <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={saveVersion} onClose={() => setAsking(null)} />
       <Toaster toasts={workspace.toasts} />
     </div>
   );

@@ -2,8 +2,9 @@
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import type { Sample, SampleTerms } from "./samples";
-import type { Build, LogLine, ModelPage, Preview, ProjectState, Tag } from "./types";
+import type { Build, LogLine, ModelDrawing, ModelPage, PhoneLink, Preview, ProjectState, Tag } from "./types";
 import type { WatchAnswer, Wire } from "./watch";
+import type { Authors, Comparison, Version, VersionPage } from "./versions";
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
@@ -34,6 +35,68 @@ export class ProjectClient {
 
   model(path: string): Promise<ModelPage> {
     return this.read(`${this.base}/models/${escapePath(path)}`);
+  }
+
+  /** The same with the model's layers and the memory that it needs. */
+  modelDrawing(path: string): Promise<ModelPage & ModelDrawing> {
+    return this.read(`${this.base}/models/${escapePath(path)}?graph=1`);
+  }
+
+  /** The newest versions, or those before them by the address that a page of them gave. */
+  versions(page?: string): Promise<VersionPage> {
+    return this.read(page ?? `${this.base}/versions`);
+  }
+
+  saveVersion(message: string): Promise<Version> {
+    return this.write("POST", `${this.base}/versions`, { message });
+  }
+
+  /** What differs between two sides, each a version's number or "now". */
+  compare(from: string, to: string): Promise<Comparison> {
+    return this.read(`${this.base}/versions/compare?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+  }
+
+  /** A text as it was in a version; null for a file that is none. */
+  async versionText(version: number, path: string): Promise<string | null> {
+    const response = await this.send(`${this.base}/versions/${version}/files/${escapePath(path)}`, { credentials: "same-origin" });
+    if (response.headers.get("Content-Type")?.startsWith("text/plain") === true) return response.text();
+    await response.body?.cancel();
+    return null;
+  }
+
+  versionArchiveAddress(version: number): string {
+    return `${this.base}/versions/${version}/archive`;
+  }
+
+  /** What restoring would change, as an update of the document that is stored only when this page sends it. */
+  async restoring(version: number, paths: readonly string[] | null): Promise<Uint8Array> {
+    const response = await this.request("POST", `${this.base}/versions/${version}/restore?as=update`, JSON.stringify({ paths }));
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** Restore a version on the server, for all. */
+  async restore(version: number, paths: readonly string[] | null): Promise<void> {
+    await this.request("POST", `${this.base}/versions/${version}/restore`, JSON.stringify({ paths }));
+  }
+
+  /** Who is behind the document's clients, and of one text the version that each line is from. */
+  authors(path?: string): Promise<Authors> {
+    return this.read(`${this.base}/authors${path === undefined ? "" : `?path=${encodeURIComponent(path)}`}`);
+  }
+
+  /** A second file with the same contents. */
+  async copy(path: string, to: string): Promise<void> {
+    await this.request("POST", `${this.fileAddress(path)}/copy`, JSON.stringify({ path: to }));
+  }
+
+  /** Where the project, or a folder of it, is downloaded as a .zip. */
+  archiveAddress(folder = ""): string {
+    return `${this.base}/archive${folder === "" ? "" : `?folder=${encodeURIComponent(folder)}`}`;
+  }
+
+  /** Where a .zip is sent to be unpacked into a folder. */
+  unpackAddress(folder: string, replace: boolean): string {
+    return `${this.base}/archive?folder=${encodeURIComponent(folder)}&replace=${replace}`;
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires. */
@@ -95,6 +158,25 @@ export class ProjectClient {
 
   publish(tag: string, build: string): Promise<Tag> {
     return this.write("POST", `${this.base}/tags`, { tag, build });
+  }
+
+  /** A link that lets one phone of the person's own in, with its QR code. */
+  phoneLink(): Promise<PhoneLink> {
+    return this.write("POST", `${this.base}/phones`);
+  }
+
+  /** How many phones have access in the person's name. */
+  async phones(): Promise<number> {
+    return (await this.read<{ phones: number }>(`${this.base}/phones`)).phones;
+  }
+
+  async endPhones(): Promise<number> {
+    return (await this.write<{ phones: number }>("DELETE", `${this.base}/phones`)).phones;
+  }
+
+  /** The socket on which the person's own phones ask to be paired. */
+  phonesSocket({ protocol, host }: Pick<Location, "protocol" | "host">): string {
+    return `${protocol === "https:" ? "wss" : "ws"}://${host}${this.base.replace("/api/v1/", "/ws/")}/phones`;
   }
 
   /** A new, empty text file. The server seeds it: two seeds would double the text. */

@@ -171,6 +171,7 @@ export type ProjectEvent =
   | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
   | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
   | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
+  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
   | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string } }
   | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 
@@ -198,4 +199,58 @@ export interface ModelPage {
   readonly sentence: string | null;
   /** What goes in and out, in the form in which the language takes it. */
   readonly signature: unknown;
+}
+
+/** One operator of a model's drawing. */
+export interface Layer {
+  readonly op: string;
+  readonly types: string;
+  /** Where what flows in comes from: the index of a layer, or -1 - n for the model's input n. */
+  readonly reads: readonly number[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly name: string;
+  readonly weights_size: number;
+  readonly weights: readonly string[];
+  readonly quantisation: "per tensor" | "per channel" | "other" | null;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelMemory {
+  readonly runs: "compiled" | "host";
+  /** Bytes that Anvil lays out for the model with its inputs and outputs; null where the host runs it. */
+  readonly arena: number | null;
+  readonly constants: number | null;
+  /** The most that tensors between operators have at one time. */
+  readonly live: number;
+}
+
+export interface Quantisation {
+  readonly per_tensor: number;
+  readonly per_channel: number;
+  readonly other: number;
+  readonly none: number;
+  readonly channels: number;
+}
+
+/** What a model's page shows below its numbers. */
+export interface ModelDrawing {
+  readonly graph: {
+    readonly nodes: readonly Layer[];
+    readonly inputs: readonly { readonly name: string; readonly shape: string }[];
+    readonly outputs: readonly { readonly name: string; readonly shape: string; readonly from: number | null }[];
+    readonly complete: boolean;
+  };
+  readonly quantisation: Quantisation;
+  /** null where it takes too long to tell. */
+  readonly memory: ModelMemory | null;
+}
+
+/** What lets one phone in. */
+export interface PhoneLink {
+  readonly url: string;
+  /** How long it works. */
+  readonly seconds: number;
+  /** Rows of the QR code; 1 is dark. */
+  readonly code: readonly string[];
 }

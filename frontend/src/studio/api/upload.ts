@@ -4,6 +4,8 @@ import { bytes } from "../parts/words";
 
 export interface Upload {
   readonly address: string;
+  /** How it is sent: PUT stores a file under its address, POST gives it to be unpacked. */
+  readonly method?: "PUT" | "POST";
   readonly token: string;
   /** The most that this forge takes, in bytes. */
   readonly limit: number;
@@ -17,18 +19,18 @@ export function tooLarge(name: string, size: number, limit: number): Problem | n
   return new Problem(413, "Too large", `${name} is ${bytes(size)}; this forge takes files up to ${bytes(limit)}.`);
 }
 
-/** PUT a file as it is. Ends when the server has stored and accepted it, or throws its Problem. */
-export function upload(file: File, { address, token, limit, onProgress, signal }: Upload): Promise<void> {
+/** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */
+export function upload(file: File, { address, method = "PUT", token, limit, onProgress, signal }: Upload): Promise<string> {
   const refused = tooLarge(file.name, file.size, limit);
   if (refused !== null) return Promise.reject(refused);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", address);
+    request.open(method, address);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRFToken", token);
     request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
-    request.onload = () => (request.status < 300 ? resolve() : reject(problemFrom(request.status, request.responseText)));
+    request.onload = () => (request.status < 300 ? resolve(request.responseText) : reject(problemFrom(request.status, request.responseText)));
     request.onerror = () => reject(problemFrom(0, ""));
     request.onabort = () => reject(new Problem(0, "Stopped", `The upload of ${file.name} was stopped.`));
     signal?.addEventListener("abort", () => request.abort());

@@ -1,5 +1,5 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
-import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
 import type * as Y from "yjs";
@@ -9,7 +9,7 @@ import type { Presence } from "../document/presence";
 import { actionsAt, goToDefinition, languageSupport, nameAt, referencesAt, renameAt, rewrite, type EditorLanguage } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { extensions, language, reading, readOnlyAs, spoken } from "./setup";
+import { beside, extensions, language, reading, readOnlyAs, spoken } from "./setup";
 
 export interface Cursor {
   readonly line: number;
@@ -22,6 +22,10 @@ export interface EditorHandle {
   goTo(line: number, column: number): void;
   nextProblem(): void;
   focus(): void;
+  /** The line of the cursor, from 1. */
+  line(): number;
+  /** Show something beside the text, until something else is shown; nothing for an empty list. */
+  show(what: Extension): void;
   /** The name at the cursor that can be changed everywhere, or null. */
   nameAtCursor(): Promise<string | null>;
   /** Rename it; answers why not, or null when it is done. */
@@ -140,6 +144,10 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
       },
       focus() {
         view.current?.focus();
+      },
+      line: () => (view.current === null ? 1 : cursorOf(view.current.state).line),
+      show(what) {
+        view.current?.dispatch({ effects: beside.reconfigure(what) });
       },
       nameAtCursor: () => (view.current === null ? Promise.resolve(null) : nameAt(view.current)),
       rename: (name) => (view.current === null ? Promise.resolve(null) : renameAt(view.current, name)),

@@ -16,6 +16,8 @@ import { look } from "./theme";
 export const language = new Compartment();
 export const reading = new Compartment();
 export const spoken = new Compartment();
+/** What is shown beside a text while it is asked for. */
+export const beside = new Compartment();
 
 /** Tab gives spaces, since YAML knows no tabs: to the next stop, or a step deeper for the lines that are selected. */
 const insertSpaces: StateCommand = ({ state, dispatch }) => {
@@ -67,6 +69,7 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     language.of([]),
     reading.of(readOnlyAs(readOnly)),
     spoken.of([]),
+    beside.of([]),
     besideMend.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
     problemCards(elsewhere),

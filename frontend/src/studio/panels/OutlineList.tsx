@@ -1,6 +1,6 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line.
 import type { Outline, OutlineNode } from "../api/types";
-import { walk } from "./Files";
+import { walk } from "../parts/walk";
 
 interface OutlineListProps {
   readonly outline: Outline;

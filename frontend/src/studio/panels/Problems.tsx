@@ -2,7 +2,7 @@
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { Diagnostic, TextEdit } from "../api/types";
 import { Ticked } from "../parts/Ticked";
-import { walk } from "./Files";
+import { walk } from "../parts/walk";
 
 interface ProblemsProps {
   readonly diagnostics: readonly Diagnostic[];

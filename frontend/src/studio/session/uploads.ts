@@ -1,4 +1,4 @@
-// The files on their way to the server: how far each is, and why one was refused. A list that React reads.
+// Files on their way to the forge: how far each is, and why one was refused. A list that React reads.
 import { sentenceOf } from "../api/problem";
 import { upload } from "../api/upload";
 
@@ -14,13 +14,26 @@ export interface UploadRow {
 
 export interface Destination {
   readonly address: (path: string) => string;
+  readonly unpackAddress: (folder: string, replace: boolean) => string;
   readonly token: string;
   readonly limit: number;
 }
 
+/** What a .zip brought. Restoring these paths of version `before` takes it back. */
+export interface Unpacked {
+  readonly before: number;
+  readonly added: readonly string[];
+  readonly replaced: readonly string[];
+}
+
+/** Files that are sent at one time: more do not go faster, and each may be checked for some time. */
+const AT_ONCE = 3;
+
 export class Uploads {
   private rows: readonly UploadRow[] = [];
   private next = 1;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly destination: Destination) {}
@@ -32,30 +45,75 @@ export class Uploads {
 
   readonly current = (): readonly UploadRow[] => this.rows;
 
+  /** The most that one file may have, in bytes. */
+  get limit(): number {
+    return this.destination.limit;
+  }
+
   /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. */
   async send(path: string, file: File): Promise<boolean> {
-    const id = this.next++;
-    const stopping = new AbortController();
-    this.become([...this.rows.filter((row) => row.path !== path), { id, path, share: 0, refused: null, stop: () => stopping.abort() }]);
     try {
-      await upload(file, {
-        address: this.destination.address(path),
-        token: this.destination.token,
-        limit: this.destination.limit,
-        onProgress: (share) => this.change(id, { share }),
-        signal: stopping.signal,
-      });
-      this.dismiss(id);
-      return true;
+      return (await this.row(path, file, this.destination.address(path), "PUT")) !== null;
     } catch (error) {
-      if (stopping.signal.aborted) this.dismiss(id);
-      else this.change(id, { refused: sentenceOf(error) });
+      this.refuse(path, sentenceOf(error));
       return false;
     }
   }
 
+  /** Send a .zip to be unpacked; null when it was stopped. Throws the server's Problem. */
+  async unpack(file: File, folder: string, replace: boolean): Promise<Unpacked | null> {
+    const answer = await this.row(file.name, file, this.destination.unpackAddress(folder, replace), "POST");
+    return answer === null ? null : (JSON.parse(answer) as Unpacked);
+  }
+
+  /** Say in the list why something was refused. */
+  refuse(path: string, reason: string): void {
+    this.become([...this.rows.filter((row) => row.path !== path), { id: this.next++, path, share: 0, refused: reason, stop: () => undefined }]);
+  }
+
   dismiss(id: number): void {
     this.become(this.rows.filter((row) => row.id !== id));
+  }
+
+  /** Forget all refusals. */
+  dismissAll(): void {
+    this.become(this.rows.filter((row) => row.refused === null));
+  }
+
+  /** Stop all that is under way. */
+  stopAll(): void {
+    for (const row of this.rows) if (row.refused === null) row.stop();
+  }
+
+  /** One file on its way; null when it was stopped. */
+  private async row(path: string, file: File, address: string, method: "PUT" | "POST"): Promise<string | null> {
+    const id = this.next++;
+    const stopping = new AbortController();
+    const stop = (): void => {
+      stopping.abort();
+      this.dismiss(id);
+    };
+    this.become([...this.rows.filter((row) => row.path !== path), { id, path, share: 0, refused: null, stop }]);
+    await this.turn();
+    try {
+      if (stopping.signal.aborted) return null;
+      const { token, limit } = this.destination;
+      return await upload(file, { address, method, token, limit, onProgress: (share) => this.change(id, { share }), signal: stopping.signal });
+    } catch (error) {
+      if (stopping.signal.aborted) return null;
+      throw error;
+    } finally {
+      this.dismiss(id);
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
+  }
+
+  /** Wait for a place; whoever ends hands theirs on. */
+  private async turn(): Promise<void> {
+    if (this.running < AT_ONCE) this.running += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   private change(id: number, change: Partial<UploadRow>): void {

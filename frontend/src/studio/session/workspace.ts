@@ -5,6 +5,7 @@ import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
 import type { PageState, TextEdit } from "../api/types";
+import type { Authors, Comparison, Version } from "../api/versions";
 import { DocumentConnection } from "../document/connection";
 import { MEND, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
@@ -20,6 +21,9 @@ import { WatchStore } from "./watching";
 /** Milliseconds after the text is here at which the language is fetched in the background. */
 const LANGUAGE_LATER = 1500;
 
+/** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
+const LARGEST_UPDATE = 900_000;
+
 /** What the page knows of its text as a whole. */
 export interface TextState {
   /** Whether the document has been read from the server. */
@@ -28,6 +32,8 @@ export interface TextState {
   /** The server's words when it closed the document for good; else "". */
   readonly closedFor: string;
   readonly files: readonly FileEntry[];
+  /** How many were deleted and can be brought back. */
+  readonly deleted: number;
   /** Whether the text changed, by anyone, after the newest preview was read: what it says may be of an older text. */
   readonly ahead: boolean;
 }
@@ -45,17 +51,18 @@ export class Workspace {
   readonly watching: WatchStore;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
-  private text: TextState = { read: false, save: "offline", closedFor: "", files: [], ahead: false };
+  private text: TextState = { read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false };
   private readonly listeners = new Set<() => void>();
+  private readonly versionListeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
     const { organisation, name } = state.project;
     const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
     this.client = new ProjectClient(organisation, name, state.csrf);
     this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
-    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), token: this.client.token, limit: state.upload_limit });
+    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace), token: this.client.token, limit: state.upload_limit });
     this.files = new ProjectFiles(new Y.Doc());
-    this.files.onNames(() => this.change({ files: this.files.list() }));
+    this.files.onNames(() => this.change(this.listed()));
     const known = new KnownFiles(this.files, this.client);
     this.language = new LanguageService({
       files: known.all,
@@ -83,7 +90,7 @@ export class Workspace {
       address: sockets,
       onState: (save, closedFor) => this.change({ save, closedFor }),
       onRead: () => {
-        this.change({ read: true, files: this.files.list() });
+        this.change({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
       },
@@ -95,7 +102,8 @@ export class Workspace {
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
         this.watching.apply(event);
-        this.store.apply(event);
+        if (event.type === "version.saved") for (const listener of this.versionListeners) listener();
+        else this.store.apply(event);
       },
       onConnected: (connected) => this.store.connected(connected),
     });
@@ -139,6 +147,55 @@ export class Workspace {
     this.files.undo.stopCapturing();
   }
 
+  /** Save the files as they are here as a version. */
+  async saveVersion(message: string): Promise<Version> {
+    await this.sent();
+    return this.client.saveVersion(message);
+  }
+
+  /** Make the files what they were in a version, or those of some paths: one step of the page's undo, seen by all. */
+  async restore(version: number, paths: readonly string[] | null): Promise<void> {
+    await this.sent();
+    const update = await this.client.restoring(version, paths);
+    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths);
+    else this.files.apply(update);
+  }
+
+  /** What differs between two sides, as it is here. */
+  async compare(from: number | "now", to: number | "now"): Promise<Comparison> {
+    if (from === "now" || to === "now") await this.sent();
+    return this.client.compare(String(from), String(to));
+  }
+
+  /** Who wrote the lines of a text, as it is here. */
+  async authors(path: string): Promise<Authors> {
+    await this.sent();
+    return this.client.authors(path);
+  }
+
+  /** Call back when anyone saved a version. Answers how to stop. */
+  onVersion(callback: () => void): () => void {
+    this.versionListeners.add(callback);
+    return () => this.versionListeners.delete(callback);
+  }
+
+  /** Resolves when the server has stored what was typed. */
+  stored(): Promise<void> {
+    return this.connection.stored();
+  }
+
+  /** A second file with the same contents, as they are here. */
+  async copy(path: string, to: string): Promise<void> {
+    await this.sent();
+    await this.client.copy(path, to);
+  }
+
+  /** Wait until the server has what was typed; without a connection that is not waited for. */
+  private sent(): Promise<void> {
+    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The forge cannot be reached. Try again when the connection is back."));
+    return this.connection.stored();
+  }
+
   /** Mends in files that are not open, as one step of the page's undo. */
   mend(edits: readonly TextEdit[]): void {
     this.files.undo.stopCapturing();
@@ -153,6 +210,10 @@ export class Workspace {
       }
     }, MEND);
     this.files.undo.stopCapturing();
+  }
+
+  private listed(): Pick<TextState, "files" | "deleted"> {
+    return { files: this.files.list(), deleted: this.files.deleted().length };
   }
 
   private change(change: Partial<TextState>): void {

@@ -1,27 +1,29 @@
 // The dialogs of the page, of which one at most is open: what is asked, and what its answer does.
-import { lazy, Suspense } from "react";
 import { Palette, type Destination } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import type { Command } from "../commands/command";
+import { lazy, Suspense } from "react";
 import type { Take } from "../../preview";
 import type { Build } from "../api/types";
-import { NameDialog } from "../dialogs/NameDialog";
+import type { FileAsking } from "../dialogs/files/asking";
+import type { FileAnswers } from "../dialogs/files/FileDialogs";
 import { PublishDialog } from "../dialogs/PublishDialog";
 import { RenameDialog } from "../dialogs/RenameDialog";
-import { ReplaceDialog } from "../dialogs/ReplaceDialog";
 import { RuneDialog } from "../dialogs/RuneDialog";
+import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
-import type { FileEntry } from "../document/files";
 import { placeFor } from "../document/paths";
 import { lastSucceeded, type Session } from "../session/state";
 import type { Workspace } from "../session/workspace";
 
+/** Fetched when something is asked about files for the first time. */
+const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
+
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
 export type Asking =
-  | { readonly what: "create" }
-  | { readonly what: "rename"; readonly file: FileEntry }
-  | { readonly what: "replace"; readonly files: readonly File[] }
+  | { readonly what: "files"; readonly asking: FileAsking }
+  | { readonly what: "save-version" }
   | { readonly what: "rune"; readonly files: readonly File[] }
   | { readonly what: "share"; readonly review: boolean }
   | { readonly what: "publish"; readonly build: Build }
@@ -35,26 +37,28 @@ interface DialogsProps {
   readonly asking: Asking | null;
   readonly workspace: Workspace;
   readonly session: Session;
-  readonly taken: ReadonlySet<string>;
+  readonly mayEdit: boolean;
   readonly commands: readonly Command[];
   readonly destinations: readonly Destination[];
-  readonly onCreate: (path: string) => void;
-  readonly onSend: (files: readonly File[]) => void;
+  readonly answers: FileAnswers;
+  readonly onSaveVersion: (message: string) => void;
   readonly onClose: () => void;
 }
 
-export function Dialogs({ asking, workspace, session, taken, commands, destinations, onCreate, onSend, onClose }: DialogsProps) {
+export function Dialogs({ asking, workspace, session, mayEdit, commands, destinations, answers, onSaveVersion, onClose }: DialogsProps) {
   switch (asking?.what) {
     case undefined:
       return null;
-    case "create":
-      return <NameDialog title="New file" verb="Create" start="" taken={taken} onName={onCreate} onClose={onClose} />;
-    case "rename":
-      return <NameDialog title={`Rename ${asking.file.path}`} verb="Rename" start={asking.file.path} taken={taken} onName={(path) => workspace.files.rename(asking.file.id, path)} onClose={onClose} />;
-    case "replace":
-      return <ReplaceDialog paths={asking.files.map((file) => placeFor(file.name)).filter((path) => taken.has(path))} onReplace={() => onSend(asking.files)} onClose={onClose} />;
+    case "files":
+      return (
+        <Suspense>
+          <FileDialogs asking={asking.asking} workspace={workspace} files={workspace.current().files} mayEdit={mayEdit} answers={answers} onClose={onClose} />
+        </Suspense>
+      );
+    case "save-version":
+      return <SaveVersionDialog onSave={onSaveVersion} onClose={onClose} />;
     case "rune":
-      return <RuneDialog files={asking.files} mayEdit={session.me.role !== "viewer"} onAdd={() => onSend(asking.files)} onClose={onClose} />;
+      return <RuneDialog files={asking.files} mayEdit={session.me.role !== "viewer"} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
     case "share":
       return <ShareDialog session={session} build={lastSucceeded(session.builds)} asksForReview={asking.review} onClose={onClose} />;
     case "publish":

@@ -1,12 +1,13 @@
 // Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
 import { useEffect, useEffectEvent, useState } from "react";
+import { dropped, type Incoming } from "../session/incoming";
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") === true;
 }
 
 /** Answers whether files hang over the page. */
-export function useDrop(enabled: boolean, onFiles: (files: readonly File[]) => void): boolean {
+export function useDrop(enabled: boolean, onFiles: (incoming: Promise<readonly Incoming[]>) => void): boolean {
   const [over, setOver] = useState(false);
   const give = useEffectEvent(onFiles);
   useEffect(() => {
@@ -31,7 +32,7 @@ export function useDrop(enabled: boolean, onFiles: (files: readonly File[]) => v
       setOver(false);
       if (!carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      give([...(event.dataTransfer?.files ?? [])]);
+      give(dropped(event.dataTransfer));
     };
     // The editor would put the file's text where it falls; it is asked after us.
     const onDropOnText = (event: DragEvent): void => {

@@ -1,0 +1,43 @@
+// A .zip that was dropped: its files into the project, or the archive as it is.
+import { useState } from "react";
+import { Dialog } from "../../parts/Dialog";
+import { bytes } from "../../parts/words";
+
+interface ArchiveDialogProps {
+  readonly file: File;
+  readonly folder: string;
+  readonly onUnpack: (replace: boolean) => void;
+  readonly onKeep: () => void;
+  readonly onClose: () => void;
+}
+
+export function ArchiveDialog({ file, folder, onUnpack, onKeep, onClose }: ArchiveDialogProps) {
+  const [replace, setReplace] = useState(false);
+  const then = (what: () => void): void => {
+    onClose();
+    what();
+  };
+  return (
+    <Dialog title={`Unpack ${file.name}?`} onClose={onClose}>
+      <p>
+        Its files ({bytes(file.size)} packed) come into {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all in one step or none of them. Links, locked files and names that lead out of the project are refused.
+      </p>
+      <label className="row">
+        <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.target.checked)} />
+        Replace files that are there already
+      </label>
+      <div className="row wrap">
+        <span className="grow" />
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" className="button" onClick={() => then(onKeep)}>
+          Keep it as a .zip
+        </button>
+        <button type="button" className="button primary" data-first onClick={() => then(() => onUnpack(replace))}>
+          Unpack
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,79 @@
+// The files that were deleted: nothing of them is lost, and each can be brought back.
+import { useEffect, useState } from "react";
+import type { ProjectClient } from "../../api/client";
+import type { Authors } from "../../api/versions";
+import type { DeletedFile, ProjectFiles } from "../../document/files";
+import { freePath } from "../../document/tree";
+import { FileIcon } from "../../panels/files/FileIcon";
+import { Dialog } from "../../parts/Dialog";
+
+interface DeletedDialogProps {
+  readonly files: ProjectFiles;
+  readonly client: ProjectClient;
+  readonly mayEdit: boolean;
+  readonly onRestored: (id: string, path: string) => void;
+  readonly onVersions: () => void;
+  readonly onClose: () => void;
+}
+
+export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, onClose }: DeletedDialogProps) {
+  const [deleted, setDeleted] = useState<readonly DeletedFile[]>(() => files.deleted());
+  const [people, setPeople] = useState<Authors["people"]>({});
+  useEffect(() => files.onNames(() => setDeleted(files.deleted())), [files]);
+  useEffect(() => {
+    let wanted = true;
+    client.authors().then(
+      (authors) => wanted && setPeople(authors.people),
+      // Who it was is not needed to bring a file back.
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [client]);
+  const restore = (file: DeletedFile): void => {
+    const path = freePath(file.path, new Set(files.list().map((each) => each.path)));
+    files.restore(file.id, path);
+    onRestored(file.id, path);
+  };
+  return (
+    <Dialog title="Deleted files" onClose={onClose} className="wide">
+      {deleted.length === 0 ? (
+        <p className="muted">Nothing is deleted now. What you delete can be brought back here, by anyone who may edit.</p>
+      ) : (
+        <ul className="plain deleted-files">
+          {deleted.map((file) => {
+            const person = file.client === null ? undefined : people[String(file.client)];
+            return (
+              <li key={file.id} className="row">
+                <FileIcon path={file.path} />
+                <span className="grow cut mono" title={file.path}>
+                  {file.path}
+                </span>
+                {person !== undefined && <small className="muted">by {person.name}</small>}
+                {mayEdit && (
+                  <button type="button" className="button" aria-label={`Bring ${file.path} back`} onClick={() => restore(file)}>
+                    Bring back
+                  </button>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <div className="row wrap">
+        <p className="small muted grow">A file as it was at an earlier time is in the versions.</p>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            onClose();
+            onVersions();
+          }}
+        >
+          Versions
+        </button>
+      </div>
+    </Dialog>
+  );
+}

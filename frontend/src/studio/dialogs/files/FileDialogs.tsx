@@ -1,0 +1,107 @@
+// The dialogs about files: each shows what is asked, and hands the answer on.
+import { useMemo } from "react";
+import type { FileEntry } from "../../document/files";
+import { baseName, pathProblem } from "../../document/paths";
+import { moveProblem, parentOf } from "../../document/tree";
+import { bytes } from "../../parts/words";
+import { planUpload, type UploadPlan } from "../../session/incoming";
+import type { Workspace } from "../../session/workspace";
+import { ArchiveDialog } from "./ArchiveDialog";
+import type { FileAsking } from "./asking";
+import { DeletedDialog } from "./DeletedDialog";
+import { PathDialog } from "./PathDialog";
+import { UploadDialog } from "./UploadDialog";
+import type { FileTarget } from "../../panels/files/actions";
+
+export interface FileAnswers {
+  readonly create: (path: string) => void;
+  /** Give a file or a folder another path. */
+  readonly move: (target: FileTarget, to: string) => void;
+  readonly send: (sends: UploadPlan["sends"]) => void;
+  readonly unpack: (file: File, folder: string, replace: boolean) => void;
+  readonly restored: (id: string, path: string) => void;
+  readonly versions: () => void;
+}
+
+interface FileDialogsProps {
+  readonly asking: FileAsking;
+  readonly workspace: Workspace;
+  readonly files: readonly FileEntry[];
+  readonly mayEdit: boolean;
+  readonly answers: FileAnswers;
+  readonly onClose: () => void;
+}
+
+function foldersOf(files: readonly FileEntry[]): readonly string[] {
+  const found = new Set<string>();
+  for (const { path } of files) for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
+  return [...found].sort((one, other) => one.localeCompare(other));
+}
+
+export default function FileDialogs({ asking, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
+  const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
+  const folders = useMemo(() => foldersOf(files), [files]);
+  switch (asking.what) {
+    case "create-file":
+      return (
+        <PathDialog
+          title="New file"
+          label="Name, with its folders"
+          verb="Create"
+          start={asking.folder === "" ? (files.length === 0 ? "Runefile.yml" : "") : `${asking.folder}/`}
+          hint="A slash makes a folder: notes/first.md"
+          placeholder="labels.txt"
+          problemOf={(path) => pathProblem(path, taken)}
+          onPath={answers.create}
+          onClose={onClose}
+        />
+      );
+    case "rename-file": {
+      const { target } = asking;
+      return (
+        <PathDialog
+          title={`Rename ${target.path}`}
+          label={target.kind === "folder" ? "The folder's name, with those above it" : "Name, with its folders"}
+          verb="Rename"
+          start={target.path}
+          problemOf={(path) => moveProblem(target, path, files)}
+          onPath={(path) => path !== target.path && answers.move(target, path)}
+          onClose={onClose}
+        />
+      );
+    }
+    case "move-file": {
+      const { target } = asking;
+      const into = (folder: string): string => (folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`);
+      return (
+        <PathDialog
+          title={`Move ${target.path}`}
+          label="Into which folder"
+          verb="Move"
+          start={parentOf(target.path)}
+          hint="Leave it empty for the project's own folder. A folder that is not there yet is made."
+          offered={folders.filter((folder) => folder !== target.path && !folder.startsWith(`${target.path}/`))}
+          placeholder="the project's own folder"
+          mayBeEmpty
+          problemOf={(folder) => moveProblem(target, into(folder), files)}
+          onPath={(folder) => into(folder) !== target.path && answers.move(target, into(folder))}
+          onClose={onClose}
+        />
+      );
+    }
+    case "upload":
+      return <UploadDialog plan={planUpload(asking.incoming, asking.folder, taken, workspace.uploads.limit, bytes)} limit={workspace.uploads.limit} onSend={answers.send} onClose={onClose} />;
+    case "archive":
+      return (
+        <ArchiveDialog
+          file={asking.file}
+          folder={asking.folder}
+          onUnpack={(replace) => answers.unpack(asking.file, asking.folder, replace)}
+          onKeep={() => answers.send([{ path: asking.folder === "" ? asking.file.name : `${asking.folder}/${asking.file.name}`, file: asking.file }])}
+          onClose={onClose}
+        />
+      );
+    case "deleted-files":
+      return <DeletedDialog files={workspace.files} client={workspace.client} mayEdit={mayEdit} onRestored={answers.restored} onVersions={answers.versions} onClose={onClose} />;
+  }
+}

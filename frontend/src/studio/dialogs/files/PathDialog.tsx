@@ -1,0 +1,75 @@
+// Asks for a path: of a new file, a new name, or the folder to move to. Says at once why one cannot be.
+import { useId, useRef, useEffect, useState } from "react";
+import { baseName } from "../../document/paths";
+import { Dialog } from "../../parts/Dialog";
+
+interface PathDialogProps {
+  readonly title: string;
+  readonly label: string;
+  readonly verb: string;
+  readonly start: string;
+  readonly hint?: string;
+  /** What is offered while one types. */
+  readonly offered?: readonly string[];
+  readonly placeholder?: string;
+  /** Whether nothing may be entered: it then names the project's own folder. */
+  readonly mayBeEmpty?: boolean;
+  readonly problemOf: (path: string) => string | null;
+  readonly onPath: (path: string) => void;
+  readonly onClose: () => void;
+}
+
+export function PathDialog({ title, label, verb, start, hint, offered = [], placeholder, mayBeEmpty = false, problemOf, onPath, onClose }: PathDialogProps) {
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [path, setPath] = useState(start);
+  const trimmed = path.trim().replace(/\/+$/, "");
+  const isUntouched = trimmed === start.replace(/\/+$/, "");
+  const problem = trimmed === "" && !mayBeEmpty ? "Give it a name." : problemOf(trimmed);
+  const said = isUntouched || path === "" ? null : problem;
+  useEffect(() => {
+    // The name without its folders and its end is what one changes.
+    const name = baseName(start);
+    const dot = name.lastIndexOf(".");
+    const from = start.length - name.length;
+    field.current?.setSelectionRange(from, dot > 0 ? from + dot : start.length);
+  }, [start]);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (problem !== null) return;
+          onClose();
+          onPath(trimmed);
+        }}
+      >
+        <div className="field">
+          <label htmlFor={id}>{label}</label>
+          <input ref={field} id={id} className="mono" value={path} data-first list={offered.length === 0 ? undefined : `${id}-offered`} autoComplete="off" spellCheck={false} aria-invalid={said !== null} aria-describedby={`${id}-problem`} onChange={(event) => setPath(event.target.value)} placeholder={placeholder} />
+          {offered.length > 0 && (
+            <datalist id={`${id}-offered`}>
+              {offered.map((each) => (
+                <option key={each} value={each} />
+              ))}
+            </datalist>
+          )}
+          {hint !== undefined && said === null && <span className="small muted">{hint}</span>}
+          <span id={`${id}-problem`} className="error" role="status">
+            {said}
+          </span>
+        </div>
+        <div className="row">
+          <span className="grow" />
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={problem !== null}>
+            {verb}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,85 @@
+// Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
+import { Dialog } from "../../parts/Dialog";
+import { bytes, count } from "../../parts/words";
+import type { UploadPlan } from "../../session/incoming";
+
+interface UploadDialogProps {
+  readonly plan: UploadPlan;
+  readonly limit: number;
+  readonly onSend: (sends: UploadPlan["sends"]) => void;
+  readonly onClose: () => void;
+}
+
+/** Paths that are listed one by one. */
+const LISTED = 8;
+
+function Paths({ paths }: { readonly paths: readonly string[] }) {
+  return (
+    <ul className="plain mono small">
+      {paths.slice(0, LISTED).map((path) => (
+        <li key={path}>{path}</li>
+      ))}
+      {paths.length > LISTED && <li className="muted">and {paths.length - LISTED} more</li>}
+    </ul>
+  );
+}
+
+export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps) {
+  const { sends, refused, replaces, leftOut, size } = plan;
+  const fresh = sends.filter(({ path }) => !replaces.includes(path));
+  const send = (chosen: UploadPlan["sends"]): void => {
+    onClose();
+    onSend(chosen);
+  };
+  return (
+    <Dialog title={sends.length === 0 ? "Nothing to upload" : replaces.length === sends.length ? `Replace ${count(replaces.length, "file")}?` : `Upload ${count(sends.length, "file")}?`} onClose={onClose}>
+      {sends.length > 0 && (
+        <p className="muted num">
+          {bytes(size)} together. One file may have up to {bytes(limit)}.
+        </p>
+      )}
+      {replaces.length > 0 && (
+        <section>
+          <h3>{count(replaces.length, "file is", "files are")} there already</h3>
+          <Paths paths={replaces} />
+          <p className="small muted">What is there now stays in earlier versions.</p>
+        </section>
+      )}
+      {fresh.length > 0 && (replaces.length > 0 || refused.length > 0 || sends.length > 10) && (
+        <section>
+          <h3>{count(fresh.length, "new file")}</h3>
+          <Paths paths={fresh.map(({ path }) => path)} />
+        </section>
+      )}
+      {refused.length > 0 && (
+        <section>
+          <h3 className="wrong">{count(refused.length, "file is", "files are")} refused</h3>
+          <ul className="plain small scroll-list">
+            {refused.map(({ path, reason }) => (
+              <li key={path}>
+                <span className="mono">{path}</span>: {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {leftOut > 0 && <p className="small muted">Left out: {count(leftOut, "file")} of histories, caches and file managers.</p>}
+      <div className="row wrap">
+        <span className="grow" />
+        <button type="button" className="button" onClick={onClose}>
+          {sends.length === 0 ? "Close" : "Cancel"}
+        </button>
+        {replaces.length > 0 && fresh.length > 0 && (
+          <button type="button" className="button" onClick={() => send(fresh)}>
+            Only the new ones
+          </button>
+        )}
+        {sends.length > 0 && (
+          <button type="button" className="button primary" data-first onClick={() => send(sends)}>
+            {replaces.length > 0 ? "Replace" : "Upload"}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,198 @@
+// The tree of files: walked by the keys that trees have everywhere, opened, dragged, and with a menu for each row.
+import { useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from "react";
+import type { FileEntry } from "../../document/files";
+import type { Present } from "../../document/presence";
+import { parentOf, rowAfter, rowNamed, shownRows, type ShownRow } from "../../document/tree";
+import { Menu } from "../../parts/Menu";
+import { useRemembered } from "../../parts/remembered";
+import { menuOf, type FileActions, type FileTarget } from "./actions";
+import { TreeRow } from "./TreeRow";
+
+interface TreeProps {
+  readonly project: string;
+  readonly files: readonly FileEntry[];
+  readonly active: string | null;
+  readonly mayEdit: boolean;
+  /** Paths with an error, and with a warning only. */
+  readonly troubled: ReadonlyMap<string, "error" | "warning">;
+  /** The others, by the file that they look at. */
+  readonly present: ReadonlyMap<string, readonly Present[]>;
+  readonly actions: FileActions;
+}
+
+/** How long after a letter another belongs to the same word, in ms. */
+const WORD = 700;
+/** What a drag within the tree carries: nothing that leaves the page. */
+const DRAGGED = "application/x-forge-path";
+
+function isPaths(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((path) => typeof path === "string");
+}
+
+function targetOf(row: ShownRow<FileEntry>): FileTarget {
+  return row.file === null ? { kind: "folder", path: row.path } : { kind: "file", path: row.path, file: row.file };
+}
+
+function keyOf(row: ShownRow<FileEntry>): string {
+  return row.file === null ? `folder ${row.path}` : row.file.id;
+}
+
+export function Tree({ project, files, active, mayEdit, troubled, present, actions }: TreeProps) {
+  const [closedPaths, setClosedPaths] = useRemembered<readonly string[]>(`closed folders ${project}`, [], isPaths);
+  const closed = useMemo(() => new Set(closedPaths), [closedPaths]);
+  const rows = useMemo(() => shownRows(files, closed), [files, closed]);
+  const [current, setCurrent] = useState<string | null>(null);
+  const [menu, setMenu] = useState<{ readonly row: ShownRow<FileEntry>; readonly x: number; readonly y: number } | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const [dragged, setDragged] = useState<FileTarget | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const typed = useRef({ word: "", when: 0 });
+
+  const found = rows.findIndex((row) => keyOf(row) === current);
+  const shown = rows.findIndex((row) => row.file?.id === active);
+  // One row takes the Tab key: where one was last, else what is open.
+  const here = found >= 0 ? found : Math.max(0, shown);
+
+  // What becomes active elsewhere shows here, also in a folder that is closed.
+  const activePath = files.find((file) => file.id === active)?.path ?? null;
+  const [revealed, setRevealed] = useState<string | null>(null);
+  if (activePath !== null && activePath !== revealed) {
+    setRevealed(activePath);
+    const hides = closedPaths.filter((folder) => activePath.startsWith(`${folder}/`));
+    if (hides.length > 0) setClosedPaths(closedPaths.filter((folder) => !hides.includes(folder)));
+    setCurrent(active);
+  }
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+
+  const toggle = (row: ShownRow<FileEntry>, open: boolean): void => {
+    setClosedPaths(open ? closedPaths.filter((path) => path !== row.path) : [...new Set([...closedPaths, row.path])]);
+  };
+  const focus = (index: number): void => {
+    const row = rows[index];
+    if (row === undefined) return;
+    setCurrent(keyOf(row));
+    list.current?.querySelectorAll<HTMLElement>("[role=treeitem]")[index]?.focus();
+  };
+  const activate = (row: ShownRow<FileEntry>): void => {
+    setCurrent(keyOf(row));
+    if (row.file === null) toggle(row, row.open !== true);
+    else actions.open(row.file.id);
+  };
+  const openMenu = (row: ShownRow<FileEntry>, x: number, y: number): void => {
+    setCurrent(keyOf(row));
+    setMenu({ row, x, y });
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const row = rows[here];
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof HTMLElement && event.target.closest("button") !== null && (event.key === "Enter" || event.key === " ")) return;
+    const target = targetOf(row);
+    if (event.key === "ArrowRight" && row.open === false) toggle(row, true);
+    else if (event.key === "ArrowLeft" && row.open === true) toggle(row, false);
+    else if (/^(Arrow|Home$|End$)/.test(event.key)) focus(rowAfter(rows, here, event.key));
+    else if (event.key === "Enter" || (event.key === " " && Date.now() - typed.current.when > WORD)) activate(row);
+    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      const box = list.current?.querySelectorAll("[role=treeitem]")[here]?.getBoundingClientRect();
+      openMenu(row, (box?.left ?? 0) + 24, box?.bottom ?? 0);
+    } else if (event.key === "F2" && mayEdit) actions.rename(target);
+    else if (event.key === "Delete" && mayEdit) {
+      actions.remove(target);
+      focus(here + 1 < rows.length ? here + 1 : here - 1);
+    } else if (event.key === "*") setClosedPaths([]);
+    else if (event.key.length === 1 && event.key !== "?") {
+      const now = Date.now();
+      const word = now - typed.current.when < WORD ? typed.current.word + event.key : event.key;
+      typed.current = { word, when: now };
+      focus(rowNamed(rows, here, word));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const onContextMenu = (event: MouseEvent, row: ShownRow<FileEntry>): void => {
+    event.preventDefault();
+    openMenu(row, event.clientX, event.clientY);
+  };
+
+  /** The folder that a drop on a row goes into. */
+  const folderAt = (row: ShownRow<FileEntry> | null): string => (row === null ? "" : row.file === null ? row.path : parentOf(row.path));
+  const canDrop = (event: DragEvent, folder: string): boolean => {
+    const { types } = event.dataTransfer;
+    if (types.includes("Files")) return true;
+    return types.includes(DRAGGED) && dragged !== null && parentOf(dragged.path) !== folder && !(dragged.kind === "folder" && (folder === dragged.path || folder.startsWith(`${dragged.path}/`)));
+  };
+  const onDragOver = (event: DragEvent, row: ShownRow<FileEntry> | null): void => {
+    const folder = folderAt(row);
+    if (!mayEdit || !canDrop(event, folder)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setOver(folder);
+  };
+  const onDrop = (event: DragEvent, row: ShownRow<FileEntry> | null): void => {
+    setOver(null);
+    if (!mayEdit || !canDrop(event, folderAt(row))) return;
+    event.preventDefault();
+    if (event.dataTransfer.types.includes("Files")) {
+      // Beside all rows each kind goes to its own place, as anywhere else on the page.
+      actions.take(event.dataTransfer, row === null ? null : folderAt(row));
+      return;
+    }
+    event.stopPropagation();
+    if (dragged !== null) actions.moveTo(dragged, folderAt(row));
+    setDragged(null);
+  };
+
+  return (
+    <>
+      <ul
+        ref={list}
+        className={over === "" ? "files over" : "files"}
+        role="tree"
+        aria-label="Files"
+        onKeyDown={onKeyDown}
+        onDragOver={(event) => onDragOver(event, null)}
+        onDragLeave={(event) => event.target === list.current && setOver(null)}
+        onDrop={(event) => onDrop(event, null)}
+      >
+        {rows.map((row, index) => (
+          <TreeRow
+            key={keyOf(row)}
+            row={row}
+            isActive={row.file !== null && row.file.id === active}
+            isCurrent={index === here}
+            isOver={over !== null && over !== "" && (row.path === over || row.path.startsWith(`${over}/`))}
+            trouble={row.file === null ? troubleIn(row, troubled) : troubled.get(row.path)}
+            present={row.file === null ? [] : (present.get(row.file.id) ?? [])}
+            draggable={mayEdit}
+            onActivate={() => activate(row)}
+            onMenu={(x, y) => openMenu(row, x, y)}
+            onContextMenu={(event) => onContextMenu(event, row)}
+            onFocus={() => setCurrent(keyOf(row))}
+            onDragStart={(event) => {
+              event.dataTransfer.setData(DRAGGED, row.path);
+              event.dataTransfer.effectAllowed = "move";
+              setDragged(targetOf(row));
+            }}
+            onDragEnd={() => {
+              setDragged(null);
+              setOver(null);
+            }}
+            onDragOver={(event) => onDragOver(event, row)}
+            onDrop={(event) => onDrop(event, row)}
+          />
+        ))}
+      </ul>
+      {menu !== null && <Menu label={menu.row.path} items={menuOf(targetOf(menu.row), mayEdit, actions)} x={menu.x} y={menu.y} onClose={() => setMenu(null)} />}
+    </>
+  );
+}
+
+/** A closed folder shows the worst of what is in it; an open one leaves that to its rows. */
+function troubleIn(row: ShownRow<FileEntry>, troubled: ReadonlyMap<string, "error" | "warning">): "error" | "warning" | undefined {
+  if (row.open !== false) return undefined;
+  const inside = [...troubled].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, severity]) => severity);
+  return inside.includes("error") ? "error" : inside[0];
+}

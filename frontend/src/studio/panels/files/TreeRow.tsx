@@ -1,0 +1,93 @@
+// One row of the tree of files: a file or a folder, with who is in it, what is wrong with it and how large it is.
+import { ChevronDown, ChevronRight, CircleAlert, EllipsisVertical } from "lucide-react";
+import type { DragEvent, MouseEvent } from "react";
+import type { FileEntry } from "../../document/files";
+import type { Present } from "../../document/presence";
+import type { ShownRow } from "../../document/tree";
+import { bytes, count } from "../../parts/words";
+import { FileIcon } from "./FileIcon";
+
+interface TreeRowProps {
+  readonly row: ShownRow<FileEntry>;
+  readonly isActive: boolean;
+  /** Whether the Tab key leads here. */
+  readonly isCurrent: boolean;
+  readonly isOver: boolean;
+  readonly trouble: "error" | "warning" | undefined;
+  readonly present: readonly Present[];
+  readonly draggable: boolean;
+  readonly onActivate: () => void;
+  readonly onMenu: (x: number, y: number) => void;
+  readonly onContextMenu: (event: MouseEvent) => void;
+  readonly onFocus: () => void;
+  readonly onDragStart: (event: DragEvent) => void;
+  readonly onDragEnd: () => void;
+  readonly onDragOver: (event: DragEvent) => void;
+  readonly onDrop: (event: DragEvent) => void;
+}
+
+/** Marks of people that are shown before the rest is counted. */
+const MARKS = 2;
+
+export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, draggable, onActivate, onMenu, onContextMenu, onFocus, onDragStart, onDragEnd, onDragOver, onDrop }: TreeRowProps) {
+  const { file } = row;
+  const size = file?.size ?? null;
+  const said = [
+    row.label,
+    trouble === undefined ? null : trouble === "error" ? "has an error" : "has a warning",
+    file?.doubled === true ? "two files have this name" : null,
+    file === null ? count(row.inside, "file") : null,
+    size === null ? null : bytes(size),
+    present.length === 0 ? null : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
+  ].filter((each) => each !== null);
+  return (
+    <li
+      className={`file${isActive ? " on" : ""}${isOver ? " over" : ""}`}
+      role="treeitem"
+      aria-level={row.depth + 1}
+      aria-posinset={row.place}
+      aria-setsize={row.siblings}
+      aria-expanded={row.open ?? undefined}
+      aria-selected={file === null ? undefined : isActive}
+      aria-label={said.join(", ")}
+      tabIndex={isCurrent ? 0 : -1}
+      title={row.path}
+      draggable={draggable}
+      style={{ paddingLeft: 8 + row.depth * 14 }}
+      onClick={onActivate}
+      onContextMenu={onContextMenu}
+      onFocus={onFocus}
+      onDragStart={onDragStart}
+      onDragEnd={onDragEnd}
+      onDragOver={onDragOver}
+      onDrop={onDrop}
+    >
+      {file !== null ? <FileIcon path={file.path} /> : row.open === true ? <ChevronDown className="icon" aria-hidden="true" /> : <ChevronRight className="icon" aria-hidden="true" />}
+      <span className="cut grow">{row.label}</span>
+      {present.slice(0, MARKS).map(({ client, person }) => (
+        <span key={client} className={`avatar tiny person-${person.colour}`} title={`${person.name} is here`} aria-hidden="true">
+          {person.initials}
+        </span>
+      ))}
+      {present.length > MARKS && <small className="num">+{present.length - MARKS}</small>}
+      {trouble !== undefined && <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />}
+      {file?.doubled === true && <span className="small worse">two of this name</span>}
+      {size !== null && <small className="num">{bytes(size)}</small>}
+      {file === null && row.open === false && <small className="num">{row.inside}</small>}
+      <button
+        type="button"
+        className="button quiet square file-more"
+        tabIndex={-1}
+        aria-label={`Actions for ${row.path}`}
+        title="Actions (Shift+F10)"
+        onClick={(event) => {
+          event.stopPropagation();
+          const box = event.currentTarget.getBoundingClientRect();
+          onMenu(box.right - 200, box.bottom);
+        }}
+      >
+        <EllipsisVertical aria-hidden="true" />
+      </button>
+    </li>
+  );
+}

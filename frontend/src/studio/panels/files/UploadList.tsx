@@ -1,0 +1,68 @@
+// What is on its way to the forge, and what was refused and why.
+import { X } from "lucide-react";
+import { baseName } from "../../document/paths";
+import { count } from "../../parts/words";
+import type { UploadRow, Uploads } from "../../session/uploads";
+
+/** Rows that are shown one by one; more are told together. */
+const EACH = 3;
+
+interface UploadListProps {
+  readonly rows: readonly UploadRow[];
+  readonly uploads: Uploads;
+}
+
+export function UploadList({ rows, uploads }: UploadListProps) {
+  const under = rows.filter((row) => row.refused === null);
+  const refused = rows.filter((row) => row.refused !== null);
+  return (
+    <>
+      {under.length > EACH ? (
+        <div className="upload small">
+          <div className="row between">
+            <span className="cut" role="status">
+              Sending {count(under.length, "file")}…
+            </span>
+            <button type="button" className="button quiet square" aria-label="Stop sending all files" onClick={() => uploads.stopAll()}>
+              <X aria-hidden="true" />
+            </button>
+          </div>
+          <progress className="meter" max={under.length} value={under.reduce((sum, row) => sum + row.share, 0)} aria-label="Sending files" />
+          <span className="cut muted">{under[0]?.path}</span>
+        </div>
+      ) : (
+        under.map((row) => (
+          <div key={row.id} className="upload small">
+            <div className="row between">
+              <span className="cut">{row.path}</span>
+              <button type="button" className="button quiet square" aria-label={`Stop sending ${row.path}`} onClick={row.stop}>
+                <X aria-hidden="true" />
+              </button>
+            </div>
+            <progress className="meter" max={1} value={row.share} aria-label={`Sending ${row.path}`} />
+            {row.share >= 1 && <span className="muted">Checking the file…</span>}
+          </div>
+        ))
+      )}
+      {refused.length > EACH && (
+        <div className="row between small side-note">
+          <b className="wrong">{count(refused.length, "file was", "files were")} refused</b>
+          <button type="button" className="button quiet" onClick={() => uploads.dismissAll()}>
+            Dismiss all
+          </button>
+        </div>
+      )}
+      {refused.map((row) => (
+        <div key={row.id} className="notice bad small" role="alert">
+          <div className="row between">
+            <b>{baseName(row.path)} was refused</b>
+            <button type="button" className="button quiet square" aria-label={`Dismiss the refusal of ${row.path}`} onClick={() => uploads.dismiss(row.id)}>
+              <X aria-hidden="true" />
+            </button>
+          </div>
+          {row.refused}
+        </div>
+      ))}
+    </>
+  );
+}

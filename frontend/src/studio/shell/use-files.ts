@@ -1,0 +1,158 @@
+// What a person does with files: each asks first where something could be lost, does it, and says how to take it back.
+import { Problem, sentenceOf } from "../api/problem";
+import type { FileAsking } from "../dialogs/files/asking";
+import type { FileAnswers } from "../dialogs/files/FileDialogs";
+import type { FileEntry } from "../document/files";
+import { baseName } from "../document/paths";
+import { copyName, filesOf, movedTo, moveProblem } from "../document/tree";
+import type { FileActions } from "../panels/files/actions";
+import { bytes, count } from "../parts/words";
+import { chosen, dropped, isPlain, loneArchive, planUpload, type Incoming, type UploadPlan } from "../session/incoming";
+import type { Unpacked } from "../session/uploads";
+import type { Workspace } from "../session/workspace";
+
+interface FilesOptions {
+  readonly workspace: Workspace;
+  readonly files: readonly FileEntry[];
+  readonly mayEdit: boolean;
+  readonly ask: (asking: FileAsking) => void;
+  readonly open: (id: string) => void;
+  /** Show a file that the server makes, once it is in the document. */
+  readonly awaitFile: (path: string) => void;
+  readonly versions: () => void;
+}
+
+/** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
+function download(address: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}
+
+/** Ask the person for files; the browser's own dialog. */
+function choose(folder: boolean, onChosen: (incoming: readonly Incoming[]) => void): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.webkitdirectory = folder;
+  input.addEventListener("change", () => onChosen(chosen(input.files)));
+  input.click();
+}
+
+export interface FilesUse {
+  readonly actions: FileActions;
+  readonly answers: FileAnswers;
+  /** Take files that fell on the page or were chosen. */
+  readonly take: (incoming: readonly Incoming[], folder: string | null) => void;
+}
+
+export function useFiles(options: FilesOptions): FilesUse {
+  const now = (): FilesOptions => options;
+  const say = (text: string, undo?: () => void): void => now().workspace.toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
+  const attempt = (what: Promise<unknown>): void => {
+    what.catch((error: unknown) => say(sentenceOf(error)));
+  };
+
+  const send = (sends: UploadPlan["sends"]): void => {
+    const { workspace, awaitFile } = now();
+    const [first] = sends;
+    void Promise.all(sends.map(({ path, file }) => workspace.uploads.send(path, file))).then((accepted) => {
+      const sent = accepted.filter(Boolean).length;
+      if (sends.length === 1 && sent === 1 && first !== undefined) awaitFile(first.path);
+      else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
+    });
+  };
+
+  const take = (incoming: readonly Incoming[], folder: string | null): void => {
+    const { workspace, files, mayEdit, ask } = now();
+    if (!mayEdit || incoming.length === 0) return;
+    const archive = loneArchive(incoming);
+    if (archive !== null) {
+      ask({ what: "archive", file: archive, folder: folder ?? "" });
+      return;
+    }
+    const plan = planUpload(incoming, folder, new Set(files.map((file) => file.path)), workspace.uploads.limit, bytes);
+    if (isPlain(plan)) send(plan.sends);
+    else ask({ what: "upload", incoming, folder });
+  };
+
+  const move = (target: Parameters<FileActions["move"]>[0], to: string): void => {
+    const { workspace, files } = now();
+    const problem = moveProblem(target, to, files);
+    if (problem !== null) {
+      say(problem);
+      return;
+    }
+    const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
+    workspace.files.move(movedTo(target, to, files));
+    say(`${target.path} is ${to} now.`, () => workspace.files.move(before));
+  };
+
+  const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
+    const { workspace } = now();
+    const said = [added.length > 0 ? `${count(added.length, "new file")}` : "", replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : ""].filter((each) => each !== "");
+    say(`${file.name} is unpacked: ${said.join(", ")}.`, () => attempt(workspace.restore(before, [...added, ...replaced])));
+  };
+
+  const unpack = (file: File, folder: string, replace: boolean): void => {
+    const { workspace } = now();
+    workspace.uploads.unpack(file, folder, replace).then(
+      (done) => done !== null && unpacked(file, done),
+      (error: unknown) => {
+        const hint = error instanceof Problem && error.status === 409 ? " Drop the archive again and choose to replace them." : "";
+        workspace.uploads.refuse(file.name, sentenceOf(error) + hint);
+      },
+    );
+  };
+
+  const actions: FileActions = {
+    open: (id) => now().open(id),
+    create: (folder) => now().ask({ what: "create-file", folder }),
+    rename: (target) => now().ask({ what: "rename-file", target }),
+    move: (target) => now().ask({ what: "move-file", target }),
+    moveTo: (target, folder) => move(target, folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`),
+    duplicate: (file) => {
+      const { workspace, files, awaitFile } = now();
+      const path = copyName(file.path, new Set(files.map((each) => each.path)));
+      attempt(workspace.copy(file.path, path).then(() => awaitFile(path)));
+    },
+    remove: (target) => {
+      const { workspace, files } = now();
+      const ids = filesOf(target, files).map((file) => file.id);
+      workspace.files.removeAll(ids);
+      say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
+    },
+    download: (target) => {
+      const { client } = now().workspace;
+      if (target === null) download(client.archiveAddress(), "");
+      else if (target.kind === "folder") download(client.archiveAddress(target.path), "");
+      else download(client.fileAddress(target.path), baseName(target.path));
+    },
+    copyPath: (target) => {
+      const copied = navigator.clipboard?.writeText(target.path);
+      if (copied === undefined) say(`This page cannot copy without HTTPS. The path is ${target.path}`);
+      else attempt(copied.then(() => say(`${target.path} is copied.`)));
+    },
+    upload: (folder) => choose(false, (incoming) => take(incoming, folder)),
+    uploadFolder: () => choose(true, (incoming) => take(incoming, null)),
+    take: (transfer, folder) => attempt(dropped(transfer).then((incoming) => take(incoming, folder))),
+    showDeleted: () => now().ask({ what: "deleted-files" }),
+  };
+
+  const answers: FileAnswers = {
+    create: (path) => {
+      const { workspace, awaitFile } = now();
+      attempt(workspace.client.createText(path).then(() => awaitFile(path)));
+    },
+    move,
+    send,
+    unpack,
+    restored: (id, path) => {
+      say(`${path} is back.`);
+      now().open(id);
+    },
+    versions: () => now().versions(),
+  };
+  return { actions, answers, take };
+}

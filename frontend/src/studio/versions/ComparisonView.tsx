@@ -1,0 +1,184 @@
+// Two moments beside each other: what became of the pipeline, the models and the files, and the way back.
+import { ArrowRight, Download, RotateCcw } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import { sentenceOf } from "../api/problem";
+import type { Comparison, FileChange, Version } from "../api/versions";
+import { Ticked } from "../parts/Ticked";
+import { ago, bytes, count } from "../parts/words";
+import type { Workspace } from "../session/workspace";
+import { ModelsCompared } from "./ModelsCompared";
+import { PipelineCompared } from "./PipelineCompared";
+import { sideName, titleOf, type Side, type Sides } from "./sides";
+import { TextCompared } from "./TextCompared";
+
+interface ComparisonViewProps {
+  readonly workspace: Workspace;
+  readonly versions: readonly Version[];
+  readonly sides: Sides;
+  readonly nonce: string;
+  readonly mayEdit: boolean;
+  readonly now: number;
+  readonly onSides: (from: Side, to: Side) => void;
+}
+
+const SIGNS: Readonly<Record<FileChange["change"], { readonly sign: string; readonly mood: string }>> = {
+  added: { sign: "new", mood: "ok" },
+  removed: { sign: "gone", mood: "bad" },
+  changed: { sign: "changed", mood: "warn" },
+  renamed: { sign: "renamed", mood: "info" },
+};
+
+/** Sentences that are read at once; the rest is behind a press. */
+const SENTENCES = 6;
+
+function SideChoice({ label, side, versions, now, onSide }: { readonly label: string; readonly side: Side; readonly versions: readonly Version[]; readonly now: number; readonly onSide: (side: Side) => void }) {
+  const id = useId();
+  const isListed = side === "now" || versions.some((version) => version.number === side);
+  return (
+    <span className="side-choice">
+      <label htmlFor={id} className="aloud">
+        {label}
+      </label>
+      <select id={id} value={String(side)} onChange={(event) => onSide(event.target.value === "now" ? "now" : Number(event.target.value))}>
+        <option value="now">Now</option>
+        {!isListed && <option value={String(side)}>Version {side}</option>}
+        {versions.map((version) => (
+          <option key={version.number} value={String(version.number)}>
+            Version {version.number}
+            {titleOf(version) === "" ? "" : `: ${titleOf(version)}`}, {ago(version.created, now)}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
+
+export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now, onSides }: ComparisonViewProps) {
+  const { from, to } = sides;
+  const [found, setFound] = useState<Comparison | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
+  const [isLong, setIsLong] = useState(false);
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    let wanted = true;
+    workspace.compare(from, to).then(
+      (comparison) => wanted && setFound(comparison),
+      (problem: unknown) => wanted && setError(sentenceOf(problem)),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [workspace, from, to, round]);
+
+  const restore = (version: number, paths: readonly string[] | null): void => {
+    workspace.restore(version, paths).then(
+      () => {
+        workspace.toasts.say(paths === null ? `The files are as they were in version ${version}.` : `${paths.at(-1) ?? ""} is as it was in version ${version}.`, { label: "Undo", run: () => workspace.files.undo.undo() });
+        // Before this page's edit is stored, the server would compare with what was.
+        void workspace.stored().then(() => setRound((before) => before + 1));
+      },
+      (problem: unknown) => workspace.toasts.say(sentenceOf(problem)),
+    );
+  };
+  /** Restoring a version means the one that is not now; of two versions, the earlier. */
+  const restorable = from === "now" ? (to === "now" ? null : to) : from;
+
+  return (
+    <div className="comparison" tabIndex={0} role="region" aria-label={`From ${sideName(from)} to ${sideName(to)}`}>
+      <div className="row wrap comparison-head">
+        <SideChoice label="From" side={from} versions={versions} now={now} onSide={(side) => onSides(side, to)} />
+        <ArrowRight className="icon" aria-label="to" />
+        <SideChoice label="To" side={to} versions={versions} now={now} onSide={(side) => onSides(from, side)} />
+        <span className="grow" />
+        {restorable !== null && (
+          <>
+            <a className="button" href={workspace.client.versionArchiveAddress(restorable)} download>
+              <Download aria-hidden="true" />
+              Version {restorable} as .zip
+            </a>
+            {mayEdit && (
+              <button type="button" className="button" onClick={() => restore(restorable, null)}>
+                <RotateCcw aria-hidden="true" />
+                Restore version {restorable}
+              </button>
+            )}
+          </>
+        )}
+      </div>
+      {error !== null && (
+        <p className="notice bad" role="alert">
+          {error}{" "}
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              setError(null);
+              setRound(round + 1);
+            }}
+          >
+            Try again
+          </button>
+        </p>
+      )}
+      {found === null && error === null && <p className="muted">Comparing…</p>}
+      {found !== null && found.files.length === 0 && <p className="notice">Nothing differs: the files are the same.</p>}
+      {found !== null && found.files.length > 0 && (
+        <>
+          <section className="card">
+            <h3>In words</h3>
+            <ul className="said">
+              {found.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
+                <li key={sentence}>
+                  <Ticked>{sentence}</Ticked>
+                </li>
+              ))}
+            </ul>
+            {found.said.length > SENTENCES && !isLong && (
+              <button type="button" className="button quiet" onClick={() => setIsLong(true)}>
+                {count(found.said.length - SENTENCES, "more")}
+              </button>
+            )}
+          </section>
+          {found.pipeline !== null && <PipelineCompared pipeline={found.pipeline} />}
+          {found.models.length > 0 && <ModelsCompared models={found.models} from={sideName(from)} to={sideName(to)} />}
+          <section className="card">
+            <h3>{count(found.files.length, "file")}</h3>
+            <ul className="plain changed-files">
+              {found.files.map((file) => (
+                <li key={file.path}>
+                  <div className="row wrap">
+                    <button type="button" className="button quiet file-toggle" aria-expanded={shown === file.path} onClick={() => setShown(shown === file.path ? null : file.path)}>
+                      <span className={`tag ${SIGNS[file.change].mood}`}>{SIGNS[file.change].sign}</span>
+                      <span className="mono cut">{file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}</span>
+                    </button>
+                    <span className="grow" />
+                    <small className="muted num">{sizesOf(file)}</small>
+                    {mayEdit && typeof from === "number" && (
+                      <button type="button" className="button" onClick={() => restore(from, pathsOf(file))}>
+                        {file.change === "added" ? "Take it away" : "Restore"}
+                        <span className="aloud"> {file.path}</span>
+                      </button>
+                    )}
+                  </div>
+                  {shown === file.path && <TextCompared workspace={workspace} file={file} sides={sides} nonce={nonce} />}
+                </li>
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What is restored of a file: under the path that it had, and away from the one that it has. */
+function pathsOf(file: FileChange): readonly string[] {
+  return file.was === null || file.was === file.path ? [file.path] : [file.path, file.was];
+}
+
+function sizesOf({ before, after }: FileChange): string {
+  if (before === null || after === null) return bytes((before ?? after)?.size ?? 0);
+  return before.size === after.size ? bytes(after.size) : `${bytes(before.size)} → ${bytes(after.size)}`;
+}

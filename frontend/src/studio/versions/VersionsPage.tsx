@@ -1,0 +1,116 @@
+// The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
+import { Save, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { sentenceOf } from "../api/problem";
+import type { Build } from "../api/types";
+import type { Version } from "../api/versions";
+import type { Workspace } from "../session/workspace";
+import { ComparisonView } from "./ComparisonView";
+import { changesIn, type Side, type Sides } from "./sides";
+import { VersionList } from "./VersionList";
+
+interface VersionsPageProps {
+  readonly workspace: Workspace;
+  /** Each new build is a version: a change of these makes the list be read again. */
+  readonly builds: readonly Build[];
+  readonly nonce: string;
+  readonly mayEdit: boolean;
+  readonly now: number;
+  readonly onSave: () => void;
+  readonly onClose: () => void;
+}
+
+interface Listed {
+  readonly versions: readonly Version[];
+  /** The address of those before them; null when there are none. */
+  readonly next: string | null;
+}
+
+export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, onSave, onClose }: VersionsPageProps) {
+  const [listed, setListed] = useState<Listed | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Sides | null>(null);
+
+  const [round, setRound] = useState(0);
+  const again = (): void => setRound((before) => before + 1);
+  const newest = builds[0];
+  useEffect(() => {
+    workspace.client.versions().then(
+      ({ results, next: earlier }) => {
+        setError(null);
+        // What was read of older ones stays; they never change.
+        setListed((before) => {
+          const older = before?.versions.filter((version) => version.number < (results.at(-1)?.number ?? 0)) ?? [];
+          return { versions: [...results, ...older], next: older.length > 0 ? (before?.next ?? null) : earlier };
+        });
+      },
+      (problem: unknown) => setError(sentenceOf(problem)),
+    );
+  }, [workspace, round, newest?.id, newest?.state]);
+  useEffect(() => workspace.onVersion(() => setRound((before) => before + 1)), [workspace]);
+
+  const next = listed?.next ?? null;
+  const more = (): void => {
+    if (next === null) return;
+    workspace.client.versions(next).then(
+      (page) => setListed((before) => ({ versions: [...(before?.versions ?? []), ...page.results], next: page.next })),
+      (problem: unknown) => setError(sentenceOf(problem)),
+    );
+  };
+
+  const versions = listed?.versions ?? [];
+  const latest = versions[0];
+  const sides: Sides | null = chosen ?? (latest === undefined ? null : { from: latest.number, to: "now" });
+  const set = (from: Side, to: Side): void => setChosen({ from, to });
+
+  return (
+    <>
+      <header className="versions-head">
+        <h2>Versions</h2>
+        <span className="grow" />
+        {mayEdit && (
+          <button type="button" className="button" onClick={onSave}>
+            <Save aria-hidden="true" />
+            Save a version…
+          </button>
+        )}
+        <button type="button" className="button quiet square" aria-label="Close the versions" title="Back to the text" onClick={onClose}>
+          <X aria-hidden="true" />
+        </button>
+      </header>
+      {error !== null && (
+        <p className="notice bad" role="alert">
+          {error}{" "}
+          <button type="button" className="button" onClick={again}>
+            Try again
+          </button>
+        </p>
+      )}
+      {listed === null && error === null && <p className="panel-note muted">Reading the versions…</p>}
+      {listed !== null && versions.length === 0 && (
+        <div className="empty stack">
+          <p>No versions yet.</p>
+          <p className="muted">A version is all files at one moment. Each build is one; save one yourself before you try something.</p>
+        </div>
+      )}
+      {sides !== null && (
+        <div className="versions-body">
+          <VersionList
+            versions={versions}
+            sides={sides}
+            now={now}
+            hasMore={next !== null}
+            onMore={more}
+            onSince={(number) => set(number, "now")}
+            onIn={(version) => {
+              const found = changesIn(version, versions);
+              if (found !== null) setChosen(found);
+              else set(version.number, "now");
+            }}
+          />
+          <ComparisonView key={`${sides.from} ${sides.to}`} workspace={workspace} versions={versions} sides={sides} nonce={nonce} mayEdit={mayEdit} now={now} onSides={set} />
+        </div>
+      )}
+    </>
+  );
+}
