@@ -33,6 +33,8 @@ export interface Setting {
   readonly openModel?: OpenModel;
   /** Called before anything of the rune runs. */
   readonly onCompiled?: () => void;
+  /** Called before its host's models are opened. */
+  readonly onOpening?: () => void;
 }
 
 interface Exports {
@@ -81,6 +83,7 @@ export class RuneInstance {
     const host = new Host(limits, find);
     const exports = instantiate(module, host, limits);
     const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
+    setting.onOpening?.();
     await host.models.open(setting.openModel ?? openNoModel);
     const loaded: Loaded = {
       name: description.name,

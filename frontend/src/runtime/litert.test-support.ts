@@ -18,9 +18,6 @@ export async function liteRtUnderNode(): Promise<OpenModel> {
   const source = `${AROUND}${script}\nexport default ModuleFactory;`;
   const address = `data:text/javascript;base64,${btoa(source)}`;
   const module = (await import(/* @vite-ignore */ address)) as { default: unknown };
-  const files = { name: "LiteRT.js", script: "", binary: bytesOf(binary) };
-  return modelOpener(
-    (name) => (name === "litert" ? Promise.resolve(files) : Promise.reject(new Error(`no ${name} here`))),
-    () => module.default,
-  );
+  const started = { name: "LiteRT.js", left: module.default, binary: bytesOf(binary) };
+  return modelOpener((name) => (name === "litert" ? Promise.resolve(started) : Promise.reject(new Error(`no ${name} here`))));
 }

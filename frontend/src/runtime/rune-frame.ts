@@ -2,11 +2,13 @@
 import { RuneError, runeErrorFrom } from "./errors";
 import { interpreterFiles } from "./interpreter-files";
 import { DEFAULT_LIMITS, type FrameRequest, type Given, type Limits, type Loaded, type RunResult } from "./types";
-import type { InterpreterName, InterpreterReply, WorkerNote, WorkerReply, WorkerRequest } from "./types";
+import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 const FRAME_MILLISECONDS = 15_000;
-/** For starting a worker and compiling, before anything of the rune runs, and again for opening its host's models. */
+/** For starting a worker and compiling, before anything of the rune runs. */
 const LOADING_MILLISECONDS = 15_000;
+/** For starting an interpreter of 9 MB, on a phone too, and loading the rune's models on it. */
+const OPENING_MILLISECONDS = 30_000;
 
 export interface Addresses {
   /** The page that holds frame.js, with a content security policy of its own. */
@@ -21,6 +23,16 @@ export interface Addresses {
 }
 
 const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE_URL}worker.js` };
+
+const NOT_FETCHED =
+  "This rune leaves its model to its host, and what runs such models in a page could not be fetched. Check the connection and press Restart.";
+
+/** How a load ends that is to begin again with one more interpreter. */
+class Wanting extends RuneError {
+  constructor() {
+    super("stopped", "The rune is loaded again with what runs its model.");
+  }
+}
 
 interface Pending {
   readonly resolve: (value: Loaded | RunResult) => void;
@@ -37,6 +49,8 @@ export class RuneFrame {
   #lastId = 0;
   #hasStarted = false;
   #given: Given = {};
+  /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
+  #interpreters = new Map<InterpreterName, InterpreterFiles>();
 
   private constructor(element: HTMLIFrameElement, workerSource: string) {
     this.#element = element;
@@ -67,9 +81,21 @@ export class RuneFrame {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
     this.#limits = limits;
     this.#given = given;
-    this.#start();
-    const request = { type: "load", rune, limits, resources: [...(given.resources ?? [])] } as const;
-    return (await this.#ask(request, LOADING_MILLISECONDS)) as Loaded;
+    const load = (): Promise<Loaded> => {
+      this.#start();
+      const interpreters = [...this.#interpreters].map(([id, { name, binary }]) => ({ id, name, binary }));
+      const request = { type: "load", rune, limits, resources: [...(given.resources ?? [])], interpreters } as const;
+      return this.#ask(request, LOADING_MILLISECONDS) as Promise<Loaded>;
+    };
+    for (;;) {
+      try {
+        const loaded = await load();
+        if (loaded.models.length === 0) this.#interpreters.clear();
+        return loaded;
+      } catch (error) {
+        if (!(error instanceof Wanting)) throw error;
+      }
+    }
   }
 
   /** Runs the loaded rune once. One run at a time; a run that does not end in time is stopped. Throws `RuneError`. */
@@ -101,11 +127,13 @@ export class RuneFrame {
     port1.onmessage = ({ data }: MessageEvent<WorkerReply | WorkerNote>) => {
       if (data === "started") this.#hasStarted = true;
       else if (data === "compiled") this.#restartClocks(this.#limits.milliseconds);
+      else if (data === "opening") this.#restartClocks(OPENING_MILLISECONDS);
       else if ("needs" in data) void this.#provide(data.needs, port1);
       else this.#settle(data);
     };
     this.#port = port1;
-    this.#post({ type: "start", worker: this.#workerSource, port: port2 }, [port2]);
+    const scripts = [...this.#interpreters.values()].map(({ script }) => script);
+    this.#post({ type: "start", worker: [...scripts, this.#workerSource].join("\n;\n"), port: port2 }, [port2]);
   }
 
   #post(message: FrameRequest, transfer: Transferable[] = []): void {
@@ -143,13 +171,18 @@ export class RuneFrame {
     }
   }
 
-  /** Gives the worker an interpreter. Nothing of the rune runs while it is fetched, so no clock does. */
+  /** Fetches an interpreter; then another worker takes the place of this one. */
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
+    // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
     const files = await interpreterFiles(name, this.#given.onFetch).catch(() => null);
     if (port !== this.#port) return;
-    this.#restartClocks(LOADING_MILLISECONDS);
-    port.postMessage({ type: "interpreter", name, files } satisfies InterpreterReply);
+    if (files === null) {
+      this.stop(new RuneError("host-model", NOT_FETCHED));
+      return;
+    }
+    this.#interpreters.set(name, files);
+    this.stop(new Wanting());
   }
 
   #settle(reply: WorkerReply): void {

@@ -105,6 +105,12 @@ export interface InterpreterFiles {
   readonly binary: ArrayBuffer | null;
 }
 
+export interface InterpreterGiven {
+  readonly id: InterpreterName;
+  readonly name: string;
+  readonly binary: ArrayBuffer | null;
+}
+
 /** What goes with a rune when it is loaded. */
 export interface Given {
   /** Bytes of resources by their names without `$`: they go before what the rune carries along. */
@@ -121,15 +127,10 @@ export type WorkerRequest =
       readonly rune: ArrayBuffer;
       readonly limits: Limits;
       readonly resources: readonly (readonly [string, ArrayBuffer])[];
+      /** Those whose scripts stand before the worker's own. */
+      readonly interpreters: readonly InterpreterGiven[];
     }
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
-
-/** What the page gives when the worker asked for an interpreter; null where it cannot be had. */
-export interface InterpreterReply {
-  readonly type: "interpreter";
-  readonly name: InterpreterName;
-  readonly files: InterpreterFiles | null;
-}
 
 /** What the worker answers, to the request of the same id. */
 export type WorkerReply =
@@ -137,10 +138,11 @@ export type WorkerReply =
   | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
 
 /**
- * What the worker says by itself: that it is there; that the rune's own code begins, from when on a clock runs; that it
- * waits for the page to fetch an interpreter, while no clock runs.
+ * What the worker says by itself: that it is there; that the rune's own code begins, from when on a clock runs; that the
+ * rune's models are opened, on a clock of their own; that the rune wants an interpreter, with which the page starts
+ * another worker in its place.
  */
-export type WorkerNote = "started" | "compiled" | { readonly needs: InterpreterName };
+export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: InterpreterName };
 
 /** What the page asks of the frame around the worker. */
 export type FrameRequest =

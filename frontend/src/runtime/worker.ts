@@ -1,58 +1,35 @@
 // The page worker: takes a port to the page, loads a rune, runs it on request, asks for an interpreter when the rune has
-// models. Built as one script, since it is posted into the sandboxed frame as text.
+// models. Built as one script, since it is posted into the sandboxed frame as text; an interpreter's script is put before it.
 import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
-import { modelOpener, type RunScript } from "./interpreters/open";
-import { modelError } from "./interpreters/interpreter";
-import type {
-  InterpreterFiles,
-  InterpreterName,
-  InterpreterReply,
-  Loaded,
-  RunResult,
-  WorkerNote,
-  WorkerReply,
-  WorkerRequest,
-} from "./types";
+import { modelOpener, type FindInterpreter } from "./interpreters/open";
+import type { InterpreterGiven, InterpreterName, Loaded, RunResult, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
-declare function importScripts(address: string): void;
+/** What the interpreters' scripts leave behind. */
+const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
 
 let instance: RuneInstance | null = null;
 
 type Send = (message: WorkerReply | WorkerNote) => void;
 
-/** Interpreters that were asked for, until the page gives them. */
-const asked = new Map<InterpreterName, (files: InterpreterFiles | null) => void>();
-
-async function fetchInterpreter(name: InterpreterName, send: Send): Promise<InterpreterFiles> {
-  const files = await new Promise<InterpreterFiles | null>((resolve) => {
-    asked.set(name, resolve);
-    send({ needs: name });
-  });
-  if (files !== null) return files;
-  throw modelError("what runs such models in a page could not be fetched; check the connection and press Restart");
+/** WebKit loads no script in a worker of opaque origin, so a worker that lacks an interpreter waits for its end. */
+function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter {
+  return (wanted) => {
+    const found = given.find(({ id }) => id === wanted);
+    if (found !== undefined) return Promise.resolve({ ...found, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
+    send({ needs: wanted });
+    return new Promise(() => undefined);
+  };
 }
-
-/** A script of a blob's address is the one kind that the frame's policy allows. */
-const runScript: RunScript = (script, leaves) => {
-  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  try {
-    importScripts(address);
-  } finally {
-    URL.revokeObjectURL(address);
-  }
-  const left: unknown = Reflect.get(globalThis, leaves);
-  if (left === undefined) throw modelError("what runs such models in a page is damaged; reload the page");
-  return left;
-};
 
 async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunResult> {
   if (request.type === "load") {
     instance = null;
     instance = await RuneInstance.load(request.rune, request.limits, {
       resources: new Map(request.resources),
-      openModel: modelOpener((name) => fetchInterpreter(name, send), runScript),
+      openModel: modelOpener(finder(request.interpreters, send)),
       onCompiled: () => send("compiled"),
+      onOpening: () => send("opening"),
     });
     return instance.loaded;
   }
@@ -74,12 +51,7 @@ addEventListener("message", ({ ports: [port] }) => {
   if (port === undefined) return;
   const send: Send = (message) => port.postMessage(message);
   send("started");
-  port.onmessage = ({ data }: MessageEvent<WorkerRequest | InterpreterReply>) => {
-    if (data.type === "interpreter") {
-      asked.get(data.name)?.(data.files);
-      asked.delete(data.name);
-    } else {
-      void reply(data, send).then(send);
-    }
+  port.onmessage = ({ data }: MessageEvent<WorkerRequest>) => {
+    void reply(data, send).then(send);
   };
 });

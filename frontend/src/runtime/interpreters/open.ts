@@ -1,14 +1,20 @@
-// From a model's format to what runs it in a page. The interpreters' files are not here: a page fetches them when a rune
-// first asks for one.
-import type { InterpreterFiles, InterpreterName } from "../types";
+// From a model's format to what runs it in a page. The interpreters are not here: a page fetches them when a rune first
+// asks for one.
+import type { InterpreterName } from "../types";
 import { modelError, type Interpreter, type OpenModel, type Tensors } from "./interpreter";
 import { LiteRtHost, type LiteRtFactory } from "./litert";
 
-/** Gives the files of an interpreter. Throws a `host-model` error where they cannot be had. */
-export type FetchInterpreter = (name: InterpreterName) => Promise<InterpreterFiles>;
+/** An interpreter whose script has run. */
+export interface Started {
+  /** `LiteRT.js 2.5.3`. */
+  readonly name: string;
+  /** What the script left behind: a factory, or a function that opens models. */
+  readonly left: unknown;
+  readonly binary: ArrayBuffer | null;
+}
 
-/** Runs an interpreter's script and gives what it leaves behind under a name. */
-export type RunScript = (script: string, leaves: string) => unknown;
+/** Rejects with a `host-model` error where an interpreter cannot be had. */
+export type FindInterpreter = (name: InterpreterName) => Promise<Started>;
 
 type OpenTfjs = (data: Uint8Array<ArrayBuffer>, said: Tensors | null) => Promise<Interpreter>;
 
@@ -21,32 +27,25 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** For a host without interpreters. */
 export const openNoModel: OpenModel = (mimetype) => Promise.reject(refusal(mimetype) ?? modelError("this host runs no models"));
 
-/** Opens models on interpreters that are fetched when the first model of their format comes. */
-export function modelOpener(fetchInterpreter: FetchInterpreter, runScript: RunScript): OpenModel {
+/** Opens models on interpreters that are asked for when the first model of their format comes. */
+export function modelOpener(find: FindInterpreter): OpenModel {
   let litert: Promise<LiteRtHost> | null = null;
-  let tfjs: Promise<OpenTfjs> | null = null;
 
   const startLiteRt = async (): Promise<LiteRtHost> => {
-    const { name, script, binary } = await fetchInterpreter("litert");
+    const { name, left, binary } = await find("litert");
     if (binary === null) throw modelError(`${name} came without its WebAssembly`);
-    const factory = runScript(script, "ModuleFactory") as LiteRtFactory;
-    return LiteRtHost.start(factory, binary, name).catch((error: unknown) => {
+    return LiteRtHost.start(left as LiteRtFactory, binary, name).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw modelError(`${name}, which runs such models in a page, cannot be started in this browser: ${why.slice(0, 200)}`);
     });
-  };
-
-  const startTfjs = async (): Promise<OpenTfjs> => {
-    const { script } = await fetchInterpreter("tfjs");
-    return runScript(script, "openTfjsModel") as OpenTfjs;
   };
 
   return async (mimetype, data, said) => {
     const refused = refusal(mimetype);
     if (refused !== null) throw refused;
     if (mimetype === "application/tfjs-model") {
-      tfjs ??= startTfjs();
-      return (await tfjs)(data, said);
+      const { left } = await find("tfjs");
+      return (left as OpenTfjs)(data, said);
     }
     litert ??= startLiteRt();
     return (await litert).open(data);
