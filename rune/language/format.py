@@ -12,6 +12,7 @@ from rune.language.splice import Splice, as_edits, spliced
 from rune.runefile import Edit
 from rune.runefile.syntax import Form
 from rune.runefile.values import core_value
+from rune.uncollected import uncollected
 
 _MOST_ROUNDS = 5
 
@@ -24,6 +25,7 @@ class FormatRefused(Exception):
         self.reason = reason
 
 
+@uncollected()
 def format_text(analysis: Analysis) -> tuple[Edit, ...]:
     """The edits of the Runefile that bring it into form, each as small as it can be; none when it is in form.
 

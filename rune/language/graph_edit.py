@@ -32,6 +32,7 @@ from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile import Edit, Severity
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import Port
+from rune.uncollected import uncollected
 
 __all__ = [
     "AddStage",
@@ -53,6 +54,7 @@ __all__ = [
 _EditOfText = AddStage | RemoveStage | RenameStage | Connect | Disconnect | SetTarget | SetOutputs
 
 
+@uncollected()
 def edit_graph(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...]:
     """The text edits that make an edit of the graph, sorted by file and place; none when nothing changes.
 

@@ -12,11 +12,18 @@ from dataclasses import dataclass
 import yaml
 from yaml.error import YAMLError
 
+from rune.runefile.plain_yaml import read_plain
+from rune.runefile.values import Map, Scalar, Value
+
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line, and with it a comment, for YAML."""
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|(?=[,\]}])|\Z))*")
 _MOST_DEPTH = 64
+_STYLES = ('"', "'", "|")
+_BLOCK_TEXT = re.compile(r"\|-?\n")
+_LOOSE_END = re.compile(r" (?:\n|\Z)")
+"""White space at the end of a line, which belongs to a block text for its layout and not for its value."""
 
 
 class LayoutUnknown(Exception):
@@ -78,10 +85,28 @@ def read_layout(text: str, start: int = 0, end: int | None = None) -> Node | Non
     `LayoutUnknown`.
     """
     piece = text[start:end] if start or end is not None else text
-    return _Reader(piece, start).document()
+    found = read_plain(piece)
+    if found is not None and not (_BLOCK_TEXT.search(piece) and _LOOSE_END.search(piece)):
+        return layout_of_plain(found, piece, start)
+    return LayoutReader(piece, start).document()
 
 
-class _Reader:
+def layout_of_plain(value: Value, text: str, base: int = 0) -> Node:
+    """The layout of what `read_plain` read: it has no anchors, tags and aliases."""
+    start, end = value.span.start.offset, value.span.end.offset
+    if isinstance(value, Scalar):
+        first = text[start] if end > start else ""
+        return Leaf(base + start, base + start, base + end, first if first in _STYLES else "", value.text, None)
+    if isinstance(value, Map):
+        entries = tuple(
+            Entry(layout_of_plain(key, text, base), layout_of_plain(inner, text, base)) for key, inner in value.entries
+        )
+    else:
+        entries = tuple(Entry(None, layout_of_plain(item, text, base)) for item in value.items)
+    return Branch(base + start, base + start, base + end, isinstance(value, Map), text[start] in "[{", entries, None)
+
+
+class LayoutReader:
     """Builds the layout from PyYAML's events; does not resolve aliases, so nothing can explode."""
 
     def __init__(self, text: str, base: int) -> None:

@@ -39,6 +39,7 @@ from rune.runefile.zune import is_zune_stage
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
+from rune.uncollected import uncollected
 from rune.wording import plain, quoted
 
 _ABOUT_A_PART = frozenset(
@@ -87,6 +88,7 @@ class Checked:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
 
+@uncollected()
 def check(
     files: ProjectFiles,
     *,
@@ -140,7 +142,7 @@ def _forget_what_follows(composed: Composed, report: Report) -> None:
         report.forget(_ABOUT_WHAT_IS_ABSENT)
     elif composed.damaged or composed.broken:
         report.forget(_ABOUT_THE_WHOLE)
-        report.forget(_ABOUT_A_PART, composed.damaged)
+        report.forget(_ABOUT_A_PART, composed.is_damaged)
 
 
 def _unread(source: SourceText, report: Report) -> Checked:
@@ -350,11 +352,11 @@ class _Checker:
         return Port(input_.stage, input_.index)
 
     def _report_unknown_input(self, stage: StageSyntax, input_: InputSyntax) -> None:
-        candidates = [
+        candidates = (
             name
             for name, other in self._stages.items()
             if other.kind is not StageKind.OUTPUT and name != stage.name.text
-        ]
+        )
         near = self._report.nearest(input_.stage, candidates)
         notes: list[str] = []
         fixes: list[Fix] = []

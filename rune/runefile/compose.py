@@ -120,7 +120,7 @@ class _Mending:
                     self._report,
                     is_whole=self._is_whole,
                     broken=frozenset(self._broken),
-                    damaged=tuple(self._damaged.values()),
+                    damaged=tuple(sorted(self._damaged.values())),
                 )
             except TooMuch as much:
                 self._report.error(Code.TOO_LARGE, much.message, much.span)

@@ -124,7 +124,7 @@ class _Reader:
             depth_here = len(line) - len(line.lstrip(" "))
             indent = indent or depth_here
             if not line.strip():
-                if not _DEDENTED.match(self._text, stop):
+                if len(line) > indent or not _DEDENTED.match(self._text, stop):
                     raise _NotPlain
                 break
             if depth_here < indent or indent <= column:

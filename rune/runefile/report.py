@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -115,13 +115,12 @@ class Report:
             return (), ()
         return (f"Did you mean `{plain(near)}`?",), (self.replace(span, near),)
 
-    def forget(self, codes: Collection[Code], places: Sequence[tuple[int, int]] | None = None) -> None:
-        """Drops what was said under these codes, where places are given only there; the count of errors stays."""
+    def forget(self, codes: Collection[Code], is_there: Callable[[int], bool] | None = None) -> None:
+        """Drops what was said under these codes, or only at some offsets; the count of errors stays."""
         dropped = {code.value for code in codes}
 
         def is_dropped(item: Diagnostic) -> bool:
-            at = item.span.start.offset
-            return item.code in dropped and (places is None or any(start <= at < end for start, end in places))
+            return item.code in dropped and (is_there is None or is_there(item.span.start.offset))
 
         self._diagnostics = [item for item in self._diagnostics if not is_dropped(item)]
 

@@ -133,6 +133,10 @@ class Words:
         close = self._text.find(">", start, self._end)
         if close < 0:
             raise BadLine("this `<` is not closed", self._source.span(start, start + 1))
+        self.left -= self._text.count(",", start, close)
+        if self.left <= 0:
+            self._at = self._end
+            return None
         self._at = close + 1
         self._skip()
         found = [self._type(first, last) for first, last in _parts(self._text, start + 1, close)]

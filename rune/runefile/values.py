@@ -6,13 +6,14 @@ Scalars are read by the core schema of YAML 1.2 (`yes` is text).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from rune.runefile.diagnostics import Span
 
 MAX_DEPTH = 32
 """How deep lists and maps may stand inside each other."""
-MAX_VALUES = 20_000
+MAX_VALUES = 50_000
 """How many values a file may have, those that aliases repeat counted each time."""
 
 
@@ -49,7 +50,7 @@ class Composed:
     """What could be read. `is_whole` is false when lines had to be skipped.
 
     `broken` are the offsets of names under which nothing is left to be read, and `damaged` the places from a stage's
-    start to its end where something of it was skipped.
+    start to its end where something of it was skipped, in the order of the text.
     """
 
     root: Value | None
@@ -59,7 +60,12 @@ class Composed:
 
     def is_damaged(self, offset: int) -> bool:
         """Whether something was skipped of the stage that stands there."""
-        return any(start <= offset < end for start, end in self.damaged)
+        before = bisect_right(self.damaged, offset, key=_start)
+        return before > 0 and offset < self.damaged[before - 1][1]
+
+
+def _start(place: tuple[int, int]) -> int:
+    return place[0]
 
 
 INTEGER = re.compile(r"[-+]?[0-9]{1,30}\Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from rune.files import FileMissing, MemoryFiles
+from rune.language.layout import LayoutReader, read_layout
 from rune.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
 from rune.runefile.plain_yaml import read_plain
 from rune.runefile.source import SourceText
@@ -41,7 +42,7 @@ def held(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Ch
 
 
 def same(text: str) -> bool:
-    """Whether the fast reader could read it; what it read is compared with the full reader's."""
+    """Whether the fast reader could read it; what it read, and how it is written, is compared with the full readers."""
     found = read_plain(text)
     if found is None:
         return False
@@ -52,6 +53,7 @@ def same(text: str) -> bool:
         raise AssertionError(f"the full reader refuses {text!r}") from error
     assert found == expected
     assert composer.notices == []
+    assert read_layout(text) == LayoutReader(text, 0).document()
     return True
 
 

@@ -32,6 +32,9 @@ def test_usual_runefiles_are_read_fast(text: str) -> None:
     ("text", "is_plain"),
     [
         ("a: b", True),
+        ("a: |\n  b\n \nc: d\n", True),
+        ("a: |\n  b\n   \nc: d\n", False),
+        ("a: |\n  b \nc: d\n", True),
         ("a:\n", True),
         ("a:\nb:\n", True),
         ("  a: b\n  c: d\n", True),

@@ -132,8 +132,11 @@ def test_a_usual_large_file_is_mended_as_well_and_in_time() -> None:
         "pipeline:\n a: " + "x " * 100_000 + ": y",
         "%TAG ! x\n" * 50_000,
         "pipeline:\n" + "".join(" a: &a [*a\n" for _ in range(50_000)),
+        "version: 1\nimage: x\npipeline:\n" + "".join(f" s{at}: {{out: serial, inputs: [a]}}\n" for at in range(7000)),
+        "FROM x\n" + "MODEL<_,_> a b --x '\n" * 20_000,
+        "FROM x\nCAPABILITY<U8[" + "1," * 500_000 + "1]> a RAW\n",
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_a_hostile_file_is_refused_in_bounded_time(text: str) -> None:
     begin = time.process_time()
