@@ -72,10 +72,13 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
     choose(page, "words.txt", b"yes\nno", "A file for WORDS")
     expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
 
-    # A model that the rune leaves to its host, by the oldest of the two ways; then one that cannot be loaded.
+    # A model that the rune leaves to its host, by the oldest of the two ways; then one of
+    # TensorFlow.js, then one that cannot be loaded.
     choose(page, "old.rune", module("old-preloaded-model"))
     expect(rune).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page"), timeout=PATIENCE)
     expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
+    choose(page, "doubled.rune", module("model-tfjs"))
+    expect(rune).to_contain_text(re.compile(r"TensorFlow\.js [\d.]+ runs it in this page\. That"), timeout=PATIENCE)
     choose(page, "damaged.rune", module("model-damaged"))
     expect(alert).to_contain_text('Unable to load the "application/tflite-model" model', timeout=PATIENCE)
 

@@ -1,7 +1,7 @@
 // The page's runtime on the cases that every runtime of runes is held to; tests/conformance/README.md says how they are read.
 import { describe, expect, test } from "vitest";
 import { RuneInstance } from "./instance";
-import { bytesOf, liteRtUnderNode } from "./litert.test-support";
+import { bytesOf, interpretersUnderNode } from "./interpreters.test-support";
 import { DEFAULT_LIMITS, type OutputMessage } from "./types";
 
 interface Bytes {
@@ -29,8 +29,8 @@ const FILES = import.meta.glob<string>("../../../tests/conformance/*/*.{wasm,bin
   query: "?url&inline",
 });
 /** A rune that loops is stopped from outside of its worker: tests/e2e/test_foreign_runes.py has those cases. */
-const HAS: readonly string[] = ["tflite"];
-const openModel = await liteRtUnderNode();
+const HAS: readonly string[] = ["tflite", "tfjs"];
+const openModel = await interpretersUnderNode();
 
 /** A file of a case; the bundler gives it as a data: address. */
 function file(folder: string, name: string): ArrayBuffer {

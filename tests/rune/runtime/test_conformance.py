@@ -54,7 +54,12 @@ class Case:
         return {name: self.bytes_of(part) for name, part in self.document.get(key, {}).items()}
 
 
-CASES = [Case(path.parent, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*/case.json"))]
+CASES = [
+    case
+    for case in (Case(path.parent, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*/case.json")))
+    if "tfjs" not in case.document.get("needs", ())
+]
+"""Those that need no browser."""
 
 
 def wire_name(error: RuneError) -> str:

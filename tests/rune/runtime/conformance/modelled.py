@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import struct
+import zipfile
 from collections.abc import Iterator, Sequence
 
 from rune.abi import ModelFormat
 from rune.runtime.interpreters import open_model
-from tests.model_cases import ModelCase, model_cases
+from tests.model_cases import ModelCase, Run, model_cases
 from tests.rune.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.runtime.conformance.wat import call, do, module
 
@@ -53,13 +56,20 @@ def loading(
 
 
 def running(
-    name: str, description: str, model: ModelCase, inputs: Sequence[str], outputs: Sequence[str], sizes: Sequence[int]
+    name: str,
+    description: str,
+    model: ModelCase,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    sizes: Sequence[int],
+    mimetype: str = TFLITE,
+    need: str = "tflite",
 ) -> Case:
     """Reads a RAW capability for each input, runs the model, sends each output as a TENSOR of its own message.
 
     Handles: capabilities, then the model, then the output.
     """
-    load, data = loading(model.data, inputs, outputs)
+    load, data = loading(model.data, inputs, outputs, mimetype)
     run = model.runs[0]
     from_ = [INPUT_AT + 1024 * index for index in range(len(inputs))]
     to = [OUTPUT_AT + 1024 * index + 512 for index in range(len(outputs))]
@@ -82,7 +92,7 @@ def running(
         inputs={index + 1: part for index, part in enumerate(run.inputs)},
         expected=[[message(handle + 1, _tensor(shape, part)) for shape, part in zip(outputs, run.outputs, strict=True)]]
         * 2,
-        needs=["tflite"],
+        needs=[need],
     )
 
 
@@ -95,8 +105,35 @@ def _tensor(shape: str, raw: bytes) -> dict[str, object]:
 
 def cases() -> Iterator[Case]:
     yield from _that_run()
+    yield _in_a_browser()
     yield from _that_do_not_fit()
     yield from _old()
+
+
+def _in_a_browser() -> Case:
+    """x + x as a graph of TensorFlow.js, which has i32 alone: the rune's i8 are widened and narrowed."""
+    sizes = {"dim": [{"size": "1"}, {"size": "4"}]}
+    end = {"dtype": "DT_INT32", "tensorShape": sizes}
+    document = {
+        "format": "graph-model",
+        "signature": {"inputs": {"x": {"name": "x:0", **end}}, "outputs": {"y": {"name": "y:0", **end}}},
+        "modelTopology": {
+            "node": [
+                {"name": "x", "op": "Placeholder", "attr": {"dtype": {"type": "DT_INT32"}, "shape": {"shape": sizes}}},
+                {"name": "y", "op": "AddV2", "input": ["x", "x"], "attr": {"T": {"type": "DT_INT32"}}},
+            ],
+            "versions": {"producer": 1},
+        },
+        "weightsManifest": [],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("doubled/model.json"), json.dumps(document))
+    model = ModelCase("tfjs", packed.getvalue(), (Run((bytes([1, 2, 253, 50]),), (bytes([2, 4, 250, 100]),)),))
+    shape = "i8[1, 4]"
+    mimetype = ModelFormat.TENSORFLOW_JS.mimetype
+    description = "A TensorFlow.js model in a folder of a zip"
+    return running("model-tfjs", description, model, [shape], [shape], [4], mimetype, "tfjs")
 
 
 def _that_run() -> Iterator[Case]:
