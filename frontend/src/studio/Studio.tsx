@@ -72,6 +72,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const text = useSyncExternalStore(workspace.subscribe, workspace.current);
   const [open, setOpen] = useState<OpenFiles>({ tabs: [], active: null });
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [isPhoneOpen, setPhoneOpen] = useState(false);
   const [jump, setJump] = useState<Jump | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
@@ -240,6 +241,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     build: startBuild,
     save: () => workspace.toasts.say(unsent ? "Saving by itself: your last edit is on its way." : "Saved already: the forge keeps every edit as you type."),
     share: () => setAsking({ what: "share", review: false }),
+    phone: () => setPhoneOpen(true),
     askForReview: () => setAsking({ what: "share", review: true }),
     settings: () => window.location.assign(`${project.url}/settings`),
     newFile: () => filesUse.actions.create(""),
@@ -365,6 +367,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
+          phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}
         />
       </main>
       <StatusBar

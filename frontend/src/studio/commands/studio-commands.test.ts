@@ -3,7 +3,7 @@ import { studioCommands, type StudioActions } from "./studio-commands";
 
 const nothing = (): void => undefined;
 const actions = (mayEdit: boolean): StudioActions => ({
-  mayEdit, canReview: true, active: null, build: nothing, save: nothing, share: nothing, askForReview: nothing, settings: nothing, newFile: nothing, upload: nothing, rename: nothing,
+  mayEdit, canReview: true, active: null, build: nothing, save: nothing, share: nothing, phone: nothing, askForReview: nothing, settings: nothing, newFile: nothing, upload: nothing, rename: nothing,
   remove: nothing, close: nothing, undo: nothing, redo: nothing, nextProblem: nothing, inRunefile: true, definition: nothing, references: nothing, renameName: nothing, quickFix: nothing, format: nothing, inferTypes: nothing, view: nothing, problems: nothing, builds: nothing, palette: nothing, shortcuts: nothing,
 });
 

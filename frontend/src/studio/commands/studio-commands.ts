@@ -11,6 +11,7 @@ export interface StudioActions {
   readonly build: () => void;
   readonly save: () => void;
   readonly share: () => void;
+  readonly phone: () => void;
   readonly askForReview: () => void;
   readonly settings: () => void;
   readonly newFile: () => void;
@@ -47,6 +48,7 @@ export function studioCommands(actions: StudioActions): readonly Command[] {
     { id: "build", title: "Build", group: "Project", keys: "Mod+Enter", refused: editing, run: actions.build },
     { id: "save", title: "Is everything saved?", group: "Project", keys: "Mod+s", run: actions.save },
     { id: "share", title: "Share…", group: "Project", run: actions.share },
+    { id: "phone", title: "On your phone…", group: "Project", run: actions.phone },
     { id: "review", title: "Ask for review…", group: "Project", refused: actions.canReview ? null : "Build first: a review is of a build", run: actions.askForReview },
     { id: "settings", title: "Project settings", group: "Project", refused: editing, run: actions.settings },
     { id: "file.new", title: "New file…", group: "File", refused: editing, run: actions.newFile },

@@ -4,6 +4,7 @@ import { Preview, type PreviewHost, type Take, type Watching } from "../../previ
 import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
+import { usePhones, type PhonesProps } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
 
 const SampleList = lazy(() => import("./SampleList"));
@@ -18,6 +19,7 @@ interface PreviewPaneProps {
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
+  readonly phones: Omit<PhonesProps, "client">;
 }
 
 const SAMPLES = "samples/";
@@ -27,8 +29,9 @@ function arenaOf(build: PreviewBuild | null): number | null {
   return typeof build.memory === "number" ? build.memory : build.memory.arena;
 }
 
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
+  const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
@@ -46,7 +49,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     [watched, version, watches],
   );
   const host = useHostOf({ workspace, builds, me, onSend });
-  const status = (
+  const said = (
     <span className="preview-status" role="status">
       {problem === null ? (
         <span className={`tag ${tone}`}>{text}</span>
@@ -57,8 +60,17 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
       )}
     </span>
   );
+  const status = (
+    <>
+      {said}
+      <span className="grow" />
+      {phone.button}
+    </>
+  );
   return (
     <div className="preview-pane">
+      {phone.dialog}
+      {phone.pane}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
       <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} />
     </div>
