@@ -39,7 +39,7 @@ def expect_saved(page: Page) -> None:
 
 
 def open_file(page: Page, name: str) -> None:
-    page.get_by_role("region", name="Files").get_by_role("button", name=name).click()
+    page.get_by_role("tree", name="Files").get_by_role("treeitem", name=name).click()
     expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 

@@ -1,11 +1,15 @@
-// A model file as a page: what goes in and out, what it computes, what Anvil lacks. Names inside a model are text.
-import { useEffect, useState } from "react";
+// A model file as a page: what goes in and out, what it computes, the memory it needs, its layers. Names in it are text.
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import type { ModelPage as Model, ModelTensor } from "../api/types";
+import type { ModelDrawing, ModelPage as Described, ModelTensor } from "../api/types";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { bytes, count } from "../parts/words";
+
+const ModelGraph = lazy(() => import("./model/ModelGraph"));
+
+type Model = Described & ModelDrawing;
 
 interface ModelPageProps {
   readonly file: FileEntry;
@@ -63,7 +67,7 @@ function Operators({ model }: { readonly model: Model }) {
               <th>Op</th>
               <th>Types</th>
               <th>How many</th>
-              <th>Anvil</th>
+              <th>In the rune</th>
             </tr>
           </thead>
           <tbody>
@@ -72,7 +76,7 @@ function Operators({ model }: { readonly model: Model }) {
                 <td className="mono">{operator.op}</td>
                 <td className="mono muted">{operator.types}</td>
                 <td>{operator.count}</td>
-                <td>{lacks(operator.op, operator.types) ? <span className="tag bad">lacks it</span> : <span className="tag ok">compiles it</span>}</td>
+                <td>{lacks(operator.op, operator.types) ? <span className="tag warn">the host runs it</span> : <span className="tag ok">compiled in</span>}</td>
               </tr>
             ))}
           </tbody>
@@ -82,12 +86,38 @@ function Operators({ model }: { readonly model: Model }) {
   );
 }
 
+function Memory({ model: { memory } }: { readonly model: Model }) {
+  if (memory === null) return null;
+  return (
+    <div title={memory.arena === null ? "Tensors between operators at one time. The host's own interpreter needs more." : "All buffers of the model with its inputs and outputs, as Anvil lays them out"}>
+      <span className="label">{memory.arena === null ? "Memory, at least" : "Arena"}</span>
+      <b>{bytes(memory.arena ?? memory.live)}</b>
+    </div>
+  );
+}
+
+function Quantised({ model: { quantisation } }: { readonly model: Model }) {
+  const { per_channel, per_tensor, other, none, channels } = quantisation;
+  const parts = [
+    per_channel > 0 ? `${count(per_channel, "tensor")} by channel (up to ${count(channels, "channel")})` : "",
+    per_tensor > 0 ? `${count(per_tensor, "tensor")} as a whole` : "",
+    other > 0 ? `${count(other, "tensor")} in another way` : "",
+    none > 0 ? `${count(none, "tensor")} not` : "",
+  ].filter((part) => part !== "");
+  return (
+    <section className="card">
+      <h2>Quantisation</h2>
+      <p>{per_channel + per_tensor + other === 0 ? "Nothing in this model is quantised." : `Quantised are ${parts.join(", ")}.`}</p>
+    </section>
+  );
+}
+
 export function ModelPage({ file, client }: ModelPageProps) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const of = `${file.path} ${file.digest}`;
   useEffect(() => {
     let wanted = true;
-    client.model(file.path).then(
+    client.modelDrawing(file.path).then(
       (model) => wanted && setAnswer({ of, model }),
       (error: unknown) => wanted && setAnswer({ of, error: sentenceOf(error) }),
     );
@@ -121,6 +151,7 @@ export function ModelPage({ file, client }: ModelPageProps) {
           <span className="label">Ops</span>
           <b>{count(ops, "op")}</b>
         </div>
+        <Memory model={model} />
       </div>
       {model.unsupported.length > 0 ? (
         <p className="notice warn">{model.sentence} The rune carries it as it is.</p>
@@ -129,7 +160,11 @@ export function ModelPage({ file, client }: ModelPageProps) {
       )}
       <Tensors title="Inputs" tensors={model.inputs} />
       <Tensors title="Outputs" tensors={model.outputs} />
+      <Quantised model={model} />
       <Operators model={model} />
+      <Suspense fallback={<p className="panel-note muted">Drawing the layers…</p>}>
+        <ModelGraph key={of} graph={model.graph} name={baseName(file.path)} />
+      </Suspense>
     </div>
   );
 }

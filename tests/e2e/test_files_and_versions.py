@@ -1,0 +1,143 @@
+"""Files by mouse, keyboard and archive; versions that are saved, compared, restored and taken back; in a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, replace_in_editor, sign_in
+from tests.e2e.test_accessible_pages import findings
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("tree", name="Files").get_by_role("treeitem", name=name)
+
+
+def run_command(page: Page, title: str) -> None:
+    page.keyboard.press("Control+Shift+p")
+    page.get_by_role("combobox").fill(f">{title}")
+    page.keyboard.press("Enter")
+
+
+def archive(files: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        for name, text in files.items():
+            made.writestr(name, text)
+    return packed.getvalue()
+
+
+def drop(page: Page, name: str, data: bytes) -> None:
+    """Lets a file fall on the page, as from a file manager."""
+    page.evaluate(
+        """([name, bytes]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], name));
+          window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }""",
+        [name, list(data)],
+    )
+
+
+def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    found: list[str] = []
+
+    def look(name: str) -> None:
+        found.extend(f"{name}, {finding}" for finding in findings(page))
+
+    sign_in(page, forge.link())
+    create(page, "Digits")
+
+    # A tree by keyboard: names by their letters, folders by the arrows, a menu by Shift+F10.
+    row(page, "Runefile.yml").focus()
+    page.keyboard.press("l")
+    expect(row(page, "labels.txt")).to_be_focused()
+    page.keyboard.press("Shift+F10")
+    expect(page.get_by_role("menuitem", name="Open")).to_be_focused()
+    look("a file's menu")
+    page.get_by_role("menuitem", name="Duplicate").click()
+    expect(page.get_by_role("tab", name="labels copy.txt")).to_be_visible(timeout=PATIENCE)
+
+    # Renamed into a folder, which is then moved as a whole, deleted, and brought back.
+    row(page, "labels copy.txt").focus()
+    page.keyboard.press("F2")
+    page.get_by_label("Name, with its folders").fill("words/fi/labels.txt")
+    page.keyboard.press("Enter")
+    row(page, "words").click(button="right")
+    page.get_by_role("menuitem", name="Move to…").click()
+    page.get_by_label("Into which folder").fill("words")
+    expect(page.get_by_text("A folder cannot go into itself.")).to_be_visible()
+    page.get_by_label("Into which folder").fill("data")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(row(page, "data")).to_be_visible()
+    row(page, "data").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(row(page, "data")).to_have_attribute("aria-expanded", "false")
+    expect(row(page, "fi, 1 file")).to_have_count(0)
+    page.keyboard.press("Delete")
+    expect(row(page, "data")).to_have_count(0)
+    run_command(page, "Deleted files")
+    look("deleted files")
+    page.get_by_role("button", name="Bring data/words/fi/labels.txt back").click()
+    page.keyboard.press("Escape")
+    expect(row(page, "data")).to_be_visible()
+    # By dragging, a file goes to another folder.
+    row(page, "README.md").drag_to(row(page, "data"))
+    expect(page.get_by_text("README.md is data/README.md now.")).to_be_visible()
+    expect_saved(page)
+
+    # A version with a message.
+    run_command(page, "Save a version")
+    page.get_by_label("What is it about?").fill("Labels in a folder")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 1 is saved.")).to_be_visible(timeout=PATIENCE)
+
+    # An archive comes in as one step.
+    drop(page, "notes.zip", archive({"notes/one.md": "# One\n", "notes/two.md": "# Two\n"}))
+    look("an archive")
+    page.get_by_role("button", name="Unpack").click()
+    expect(page.get_by_text("notes.zip is unpacked: 2 new files.")).to_be_visible(timeout=PATIENCE)
+    expect(row(page, "one.md")).to_be_visible()
+
+    # What changed since, in words, drawn, and line by line; then all of it is taken back, and back again.
+    open_file(page, "Runefile.yml")
+    replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawing] # still")
+    page.get_by_role("textbox", name="Runefile.yml").press("Control+z")
+    replace_in_editor(page, "Runefile.yml", "capability: IMAGE", "capability: IMAGE # seen")
+    expect_saved(page)
+    run_command(page, "Versions")
+    versions = page.get_by_role("region", name="Versions")
+    expect(versions.get_by_text("Labels in a folder").first).to_be_visible(timeout=PATIENCE)
+    comparison = page.get_by_role("region", name=re.compile("^From version"))
+    expect(comparison.get_by_text("notes/one.md and notes/two.md were added.")).to_be_visible(timeout=PATIENCE)
+    comparison.get_by_role("button", name=re.compile("changed Runefile.yml")).click()
+    expect(comparison.get_by_role("textbox").last).to_contain_text("# seen", timeout=PATIENCE)
+    look("versions")
+    comparison.get_by_role("button", name=re.compile("Restore version")).click()
+    expect(row(page, "notes")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("status").get_by_role("button", name="Undo").last.click()
+    expect(row(page, "notes")).to_be_visible(timeout=PATIENCE)
+    expect_saved(page)
+    with page.expect_download() as downloading:
+        comparison.get_by_role("link", name=re.compile("as .zip")).click()
+    with zipfile.ZipFile(downloading.value.path()) as packed:
+        assert "data/README.md" in packed.namelist()
+    page.get_by_role("button", name="Close the versions").click()
+
+    # Who wrote a line, and since when.
+    open_file(page, "Runefile.yml")
+    run_command(page, "Who wrote this?")
+    expect(page.locator(".author:visible").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(r"^Line \d+: "))).to_be_visible()
+    look("who wrote this")
+    assert not found, "\n".join(found)
