@@ -91,7 +91,6 @@ export function Preview(props: Props) {
                   {loaded.capabilities.map((request, place) => (
                     <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
                   ))}
-                  {host.below}
                 </div>
               )}
               <div className="preview-side">
@@ -124,6 +123,7 @@ export function Preview(props: Props) {
                 {loaded !== null && loaded.models.length > 0 && (
                   <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
                 )}
+                {loaded !== null && host.below}
                 {snapshot.warnings.map((line, index) => (
                   <p key={index} className="small muted preview-said">
                     {line.level}: {line.message}

@@ -26,7 +26,7 @@ export interface PreviewHost {
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */
   readonly onLoaded?: (loaded: Loaded | null) => void;
-  /** Shown below the inputs, such as the samples that the project has. */
+  /** Shown below all else, such as the samples that the project has. */
   readonly below?: ReactNode;
 }
 

@@ -1,5 +1,4 @@
 // The microphone as blocks of samples at a rate of one's own choice. No component; what it opens, the signal closes.
-import { Resampler } from "../sound/resampler";
 
 const MODULE = `${import.meta.env.BASE_URL}microphone.js`;
 
@@ -30,10 +29,9 @@ export async function openMicrophone(
   }
   await context.audioWorklet.addModule(MODULE);
   if (signal.aborted) return;
-  const node = new AudioWorkletNode(context, "microphone");
-  const resampler = new Resampler(context.sampleRate, rate);
+  const node = new AudioWorkletNode(context, "microphone", { processorOptions: { rate } });
   node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
-    if (!signal.aborted) onSamples(resampler.push(data));
+    if (!signal.aborted) onSamples(data);
   };
   // A silent way to the loudspeaker keeps the graph running in every browser.
   const mute = new GainNode(context, { gain: 0 });

@@ -117,17 +117,20 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
           {isPlaying && isMoving ? (turn.loops ? "Playing round and round" : "Playing") : ""}
         </span>
       </div>
-      <div className="field">
-        <label htmlFor={`${id}-label`}>Label</label>
-        <input id={`${id}-label`} className="input" maxLength={60} value={take.label} onChange={(event) => onChange({ label: event.target.value })} />
-      </div>
-      {length > 0 && (
-        <fieldset className="preview-trim">
-          <legend className="small muted">What is used of it</legend>
-          <End label="From" value={take.from} maximum={length} onChange={(from) => onChange({ from: Math.min(from, take.to) })} />
-          <End label="To" value={take.to} maximum={length} onChange={(to) => onChange({ to: Math.max(to, take.from) })} />
-        </fieldset>
-      )}
+      <details className="preview-named">
+        <summary className="small muted">Label and length</summary>
+        <div className="field">
+          <label htmlFor={`${id}-label`}>Label</label>
+          <input id={`${id}-label`} className="input" maxLength={60} value={take.label} onChange={(event) => onChange({ label: event.target.value })} />
+        </div>
+        {length > 0 && (
+          <fieldset className="preview-trim">
+            <legend className="small muted">What is used of it</legend>
+            <End label="From" value={take.from} maximum={length} onChange={(from) => onChange({ from: Math.min(from, take.to) })} />
+            <End label="To" value={take.to} maximum={length} onChange={(to) => onChange({ to: Math.max(to, take.from) })} />
+          </fieldset>
+        )}
+      </details>
       <div className="row wrap">
         {host.onSend !== null && (
           <button type="button" className="button" disabled={take.label.trim() === ""} onClick={() => host.onSend?.(take)}>
@@ -166,7 +169,7 @@ interface EndProps {
 function End({ label, value, maximum, onChange }: EndProps) {
   const id = useId();
   return (
-    <div className="preview-slider">
+    <div className="preview-slider small">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}

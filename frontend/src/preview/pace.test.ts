@@ -1,0 +1,26 @@
+// Whether a rune keeps up, measured by the clock that is given.
+import { expect, test } from "vitest";
+import { PaceMeter, paceText } from "./pace";
+
+test("a stream that is kept up with drops nothing", () => {
+  const meter = new PaceMeter();
+  for (let at = 0; at <= 2000; at += 250) {
+    meter.asked(at);
+    meter.ran(at + 1);
+  }
+  const pace = meter.read(2001);
+  expect([pace.asked, pace.dropped]).toEqual([4, 0]);
+  expect(paceText(pace, 0.5)).toBe("under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped");
+});
+
+test("what was dropped is said for some seconds and then forgotten", () => {
+  const meter = new PaceMeter();
+  for (let at = 0; at <= 1000; at += 100) meter.asked(at);
+  meter.dropped(500);
+  expect(paceText(meter.read(1000), 150)).toContain("150 % of the 100 ms between two inputs · 0.0 runs a second, 1 dropped in 5 s");
+  expect(meter.read(7000).dropped).toBe(0);
+});
+
+test("nothing is said while nothing streams", () => {
+  expect(paceText(new PaceMeter().read(0), 1)).toBeNull();
+});

@@ -1,0 +1,44 @@
+// Two runes on one take: driven by the worker's own core, in this process.
+import { expect, test } from "vitest";
+import { mirror } from "../../runtime/assembler.test-support";
+import { RuneInstance } from "../../runtime/instance";
+import type { Engine } from "../session";
+import { difference, differenceText, hear, type Heard } from "./comparing";
+import type { Content } from "./take";
+
+const ACCEL = 3;
+const motion: Content = { kind: "motion", rows: [[1, 2, 3]], times: [0] };
+
+function engine(): Engine {
+  let instance: RuneInstance | null = null;
+  return {
+    async load(rune, limits) {
+      instance = await RuneInstance.load(rune, limits);
+      return instance.loaded;
+    },
+    async run(inputs) {
+      if (instance === null) throw new Error("nothing is loaded");
+      return instance.run(inputs);
+    },
+  };
+}
+
+test("a rune is heard on every window of a take", async () => {
+  const heard = await hear(engine(), mirror(ACCEL, 12, "f32[3]"), motion, new AbortController().signal);
+  expect(heard.answers).toEqual(["2"]);
+  expect(heard.outputs).toHaveLength(1);
+  expect(heard.milliseconds).not.toBeNull();
+});
+
+test("a take of another kind is refused in words", async () => {
+  const sound: Content = { kind: "sound", rate: 16000, samples: new Float32Array(10) };
+  await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow("It reads accel, which this take is not of.");
+});
+
+test("what differs is said in one sentence", () => {
+  const heard = (answers: string[], outputs: string[]): Heard => ({ answers, outputs, milliseconds: 1, cards: [] });
+  const one = heard(["up", "up", "down"], ["a", "b", "c"]);
+  expect(differenceText(difference(one, one))).toBe("The very same on all 3 windows.");
+  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe("The same answer on all 3 windows, with other numbers on 1.");
+  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe("The same answer on 2 of 3 windows.");
+});
