@@ -12,13 +12,16 @@ from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.operators import operator_name
 from rune.tflite.options import read_options
 from rune.tflite.recognise import require_identifier
+from rune.uncollected import uncollected
 from rune.wording import plain, quoted
 
 RANK_LIMIT: Final = 32
+_KINDS: Final = {kind.value: kind for kind in TensorKind}
 TENSOR_SIZE_LIMIT: Final = 1 << 31
 """Bytes that one tensor may have: a rune's memory ends there."""
 
 
+@uncollected()
 def read_model(data: bytes | bytearray | memoryview) -> Model:
     """The model in `data`, whatever bytes these are. Constants view `data`, nothing is copied.
 
@@ -221,21 +224,20 @@ def _indices(table: Table, field: str, count: int, words: str, optional: bool = 
 
 def _kind(table: Table, words: _Words) -> TensorKind:
     number = table.number("type")
-    try:
-        return TensorKind(number)
-    except ValueError:
-        raise ModelError(f"{words} has elements of an unknown kind, number {number}", table.place("type")) from None
+    kind = _KINDS.get(number)
+    if kind is None:
+        raise ModelError(f"{words} has elements of an unknown kind, number {number}", table.place("type"))
+    return kind
 
 
 def _shape(table: Table, kind: TensorKind, words: _Words) -> tuple[int, ...]:
     shape = table.integers("shape")
     if len(shape) > RANK_LIMIT:
         raise ModelError(f"{words} has {len(shape)} dimensions; at most {RANK_LIMIT} are read", table.place("shape"))
-    for dimension in shape:
-        if dimension < 0:
-            raise ModelError(f"{words} has the dimension {dimension}; none may be negative", table.place("shape"))
+    if shape and min(shape) < 0:
+        raise ModelError(f"{words} has the dimension {min(shape)}; none may be negative", table.place("shape"))
     # Each factor counts as at least 1, or a 0 would hide an overflow of the others from those who multiply in order.
-    size = math.prod(max(dimension, 1) for dimension in shape) * (kind.bits or 8) // 8
+    size = math.prod([dimension or 1 for dimension in shape]) * (kind.bits or 8) // 8
     if size > TENSOR_SIZE_LIMIT:
         raise ModelError(f"{words} has the shape {list(shape)}, which is too large", table.place("shape"))
     return shape
@@ -243,8 +245,10 @@ def _shape(table: Table, kind: TensorKind, words: _Words) -> tuple[int, ...]:
 
 def _quantization(table: Table, kind: TensorKind, shape: tuple[int, ...], words: _Words) -> Quantization | None:
     quantization = table.table("quantization")
+    if quantization is None:
+        return None
     limits = kind.integer_range
-    if quantization is None or limits is None:
+    if limits is None:
         return None
     details = quantization.table("details")
     if details is not None:
