@@ -20,7 +20,7 @@ from forge.core.errors import NotFound
 from forge.web.templatetags.look import build_manifest, entry_files
 
 SHELL, FRAME = "/player/", "/player/frame"
-LONE_SCRIPTS = ("worker.js", "microphone.js")
+LONE_SCRIPTS = ("worker.js", "microphone.js", "pictures.js")
 """Scripts of the runtime that have no digest in their names."""
 WORKER = "player-worker.js"
 ICONS = ("/static/icons/forge.svg", "/static/icons/player-192.png", "/static/icons/player-512.png")

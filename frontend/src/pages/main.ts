@@ -1,6 +1,6 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
-// open menus close, signing out forgets what the player kept, what is hard to undo is asked twice, and a build that ended shows it. Each part looks for its own elements and does nothing on
-// pages without them.
+// open menus close, signing out forgets what the player kept, what is hard to undo is asked twice, and a build that ended
+// shows it. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";

@@ -52,6 +52,7 @@ def front_end(settings: Any, tmp_path: Path) -> Path:
     (build / "player-worker.js").write_text("work();")
     (build / "worker.js").write_text("run();")
     (build / "microphone.js").write_text("hear();")
+    (build / "pictures.js").write_text("see();")
     chunks = {
         "src/player/phone/main.tsx": {
             "file": "assets/phone-1.js",
@@ -87,6 +88,7 @@ def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_
         ),
         "/static/build/worker.js",
         "/static/build/microphone.js",
+        "/static/build/pictures.js",
     }
     (front_end / "worker.js").write_text("run(1);")
     assert _kept(browser_of(None).get("/player/service-worker.js"))["version"] != kept["version"]

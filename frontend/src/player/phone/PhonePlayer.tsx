@@ -82,6 +82,7 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
         <Notices player={player} update={update} onNewer={store.useNewer} onRetry={() => void store.look()} />
         {phase === "ready" && state !== null ? (
           <>
+            <h2 className="aloud">The app</h2>
             <Preview
               rune={running?.rune ?? null}
               heading={null}

@@ -1,0 +1,174 @@
+// What runs on the phone: the first that is there, a newer one when it is wanted, the kept one without a network, nothing
+// without access.
+import { expect, test } from "vitest";
+import { PlayerClient, PlayerProblem, csrfToken } from "./client";
+import { Kept } from "./kept";
+import { PlayerStore } from "./store";
+import type { PlayerState, Run } from "./types";
+
+const run = (digest: string, tag: string | null = null): Run => ({
+  title: tag ?? "As it is in the studio",
+  tag,
+  digest,
+  size: 1,
+  memory: 1,
+  created: "2026-11-20T12:00:00Z",
+  url: `/player/acme/digits/runes/${digest}`,
+});
+
+const state = (now: Run | null, tags: readonly Run[] = []): PlayerState => ({
+  project: { organisation: "acme", name: "digits", url: "/player/acme/digits" },
+  person: { id: "1", name: "Mika", initials: "MK", colour: 1 },
+  by: "pass",
+  may_pair: true,
+  now,
+  tags,
+});
+
+/** The server, whose answers a test changes. */
+class Server {
+  answer: () => Response | Promise<Response> = () => Response.json(state(run("a")));
+  readonly asked: string[] = [];
+
+  readonly client = new PlayerClient(
+    "/player/acme/digits",
+    (address, init) => {
+      this.asked.push(`${init?.method ?? "GET"} ${address}`);
+      if (address.endsWith("/state")) return Promise.resolve().then(() => this.answer());
+      return Promise.resolve(new Response(null, { status: address.endsWith("/enter") ? 400 : 204 }));
+    },
+    () => "csrftoken=secret",
+  );
+}
+
+class KeptState extends Kept {
+  was: PlayerState | null = null;
+  forgotten = 0;
+
+  constructor() {
+    super(null, "/player/acme/digits");
+  }
+
+  override keepState(kept: PlayerState): Promise<void> {
+    this.was = kept;
+    return Promise.resolve();
+  }
+
+  override state(): Promise<PlayerState | null> {
+    return Promise.resolve(this.was);
+  }
+
+  override forget(): Promise<void> {
+    this.forgotten += 1;
+    this.was = null;
+    return Promise.resolve();
+  }
+}
+
+function setUp(tag: string | null = null) {
+  const server = new Server();
+  const kept = new KeptState();
+  const fetched: string[] = [];
+  const store = new PlayerStore(server.client, kept, tag, (address) => {
+    fetched.push(address);
+    return Promise.resolve(new ArrayBuffer(1));
+  });
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  return { server, kept, store, fetched, settled };
+}
+
+test("what the studio shows runs at once, and a newer one when its person wants it", async () => {
+  const { server, store, settled } = setUp();
+  await store.start(null);
+  await settled();
+  expect(store.current()).toMatchObject({ phase: "ready", running: { run: { digest: "a" } }, newer: null });
+  server.answer = () => Response.json(state(run("b")));
+  await store.look();
+  expect(store.current()).toMatchObject({ running: { run: { digest: "a" } }, newer: { digest: "b" } });
+  store.useNewer();
+  await settled();
+  expect(store.current()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
+});
+
+test("one who follows gets newer ones without a question", async () => {
+  const { server, store, settled } = setUp();
+  await store.start(null);
+  await settled();
+  store.follow(true);
+  server.answer = () => Response.json(state(run("b")));
+  await store.look();
+  await settled();
+  expect(store.current()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
+});
+
+test("a tag that is wanted runs, and the choice can change", async () => {
+  const { server, store, settled } = setUp("1.0");
+  server.answer = () => Response.json(state(run("a"), [run("c", "1.1"), run("b", "1.0")]));
+  await store.start(null);
+  await settled();
+  expect(store.current().running?.run.tag).toBe("1.0");
+  store.choose("1.1");
+  await settled();
+  expect(store.current().running?.run.digest).toBe("c");
+});
+
+test("without a network the kept one runs, and what runs goes on", async () => {
+  const { server, kept, store, settled } = setUp();
+  kept.was = state(run("a"));
+  server.answer = () => {
+    throw new TypeError("no network");
+  };
+  await store.start(null);
+  await settled();
+  expect(store.current()).toMatchObject({ phase: "ready", isOffline: true, running: { run: { digest: "a" } } });
+  server.answer = () => Response.json(state(run("a")));
+  await store.look();
+  expect(store.current().isOffline).toBe(false);
+});
+
+test("a phone that was never there says that the forge cannot be reached", async () => {
+  const { server, store } = setUp();
+  server.answer = () => {
+    throw new TypeError("no network");
+  };
+  await store.start(null);
+  expect(store.current()).toMatchObject({ phase: "unreachable", problem: "The forge cannot be reached. Check the connection and try again." });
+});
+
+test.each([
+  [401, "no-access"],
+  [404, "not-found"],
+])("an answer of %i stops what runs and forgets what was kept", async (status, phase) => {
+  const { server, kept, store, settled } = setUp();
+  await store.start(null);
+  await settled();
+  server.answer = () => Response.json({ detail: "no" }, { status });
+  await store.look();
+  expect(store.current()).toMatchObject({ phase, state: null, running: null });
+  expect(kept.forgotten).toBe(1);
+});
+
+test("a server in trouble takes nothing away", async () => {
+  const { server, kept, store, settled } = setUp();
+  await store.start(null);
+  await settled();
+  server.answer = () => new Response("", { status: 502 });
+  await store.look();
+  expect(store.current().running).not.toBeNull();
+  expect(kept.forgotten).toBe(0);
+});
+
+test("a code that has ended is said so, and whoever is signed in goes on", async () => {
+  const { server, store } = setUp();
+  await store.start("old");
+  expect(server.asked[0]).toBe("POST /player/acme/digits/enter");
+  expect(store.current()).toMatchObject({ phase: "ready", problem: "The forge answered with an error (400). Try again in a moment." });
+});
+
+test("a problem is for a person", () => {
+  expect(new PlayerProblem("offline", "words").message).toBe("words");
+  expect(csrfToken("a=1; csrftoken=xyz; b=2")).toBe("xyz");
+  expect(csrfToken("")).toBe("");
+});
