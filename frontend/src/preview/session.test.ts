@@ -97,3 +97,19 @@ test("bytes that are no rune are said so", async () => {
   await session.use(bytes(1, 2, 3));
   expect(session.snapshot()).toMatchObject({ phase: "failed", error: { name: "bad-rune" } });
 });
+
+test("an interpreter on its way is shown until the rune is there", async () => {
+  const seen: (number | null)[] = [];
+  const engine: Engine = {
+    load: async (rune, limits, { onFetch }) => {
+      onFetch?.("LiteRT.js", 0);
+      onFetch?.("LiteRT.js", 0.5);
+      return (await RuneInstance.load(rune, limits)).loaded;
+    },
+    run: () => Promise.reject(new Error("not asked for")),
+  };
+  const session = new Session(engine);
+  session.subscribe(() => seen.push(session.snapshot().fetching?.share ?? null));
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  expect(seen).toEqual([null, 0, 0.5, null]);
+});
