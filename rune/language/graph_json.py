@@ -183,11 +183,12 @@ def suit_to_json(suit: Suit) -> Json:
 
 
 def stage_ports_to_json(stage: StagePorts) -> Json:
-    """{"name", "kind", "target", "inputs": [{"name", "source", "type"}], "outputs": [type]}."""
+    """{"name", "kind", "target", "item", "inputs": [{"name", "source", "type"}], "outputs": [type]}."""
     return {
         "name": stage.name,
         "kind": _KIND_NAMES[stage.kind],
         "target": stage.target,
+        "item": stage.item,
         "inputs": [
             {
                 "name": each.name,

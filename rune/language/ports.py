@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rune.blocks.catalogue import find_block
+from rune.files import normal_path
 from rune.language.analysis import Analysis
 from rune.language.fits import type_of
+from rune.language.graph_edits.defaults import capability_named
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType
@@ -25,11 +28,15 @@ class InputPort:
 
 @dataclass(frozen=True)
 class StagePorts:
-    """A stage with its inputs and the types of its outputs, None where one is not known."""
+    """A stage with its inputs and the types of its outputs, None where one is not known.
+
+    `item` is the target of the palette's item that the stage is, however its own is written; None if there is none.
+    """
 
     name: str
     kind: StageKind
     target: str
+    item: str | None
     inputs: tuple[InputPort, ...]
     outputs: tuple[TensorType | None, ...]
 
@@ -42,7 +49,22 @@ def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
 def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
     name = stage.name.text
     outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked.types.get(name, ()) or (None,)
-    return StagePorts(name, stage.kind, stage.target.text, _inputs(analysis, stage), tuple(outputs))
+    return StagePorts(name, stage.kind, stage.target.text, _item(stage), _inputs(analysis, stage), tuple(outputs))
+
+
+def _item(stage: StageSyntax) -> str | None:
+    target = stage.target.text.strip()
+    match stage.kind:
+        case StageKind.BLOCK:
+            block = find_block(target)
+            return None if block is None else block.name
+        case StageKind.MODEL:
+            return f"./{normal_path(target)}" if not target.startswith("$") else None
+        case StageKind.CAPABILITY:
+            kind = capability_named(target)
+            return None if kind is None else kind.name
+        case StageKind.OUTPUT:
+            return target.upper()
 
 
 def _inputs(analysis: Analysis, stage: StageSyntax) -> tuple[InputPort, ...]:

@@ -54,9 +54,12 @@ describe("a pipeline that branches", () => {
   test("lets a wire that skips a layer pass the node in it", () => {
     const { nodes, wires } = place(outline([wire("image", "resize"), wire("resize", "join"), wire("image", "join")]));
     const resize = found(nodes, "resize");
-    const long = wires.find((each) => each.points.length === 3);
-    const bend = long?.points[1]?.y ?? resize.y;
+    const long = wires.find((each) => each.points.length === 4);
+    const [, before, after] = long?.points ?? [];
+    const bend = before?.y ?? resize.y;
     expect(bend < resize.y || bend > resize.y + resize.height).toBe(true);
+    expect(before?.x).toBeLessThanOrEqual(resize.x);
+    expect(after?.x).toBeGreaterThanOrEqual(resize.x + resize.width);
   });
 
   test("no two nodes overlap", () => {
@@ -93,9 +96,37 @@ describe("a broken pipeline", () => {
   });
 });
 
-test("two tensors between the same stages share a wire that names both", () => {
-  const { wires } = place(outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]));
-  expect(wires.map((each) => each.text)).toEqual(["f32[1], u8[4]"]);
+describe("ports", () => {
+  test("stand apart, and each wire ends at its own and says its own type", () => {
+    const { nodes, wires } = place(outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]));
+    expect(wires.map((each) => each.text)).toEqual(["f32[1]", "u8[4]"]);
+    const out = found(nodes, "out");
+    expect(out.inputs).toHaveLength(2);
+    expect(wires.map((each) => each.points.at(-1)?.y)).toEqual(out.inputs.map((y) => out.y + y));
+    expect(Math.abs((wires[0]?.label.y ?? 0) - (wires[1]?.label.y ?? 0))).toBeGreaterThanOrEqual(12);
+  });
+
+  test("are as many as are known of the stage, and a stage with many is higher", () => {
+    const { nodes } = place(CHAIN, new Map([["model", { inputs: 5, outputs: 3 }]]));
+    const model = found(nodes, "model");
+    expect([model.inputs.length, model.outputs.length]).toEqual([5, 3]);
+    expect(model.height).toBeGreaterThan(found(nodes, "fft").height);
+    expect(model.inputs.every((y) => y > 0 && y < model.height)).toBe(true);
+  });
+
+  test("capabilities take nothing and outputs give nothing", () => {
+    const { nodes } = place({ nodes: [node("mic", "capability"), node("out", "output")], wires: [] });
+    expect(nodes.map((each) => [each.inputs.length, each.outputs.length])).toEqual([[0, 1], [1, 0]]);
+  });
+});
+
+test("two hundred stages are placed in the time of one frame", () => {
+  const wires = Array.from({ length: 199 }, (_, index) => wire(`s${Math.floor(index * 0.8)}`, `s${index + 1}`));
+  const big = outline(wires);
+  place(big);
+  const started = performance.now();
+  for (let round = 0; round < 5; round++) place(big);
+  expect((performance.now() - started) / 5).toBeLessThan(50);
 });
 
 test("the same outline gives the same picture", () => {

@@ -1,0 +1,155 @@
+// All that can be added to the graph, found by a few letters: pressed it is added, dragged it goes where it falls.
+import { X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import type { Outline, OutlineWire } from "../api/types";
+import { find } from "../commands/search";
+import { walk } from "../parts/walk";
+import { Ticked } from "../parts/Ticked";
+import type { PaletteAnswer, PaletteItem, Port, Suit } from "./answers";
+import type { GraphLanguage } from "./graph-language";
+
+interface AddPanelProps {
+  readonly language: GraphLanguage;
+  /** The output that the new stage would read from. */
+  readonly spot: Port | null;
+  readonly into: OutlineWire | null;
+  readonly outline: Outline;
+  /** What a dragged item is called. */
+  readonly cargo: string;
+  readonly onAdd: (item: PaletteItem) => void;
+  readonly onClose: () => void;
+}
+
+const GROUPS = [
+  { key: "capabilities", title: "Capabilities" },
+  { key: "blocks", title: "Proc-blocks" },
+  { key: "models", title: "Models of this project" },
+  { key: "outputs", title: "Outputs" },
+] as const;
+
+interface Group {
+  readonly title: string;
+  readonly items: readonly PaletteItem[];
+}
+
+/** What is called so, and after that what says so of itself; the group with the best comes first. */
+function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
+  if (palette === null) return [];
+  const all = GROUPS.flatMap(({ key }) => palette[key]);
+  const called = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
+  const said = all.filter((item) => !called.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()));
+  const ranks = new Map([...called, ...said].map((item, rank) => [item, rank]));
+  const rank = (item: PaletteItem | undefined): number => (item === undefined ? all.length : (ranks.get(item) ?? all.length));
+  return GROUPS.map(({ key, title }) => ({ title, items: palette[key].filter((item) => ranks.has(item)).toSorted((one, other) => rank(one) - rank(other)) }))
+    .filter(({ items }) => items.length > 0)
+    .toSorted((one, other) => (query === "" ? 0 : rank(one.items[0]) - rank(other.items[0])));
+}
+
+export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose }: AddPanelProps) {
+  const [palette, setPalette] = useState<PaletteAnswer | null>(null);
+  const [suits, setSuits] = useState<readonly Suit[]>([]);
+  const [query, setQuery] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const stage = spot?.stage ?? null;
+  const index = spot?.index ?? 0;
+
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    let wanted = true;
+    language.palette().then(
+      (found) => wanted && setPalette(found),
+      () => wanted && onClose(),
+    );
+    return () => {
+      wanted = false;
+    };
+    // Its models come and go with the project's files, and each of these changes is checked.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [language, outline]);
+  useEffect(() => {
+    let wanted = true;
+    const asked = stage === null ? Promise.resolve([]) : language.suits({ stage, index });
+    asked.then(
+      (found) => wanted && setSuits(found),
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [language, outline, stage, index]);
+
+  const reasons = useMemo(() => new Map(suits.map((suit) => [`${suit.kind} ${suit.target}`, suit.reason])), [suits]);
+  const reasonOf = (item: PaletteItem): string | null => (item.kind === "capability" ? null : (reasons.get(`${item.kind} ${item.target}`) ?? null));
+  const groups = found(query, palette);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const first = groups[0]?.items[0];
+    if (event.key === "Escape") onClose();
+    else if (event.key === "Enter" && event.target === field.current && first !== undefined && query !== "") onAdd(first);
+    else return walk(event);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <section className="add-panel" aria-label="Add a stage" onKeyDown={onKeyDown}>
+      <div className="row between">
+        <h2>Add a stage</h2>
+        <button type="button" className="button quiet square" aria-label="Close the palette" onClick={onClose}>
+          <X aria-hidden="true" />
+        </button>
+      </div>
+      <p className="small muted" role="status">
+        {into !== null ? (
+          <>
+            It goes between <b>{into.source}</b> and <b>{into.target}</b>.
+          </>
+        ) : stage !== null ? (
+          <>
+            What fits is connected to <b>{stage}</b>.
+          </>
+        ) : (
+          "Press it, or drag it onto a wire."
+        )}
+      </p>
+      <input ref={field} className="input" type="search" data-walk aria-label="Find a stage to add" placeholder="Find" value={query} onChange={(event) => setQuery(event.target.value)} />
+      <div className="add-list">
+        {palette === null && <p className="small muted">Reading what can be added…</p>}
+        {palette !== null && groups.length === 0 && <p className="small muted">Nothing is called so.</p>}
+        {groups.map(({ title, items }) => (
+          <div key={title}>
+            <h3 className="label">{title}</h3>
+            <ul>
+              {items.map((item) => {
+                const reason = reasonOf(item);
+                return (
+                  <li key={`${item.kind} ${item.target}`}>
+                    <button
+                      type="button"
+                      data-walk
+                      className={reason === null ? "add-item" : "add-item unfit"}
+                      draggable
+                      title={reason ?? item.help}
+                      onDragStart={(event) => {
+                        event.dataTransfer.setData(cargo, JSON.stringify(item));
+                        event.dataTransfer.effectAllowed = "copy";
+                      }}
+                      onClick={() => onAdd(item)}
+                    >
+                      <span className={`kind ${item.kind}`} />
+                      <span className="grow">
+                        <b className="cut">{item.title}</b>
+                        <span className="small muted">
+                          <Ticked>{reason ?? item.help}</Ticked>
+                        </span>
+                      </span>
+                    </button>
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}

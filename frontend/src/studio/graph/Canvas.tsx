@@ -1,0 +1,167 @@
+// The drawn pipeline: stages, ports and wires that can be pressed, drawn and walked through. It decides nothing: what was
+// meant is told to its owner.
+import { ConnectionMode, ReactFlow, useReactFlow, useStoreApi, type FinalConnectionState } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useEffect, useEffectEvent, useRef, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
+import type { OutlineWire } from "../api/types";
+import type { PortEnd } from "./connecting";
+import type { Placed } from "./layout";
+import { StageNode, type StageFlowNode } from "./StageNode";
+import { frameOf, revealed } from "./sight";
+import { WireEdge, type WireFlowEdge } from "./WireEdge";
+
+const NODE_TYPES = { stage: StageNode };
+const EDGE_TYPES = { wire: WireEdge };
+const ATTRIBUTION = { hideAttribution: true };
+/** Beyond these stages only what is in sight is in the page. */
+const MANY = 60;
+
+export interface Gestures {
+  readonly onStage: (name: string) => void;
+  readonly onOpen: (name: string) => void;
+  readonly onWire: (wire: OutlineWire) => void;
+  readonly onGround: () => void;
+  readonly onBegin: (from: PortEnd) => void;
+  /** The wire on its way ends at a port, somewhere on a stage, or nowhere. */
+  readonly onEnd: (to: PortEnd | { readonly stage: string } | null) => void;
+  /** An end of a wire is taken; it is let go by `onEnd`. The other end, `fixed`, stays. */
+  readonly onTake: (wire: OutlineWire, fixed: PortEnd) => void;
+  readonly onKey: (event: KeyboardEvent) => void;
+  /** Something that is dragged hangs over a wire or, with null, elsewhere; answers whether it is taken here. */
+  readonly onHang: (event: DragEvent, wireId: string | null) => boolean;
+  readonly onDrop: (event: DragEvent, wireId: string | null) => void;
+}
+
+interface CanvasProps extends Gestures {
+  readonly placed: Placed;
+  readonly nodes: StageFlowNode[];
+  readonly edges: WireFlowEdge[];
+  readonly selected: string | null;
+  /** Whether the whole is kept in sight whatever happens, as in the low strip above the text. */
+  readonly isStrip: boolean;
+  readonly readOnly: boolean;
+  readonly fits: (from: PortEnd, to: PortEnd) => boolean;
+  readonly children: ReactNode;
+}
+
+/** A port by what React Flow tells of a handle. */
+function portOf(stage: string | null, id: string | null | undefined, type: string | null | undefined): PortEnd | null {
+  const index = Number((id ?? "").split(" ")[1]);
+  return stage === null || !Number.isInteger(index) ? null : { stage, index, side: type === "source" ? "output" : "input" };
+}
+
+function stageUnder(event: MouseEvent | TouchEvent): string | null {
+  const touch = "changedTouches" in event ? event.changedTouches[0] : event;
+  const under = touch === undefined ? null : document.elementFromPoint(touch.clientX, touch.clientY);
+  return under?.closest(".react-flow__node")?.querySelector<HTMLElement>("[data-stage]")?.dataset["stage"] ?? null;
+}
+
+function wireUnder(event: DragEvent): string | null {
+  const target = event.target instanceof Element ? event.target : null;
+  return target?.closest<HTMLElement>(".react-flow__edge, [data-wire]")?.dataset["id"] ?? target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ?? null;
+}
+
+export function Canvas(props: CanvasProps) {
+  const { placed, nodes, edges, selected, isStrip, readOnly } = props;
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const holder = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+
+  const look = useEffectEvent((whole: boolean) => {
+    const { width, height } = store.getState();
+    if (width === 0 || height === 0 || placed.nodes.length === 0) return;
+    const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
+    const before = whole ? frameOf(placed, { width, height }, isStrip) : flow.getViewport();
+    const next = here === null ? before : revealed(before, here, { width, height });
+    void flow.setViewport(next);
+  });
+
+  // The whole is in sight until someone looks elsewhere; then at least what is selected is.
+  useEffect(() => {
+    if (holder.current === null) return;
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => look(isStrip || !moved.current)));
+    observer.observe(holder.current);
+    return () => observer.disconnect();
+  }, [isStrip]);
+  useEffect(() => look(!moved.current), [placed.width, placed.height, placed.nodes.length, selected]);
+
+  const end = (event: MouseEvent | TouchEvent, { toHandle }: FinalConnectionState): void => {
+    const stage = stageUnder(event);
+    const to = toHandle === null ? null : portOf(toHandle.nodeId, toHandle.id, toHandle.type);
+    props.onEnd(to ?? (stage === null ? null : { stage }));
+  };
+
+  return (
+    <div
+      ref={holder}
+      className="graph-canvas"
+      role="group"
+      aria-label="Pipeline"
+      onKeyDown={props.onKey}
+      onDragOver={(event) => {
+        if (props.onHang(event, wireUnder(event))) event.preventDefault();
+      }}
+      onDrop={(event) => props.onDrop(event, wireUnder(event))}
+    >
+      <svg className="graph-marks" aria-hidden="true">
+        <defs>
+          <marker id="graph-arrow" viewBox="0 0 6 8" refX="6" refY="4" markerWidth="6" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">
+            <path d="M0 0 6 4 0 8Z" />
+          </marker>
+        </defs>
+      </svg>
+      <ReactFlow<StageFlowNode, WireFlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        proOptions={ATTRIBUTION}
+        minZoom={0.2}
+        maxZoom={2}
+        onlyRenderVisibleElements={nodes.length > MANY}
+        nodesDraggable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        nodesConnectable={!readOnly}
+        edgesReconnectable={!readOnly}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        connectOnClick={false}
+        connectionMode={ConnectionMode.Strict}
+        connectionRadius={24}
+        connectionDragThreshold={4}
+        reconnectRadius={9}
+        panOnScroll
+        zoomOnDoubleClick={false}
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode={null}
+        isValidConnection={({ source, target, sourceHandle, targetHandle }) => {
+          const [from, to] = [portOf(source, sourceHandle, "source"), portOf(target, targetHandle, "target")];
+          return from !== null && to !== null && props.fits(from, to);
+        }}
+        onNodeClick={(_, node) => props.onStage(node.id)}
+        onNodeDoubleClick={(_, node) => props.onOpen(node.id)}
+        onEdgeClick={(_, edge) => edge.data !== undefined && props.onWire(edge.data.wire)}
+        onPaneClick={props.onGround}
+        onMoveStart={(event) => {
+          if (event !== null) moved.current = true;
+        }}
+        onConnectStart={(_, { nodeId, handleId, handleType }) => {
+          const from = portOf(nodeId, handleId, handleType);
+          if (from !== null) props.onBegin(from);
+        }}
+        onConnectEnd={end}
+        onReconnectStart={(_, edge, fixed) => {
+          const wire = edge.data?.wire;
+          if (wire !== undefined) props.onTake(wire, fixed === "source" ? { stage: wire.source, index: wire.source_index, side: "output" } : { stage: wire.target, index: wire.target_index, side: "input" });
+        }}
+      >
+        {props.children}
+      </ReactFlow>
+    </div>
+  );
+}

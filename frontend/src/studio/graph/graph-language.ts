@@ -1,0 +1,62 @@
+// What the graph asks of the language, and its edits: asked for, then made to the text as one step of the page's undo.
+// An answer is about a text; when that changed meanwhile it is asked for again, so that no edit falls on other words.
+import { LanguageRefusal } from "../../language";
+import { sentenceOf } from "../api/problem";
+import type { EditStep, Workspace } from "../session/workspace";
+import type { EditAnswer, Fit, GraphEdit, PaletteAnswer, Port, Source, StageArgument, StagePorts, Suit } from "./answers";
+
+/** How often an edit is asked for again while others type. */
+const TRIES = 6;
+
+/** What of the workspace this needs, so that a test can give another. */
+export type Room = Pick<Workspace, "edit" | "toasts" | "checking"> & {
+  readonly language: Pick<Workspace["language"], "ask">;
+  readonly files: Pick<Workspace["files"], "list" | "text" | "undo">;
+};
+
+export class GraphLanguage {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly room: Room) {}
+
+  ports = async (): Promise<readonly StagePorts[]> => (await this.room.language.ask<{ readonly stages: readonly StagePorts[] }>({ ask: "ports" })).stages;
+
+  palette = (): Promise<PaletteAnswer> => this.room.language.ask<PaletteAnswer>({ ask: "palette" });
+
+  arguments = async (stage: string): Promise<readonly StageArgument[]> => (await this.room.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage })).arguments;
+
+  fits = async (source: Port): Promise<readonly Fit[]> => (await this.room.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
+
+  sources = async (target: string, index: number): Promise<readonly Source[]> => (await this.room.language.ask<{ readonly sources: readonly Source[] }>({ ask: "fits", target, target_index: index })).sources;
+
+  suits = async (source: Port): Promise<readonly Suit[]> => (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
+
+  /** Makes an edit. Answers the name of a stage that is added, "" for other edits; null when it was refused, which is said. */
+  edit(edit: GraphEdit, step: EditStep = "alone"): Promise<string | null> {
+    const made = this.last.then(() => this.make(edit, step));
+    this.last = made;
+    return made;
+  }
+
+  private async make(edit: GraphEdit, step: EditStep): Promise<string | null> {
+    try {
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const before = this.texts();
+        const { edits, stage } = await this.room.language.ask<EditAnswer>({ ask: "edit-graph", edit });
+        const now = this.texts();
+        if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
+        if (edits.length > 0) this.room.edit(edits, step);
+        this.room.checking.touch(0);
+        return stage ?? "";
+      }
+      this.room.toasts.say("The text is being changed at this moment. Try again.");
+    } catch (error) {
+      this.room.toasts.say(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
+    }
+    return null;
+  }
+
+  private texts(): ReadonlyMap<string, string> {
+    return new Map(this.room.files.list().flatMap(({ id, path, kind }) => (kind === "text" ? [[path, this.room.files.text(id)?.toJSON() ?? ""] as const] : [])));
+  }
+}

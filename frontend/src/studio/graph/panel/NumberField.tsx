@@ -1,0 +1,111 @@
+// A number as a field and, where its range is known, a slider. Drawing the slider shows its effect a few times a second
+// and is one step of the undo.
+import { useId, useRef, useState } from "react";
+import type { EditStep } from "../../session/workspace";
+import type { StageArgument } from "../answers";
+import { hasSlider, placeOf, PLACES, valueAt } from "../slider";
+
+interface NumberFieldProps {
+  readonly argument: StageArgument;
+  readonly disabled: boolean;
+  readonly describedBy: string;
+  readonly onSet: (value: number, step: EditStep) => Promise<unknown>;
+}
+
+/** Milliseconds between two edits while a slider is drawn. */
+const BETWEEN = 150;
+
+export function NumberField({ argument, disabled, describedBy, onSet }: NumberFieldProps) {
+  const id = useId();
+  const { name, kind, value, minimum, maximum } = argument;
+  const shown = value ?? argument.default ?? "";
+  const [typed, setTyped] = useState<string | null>(null);
+  /** The newest value of a slider on its way, or null. */
+  const [drawn, setDrawn] = useState<number | null>(null);
+  const sliding = useRef({ begun: false, busy: false, next: null as number | null, sent: null as number | null });
+
+  const send = async (next: number): Promise<void> => {
+    const slide = sliding.current;
+    slide.next = next;
+    if (slide.busy) return;
+    slide.busy = true;
+    while (slide.next !== null) {
+      const now = slide.next;
+      slide.next = null;
+      if (now === slide.sent) continue;
+      slide.sent = now;
+      await onSet(now, slide.begun ? "goes on" : "begins");
+      slide.begun = true;
+      await new Promise((done) => setTimeout(done, BETWEEN));
+    }
+    slide.busy = false;
+  };
+  const release = (): void => {
+    const slide = sliding.current;
+    slide.begun = false;
+    slide.sent = null;
+    setDrawn(null);
+  };
+  const commit = (): void => {
+    if (typed === null) return;
+    const number = Number(typed.trim().replace(",", "."));
+    setTyped(null);
+    if (typed.trim() !== "" && Number.isFinite(number) && number !== value) void onSet(number, "alone");
+  };
+  const range = minimum !== null && maximum !== null && hasSlider({ minimum, maximum }) ? { minimum, maximum, step: argument.step } : null;
+  const number = typeof shown === "number" ? shown : Number(shown);
+  const now = drawn ?? (Number.isFinite(number) ? number : (minimum ?? 0));
+  return (
+    <div className="number-field">
+      <input
+        id={id}
+        className="input mono"
+        aria-label={name}
+        aria-describedby={describedBy}
+        inputMode={kind === "integer" ? "numeric" : "decimal"}
+        disabled={disabled}
+        value={typed ?? String(drawn ?? shown)}
+        aria-invalid={typed !== null && !Number.isFinite(Number(typed.trim().replace(",", "."))) ? true : undefined}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") commit();
+          else if (event.key === "Escape" && typed !== null) {
+            setTyped(null);
+            event.stopPropagation();
+          }
+        }}
+      />
+      {range !== null && (
+        <input
+          type="range"
+          aria-label={`${name}, slider`}
+          aria-valuetext={String(now)}
+          min={0}
+          max={PLACES}
+          step={1}
+          disabled={disabled}
+          value={placeOf(now, range)}
+          onChange={(event) => {
+            const next = valueAt(Number(event.target.value), range);
+            setDrawn(next);
+            void send(next);
+          }}
+          onKeyDown={(event) => {
+            const direction = event.key === "ArrowRight" || event.key === "ArrowUp" ? 1 : event.key === "ArrowLeft" || event.key === "ArrowDown" ? -1 : 0;
+            if (direction === 0) return;
+            // A key moves by the range's own step, where a knob's place would be too coarse or too fine.
+            event.preventDefault();
+            const step = range.step ?? (range.maximum - range.minimum) / 100;
+            const next = Number(Math.min(range.maximum, Math.max(range.minimum, now + direction * step)).toPrecision(12));
+            setDrawn(next);
+            void send(next);
+          }}
+          onPointerUp={release}
+          onKeyUp={release}
+          onBlur={release}
+        />
+      )}
+    </div>
+  );
+}

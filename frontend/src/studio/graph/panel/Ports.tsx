@@ -1,0 +1,206 @@
+// What a stage reads and gives: change, order and take away its inputs, see the types, begin a wire without a pointer.
+import { ArrowDown, ArrowUp, Cable, Eye, Plus, X } from "lucide-react";
+import { useEffect, useId, useRef, useState } from "react";
+import type { Outline } from "../../api/types";
+import { walk } from "../../parts/walk";
+import type { GraphEdit, InputPort, Port, Source, StagePorts, Watching } from "../answers";
+import type { PortEnd } from "../connecting";
+import type { GraphLanguage } from "../graph-language";
+import { hasItsOwn } from "../picture";
+
+interface PortsProps {
+  readonly ports: StagePorts;
+  readonly outline: Outline;
+  readonly language: GraphLanguage;
+  readonly readOnly: boolean;
+  readonly watching: Watching | null;
+  readonly onEdit: (edit: GraphEdit) => Promise<unknown>;
+  readonly onPick: (name: string) => void;
+  readonly onConnect: (from: PortEnd) => void;
+}
+
+function written({ stage, index }: Port): string {
+  return index === 0 ? stage : `${stage}.${index}`;
+}
+
+export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: PortsProps) {
+  const [choosing, setChoosing] = useState<number | null>(null);
+  const heading = useId();
+  const { name, inputs } = ports;
+  const connected = inputs.filter((port) => port.source !== null).length;
+  const swap = (index: number): Promise<unknown> => {
+    const [one, other] = [inputs[index - 1]?.source, inputs[index]?.source];
+    if (one === null || one === undefined || other === null || other === undefined) return Promise.resolve();
+    return onEdit({
+      edit: "several",
+      edits: [
+        { edit: "connect", source: other, target: name, target_index: index - 1 },
+        { edit: "connect", source: one, target: name, target_index: index },
+      ],
+    });
+  };
+  const take = (source: Port, index: number): void => {
+    setChoosing(null);
+    void onEdit({ edit: "connect", source, target: name, target_index: index });
+  };
+  return (
+    <section aria-labelledby={heading} className="panel-part">
+      <h3 id={heading}>Inputs</h3>
+      <ol className="ports">
+        {inputs.map((port, index) => (
+          <li key={index}>
+            <InputRow port={port} index={index} count={connected} readOnly={readOnly} onPick={onPick} onChange={() => setChoosing(choosing === index ? null : index)} onUp={() => void swap(index)} onDown={() => void swap(index + 1)} onTake={() => void onEdit({ edit: "disconnect", target: name, target_index: index })} />
+            {choosing === index && <Sources language={language} outline={outline} target={name} index={index} onTake={(source) => take(source, index)} onClose={() => setChoosing(null)} />}
+          </li>
+        ))}
+      </ol>
+      {inputs.length === 0 && <p className="small muted">It reads from nothing yet.</p>}
+      {!readOnly && inputs.length === connected && !hasItsOwn(ports) && (
+        <button type="button" className="button" aria-expanded={choosing === inputs.length} onClick={() => setChoosing(choosing === inputs.length ? null : inputs.length)}>
+          <Plus aria-hidden="true" />
+          Connect an input
+        </button>
+      )}
+      {choosing !== null && choosing === inputs.length && <Sources language={language} outline={outline} target={name} index={choosing} onTake={(source) => take(source, choosing)} onClose={() => setChoosing(null)} />}
+    </section>
+  );
+}
+
+interface InputRowProps {
+  readonly port: InputPort;
+  readonly index: number;
+  /** How many inputs are connected. */
+  readonly count: number;
+  readonly readOnly: boolean;
+  readonly onPick: (name: string) => void;
+  readonly onChange: () => void;
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+  readonly onTake: () => void;
+}
+
+function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown, onTake }: InputRowProps) {
+  const { source } = port;
+  const says = port.name ?? `input ${index}`;
+  return (
+    <div className="port-row">
+      <span className="small muted num">{port.name ?? index}</span>
+      {source === null ? (
+        <button type="button" className="button quiet" disabled={readOnly} onClick={onChange}>
+          Not connected
+        </button>
+      ) : (
+        <button type="button" className="link cut" title={`Go to ${source.stage}`} onClick={() => onPick(source.stage)}>
+          {written(source)}
+        </button>
+      )}
+      <code className="cut">{port.type ?? "type not known"}</code>
+      {!readOnly && source !== null && (
+        <span className="port-tools">
+          <button type="button" className="button quiet square" aria-label={`Read ${says} from another stage`} title="Read from another stage" onClick={onChange}>
+            <Cable aria-hidden="true" />
+          </button>
+          {count > 1 && (
+            <>
+              <button type="button" className="button quiet square" aria-label={`Move ${says} up`} disabled={index === 0} onClick={onUp}>
+                <ArrowUp aria-hidden="true" />
+              </button>
+              <button type="button" className="button quiet square" aria-label={`Move ${says} down`} disabled={index >= count - 1} onClick={onDown}>
+                <ArrowDown aria-hidden="true" />
+              </button>
+            </>
+          )}
+          <button type="button" className="button quiet square" aria-label={`Disconnect ${says}`} title="Disconnect" onClick={onTake}>
+            <X aria-hidden="true" />
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface SourcesProps {
+  readonly language: GraphLanguage;
+  readonly outline: Outline;
+  readonly target: string;
+  readonly index: number;
+  readonly onTake: (source: Port) => void;
+  readonly onClose: () => void;
+}
+
+/** All outputs that an input could read from: those that fit first, the others with the reason. */
+function Sources({ language, outline, target, index, onTake, onClose }: SourcesProps) {
+  const [sources, setSources] = useState<readonly Source[] | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    let wanted = true;
+    language.sources(target, index).then(
+      (found) => wanted && setSources(found.toSorted((one, other) => Number(one.reason !== null) - Number(other.reason !== null))),
+      () => wanted && onClose(),
+    );
+    return () => {
+      wanted = false;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [language, outline, target, index]);
+  const isThere = sources !== null;
+  useEffect(() => {
+    if (isThere) list.current?.querySelector<HTMLElement>("[data-walk]")?.focus();
+  }, [isThere]);
+  if (sources === null) return <p className="small muted">Asking what fits…</p>;
+  if (sources.length === 0) return <p className="small muted">No stage gives anything yet.</p>;
+  return (
+    <ul
+      ref={list}
+      className="sources"
+      aria-label="What it could read from"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return walk(event);
+        onClose();
+        event.stopPropagation();
+      }}
+    >
+      {sources.map((source) => (
+        <li key={written(source)}>
+          <button type="button" data-walk className={source.reason === null ? "source-row" : "source-row unfit"} aria-disabled={source.reason !== null} onClick={() => source.reason === null && onTake({ stage: source.stage, index: source.index })}>
+            <b>{written(source)}</b> <code>{source.type}</code>
+            {source.reason !== null && <span className="small muted">{source.reason}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Outputs({ ports, readOnly, watching, onConnect }: PortsProps) {
+  const heading = useId();
+  const { name, outputs } = ports;
+  return (
+    <section aria-labelledby={heading} className="panel-part">
+      <h3 id={heading}>Outputs</h3>
+      <ol className="ports">
+        {outputs.map((type, index) => {
+          const isWatched = watching?.isWatched({ stage: name, index }) ?? false;
+          return (
+            <li key={index} className="port-row">
+              <span className="small muted num">{index}</span>
+              <code className="cut grow">{type ?? "type not known"}</code>
+              <span className="port-tools">
+                {watching !== null && (
+                  <button type="button" className="button quiet square" aria-pressed={isWatched} aria-label={`Watch output ${index}`} title="Watch in the preview" onClick={() => watching.toggle({ stage: name, index })}>
+                    <Eye aria-hidden="true" />
+                  </button>
+                )}
+                {!readOnly && (
+                  <button type="button" className="button quiet square" aria-label={`Connect output ${index} to another stage`} title="Connect to another stage" onClick={() => onConnect({ stage: name, index, side: "output" })}>
+                    <Cable aria-hidden="true" />
+                  </button>
+                )}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,146 @@
+// Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
+import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/types";
+import { Ticked } from "../../parts/Ticked";
+import type { EditStep } from "../../session/workspace";
+import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
+import type { PortEnd } from "../connecting";
+import type { GraphLanguage } from "../graph-language";
+import { stageAt } from "../selection";
+import { KIND_WORDS } from "../StageNode";
+import { Arguments } from "./Arguments";
+import { Inputs, Outputs } from "./Ports";
+import { TextField } from "./TextField";
+
+interface StagePanelProps {
+  readonly node: OutlineNode;
+  readonly language: GraphLanguage;
+  readonly ports: StagePorts | null;
+  readonly outline: Outline;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly runefile: string;
+  readonly readOnly: boolean;
+  readonly watching: Watching | null;
+  readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<string | null>;
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
+  readonly onPick: (name: string) => void;
+  readonly onRenamed: (name: string) => void;
+  readonly onConnect: (from: PortEnd) => void;
+  readonly onRemove: () => void;
+  readonly onText: () => void;
+  readonly onClose: () => void;
+}
+
+const OF_KIND: Readonly<Record<OutlineNode["kind"], (palette: PaletteAnswer) => readonly PaletteItem[]>> = {
+  capability: (palette) => palette.capabilities,
+  block: (palette) => palette.blocks,
+  model: (palette) => palette.models,
+  output: (palette) => palette.outputs,
+};
+
+export function StagePanel({ node, language, ports, outline, diagnostics, runefile, readOnly, watching, onEdit, onMend, onPick, onRenamed, onConnect, onRemove, onText, onClose }: StagePanelProps) {
+  const heading = useId();
+  const { name, kind } = node;
+  const [fields, setFields] = useState<readonly StageArgument[]>([]);
+  const [palette, setPalette] = useState<PaletteAnswer | null>(null);
+
+  // What holds now is asked again after every check; what was asked for an older text comes too late.
+  useEffect(() => {
+    let wanted = true;
+    Promise.all([language.arguments(name), language.palette()]).then(
+      ([found, all]) => {
+        if (!wanted) return;
+        setFields(found);
+        setPalette(all);
+      },
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [language, outline, name]);
+
+  const wrong = diagnostics.filter(({ file, span }) => file === runefile && stageAt(outline, span.start.line)?.name === name);
+  const items = palette === null ? [] : OF_KIND[kind](palette);
+  const target = ports?.target ?? node.detail;
+  const item = items.find((each) => each.target === ports?.item);
+  const rename = async (to: string): Promise<void> => {
+    if ((await onEdit({ edit: "rename-stage", name, to: to.trim() })) !== null) onRenamed(to.trim());
+  };
+  return (
+    <aside
+      className={`stage-panel ${kind}`}
+      aria-labelledby={heading}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <div className="row between">
+        <h2 id={heading} className="cut">
+          <span className={`kind ${kind}`} /> {name} <span className="muted small">{KIND_WORDS[kind]}</span>
+        </h2>
+        <button type="button" className="button quiet square" aria-label="Close the stage's panel" onClick={onClose}>
+          <X aria-hidden="true" />
+        </button>
+      </div>
+      {wrong.map((diagnostic, index) => (
+        <div key={`${index} ${diagnostic.code}`} className={`panel-problem ${diagnostic.severity}`}>
+          <p>
+            {diagnostic.severity === "error" ? <CircleAlert className="icon wrong" aria-label="Error" /> : <TriangleAlert className="icon worse" aria-label="Warning" />} <Ticked>{diagnostic.message}</Ticked>
+          </p>
+          {diagnostic.notes.map((note) => (
+            <p key={note} className="small muted">
+              <Ticked>{note}</Ticked>
+            </p>
+          ))}
+          {!readOnly &&
+            diagnostic.fixes.map((fix) => (
+              <button key={fix.title} type="button" className="button" disabled={onMend === null} onClick={() => onMend?.(fix.edits)}>
+                {fix.title}
+              </button>
+            ))}
+        </div>
+      ))}
+      <div className="panel-part">
+        <div className="field">
+          <span className="label">Name</span>
+          <TextField label="Name" value={name} disabled={readOnly} isFirst onSet={(next) => void rename(next)} />
+        </div>
+        <div className="field">
+          <span className="label">{kind === "block" ? "Proc-block" : kind === "capability" ? "Reads" : kind === "model" ? "Model" : "Output"}</span>
+          <select className="input" aria-label={`What ${name} is`} disabled={readOnly} value={item?.target ?? target} onChange={(event) => void onEdit({ edit: "set-target", stage: name, target: event.target.value })}>
+            {item === undefined && <option value={target}>{target}</option>}
+            {items.map((each) => (
+              <option key={each.target} value={each.target}>
+                {each.title}
+              </option>
+            ))}
+          </select>
+          {item !== undefined && (
+            <p className="small muted">
+              <Ticked>{item.help}</Ticked>
+            </p>
+          )}
+        </div>
+      </div>
+      <Arguments stage={name} fields={fields} sources={palette ?? { resources: [], text_files: [] }} readOnly={readOnly} onEdit={onEdit} />
+      {ports !== null && kind !== "capability" && <Inputs ports={ports} outline={outline} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onPick={onPick} onConnect={onConnect} />}
+      {ports !== null && kind !== "output" && <Outputs ports={ports} outline={outline} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onPick={onPick} onConnect={onConnect} />}
+      <div className="row wrap panel-end">
+        <button type="button" className="button" onClick={onText}>
+          <Text aria-hidden="true" />
+          Show in the text
+        </button>
+        {!readOnly && (
+          <button type="button" className="button bad" onClick={onRemove}>
+            <Trash2 aria-hidden="true" />
+            Remove
+          </button>
+        )}
+      </div>
+    </aside>
+  );
+}

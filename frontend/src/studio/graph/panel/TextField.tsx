@@ -1,0 +1,48 @@
+// A text that is sent when it is finished: on leaving the field, and on Enter where it has one line.
+import { useState } from "react";
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly disabled: boolean;
+  readonly isLong?: boolean;
+  readonly isFirst?: boolean;
+  readonly describedBy?: string;
+  readonly placeholder?: string;
+  readonly onSet: (value: string) => void;
+}
+
+export function TextField({ label, value, disabled, isLong = false, isFirst = false, describedBy, placeholder, onSet }: TextFieldProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = (): void => {
+    if (typed !== null && typed !== value) onSet(typed);
+    setTyped(null);
+  };
+  const props = {
+    className: "input mono",
+    "aria-label": label,
+    "aria-describedby": describedBy,
+    disabled,
+    placeholder,
+    value: typed ?? value,
+    onBlur: commit,
+    spellCheck: false,
+    "data-first": isFirst ? true : undefined,
+  };
+  const leave = (event: { readonly key: string; stopPropagation(): void }): void => {
+    if (event.key !== "Escape" || typed === null) return;
+    setTyped(null);
+    event.stopPropagation();
+  };
+  if (isLong) return <textarea {...props} rows={4} onChange={(event) => setTyped(event.target.value)} onKeyDown={leave} />;
+  return (
+    <input
+      {...props}
+      onChange={(event) => setTyped(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") commit();
+        else leave(event);
+      }}
+    />
+  );
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import type { Diagnostic, Outline } from "../api/types";
+import type { StagePorts } from "./answers";
+import { endAt } from "./connecting";
+import { between } from "./glide";
+import { place } from "./layout";
+import { edgesOf, nodesOf, troubles } from "./picture";
+import { frameOf, revealed } from "./sight";
+
+const OUTLINE: Outline = {
+  nodes: [
+    { name: "mic", kind: "capability", detail: "SOUND", line: 3, file: null },
+    { name: "model", kind: "model", detail: "words", line: 6, file: null },
+    { name: "out", kind: "output", detail: "SERIAL", line: 9, file: null },
+  ],
+  wires: [{ source: "mic", source_index: 0, target: "model", target_index: 0, type: "i16[16000]" }],
+};
+const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"] }]]);
+const PLACED = place(OUTLINE, new Map([["model", { inputs: 2, outputs: 2 }]]));
+const SHOWN = { outline: OUTLINE, ports: PORTS, selected: "model", troubles: new Map([["out", "error" as const]]) };
+
+function problem(line: number, severity: "error" | "warning", file = "Runefile.yml"): Diagnostic {
+  const at = { line, column: 1, offset: 0 };
+  return { severity, code: "RUNE0001", message: "", file, span: { start: at, end: at }, notes: [], fixes: [] };
+}
+
+describe("the picture", () => {
+  const nodes = new Map(nodesOf(PLACED, SHOWN).map((node) => [node.id, node]));
+
+  test("has a port for every input and output, connected or not", () => {
+    expect(nodes.get("model")?.data.inputs.map((port) => port.title)).toEqual(["input samples, i16[16000], from mic", "input state, f32[4], not connected"]);
+    expect(nodes.get("model")?.data.outputs).toHaveLength(2);
+    expect(nodes.get("mic")?.data.inputs).toEqual([]);
+  });
+
+  test("lets Tab come to one stage: the selected one, or the first", () => {
+    expect([...nodes.values()].filter((node) => node.data.tabStop).map((node) => node.id)).toEqual(["model"]);
+    expect(nodesOf(PLACED, { ...SHOWN, selected: null }).filter((node) => node.data.tabStop)).toHaveLength(1);
+  });
+
+  test("offers one more input where a stage may have it, and not where a model says how many", () => {
+    const full = new Map([["model", { ...PORTS.get("model"), inputs: [PORTS.get("model")?.inputs[0]] } as StagePorts]]);
+    const drawn = new Map(nodesOf(place(OUTLINE), { ...SHOWN, ports: full }).map((node) => [node.id, node.data.takesMore]));
+    expect([drawn.get("model"), drawn.get("mic"), drawn.get("out")]).toEqual([false, false, false]);
+  });
+
+  test("marks the worst that is wrong with a stage", () => {
+    const found = troubles(OUTLINE, [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")], "Runefile.yml");
+    expect([...found]).toEqual([["model", "error"], ["mic", "warning"]]);
+  });
+
+  test("has each wire by its target, with its type", () => {
+    const [edge] = edgesOf(PLACED, "mic", "model 0", () => null);
+    expect(edge).toMatchObject({ id: "model 0", sourceHandle: "output 0", targetHandle: "input 0", selected: true, data: { text: "i16[16000]", near: true } });
+  });
+});
+
+test("a wire that falls on a stage takes the first free input that fits, or says why there is none", () => {
+  const verdicts = new Map<string, string | null>([["a 0", null], ["a 1", null], ["b 0", "It takes sound."], ["name_1 0", null]]);
+  expect(endAt(verdicts, "a", (index) => index === 0)).toEqual({ index: 1 });
+  expect(endAt(verdicts, "a", () => true)).toEqual({ index: 0 });
+  expect(endAt(verdicts, "b", () => false)).toEqual({ reason: "It takes sound." });
+  expect(endAt(verdicts, "name", () => false)).toBeNull();
+});
+
+test("stages glide from where they were; new ones are where they belong", () => {
+  const moved = { ...PLACED, nodes: PLACED.nodes.map((each) => ({ ...each, x: each.x + 100 })) };
+  const half = between({ ...PLACED, nodes: PLACED.nodes.slice(0, 1) }, moved, 0.5);
+  expect(half.nodes[0]?.x).toBe((PLACED.nodes[0]?.x ?? 0) + 50);
+  expect(half.nodes[1]?.x).toBe((PLACED.nodes[1]?.x ?? 0) + 100);
+});
+
+describe("what is in sight", () => {
+  const room = { width: 600, height: 300 };
+
+  test("is all of it where it has room, in the middle, at most in its own size", () => {
+    expect(frameOf({ width: 200, height: 100 }, room, false)).toEqual({ x: 200, y: 100, zoom: 1 });
+  });
+
+  test("is its beginning where it would be too small to read", () => {
+    expect(frameOf({ width: 6000, height: 100 }, room, true)).toEqual({ x: 24, y: 115, zoom: 0.7 });
+  });
+
+  test("moves as little as shows a stage", () => {
+    const sight = { x: 0, y: 0, zoom: 1 };
+    expect(revealed(sight, { x: 700, y: 50, width: 100, height: 50 }, room)).toEqual({ x: -224, y: 0, zoom: 1 });
+    expect(revealed(sight, { x: 100, y: 50, width: 100, height: 50 }, room)).toEqual(sight);
+  });
+});

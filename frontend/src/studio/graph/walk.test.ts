@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Outline } from "../api/types";
+import { place } from "./layout";
+import { directionOf, step } from "./walk";
+
+const WIRES = [["mic", "fft"], ["fft", "model"], ["model", "label"], ["model", "scores"], ["label", "out"]];
+const OUTLINE: Outline = {
+  nodes: ["mic", "fft", "model", "label", "scores", "out", "alone"].map((name, line) => ({ name, kind: name === "mic" || name === "alone" ? "capability" : "block", detail: "", line, file: null })),
+  wires: WIRES.map(([source = "", target = ""]) => ({ source, source_index: 0, target, target_index: 0, type: "f32[1]" })),
+};
+const PLACED = place(OUTLINE);
+
+test("left and right go along the wires", () => {
+  expect(step(PLACED, "mic", "right")).toBe("fft");
+  expect(step(PLACED, "model", "left")).toBe("fft");
+  expect(["label", "scores"]).toContain(step(PLACED, "model", "right"));
+});
+
+test("up and down go between branches", () => {
+  const [upper, lower] = ["label", "scores"].toSorted((one, other) => (PLACED.nodes.find((each) => each.node.name === one)?.y ?? 0) - (PLACED.nodes.find((each) => each.node.name === other)?.y ?? 0));
+  expect(step(PLACED, upper ?? "", "down")).toBe(lower);
+  expect(step(PLACED, lower ?? "", "up")).toBe(upper);
+});
+
+test("every stage is reached from every other", () => {
+  const names = OUTLINE.nodes.map((node) => node.name);
+  for (const start of names) {
+    const seen = new Set([start]);
+    const open = [start];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      for (const direction of ["left", "right", "up", "down", "first", "last"] as const) {
+        const next = step(PLACED, name, direction);
+        if (next !== null && !seen.has(next)) {
+          seen.add(next);
+          open.push(next);
+        }
+      }
+    }
+    expect([...seen].toSorted()).toEqual(names.toSorted());
+  }
+});
+
+test("at the edge there is nothing further, and keys that lead nowhere lead nowhere", () => {
+  expect(step(PLACED, "out", "right")).toBeNull();
+  expect(step(PLACED, "gone", "right")).not.toBeNull();
+  expect(directionOf("Enter")).toBeNull();
+});
