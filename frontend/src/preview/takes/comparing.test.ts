@@ -16,9 +16,8 @@ function engine(): Engine {
       instance = await RuneInstance.load(rune, limits);
       return instance.loaded;
     },
-    async run(inputs) {
-      if (instance === null) throw new Error("nothing is loaded");
-      return instance.run(inputs);
+    run(inputs) {
+      return instance === null ? Promise.reject(new Error("nothing is loaded")) : Promise.resolve(instance.run(inputs));
     },
   };
 }

@@ -1,0 +1,64 @@
+"""A take from the fed microphone: recorded, replayed into another rune, given to the project, and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, open_file, replace_in_editor, sign_in
+from tests.e2e.test_accessible_pages import findings
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_take_is_recorded_replayed_sent_and_taken_back(
+    forge: LiveForge, open_page: OpenPage, test_data: Path
+) -> None:
+    page = open_page(microphone=test_data / "samples" / "up.wav")
+    sign_in(page, forge.link())
+    create(page, "Spoken words")
+    preview = page.get_by_role("region", name="Preview")
+    preview.get_by_role("button", name="Start listening").click()
+    expect_label(page, "heard", "up")
+    preview.get_by_role("button", name="Record", exact=True).click()
+    expect(preview.get_by_text("2.", exact=False).filter(has_text=" s").first).to_be_visible(timeout=PATIENCE)
+    preview.get_by_role("button", name="Stop recording").click()
+
+    preview.get_by_role("button", name="Take", exact=True).click()
+    preview.get_by_role("button", name="Loop").click()
+    expect_label(page, "heard", "up")
+    # The take goes on into the rune that the next edit makes.
+    open_file(page, "labels.txt")
+    replace_in_editor(page, "labels.txt", "up", "upwards")
+    expect_running(page)
+    expect_label(page, "heard", "upwards")
+
+    # What flows behind a stage is seen beside the outputs, and the preview says what it said.
+    open_file(page, "Runefile.yml")
+    page.get_by_title("Watch this tensor in the preview").first.click()
+    watched = preview.get_by_role("region", name="Watched audio")
+    expect(watched.get_by_text("i16[16000], from")).to_be_visible(timeout=PATIENCE)
+    expect_label(page, "heard", "upwards")
+    assert [each for each in findings(page) if "preview-" in each or "sample" in each] == []
+    watched.get_by_role("button", name="Stop watching audio").click()
+    expect(watched).not_to_be_visible()
+
+    preview.get_by_role("button", name="Send to the project").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Label").fill("said up")
+    expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
+    dialog.get_by_role("button", name="I agree, send it").click()
+    files = page.get_by_role("region", name="Files")
+    expect(files.get_by_text("said-up-")).to_be_visible(timeout=PATIENCE)
+
+    preview.get_by_text("Samples of the project").click()
+    row = preview.get_by_role("listitem").filter(has_text="said up")
+    expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
+    row.get_by_role("button", name="Take back said up").click()
+    row.get_by_role("button", name="Delete everywhere said up").click()
+    expect(files.get_by_text("said-up-")).not_to_be_visible(timeout=PATIENCE)
+    expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
