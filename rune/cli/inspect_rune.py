@@ -11,6 +11,13 @@ from rune.container import Memory, Rune
 from rune.wording import counted, printable
 
 
+_OF_THE_HOST = {
+    "runs models": {"rune_model_load", "tfm_preload_model"},
+    "gives resources": {"rune_resource_open"},
+}
+"""What a rune leaves to its host beside inputs and outputs, and the calls that tell so."""
+
+
 def rune_json(rune: Rune) -> dict[str, Any]:
     """`version` and `rune` as tools of Rune 0.11 read them, and the module beside them."""
     return {
@@ -28,7 +35,7 @@ def rune_json(rune: Rune) -> dict[str, Any]:
 
 
 def rune_text(rune: Rune) -> Iterator[str]:
-    """In the layout that `rune inspect` always had, with the module's memory and size before the last line."""
+    """In the layout that `rune inspect` always had; before the last line what is left to the host, memory and size."""
     yield from graph_text(rune.graph)
     if rune.graph is None and rune.proc_blocks:
         yield "Proc Blocks:"
@@ -41,6 +48,10 @@ def rune_text(rune: Rune) -> Iterator[str]:
         for name in sorted({*declared, *(name for name, _ in rune.resources)}):
             kind = mapping(declared.get(name)).get("ty", "binary")
             yield f"\t{_text(name)} ({_text(kind)})"
+    asked = {item.name for item in rune.imports}
+    wanted = [what for what, calls in _OF_THE_HOST.items() if asked & calls]
+    if wanted:
+        yield f"Host: {', '.join(wanted)}"
     yield f"Memory: {_memory(rune.memory)}"
     yield f"Size: {rune.size} bytes"
     yield f"Compiled by: {_compiler(rune.version)}"

@@ -69,6 +69,6 @@ def _as_text(model: Model) -> Iterator[str]:
         yield f"\t{printable(operator['op'])} ({operator['types']}): {operator['count']}"
     lacking = unsupported(model)
     if lacking:
-        yield "Cannot be compiled yet:"
+        yield "Run by the host, because these cannot be compiled yet:"
         yield from (f"\t{printable(str(item))}" for item in lacking)
     yield f"Size: {described['size']} bytes, {described['parameters']} parameters"

@@ -58,7 +58,8 @@ def _looks_like(head: bytes, data: memoryview) -> tuple[str, str] | None:
     if _C_SOURCE.search(head):
         return "a model written out as C source", "choose the .tflite file that it was made from"
     if text.startswith((b"{", b"[")):
-        return "a JSON file, perhaps of TensorFlow.js", _CONVERT
+        advice = "a Runefile names the folder of such a model, with `format: tensorflow-js`, and a browser runs it"
+        return "a JSON file, perhaps of TensorFlow.js", advice
     return _protobuf(head)
 
 
@@ -80,5 +81,5 @@ def _protobuf(head: bytes) -> tuple[str, str] | None:
     if head[1] == 1 and head[2] == 0x12:
         return "a TensorFlow SavedModel (.pb)", _CONVERT
     if 2 <= head[1] <= 20 and head[2] in (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42):
-        return "an ONNX file", "convert it to TensorFlow Lite first, for example with onnx2tf"
+        return "an ONNX file", "its host can run it where a Runefile says `format: onnx`; or convert it with onnx2tf"
     return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import wasmtime
 from click.testing import CliRunner, Result
 
 import rune
@@ -14,6 +15,9 @@ from rune.cli import main
 from rune.container import graph_json, pack, rune_sections
 from tests.rune.container.test_container_graph import PIPELINE
 from tests.rune.container.wasm_bytes import MODULE
+
+
+CASES = Path(__file__).parents[2] / "conformance"
 
 
 def inspect(path: Path, *options: str) -> Result:
@@ -74,6 +78,13 @@ def test_the_pipeline_is_printed_as_text(tmp_path: Path) -> None:
         f"Size: {(tmp_path / 'keywords.rune').stat().st_size} bytes",
         f"Compiled by: Rune v{rune.__version__}",
     ]
+
+
+def test_what_a_rune_leaves_to_its_host_is_named(tmp_path: Path) -> None:
+    wat = (CASES / "model-f32" / "rune.wat").read_text("utf-8")
+    (tmp_path / "hosted.rune").write_bytes(wasmtime.wat2wasm(wat))
+    assert "Host: runs models" in inspect(tmp_path / "hosted.rune").stdout.splitlines()
+    assert "Host:" not in inspect(written(tmp_path)).stdout
 
 
 def test_json_has_the_version_the_graph_and_the_module(tmp_path: Path) -> None:

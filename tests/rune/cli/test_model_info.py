@@ -46,7 +46,10 @@ def test_json_has_the_keys_that_tools_of_rune_read() -> None:
 
 def test_operators_that_cannot_be_compiled_are_named() -> None:
     shown = model_info(REFUSED_FOLDER / "fully_connected_hybrid.tflite")
-    assert "Cannot be compiled yet:\n\tFULLY_CONNECTED with float32 and int8 weights\n" in shown.stdout
+    assert (
+        "Run by the host, because these cannot be compiled yet:\n\tFULLY_CONNECTED with float32 and int8 weights\n"
+        in shown.stdout
+    )
     result = json.loads(model_info(REFUSED_FOLDER / "custom.tflite", "-f", "json").stdout)
     assert result["unsupported"] == [{"op": "CUSTOM:Magic", "types": "float32", "count": 2}]
     assert json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)["unsupported"] == []
