@@ -10,7 +10,6 @@ from rune.cli.drawing import mapping, shape
 from rune.container import Memory, Rune
 from rune.wording import counted, printable
 
-
 _OF_THE_HOST = {
     "runs models": {"rune_model_load", "tfm_preload_model"},
     "gives resources": {"rune_resource_open"},

@@ -16,7 +16,6 @@ from rune.container import graph_json, pack, rune_sections
 from tests.rune.container.test_container_graph import PIPELINE
 from tests.rune.container.wasm_bytes import MODULE
 
-
 CASES = Path(__file__).parents[2] / "conformance"
 
 
