@@ -61,6 +61,12 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     page.get_by_role("button", name="Share").click()
     look("share")
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="On your phone").click()
+    expect(page.get_by_role("dialog").get_by_role("img", name="QR code with the link below")).to_be_visible(
+        timeout=PATIENCE
+    )
+    look("on your phone")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Build", exact=True).click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=PATIENCE)

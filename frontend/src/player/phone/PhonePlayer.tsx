@@ -21,7 +21,9 @@ interface Props {
   readonly update: (() => void) | null;
 }
 
+/** Milliseconds between two looks for a newer build: of a text that its people change, and of what is published. */
 const EVERY = 4000;
+const EVERY_FOR_VISITORS = 30_000;
 const ADDRESSES: Addresses = {
   frame: "/player/frame",
   worker: `${import.meta.env.BASE_URL}worker.js`,
@@ -34,12 +36,13 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
   useAwake(awake);
   const { state, running, phase, fetching } = player;
   const title = running?.run.title ?? null;
+  const isMember = state === null || state.may_pair;
 
   useEffect(() => {
     const look = (): void => {
       if (!document.hidden) void store.look();
     };
-    const timer = setInterval(look, EVERY);
+    const timer = setInterval(look, isMember ? EVERY : EVERY_FOR_VISITORS);
     document.addEventListener("visibilitychange", look);
     window.addEventListener("online", look);
     return () => {
@@ -47,7 +50,7 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
       document.removeEventListener("visibilitychange", look);
       window.removeEventListener("online", look);
     };
-  }, [store]);
+  }, [store, isMember]);
 
   useEffect(() => {
     // After a rename by anyone; the former address goes on leading here.

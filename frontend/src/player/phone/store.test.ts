@@ -156,7 +156,7 @@ test("a server in trouble takes nothing away", async () => {
   await settled();
   server.answer = () => new Response("", { status: 502 });
   await store.look();
-  expect(store.current().running).not.toBeNull();
+  expect(store.current()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
   expect(kept.forgotten).toBe(0);
 });
 

@@ -137,7 +137,8 @@ export class PlayerStore {
       return;
     }
     if (this.#player.state !== null) {
-      this.#change({ isOffline: true });
+      // A server in trouble is asked again; what runs does not need it.
+      if (trouble === "offline") this.#change({ isOffline: true });
       return;
     }
     const state = await this.#kept.state();

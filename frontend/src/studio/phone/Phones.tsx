@@ -1,5 +1,5 @@
 // The phone beside the preview: its button, its dialog, and what a paired phone says.
-import { Smartphone } from "lucide-react";
+import { Smartphone, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import type { ProjectClient } from "../api/client";
 import type { ProjectState } from "../api/types";
@@ -39,9 +39,12 @@ export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): Pho
     ) : (
       !isOpen &&
       notice !== null && (
-        <p className="notice" role="status">
-          Your phone's results are not shown any more. {notice}
-        </p>
+        <div className="notice row between" role="status">
+          <span>Your phone's results are not shown any more. {notice}</span>
+          <button type="button" className="button quiet square" aria-label="Dismiss" onClick={pairing.dismiss}>
+            <X className="icon" aria-hidden="true" />
+          </button>
+        </div>
       )
     ),
     dialog: isOpen && (

@@ -65,7 +65,7 @@ export class StudioPairing {
     wire.onclose = ({ reason }) => {
       if (this.#wire !== wire) return;
       this.#wire = null;
-      this.#become({ ...CLOSED, notice: reason === "" ? "The connection was lost. Open this again." : reason });
+      this.#become({ ...CLOSED, notice: reason === "" ? "The connection was lost. Pair again." : reason });
     };
   }
 
@@ -91,6 +91,9 @@ export class StudioPairing {
     this.#say({ type: "refuse", pairing });
     this.#without(pairing, null);
   }
+
+  /** The person has read why it ended. */
+  readonly dismiss = (): void => this.#become({ ...this.#state, notice: null });
 
   readonly unpair = (): void => this.close();
 
