@@ -137,7 +137,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
             </ul>
             {found.said.length > SENTENCES && !isLong && (
               <button type="button" className="button quiet" onClick={() => setIsLong(true)}>
-                {count(found.said.length - SENTENCES, "more")}
+                {`${found.said.length - SENTENCES} more`}
               </button>
             )}
           </section>

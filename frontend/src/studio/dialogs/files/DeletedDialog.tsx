@@ -52,8 +52,8 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 </span>
                 {person !== undefined && <small className="muted">by {person.name}</small>}
                 {mayEdit && (
-                  <button type="button" className="button" aria-label={`Bring ${file.path} back`} onClick={() => restore(file)}>
-                    Bring back
+                  <button type="button" className="button" onClick={() => restore(file)}>
+                    Bring back<span className="aloud"> {file.path}</span>
                   </button>
                 )}
               </li>

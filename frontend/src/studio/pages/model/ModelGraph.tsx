@@ -68,18 +68,17 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
   const folds = useMemo(() => blocksOf(graph.nodes, new Set()).filter((block) => block.times > 1), [graph]);
 
   const rows = layout.rows + 1;
-  const width = layout.columns * (BOX.width + BOX.across) + 2 * MARGIN;
+  const width = layout.columns * (BOX.width + BOX.across) + 2 * MARGIN - BOX.across + (layout.columns === 1 ? BOX.across : 0);
   const height = rows * (BOX.height + BOX.down) + 2 * MARGIN;
-  const inRow = new Map<number, number>();
-  for (const block of layout.blocks) inRow.set(block.row, (inRow.get(block.row) ?? 0) + 1);
-  const centreOf = (row: number, column: number, many: number): Point => ({
-    x: width / 2 + (column - (many - 1) / 2) * (BOX.width + BOX.across),
+  // The longest way is one straight line; what stands beside it goes to the right.
+  const centreOf = (row: number, column: number): Point => ({
+    x: MARGIN + BOX.width / 2 + column * (BOX.width + BOX.across),
     y: MARGIN + row * (BOX.height + BOX.down) + BOX.height / 2,
   });
   const places = new Map<string, Point>();
-  for (const [index] of graph.inputs.entries()) places.set(`in ${index}`, centreOf(0, index, graph.inputs.length));
-  for (const [index] of graph.outputs.entries()) places.set(`out ${index}`, centreOf(layout.rows, index, graph.outputs.length));
-  for (const block of layout.blocks) places.set(block.id, centreOf(block.row, block.column, inRow.get(block.row) ?? 1));
+  for (const [index] of graph.inputs.entries()) places.set(`in ${index}`, centreOf(0, index));
+  for (const [index] of graph.outputs.entries()) places.set(`out ${index}`, centreOf(layout.rows, index));
+  for (const block of layout.blocks) places.set(block.id, centreOf(block.row, block.column));
 
   const press = (block: PlacedBlock): void => {
     if (block.times > 1) setOpen(new Set([...open, block.id]));

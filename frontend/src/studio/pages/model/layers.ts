@@ -86,7 +86,6 @@ export function layoutOf(graph: ModelDrawing["graph"], blocks: readonly Block[])
   const blockOf = new Map<number, string>();
   for (const block of blocks) for (const layer of block.layers) blockOf.set(layer, block.id);
   const row = new Map<string, number>();
-  const taken = new Map<number, number>();
   const edges: Edge[] = [];
   const placed: PlacedBlock[] = [];
   for (const block of blocks) {
@@ -99,16 +98,36 @@ export function layoutOf(graph: ModelDrawing["graph"], blocks: readonly Block[])
       }
     }
     const place = 1 + Math.max(0, ...[...sources.keys()].map((from) => row.get(from) ?? 0));
-    const column = taken.get(place) ?? 0;
-    taken.set(place, column + 1);
     row.set(block.id, place);
-    placed.push({ ...block, row: place, column });
+    placed.push({ ...block, row: place, column: 0 });
     for (const [from, shape] of sources) edges.push({ from, to: block.id, shape });
   }
   for (const [index, { from, shape }] of graph.outputs.entries()) {
     if (from !== null) edges.push({ from: from < 0 ? `in ${-1 - from}` : (blockOf.get(from) ?? ""), to: `out ${index}`, shape });
   }
-  return { blocks: placed, edges, rows: Math.max(0, ...row.values()) + 1, columns: Math.max(1, graph.inputs.length, graph.outputs.length, ...taken.values()) };
+  const beside = besideWhatReadsThem(placed, edges);
+  const columns = beside.reduce((most, { column }) => Math.max(most, column + 1), Math.max(1, graph.inputs.length, graph.outputs.length));
+  return { blocks: beside, edges, rows: beside.reduce((most, { row: place }) => Math.max(most, place), 0) + 1, columns };
+}
+
+/** Side branches stand just above what reads them, to the right of the longest way, which is the first column. */
+function besideWhatReadsThem(placed: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
+  const late = new Map(placed.map((block) => [block.id, block.row]));
+  const readers = new Map<string, string[]>();
+  for (const { from, to } of edges) if (late.has(from) && late.has(to)) readers.set(from, [...(readers.get(from) ?? []), to]);
+  for (const { id } of placed.toReversed()) {
+    const rows = (readers.get(id) ?? []).map((reader) => late.get(reader) ?? 1);
+    if (rows.length > 0) late.set(id, Math.min(...rows) - 1);
+  }
+  const taken = new Map<number, number>();
+  const column = new Map<string, number>();
+  const isOnWay = (block: PlacedBlock): boolean => late.get(block.id) === block.row;
+  for (const block of [...placed.filter(isOnWay), ...placed.filter((each) => !isOnWay(each))]) {
+    const row = late.get(block.id) ?? block.row;
+    column.set(block.id, taken.get(row) ?? 0);
+    taken.set(row, (taken.get(row) ?? 0) + 1);
+  }
+  return placed.map((block) => ({ ...block, row: late.get(block.id) ?? block.row, column: column.get(block.id) ?? 0 }));
 }
 
 /** A shape without its type and its first 1, as short as it can be: `49×10×64`. */

@@ -32,14 +32,12 @@ const MARKS = 2;
 export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, draggable, onActivate, onMenu, onContextMenu, onFocus, onDragStart, onDragEnd, onDragOver, onDrop }: TreeRowProps) {
   const { file } = row;
   const size = file?.size ?? null;
-  const said = [
-    row.label,
-    trouble === undefined ? null : trouble === "error" ? "has an error" : "has a warning",
-    file?.doubled === true ? "two files have this name" : null,
-    file === null ? count(row.inside, "file") : null,
-    size === null ? null : bytes(size),
-    present.length === 0 ? null : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
-  ].filter((each) => each !== null);
+  // What is seen comes first and in its order; then what is only seen as a sign.
+  const seen = [row.label, file?.doubled === true ? "two of this name" : "", size === null ? "" : bytes(size), file === null ? count(row.inside, "file") : ""].filter((each) => each !== "").join(" ");
+  const signs = [
+    trouble === undefined ? "" : trouble === "error" ? "has an error" : "has a warning",
+    present.length === 0 ? "" : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
+  ].filter((each) => each !== "");
   return (
     <li
       className={`file${isActive ? " on" : ""}${isOver ? " over" : ""}`}
@@ -49,7 +47,7 @@ export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, dr
       aria-setsize={row.siblings}
       aria-expanded={row.open ?? undefined}
       aria-selected={file === null ? undefined : isActive}
-      aria-label={said.join(", ")}
+      aria-label={[seen, ...signs].join(", ")}
       tabIndex={isCurrent ? 0 : -1}
       title={row.path}
       draggable={draggable}
@@ -65,9 +63,7 @@ export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, dr
       {file !== null ? <FileIcon path={file.path} /> : row.open === true ? <ChevronDown className="icon" aria-hidden="true" /> : <ChevronRight className="icon" aria-hidden="true" />}
       <span className="cut grow">{row.label}</span>
       {present.slice(0, MARKS).map(({ client, person }) => (
-        <span key={client} className={`avatar tiny person-${person.colour}`} title={`${person.name} is here`} aria-hidden="true">
-          {person.initials}
-        </span>
+        <span key={client} className={`avatar tiny person-${person.colour}`} data-initials={person.initials} title={`${person.name} is here`} aria-hidden="true" />
       ))}
       {present.length > MARKS && <small className="num">+{present.length - MARKS}</small>}
       {trouble !== undefined && <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />}
