@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check bench prove reference lock train-setup clean
+.PHONY: help setup run run-lan link test check bench prove screenshots reference lock train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -43,6 +43,11 @@ prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
 	@$(PYTHON) -m tools.setup dev
 	@$(PYTHON) -m tools.browser prove
 	@$(VENV)/python -m tools.prove
+
+screenshots: ## Take the pictures of docs/screenshots anew
+	@$(PYTHON) -m tools.setup dev
+	@$(PYTHON) -m tools.browser
+	@$(VENV)/python -m tools.screenshots
 
 reference: ## Write the pages of docs/reference that are made from the code
 	@$(PYTHON) -m tools.setup dev
