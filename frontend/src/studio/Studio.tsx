@@ -6,8 +6,8 @@ import { sentenceOf } from "./api/problem";
 import type { Diagnostic, OutlineNode } from "./api/types";
 import type { LanguageAction, Location } from "../language";
 import { placesOf } from "./commands/places";
-import type { Take } from "../preview";
 import { fileCommands } from "./commands/file-commands";
+import type { Take } from "../preview";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import type { Present } from "./document/presence";
@@ -65,6 +65,8 @@ interface Jump {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Whether the focus stays where it is. */
+  readonly quiet?: boolean;
 }
 
 export function Studio({ workspace, nonce }: StudioProps) {
@@ -75,6 +77,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [isPhoneOpen, setPhoneOpen] = useState(false);
   const [jump, setJump] = useState<Jump | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
+  /** The stage that is selected while the graph is shown alone; else it is the one that the cursor is in. */
+  const [picked, setPicked] = useState<string | null>(null);
   const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
   const [chosenBuild, setChosenBuild] = useState<string | null>(null);
   const [screen, setScreen] = useState<Screen>(() => (window.matchMedia(PHONE).matches ? "preview" : "text"));
@@ -99,7 +103,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const runefile = useMemo(() => findRunefile(files), [files]);
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
-  const selected = active?.path === runefile && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
+  const atCursor = active?.path === runefile && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
+  const isGraphAlone = view === "graph" && active?.path === runefile;
+  const selected = isGraphAlone ? picked : atCursor;
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -129,7 +135,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (jump === null || editor === null || jump === jumped.current || active?.id !== jump.file) return;
     // Once: coming back to the tab later finds the place that was left.
     jumped.current = jump;
-    editor.goTo(jump.line, jump.column);
+    editor.goTo(jump.line, jump.column, jump.quiet !== true);
   }, [jump, active?.id, editor]);
 
   const openFile = (id: string): void => {
@@ -167,7 +173,22 @@ export function Studio({ workspace, nonce }: StudioProps) {
     const before = text.toJSON().slice(0, place.head).split("\n");
     setJump({ file: present.file, line: before.length, column: (before.at(-1) ?? "").length + 1 });
   };
-  const goToStage = (node: OutlineNode): void => goTo(runefile, node.line, 1);
+  const goToStage = (node: OutlineNode): void => {
+    setPicked(node.name);
+    if (!isGraphAlone) goTo(runefile, node.line, 1);
+    else setScreen("text");
+  };
+  /** In the graph: the cursor goes along, the focus does not. */
+  const pickStage = (node: OutlineNode | null): void => {
+    setPicked(node?.name ?? null);
+    if (node !== null && active !== null && !isGraphAlone) setJump({ file: active.id, line: node.line, column: 1, quiet: true });
+  };
+  const changeView = (next: View): void => {
+    if (next === "graph" && !isGraphAlone) setPicked(atCursor);
+    const left = isGraphAlone ? preview.outline.nodes.find((node) => node.name === picked) : undefined;
+    if (left !== undefined && active !== null) setJump({ file: active.id, line: left.line, column: 1, quiet: true });
+    setView(next);
+  };
   // The same one from render to render: the preview is not drawn anew by each.
   const [sendTake] = useState(() => (take: Take) => setAsking({ what: "send-take", take }));
   const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
@@ -266,7 +287,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     view: (next) => {
       const drawn = files.find((file) => file.path === runefile);
       if (drawn !== undefined) openFile(drawn.id);
-      setView(next);
+      changeView(next);
     },
     problems: () => setBottomTab("problems"),
     builds: () => setBottomTab("build"),
@@ -336,11 +357,17 @@ export function Studio({ workspace, nonce }: StudioProps) {
             nonce={nonce}
             editor={setEditor}
             answers={answers}
-            onView={setView}
+            onView={changeView}
             onOpen={openFile}
             onClose={(id) => setOpen((before) => closedFile(before, id))}
             onCursor={setCursor}
-            onSelect={goToStage}
+            onPick={pickStage}
+            onStageText={(node) => goTo(runefile, node.line, 1)}
+            onGraphAlone={(node) => {
+              setPicked(node.name);
+              setView("graph");
+            }}
+            onMend={(checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           />
           <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
           <Bottom

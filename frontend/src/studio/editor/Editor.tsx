@@ -18,8 +18,8 @@ export interface Cursor {
 
 /** What the rest of the page may ask of the open editor. */
 export interface EditorHandle {
-  /** Put the cursor at a line and column (from 1) and look at it. */
-  goTo(line: number, column: number): void;
+  /** Put the cursor at a line and column (from 1) and look at it; the focus goes along unless it shall stay where it is. */
+  goTo(line: number, column: number, focus?: boolean): void;
   nextProblem(): void;
   focus(): void;
   /** The line of the cursor, from 1. */
@@ -131,13 +131,13 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
   useImperativeHandle(
     ref,
     () => ({
-      goTo(line, column) {
+      goTo(line, column, focus = true) {
         const editor = view.current;
         if (editor === null) return;
         const found = editor.state.doc.line(Math.min(Math.max(1, line), editor.state.doc.lines));
         const head = Math.min(found.to, found.from + Math.max(0, column - 1));
         editor.dispatch({ selection: EditorSelection.cursor(head), effects: EditorView.scrollIntoView(head, { y: "center" }) });
-        editor.focus();
+        if (focus) editor.focus();
       },
       nextProblem() {
         if (view.current !== null && nextProblem(view.current)) view.current.focus();

@@ -21,6 +21,9 @@ import { WatchStore } from "./watching";
 /** Milliseconds after the text is here at which the language is fetched in the background. */
 const LANGUAGE_LATER = 1500;
 
+/** Whether an edit is a step of the undo for itself, or begins one that later edits go on with (as a slider is drawn). */
+export type EditStep = "alone" | "begins" | "goes on";
+
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
 const LARGEST_UPDATE = 900_000;
 
@@ -131,9 +134,12 @@ export class Workspace {
     return this.store.build();
   }
 
-  /** Edits that count UTF-16 units, in any files, as one step of the page's undo. */
-  edit(edits: readonly Edit[]): void {
-    this.files.undo.stopCapturing();
+  /** Edits that count UTF-16 units, in any files, as one step of the page's undo; or as a part of one that goes on. */
+  edit(edits: readonly Edit[], step: EditStep = "alone"): void {
+    const { undo } = this.files;
+    const usual = undo.captureTimeout;
+    if (step === "goes on") undo.captureTimeout = Infinity;
+    else undo.stopCapturing();
     this.files.doc.transact(() => {
       for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
         const file = this.text.files.find((entry) => entry.path === edit.file);
@@ -144,7 +150,8 @@ export class Workspace {
         if (edit.text !== "") text.insert(from, edit.text);
       }
     }, MEND);
-    this.files.undo.stopCapturing();
+    undo.captureTimeout = usual;
+    if (step === "alone") undo.stopCapturing();
   }
 
   /** Save the files as they are here as a version. */

@@ -1,9 +1,8 @@
 // The middle of the page: tabs of open files, the graph above the text, or a file's own page.
-import { useId, useMemo, type Ref } from "react";
-import type { Diagnostic, Outline, OutlineNode } from "../api/types";
+import { lazy, Suspense, useId, useMemo, type Ref } from "react";
+import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../api/types";
 import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
-import { Graph } from "../graph/Graph";
 import { BinaryPage } from "../pages/BinaryPage";
 import { ModelPage } from "../pages/ModelPage";
 import { READING_NAMES, readingOf } from "../pages/reading";
@@ -11,7 +10,11 @@ import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
 import type { ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
+import { useWatching } from "../session/watching";
 import { Tabs } from "./Tabs";
+
+/** Fetched when it is first shown: a graph that can be edited is as large as an editor. */
+const GraphView = lazy(() => import("../graph/GraphView"));
 
 /** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
 export type View = "text" | "both" | "graph";
@@ -34,7 +37,12 @@ interface MiddleProps {
   readonly onOpen: (id: string) => void;
   readonly onClose: (id: string) => void;
   readonly onCursor: (cursor: Cursor) => void;
-  readonly onSelect: (node: OutlineNode) => void;
+  /** A stage is selected in the graph, or none. */
+  readonly onPick: (node: OutlineNode | null) => void;
+  readonly onStageText: (node: OutlineNode) => void;
+  readonly onGraphAlone: (node: OutlineNode) => void;
+  /** Mends the problems that are shown; null while the text is newer than they are. */
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
 }
 
 function viewsOf(second: string): readonly { readonly id: View; readonly label: string }[] {
@@ -52,7 +60,8 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
   return isRunefile ? "both" : "beside";
 }
 
-export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, answers, onView, onOpen, onClose, onCursor, onSelect }: MiddleProps) {
+export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, answers, onView, onOpen, onClose, onCursor, onPick, onStageText, onGraphAlone, onMend }: MiddleProps) {
+  const watching = useWatching(workspace.watching);
   const panel = useId();
   const { active } = shown;
   const text = active === null ? null : workspace.files.text(active.id);
@@ -85,7 +94,24 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
         )}
       </Tabs>
       <div id={panel} role="tabpanel" aria-label={active?.path ?? "No file"} className={`middle-body ${layoutOf(isRunefile, hasSecond, view)}`}>
-        {second && isRunefile && <Graph outline={outline} selected={selected} onSelect={onSelect} />}
+        {second && isRunefile && (
+          <Suspense fallback={<div className={view === "graph" ? "graph-area alone" : "graph-area strip"} />}>
+            <GraphView
+              workspace={workspace}
+              outline={outline}
+              diagnostics={diagnostics}
+              runefile={runefile}
+              selected={selected}
+              isStrip={view !== "graph"}
+              readOnly={readOnly}
+              watching={watching}
+              onMend={onMend}
+              onPick={onPick}
+              onText={onStageText}
+              onAlone={onGraphAlone}
+            />
+          </Suspense>
+        )}
         {body && active !== null && text !== null && (
           <Editor
             ref={editor}
