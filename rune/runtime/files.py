@@ -12,7 +12,6 @@ from pathlib import Path
 from rune.abi import Capability, PixelFormat
 from rune.runtime.errors import InputFile
 from rune.runtime.host import CapabilityRequest, InputSource
-from rune.runtime.images import image_pixels
 from rune.runtime.randomness import random_bytes
 from rune.runtime.sounds import wav_samples
 from rune.runtime.tables import csv_rows
@@ -73,6 +72,9 @@ def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
         pixel_format = PixelFormat(_whole(parameters, "pixel_format") or PixelFormat.RGB)
     except ValueError:
         raise InputFile("Unknown pixel format") from None
+    # numpy and Pillow take long to load, and most runes need neither.
+    from rune.runtime.images import image_pixels
+
     return image_pixels(_pick(files.images, parameters), width, height, pixel_format)
 
 

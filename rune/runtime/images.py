@@ -1,26 +1,24 @@
 """Pictures as a rune's IMAGE capability gets them: decoded, resized by the published arithmetic, converted to pixels.
 
 The resampling is that of the native runtime: Catmull-Rom (cubic with B = 0 and C = 1/2, support 2), first down, then
-across, in float32, rounded to whole levels after each of the two. numpy and Pillow are loaded when a picture is read.
-A picture is taken as it lies in its file: what its metadata say of turning it is not looked at.
+across, in float32, rounded to whole levels after each of the two. A picture is taken as it lies in its file: what its
+metadata say of turning it is not looked at. Needs numpy and Pillow, so it is imported when a picture is read.
 """
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
 
 from rune.abi import PixelFormat
 from rune.runtime.deep_pictures import halves
 from rune.runtime.errors import InputFile
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL.Image import Image
-
-    Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-    """[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+"""[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""
 
 PIXEL_LIMIT = 64_000_000
 """Pixels that a picture may have before it is decoded."""
@@ -45,8 +43,6 @@ def convert(pixels: Pixels, pixel_format: PixelFormat) -> bytes:
 
     Of 16 bits the upper 8 count. Gray is trunc(0.2126 R + 0.7152 G + 0.0722 B), in float32, from left to right.
     """
-    import numpy as np
-
     channels = pixels.shape[2]
     if pixels.dtype == np.uint16:
         pixels = (pixels >> 8).astype(np.uint8)
@@ -70,8 +66,6 @@ def resize(pixels: Pixels, width: int, height: int) -> Pixels:
 
 def _resample(pixels: Pixels, size: int) -> Pixels:
     """Along the first axis, to `size`. Sums run in the order of the source's indices; halves are rounded up."""
-    import numpy as np
-
     highest = np.float32(np.iinfo(pixels.dtype).max)
     source = pixels.astype(np.float32)
     length = source.shape[0]
@@ -92,8 +86,6 @@ def _resample(pixels: Pixels, size: int) -> Pixels:
 
 def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32, ...]]:
     """The first source index that counts for an output, and the weight of each from there on."""
-    import numpy as np
-
     ratio = np.float32(length) / np.float32(size)
     scale = max(ratio, np.float32(1))
     centre = (np.float32(index) + np.float32(0.5)) * ratio
@@ -106,8 +98,6 @@ def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32,
 
 def _catmull_rom(x: np.float32) -> np.float32:
     """The cubic kernel with B = 0 and C = 1/2, in float32, as sixths."""
-    import numpy as np
-
     a = abs(x)
     if a < 1:
         sixths = np.float32(9) * (a * a * a) + np.float32(-15) * (a * a) + np.float32(6)
@@ -120,8 +110,6 @@ def _catmull_rom(x: np.float32) -> np.float32:
 
 def _decode(data: bytes) -> Pixels:
     """A picture as [height, width, channels], in the file's own kind of pixel. Raises `InputFile`."""
-    import numpy as np
-
     both = halves(data)
     if both is None:
         return _decode_shallow(data)
@@ -132,9 +120,6 @@ def _decode(data: bytes) -> Pixels:
 
 def _decode_shallow(data: bytes) -> Pixels:
     """Whatever Pillow decodes as it is."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
@@ -147,15 +132,13 @@ def _decode_shallow(data: bytes) -> Pixels:
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
 
 
-def _gray_of_16_bits(image: Image) -> NDArray[np.uint16]:
+def _gray_of_16_bits(image: Image.Image) -> NDArray[np.uint16]:
     """Pillow has such pictures in modes `I;16` of either order of bytes, and some in 32 bits."""
-    import numpy as np
-
     levels: NDArray[np.uint16] = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
     return levels
 
 
-def _in_bytes(image: Image) -> Image:
+def _in_bytes(image: Image.Image) -> Image.Image:
     """The picture in one of the modes whose channels are bytes of gray, of colour and of alpha."""
     if image.mode in ("L", "LA", "RGB", "RGBA"):
         return image
