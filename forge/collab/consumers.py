@@ -19,6 +19,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from forge.accounts.people import person_to_json
 from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
+from forge.collab.outbox import Outbox, outbox
 from forge.collab.protocol import (
     Awareness,
     Frame,
@@ -160,13 +161,13 @@ class CollabConsumer(ProjectSocket):
     room: Room | None = None
     person_id: UUID
     person: Mapping[str, Any]
+    _outbox: Outbox
+    _dismissing: asyncio.Task[None] | None = None
 
     async def opened(self) -> None:
         self.person_id = self.scope["user"].pk
         self.person = person_to_json(self.scope["user"])
-        self._outbox: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue()
-        self._waiting = 0
-        self._sender = asyncio.create_task(self._send_all())
+        self._outbox = outbox(self.scope, self.base_send)
         self.room = await rooms.enter(self.access.project_id, self)
         if self.access.may_edit:
             self.deliver(step_1_frame(self.room.state_vector()))
@@ -176,7 +177,9 @@ class CollabConsumer(ProjectSocket):
         await super().disconnect(code)
         room, self.room = self.room, None
         if room is not None:
-            self._sender.cancel()
+            self._outbox.end()
+            if self._dismissing is not None:
+                self._dismissing.cancel()
             await rooms.leave(room, self)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -217,26 +220,16 @@ class CollabConsumer(ProjectSocket):
             self.deliver(awareness_frame(everyone))
 
     def deliver(self, frame: bytes) -> None:
-        self._waiting += len(frame)
-        if self._waiting > OUTBOX_LIMIT:
+        if not self._is_closing and self._dismissing is None and self._outbox.put(frame) > OUTBOX_LIMIT:
             self.dismiss(Closing.TOO_SLOW, "The connection is too slow. It is opened again.")
-        else:
-            self._outbox.put_nowait(frame)
 
     def dismiss(self, code: int, reason: str) -> None:
-        self._outbox.put_nowait((code, reason))
+        if self._dismissing is None:
+            self._dismissing = asyncio.create_task(self._dismiss(code, reason))
 
-    async def _send_all(self) -> None:
-        """The socket's one sender: a slow client holds up nobody else."""
-        while True:
-            item = await self._outbox.get()
-            if isinstance(item, tuple):
-                await self.close_for(*item)
-                return
-            self._waiting -= len(item)
-            if self._is_closing:
-                return
-            await self.base_send({"type": "websocket.send", "bytes": item})
+    async def _dismiss(self, code: int, reason: str) -> None:
+        await self._outbox.emptied()
+        await self.close_for(code, reason)
 
 
 class EventsConsumer(ProjectSocket):

@@ -265,7 +265,7 @@ class Room:
             return
         rows = [(item.update, item.member.person_id) for item in items]
         updates = [item.update for item in items]
-        last = await asyncio.wrap_future(writer.append(self.project_id, rows, self._new_clients(items)))
+        last = await writer.append(self.project_id, rows, self._new_clients(items))
         self._document.take(updates, last)
         self._updates_beside_state += len(items)
         tell_others(self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates})

@@ -5,21 +5,27 @@ Whatever waits is written in one transaction, of however many rooms: the disk is
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from uuid import UUID
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from forge.core.errors import NotFound
-from forge.projects.documents import Batch, append_batches
+from forge.projects.documents import Batch, announce, append_batches
 
 BATCH = 200
 """Documents of one transaction."""
+FRESH = 30.0
+"""Seconds that the connection is kept while nobody types. To open one takes longer than to store a keystroke, and
+whoever closes the last one to an SQLite file waits for all of its log."""
 
 _NONE: Mapping[int, UUID] = {}
 _log = logging.getLogger(__name__)
@@ -28,7 +34,7 @@ _log = logging.getLogger(__name__)
 @dataclass
 class _Append:
     batch: Batch
-    done: Future[int] = field(default_factory=Future)
+    done: asyncio.Future[int]
 
 
 @dataclass
@@ -47,12 +53,12 @@ class Writer:
 
     def append(
         self, project_id: UUID, updates: Sequence[tuple[bytes, UUID | None]], clients: Mapping[int, UUID] = _NONE
-    ) -> Future[int]:
-        """Stores updates with their authors, and the people behind new Yjs clients.
+    ) -> asyncio.Future[int]:
+        """Stores updates with their authors, and the people behind new Yjs clients. Called on an event loop.
 
         Gives the last one's number once the transaction is on the disk, or `NotFound` when the project is gone.
         """
-        job = _Append(Batch(project_id, updates, clients))
+        job = _Append(Batch(project_id, updates, clients), asyncio.get_running_loop().create_future())
         self._put(job)
         return job.done
 
@@ -80,13 +86,15 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            is_last = False
+            is_last, used_at = False, 0.0
             while not is_last:
                 jobs = [self._jobs.get()]
+                if time.monotonic() - used_at > FRESH:
+                    connections.close_all()
+                used_at = time.monotonic()
                 while len(jobs) < BATCH and not self._jobs.empty():
                     jobs.append(self._jobs.get())
                 is_last = None in jobs
-                close_old_connections()
                 _write([job for job in jobs if isinstance(job, _Append)])
                 for job in jobs:
                     if isinstance(job, _Work):
@@ -96,27 +104,46 @@ class Writer:
 
 
 def _write(jobs: Sequence[_Append]) -> None:
-    """One transaction; the jobs hear of it when it is over."""
+    """One transaction; the jobs hear of it when it is over, and the others after them."""
     if not jobs:
         return
+    batches = [job.batch for job in jobs]
     try:
-        last = append_batches([job.batch for job in jobs], origin="socket")
+        last = append_batches(batches)
     except Exception as error:
         _log.exception("Live updates could not be stored")
-        for job in jobs:
-            job.done.set_exception(error)
+        connections.close_all()
+        _answer(jobs, [error] * len(jobs))
         return
-    for job, number in zip(jobs, last, strict=True):
-        if number is None:
-            job.done.set_exception(NotFound("This project was deleted."))
+    _answer(jobs, [NotFound("This project was deleted.") if number is None else number for number in last])
+    announce(batches, last, origin="socket")
+
+
+def _answer(jobs: Sequence[_Append], answers: Sequence[int | Exception]) -> None:
+    """Wakes the event loops of those who wait, each once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | Exception]]] = {}
+    for job, answer in zip(jobs, answers, strict=True):
+        by_loop.setdefault(job.done.get_loop(), []).append((job.done, answer))
+    for loop, answered in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # whoever waited is gone, with the whole loop
+            loop.call_soon_threadsafe(_set_answers, answered)
+
+
+def _set_answers(answered: Sequence[tuple[asyncio.Future[int], int | Exception]]) -> None:
+    for done, answer in answered:
+        if done.cancelled():
+            continue
+        if isinstance(answer, Exception):
+            done.set_exception(answer)
         else:
-            job.done.set_result(number)
+            done.set_result(answer)
 
 
 def _do(job: _Work) -> None:
     try:
         job.work()
     except Exception as error:
+        connections.close_all()
         job.done.set_exception(error)
     else:
         job.done.set_result(None)

@@ -6,7 +6,7 @@ The sockets are elsewhere; they append what people type, and hear by `hooks.docu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -94,6 +94,8 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
 
 def note_clients(project_id: UUID, people: Mapping[int, UUID]) -> None:
     """Remembers which person stands behind a Yjs client; who was first stays. This is how one sees who wrote a line."""
+    if not people:
+        return
     DocumentClient.objects.bulk_create(
         [DocumentClient(project_id=project_id, client=client, person_id=person) for client, person in people.items()],
         ignore_conflicts=True,
@@ -111,9 +113,12 @@ def append_updates(project_id: UUID, updates: Sequence[tuple[bytes, UUID | None]
     After commit `document_changed` is sent, with the last of them. Raises `NotFound` for a project that is deleted or
     gone.
     """
-    (last,) = append_batches([Batch(project_id, updates)], origin)
-    if last is None:
-        raise NotFound("This project was deleted.")
+    with transaction.atomic():
+        batches = [Batch(project_id, updates)]
+        (last,) = stored = append_batches(batches)
+        if last is None:
+            raise NotFound("This project was deleted.")
+        transaction.on_commit(lambda: announce(batches, stored, origin), robust=True)
     return last
 
 
@@ -126,38 +131,65 @@ class Batch:
     clients: Mapping[int, UUID] = field(default_factory=dict)
 
 
-@transaction.atomic
-def append_batches(batches: Sequence[Batch], origin: str = "") -> list[int | None]:
-    """Appends updates of several documents in one transaction; the numbers of each one's last, None where it is gone.
+def append_batches(batches: Sequence[Batch]) -> list[int | None]:
+    """Stores updates of several documents in one transaction; the numbers of each one's last, None where it is gone.
 
-    The numbers are taken by an update of the project's row, whose lock lasts to the end of the transaction. Rows are
-    locked in one order, so that two processes that write at once do not wait for each other in a circle. This is what
-    every keystroke goes through, so it is written in SQL: two statements a document and one for all updates.
+    The caller tells of them by `announce` once they are committed. The numbers are taken by an update of the project's
+    row, whose lock lasts to the end of the transaction. Rows are locked in one order, so that two processes that write
+    at once do not wait for each other in a circle. This is what every keystroke goes through, so it is written in SQL.
     """
+    if connection.vendor == "postgresql":
+        return _append_at_once(batches)
+    return _append_one_by_one(batches)
+
+
+@transaction.atomic
+def _append_one_by_one(batches: Sequence[Batch]) -> list[int | None]:
+    """Two statements a document: where the database is in this process, a statement more is cheap."""
     now = _prepared(Project, "changed", timezone.now())
-    last: dict[int, int] = {}
+    last: list[int | None] = [None] * len(batches)
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for index in sorted(range(len(batches)), key=lambda index: batches[index].project_id):
             batch = batches[index]
             project = _prepared(Project, "id", batch.project_id)
             cursor.execute(_TAKE_NUMBERS, [len(batch.updates), now, project])
-            found = cursor.fetchone()
-            if found is None:
+            if (found := cursor.fetchone()) is None:
                 continue
             last[index] = found[0]
-            first = found[0] - len(batch.updates) + 1
-            for sequence, (update, author) in enumerate(batch.updates, start=first):
-                person = None if author is None else _prepared(User, "id", author)
-                rows.append((project, sequence, _prepared(DocumentUpdate, "update", update), now, person))
+            for sequence, (update, author) in enumerate(batch.updates, start=found[0] - len(batch.updates) + 1):
+                rows.append((project, sequence, update, now, author and _prepared(User, "id", author)))
+            note_clients(batch.project_id, batch.clients)
         if rows:
             cursor.executemany(_APPEND, rows)
-    for index, sequence in last.items():
-        batch = batches[index]
-        if batch.clients:
-            note_clients(batch.project_id, batch.clients)
-        _announce_after_commit(batch.project_id, sequence, *batch.updates[-1], origin)
-    return [last.get(index) for index in range(len(batches))]
+    return last
+
+
+def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
+    """One statement, which is a transaction of its own: each way to the database and back is a wait."""
+    wanted: dict[UUID, list[tuple[bytes, UUID | None]]] = {}
+    for batch in batches:
+        wanted.setdefault(batch.project_id, []).extend(batch.updates)
+    rows = [
+        (project, place, update, author)
+        for project, updates in wanted.items()
+        for place, (update, author) in enumerate(updates, start=1)
+    ]
+    people = any(batch.clients for batch in batches)
+    with transaction.atomic() if people else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(_APPEND_AT_ONCE, [timezone.now(), *(list(column) for column in zip(*rows, strict=True))])
+        first: dict[UUID, int] = dict(cursor.fetchall())
+        for batch in batches:
+            if batch.project_id in first:
+                note_clients(batch.project_id, batch.clients)
+    last: list[int | None] = []
+    for batch in batches:
+        if batch.project_id in first:
+            first[batch.project_id] += len(batch.updates)
+            last.append(first[batch.project_id] - 1)
+        else:
+            last.append(None)
+    return last
 
 
 _TAKE_NUMBERS = (
@@ -168,25 +200,49 @@ _APPEND = (
     'INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id) '
     "VALUES (%s, %s, %s, %s, %s)"
 )
+_APPEND_AT_ONCE = """
+WITH now AS (SELECT %s::timestamptz AS moment),
+given AS (
+    SELECT * FROM unnest(%s::uuid[], %s::int[], %s::bytea[], %s::uuid[]) AS row (project_id, place, "update", author_id)
+),
+locked AS (
+    SELECT id FROM projects_project
+    WHERE id IN (SELECT project_id FROM given) AND deleted_at IS NULL
+    ORDER BY id FOR UPDATE
+),
+taken AS (
+    UPDATE projects_project AS project SET sequence = sequence + counted.number, changed = now.moment
+    FROM now, locked, (SELECT project_id, count(*) AS number FROM given GROUP BY project_id) AS counted
+    WHERE project.id = locked.id AND project.id = counted.project_id
+    RETURNING project.id, project.sequence - counted.number AS before
+),
+written AS (
+    INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id)
+    SELECT given.project_id, taken.before + given.place, given."update", now.moment, given.author_id
+    FROM given JOIN taken ON taken.id = given.project_id, now
+)
+SELECT id, before + 1 FROM taken
+"""
+
+
+def announce(batches: Sequence[Batch], last: Sequence[int | None], origin: str) -> None:
+    """Sends `document_changed` for each document that was stored, with the last of its updates."""
+    for batch, sequence in zip(batches, last, strict=True):
+        if sequence is not None:
+            update, author_id = batch.updates[-1]
+            document_changed.send_robust(
+                sender=Project,
+                project_id=batch.project_id,
+                sequence=sequence,
+                update=update,
+                author_id=author_id,
+                origin=origin,
+            )
 
 
 def _prepared(model: type[Model], name: str, value: object) -> Any:
     """A value as the database takes it for a column."""
     return model._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
-
-
-def _announce_after_commit(project_id: UUID, sequence: int, update: bytes, author_id: UUID | None, origin: str) -> None:
-    def announce() -> None:
-        document_changed.send_robust(
-            sender=Project,
-            project_id=project_id,
-            sequence=sequence,
-            update=update,
-            author_id=author_id,
-            origin=origin,
-        )
-
-    transaction.on_commit(announce, robust=True)
 
 
 @contextmanager

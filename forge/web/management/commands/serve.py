@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
+from forge.core.sockets import SocketProtocol
 from forge.web.database import migrate_if_needed
 from forge.web.served_address import note_address
 from forge.web.templatetags.look import build_manifest
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             ssl_certfile=environment.certificate,
             ssl_keyfile=environment.key,
             server_header=False,
+            ws=SocketProtocol,
             # A keystroke is some thirty bytes: to deflate each costs the server a third more and saves nobody anything.
             ws_per_message_deflate=False,
             # Without a proxy that the environment names, an address is the connection's: anyone can send a header.
