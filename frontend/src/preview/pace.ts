@@ -47,12 +47,12 @@ function rateOf(times: readonly number[]): number | null {
   return ((times.length - 1) / (last - first)) * 1000;
 }
 
-/** `A run takes 0.07 of the 250 ms there are · 4.0 runs a second, none dropped`. */
+/** `Under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped`. */
 export function paceText(pace: Pace, milliseconds: number | null): string | null {
   if (pace.asked === null || milliseconds === null) return null;
   const room = 1000 / pace.asked;
   const share = milliseconds / room;
-  const percent = share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`;
+  const percent = share < 0.01 ? "Under 1 %" : `${Math.round(share * 100)} %`;
   const lost = pace.dropped === 0 ? "none dropped" : `${pace.dropped} dropped in 5 s`;
   return `${percent} of the ${Math.round(room)} ms between two inputs · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
 }
