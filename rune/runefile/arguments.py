@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Collection
 
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.runefile.codes import Code
@@ -23,9 +25,11 @@ def block_arguments(
     before = report.error_count
     known = {argument.name: argument for argument in block.arguments}
     given: dict[str, ArgumentValue | HostText] = {}
-    for argument in (modern(argument, block) for argument in stage.arguments):
+    written = [modern(argument, block) for argument in stage.arguments]
+    named = Counter(argument.name for argument in written)
+    for argument in written:
         if argument.name not in known:
-            _report_unknown(argument, block, report)
+            _report_unknown(argument, block, named, report)
             continue
         if argument.name in given:
             message = f"The argument {quoted(argument.name)} of {block.name} is given twice, under two names"
@@ -34,11 +38,11 @@ def block_arguments(
         if argument.is_list and known[argument.name].kind is not ArgumentKind.LONG_TEXT:
             _report_list(argument, block, known[argument.name], report)
             continue
-        warn_of_old_argument(argument, block, report)
+        if named[argument.name] == 1:
+            warn_of_old_argument(argument, block, report)
         value = _value(argument, known[argument.name], block, resources, report)
         if value is not None:
             given[argument.name] = value
-    named = {modern(argument, block).name for argument in stage.arguments}
     complete: dict[str, ArgumentValue | HostText] = {}
     for name, argument_ in known.items():
         value = given.get(name, argument_.default)
@@ -58,9 +62,10 @@ def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report
     report.error(Code.BAD_ARGUMENT, message, argument.span, [known.help])
 
 
-def _report_unknown(argument: ArgumentSyntax, block: Block, report: Report) -> None:
+def _report_unknown(argument: ArgumentSyntax, block: Block, given: Collection[str], report: Report) -> None:
     names = [known.name for known in block.arguments]
-    notes, fixes = report.suggestion(argument.name, argument.name_span, names)
+    left = [name for name in names if name not in given]
+    notes, fixes = report.suggestion(argument.name, argument.name_span, left)
     listed = f"It takes {', '.join(names)}." if names else "It takes none."
     message = f"{block.name} has no argument {quoted(argument.name)}"
     report.error(Code.UNKNOWN_ARGUMENT, message, argument.name_span, (*notes, listed), fixes)

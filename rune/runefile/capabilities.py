@@ -291,12 +291,13 @@ def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declare
 
 def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, report: Report) -> dict[str, Number]:
     known = {parameter.name: parameter for parameter in rules.parameters}
+    given = {argument.name for argument in stage.arguments}
     found: dict[str, Number] = {}
     for argument in stage.arguments:
         parameter = known.get(argument.name)
         value = _value(argument, report)
         if parameter is None:
-            notes, fixes = report.suggestion(argument.name, argument.name_span, known)
+            notes, fixes = report.suggestion(argument.name, argument.name_span, known.keys() - given)
             notes = (*notes, f"{kind.name} takes {', '.join(known)}.")
             message = f"{kind.name} has no argument {quoted(argument.name)}; hosts will ignore it"
             report.warning(Code.UNKNOWN_PARAMETER, message, argument.name_span, notes, fixes)

@@ -87,6 +87,21 @@ pipeline:
     assert runefile.read_text("utf-8") == strict
 
 
+def test_no_fix_gives_a_key_or_an_argument_twice(runefile: Path) -> None:
+    text = """\
+version: 1
+image: runicos/base
+pipeline:
+  input: {capability: RAW, args: {length: 4, lenght: 5}, outputs: [{type: u8, dimensions: [4]}]}
+  rest: {proc-block: modulo, inputs: [input], args: {modulus: 2, modulo: 3}}
+  word: {proc-block: label, inputs: [rest], args: {labels: [a], wordlist: b}}
+  serial: {out: SERIAL, inputs: [word], outputs: []}
+"""
+    runefile.write_text(text, encoding="utf-8")
+    assert fix(runefile).exit_code == 1
+    assert runefile.read_text("utf-8") == text
+
+
 def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
     runefile.write_text(BROKEN.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
     result = fix(runefile, "--format", "json")
