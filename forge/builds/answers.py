@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
-from forge.builds.language import desk
+from forge.builds.language import looking_desk
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.shapes import build_to_json, build_url, preview_to_json
 from forge.builds.waking import previews
@@ -95,7 +95,7 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
 @file_looks.answer
 def looked_at(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
     """What files are like, told by a process of the compiler's."""
-    return desk.look(manifest, texts)
+    return looking_desk.look(manifest, texts)
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -105,4 +105,7 @@ def _error(name: str, message: str) -> dict[str, Any]:
 
 desk = LanguageDesk()
 """This process's."""
+looking_desk = LanguageDesk()
+"""Another for looks at whole versions and models, so that they keep no editor waiting."""
 server_stopping.answer(desk.close)
+server_stopping.answer(looking_desk.close)

@@ -65,11 +65,11 @@ export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, dr
       {present.slice(0, MARKS).map(({ client, person }) => (
         <span key={client} className={`avatar tiny person-${person.colour}`} data-initials={person.initials} title={`${person.name} is here`} aria-hidden="true" />
       ))}
-      {present.length > MARKS && <small className="num">+{present.length - MARKS}</small>}
+      {present.length > MARKS && <small className="num" data-said={`+${present.length - MARKS}`} aria-hidden="true" />}
       {trouble !== undefined && <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
-      {size !== null && <small className="num">{bytes(size)}</small>}
-      {file === null && row.open === false && <small className="num">{row.inside}</small>}
+      {size !== null && <small className="num" data-said={bytes(size)} aria-hidden="true" />}
+      {file === null && row.open === false && <small className="num" data-said={row.inside} aria-hidden="true" />}
       <button
         type="button"
         className="button quiet square file-more"
