@@ -71,4 +71,4 @@ def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
 def require_folder(project: Project) -> None:
     """Ends the command for a project that is inside a zune, which is not written to."""
     if project.folder is None:
-        raise CommandFailed(f"{project.name} is inside a zune, which is never changed; unpack it first")
+        raise CommandFailed(f"The Runefile of {project.name} is inside a zune, which is never changed; unpack it first")

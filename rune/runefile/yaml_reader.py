@@ -234,6 +234,9 @@ def _mark_position(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
 
+_OTHER_BREAKS = {"\x85": "The character U+0085", "\u2028": "The character U+2028", "\u2029": "The character U+2029"}
+
+
 def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -> Unreadable:
     """PyYAML's problem in words that say what to do; points at a bracket or quote that stays open.
 
@@ -246,6 +249,9 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
     opened = shift + _mark_position(error.context_mark) if error.context_mark else at
 
     def unreadable(cause: str, offset: int, length: int = 1, notes: tuple[str, ...] = ()) -> Unreadable:
+        before = source.text[:offset].rstrip(" ")[-1:]
+        if before in _OTHER_BREAKS:
+            notes = (*notes, f"{_OTHER_BREAKS[before]} stands before it, which ends the line here. Remove it.")
         return Unreadable(cause, source.span(offset, min(offset + length, len(source.text))), notes)
 
     if "'\\t'" in problem:
