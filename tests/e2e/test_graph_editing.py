@@ -61,7 +61,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     page = open_page()
     sign_in(page, forge.link())
     create(page, "Digits")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))
     page.get_by_role("group", name="View").get_by_role("button", name="Graph").click()
 
@@ -128,7 +128,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page = open_page()
     sign_in(page, forge.link())
     create(page, "Digits")
-    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))
     page.get_by_role("group", name="View").get_by_role("button", name="Graph").click()
     stage(page, "drawing").focus()

@@ -1,6 +1,6 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore, type DragEvent, type KeyboardEvent } from "react";
 import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../api/types";
 import { isMac } from "../commands/command";
 import type { EditStep, Workspace } from "../session/workspace";
@@ -62,7 +62,9 @@ export default function GraphView(props: GraphViewProps) {
 function EditableGraph({ workspace, outline, diagnostics, runefile, selected, isStrip, readOnly, watching, onMend, onPick, onText, onAlone }: GraphViewProps) {
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
-  const ports = usePorts(language, outline);
+  const where = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
+  // While the page's own Python is on its way, the server is asked no more than someone needs who edits.
+  const ports = usePorts(language, outline, where === "browser" || !isStrip);
   const placed = useMemo(() => place(outline, new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }]))), [outline, ports]);
   const shown = useGlide(placed);
   const wrong = useMemo(() => troubles(outline, diagnostics, runefile), [outline, diagnostics, runefile]);

@@ -6,18 +6,19 @@ import type { GraphLanguage } from "./graph-language";
 
 const NONE: ReadonlyMap<string, StagePorts> = new Map();
 
-export function usePorts(language: GraphLanguage, outline: Outline): ReadonlyMap<string, StagePorts> {
+/** With `isAsked` false nothing is asked: the wires of the outline say enough to draw it. */
+export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boolean): ReadonlyMap<string, StagePorts> {
   const [ports, setPorts] = useState(NONE);
   useEffect(() => {
+    if (!isAsked) return;
     let wanted = true;
     language.ports().then(
       (found) => wanted && setPorts(new Map(found.map((each) => [each.name, each]))),
-      // The wires of the outline say enough to draw it.
       () => undefined,
     );
     return () => {
       wanted = false;
     };
-  }, [language, outline]);
+  }, [language, outline, isAsked]);
   return ports;
 }
