@@ -162,7 +162,8 @@ def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
         if equals and stage in wanted:
             found[stage] = read_given_file(Path(path))
             continue
-        if len(set(wanted.values())) != 1:
+        is_other_stage = bool(equals) and not Path(pair).exists() and Path(path).exists()
+        if is_other_stage or len(set(wanted.values())) != 1:
             named = ", ".join(f"{plain(name)}=FILE" for name in wanted) or "none: the rune has no models"
             raise click.BadParameter(f"say which stage runs {pair[:60]!r}: {named}", param_hint="--model")
         found |= dict.fromkeys(wanted, read_given_file(Path(pair)))

@@ -88,6 +88,12 @@ def test_without_the_model_it_says_what_to_give(sine: Path) -> None:
     assert "give it with --model sine=FILE" in done.stderr
 
 
+def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"), "--model", f"other={sine / 'sine.tflite'}")
+    assert done.exit_code == 2
+    assert "sine=FILE" in done.stderr
+
+
 def test_a_rune_whose_host_runs_the_model_needs_none(tmp_path: Path) -> None:
     path = tmp_path / "hosted.rune"
     path.write_bytes(build(MemoryFiles(template("sine")), "sine", host_models=True).rune)
