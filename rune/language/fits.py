@@ -89,7 +89,16 @@ def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Sou
         if stage.kind is not StageKind.OUTPUT and stage.name.text != target
         for index in range(max(1, len(analysis.checked.types.get(stage.name.text, ()))))
     ]
-    return tuple(Source(port, type_of(analysis, port), fits(analysis, port, target, target_index)) for port in ports)
+    try:
+        pipeline = pipeline_text(analysis)
+        reader = pipeline.find(target)
+    except GraphEditRefused:
+        return ()
+    found = []
+    for port in ports:
+        reason = _reason(pipeline, port, reader, target_index, upstream(pipeline, port.stage))
+        found.append(Source(port, type_of(analysis, port), reason))
+    return tuple(found)
 
 
 def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> tuple[Suit, ...]:
