@@ -1,6 +1,6 @@
 // The drawn pipeline: stages, ports and wires that can be pressed, drawn and walked through. It decides nothing: what was
 // meant is told to its owner.
-import { ConnectionMode, ReactFlow, useReactFlow, useStoreApi, type FinalConnectionState } from "@xyflow/react";
+import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useEffectEvent, useRef, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
 import type { OutlineWire } from "../api/types";
@@ -64,12 +64,12 @@ function wireUnder(event: DragEvent): string | null {
 export function Canvas(props: CanvasProps) {
   const { placed, nodes, edges, selected, isStrip, readOnly } = props;
   const flow = useReactFlow();
-  const store = useStoreApi();
   const holder = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
 
   const look = useEffectEvent((whole: boolean) => {
-    const { width, height } = store.getState();
+    // React Flow hears of another size later than this.
+    const { clientWidth: width, clientHeight: height } = holder.current ?? { clientWidth: 0, clientHeight: 0 };
     if (width === 0 || height === 0 || placed.nodes.length === 0) return;
     const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
     const before = whole ? frameOf(placed, { width, height }, isStrip) : flow.getViewport();

@@ -86,7 +86,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
           </button>
         </Panel>
       )}
-      <Panel position="bottom-left" className="graph-tools">
+      <Panel position="bottom-left" className="graph-tools zoom">
         {!isStrip && (
           <>
             <button type="button" className="button square" aria-label="Zoom in" onClick={() => void flow.zoomIn(motion)}>
