@@ -17,6 +17,8 @@ from benchmarks.machine import load, machine
 PAGE = ROOT / "docs" / "benchmarks.md"
 FIGURES = {
     "start": "First and second start",
+    "first_load": "The first load of the studio",
+    "in_the_page": "In the page",
     "edit_to_preview": "From an edit to the preview that runs it",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from benchmarks.figure import CannotMeasure
 from tools.browser import chromium
@@ -13,15 +13,20 @@ from tools.browser import chromium
 DESKTOP = {"width": 1440, "height": 940}
 
 
-@contextmanager
-def open_page() -> Iterator[Page]:
-    """One page; an error in it is an error here. Raises `CannotMeasure` without a browser."""
+def start(playwright: Playwright) -> Browser:
+    """Raises `CannotMeasure` without a browser."""
     path = chromium()
     if path is None:
         raise CannotMeasure("there is no Chromium on this machine")
+    arguments = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox"]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """One page; an error in it is an error here. Raises `CannotMeasure` without a browser."""
     with sync_playwright() as playwright:
-        arguments = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = start(playwright)
         try:
             yield browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
         finally:

@@ -37,7 +37,7 @@ def measure() -> str:
     with TemporaryDirectory() as folder, LiveForge(Path(folder) / "data") as forge, open_page() as page:
         sign_in(page, forge.link())
         create(page, "Spoken words")
-        page.get_by_role("button", name="Tone").click()
+        page.get_by_role("button", name="Signal").click()
         open_file(page, "Runefile.yml")
         page.get_by_role("textbox", name="Runefile.yml").click()
         page.keyboard.press("Control+End")  # the editor draws only the lines that are in sight

@@ -13,7 +13,10 @@ export async function documentation(text: string): Promise<HTMLElement> {
   return made;
 }
 
+/** Milliseconds after which what the first load needs has come; the reader is a sixth of it and must not be part of it. */
+const AFTERWARDS = 5000;
+
 /** Fetches the reader before it is needed, so that documentation comes at once and without a connection. */
 export function prepareDocumentation(): void {
-  import("../../pages/markdown").catch(() => undefined);
+  setTimeout(() => void import("../../pages/markdown").catch(() => undefined), AFTERWARDS);
 }
