@@ -1,5 +1,6 @@
 // Many people who edit at once, in one process: how long until each of the others hears of an edit.
-// One JSON line on stdin: {"rooms": [address, ...], "people": 20, "each": 5, "seconds": 10, "headers": {}}; one on stdout.
+// JSON lines on stdin, each answered by one on stdout: {"do": "join", "rooms": [address, ...], "people": 20, "headers": {}}, then
+// {"do": "type", "each": 5, "seconds": 10}.
 //
 // Frames are made by Yjs and read by it until all are in; while it is measured they are searched for the marks of edits,
 // so that this process costs little and as much beside each server.
@@ -88,12 +89,17 @@ class Person {
   }
 }
 
-async function run({ rooms, people, each, seconds, headers }) {
+let everyone = [];
+
+async function join({ rooms, people, headers }) {
   [edits, latencies, measuring] = [0, [], false];
-  const everyone = [];
-  for (const address of rooms) for (let number = 0; number < people; number++) everyone.push(new Person(address, headers));
+  everyone = rooms.flatMap((address) => Array.from({ length: people }, () => new Person(address, headers)));
   await Promise.all(everyone.map((person) => person.ready));
   measuring = true;
+  return { people };
+}
+
+async function type({ each, seconds }) {
   const cpu = process.cpuUsage();
   await Promise.all(everyone.map((person) => person.begin(each, seconds)));
   await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -103,7 +109,6 @@ async function run({ rooms, people, each, seconds, headers }) {
   const at = (part) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))];
   return {
     edits,
-    expected: edits * (people - 1),
     heard: latencies.length,
     p50: at(0.5),
     p95: at(0.95),
@@ -112,11 +117,11 @@ async function run({ rooms, people, each, seconds, headers }) {
   };
 }
 
+const commands = { join, type };
+
 for await (const line of createInterface({ input: process.stdin })) {
-  try {
-    process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);
-  } catch (error) {
-    process.stdout.write(`${JSON.stringify({ error: String(error) })}\n`);
-  }
+  const command = JSON.parse(line);
+  const answer = await commands[command.do](command).catch((error) => ({ error: String(error) }));
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 process.exit(0);

@@ -67,7 +67,9 @@ class Debounce:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="preview-debounce")
                 self._thread.start()
-            self._changed.notify()
+            if self._queue[0][1] == key:
+                # Behind another it is found when that one's time comes; to wake a thread at each keystroke costs more.
+                self._changed.notify()
 
     def _run(self) -> None:
         while True:

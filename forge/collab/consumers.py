@@ -163,6 +163,7 @@ class CollabConsumer(ProjectSocket):
     person: Mapping[str, Any]
     _outbox: Outbox
     _dismissing: asyncio.Task[None] | None = None
+    _was_present = False
 
     async def opened(self) -> None:
         self.person_id = self.scope["user"].pk
@@ -209,7 +210,8 @@ class CollabConsumer(ProjectSocket):
                 if self.access.may_edit and not self._is_closing:
                     await room.submit(FromMember(update, self, facts, is_answer))
             case Awareness(clients):
-                room.hear_presence(self, clients)
+                room.hear_presence(self, clients, is_first=not self._was_present)
+                self._was_present = True
             case QueryAwareness():
                 self._tell_who_is_there()
             case Ignored():

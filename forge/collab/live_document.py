@@ -37,7 +37,8 @@ class LiveDocument:
     """A document as it was stored, and as it will be when what was tried is stored too."""
 
     def __init__(self, stored: StoredDocument) -> None:
-        self.doc: Doc[Any] = Doc()
+        self._doc: Doc[Any] = Doc()
+        self._not_applied: list[bytes] = []
         self.sequence = stored.sequence
         """The number up to which all updates are in it."""
         self._ahead: set[int] = set()
@@ -46,8 +47,18 @@ class LiveDocument:
         self._known: dict[int, int] = {}
         self._changed = False
         self._tried: list[bytes] = []
-        self.doc.apply_update(stored.update)
+        self._doc.apply_update(stored.update)
         self._new_trial()
+
+    @property
+    def doc(self) -> Doc[Any]:
+        """The document as it is stored. It is asked for now and then; what came meanwhile is applied together."""
+        if self._not_applied:
+            waiting, self._not_applied = self._not_applied, []
+            with self._doc.transaction():
+                for update in waiting:
+                    self._doc.apply_update(update)
+        return self._doc
 
     def _new_trial(self) -> None:
         self._trial: Doc[Any] = Doc()
@@ -106,7 +117,7 @@ class LiveDocument:
     def take(self, updates: Sequence[bytes], last: int) -> None:
         """Takes what was tried and is stored now, with `last` as the last one's number."""
         for sequence, update in enumerate(updates, start=last - len(updates) + 1):
-            self.doc.apply_update(update)
+            self._not_applied.append(update)
             self._count(sequence)
         self._tried.clear()
 
@@ -121,7 +132,7 @@ class LiveDocument:
             return False
         self._trial.apply_update(update)
         self._note(update, facts)
-        self.doc.apply_update(update)
+        self._not_applied.append(update)
         self._count(sequence)
         return True
 

@@ -48,13 +48,21 @@ class Presence:
         self._clocks: dict[int, int] = {}
 
     def hear(
-        self, owner: Hashable, person: Mapping[str, Any], clients: Iterable[ClientState]
+        self, owner: Hashable, person: Mapping[str, Any], clients: Iterable[ClientState], *, is_first: bool = False
     ) -> tuple[ClientState, ...]:
-        """Takes what a socket says; answers the part that is news, for the others. `person` has an `id`."""
-        found = (self._take(owner, person, entry) for entry in clients)
+        """Takes what a socket says; answers the part that is news, for the others. `person` has an `id`.
+
+        What a stock client says first is of itself alone, with the clock that it had before: it comes back, maybe from
+        a process that died and cannot say so.
+        """
+        listed = tuple(clients)
+        is_itself = is_first and len(listed) == 1
+        found = (self._take(owner, person, entry, is_itself) for entry in listed)
         return tuple(entry for entry in found if entry is not None)
 
-    def _take(self, owner: Hashable, person: Mapping[str, Any], entry: ClientState) -> ClientState | None:
+    def _take(
+        self, owner: Hashable, person: Mapping[str, Any], entry: ClientState, is_itself: bool
+    ) -> ClientState | None:
         known = self._known.get(entry.client)
         if known is None:
             mine = sum(other.owner == owner for other in self._known.values())
@@ -64,7 +72,7 @@ class Presence:
             is_older = entry.clock < known.heard
             if is_older or (entry.clock == known.heard and entry.state != NOBODY):
                 return None
-        elif known.person != person["id"] or entry.clock <= known.told.clock:
+        elif known.person != person["id"] or (entry.clock <= known.told.clock and not is_itself):
             return None
         if entry.state == NOBODY:
             del self._known[entry.client]

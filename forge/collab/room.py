@@ -121,7 +121,7 @@ class Room:
         self._document = LiveDocument(stored)
         self._clients = set(stored.clients)
         self._updates_beside_state = stored.updates
-        tell_others(self.group, {"kind": "who"})
+        tell_others(self.group, {"kind": "who", "process": PROCESS})
 
     # What sockets ask
 
@@ -148,8 +148,9 @@ class Room:
         """All that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
         return self._document.doc.get_update(state_vector)
 
-    def hear_presence(self, member: Member, clients: Iterable[ClientState]) -> None:
-        self._note_presence(self.presence.hear(member, member.person, clients), member)
+    def hear_presence(self, member: Member, clients: Iterable[ClientState], *, is_first: bool) -> None:
+        """What a socket says of who is there; `is_first` on a socket that said nothing before."""
+        self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:
         """Queues an update; waits while too many wait already."""
@@ -171,12 +172,13 @@ class Room:
 
     def hear_process(self, message: Mapping[str, Any]) -> None:
         """A message of another process to this room."""
+        if "process" in message:
+            self._processes[message["process"]] = time.monotonic()
         match message["kind"]:
             case "updates":
                 for sequence, update in enumerate(message["updates"], start=message["first"]):
                     self.submit_stored(FromElsewhere(update, sequence))
             case "presence":
-                self._processes[message["process"]] = time.monotonic()
                 clients = (ClientState(*entry) for entry in message["clients"])
                 other = OtherProcess(message["process"])
                 self._tell_presence(self.presence.hear_process(other, clients, are_all=message["all"]))
@@ -268,7 +270,8 @@ class Room:
         last = await writer.append(self.project_id, rows, self._new_clients(items))
         self._document.take(updates, last)
         self._updates_beside_state += len(items)
-        tell_others(self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates})
+        if self._processes:  # one that was not heard yet finds it by the numbers, as always
+            tell_others(self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates})
         senders = {item.member for item in items}
         self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
 

@@ -5,6 +5,7 @@ The sockets are elsewhere; they append what people type, and hear by `hooks.docu
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -16,7 +17,6 @@ from django.db.models import Model
 from django.utils import timezone
 from pycrdt import Doc
 
-from forge.accounts.models import User
 from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
@@ -143,26 +143,43 @@ def append_batches(batches: Sequence[Batch]) -> list[int | None]:
     return _append_one_by_one(batches)
 
 
-@transaction.atomic
 def _append_one_by_one(batches: Sequence[Batch]) -> list[int | None]:
-    """Two statements a document: where the database is in this process, a statement more is cheap."""
+    """Two statements a document, past Django's cursors: in this process they would cost more than the statements."""
     now = _prepared(Project, "changed", timezone.now())
     last: list[int | None] = [None] * len(batches)
     rows: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
+    with _writing(batches) as database:
         for index in sorted(range(len(batches)), key=lambda index: batches[index].project_id):
             batch = batches[index]
-            project = _prepared(Project, "id", batch.project_id)
-            cursor.execute(_TAKE_NUMBERS, [len(batch.updates), now, project])
-            if (found := cursor.fetchone()) is None:
+            project = batch.project_id.hex
+            found = database.execute(_TAKE_NUMBERS, (len(batch.updates), now, project)).fetchone()
+            if found is None:
                 continue
             last[index] = found[0]
             for sequence, (update, author) in enumerate(batch.updates, start=found[0] - len(batch.updates) + 1):
-                rows.append((project, sequence, update, now, author and _prepared(User, "id", author)))
+                rows.append((project, sequence, update, now, None if author is None else author.hex))
             note_clients(batch.project_id, batch.clients)
-        if rows:
-            cursor.executemany(_APPEND, rows)
+        database.executemany(_APPEND, rows)
     return last
+
+
+@contextmanager
+def _writing(batches: Sequence[Batch]) -> Iterator[sqlite3.Connection]:
+    """A transaction; Django's own where there is more to write than updates, or where one is open already."""
+    if connection.in_atomic_block or any(batch.clients for batch in batches):
+        with transaction.atomic():
+            yield connection.connection
+        return
+    connection.ensure_connection()
+    database: sqlite3.Connection = connection.connection
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield database
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
 
 
 def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
@@ -193,12 +210,11 @@ def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
 
 
 _TAKE_NUMBERS = (
-    "UPDATE projects_project SET sequence = sequence + %s, changed = %s WHERE id = %s AND deleted_at IS NULL "
+    "UPDATE projects_project SET sequence = sequence + ?, changed = ? WHERE id = ? AND deleted_at IS NULL "
     "RETURNING sequence"
 )
 _APPEND = (
-    'INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id) '
-    "VALUES (%s, %s, %s, %s, %s)"
+    'INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id) VALUES (?, ?, ?, ?, ?)'
 )
 _APPEND_AT_ONCE = """
 WITH now AS (SELECT %s::timestamptz AS moment),

@@ -96,6 +96,15 @@ def test_the_people_of_another_process_are_there_until_it_says_otherwise_or_is_g
     assert presence.everyone() == (told(1, 1, MIKA),)
 
 
+def test_who_comes_back_from_a_process_that_died_is_told_of_at_once() -> None:
+    presence = Presence()
+    presence.hear_process(OtherProcess("one"), [told(1, 5, MIKA)], are_all=True)
+    assert presence.hear("a", MIKA, [said(1, 3)]) == ()
+    assert presence.hear("a", MIKA, [said(1, 3), said(2, 3)], is_first=True) == (told(2, 3, MIKA),)
+    assert presence.hear("b", MIKA, [said(1, 3)], is_first=True) == (told(1, 6, MIKA),)
+    assert presence.leave(OtherProcess("one")) == ()
+
+
 def test_another_process_does_not_speak_for_the_people_here() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(1, 5)])
