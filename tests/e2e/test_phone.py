@@ -54,7 +54,7 @@ def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     page = phone.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+    page.on("console", lambda message: faults.extend([message.text] if message.type == "error" else []))
     open_on_the_phone(page, link)
     pair(studio, page)
     draw_digit(page, "7")
