@@ -62,7 +62,7 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
   const { stage, inputs, outputs, takesMore, selected, tabStop, trouble } = data;
   const end = connecting === null || connecting.from.stage === stage.name ? null : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.taken ?? false);
   const state = connecting === null || connecting.from.stage === stage.name ? "" : end === null || "reason" in end ? "unfit" : "fits";
-  const words = [stage.name, KIND_WORDS[stage.kind], stage.detail, trouble === null ? "" : trouble === "error" ? "has an error" : "has a warning", state === "fits" ? "the wire fits here" : ""].filter((word) => word !== "");
+  const words = [KIND_WORDS[stage.kind], trouble === null ? "" : trouble === "error" ? "has an error" : "has a warning", state === "fits" ? "the wire fits here" : ""].filter((word) => word !== "");
   const reason = end !== null && "reason" in end ? end.reason : null;
   return (
     <>
@@ -72,11 +72,11 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         data-stage={stage.name}
         tabIndex={tabStop ? 0 : -1}
         aria-pressed={selected}
-        aria-label={words.join(", ")}
         title={reason ?? `${stage.name}: ${stage.detail}`}
       >
         <b>{stage.name}</b>
         <span>{stage.detail}</span>
+        <i className="aloud">, {words.join(", ")}</i>
         {trouble === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
         {trouble === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
       </button>
