@@ -65,7 +65,10 @@ export class BrowserLanguage {
       const waiting = this.waiting.get(message.id);
       this.waiting.delete(message.id);
       this.watch();
-      waiting?.resolve(JSON.parse(message.reply) as LanguageReply);
+      const reply = JSON.parse(message.reply) as LanguageReply;
+      // A request that was refused as a whole brought no files: all are sent with the next one.
+      if ("error" in reply && reply.error.name === "bad-request") this.sent = new Map();
+      waiting?.resolve(reply);
     }
   }
 

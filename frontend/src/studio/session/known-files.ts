@@ -2,7 +2,7 @@
 import type { KnownFile } from "../../language";
 import type { ProjectClient } from "../api/client";
 import { Problem } from "../api/problem";
-import type { ProjectFiles } from "../document/files";
+import type { FileEntry, ProjectFiles } from "../document/files";
 import { extension } from "../document/paths";
 
 /** Characters of a text that the language gets; of a longer one it knows only that it is there. */
@@ -10,7 +10,11 @@ const LONGEST = 1024 * 1024;
 
 export class KnownFiles {
   private texts = new Map<string, KnownFile & { readonly text: string }>();
-  private readonly models = new Map<string, Promise<KnownFile>>();
+  /** By digest: what is known of a model, for as long as the page lives. */
+  private readonly models = new Map<string, KnownFile>();
+  private readonly asked = new Map<string, Promise<void>>();
+  /** By digest, so that a file that has not changed is the same object each time. */
+  private readonly others = new Map<string, KnownFile>();
 
   constructor(
     private readonly files: ProjectFiles,
@@ -30,37 +34,41 @@ export class KnownFiles {
     return found;
   };
 
-  /** All files, once the models are known that came since the last time. */
+  /** All files as they are when it answers: once the models are known that came since the last time. Throws `Problem`. */
   readonly all = async (): Promise<ReadonlyMap<string, KnownFile>> => {
+    for (let unknown = this.unknown(); unknown.length > 0; unknown = this.unknown()) {
+      await Promise.all(unknown.map((file) => this.ask(file)));
+    }
     const found = new Map<string, KnownFile>();
     for (const { path, digest, size } of this.files.list()) {
-      if (digest === "") continue;
-      found.set(path, extension(path) === "tflite" ? await this.model(path, digest, size ?? 0) : this.other(digest, size ?? 0));
+      const known = this.models.get(digest) ?? this.others.get(digest) ?? { size: size ?? 0 };
+      if (!this.models.has(digest)) this.others.set(digest, known);
+      found.set(path, known);
     }
     for (const [path, file] of this.current()) found.set(path, file);
     return found;
   };
 
-  private readonly others = new Map<string, KnownFile>();
-
-  private other(digest: string, size: number): KnownFile {
-    const known = this.others.get(digest) ?? { size };
-    this.others.set(digest, known);
-    return known;
+  private unknown(): readonly FileEntry[] {
+    return this.files.list().filter(({ path, digest }) => digest !== "" && extension(path) === "tflite" && !this.models.has(digest));
   }
 
-  private model(path: string, digest: string, size: number): Promise<KnownFile> {
-    const known = this.models.get(digest);
+  private ask({ path, digest, size }: FileEntry): Promise<void> {
+    const known = this.asked.get(digest);
     if (known !== undefined) return known;
-    const asked = this.client.model(path).then(
-      ({ signature, ...description }): KnownFile => ({ size, model: { signature, description } }),
-      (error: unknown): KnownFile => {
-        // A refusal stays true of these bytes; a lost connection is tried again.
-        if (!(error instanceof Problem) || error.status !== 422) this.models.delete(digest);
-        return { size, model: { refusal: error instanceof Error ? error.message : "the model could not be read" } };
-      },
-    );
-    this.models.set(digest, asked);
+    const asked = this.client
+      .model(path)
+      .then(
+        ({ signature, ...description }): KnownFile => ({ size: size ?? 0, model: { signature, description } }),
+        (error: unknown): KnownFile => {
+          // A refusal stays true of these bytes; anything else is tried again.
+          if (error instanceof Problem && error.status === 422) return { size: size ?? 0, model: { refusal: error.message } };
+          throw error;
+        },
+      )
+      .then((found) => void this.models.set(digest, found))
+      .finally(() => this.asked.delete(digest));
+    this.asked.set(digest, asked);
     return asked;
   }
 }
