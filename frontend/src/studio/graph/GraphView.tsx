@@ -12,9 +12,9 @@ import { endAt, HandsContext, keyOf, verdictsFor, type Connecting, type Hands, t
 import { useGlide } from "./glide";
 import "./graph.css";
 import { GraphLanguage } from "./graph-language";
-import { place } from "./layout";
+import { placeOnce } from "./layout";
 import { StagePanel } from "./panel/StagePanel";
-import { edgesOf, nodesOf, troubles, wireId } from "./picture";
+import { edgesOf, marked, markedEdges, nodesOf, troubles, wireId } from "./picture";
 import { usePorts } from "./use-ports";
 import { directionOf, step } from "./walk";
 
@@ -65,7 +65,8 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const where = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
   // While the page's own Python is on its way, the server is asked no more than someone needs who edits.
   const ports = usePorts(language, outline, where === "browser" || !isStrip);
-  const placed = useMemo(() => place(outline, new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }]))), [outline, ports]);
+  const [place] = useState(placeOnce);
+  const placed = useMemo(() => place(outline, new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }]))), [place, outline, ports]);
   const shown = useGlide(placed);
   const wrong = useMemo(() => troubles(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -229,8 +230,10 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
     else watching.toggle({ stage: wire.source, index: wire.source_index });
   };
   const hands: Hands = { connecting, tapPort, pressLabel, readOnly };
-  const nodes = useMemo(() => nodesOf(shown, { outline, ports, selected, troubles: wrong }), [shown, outline, ports, selected, wrong]);
-  const edges = useMemo(() => edgesOf(shown, selected, chosen, (wire) => (watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }))), [shown, selected, chosen, watching]);
+  const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
+  const nodes = useMemo(() => marked(stages, selected, wrong), [stages, selected, wrong]);
+  const wires = useMemo(() => edgesOf(shown), [shown]);
+  const edges = useMemo(() => markedEdges(wires, selected, chosen, (wire) => (watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }))), [wires, selected, chosen, watching]);
   const hangs = (event: DragEvent, id: string | null): boolean => {
     if (readOnly || !event.dataTransfer.types.includes(CARGO)) return false;
     setChosen(id);

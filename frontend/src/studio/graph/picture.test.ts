@@ -3,8 +3,8 @@ import type { Diagnostic, Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import { endAt } from "./connecting";
 import { between } from "./glide";
-import { place } from "./layout";
-import { edgesOf, nodesOf, troubles } from "./picture";
+import { place, placeOnce } from "./layout";
+import { edgesOf, marked, markedEdges, nodesOf, troubles } from "./picture";
 import { frameOf, revealed } from "./sight";
 
 const OUTLINE: Outline = {
@@ -17,7 +17,8 @@ const OUTLINE: Outline = {
 };
 const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"] }]]);
 const PLACED = place(OUTLINE, new Map([["model", { inputs: 2, outputs: 2 }]]));
-const SHOWN = { outline: OUTLINE, ports: PORTS, selected: "model", troubles: new Map([["out", "error" as const]]) };
+const STAGES = nodesOf(PLACED, PORTS);
+const WRONG = new Map([["out", "error" as const]]);
 
 function problem(line: number, severity: "error" | "warning", file = "Runefile.yml"): Diagnostic {
   const at = { line, column: 1, offset: 0 };
@@ -25,7 +26,7 @@ function problem(line: number, severity: "error" | "warning", file = "Runefile.y
 }
 
 describe("the picture", () => {
-  const nodes = new Map(nodesOf(PLACED, SHOWN).map((node) => [node.id, node]));
+  const nodes = new Map(marked(STAGES, "model", WRONG).map((node) => [node.id, node]));
 
   test("has a port for every input and output, connected or not", () => {
     expect(nodes.get("model")?.data.inputs.map((port) => port.title)).toEqual(["input samples, i16[16000], from mic", "input state, f32[4], not connected"]);
@@ -35,12 +36,12 @@ describe("the picture", () => {
 
   test("lets Tab come to one stage: the selected one, or the first", () => {
     expect([...nodes.values()].filter((node) => node.data.tabStop).map((node) => node.id)).toEqual(["model"]);
-    expect(nodesOf(PLACED, { ...SHOWN, selected: null }).filter((node) => node.data.tabStop)).toHaveLength(1);
+    expect(marked(STAGES, null, WRONG).filter((node) => node.data.tabStop)).toHaveLength(1);
   });
 
   test("offers one more input where a stage may have it, and not where a model says how many", () => {
     const full = new Map([["model", { ...PORTS.get("model"), inputs: [PORTS.get("model")?.inputs[0]] } as StagePorts]]);
-    const drawn = new Map(nodesOf(place(OUTLINE), { ...SHOWN, ports: full }).map((node) => [node.id, node.data.takesMore]));
+    const drawn = new Map(nodesOf(place(OUTLINE), full).map((node) => [node.id, node.data.takesMore]));
     expect([drawn.get("model"), drawn.get("mic"), drawn.get("out")]).toEqual([false, false, false]);
   });
 
@@ -50,9 +51,19 @@ describe("the picture", () => {
   });
 
   test("has each wire by its target, with its type", () => {
-    const [edge] = edgesOf(PLACED, "mic", "model 0", () => null);
+    const [edge] = markedEdges(edgesOf(PLACED), "mic", "model 0", () => null);
     expect(edge).toMatchObject({ id: "model 0", sourceHandle: "output 0", targetHandle: "input 0", selected: true, data: { text: "i16[16000]", near: true } });
   });
+});
+
+test("what did not change is not drawn again", () => {
+  const [before, after] = [marked(STAGES, null, new Map()), marked(STAGES, "out", new Map())];
+  const model = (nodes: typeof before) => nodes.find((node) => node.id === "model");
+  expect(model(after)).toBe(model(before));
+  const remember = placeOnce();
+  const first = remember(OUTLINE);
+  expect(remember({ ...OUTLINE, nodes: OUTLINE.nodes.map((node) => ({ ...node, line: node.line + 5 })) })).toBe(first);
+  expect(remember({ ...OUTLINE, wires: [] })).not.toBe(first);
 });
 
 test("a wire that falls on a stage takes the first free input that fits, or says why there is none", () => {

@@ -1,4 +1,5 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
+import { Position } from "@xyflow/react";
 import type { Diagnostic, Outline, OutlineWire } from "../api/types";
 import type { StagePorts } from "./answers";
 import type { Placed, PlacedNode } from "./layout";
@@ -35,30 +36,33 @@ function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined
   return [`input ${port?.name ?? index}`, wire?.type ?? port?.type ?? "", wire === undefined ? "not connected" : `from ${wire.source}`].filter((word) => word !== "").join(", ");
 }
 
-function portsOf(placed: PlacedNode, ports: StagePorts | undefined, outline: Outline): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
+type WiresOf = ReadonlyMap<string, readonly OutlineWire[]>;
+
+function portsOf(placed: PlacedNode, ports: StagePorts | undefined, into: WiresOf, out: WiresOf): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
   const { name } = placed.node;
-  const into = new Map(outline.wires.filter((wire) => wire.target === name).map((wire) => [wire.target_index, wire]));
-  const out = new Map(outline.wires.filter((wire) => wire.source === name).map((wire) => [wire.source_index, wire]));
+  const reads = new Map((into.get(name) ?? []).map((wire) => [wire.target_index, wire]));
+  const gives = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
   return {
-    inputs: placed.inputs.map((y, index) => ({ y, title: inputTitle(ports, into.get(index), index), taken: into.has(index) })),
-    outputs: placed.outputs.map((y, index) => ({ y, title: [`output ${index}`, ports?.outputs[index] ?? out.get(index)?.type ?? ""].filter((word) => word !== "").join(", "), taken: out.has(index) })),
+    inputs: placed.inputs.map((y, index) => ({ y, title: inputTitle(ports, reads.get(index), index), taken: reads.has(index) })),
+    outputs: placed.outputs.map((y, index) => ({ y, title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? ""].filter((word) => word !== "").join(", "), taken: gives.has(index) })),
   };
 }
 
-export interface Shown {
-  readonly outline: Outline;
-  readonly ports: ReadonlyMap<string, StagePorts>;
-  readonly selected: string | null;
-  readonly troubles: ReadonlyMap<string, Trouble>;
+function grouped(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) => string): WiresOf {
+  const found = new Map<string, OutlineWire[]>();
+  for (const wire of wires) found.set(nameOf(wire), [...(found.get(nameOf(wire)) ?? []), wire]);
+  return found;
 }
 
-export function nodesOf(placed: Placed, { outline, ports, selected, troubles: wrong }: Shown): StageFlowNode[] {
-  const stop = placed.nodes.some((each) => each.node.name === selected) ? selected : (placed.nodes[0]?.node.name ?? null);
+/** The stages, before anything is selected. */
+export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
+  const wires = placed.wires.map((each) => each.wire);
+  const into = grouped(wires, (wire) => wire.target);
+  const out = grouped(wires, (wire) => wire.source);
   return placed.nodes.map((each) => {
     const { name } = each.node;
-    const { inputs, outputs } = portsOf(each, ports.get(name), outline);
+    const { inputs, outputs } = portsOf(each, ports.get(name), into, out);
     const takesMore = each.node.kind !== "capability" && inputs.every((port) => port.taken) && !hasItsOwn(ports.get(name));
-    const handle = (type: "source" | "target", index: number, y: number) => ({ type, id: `${type === "source" ? "output" : "input"} ${index}`, position: (type === "source" ? "right" : "left") as never, x: (type === "source" ? each.width : 0) - PORT_HALF, y: y - PORT_HALF, width: 2 * PORT_HALF, height: 2 * PORT_HALF });
     return {
       id: name,
       type: "stage",
@@ -66,17 +70,32 @@ export function nodesOf(placed: Placed, { outline, ports, selected, troubles: wr
       width: each.width,
       height: each.height,
       handles: [
-        ...inputs.map((port, index) => handle("target", index, port.y)),
-        ...(takesMore ? [handle("target", inputs.length, each.height - PORT_HALF)] : []),
-        ...outputs.map((port, index) => handle("source", index, port.y)),
+        ...inputs.map((port, index) => handle("target", index, 0, port.y)),
+        ...(takesMore ? [handle("target", inputs.length, 0, each.height - PORT_HALF)] : []),
+        ...outputs.map((port, index) => handle("source", index, each.width, port.y)),
       ],
       domAttributes: { "aria-roledescription": undefined },
-      data: { stage: each.node, inputs, outputs, takesMore, selected: name === selected, tabStop: name === stop, trouble: wrong.get(name) ?? null },
+      data: { stage: each.node, inputs, outputs, takesMore, selected: false, tabStop: false, trouble: null },
     };
   });
 }
 
-export function edgesOf(placed: Placed, selected: string | null, chosen: string | null, watched: (wire: OutlineWire) => boolean | null): WireFlowEdge[] {
+function handle(type: "source" | "target", index: number, x: number, y: number): NonNullable<StageFlowNode["handles"]>[number] {
+  const position = type === "source" ? Position.Right : Position.Left;
+  return { type, id: `${type === "source" ? "output" : "input"} ${index}`, position, x: x - PORT_HALF, y: y - PORT_HALF, width: 2 * PORT_HALF, height: 2 * PORT_HALF };
+}
+
+/** With what is selected and what is wrong. Stages that are as before stay the same objects, and are not drawn again. */
+export function marked(nodes: StageFlowNode[], selected: string | null, wrong: ReadonlyMap<string, Trouble>): StageFlowNode[] {
+  const stop = nodes.some((node) => node.id === selected) ? selected : (nodes[0]?.id ?? null);
+  return nodes.map((node) => {
+    const [isSelected, tabStop, trouble] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
+    return isSelected || tabStop || trouble !== null ? { ...node, data: { ...node.data, selected: isSelected, tabStop, trouble } } : node;
+  });
+}
+
+/** The wires, before any is chosen. */
+export function edgesOf(placed: Placed): WireFlowEdge[] {
   return placed.wires.map(({ wire, points, label, text }) => ({
     id: wireId(wire),
     type: "wire",
@@ -84,7 +103,18 @@ export function edgesOf(placed: Placed, selected: string | null, chosen: string 
     target: wire.target,
     sourceHandle: `output ${wire.source_index}`,
     targetHandle: `input ${wire.target_index}`,
-    selected: wireId(wire) === chosen,
-    data: { wire, points, label, text, near: selected !== null && (wire.source === selected || wire.target === selected), watched: watched(wire) },
+    domAttributes: { "aria-roledescription": undefined },
+    data: { wire, points, label, text, near: false, watched: null },
   }));
+}
+
+/** With what is chosen, selected and watched; the others stay the same objects. */
+export function markedEdges(edges: WireFlowEdge[], selected: string | null, chosen: string | null, watched: (wire: OutlineWire) => boolean | null): WireFlowEdge[] {
+  return edges.map((edge) => {
+    if (edge.data === undefined) return edge;
+    const { wire } = edge.data;
+    const near = selected !== null && (wire.source === selected || wire.target === selected);
+    const [isChosen, isWatched] = [edge.id === chosen, watched(wire)];
+    return near || isChosen || isWatched !== null ? { ...edge, selected: isChosen, data: { ...edge.data, near, watched: isWatched } } : edge;
+  });
 }

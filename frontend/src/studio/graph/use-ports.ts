@@ -13,7 +13,11 @@ export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boo
     if (!isAsked) return;
     let wanted = true;
     language.ports().then(
-      (found) => wanted && setPorts(new Map(found.map((each) => [each.name, each]))),
+      (found) => {
+        const next = new Map(found.map((each) => [each.name, each]));
+        // The same ports are the same object: nothing is laid out again for them.
+        if (wanted) setPorts((before) => (JSON.stringify([...before]) === JSON.stringify([...next]) ? before : next));
+      },
       () => undefined,
     );
     return () => {
