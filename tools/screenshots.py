@@ -112,8 +112,8 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     visitor.goto(f"{forge.address}/try")
     camera.shoot(visitor, "try")
     visitor.goto(project.replace(forge.address, f"{forge.address}/player"))
-    expect(visitor.get_by_role("application")).to_be_visible(timeout=PATIENCE)
-    visitor.get_by_role("application").click()  # with a first result the page has its height
+    expect(visitor.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
+    visitor.get_by_role("application", name="Drawing sheet").click()  # with a first result the page has its height
     expect(visitor.get_by_role("region", name="Output answer")).to_be_visible(timeout=PATIENCE)
     camera.shoot(visitor, "player", ["phone"], before=lambda page: draw(page, "7"))
     if word is not None:
@@ -173,7 +173,7 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
 
 def draw(page: Page, digit: str) -> None:
     """A digit in the middle of the sheet, read; then back to the top of the page."""
-    sheet = page.get_by_role("application")
+    sheet = page.get_by_role("application", name="Drawing sheet")
     if not sheet.is_visible():
         tab = page.get_by_role("tab", name="Preview")
         if tab.count():

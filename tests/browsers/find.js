@@ -14,6 +14,7 @@ const SELECTORS = {
   region: "section, [role=region]",
   status: "[role=status]",
   tab: "[role=tab]",
+  treeitem: "[role=treeitem]",
   textbox: "input, textarea, [role=textbox]",
   select: "select",
 };

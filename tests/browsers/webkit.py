@@ -180,9 +180,9 @@ class WebKit:
         actions = [{"type": kind, "value": value} for kind, value in strokes]
         self._ask("POST", "actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
-    def draw(self, role: str, strokes: Sequence[Sequence[Corner]]) -> None:
+    def draw(self, role: str, name: str, strokes: Sequence[Sequence[Corner]]) -> None:
         """With the mouse; corners are shares of the element's width and height."""
-        element = self.find(role)
+        element = self.find(role, name)
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
         box = self.run("const b = arguments[0].getBoundingClientRect(); return [b.x, b.y, b.width, b.height]", element)
         for stroke in strokes:

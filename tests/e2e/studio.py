@@ -62,7 +62,7 @@ def draw_digit(page: Page, digit: str) -> None:
     clear = page.get_by_role("button", name="Clear")
     if clear.is_enabled():
         clear.click()
-    sheet = page.get_by_role("application")
+    sheet = page.get_by_role("application", name="Drawing sheet")
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
     assert box is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,11 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     open_file(page, "digits.tflite")
     expect(page.get_by_role("heading", name="digits.tflite")).to_be_visible()
     look("a model's page")
+    open_file(page, "README.md")
+    expect(page.get_by_role("heading", name="How good it is")).to_be_visible(timeout=PATIENCE)
+    look("a text beside its Markdown")
     open_file(page, "Runefile.yml")
+    look_at_what_helps_to_write(page, look)
     project = page.url.removesuffix("/studio")
     page.get_by_role("button", name="Share").click()
     look("share")
@@ -88,10 +93,38 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         f"{project}/settings",
         f"{forge.address}/accounts/tokens",
         f"{forge.address}/accounts/profile",
+        f"{forge.address}/try",
     ):
         page.goto(address)
         look(address.removeprefix(forge.address))
-    assert found == []
+    assert not found, "\n".join(found)
+
+
+def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None:
+    """What comes up over the studio on a key, and goes with Escape."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="A command, a file or a stage")).to_be_focused()
+    look("the palette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(">Keyboard shortcuts")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    look("the keys")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
+    text = page.get_by_role("textbox", name="Runefile.yml")
+    text.locator(".cm-line").filter(has_text="capability: IMAGE").first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Space")
+    expect(page.get_by_role("listbox", name="Completions")).to_be_visible(timeout=PATIENCE)
+    look("completions")
+    page.keyboard.press("Escape")
+    text.locator(".cm-line").filter(has_text="drawing:").first.locator(".defines").click()
+    page.keyboard.press("F2")
+    expect(page.get_by_role("dialog", name="Rename drawing")).to_be_visible(timeout=PATIENCE)
+    look("renaming a stage")
+    page.keyboard.press("Escape")
 
 
 def findings(page: Page) -> list[str]:

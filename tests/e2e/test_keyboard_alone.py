@@ -46,7 +46,7 @@ def test_a_rune_is_made_and_built_with_the_keyboard_alone(forge: LiveForge, open
     expect_running(page)
 
     # A one, drawn with the pen that the arrow keys move.
-    tab_to(page, page.get_by_role("application"))
+    tab_to(page, page.get_by_role("application", name="Drawing sheet"))
     for key, times in (("ArrowUp", 6), ("Space", 1), ("ArrowDown", 12), ("Space", 1)):
         for _ in range(times):
             page.keyboard.press(key)

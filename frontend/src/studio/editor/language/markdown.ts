@@ -3,6 +3,8 @@
 export async function documentation(text: string): Promise<HTMLElement> {
   const made = document.createElement("div");
   made.className = "prose documentation";
+  // Its card scrolls: with this, by the keyboard too.
+  made.tabIndex = 0;
   try {
     const { toHtml } = await import("../../pages/markdown");
     made.append(toHtml(text, "", () => ""));
