@@ -19,7 +19,7 @@ import httpx
 
 from tests.live_forge import free_port
 
-PATIENCE = 40
+PATIENCE = 120
 """Seconds after which something that should have happened has not."""
 WINDOW = {"x": 0, "y": 0, "width": 1440, "height": 1000}
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
