@@ -22,11 +22,12 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   const [typed, setTyped] = useState<string | null>(null);
   /** The newest value of a slider on its way, or null. */
   const [drawn, setDrawn] = useState<number | null>(null);
-  const sliding = useRef({ begun: false, busy: false, next: null as number | null, sent: null as number | null });
+  const sliding = useRef({ begun: false, busy: false, held: false, next: null as number | null, sent: null as number | null });
 
   const send = async (next: number): Promise<void> => {
     const slide = sliding.current;
     slide.next = next;
+    slide.held = true;
     if (slide.busy) return;
     slide.busy = true;
     while (slide.next !== null) {
@@ -39,12 +40,17 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
       await new Promise((done) => setTimeout(done, BETWEEN));
     }
     slide.busy = false;
+    if (!slide.held) end();
+  };
+  /** The step ends when all that was drawn is sent, which may be later than the knob is let go. */
+  const end = (): void => {
+    sliding.current.begun = false;
+    sliding.current.sent = null;
+    setDrawn(null);
   };
   const release = (): void => {
-    const slide = sliding.current;
-    slide.begun = false;
-    slide.sent = null;
-    setDrawn(null);
+    sliding.current.held = false;
+    if (!sliding.current.busy) end();
   };
   const commit = (): void => {
     if (typed === null) return;
