@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 
 from forge.accounts.names import is_name
 from forge.core.errors import NotFound
@@ -26,12 +27,14 @@ WORKER = "player-worker.js"
 ICONS = ("/static/icons/forge.svg", "/static/icons/player-192.png", "/static/icons/player-512.png")
 
 
+@require_safe
 @ensure_csrf_cookie
 def player(request: HttpRequest, organisation: str = "", name: str = "") -> HttpResponse:
     """The page. Whether there is such a project, and for whom, it does not say."""
     return render(request, "player.html")
 
 
+@require_safe
 def manifest(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """What installs the player of one project. It tells nothing that is not in its address."""
     if not is_name(organisation) or not is_name(name):
@@ -66,6 +69,7 @@ def manifest(request: HttpRequest, organisation: str, name: str) -> HttpResponse
     )
 
 
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the addresses that it keeps and a digest of what is behind them."""
     script = _build() / WORKER

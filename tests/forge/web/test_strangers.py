@@ -17,8 +17,10 @@ from forge.accounts.actions import create_token, remove_member
 from forge.accounts.links import invite
 from forge.accounts.models import Organisation, User
 from forge.builds.models import Build
+from forge.builds.watches import watch_wires
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
+from forge.projects.samples import sample_terms, send_sample
 from forge.registry.actions import publish_build
 from forge.reviews.actions import say
 from tests.forge.made_builds import built
@@ -39,8 +41,15 @@ NOTHING: Names = {
     "invitation": str(UUID(int=3)),
     "token": str(UUID(int=4)),
     "rest": "nowhere/zilch/manifests/notag",
+    "sample_id": str(UUID(int=5)),
+    "watch_id": str(UUID(int=6)),
+    "digest": "sha256:" + "0" * 64,
 }
 """What the addresses' parameters are where there is nothing of the kind."""
+
+A_SOUND = b"RIFF" + (36 + 64).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\x01\0\x01\0" + (16000).to_bytes(4, "little")
+A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4, "little") + bytes(64)
+"""A wav file of 32 silent samples."""
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 _CHANGES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"')
@@ -55,8 +64,11 @@ def build(project: Project, developer: User, viewer: User) -> Build:
 
 
 @pytest.fixture
-def names(build: Build, organisation: Organisation, owner: User) -> Names:
+def names(build: Build, organisation: Organisation, project: Project, owner: User) -> Names:
     """The parameters of what is there."""
+    sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
+    watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
+    assert build.artefact is not None
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
     return {
@@ -70,6 +82,9 @@ def names(build: Build, organisation: Organisation, owner: User) -> Names:
         "invitation": str(invitation.pk),
         "token": str(token.pk),
         "rest": "acme/kitchen/manifests/latest",
+        "sample_id": str(sample.pk),
+        "watch_id": str(watch.pk),
+        "digest": build.artefact.digest,
     }
 
 
@@ -106,11 +121,22 @@ def answers(browser: Client, names: Names) -> dict[str, tuple[int, str, str]]:
     return found
 
 
+ALIKE_FOR_ALL = {
+    "get /player/<str:organisation>/<str:name>",
+    "head /player/<str:organisation>/<str:name>",
+    "get /player/<str:organisation>/<str:name>/app.webmanifest",
+    "head /player/<str:organisation>/<str:name>/app.webmanifest",
+    "post /player/<str:organisation>/<str:name>/leave",
+}
+"""The player's empty page, and giving a pass back that one may not have: they know of no project."""
+
+
 def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]) -> None:
     assert there
     told = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
     assert told == {}, told
-    assert {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500} == {}
+    open_to_all = {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500}
+    assert set(open_to_all) <= ALIKE_FOR_ALL, open_to_all
 
 
 @pytest.mark.parametrize("kind", ["stranger", "anonymous"])
@@ -156,6 +182,8 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/tags",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/v2/<path:rest>",
+    "/player/<str:organisation>/<str:name>/state",
+    "/player/<str:organisation>/<str:name>/runes/<str:digest>",
 }
 """What anyone may ask of a public project."""
 
@@ -166,9 +194,12 @@ def test_a_public_project_gives_what_it_published_and_nothing_else(
 ) -> None:
     Project.objects.filter(pk=project.pk).update(visibility="public")
     found = answers(browser_of(people[kind]), names)
-    given = {ask for ask, answer in found.items() if answer[0] < 300}
+    given = {ask for ask, answer in found.items() if answer[0] < 300} - ALIKE_FOR_ALL
     assert {ask.split(" ")[1] for ask in given} == PUBLISHED
-    assert {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask} == {"get", "head"}
+    assert {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask or "/player/" in ask} == {
+        "get",
+        "head",
+    }
     assert not [ask for ask, answer in found.items() if answer[0] >= 500]
 
 
