@@ -1,4 +1,4 @@
-"""How long until others see an edit, and what that costs the server, beside the server that y-websocket's authors offer.
+"""How long until others see an edit, and what that costs the server, beside the server of y-websocket's authors.
 
 Persistence is on, as always; the other server keeps documents in memory alone.
 """
@@ -89,11 +89,10 @@ def measure() -> str:
             rows += [_row(SHAPES[0], _server(live, "Forge, SQLite"), ask, f"while {BUILDS} builds run")]
     return (
         f"Each person edits {EDITS_A_SECOND} times a second, for {SECONDS} s, {TURNS} times by turns with the other "
-        "servers; figures are medians of the turns. From the edit in one client to its frame in another, all clients in "
-        "one process of Node. The server of y-websocket's authors (`@y/websocket-server` 0.1.1) stores nothing; Forge "
-        "has each edit on the disk before another sees it. The aims are p95 within 3 times of that server, under 50 ms "
-        "beside builds, and under 150 ms for 100 people.\n\n"
-        + table(["", "p50, ms", "p95, ms", "a core, %"], rows)
+        "servers; figures are medians of the turns. From the edit in one client to its frame in another, all clients "
+        "in one process of Node. The server of y-websocket's authors (`@y/websocket-server` 0.1.1) stores nothing; "
+        "Forge has each edit on the disk before another sees it. The aims are p95 within 3 times of that server, under 50 ms "
+        "beside builds, and under 150 ms for 100 people.\n\n" + table(["", "p50, ms", "p95, ms", "a core, %"], rows)
     )
 
 

@@ -43,7 +43,7 @@ def _row(name: str, project: ProjectFiles) -> tuple[str, ...]:
     first = Spread(tuple(each.first for each in built))
     again = Spread(tuple(each.again for each in built))
     report = built[0].report
-    size = sum(model.size for model in report.models)
+    size = sum(model.size or 0 for model in report.models)
     return (
         name,
         f"{first.median:.2f}",

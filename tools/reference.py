@@ -167,8 +167,8 @@ def operators_page() -> str:
             "What a model may be made of to be compiled into a rune. For each of these there are models among the "
             "tests whose answers are compared, byte for byte for int8, with those of LiteRT's reference kernels.",
             "\n".join(rows),
-            "A model with anything else builds too: the rune carries it as it is, and its host runs it. The build names "
-            "the operators and their types that are the reason, as `rune model-info` does.",
+            "A model with anything else builds too: the rune carries it as it is, and its host runs it. The build "
+            "names the operators and their types that are the reason, as `rune model-info` does.",
             "## Conditions",
             "\n".join(
                 (

@@ -164,9 +164,7 @@ def test_any_bytes_are_an_archive_or_refused() -> None:
             continue
 
 
-def test_a_project_a_folder_and_a_version_go_out_as_the_same_files(
-    client: Any, project: Project, user: User
-) -> None:
+def test_a_project_a_folder_and_a_version_go_out_as_the_same_files(client: Any, project: Project, user: User) -> None:
     write_file(user, project, "data/en/a.csv", "grö\n".encode())
     write_file(user, project, "data/raw.bin", b"\xff" * 600_000)
     client.post(f"{BASE}/versions", {"message": "x"}, content_type="application/json")

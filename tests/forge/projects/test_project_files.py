@@ -81,7 +81,9 @@ def test_a_model_is_kept_and_described(client: Client, project: Project) -> None
     assert (page["unsupported"], page["sentence"]) == ([], None)
 
 
-def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_runs_it(client: Client, project: Project) -> None:
+def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_runs_it(
+    client: Client, project: Project
+) -> None:
     refused = sorted((Path(__file__).resolve().parents[2] / "models" / "refused").glob("*.tflite"))[0]
     assert _put(client, "m.tflite", refused.read_bytes()).status_code == 200
     page = client.get(f"{BASE}/models/m.tflite").json()

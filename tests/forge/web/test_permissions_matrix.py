@@ -14,8 +14,8 @@ from forge.accounts.models import Organisation, User
 from forge.projects.actions import delete_project
 from forge.projects.files import write_file
 from forge.projects.models import Project
-from forge.projects.versions import snapshot
 from forge.projects.samples import sample_terms, send_sample
+from forge.projects.versions import snapshot
 
 pytestmark = pytest.mark.django_db
 
