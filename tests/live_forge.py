@@ -29,6 +29,9 @@ def free_port() -> int:
 class LiveForge:
     """A running program; it can be stopped, killed and started again on the same data and port."""
 
+    program = "manage.py"
+    """What is started with the word `serve`."""
+
     def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.port = free_port()
@@ -41,7 +44,7 @@ class LiveForge:
     def start(self) -> None:
         """Returns when pages are served."""
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            [sys.executable, self.program, "serve"],
             cwd=REPOSITORY,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -16,12 +16,20 @@ from tests.live_server import LiveServer
 class LiveInstallation:
     """The first process is a `LiveServer` in whose session the first person is signed in; all share sessions."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str] | None = None, processes: int = 2) -> None:
+    def __init__(
+        self,
+        data: Path,
+        environment: Mapping[str, str] | None = None,
+        processes: int = 2,
+        program: str = LiveForge.program,
+    ) -> None:
         self.first = LiveServer(data, environment)
         self.processes: tuple[LiveForge, ...] = (
             self.first,
             *(LiveForge(data, environment) for _ in range(processes - 1)),
         )
+        for process in self.processes:
+            process.program = program
         self._ending = ExitStack()
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.simulated import simulate
+from tests.foreign.simulated import PROGRAM, simulate
 from tests.live_installation import LiveInstallation
 from tests.services import ServiceMissing, running_services
 
@@ -14,13 +14,15 @@ pytestmark = pytest.mark.foreign
 
 
 def test_nothing_is_lost_or_doubled_at_two_processes_on_one_sqlite_file(tmp_path: Path) -> None:
-    with LiveInstallation(tmp_path / "data") as installation:
+    with LiveInstallation(tmp_path / "data", program=PROGRAM) as installation:
         assert simulate(installation, range(1, 11)).problems == ()
 
 
 def test_nothing_is_lost_or_doubled_at_two_processes_on_postgresql_and_redis(tmp_path: Path) -> None:
     try:
-        with running_services() as services, LiveInstallation(tmp_path / "data", services.environment("forge")) as both:
-            assert simulate(both, range(11, 21)).problems == ()
+        with running_services() as services:
+            environment = services.environment("forge")
+            with LiveInstallation(tmp_path / "data", environment, program=PROGRAM) as installation:
+                assert simulate(installation, range(11, 21)).problems == ()
     except ServiceMissing as missing:
         pytest.skip(str(missing))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.simulated import simulate
+from tests.foreign.simulated import PROGRAM, simulate
 from tests.live_installation import LiveInstallation
 from tests.services import ServiceMissing, running_services
 
@@ -28,7 +28,7 @@ def _seeds(begin: int) -> range:
 
 
 def _prove(folder: Path, environment: Mapping[str, str], seeds: range, record: Record) -> None:
-    with LiveInstallation(folder / "data", environment) as installation:
+    with LiveInstallation(folder / "data", environment, program=PROGRAM) as installation:
         outcome = simulate(installation, seeds)
     record("seeds", outcome.seeds)
     record("people", outcome.clients)

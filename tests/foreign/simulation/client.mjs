@@ -16,6 +16,7 @@ const RECONNECT = 60;
 /** What a network does to frames. */
 export const GOOD = { drop: 0, repeat: 0, delay: 0, longest: 0 };
 export const BAD = { drop: 0.04, repeat: 0.05, delay: 0.25, longest: 40 };
+export const WORST = { drop: 0.02, repeat: 0.1, delay: 0.6, longest: 120 };
 
 export class Client {
   /** `installation` has `servers` (addresses), `headers`; `heard(client, event)` is told of texts that came from the server. */

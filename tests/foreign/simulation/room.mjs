@@ -1,13 +1,20 @@
 // One seed: a project with 2 to 20 people on bad networks, who type, delete, rename, remove and bring back, sleep, close
 // their tabs and change servers, while others write over the API. Each character that is typed exists once in the world.
-import { BAD, Client, GOOD, Y } from "./client.mjs";
+import { BAD, Client, GOOD, WORST, Y } from "./client.mjs";
 import { chanceOf } from "./random.mjs";
 
 const STEPS = 140;
+const LAST_STEPS = 60;
 const PAUSE = 6;
 /** Milliseconds between two steps, at most. */
 const PATIENCE = 60_000;
+/** Milliseconds in which all must have come in, while processes are killed. */
+const SETTLING = 30_000;
 /** Milliseconds in which all must have come to one text once their networks are good again. */
+const FOUND = 1_500;
+/** Milliseconds after which a process has found all that others stored. */
+const REJOINING = 150;
+/** Milliseconds that one waits for another to come in, at most. */
 
 export class Room {
   constructor(installation, seed, project) {
@@ -41,9 +48,9 @@ export class Room {
     for (const { insert } of event.delta) if (typeof insert === "string") for (const one of insert) this.seen.add(one);
   }
 
-  async run() {
-    const count = 2 + this.chance.below(19);
-    for (let number = 0; number < count; number++) this.join();
+  async play() {
+    this.count = 2 + this.chance.below(19);
+    for (let number = 0; number < this.count; number++) this.join();
     await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came in"));
     for (const client of this.clients) client.network = BAD;
     const alarms = [this.chance.below(STEPS), this.chance.below(STEPS)];
@@ -52,11 +59,16 @@ export class Room {
       await this.step();
       await sleep(this.chance.below(PAUSE));
     }
+  }
+
+  /** No process is killed any more: a room that goes wrong now is not read anew, so it shows. */
+  async end() {
+    await this.typeOutOfOrder();
     await this.settle();
     this.check();
     const facts = {
       seed: this.seed,
-      clients: count,
+      clients: this.count,
       typed: this.typed.size,
       acknowledged: [...this.typed.keys()].filter((one) => this.isAcknowledged(one)).length,
       problems: this.problems,
@@ -174,10 +186,25 @@ export class Room {
     }
   }
 
+  async typeOutOfOrder() {
+    for (const client of this.clients) {
+      client.network = GOOD;
+      if (!client.synced) client.connect();
+    }
+    await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came in"));
+    for (const client of this.clients) client.network = WORST;
+    for (let step = 0; step < LAST_STEPS; step++) {
+      this.type(this.chance.one(this.clients));
+      await sleep(this.chance.below(PAUSE));
+    }
+  }
+
   async settle() {
+    // One after another, so that the room never empties.
     for (const client of this.clients) {
       client.network = GOOD;
       client.connect();
+      await until(() => client.synced, REJOINING, () => "").catch(() => undefined);
     }
     const agree = () => {
       if (this.clients.some((client) => client.closedFor)) return true;
@@ -185,7 +212,10 @@ export class Room {
       const [first, ...others] = this.clients.map(picture);
       return others.every((other) => other === first);
     };
-    await until(agree, PATIENCE, () => this.reason("they do not agree"));
+    await until(agree, SETTLING, () => this.reason("they do not agree"));
+    // What another process stored of people who left may still be on its way.
+    await sleep(FOUND);
+    await until(agree, SETTLING, () => this.reason("they no longer agree"));
     for (const client of this.clients) if (client.closedFor) this.problems.push(`closed: ${client.closedFor}`);
   }
 
@@ -223,9 +253,9 @@ export class Room {
     const client = new Client(this.installation, this.project, this.chance, () => undefined);
     client.connect(server);
     await until(() => client.synced, PATIENCE, () => `seed ${this.seed}: nobody came in after the restart`);
-    const same = picture(client) === this.final;
+    const now = picture(client);
     client.destroy();
-    return same;
+    return now === this.final ? null : `${now} instead of ${this.final}`;
   }
 }
 
