@@ -169,7 +169,7 @@ def install_frontend_packages(environment: dict[str, str]) -> None:
     stamp = FRONTEND / "node_modules" / ".lock"
     if is_stamped(stamp, lock):
         return
-    say("Installing the front end's packages: about 130 MB to download, under a minute on a common line")
+    say("Installing the front end's packages: about 160 MB to download, about a minute on a common line")
     command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(command, cwd=FRONTEND, env=environment, check=True)
     stamp.write_text(lock, encoding="utf-8")
