@@ -60,6 +60,12 @@ class Conflict(DomainError):
     title = "This collides with something"
 
 
+class Stale(DomainError):
+    """The caller made it depend on a state that is no longer there."""
+
+    title = "It has changed meanwhile"
+
+
 class TooLarge(DomainError):
     """More bytes than the limit."""
 

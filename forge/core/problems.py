@@ -24,6 +24,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Forbidden, HTTPStatus.FORBIDDEN),
     (errors.SignInNeeded, HTTPStatus.UNAUTHORIZED),
     (errors.Conflict, HTTPStatus.CONFLICT),
+    (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),

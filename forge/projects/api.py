@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
+from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -141,8 +142,22 @@ class ProjectFilesList(ProjectView):
         return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
 
 
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered.",
+)
+
+
+def _only_if(request: Request) -> list[str] | None:
+    """The digests in `If-Match`; None without it."""
+    given = request.headers.get("If-Match")
+    return None if given is None else [etag.strip('"') for etag in parse_etags(given)]
+
+
 class ProjectFile(ProjectView):
-    """One file: its bytes."""
+    """One file: its bytes. Its ETag is the digest of them."""
 
     parser_classes = (RawBody,)
 
@@ -154,17 +169,20 @@ class ProjectFile(ProjectView):
         if entry.digest and entry.text is None:
             return blob_response(request, entry.digest, entry.size, filename=filename)
         answer = HttpResponse((entry.text or "").encode("utf-8"), content_type="text/plain; charset=utf-8")
-        return as_foreign(answer, filename=filename)
+        return as_foreign(answer, filename=filename, digest=entry.content_digest)
 
-    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileSerializer)
+    @extend_schema(
+        request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileSerializer, parameters=[IF_MATCH]
+    )
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        return Response(file_to_json(files.write_file(request.user, project, path, body_chunks(request))))
+        entry = files.write_file(request.user, project, path, body_chunks(request), _only_if(request))
+        return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
-    @extend_schema(responses={204: OpenApiResponse(description="deleted")})
+    @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        files.delete_file(request.user, project, path)
+        files.delete_file(request.user, project, path, _only_if(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -6,6 +6,7 @@ Its map `files` goes from a file's id to `path`, `kind`, and either `text` or `d
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -39,6 +40,13 @@ class FileEntry:
     text: str | None = None
     digest: str | None = None
     size: int = 0
+
+    @property
+    def content_digest(self) -> str:
+        """Of the file's bytes, as `sha256:..`; empty for an entry that says nothing."""
+        if self.text is None:
+            return self.digest or ""
+        return "sha256:" + hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
 def files_map(doc: Doc[Any]) -> Map[Any]:

@@ -1,6 +1,6 @@
 """What can go wrong with projects and their files."""
 
-from forge.core.errors import Conflict, Invalid, NotFound, TooLarge, Unprocessable
+from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, Unprocessable
 
 
 class ModelRefused(Unprocessable):
@@ -39,6 +39,12 @@ class PathTaken(Conflict):
     """Another file has the path."""
 
     title = "Another file has this path"
+
+
+class FileChanged(Stale):
+    """A file is not, or no longer, what the writer read."""
+
+    title = "The file has changed meanwhile"
 
 
 class TooManyFiles(Conflict):

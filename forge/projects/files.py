@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from forge.projects import document
 from forge.projects.access import require
 from forge.projects.document import MAXIMUM_PATH, FileEntry, entries, find_entry
 from forge.projects.documents import editing, load_document
-from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, PathTaken, TooManyFiles
+from forge.projects.errors import BadPath, FileChanged, FileNotThere, FileTooLarge, PathTaken, TooManyFiles
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project, ProjectBlob
 from rune.files import FileError, normal_path
@@ -68,19 +68,23 @@ class StoredFile:
     blob: Blob
 
 
-def write_file(user: Any, project: Project, path: str, contents: bytes | Iterable[bytes]) -> FileEntry:
+def write_file(
+    user: Any, project: Project, path: str, contents: bytes | Iterable[bytes], only_if: Collection[str] | None = None
+) -> FileEntry:
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
-    What reads as text and is small becomes text. A model is verified first. Raises `BadPath`, `FileTooLarge`,
-    `TooManyFiles`, `ModelRefused`, and `Forbidden` or `NotFound`.
+    What reads as text and is small becomes text. A model is verified first. `only_if` are the digests of which the
+    file must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`, `FileChanged`,
+    and `Forbidden` or `NotFound`.
     """
     require(user, Verb.EDIT, project)
     path = checked_path(path)
     stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     text, blob = stored.text, stored.blob
     with editing(project, user.pk) as doc:
-        ProjectBlob.objects.get_or_create(project=project, blob=blob)
         entry = find_entry(doc, path)
+        _must_be(path, entry, only_if)
+        ProjectBlob.objects.get_or_create(project=project, blob=blob)
         if entry is None:
             if len(entries(doc)) >= MAXIMUM_FILES:
                 raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
@@ -90,7 +94,8 @@ def write_file(user: Any, project: Project, path: str, contents: bytes | Iterabl
         else:
             document.set_binary(doc, entry, blob.digest, blob.size)
         write_entry(user, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
-    return find_file(project, path)
+        # As it is now, before anyone types on: its digest stands for what was written here.
+        return _existing(doc, path)
 
 
 def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]:
@@ -119,12 +124,20 @@ def add_file(doc: Any, path: str, text: str | None, blob: Blob) -> None:
         document.add_binary(doc, path, blob.digest, blob.size)
 
 
-def delete_file(user: Any, project: Project, path: str) -> None:
-    """Deletes a file. Raises `FileNotThere`, and `Forbidden` or `NotFound`."""
+def _must_be(path: str, entry: FileEntry | None, only_if: Collection[str] | None) -> None:
+    if only_if is None or (entry is not None and ("*" in only_if or entry.content_digest in only_if)):
+        return
+    raise FileChanged(f"{path} is not what you read: somebody has changed it since. Read it again, then write.")
+
+
+def delete_file(user: Any, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
+    """Deletes a file. Raises `FileNotThere`, `FileChanged`, and `Forbidden` or `NotFound`."""
     require(user, Verb.EDIT, project)
     path = checked_path(path)
     with editing(project, user.pk) as doc:
-        document.set_deleted(doc, _existing(doc, path))
+        entry = _existing(doc, path)
+        _must_be(path, entry, only_if)
+        document.set_deleted(doc, entry)
         write_entry(user, "file.delete", f"project:{project.pk}", path=path)
 
 

@@ -222,3 +222,26 @@ def test_the_schema_is_served(client: Client) -> None:
     answer = client.get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert answer.status_code == 200
     assert "/api/v1/projects/{organisation}/{name}/files/{path}" in answer.content.decode()
+
+
+def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: User, project: Project) -> None:
+    path = f"{BASE}/{project.full_name}/files/notes.txt"
+
+    def put(content: str, etag: str | None = None) -> Any:
+        headers = {"If-Match": etag} if etag else {}
+        return client.put(path, content, content_type="application/octet-stream", headers=headers)
+
+    assert put("new", '"sha256:of something"').status_code == 412
+    assert put("new", "*").status_code == 412
+    written = put("one").headers["ETag"]
+    read = client.get(path).headers["ETag"]
+    assert read == written
+    changed = put("two", read)
+    assert changed.status_code == 200
+    refused = put("three", read)
+    assert refused.status_code == 412
+    assert "somebody has changed it since" in refused.json()["detail"]
+    assert client.get(path).content == b"two"
+    assert client.delete(path, headers={"If-Match": read}).status_code == 412
+    assert put("four", f'"sha256:0", {changed.headers["ETag"]}').status_code == 200
+    assert client.delete(path, headers={"If-Match": "*"}).status_code == 204
