@@ -98,8 +98,7 @@ def measure() -> str:
         "in one process of Node. The server of y-websocket's authors (`@y/websocket-server` 0.1.1) stores nothing; "
         "Forge has each edit on the disk before another sees it. The aims are p95 within 3 times of that server, "
         f"under 50 ms beside builds, and under 150 ms for 100 people. {disk} "
-        f"{_FIRST if is_first else _AMONG_OTHERS}\n\n"
-        + table(["", "p50, ms", "p95, ms", "a core, %"], rows)
+        f"{_FIRST if is_first else _AMONG_OTHERS}\n\n" + table(["", "p50, ms", "p95, ms", "a core, %"], rows)
     )
 
 
