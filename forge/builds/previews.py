@@ -6,6 +6,7 @@ What is found is stored in the project's `Preview` row, so a restart shows the l
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,39 @@ def refresh_preview(project_id: UUID, compiler: Compiler, stopping: threading.Ev
     prune_previews(project_id)
 
 
+def compile_glance(
+    compiler: Compiler,
+    seen: Glance,
+    name: str,
+    target: Path,
+    on_answer: Callable[[Answer], None],
+    stopping: threading.Event,
+    wires: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Checks and compiles the files of one moment into `target` in the compiler's folder, and removes it at the end.
+
+    With `wires` the rune sends what flows in them as well. Raises `Stopping` and what `Compiler.run` does.
+    """
+
+    def stop_in_time() -> None:
+        if stopping.is_set():
+            raise Stopping
+
+    folder = target.parent
+    job = {
+        "op": "build",
+        "name": name,
+        "files": files_of(seen.manifest, folder, seen.texts),
+        "target": str(target),
+        "check_first": True,
+        "finish": False,
+        **({"watched": list(wires)} if wires else {}),
+    }
+    compiler.run(job, on_answer, limit=PREVIEW_SECONDS, tick=stop_in_time)
+    for left in (target, *folder.glob("text-*")):
+        left.unlink(missing_ok=True)
+
+
 class PreviewRun:
     """One look at a project's text."""
 
@@ -69,23 +103,8 @@ class PreviewRun:
             self._save(state=PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
 
     def _compute(self, compiler: Compiler) -> None:
-        folder = compiler.start()
-        self._target = folder / "preview.rune"
-        job = {
-            "op": "build",
-            "name": self._project.name,
-            "files": files_of(self._seen.manifest, folder, self._seen.texts),
-            "target": str(self._target),
-            "check_first": True,
-            "finish": False,
-        }
-        compiler.run(job, self._answer, limit=PREVIEW_SECONDS, tick=self._tick)
-        for left in (self._target, *folder.glob("text-*")):
-            left.unlink(missing_ok=True)
-
-    def _tick(self) -> None:
-        if self._stopping.is_set():
-            raise Stopping
+        self._target = compiler.start() / "preview.rune"
+        compile_glance(compiler, self._seen, self._project.name, self._target, self._answer, self._stopping)
 
     def _answer(self, answer: Answer) -> None:
         match answer["event"]:

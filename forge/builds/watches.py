@@ -17,12 +17,11 @@ from django.utils import timezone
 
 from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
-from forge.builds.artefacts import files_of, find_artefact, keep_artefact
+from forge.builds.artefacts import find_artefact, keep_artefact
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, Stopping
 from forge.builds.models import Artefact, PreviewState, Watch
-from forge.builds.previews import preview_build, prune_previews
-from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.builds.previews import compile_glance, preview_build, prune_previews
 from forge.builds.waking import wake_preview
 from forge.core.errors import Invalid
 from forge.core.events import append_event
@@ -110,27 +109,12 @@ class WatchRun:
         """Builds it, or takes what was built before. Raises `Stopping`."""
         if self._take_known():
             return
-        folder = compiler.start()
-        self._target = folder / "watched.rune"
-        job = {
-            "op": "build",
-            "name": self._watch.project.name,
-            "files": files_of(self._seen.manifest, folder, self._seen.texts),
-            "target": str(self._target),
-            "check_first": True,
-            "finish": False,
-            "watched": self._watch.wires,
-        }
+        self._target = compiler.start() / "watched.rune"
+        name, wires = self._watch.project.name, self._watch.wires
         try:
-            compiler.run(job, self._answer, limit=PREVIEW_SECONDS, tick=self._tick)
+            compile_glance(compiler, self._seen, name, self._target, self._answer, self._stopping, wires)
         except ChildDied as error:
             self._save(PreviewState.FAILED, error.reason)
-        for left in (self._target, *folder.glob("text-*")):
-            left.unlink(missing_ok=True)
-
-    def _tick(self) -> None:
-        if self._stopping.is_set():
-            raise Stopping
 
     def _answer(self, answer: Answer) -> None:
         match answer["event"]:

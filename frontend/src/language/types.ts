@@ -1,18 +1,20 @@
 // What is asked of the language and what it answers: the JSON of rune/language/service.py, described in
-// docs/reference/language.md. Offsets count UTF-16 units, as JavaScript's texts do; lines and columns count from 1.
+// docs/reference/language.md. A request says whether its offsets count UTF-16 units, as JavaScript's texts do, or characters.
 
-export interface Place {
-  readonly offset: number;
+/** A place in a text: line and column count from 1. */
+export interface Position {
   readonly line: number;
   readonly column: number;
+  readonly offset: number;
 }
 
+/** From `start` up to, and without, `end`. */
 export interface Span {
-  readonly start: Place;
-  readonly end: Place;
+  readonly start: Position;
+  readonly end: Position;
 }
 
-export interface Edit {
+export interface TextEdit {
   readonly file: string;
   readonly span: Span;
   readonly text: string;
@@ -20,10 +22,10 @@ export interface Edit {
 
 export interface Fix {
   readonly title: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TextEdit[];
 }
 
-export interface LanguageDiagnostic {
+export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly code: string;
   readonly message: string;
@@ -33,17 +35,17 @@ export interface LanguageDiagnostic {
   readonly fixes: readonly Fix[];
 }
 
-export type NodeKind = "capability" | "block" | "model" | "output";
+export type StageKind = "capability" | "block" | "model" | "output";
 
-export interface LanguageNode {
+export interface OutlineNode {
   readonly name: string;
-  readonly kind: NodeKind;
+  readonly kind: StageKind;
   readonly detail: string;
   readonly line: number;
   readonly file: string | null;
 }
 
-export interface LanguageWire {
+export interface OutlineWire {
   readonly source: string;
   readonly source_index: number;
   readonly target: string;
@@ -51,12 +53,18 @@ export interface LanguageWire {
   readonly type: string | null;
 }
 
+/** What can be drawn of a Runefile, even of a broken one. */
+export interface Outline {
+  readonly nodes: readonly OutlineNode[];
+  readonly wires: readonly OutlineWire[];
+}
+
 export interface CheckAnswer {
   readonly runefile: string;
   readonly form: string;
   readonly has_errors: boolean;
-  readonly diagnostics: readonly LanguageDiagnostic[];
-  readonly outline: { readonly nodes: readonly LanguageNode[]; readonly wires: readonly LanguageWire[] };
+  readonly diagnostics: readonly Diagnostic[];
+  readonly outline: Outline;
 }
 
 export interface CompletionItem {
@@ -85,14 +93,14 @@ export interface Location {
 }
 
 export interface EditsAnswer {
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TextEdit[];
 }
 
 export interface LanguageAction {
   readonly title: string;
   readonly kind: string;
   readonly code: string | null;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TextEdit[];
 }
 
 export interface LanguageToken {

@@ -1,7 +1,7 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
 // Puts the parts together and holds what is only of this visit (tabs, dialogs, sizes). What is true is in the workspace.
 import { FolderOpen, Play, TextCursorInput } from "lucide-react";
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { sentenceOf } from "./api/problem";
 import type { Diagnostic, OutlineNode } from "./api/types";
 import type { LanguageAction, Location } from "../language";
@@ -36,6 +36,7 @@ import { People } from "./shell/People";
 import { Middle, type View } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
 import { useDrop } from "./shell/use-drop";
+import { useNow, useTitle, useUndone } from "./shell/use-page";
 import { useFiles } from "./shell/use-files";
 
 /** Fetched when they are first shown. */
@@ -86,7 +87,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const [left, setLeft] = useRemembered("left", 216, isSize);
   const [right, setRight] = useRemembered("right", 392, isSize);
   const [low, setLow] = useRemembered("low", 178, isSize);
-  const [now, setNow] = useState(() => Date.now());
+  const now = useNow();
   const [editor, setEditor] = useState<EditorHandle | null>(null);
   const jumped = useRef<Jump | null>(null);
   /** Whether the versions stand where the text does. */
@@ -113,18 +114,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     return found;
   }, [preview.diagnostics]);
 
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-
-  useEffect(() => {
-    document.title = `${project.name} · ${project.organisation} · Hammer Forge`;
-    // After a rename by anyone; the former address goes on leading here.
-    const here = `${project.url}/studio`;
-    if (window.location.pathname !== here) window.history.replaceState(null, "", here);
-  }, [project.name, project.organisation, project.url]);
-
+  useTitle(project);
   useEffect(() => workspace.presence.show(active?.id ?? null), [workspace, active?.id]);
 
   useEffect(() => {
@@ -145,17 +135,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
     setScreen("text");
   };
 
-  // The page has one undo: taking back an edit of another file shows that file.
-  const showUndone = useEffectEvent((changed: readonly unknown[]) => {
-    const undone = changed.map((type) => workspace.files.fileOf(type)).find((id) => id !== null);
-    if (undone !== undefined && undone !== null && undone !== active?.id) openFile(undone);
+  useUndone(workspace, (file) => {
+    if (file !== active?.id) openFile(file);
   });
-  useEffect(() => {
-    const { undo } = workspace.files;
-    const onPopped = ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }): void => showUndone([...changedParentTypes.keys()]);
-    undo.on("stack-item-popped", onPopped);
-    return () => undo.off("stack-item-popped", onPopped);
-  }, [workspace]);
 
   const goTo = (path: string, line: number, column: number): void => {
     const file = files.find((each) => each.path === path);

@@ -1,62 +1,9 @@
-// The JSON that the server speaks, as this page reads it. Shapes only; no rule of a Runefile stands here.
+// The JSON that the server speaks, as this page reads it. Shapes only; no rule of a Runefile stands here. Its diagnostics and
+// outlines are those of the language, with places that count characters.
 
-/** A place in a text: line and column count from 1, in characters; the offset counts characters from 0. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-  readonly offset: number;
-}
+import type { Diagnostic, Outline } from "../../language";
 
-/** From `start` up to, and without, `end`. */
-export interface Span {
-  readonly start: Position;
-  readonly end: Position;
-}
-
-export interface TextEdit {
-  readonly file: string;
-  readonly span: Span;
-  readonly text: string;
-}
-
-export interface Fix {
-  readonly title: string;
-  readonly edits: readonly TextEdit[];
-}
-
-export interface Diagnostic {
-  readonly severity: "error" | "warning";
-  readonly code: string;
-  readonly message: string;
-  readonly file: string;
-  readonly span: Span;
-  readonly notes: readonly string[];
-  readonly fixes: readonly Fix[];
-}
-
-export type StageKind = "capability" | "block" | "model" | "output";
-
-export interface OutlineNode {
-  readonly name: string;
-  readonly kind: StageKind;
-  readonly detail: string;
-  readonly line: number;
-  readonly file: string | null;
-}
-
-export interface OutlineWire {
-  readonly source: string;
-  readonly source_index: number;
-  readonly target: string;
-  readonly target_index: number;
-  readonly type: string | null;
-}
-
-/** What can be drawn of a Runefile, even of a broken one. */
-export interface Outline {
-  readonly nodes: readonly OutlineNode[];
-  readonly wires: readonly OutlineWire[];
-}
+export type { Diagnostic, Fix, Outline, OutlineNode, OutlineWire, Position, Span, StageKind, TextEdit } from "../../language";
 
 export interface PreviewBuild {
   readonly id: string;

@@ -4,6 +4,7 @@ import { sentenceOf } from "../api/problem";
 import type { Build, ProjectState, Tag } from "../api/types";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
+import { DialogFoot } from "../parts/DialogFoot";
 import { outside } from "./ShareDialog";
 
 interface PublishDialogProps {
@@ -95,15 +96,7 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
             {error ?? malformed ?? (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build))}
           </span>
         </div>
-        <div className="row">
-          <span className="grow" />
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy || tag === "" || malformed !== null}>
-            {busy ? "Publishing…" : "Publish"}
-          </button>
-        </div>
+        <DialogFoot verb={busy ? "Publishing…" : "Publish"} disabled={busy || tag === "" || malformed !== null} onClose={onClose} />
       </form>
     </Dialog>
   );

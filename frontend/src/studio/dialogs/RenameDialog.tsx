@@ -1,6 +1,7 @@
 // Another name for a stage or a resource, everywhere in the Runefile. The language says what cannot be one.
 import { useId, useState } from "react";
 import { Dialog } from "../parts/Dialog";
+import { DialogFoot } from "../parts/DialogFoot";
 
 interface RenameDialogProps {
   readonly name: string;
@@ -47,15 +48,7 @@ export function RenameDialog({ name, onRename, onClose }: RenameDialogProps) {
             {refused}
           </span>
         </div>
-        <div className="row">
-          <span className="grow" />
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={next === ""}>
-            Rename
-          </button>
-        </div>
+        <DialogFoot verb="Rename" disabled={next === ""} onClose={onClose} />
       </form>
     </Dialog>
   );

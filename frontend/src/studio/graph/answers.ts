@@ -1,5 +1,5 @@
 // What the graph asks of the language and what it answers: the JSON of docs/reference/language.md. Shapes only.
-import type { Edit } from "../../language";
+import type { TextEdit } from "../../language";
 import type { StageKind } from "../api/types";
 
 export interface Port {
@@ -90,7 +90,7 @@ export type OneEdit =
 export type GraphEdit = OneEdit | { readonly edit: "several"; readonly edits: readonly OneEdit[] };
 
 export interface EditAnswer {
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TextEdit[];
   /** The name of a stage that is added. */
   readonly stage: string | null;
 }

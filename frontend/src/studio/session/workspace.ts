@@ -1,6 +1,6 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
 import * as Y from "yjs";
-import { LanguageService, type Edit } from "../../language";
+import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
@@ -135,7 +135,7 @@ export class Workspace {
   }
 
   /** Edits that count UTF-16 units, in any files, as one step of the page's undo; or as a part of one that goes on. */
-  edit(edits: readonly Edit[], step: EditStep = "alone"): void {
+  edit(edits: readonly TextEdit[], step: EditStep = "alone"): void {
     const { undo } = this.files;
     const usual = undo.captureTimeout;
     if (step === "goes on") undo.captureTimeout = Infinity;

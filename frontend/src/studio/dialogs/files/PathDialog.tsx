@@ -2,6 +2,7 @@
 import { useId, useRef, useEffect, useState } from "react";
 import { baseName } from "../../document/paths";
 import { Dialog } from "../../parts/Dialog";
+import { DialogFoot } from "../../parts/DialogFoot";
 
 interface PathDialogProps {
   readonly title: string;
@@ -60,15 +61,7 @@ export function PathDialog({ title, label, verb, start, hint, offered = [], plac
             {said}
           </span>
         </div>
-        <div className="row">
-          <span className="grow" />
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={problem !== null}>
-            {verb}
-          </button>
-        </div>
+        <DialogFoot verb={verb} disabled={problem !== null} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,13 +1,13 @@
 // How an open editor reaches the language: by one function, which is there while its file is the Runefile.
 import { Facet } from "@codemirror/state";
-import type { Edit, LanguageRequest } from "../../../language";
+import type { TextEdit, LanguageRequest } from "../../../language";
 
 export interface EditorLanguage {
   readonly ask: <Answer>(request: LanguageRequest) => Promise<Answer>;
   /** The path under which the language knows the file. */
   readonly file: string;
   /** Apply edits of any file as one step of the undo. */
-  readonly apply: (edits: readonly Edit[]) => void;
+  readonly apply: (edits: readonly TextEdit[]) => void;
   /** Open a file at a place of which line and column count from 1. */
   readonly go: (file: string, line: number, column: number) => void;
   /** Show something that went wrong. */
