@@ -56,6 +56,11 @@ class Section:
     PROC_BLOCK = ".rune_proc_block"
 
 
+STAGE_MARK: Final = b'{"level":"TRACE","target":"rune.stage","message":'
+"""How the log lines begin by which a rune that is built to be timed says that a stage has ended: its name as JSON and
+`}` follow. Two with an empty name come before the first stage; what lies between them is the cost of a mark."""
+
+
 class ModelFormat(Enum):
     """What a model file is. The value is the name in a Runefile's `format`."""
 

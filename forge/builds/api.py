@@ -97,18 +97,23 @@ class WireSerializer(serializers.Serializer[Any]):
 
 
 class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch."""
+    """Which wires to watch, and whether the rune is to say when each stage ends."""
 
     wires = WireSerializer(many=True)
+    timed = serializers.BooleanField(required=False)
 
 
 class ProjectWatch(ProjectView):
     @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well."""
+        """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
+
+        With `timed`, which may name no wires, the rune says when each stage ends.
+        """
         project = self.project(request, organisation, name, Verb.READ)
-        wires = request.data.get("wires") if isinstance(request.data, dict) else None
-        return Response(watch_to_json(watch_wires(request.user, project, wires)), status=202)
+        asked = request.data if isinstance(request.data, dict) else {}
+        watch = watch_wires(request.user, project, asked.get("wires"), timed=asked.get("timed") is True)
+        return Response(watch_to_json(watch), status=202)
 
 
 class OneWatch(ProjectView):

@@ -164,7 +164,9 @@ def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> 
         if refused := refused_ports(checked.pipeline, watched):
             answers.send("failed", error=refused, diagnostics=[])
             return
-    result = build(files, job["name"], log=lambda step: _send_step(answers, step), watched=watched)
+    result = build(
+        files, job["name"], log=lambda step: _send_step(answers, step), watched=watched, timed=job.get("timed", False)
+    )
     target = Path(job["target"])
     target.write_bytes(result.rune)
     answers.send(

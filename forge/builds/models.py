@@ -219,7 +219,7 @@ class Preview(models.Model):
 
 
 class Watch(models.Model):
-    """A wish to see what flows in some wires of a pipeline: its preview, with those tensors sent to the page as well.
+    """A wish to look into a pipeline: its preview with what flows in some wires sent to the page as well, or timed.
 
     Made on demand beside the project's preview, which stays as it is; pages that watch the same share it.
     """
@@ -227,9 +227,11 @@ class Watch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="watches")
     key = models.CharField(max_length=71)
-    """The digest of `wires`."""
+    """The digest of `wires` and `timed`."""
     wires = models.JSONField()
     """`[{"stage", "index"}]`, each once, sorted."""
+    timed = models.BooleanField(default=False)
+    """Whether the rune says when each stage ends."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state` and `build` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.BUILDING)

@@ -50,10 +50,12 @@ def compile_glance(
     on_answer: Callable[[Answer], None],
     stopping: threading.Event,
     wires: Sequence[Mapping[str, Any]] = (),
+    timed: bool = False,
 ) -> None:
     """Checks and compiles the files of one moment into `target` in the compiler's folder, and removes it at the end.
 
-    With `wires` the rune sends what flows in them as well. Raises `Stopping` and what `Compiler.run` does.
+    With `wires` the rune sends what flows in them as well; a `timed` one says when each stage ends. Raises `Stopping`
+    and what `Compiler.run` does.
     """
 
     def stop_in_time() -> None:
@@ -69,6 +71,7 @@ def compile_glance(
         "check_first": True,
         "finish": False,
         **({"watched": list(wires)} if wires else {}),
+        **({"timed": True} if timed else {}),
     }
     compiler.run(job, on_answer, limit=PREVIEW_SECONDS, tick=stop_in_time)
     for left in (target, *folder.glob("text-*")):

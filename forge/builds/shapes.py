@@ -93,6 +93,7 @@ def watch_to_json(watch: Watch) -> dict[str, Any]:
     return {
         "id": str(watch.pk),
         "wires": watch.wires,
+        "timed": watch.timed,
         "state": watch.state,
         "error": watch.error or None,
         "build": good_build_to_json(watch.build),

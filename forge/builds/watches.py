@@ -1,4 +1,4 @@
-"""Watched previews: the newest text's rune with some inner tensors sent to the page as well. Asked for, built, pruned.
+"""Watched previews: the newest text's rune with inner tensors sent to the page as well, or timed. Asked for and built.
 
 Asking writes a row and wakes the slot of previews; what is built is kept like a preview, under a digest of its own.
 """
@@ -36,13 +36,16 @@ KEPT = 6
 _LONGEST_NAME = 200
 
 
-def watch_wires(user: Any, project: Project, asked: Any) -> Watch:
-    """Asks for what flows in these wires, of the newest text. Raises `Invalid`, and `Forbidden` or `NotFound`."""
+def watch_wires(user: Any, project: Project, asked: Any, *, timed: bool = False) -> Watch:
+    """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
+
+    Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
     require(user, Verb.READ, project)
-    wires = checked_wires(asked)
+    wires = [] if timed and asked == [] else checked_wires(asked)
     with transaction.atomic():
         watch, _ = Watch.objects.select_for_update().get_or_create(
-            project=project, key=_digest(wires), defaults={"wires": wires}
+            project=project, key=_digest(_wish(wires, timed)), defaults={"wires": wires, "timed": timed}
         )
         project.refresh_from_db(fields=["sequence"])
         if watch.sequence < project.sequence or (watch.state == PreviewState.READY and watch.build_id is None):
@@ -78,6 +81,10 @@ def checked_wires(asked: Any) -> list[dict[str, Any]]:
     return [{"stage": stage, "index": index} for stage, index in sorted(found)]
 
 
+def _wish(wires: list[dict[str, Any]], timed: bool) -> Any:
+    return {"wires": wires, "timed": True} if timed else wires
+
+
 def _digest(what: Any) -> str:
     canonical = json.dumps(what, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
@@ -102,7 +109,7 @@ class WatchRun:
         self._watch = watch
         self._seen = seen
         self._stopping = stopping
-        self._digest = _digest({"version": seen.digest, "wires": watch.wires})
+        self._digest = _digest({"version": seen.digest, "wires": _wish(watch.wires, watch.timed)})
         self._target: Path | None = None
 
     def make(self, compiler: Compiler) -> None:
@@ -110,9 +117,9 @@ class WatchRun:
         if self._take_known():
             return
         self._target = compiler.start() / "watched.rune"
-        name, wires = self._watch.project.name, self._watch.wires
+        name, wires, timed = self._watch.project.name, self._watch.wires, self._watch.timed
         try:
-            compile_glance(compiler, self._seen, name, self._target, self._answer, self._stopping, wires)
+            compile_glance(compiler, self._seen, name, self._target, self._answer, self._stopping, wires, timed)
         except ChildDied as error:
             self._save(PreviewState.FAILED, error.reason)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rune.abi import Output, ParameterType
 from rune.anvil.kernel_call import KERNELS
-from rune.anvil.messages import serial_pieces, tensor_shape
+from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
     Argument,
@@ -23,6 +23,7 @@ from rune.anvil.program import (
     HostModel,
     HostResource,
     Infer,
+    Mark,
     ModelPlace,
     Number,
     Place,
@@ -253,6 +254,9 @@ class _Text:
                 body = self._infer(step)
             case SendOutput():
                 body = self._send(step)
+            case Mark():
+                line = self._array(mark_line(step.stage))
+                body = [f"    host_debug({line}, sizeof {line});"]
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
         return "\n".join([head, "{", *body, "}", ""])
 

@@ -31,6 +31,7 @@ from rune.anvil.program import (
     HostResource,
     Infer,
     Lifetime,
+    Mark,
     Message,
     ModelPlace,
     Number,
@@ -71,13 +72,23 @@ C_TYPES = {
 }
 
 
-def lower(pipeline: Pipeline, models: Mapping[str, Model], hosted: Mapping[str, bytes | None] | None = None) -> Program:
+def lower(
+    pipeline: Pipeline,
+    models: Mapping[str, Model],
+    hosted: Mapping[str, bytes | None] | None = None,
+    *,
+    timed: bool = False,
+) -> Program:
     """The program of a checked pipeline; `models` that are compiled by the file names of their stages.
 
     `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
-    it. Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
+    it. A `timed` program tells its host when each stage ends: two marks before the first, between which there is
+    nothing but a mark, and one after each. Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
     """
     lowering = _Lowering(models, hosted or {})
+    if timed:
+        lowering.mark("")
+        lowering.mark("")
     for stage in pipeline.stages:
         match stage:
             case CapabilityStage():
@@ -88,6 +99,8 @@ def lower(pipeline: Pipeline, models: Mapping[str, Model], hosted: Mapping[str, 
                 lowering.model(stage)
             case OutputStage():
                 lowering.output(stage)
+        if timed:
+            lowering.mark(stage.name)
     return lowering.program()
 
 
@@ -122,6 +135,9 @@ class _Lowering:
             tuple(self._resources.values()),
             tuple(self._embedded),
         )
+
+    def mark(self, stage: str) -> None:
+        self._steps.append(Mark(stage))
 
     def capability(self, stage: CapabilityStage) -> None:
         tensor = Tensor(self._buffer(stage.name, stage.output.size), stage.output)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from rune.abi import NUMBER_CHARACTERS, Output
+from rune.abi import NUMBER_CHARACTERS, STAGE_MARK, Output
 from rune.anvil.program import Tensor
 from rune.tensor import ElementType
 
@@ -32,6 +33,11 @@ def tensor_shape(tensor: Tensor) -> bytes:
     zeros = "0" * (-len(str(tensor.type)) % LENGTH_FIELD) if tensor.type.dimensions else ""
     text = f"{name}[{zeros}{dimensions}".encode("ascii")
     return len(text).to_bytes(LENGTH_FIELD, "little") + text
+
+
+def mark_line(stage: str) -> bytes:
+    """The log line that says that a stage has ended."""
+    return STAGE_MARK + json.dumps(stage).encode("ascii") + b"}"
 
 
 def message_size(kind: Output, tensors: Sequence[Tensor]) -> int:

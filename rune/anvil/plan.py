@@ -15,6 +15,7 @@ from rune.anvil.program import (
     Call,
     Infer,
     Lifetime,
+    Mark,
     Place,
     Program,
     ReadCapability,
@@ -121,6 +122,8 @@ def _places(step: Step) -> list[Place]:
             return [*step.inputs, *step.outputs]
         case SendOutput():
             return [tensor.place for tensor in step.tensors]
+        case Mark():
+            return []
 
 
 def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval]) -> tuple[tuple[int, ...], int]:

@@ -153,7 +153,14 @@ class Infer:
     outputs: tuple[Place, ...]
 
 
-Step = ReadCapability | Call | Infer | SendOutput
+@dataclass(frozen=True)
+class Mark:
+    """Tells the host that a stage has ended; an empty name says that the first of them begins."""
+
+    stage: str
+
+
+Step = ReadCapability | Call | Infer | SendOutput | Mark
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,15 @@ def build(
     host_models: bool = False,
     host_resources: HostResources | None = None,
     watched: Sequence[Port] = (),
+    timed: bool = False,
 ) -> BuildResult:
     """The rune `name` of a project. The same files and name give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
-    sent to the host as well (`rune.anvil.taps`). Raises `BuildFailed` for what the project did wrong, `ValueError` for
-    a port that is not there, and `rune.anvil.CompileError` where the compiler gave up.
+    sent to the host as well (`rune.anvil.taps`). A `timed` rune logs when each stage ends, by which its host can tell
+    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there, and
+    `rune.anvil.CompileError` where the compiler gave up.
     """
     steps: list[Step] = []
 
@@ -61,7 +63,7 @@ def build(
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
-    program, plan = _planned(pipeline, chosen, checked)
+    program, plan = _planned(pipeline, chosen, checked, timed=timed)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
     packed = pack(module, rune_sections(graph_json(pipeline, name), carried))
     ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
@@ -104,10 +106,12 @@ def _warnings(chosen: ChosenModels, checked: Checked) -> list[Diagnostic]:
     return found
 
 
-def _planned(pipeline: Pipeline, chosen: ChosenModels, checked: Checked) -> tuple[anvil.Program, anvil.Plan]:
+def _planned(
+    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, *, timed: bool
+) -> tuple[anvil.Program, anvil.Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
     try:
-        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted)
+        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted, timed=timed)
         return program, anvil.plan(program)
     except anvil.BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"

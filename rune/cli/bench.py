@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
@@ -17,7 +17,7 @@ from rune.cli.progress import progress
 from rune.cli.run import load, run_once
 from rune.container import PAGE_SIZE
 from rune.runtime import Limits, LoadedRune
-from rune.wording import counted
+from rune.wording import counted, plain
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Measured:
     size: int
     memory: int
     milliseconds: tuple[float, ...]
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Of a rune that was built to be timed: the median milliseconds of each stage."""
 
     @property
     def median(self) -> float:
@@ -64,7 +66,8 @@ def command(
 ) -> None:
     """Measure how long a run of each of RUNES takes, inside the rune alone.
 
-    Where no file is given for a capability, its input is made up, the same every time.
+    Where no file is given for a capability, its input is made up, the same every time. Of a rune that was built with
+    --timed, what each stage takes is shown as well.
     """
     inputs = replace(inputs, generated=True)
     measured = _measure(runes, inputs, limits, runs, warm_up, seconds)
@@ -82,20 +85,27 @@ def _measure(
         loaded = [load(data, limits, {}) for data in datas]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
+        stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
         for turn in range(-warm_up, runs):
             if times[0] and monotonic() > end:
                 break
             if shown is not None:
                 shown.text = f"Warming up, {-turn} to go" if turn < 0 else f"Measuring, run {turn + 1} of {runs}"
-            for rune, found in zip(loaded, times, strict=True):
+            for rune, found, parts in zip(loaded, times, stages, strict=True):
                 milliseconds = _time(rune, inputs)
                 # Of a rune so slow that nothing is left of the time, the warm-up is what there is.
                 if turn >= 0 or monotonic() > end:
                     found.append(milliseconds)
+                    parts.append(rune.stages)
     return tuple(
-        Measured(str(path), len(data), rune.memory_pages * PAGE_SIZE, tuple(found))
-        for path, data, rune, found in zip(paths, datas, loaded, times, strict=True)
+        Measured(str(path), len(data), rune.memory_pages * PAGE_SIZE, tuple(found), _medians(parts))
+        for path, data, rune, found, parts in zip(paths, datas, loaded, times, stages, strict=True)
     )
+
+
+def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """The median of each stage over the runs."""
+    return {stage: statistics.median(run.get(stage, 0.0) for run in runs) for stage in (runs[0] if runs else {})}
 
 
 def _time(rune: LoadedRune, inputs: GivenInputs) -> float:
@@ -116,6 +126,7 @@ def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:
             "slowest": round(max(each.milliseconds), 4),
         },
         "ratio": round(each.median / first.median, 4) if first.median else None,
+        **({"stages": {stage: round(time, 4) for stage, time in each.stages.items()}} if each.stages else {}),
     }
 
 
@@ -129,3 +140,13 @@ def _as_text(measured: Sequence[Measured]) -> Iterator[str]:
         yield f"  memory {each.memory:,} bytes, size {each.size:,} bytes"
         if each is not first and first.median:
             yield f"  {each.median / first.median:.2f} times as long as {first.file}"
+        yield from _stages_text(each.stages)
+
+
+def _stages_text(stages: Mapping[str, float]) -> Iterator[str]:
+    """A line for each stage: its median, and its share of their sum."""
+    whole = sum(stages.values())
+    width = max(map(len, stages), default=0)
+    for stage, milliseconds in stages.items():
+        share = milliseconds / whole if whole else 0.0
+        yield f"  {plain(stage):<{width}}  {milliseconds:8.3f} ms  {share:4.0%}"

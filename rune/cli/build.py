@@ -53,6 +53,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="The most bytes that a resource from the host may have.",
 )
 @click.option("--host-models", is_flag=True, help="Compile no model: the rune carries them and its host runs them.")
+@click.option(
+    "--timed", is_flag=True, help="Let the rune say when each stage ends, so that rune bench shows their times."
+)
 @format_option()
 @click.option(
     "--cache-dir",
@@ -71,6 +74,7 @@ def command(
     host_resources: bool,
     capacities: Sequence[str],
     host_models: bool,
+    timed: bool,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
@@ -87,7 +91,7 @@ def command(
     rune_name = _checked_name(name or project.name)
     target = output or (project.folder or Path()) / f"{_without_extension(rune_name)}.rune"
     _require_other_file(target, project, runefile)
-    wanted = _Wanted(rune_name, host_models, _host_resources(host_resources, capacities))
+    wanted = _Wanted(rune_name, host_models, timed, _host_resources(host_resources, capacities))
     is_json = form == "json"
     if is_json and str(target) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
@@ -132,6 +136,7 @@ class _Wanted:
 
     name: str
     host_models: bool
+    timed: bool
     host_resources: HostResources
 
 
@@ -167,6 +172,7 @@ def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) ->
                 runefile=project.runefile,
                 log=log,
                 host_models=wanted.host_models,
+                timed=wanted.timed,
                 host_resources=wanted.host_resources,
             )
         except CompileError as error:

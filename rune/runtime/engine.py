@@ -32,6 +32,7 @@ from rune.runtime.host_resources import FindResource
 from rune.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
+from rune.runtime.stages import stage_milliseconds
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
@@ -93,6 +94,11 @@ class LoadedRune:
     def milliseconds(self) -> float:
         """Wall time of the last call, inside the rune alone."""
         return self._milliseconds
+
+    @property
+    def stages(self) -> Mapping[str, float]:
+        """Milliseconds of each stage in the last call, in their order; empty unless the rune was built to be timed."""
+        return stage_milliseconds(self._host.marks)
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
         """Runs the pipeline once. `inputs` by the capabilities' ids. Raises `RuneError`."""

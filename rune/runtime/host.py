@@ -6,12 +6,13 @@ Handles are counted from 1 in the order of the requests, one counter for all kin
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wasmtime import Caller
 
-from rune.abi import Capability, Output, ParameterType
+from rune.abi import STAGE_MARK, Capability, Output, ParameterType
 from rune.runtime import guest_memory
 from rune.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
 from rune.runtime.handles import Handles
@@ -68,6 +69,8 @@ class Host:
         self.messages: list[tuple[int, bytes]] = []
         self.logs: list[LogLine] = []
         self.logs_dropped = 0
+        self.marks: list[tuple[bytes, float]] = []
+        """The marks of a timed rune in this call, each with the seconds at which it came."""
         self._handles = Handles(limits.handles)
         self._input_bytes = 0
         self._output_bytes = 0
@@ -80,6 +83,7 @@ class Host:
         self.messages = []
         self.logs = []
         self.logs_dropped = 0
+        self.marks = []
         self._input_bytes = 0
         self._output_bytes = 0
         self.models.begin_call()
@@ -103,9 +107,13 @@ class Host:
         }
 
     def _debug(self, caller: Caller, address: int, size: int) -> int:
-        if len(self.logs) < self.limits.log_lines:
+        now = time.perf_counter()
+        if len(self.logs) + len(self.marks) < self.limits.log_lines:
             text = guest_memory.read(caller, "_debug", address, size, most=_LOG_BYTES)
-            self.logs.append(read_log_line(text))
+            if text.startswith(STAGE_MARK):
+                self.marks.append((text, now))
+            else:
+                self.logs.append(read_log_line(text))
         else:
             self.logs_dropped += 1
         return 0

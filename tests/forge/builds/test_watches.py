@@ -180,3 +180,22 @@ def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any,
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
         assert file.read(4) == b"\0asm"
+
+
+def test_a_timed_preview_says_when_each_stage_ends(
+    client: Client, project: Any, developer: Any, compiler: Compiler
+) -> None:
+    write_file(developer, project, "Runefile.yml", TWO_STEPS)
+    asked = client.post(WATCH, {"wires": [], "timed": True}, content_type="application/json")
+    assert (asked.status_code, asked.json()["timed"]) == (202, True)
+    build_watches(project, compiler)
+    build = Watch.objects.get().build
+    assert build is not None
+    assert build.artefact is not None
+    with open_rune(build.artefact) as file:
+        rune = Runtime.load(file.read())
+    (request,) = rune.capabilities
+    rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
+    assert list(rune.stages) == ["number", "scaled", "out"]
+    watched = ask(client, ("number", 0)).json()
+    assert (watched["timed"], watched["id"]) == (False, str(Watch.objects.get(timed=False).pk))

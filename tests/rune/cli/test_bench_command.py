@@ -13,6 +13,21 @@ from rune.cli import main
 from rune.cli.bench import Measured
 from tests.rune.runtime.wat_runes import mirror, rune
 
+NUMBERS = """\
+version: 1
+image: runicos/base
+pipeline:
+  number:
+    capability: RAW
+    outputs:
+      - type: F32
+        dimensions: [2]
+  out:
+    out: SERIAL
+    inputs:
+      - number
+"""
+
 
 def bench(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["bench", *map(str, arguments)])
@@ -68,3 +83,17 @@ def test_percentiles_are_of_runs_that_happened() -> None:
     measured = Measured("a", 1, 1, tuple(float(value) for value in range(20, 0, -1)))
     assert (measured.median, measured.percentile(95), measured.percentile(100)) == (10.5, 19.0, 20.0)
     assert Measured("a", 1, 1, (3.0,)).percentile(95) == 3.0
+
+
+def test_the_stages_of_a_timed_rune_are_shown(tmp_path: Path) -> None:
+    project = tmp_path / "app"
+    project.mkdir()
+    project.joinpath("Runefile.yml").write_text(NUMBERS)
+    target = tmp_path / "timed.rune"
+    built = CliRunner().invoke(main, ["build", str(project), "--timed", "--output", str(target)])
+    assert built.exit_code == 0, built.stderr
+    [measured] = json.loads(bench(target, "-n", "3", "-f", "json").stdout)["runes"]
+    assert list(measured["stages"]) == ["number", "out"]
+    lines = bench(target, "-n", "3").stdout.splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["number", "out"]
+    assert all(line.endswith("%") for line in lines[-2:])

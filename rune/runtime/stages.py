@@ -1,0 +1,28 @@
+"""What each stage of a timed rune took, from the marks that it sent. No clock and no rune in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from rune.abi import STAGE_MARK
+
+
+def stage_milliseconds(marks: Sequence[tuple[bytes, float]]) -> Mapping[str, float]:
+    """Milliseconds by stage, in the order of the marks, each given with the seconds at which it came.
+
+    The cost of a mark, known from the two before the first stage, is taken off; nothing is below zero. A rune may send
+    anything: what is no mark ends the list.
+    """
+    found: dict[str, float] = {}
+    cost = marks[1][1] - marks[0][1] if len(marks) > 1 else 0.0
+    for (_, before), (line, now) in pairwise(marks[1:]):
+        try:
+            stage = json.loads(line[len(STAGE_MARK) : -1])
+        except ValueError:
+            break
+        if not isinstance(stage, str):
+            break
+        found[stage] = found.get(stage, 0.0) + max(0.0, now - before - cost) * 1000
+    return found
