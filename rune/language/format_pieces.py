@@ -52,7 +52,7 @@ def moved(text: str, by: int, least: int | None) -> str:
         at += len(line)
         body = line.lstrip(" ")
         spaces = len(line) - len(body)
-        if not body.strip("\r\n\x85\u2028\u2029") and (spaces == 0 or not is_block):
+        if not body.strip("\r\n") and (spaces == 0 or not is_block):
             parts.append(line)
         else:
             parts.append(" " * max(spaces + by, least or 0) + body)

@@ -14,8 +14,9 @@ from yaml.error import YAMLError
 
 from rune.runefile.plain_yaml import read_plain
 from rune.runefile.values import Map, Scalar, Value
+from rune.runefile.yaml_events import events
 
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = re.compile(r"\r\n|\n|\r")
 """What ends a line, and with it a comment, for YAML."""
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|(?=[,\]}])|\Z))*")
@@ -113,7 +114,7 @@ class LayoutReader:
         self._text = text
         self._base = base
         self._end = 0
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._events: Iterator[yaml.Event] = events(text)
 
     def document(self) -> Node | None:
         self._next()
@@ -163,9 +164,9 @@ class LayoutReader:
         written = self._text[content:stop]
         if style in ("|", ">"):
             if "+" not in LINE_BREAK.split(written, maxsplit=1)[0].partition(" ")[0]:
-                stop = content + len(written.rstrip("\r\n\x85\u2028\u2029"))
+                stop = content + len(written.rstrip("\r\n"))
         else:
-            stop = start + len(self._text[start:stop].rstrip())
+            stop = start + len(self._text[start:stop].rstrip(" \t\r\n"))
         content = min(content, stop)
         self._end = max(self._end, stop)
         base = self._base
@@ -214,7 +215,7 @@ def _comments_between(text: str, start: int, end: int, found: list[Comment]) -> 
 
 def line_start(text: str, offset: int) -> int:
     """Where the line of the character at `offset` begins."""
-    while offset > 0 and text[offset - 1] not in "\n\r\x85\u2028\u2029":
+    while offset > 0 and text[offset - 1] not in "\n\r":
         offset -= 1
     return offset
 

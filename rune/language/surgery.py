@@ -115,7 +115,7 @@ def item_lines(item: Written, at: int, style: Style) -> list[str]:
 
 def ends_with_break(text: str, node: Node) -> bool:
     """Whether it ends with a text that keeps its last line breaks (`|+`)."""
-    return node.end > node.start and text[node.end - 1] in "\r\n\x85\u2028\u2029"
+    return node.end > node.start and text[node.end - 1] in "\r\n"
 
 
 def put_lines(style: Style, after: Entry, lines: list[str], *, is_apart: bool = False, at: int | None = None) -> Splice:

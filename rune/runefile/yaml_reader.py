@@ -14,6 +14,7 @@ from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Severity, Span
 from rune.runefile.source import SourceText
 from rune.runefile.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
+from rune.runefile.yaml_events import events
 from rune.wording import plain, quoted
 
 
@@ -68,7 +69,7 @@ def problem_in(source: SourceText, text: str, start: int, end: int) -> Unreadabl
 def _events(source: SourceText, text: str, shift: int = 0) -> Iterator[yaml.Event]:
     """PyYAML's events, whose marks count from the start of `text`. Raises `Unreadable` alone."""
     try:
-        yield from yaml.parse(text, Loader=yaml.SafeLoader)
+        yield from events(text)
     except MarkedYAMLError as error:
         raise _explain(error, source, shift, shift + len(text)) from error
     except (YAMLError, ValueError, OverflowError, AttributeError, IndexError) as error:
@@ -212,7 +213,7 @@ class Composer:
 
     def _trimmed(self, start: int, end: int) -> Span:
         """Without the white space behind it, which PyYAML counts to a text of several lines."""
-        self._end = start + len(self._text[start:end].rstrip())
+        self._end = start + len(self._text[start:end].rstrip(" \t\r\n"))
         return self._source.span(start, self._end)
 
 
@@ -234,9 +235,6 @@ def _mark_position(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
 
-_OTHER_BREAKS = {"\x85": "The character U+0085", "\u2028": "The character U+2028", "\u2029": "The character U+2029"}
-
-
 def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -> Unreadable:
     """PyYAML's problem in words that say what to do; points at a bracket or quote that stays open.
 
@@ -249,9 +247,6 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
     opened = shift + _mark_position(error.context_mark) if error.context_mark else at
 
     def unreadable(cause: str, offset: int, length: int = 1, notes: tuple[str, ...] = ()) -> Unreadable:
-        before = source.text[:offset].rstrip(" ")[-1:]
-        if before in _OTHER_BREAKS:
-            notes = (*notes, f"{_OTHER_BREAKS[before]} stands before it, which ends the line here. Remove it.")
         return Unreadable(cause, source.span(offset, min(offset + length, len(source.text))), notes)
 
     if "'\\t'" in problem:

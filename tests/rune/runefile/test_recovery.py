@@ -74,12 +74,6 @@ def test_mistakes_in_several_stages_and_of_several_kinds_all_come_in_one_run() -
     assert nodes(text) == ["audio", "model", "best", "word", "serial"]
 
 
-def test_a_line_that_ends_where_nobody_sees_it_is_explained() -> None:
-    (problem,) = checked(WORDS.replace("version: 1", "version: 1 # one\u2028two")).diagnostics
-    assert problem.code == "RUNE0003"
-    assert any("U+2028" in note for note in problem.notes)
-
-
 def test_a_second_mistake_in_the_same_stage_is_told_too() -> None:
     text = WORDS.replace("hz: 16000", "hz: [16000").replace("- type: i16", "- type: 'i16")
     assert codes(text) == ["RUNE0003", "RUNE0003"]

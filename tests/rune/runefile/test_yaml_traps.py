@@ -111,6 +111,34 @@ def test_a_byte_order_mark_and_carriage_returns_are_harmless() -> None:
     assert problems(WORDS.replace("\n", "\r\n")) == []
 
 
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
+def test_what_ended_lines_before_yaml_1_2_is_a_character_like_any_other(character: str) -> None:
+    assert problems(WORDS.replace("version: 1", f"version: 1  # one{character}two: [")) == []
+    text = WORDS.replace("wordlist: $WORDS", f"wordlist: a{character}b\n      lables: 1")
+    (unknown,) = errors(text)
+    assert spanned(text, unknown) == "lables"
+    text = WORDS.replace("wordlist: $WORDS", f"wordlist: |\n        a{character}b\n        \U000f0000\n        c\n")
+    assert problems(text.partition("resources:")[0]) == []
+    (word,) = (stage for stage in checked(text).syntax.stages if stage.name.text == "word")
+    assert word.arguments[0].value == f"a{character}b\n\U000f0000\nc"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hz: 16000", "hz:\t16000\t"),
+        ("capability: SOUND", "capability: SOUND\t# the\tmicrophone"),
+        ("inputs: [audio]", "inputs: [\n\t\taudio\t,\n\t]"),
+        ("pipeline:", "\t\n\t# stages\npipeline:\t"),
+        ("wordlist: $WORDS", "wordlist: |\t# words\n        yes\n        no\n        up"),
+    ],
+)
+def test_tabs_that_indent_nothing_are_spaces(old: str, new: str) -> None:
+    text = WORDS.replace(old, new, 1)
+    assert text != WORDS
+    assert errors(text) == []
+
+
 @pytest.mark.parametrize(
     ("data", "note"),
     [
