@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rune.language.analysis import Analysis
+from rune.language.declared import types_fit
 from rune.language.fits import fits, fitting, sources_for, suiting
 from rune.language.graph_edit import edit_graph, name_of_new
 from rune.language.graph_json import (
@@ -17,6 +18,7 @@ from rune.language.graph_json import (
     stage_argument_to_json,
     stage_ports_to_json,
     suit_to_json,
+    types_from_json,
 )
 from rune.language.palette import palette, stage_arguments
 from rune.language.ports import stage_ports
@@ -35,8 +37,9 @@ def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> Json:
 
 
 def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    """{"stages": [...]}, each with its inputs and outputs."""
-    return {"stages": [stage_ports_to_json(each) for each in stage_ports(analysis)]}
+    """{"form", "stages"}: the form of the text, and each stage with its inputs and outputs."""
+    stages = [stage_ports_to_json(each) for each in stage_ports(analysis)]
+    return {"form": analysis.checked.syntax.form.value, "stages": stages}
 
 
 def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
@@ -69,3 +72,8 @@ def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
     found = palette(analysis)
     items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
     return {"suits": [suit_to_json(each) for each in suiting(analysis, port_from_json(request, "source"), items)]}
+
+
+def answer_types_fit(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    """{"reason"}: why the outputs of "stage" cannot be declared as "types", or null."""
+    return {"reason": types_fit(analysis, text_of(request, "stage"), types_from_json(request, "types"))}

@@ -60,7 +60,7 @@ def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
                 text_of(data, "target"),
                 _text_or_none(data, "name"),
                 _values(object_of(data, "arguments") if data.get("arguments") is not None else {}),
-                _types(data, "outputs"),
+                types_from_json(data, "outputs"),
                 tuple(_port(each, "inputs") for each in _list(data, "inputs")),
                 None if data.get("feeds") is None else _port(data["feeds"], "feeds"),
             )
@@ -79,7 +79,7 @@ def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
         case "set-target":
             return SetTarget(text_of(data, "stage"), text_of(data, "target"))
         case _:
-            return SetOutputs(text_of(data, "stage"), _types(data, "types"))
+            return SetOutputs(text_of(data, "stage"), types_from_json(data, "types"))
 
 
 def _set_argument(data: Mapping[str, Any]) -> SetArgument:
@@ -149,7 +149,7 @@ def port_to_json(port: Port) -> Json:
 
 
 def palette_to_json(palette: Palette) -> Json:
-    """{"capabilities": [item], "blocks", "models", "outputs", "resources": [name], "text_files": [path]}."""
+    """{"capabilities": [item], "blocks", "models", "outputs", "resources": [name], "text_files", "element_types"}."""
     return {
         "capabilities": [_item(item) for item in palette.capabilities],
         "blocks": [_item(item) for item in palette.blocks],
@@ -157,6 +157,7 @@ def palette_to_json(palette: Palette) -> Json:
         "outputs": [_item(item) for item in palette.outputs],
         "resources": list(palette.resources),
         "text_files": list(palette.text_files),
+        "element_types": [each.value for each in ElementType],
     }
 
 
@@ -183,7 +184,7 @@ def suit_to_json(suit: Suit) -> Json:
 
 
 def stage_ports_to_json(stage: StagePorts) -> Json:
-    """{"name", "kind", "target", "item", "inputs": [{"name", "source", "type"}], "outputs": [type]}."""
+    """{"name", "kind", "target", "item", "inputs": [{"name", "source", "type"}], "outputs": [type], "declared"}."""
     return {
         "name": stage.name,
         "kind": _KIND_NAMES[stage.kind],
@@ -198,6 +199,7 @@ def stage_ports_to_json(stage: StagePorts) -> Json:
             for each in stage.inputs
         ],
         "outputs": [_known_type(type_) for type_ in stage.outputs],
+        "declared": stage.declared,
     }
 
 
@@ -259,7 +261,8 @@ def _value(key: str, value: object) -> Value:
     raise BadRequest(f'"{key}" must be a number or a text')
 
 
-def _types(data: Mapping[str, Any], key: str) -> tuple[TensorType, ...] | None:
+def types_from_json(data: Mapping[str, Any], key: str) -> tuple[TensorType, ...] | None:
+    """Types, `[{"type": "f32", "dimensions": [1, 3]}]`, or None where there are none. Raises `BadRequest`."""
     return None if data.get(key) is None else tuple(_type(each, key) for each in _list(data, key))
 
 

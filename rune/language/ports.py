@@ -31,6 +31,7 @@ class StagePorts:
     """A stage with its inputs and the types of its outputs, None where one is not known.
 
     `item` is the target of the palette's item that the stage is, however its own is written; None if there is none.
+    `declared` says whether the types of the outputs are written in the text.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StagePorts:
     item: str | None
     inputs: tuple[InputPort, ...]
     outputs: tuple[TensorType | None, ...]
+    declared: bool
 
 
 def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
@@ -49,7 +51,8 @@ def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
 def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
     name = stage.name.text
     outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked.types.get(name, ()) or (None,)
-    return StagePorts(name, stage.kind, stage.target.text, _item(stage), _inputs(analysis, stage), tuple(outputs))
+    inputs, declared = _inputs(analysis, stage), stage.outputs is not None
+    return StagePorts(name, stage.kind, stage.target.text, _item(stage), inputs, tuple(outputs), declared)
 
 
 def _item(stage: StageSyntax) -> str | None:

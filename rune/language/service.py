@@ -22,6 +22,7 @@ from rune.language.graph_answers import (
     answer_palette,
     answer_ports,
     answer_suits,
+    answer_types_fit,
 )
 from rune.language.graph_edit import GraphEditRefused
 from rune.language.hints import hints
@@ -257,4 +258,5 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "fits": answer_fits,
     "ports": answer_ports,
     "suits": answer_suits,
+    "types-fit": answer_types_fit,
 }

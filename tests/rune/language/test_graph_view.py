@@ -108,3 +108,31 @@ def test_what_could_be_put_after_a_stage_takes_what_it_gives() -> None:
                 continue
             text = edited(PROJECT, AddStage(suit.kind, suit.target, "fresh"))
             assert (fits(analysed(text), port, "fresh", 0) is None) is (suit.reason is None), (source, suit)
+
+
+def types_of(*given: tuple[str, list[int]]) -> list[dict[str, Any]]:
+    return [{"type": element, "dimensions": dimensions} for element, dimensions in given]
+
+
+@pytest.mark.parametrize(
+    ("stage", "types", "reason"),
+    [
+        ("audio", types_of(("i16", [1, 16000])), None),
+        ("audio", types_of(("i16", [100])), "with these arguments it gives i16[16000]"),
+        ("best", types_of(("f32", [1])), "most_confident_indices gives u32[1], and not f32."),
+        ("best", None, None),
+        ("best", [], "gives 1 output"),
+        ("answer", types_of(("u8", [1])), "nothing comes out of it"),
+        ("nobody", None, "nobody"),
+    ],
+)
+def test_types_that_a_stage_cannot_give_are_known_before_they_are_written(
+    stage: str, types: Any, reason: str | None
+) -> None:
+    said = asked(PROJECT, ask="types-fit", stage=stage, types=types)["reason"]
+    assert said is None if reason is None else reason in said
+
+
+def test_whether_the_types_are_written_is_told_with_the_ports() -> None:
+    declared = {stage["name"]: stage["declared"] for stage in asked(PROJECT, ask="ports")["stages"]}
+    assert (declared["audio"], declared["word"]) == (True, False)
