@@ -68,8 +68,8 @@ def _find(stage: StageSyntax, report: Report) -> Block | None:
     block = find_block(text)
     if block is None:
         _report_unknown(text, path, stage, report)
-    elif path.version is None and not path.is_short:
-        _warn_of_version(text, path, stage, report)
+    if path.version is None and not path.is_short:
+        _warn_of_version(text, path, stage, report, can_be_mended=block is not None)
     return block
 
 
@@ -121,14 +121,14 @@ def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, report: Repo
     report.error(Code.UNKNOWN_BLOCK, message, stage.target.span, notes, fixes)
 
 
-def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report) -> None:
+def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report, *, can_be_mended: bool) -> None:
     versioned = f"{path.base}@{_PUBLISHED_VERSION}" + (f"#{path.sub_path}" if path.sub_path else "")
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
         stage.target.span,
         [f'hint: change it to something like "{plain(versioned)}"'],
-        [report.replace_text(stage.target.span, versioned)],
+        [report.replace_text(stage.target.span, versioned)] if can_be_mended else [],
     )
 
 

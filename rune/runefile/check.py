@@ -212,9 +212,9 @@ class _Checker:
     def _check_whole(self) -> None:
         stages = self._syntax.stages
         if not stages and not self._report.has_errors:
-            message = "The pipeline has no stages"
+            message = "The pipeline has no stages, so a rune of it does nothing"
             notes = ["It needs a capability that reads something and an `out` that sends something."]
-            self._report.error(Code.EMPTY_PIPELINE, message, self._syntax.pipeline_span, notes)
+            self._report.warning(Code.EMPTY_PIPELINE, message, self._syntax.pipeline_span, notes)
             return
         if stages and not any(stage.kind is StageKind.OUTPUT for stage in stages):
             message = "The pipeline sends nothing: it has no `out` stage"

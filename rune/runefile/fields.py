@@ -113,9 +113,9 @@ def wrong_shape(report: Report, what: str, expected: str, found: Value, notes: I
     report.error(Code.WRONG_SHAPE, message, found.span, notes)
 
 
-def read_text(value: Value, what: str, report: Report) -> Word | None:
+def read_text(value: Value, what: str, report: Report, *, may_be_empty: bool = False) -> Word | None:
     """A value that must be a text; numbers and the like are not."""
-    if isinstance(value, Scalar) and isinstance(value.value, str) and value.value.strip():
+    if isinstance(value, Scalar) and isinstance(value.value, str) and (may_be_empty or value.value.strip()):
         return Word(value.value, value.span)
     wrong_shape(report, what, "a text", value)
     return None

@@ -19,6 +19,21 @@ from rune.runefile.values import Composed, Map, Scalar, Value
 from rune.runefile.zune import is_zune_stage
 from rune.wording import plain, quoted
 
+_ANY_VARIANT = "data did not match any variant of untagged enum Stage"
+"""What the old compiler said of every stage in which something has the wrong shape; tools look for it."""
+_OF_SHAPE = frozenset(
+    {
+        Code.WRONG_SHAPE,
+        Code.MISSING_KEY,
+        Code.REPEATED_KEY,
+        Code.NO_KIND,
+        Code.UNKNOWN_RESOURCE,
+        Code.BAD_INPUT,
+        Code.BAD_DIMENSIONS,
+    }
+)
+"""What is said of such stages, once they are read and before they are checked."""
+_UNABLE = "Unable to parse the input: "
 _ONE = re.compile(r"\s*\+?0*1(\.0*)?\s*\Z")
 _DOCUMENT_KEYS = ("version", "image", "pipeline", "resources")
 _STAGE_KEYS = {
@@ -71,7 +86,7 @@ pipeline:
 
 def _report_empty(start: Span, report: Report) -> None:
     """Says how to begin, and which keys are missing in the words that tools look for."""
-    message = f"The Runefile is empty: {missing('version').removeprefix('Unable to parse the input: ')}"
+    message = f"{missing('version')}: the Runefile is empty"
     notes = [
         f"{missing('image')}.",
         f"{missing('pipeline')}.",
@@ -102,11 +117,11 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
     fix = [report.replace(value.span, "1")] if isinstance(value, Scalar) and value.text else []
     if isinstance(value, Scalar) and type(value.value) is int and value.value >= 0:
         cause = f"invalid value: integer `{plain(value.text)}`, expected version to be 1"
-        report.error(Code.WRONG_VERSION, f"Unable to parse the input: {cause}", value.span, fixes=fix)
+        report.error(Code.WRONG_VERSION, _UNABLE + cause, value.span, fixes=fix)
         return
     notes = [f"It is {described(value)}, and must be the number 1 without quotes."]
     if isinstance(value, Scalar) and _ONE.match(value.text):
-        cause = missing("version").removeprefix("Unable to parse the input: ")
+        cause = missing("version").removeprefix(_UNABLE)
         message = f"The version is understood as 1, and other compilers stop at it: {cause}"
         report.warning(Code.WRONG_VERSION, message, value.span, notes, fix)
     else:
@@ -127,7 +142,12 @@ def _stages(
     if field is None:
         report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app stand under `pipeline:`."])
         return (), frozenset()
-    read = [(name.text, _stage(name, value, composed, report)) for name, value in read_named(field, "stage", report)]
+    read = []
+    for name, value in read_named(field, "stage", report):
+        before = report.count
+        read.append((name.text, _stage(name, value, composed, report)))
+        if report.form is Form.YAML:
+            report.name_cause(before, _OF_SHAPE, _UNABLE, _ANY_VARIANT)
     found = tuple(stage for _, stage in read if stage is not None)
     return found, frozenset(name for name, stage in read if stage is None)
 
@@ -189,8 +209,7 @@ def _argument_names(kind: StageKind) -> frozenset[str]:
 def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, near: str | None = None) -> None:
     report.error(
         Code.NO_KIND,
-        f"The stage {quoted(name.text)} needs one of the keys capability, proc-block, model and out"
-        " (data did not match any variant of untagged enum Stage)",
+        f"The stage {quoted(name.text)} needs one of the keys capability, proc-block, model and out",
         span or name.span,
         notes,
         [report.replace(span, near)] if span and near else [],

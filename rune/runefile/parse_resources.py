@@ -28,7 +28,7 @@ def _resource(name: Word, value: Value, composed: Composed, report: Report) -> R
     fields = read_fields(value, _RESOURCE_KEYS, "in a resource", report, strict=True)
     inline = path = None
     if "inline" in fields and not is_null(fields["inline"][1]):
-        inline = read_text(fields["inline"][1], "`inline`", report)
+        inline = read_text(fields["inline"][1], "`inline`", report, may_be_empty=True)
     if "path" in fields and not is_null(fields["path"][1]):
         path = read_text(fields["path"][1], "`path`", report)
     is_binary = "type" in fields and _is_binary(fields["type"][1], report)
@@ -44,6 +44,7 @@ def _is_binary(value: Value, report: Report) -> bool:
     if word is None or word.text in ("string", "binary"):
         return word is not None and word.text == "binary"
     notes, fixes = report.suggestion(word.text, word.span, ("string", "binary"))
-    message = f"The type of a resource is string or binary, not {quoted(word.text)}"
+    cause = f"unknown variant {quoted(word.text)}, expected one of `string`, `binary`"
+    message = f"Unable to parse the input: {cause} as the type of a resource"
     report.error(Code.WRONG_SHAPE, message, word.span, notes, fixes)
     return False

@@ -47,6 +47,19 @@ class Report:
         self._errors += severity is Severity.ERROR
         self._diagnostics.append(Diagnostic(severity, code.value, message, self.file, span, tuple(notes), tuple(fixes)))
 
+    def name_cause(self, since: int, codes: Collection[Code], start: str, cause: str) -> None:
+        """Names a cause behind the first error under `codes` of those after the first `since` diagnostics.
+
+        Its message then begins with `start`, if it did not before.
+        """
+        values = {code.value for code in codes}
+        for index, item in enumerate(self._diagnostics[since:], since):
+            if item.severity is Severity.ERROR and item.code in values:
+                said = item.message
+                message = said if said.startswith(start) else start + said[:1].lower() + said[1:]
+                self._diagnostics[index] = replace(item, message=f"{message} ({cause})")
+                return
+
     def misspelt(self, code: Code, span: Span, name: str, known: str) -> None:
         """Warns of a name that only other compilers do not know."""
         message = f"{quoted(name)} is understood as {known}, and other compilers stop at it"
@@ -123,6 +136,11 @@ class Report:
             return item.code in dropped and (is_there is None or is_there(item.span.start.offset))
 
         self._diagnostics = [item for item in self._diagnostics if not is_dropped(item)]
+
+    @property
+    def count(self) -> int:
+        """How many diagnostics there are so far."""
+        return len(self._diagnostics)
 
     @property
     def error_count(self) -> int:

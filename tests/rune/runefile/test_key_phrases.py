@@ -12,6 +12,9 @@ from tests.rune.runefile.runefiles import WORDS, checked, problems
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
+UNABLE = "Unable to parse the input: "
+ANY_VARIANT = "data did not match any variant of untagged enum Stage"
+
 ROWS = [
     ("no YAML", "[audio]", "[audio", ERROR, "Unable to parse the input: "),
     ("no version", "version: 1\n", "", ERROR, "missing field `version`"),
@@ -25,8 +28,15 @@ ROWS = [
         "capability: SOUND",
         "capabilty: SOUND",
         ERROR,
-        "data did not match any variant of untagged enum Stage",
+        ANY_VARIANT,
     ),
+    ("an input that is none", "inputs: [audio]", "inputs: [3]", ERROR, f"{UNABLE}the number 3 cannot be"),
+    ("a stage's wrong shape", "inputs: [audio]", "inputs: [3, x y]", ERROR, ANY_VARIANT),
+    ("a wrong dimension", "[1, 3]", "[1, three, -1]", ERROR, ANY_VARIANT),
+    ("a list as an argument", "hz: 16000", "hz: [16000]", ERROR, ANY_VARIANT),
+    ("a number as a kind", "capability: SOUND", "capability: 5", ERROR, ANY_VARIANT),
+    ("a resource's type", "path: ./words.txt", "path: ./words.txt\n    type: text", ERROR, "unknown variant"),
+    ("a resource's key", "path: ./words.txt", "path: ./words.txt\n    size: 3", ERROR, "unknown field"),
     ("two of one name", "  WORDS:", "  audio:", ERROR, 'The name "audio" is defined multiple times'),
     (
         "two contents",
@@ -84,6 +94,27 @@ def test_a_condition_of_the_old_compiler_has_its_key_phrase(
     text = WORDS.replace(old, new, 1) + "  NOISE: {path: ./noise.bin}\n"
     found = checked(text, **{"noise.bin": b"\xff\xfe"}).diagnostics
     assert [item.severity for item in found if phrase in item.message] == [severity], problems(text)
+
+
+def test_an_empty_file_is_told_with_what_is_missing_first() -> None:
+    assert checked("").diagnostics[0].message == f"{UNABLE}missing field `version`: the Runefile is empty"
+
+
+def test_a_pipeline_may_be_empty() -> None:
+    found = checked("version: 1\nimage: asdf\npipeline: {}\nresources: {}\n")
+    assert [(item.code, item.severity) for item in found.diagnostics] == [("RUNE0014", WARNING)]
+    assert found.pipeline is not None
+
+
+def test_an_inline_text_may_be_empty() -> None:
+    text = WORDS.replace("path: ./words.txt", 'inline: ""')
+    assert [item.code for item in checked(text).diagnostics if item.severity is ERROR and item.code == "RUNE0005"] == []
+
+
+@pytest.mark.parametrize("path", ["hotg-ai/proc-blocks#tokenizers", "acme/blocks#mine"])
+def test_a_block_that_cannot_be_built_is_told_of_its_version_too(path: str) -> None:
+    messages = problems(WORDS.replace("hotg-ai/proc-blocks@v0.11.3#label", path))
+    assert any(f'The "{path}" proc block used by "word" should have a version specifier' in each for each in messages)
 
 
 def test_a_cycle_names_who_passes_data_to_whom() -> None:
