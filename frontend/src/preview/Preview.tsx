@@ -14,6 +14,7 @@ import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./session";
 import { RunningContext } from "./takes/running";
 import { TakesContext, TakeStore } from "./takes/store";
+import { Timing, type TimedRune } from "./timing/Timing";
 import { useSession } from "./use-session";
 import "./preview.css";
 
@@ -45,6 +46,8 @@ interface Props {
   readonly host?: PreviewHost;
   /** The wires that are watched. */
   readonly watching?: Watching;
+  /** How to have the rune timed, stage by stage; without it, a run is timed as a whole. */
+  readonly timed?: TimedRune;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
@@ -54,7 +57,7 @@ interface Props {
 const PAGE = 65536;
 
 export function Preview(props: Props) {
-  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, resources, limits, addresses } = props;
+  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, timed, resources, limits, addresses } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
   const { loaded, readings, error, newest } = snapshot;
@@ -94,32 +97,35 @@ export function Preview(props: Props) {
                 </div>
               )}
               <div className="preview-side">
-                {readings.cards.map((card) => (
-                  <OutputCard
-                    key={card.key}
-                    card={card}
-                    beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
-                    shown={shown}
-                    calling={snapshot.calling}
-                    unit={unit}
-                    onCalling={(calling) => session.setCalling(calling)}
-                  />
-                ))}
-                {watching?.wires.map(({ stage, index }) => (
-                  <WatchedCard
-                    key={`${stage}.${index}`}
-                    stage={stage}
-                    index={index}
-                    tensor={snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null}
-                    shown={shown}
-                    waiting={watching.waiting}
-                    onUnwatch={() => watching.onUnwatch(stage, index)}
-                  />
-                ))}
-                <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+                <div className="preview-outputs">
+                  {readings.cards.map((card) => (
+                    <OutputCard
+                      key={card.key}
+                      card={card}
+                      beside={readings.cards.filter((each) => each !== card).map(({ tensor }) => tensor)}
+                      shown={shown}
+                      calling={snapshot.calling}
+                      unit={unit}
+                      onCalling={(calling) => session.setCalling(calling)}
+                    />
+                  ))}
+                  {watching?.wires.map(({ stage, index }) => (
+                    <WatchedCard
+                      key={`${stage}.${index}`}
+                      stage={stage}
+                      index={index}
+                      tensor={snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null}
+                      shown={shown}
+                      waiting={watching.waiting}
+                      onUnwatch={() => watching.onUnwatch(stage, index)}
+                    />
+                  ))}
+                  <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+                </div>
                 {loaded !== null && (
                   <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} pace={paceText(snapshot.pace, snapshot.milliseconds)} />
                 )}
+                {loaded !== null && timed !== undefined && <Timing timed={timed} snapshot={snapshot} resources={resources} limits={limits} addresses={addresses} />}
                 {loaded !== null && loaded.models.length > 0 && (
                   <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
                 )}

@@ -1,6 +1,6 @@
 // A session with its sandboxed frame, for the life of a component.
 import { useEffect, useState, useSyncExternalStore, type RefObject } from "react";
-import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loaded, type RunResult } from "../runtime";
+import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "../runtime";
 import { Session, type Engine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */
@@ -28,6 +28,10 @@ export class FrameEngine implements Engine {
 
   async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
     return (await this.#open()).run(inputs);
+  }
+
+  async time(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<StageTimes> {
+    return (await this.#open()).time(inputs);
   }
 
   #open(): Promise<RuneFrame> {

@@ -6,6 +6,7 @@ import { GuestMemory } from "./guest-memory";
 import { HANDLE_LIMIT, Handles } from "./handles";
 import { HostModels } from "./host-models";
 import { HostResources, type FindResource } from "./host-resources";
+import type { StageClock } from "./stage-times";
 import type { CapabilityKind, Limits, LogLine, OutputKind, OutputTensor } from "./types";
 
 const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
@@ -46,6 +47,8 @@ export class Host {
   readonly outputs = new Map<number, HostOutput>();
   messages: { channel: number; data: Uint8Array }[] = [];
   logs: LogLine[] = [];
+  /** Hears the marks of a timed rune, while there is one. */
+  stageClock: StageClock | null = null;
   /** Set for each run. */
   read: ReadInput = (capability) => {
     throw new RuneError("input", `Nothing was given for the ${capability.kind} input.`);
@@ -85,6 +88,7 @@ export class Host {
   imports(): Record<string, (...values: number[]) => number> {
     return {
       _debug: (address = 0, size = 0) => {
+        if (this.stageClock?.hear(address, () => this.#text(address, size)) === true) return 0;
         const bytes = this.memory.bytes("_debug", address, size);
         if (this.logs.length < LOG_LIMIT) this.logs.push(decodeLog(bytes.slice(0, LOG_BYTES)));
         return 0;
@@ -102,6 +106,10 @@ export class Host {
       tfm_preload_model: (address = 0, size = 0) => this.models.preload(address, size),
       tfm_model_invoke: (...values) => this.models.invoke(values),
     };
+  }
+
+  #text(address: number, size: number): string {
+    return new TextDecoder().decode(this.memory.bytes("_debug", address, size).slice(0, LOG_BYTES));
   }
 
   #requestCapability(kind: number): number {

@@ -18,4 +18,6 @@ export type {
   OutputRequest,
   OutputTensor,
   RunResult,
+  StageTime,
+  StageTimes,
 } from "./types";

@@ -8,6 +8,7 @@ import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
 import { readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
+import { clockStep, StageClock } from "./stage-times";
 import type {
   CapabilityRequest,
   Limits,
@@ -16,6 +17,7 @@ import type {
   OutputRequest,
   OutputTensor,
   RunResult,
+  StageTimes,
 } from "./types";
 
 /** A run shorter than this cannot be told from the clock's own grain, which browsers make coarse on purpose. */
@@ -23,6 +25,9 @@ const CLOCK_MILLISECONDS = 2;
 const TIMING_MILLISECONDS = 4;
 const TIMING_RUNS = 200;
 const TIMING_INTERVAL_MILLISECONDS = 2000;
+/** Runs of one look at the stages, and how long it may take: the worker is the stages' alone. */
+const STAGE_RUNS = 500;
+const STAGE_MILLISECONDS = 250;
 
 /** A rune that gives up with this share of its memory taken gave up for want of memory: it grows in steps of its own. */
 const NEARLY_ALL = 0.9;
@@ -115,6 +120,27 @@ export class RuneInstance {
     });
     const { logs, models } = this.#host;
     return { outputs, milliseconds: this.#resolved(milliseconds, read), modelMilliseconds: models.milliseconds, logs };
+  }
+
+  /** Runs the pipeline again and again on one input, and tells what each of its stages took. Throws `RuneError`. */
+  time(inputs: ReadonlyMap<number, ArrayBuffer>): StageTimes {
+    if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
+    const read = inputReader(inputs);
+    const stages = new StageClock();
+    const step = clockStep();
+    this.#usable = false;
+    this.#host.beginRun(read);
+    guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+    this.#host.stageClock = stages;
+    const end = performance.now() + STAGE_MILLISECONDS;
+    for (let run = 0; run < STAGE_RUNS && (run === 0 || performance.now() < end); run += 1) {
+      this.#host.beginRun(read);
+      stages.beginRun();
+      guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+    }
+    this.#host.stageClock = null;
+    this.#usable = true;
+    return stages.read(step);
   }
 
   /**

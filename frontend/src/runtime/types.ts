@@ -82,6 +82,21 @@ export interface RunResult {
   readonly logs: readonly LogLine[];
 }
 
+export interface StageTime {
+  readonly stage: string;
+  /** Of all runs together. */
+  readonly milliseconds: number;
+}
+
+/** What the stages of a rune that was built to be timed took in a number of runs on one input. */
+export interface StageTimes {
+  /** In the order in which they run; empty where the rune was not built for it. */
+  readonly stages: readonly StageTime[];
+  readonly runs: number;
+  /** Milliseconds of one step of the clock: a difference of two readings is a multiple of it. */
+  readonly step: number;
+}
+
 export interface Limits {
   /** Pages of 64 KiB that the rune's memory may have. */
   readonly memoryPages: number;
@@ -130,11 +145,12 @@ export type WorkerRequest =
       /** Those whose scripts stand before the worker's own. */
       readonly interpreters: readonly InterpreterGiven[];
     }
-  | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
+  | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] }
+  | { readonly id: number; readonly type: "time"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
 
 /** What the worker answers, to the request of the same id. */
 export type WorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult }
+  | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
   | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
 
 /**

@@ -3,7 +3,7 @@
 import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
 import { modelOpener, type FindInterpreter } from "./interpreters/open";
-import type { InterpreterGiven, InterpreterName, Loaded, RunResult, WorkerNote, WorkerReply, WorkerRequest } from "./types";
+import type { InterpreterGiven, InterpreterName, Loaded, RunResult, StageTimes, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 /** What the interpreters' scripts leave behind. */
 const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
@@ -22,7 +22,7 @@ function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter
   };
 }
 
-async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunResult> {
+async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunResult | StageTimes> {
   if (request.type === "load") {
     instance = null;
     instance = await RuneInstance.load(request.rune, request.limits, {
@@ -34,7 +34,8 @@ async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunR
     return instance.loaded;
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
-  return instance.run(new Map(request.inputs));
+  const inputs = new Map(request.inputs);
+  return request.type === "time" ? instance.time(inputs) : instance.run(inputs);
 }
 
 async function reply(request: WorkerRequest, send: Send): Promise<WorkerReply> {

@@ -100,8 +100,8 @@ export class ProjectClient {
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires. */
-  watch(wires: readonly Wire[]): Promise<WatchAnswer> {
-    return this.write("POST", `${this.base}/preview/watch`, { wires });
+  watch(wires: readonly Wire[], timed = false): Promise<WatchAnswer> {
+    return this.write("POST", `${this.base}/preview/watch`, { wires, timed });
   }
 
   watched(id: string): Promise<WatchAnswer> {

@@ -1,6 +1,6 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from "react";
-import { Preview, type PreviewHost, type Take, type Watching } from "../../preview";
+import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
 import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
@@ -48,6 +48,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     }),
     [watched, version, watches],
   );
+  const timed = useTimed(workspace, version);
   const host = useHostOf({ workspace, builds, me, onSend });
   const said = (
     <span className="preview-status" role="status">
@@ -72,9 +73,18 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
       {phone.dialog}
       {phone.pane}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} timed={timed} />
     </div>
   );
+}
+
+/** The rune of this text that says when each stage ends, while Timing is open. */
+function useTimed({ client, timing }: Workspace, version: string | null): TimedRune {
+  const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
+  const { rune, error } = useRune(client, build);
+  const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
+  const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
+  return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 
 type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend">;

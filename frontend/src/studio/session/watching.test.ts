@@ -45,6 +45,18 @@ test("the last wire that is let go ends it, and a late answer is not heard", asy
   expect(made.current()).toEqual({ wires: [], build: null, of: null, problem: null });
 });
 
+test("a timed rune is asked for without wires, of each text, until nobody looks", async () => {
+  const { made, asked } = store();
+  made.time(true);
+  made.time(true);
+  made.follow(preview("two"));
+  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "two" }));
+  made.time(false);
+  made.follow(preview("three"));
+  expect(asked).toEqual([[], []]);
+  expect(made.current().build).toBeNull();
+});
+
 test("what cannot be watched is said", async () => {
   const { made } = store(answer("failed", { error: "There is no wire 0 out of fft any more." }));
   made.toggle({ stage: "fft", index: 0 });

@@ -1,4 +1,5 @@
-// Which wires of the pipeline are watched, and the rune that shows what flows in them. Asked for again after each edit.
+// Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
+// rune that says when each stage ends. Asked for again after each edit.
 import { useMemo, useSyncExternalStore } from "react";
 import { sentenceOf } from "../api/problem";
 import type { Preview, PreviewBuild, ProjectEvent } from "../api/types";
@@ -18,7 +19,7 @@ export interface WatchState {
 }
 
 interface WatchClient {
-  watch(wires: readonly Wire[]): Promise<WatchAnswer>;
+  watch(wires: readonly Wire[], timed: boolean): Promise<WatchAnswer>;
   watched(id: string): Promise<WatchAnswer>;
 }
 
@@ -32,6 +33,7 @@ export class WatchStore {
   private waitsFor: string | null = null;
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private isTimed = false;
 
   constructor(
     private readonly client: WatchClient,
@@ -47,6 +49,14 @@ export class WatchStore {
 
   isWatched({ stage, index }: Wire): boolean {
     return this.state.wires.some((wire) => wire.stage === stage && wire.index === index);
+  }
+
+  /** Begins or ends to ask for a rune that is timed. Not beside wires: those have a store of their own. */
+  time(isTimed: boolean): void {
+    if (isTimed === this.isTimed) return;
+    this.isTimed = isTimed;
+    if (isTimed) this.ask();
+    else this.stop();
   }
 
   /** Begins or ends to watch what flows out of a stage. */
@@ -71,7 +81,7 @@ export class WatchStore {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.state.wires.length > 0) this.ask();
+    if (this.state.wires.length > 0 || this.isTimed) this.ask();
   }
 
   apply(event: ProjectEvent): void {
@@ -88,7 +98,7 @@ export class WatchStore {
   private ask(): void {
     this.turn += 1;
     const { turn, version } = this;
-    this.client.watch(this.state.wires).then(
+    this.client.watch(this.state.wires, this.isTimed).then(
       (answer) => this.take(turn, version, answer),
       (error: unknown) => this.refuse(turn, error),
     );

@@ -52,6 +52,8 @@ export class Workspace {
   readonly checking: Checking;
   /** Which wires are watched in the preview. */
   readonly watching: WatchStore;
+  /** The rune that says when each stage ends, while somebody looks at that. */
+  readonly timing: WatchStore;
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private text: TextState = { read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false };
@@ -80,12 +82,13 @@ export class Workspace {
       if (this.text.read && !this.text.ahead) this.change({ ahead: true });
     });
     this.watching = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    this.timing = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
     let { preview } = this.store.current();
-    this.watching.follow(preview);
+    for (const each of [this.watching, this.timing]) each.follow(preview);
     this.store.subscribe(() => {
       if (this.store.current().preview === preview) return;
       preview = this.store.current().preview;
-      this.watching.follow(preview);
+      for (const each of [this.watching, this.timing]) each.follow(preview);
       if (this.text.ahead) this.change({ ahead: false });
     });
     this.connection = new DocumentConnection({
@@ -104,7 +107,7 @@ export class Workspace {
       sequence: state.sequence,
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
-        this.watching.apply(event);
+        for (const each of [this.watching, this.timing]) each.apply(event);
         if (event.type === "version.saved") for (const listener of this.versionListeners) listener();
         else this.store.apply(event);
       },

@@ -1,0 +1,83 @@
+// From looks at a timed rune to what a person reads of each stage. Pure.
+import type { StageTimes } from "../../runtime";
+import { millisecondsText } from "../numbers";
+import type { Pace } from "../pace";
+
+export interface StageRow {
+  readonly stage: string;
+  /** Of one run. */
+  readonly milliseconds: number;
+  /** Of all stages together, 0 to 1. */
+  readonly share: number;
+  /** The clock never moved while it ran. */
+  readonly isUnseen: boolean;
+}
+
+export interface Stages {
+  readonly rows: readonly StageRow[];
+  /** Of one run: the sum of the rows. */
+  readonly milliseconds: number;
+  readonly runs: number;
+  /** Milliseconds of one step of the clock. */
+  readonly step: number;
+  /** Milliseconds by which a row may be off, for the clock's steps alone: the error of a mean, where one reading is off by up to half a step. */
+  readonly within: number;
+  /** What a stage that the clock never saw takes at most, in 95 of 100 cases: three steps over all runs. */
+  readonly least: number;
+}
+
+/** Looks that are kept. */
+export const LOOKS = 20;
+
+/** The mean over the middle half of the looks: what else the machine did meanwhile is in the slowest. Null before there is one. */
+export function stagesOf(looks: readonly StageTimes[]): Stages | null {
+  const whole = ({ stages, runs }: StageTimes) => stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / Math.max(1, runs);
+  const aside = Math.floor(looks.length / 4);
+  const kept = looks.toSorted((one, other) => whole(one) - whole(other)).slice(aside, looks.length - aside);
+  const [first] = kept;
+  if (first === undefined) return null;
+  const runs = kept.reduce((sum, look) => sum + look.runs, 0);
+  const means = first.stages.map(({ stage }) => ({
+    stage,
+    milliseconds: kept.reduce((sum, { stages }) => sum + (stages.find((each) => each.stage === stage)?.milliseconds ?? 0), 0) / runs,
+  }));
+  const milliseconds = means.reduce((sum, row) => sum + row.milliseconds, 0);
+  const step = Math.min(...kept.map((look) => look.step));
+  return {
+    rows: means.map((row) => ({ ...row, share: milliseconds === 0 ? 0 : row.milliseconds / milliseconds, isUnseen: row.milliseconds === 0 })),
+    milliseconds,
+    runs,
+    step,
+    within: step / (2 * Math.sqrt(runs)),
+    least: (3 * step) / runs,
+  };
+}
+
+export function stageText({ milliseconds, isUnseen }: StageRow, { least }: Stages): string {
+  return isUnseen ? `under ${millisecondsText(least)}` : millisecondsText(milliseconds);
+}
+
+/** How far the times can be trusted. */
+export function trustText({ runs, step, within }: Stages): string {
+  return `Mean of ${runs.toLocaleString("en")} runs on the newest input, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so a time is right to about ${millisecondsText(within)}; what else the machine does comes on top.`;
+}
+
+export interface Budget {
+  /** Milliseconds between two inputs. */
+  readonly room: number;
+  /** Of it, what a run takes; above 1 the rune does not keep up. */
+  readonly share: number;
+}
+
+/** Null while nothing streams. */
+export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null {
+  if (pace.asked === null || milliseconds === null) return null;
+  const room = 1000 / pace.asked;
+  return { room, share: milliseconds / room };
+}
+
+export function budgetText({ room, share }: Budget, milliseconds: number): string {
+  const taken = `A run takes ${millisecondsText(milliseconds)} of the ${Math.round(room)} ms between two inputs`;
+  if (share > 1) return `${taken}: ${share.toFixed(1)} times as long as there is. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
+  return share < 0.01 ? `${taken}: under 1 %.` : `${taken}: ${Math.round(share * 100)} %.`;
+}
