@@ -6,6 +6,7 @@ is said by eSpeak NG, where that is installed; nothing else comes from outside o
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.conftest import launch
 from tests.e2e.studio import (
@@ -25,6 +26,7 @@ from tests.e2e.studio import (
     draw_digit,
     expect_label,
     expect_running,
+    expect_saved,
     open_file,
     replace_in_editor,
     sign_in,
@@ -36,10 +38,30 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 SCHEMES = ("light", "dark")
+EVERY = tuple((size, scheme) for size in SIZES for scheme in SCHEMES)
+"""Of the main pages."""
+WIDE = (("wide", "light"), ("wide", "dark"))
+PHONE = (("phone", "light"), ("phone", "dark"))
+TWO = (("wide", "light"), ("phone", "dark"))
+"""Of the others: each size and each scheme once."""
 COLOURS = 128
 """In each picture's palette: pages have few, and a third of the bytes is saved."""
 LIMIT = 3_000_000
 """Bytes of all pictures."""
+
+
+WRITE_A_TABLE = """async () => {
+  const lines = ["epoch,loss,right"];
+  for (let epoch = 1; epoch <= 40; epoch += 1) {
+    const loss = 0.08 + 1.6 / (epoch + 1) + 0.02 * Math.sin(epoch * 1.7);
+    lines.push([epoch, loss.toFixed(4), (1 - 0.32 * loss).toFixed(4)].join(","));
+  }
+  const address = location.pathname.replace("/studio", "/files/training.csv");
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
+  const headers = { "X-CSRFToken": token, "Content-Type": "text/csv" };
+  const answer = await fetch(`/api/v1/projects${address}`, { method: "PUT", body: lines.join("\\n") + "\\n", headers });
+  if (!answer.ok) throw new Error(await answer.text());
+}"""
 
 
 @dataclass(frozen=True)
@@ -52,17 +74,16 @@ class Camera:
         self,
         page: Page,
         name: str,
-        sizes: Sequence[str] = tuple(SIZES),
+        views: Sequence[tuple[str, str]] = TWO,
         before: Callable[[Page], None] = lambda _: None,
     ) -> None:
-        """`before` makes in each size what is to be seen."""
-        for size in sizes:
+        """`before` makes in each view what is to be seen."""
+        for size, scheme in views:
             page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-                before(page)
-                page.evaluate("document.fonts.ready")
-                write(page.screenshot(caret="hide", animations="disabled"), self.folder / f"{name}-{size}-{scheme}.png")
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            before(page)
+            page.evaluate("document.fonts.ready")
+            write(page.screenshot(caret="hide", animations="disabled"), self.folder / f"{name}-{size}-{scheme}.png")
         page.set_viewport_size(SIZES["wide"])  # type: ignore[arg-type]
         page.emulate_media(color_scheme="light")
         print(f"    {name}", flush=True)
@@ -90,94 +111,204 @@ def main() -> int:
 
 def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, folder: Path) -> None:
     word = say("up", folder)
-    page = launch(playwright, word).new_page()
-    page.goto(forge.address)
-    camera.shoot(page, "welcome")
-    page.goto(f"{forge.address}/accounts/login/")
-    camera.shoot(page, "sign-in")
+    page, colleague = launch(playwright, word).new_page(), launch(playwright).new_page()
+    shoot_what_a_stranger_sees(camera, page, forge)
     sign_in(page, forge.link("mika@example.org"))
-    camera.shoot(page, "home-of-a-new-person")
+    camera.shoot(page, "home-of-a-new-person", EVERY)
     page.goto(f"{forge.address}/new")
     camera.shoot(page, "new-project")
     page.goto(forge.address)
     create(page, "Digits")
     project = page.url.removesuffix("/studio")
+    invite(camera, page, colleague, project)
+    page.goto(f"{project}/builds")
+    camera.shoot(page, "builds-before-the-first")
+    for each in (page, colleague):
+        each.goto(f"{project}/studio")
+        expect_running(each)
+    point_at(colleague, "pixel-format")
+    expect(page.locator(".caret-name").first).to_be_attached(timeout=PATIENCE)
     shoot_studio(camera, page)
     build_and_publish(page)
-    camera.shoot(page, "studio-built", ["wide"])
+    camera.shoot(page, "studio-built", WIDE)
+    shoot_what_helps(camera, page)
+    shoot_review(camera, page, colleague, forge.address, project)
     shoot_pages(camera, page, forge.address, project)
-    visitor = launch(playwright).new_page()
-    visitor.goto(project)
-    camera.shoot(visitor, "rune", before=lambda page: draw(page, "7"))
-    visitor.goto(f"{forge.address}/try")
-    camera.shoot(visitor, "try")
-    visitor.goto(project.replace(forge.address, f"{forge.address}/player"))
-    expect(visitor.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
-    visitor.get_by_role("application", name="Drawing sheet").click()  # with a first result the page has its height
-    expect(visitor.get_by_role("region", name="Output answer")).to_be_visible(timeout=PATIENCE)
-    camera.shoot(visitor, "player", ["phone"], before=lambda page: draw(page, "7"))
+    shoot_the_app(camera, launch(playwright).new_page(), forge.address, project)
     if word is not None:
         page.goto(forge.address)
         hear_a_word(page)
-        camera.shoot(page, "studio-listening", ["wide"])
+        camera.shoot(page, "studio-listening", WIDE)
     page.goto(forge.address)
-    camera.shoot(page, "home")
+    camera.shoot(page, "home", EVERY)
+
+
+def shoot_what_a_stranger_sees(camera: Camera, page: Page, forge: LiveForge) -> None:
+    for name, place in (
+        ("welcome", "/"),
+        ("sign-in", "/accounts/login/"),
+        ("sign-in-ended", "/sign-in#token=spent"),
+        ("not-found", "/nobody/nothing"),
+        ("trust", "/trust"),
+        ("try", "/try"),
+    ):
+        page.goto(forge.address + place)
+        if name == "sign-in-ended":
+            expect(page.get_by_role("alert")).to_be_visible()
+        camera.shoot(page, name, EVERY if name == "welcome" else TWO)
+
+
+def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
+    """A colleague joins; one more invitation waits."""
+    organisation = project.rpartition("/")[0]
+    page.goto(organisation)
+    for _ in range(2):
+        page.get_by_label("Role of the one you invite").select_option("developer")
+        page.get_by_role("button", name="Make a link").click()
+        link = page.get_by_label("The invitation's link").input_value()
+    colleague.goto(link)
+    expect(colleague.get_by_label("Your name")).to_be_visible()
+    camera.shoot(colleague, "join")
+    colleague.get_by_label("Your name").fill("Jo Okafor")
+    colleague.get_by_label("Email").fill("jo@example.org")
+    colleague.get_by_label("Password").fill("a long enough secret 7")
+    colleague.get_by_role("button", name="Join").click()
+    colleague.wait_for_url(lambda url: "/join" not in url)
+    colleague.goto(f"{organisation}/settings")
+    camera.shoot(colleague, "not-allowed")
+    page.goto(organisation)
+    page.get_by_role("button", name="Make a link").click()
+    camera.shoot(page, "organisation", EVERY)
 
 
 def shoot_studio(camera: Camera, page: Page) -> None:
-    """The studio of Digits with a drawn 7: its views, a model's page, a mistake, what helps to find things."""
+    """The studio of Digits with a drawn 7: its views, a model's page, a table, a mistake."""
     page.set_viewport_size(SIZES["wide"])  # type: ignore[arg-type]
     draw(page, "7")
-    camera.shoot(page, "studio")
-    for view in ("Text", "Graph"):
-        page.get_by_role("button", name=view, exact=True).click()
-        camera.shoot(page, f"studio-{view.lower()}", ["wide"])
-    page.get_by_role("button", name="Both", exact=True).click()
+    camera.shoot(page, "studio", EVERY)
+    camera.shoot(page, "studio-preview", PHONE, before=lambda page: draw(page, "7"))
+    camera.shoot(page, "studio-files", PHONE, before=lambda page: on_a_phone(page, "Files"))
+    camera.shoot(page, "studio-text", WIDE, before=lambda page: look_at(page, "Text"))
+    look_at(page, "Graph")
+    page.locator('[data-stage="pixels"]').click()
+    expect(page.get_by_role("complementary", name="pixels")).to_be_visible()
+    camera.shoot(page, "studio-graph", WIDE)
+    look_at(page, "Both")
     open_file(page, "digits.tflite")
     expect(page.get_by_role("heading", name="digits.tflite")).to_be_visible()
-    camera.shoot(page, "model")
+    on_a_phone(page, "Text")
+    camera.shoot(page, "model", EVERY)
+    page.evaluate(WRITE_A_TABLE)
+    open_file(page, "training.csv")
+    expect(page.get_by_role("table")).to_be_visible(timeout=PATIENCE)
+    camera.shoot(page, "studio-table")
     open_file(page, "README.md")
-    camera.shoot(page, "studio-readme", ["wide"])
+    expect(page.get_by_role("heading", name="How good it is")).to_be_visible(timeout=PATIENCE)
+    camera.shoot(page, "studio-readme")
     open_file(page, "Runefile.yml")
-    page.keyboard.press("Control+k")
-    camera.shoot(page, "studio-palette", ["wide"])
-    page.keyboard.press("Escape")
     replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawinng]")
     page.get_by_role("tab", name="Problems 1").click(timeout=PATIENCE)
-    camera.shoot(page, "studio-problem")
+    camera.shoot(page, "studio-problem", EVERY)
     page.get_by_role("button", name="Change to drawing").first.click()
     expect_running(page)
+
+
+def shoot_what_helps(camera: Camera, page: Page) -> None:
+    """What comes up over the studio, and the versions, once there was a build and a change after it."""
+    page.keyboard.press("Control+k")
+    camera.shoot(page, "studio-palette")
+    page.keyboard.type(">Keyboard shortcuts")
+    page.keyboard.press("Enter")
+    camera.shoot(page, "studio-keys")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Share").click()
+    camera.shoot(page, "studio-share")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="On your phone").click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible(timeout=PATIENCE)
+    camera.shoot(page, "studio-on-your-phone")
+    page.keyboard.press("Escape")
+    point_at(page, "drawing:")
+    page.keyboard.press("F2")
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
+    camera.shoot(page, "studio-rename")
+    page.keyboard.press("Escape")
+    replace_in_editor(page, "Runefile.yml", "# 28 x 28", "# 28 x 28 grey pixels, as a camera or a finger gives them.")
+    expect_saved(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type(">Versions")
+    page.keyboard.press("Enter")
+    comparison = page.get_by_role("region", name=re.compile("^From version"))
+    comparison.get_by_role("button", name=re.compile("changed Runefile.yml")).click(timeout=PATIENCE)
+    expect(comparison.get_by_role("textbox").last).to_be_visible(timeout=PATIENCE)
+    camera.shoot(page, "studio-versions", EVERY)
+    page.get_by_role("button", name="Close the versions").click()
+
+
+def shoot_review(camera: Camera, page: Page, colleague: Page, address: str, project: str) -> None:
+    """What the second build asks of a colleague."""
+    build(page)
+    colleague.goto(address)
+    camera.shoot(colleague, "home-with-a-review")
+    colleague.goto(f"{project}/builds/2")
+    camera.shoot(colleague, "review", EVERY, before=lambda page: draw(page, "7"))
 
 
 def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
     """The pages around the studio, of a project that was published."""
     organisation = project.rpartition("/")[0]
     page.goto(f"{project}/builds/1")
-    camera.shoot(page, "build", before=lambda page: draw(page, "7"))
+    camera.shoot(page, "build", EVERY, before=lambda page: draw(page, "7"))
     page.goto(f"{project}/settings")
     page.get_by_role("radio", name="Public").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
+    camera.shoot(page, "project-settings")
+    page.goto(f"{address}/accounts/tokens")
+    page.get_by_label("What it is for").fill("Pull on the test bench")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.get_by_label("The new token")).to_be_visible()
+    camera.shoot(page, "tokens")
     for name, place in (
         ("builds", f"{project}/builds"),
-        ("project-settings", f"{project}/settings"),
-        ("organisation", organisation),
         ("organisation-settings", f"{organisation}/settings"),
         ("deleted-projects", f"{organisation}/deleted"),
-        ("tokens", f"{address}/accounts/tokens"),
         ("profile", f"{address}/accounts/profile"),
     ):
         page.goto(place)
-        camera.shoot(page, name, ["wide"] if name in ("builds", "deleted-projects", "profile") else tuple(SIZES))
+        camera.shoot(page, name)
+
+
+def shoot_the_app(camera: Camera, visitor: Page, address: str, project: str) -> None:
+    """What was published, as a visitor tries it."""
+    visitor.goto(project)
+    camera.shoot(visitor, "rune", EVERY, before=lambda page: draw(page, "7"))
+    visitor.goto(project.replace(address, f"{address}/player"))
+    sheet = visitor.get_by_role("application", name="Drawing sheet")
+    expect(sheet).to_be_visible(timeout=PATIENCE)
+    camera.shoot(visitor, "player-before", PHONE)
+    camera.shoot(visitor, "player", PHONE, before=lambda page: draw(page, "7"))
+
+
+def look_at(page: Page, view: str) -> None:
+    page.get_by_role("group", name="View").get_by_role("button", name=view, exact=True).click()
+
+
+def on_a_phone(page: Page, part: str) -> None:
+    """Chooses what a phone shows of the studio."""
+    page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+    page.get_by_role("navigation", name="Parts of the studio").get_by_role("button", name=part).click()
+
+
+def point_at(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=text).first.click()
 
 
 def draw(page: Page, digit: str) -> None:
     """A digit in the middle of the sheet, read; then back to the top of the page."""
-    sheet = page.get_by_role("application", name="Drawing sheet")
-    if not sheet.is_visible():
-        tab = page.get_by_role("tab", name="Preview")
-        if tab.count():
-            tab.click()
+    parts = page.get_by_role("navigation", name="Parts of the studio")
+    if parts.is_visible():
+        parts.get_by_role("button", name="Preview").click()
     draw_digit(page, digit)
     expect_label(page, "answer", digit)
     page.evaluate("scrollTo(0, 0)")
@@ -185,15 +316,20 @@ def draw(page: Page, digit: str) -> None:
 
 
 def build_and_publish(page: Page) -> None:
-    page.get_by_role("button", name="Build", exact=True).click()
-    panel = page.get_by_role("region", name="Problems and builds")
-    expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=PATIENCE)
+    panel = build(page)
     panel.get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Tag").fill("1.0")
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog).to_contain_text("Published as 1.0", timeout=PATIENCE)
     page.keyboard.press("Escape")
+
+
+def build(page: Page) -> Locator:
+    page.get_by_role("button", name="Build", exact=True).click()
+    panel = page.get_by_role("region", name="Problems and builds")
+    expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=PATIENCE)
+    return panel
 
 
 def hear_a_word(page: Page) -> None:

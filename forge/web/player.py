@@ -23,6 +23,8 @@ from forge.web.templatetags.look import build_manifest, entry_files
 SHELL, FRAME = "/player/", "/player/frame"
 LONE_SCRIPTS = ("worker.js", "microphone.js", "pictures.js")
 """Scripts of the runtime that have no digest in their names."""
+INTERPRETERS = "interpreters.json"
+"""Lists what runs the models that a rune leaves to its host. The list is always kept, the files where they are used."""
 WORKER = "player-worker.js"
 ICONS = ("/static/icons/forge.svg", "/static/icons/player-192.png", "/static/icons/player-512.png")
 
@@ -78,9 +80,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     except FileNotFoundError:
         raise NotFound("The front end is not built. Run make setup.") from None
     base = f"{settings.STATIC_URL}build/"
-    files = [*entry_files("look"), *entry_files("phone"), *LONE_SCRIPTS]
-    keeps = [SHELL, FRAME, *ICONS, *(base + file for file in dict.fromkeys(files))]
-    head = f"self.KEEPS = {json.dumps({'version': _version(source), 'addresses': keeps})};\n"
+    files = [*entry_files("look"), *entry_files("phone"), *LONE_SCRIPTS, INTERPRETERS]
+    keeps = {
+        "version": _version(source),
+        "addresses": [SHELL, FRAME, *ICONS, *(base + file for file in dict.fromkeys(files))],
+        "interpreters": {name: [base + file for file in files] for name, files in _interpreters().items()},
+    }
+    head = f"self.KEEPS = {json.dumps(keeps)};\n"
     response = HttpResponse(head + source, content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -91,9 +97,17 @@ def _version(source: str) -> str:
     digest = hashlib.sha256(source.encode())
     digest.update(json.dumps(build_manifest(), sort_keys=True).encode())
     templates = settings.BASE_DIR / "templates"
-    for file in (*(_build() / name for name in (*LONE_SCRIPTS, "frame.js")), templates / "player.html"):
+    for file in (*(_build() / name for name in (*LONE_SCRIPTS, INTERPRETERS, "frame.js")), templates / "player.html"):
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()[:16]
+
+
+def _interpreters() -> dict[str, list[str]]:
+    """The files of each interpreter, below the folder of the build."""
+    listed: dict[str, dict[str, str | None]] = json.loads((_build() / INTERPRETERS).read_text("utf-8"))
+    return {
+        name: [file for file in (each["script"], each["binary"]) if file is not None] for name, each in listed.items()
+    }
 
 
 def _build() -> Path:

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.e2e.conftest import DESKTOP, OpenPage, launch
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, sign_in
+from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.e2e.test_any_rune import choose
 from tests.live_forge import LiveForge
+from tests.model_cases import refused_cases
 
 pytestmark = pytest.mark.e2e
 
@@ -33,6 +35,16 @@ CALL_IT_SEVEN = """async () => {
 RUNE_IS_KEPT = """async () => {
   const kept = await (await caches.open("player-kept")).keys();
   return kept.some(({ url }) => url.includes("/runes/"));
+}"""
+
+
+RUN_BY_LITERT = re.compile(r"LiteRT\.js [\d.]+ runs it in this page")
+
+INTERPRETER_IS_KEPT = """async () => {
+  const list = await (await caches.match("/static/build/interpreters.json"))?.json();
+  if (!list) return false;
+  const files = [list.litert.script, list.litert.binary].map((file) => caches.match(`/static/build/${file}`));
+  return (await Promise.all(files)).every(Boolean);
 }"""
 
 
@@ -70,6 +82,30 @@ def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     # Refused before it was let in again, and nothing else: no policy was broken.
     assert [fault for fault in faults if "401" not in fault] == []
     run_without_a_network(forge, phone, page)
+
+
+def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
+    forge: LiveForge, open_page: OpenPage, phone: BrowserContext
+) -> None:
+    studio = open_page(viewport=DESKTOP)
+    sign_in(studio, forge.link())
+    model = next(case.data for case in refused_cases() if case.name == "logistic_f32")
+    choose(studio, "logistic.tflite", model, "Choose a file")
+    studio.wait_for_url("**/studio")
+    expect_running(studio)
+    link = show_the_code(studio)
+    studio.close()
+    page = phone.new_page()
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text(RUN_BY_LITERT, timeout=PATIENCE)
+    page.wait_for_function(INTERPRETER_IS_KEPT, timeout=PATIENCE)
+    page.wait_for_function(RUNE_IS_KEPT, timeout=PATIENCE)
+    phone.set_offline(True)
+    forge.stop()
+    page.reload()
+    expect(page.get_by_text("Without a connection")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(RUN_BY_LITERT, timeout=PATIENCE)
+    expect(page.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
 
 
 def show_the_code(studio: Page) -> str:

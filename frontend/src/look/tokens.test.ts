@@ -46,6 +46,14 @@ describe.each([
     expect(contrast(colour(`--${name}`), colour(`--${name}-soft`))).toBeGreaterThanOrEqual(4.5);
   });
 
+  test.each(["--text", "--muted", "--faint"])("%s can be read on what is chosen or warned of", (name) => {
+    for (const ground of ["ok", "warn", "bad", "info", "accent"]) expect(contrast(colour(name), colour(`--${ground}-soft`))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(["--capability", "--block", "--model", "--output"])("a stage's %s can be seen on every ground", (name) => {
+    for (const ground of ["--bg", "--surface", "--sunken"]) expect(contrast(colour(name), colour(ground))).toBeGreaterThanOrEqual(3);
+  });
+
   test("the words of the main action and of a person's mark can be read", () => {
     for (const ground of ["--accent", "--accent-hover"]) expect(contrast(colour("--on-accent"), colour(ground))).toBeGreaterThanOrEqual(4.5);
     for (const person of ["--person-1", "--person-2", "--person-3"]) expect(contrast(colour("--on-person"), colour(person))).toBeGreaterThanOrEqual(4.5);

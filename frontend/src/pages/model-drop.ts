@@ -10,6 +10,7 @@ function watch(card: HTMLElement): void {
   const input = card.querySelector<HTMLInputElement>("input[type=file]");
   const says = card.querySelector<HTMLElement>("[data-drop-says]");
   if (!input || !says) return;
+  input.closest("label")?.removeAttribute("hidden");
   const take = (file: File | undefined): void => {
     if (file) void send(file, card.dataset["organisation"] ?? "", says);
   };

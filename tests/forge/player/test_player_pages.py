@@ -63,6 +63,9 @@ def front_end(settings: Any, tmp_path: Path) -> Path:
         "_late.js": {"file": "assets/late-5.js"},
     }
     (build / "manifest.json").write_text(json.dumps(chunks))
+    litert = {"script": "assets/litert-6.js", "binary": "assets/litert-7.wasm"}
+    tfjs = {"script": "assets/tfjs-8.js", "binary": None}
+    (build / "interpreters.json").write_text(json.dumps({"litert": litert, "tfjs": tfjs}))
     settings.STATIC_ROOT = tmp_path
     return build
 
@@ -89,6 +92,12 @@ def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_
         "/static/build/worker.js",
         "/static/build/microphone.js",
         "/static/build/pictures.js",
+        "/static/build/interpreters.json",
+    }
+    # Megabytes are fetched only where a rune asks for them.
+    assert kept["interpreters"] == {
+        "litert": ["/static/build/assets/litert-6.js", "/static/build/assets/litert-7.wasm"],
+        "tfjs": ["/static/build/assets/tfjs-8.js"],
     }
     (front_end / "worker.js").write_text("run(1);")
     assert _kept(browser_of(None).get("/player/service-worker.js"))["version"] != kept["version"]

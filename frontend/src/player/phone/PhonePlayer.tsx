@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { NO_HOST, Preview, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
+import { keepFetched } from "./app";
 import { Awake, useAwake } from "./awake";
 import { Chooser } from "./Chooser";
 import { Notices } from "./Notices";
@@ -68,7 +69,13 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
     },
     [awake, pairing],
   );
-  const onLoaded = useCallback((loaded: Loaded | null) => pairing.runs(title ?? place.name, loaded), [pairing, title, place.name]);
+  const onLoaded = useCallback(
+    (loaded: Loaded | null) => {
+      pairing.runs(title ?? place.name, loaded);
+      if (loaded !== null && loaded.models.length > 0) void keepFetched();
+    },
+    [pairing, title, place.name],
+  );
   const host = useMemo<PreviewHost>(() => ({ ...NO_HOST, onRun, onLoaded }), [onRun, onLoaded]);
 
   const percent = fetching !== null && fetching > 0 ? ` ${Math.round(fetching * 100)} %` : "";

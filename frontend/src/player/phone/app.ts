@@ -32,8 +32,14 @@ export async function keepPlayer(onUpdate: (use: () => void) => void): Promise<v
       if (installing.state === "installed") offer();
     });
   });
-  // What was fetched before the service worker was there, such as an interpreter, it fetches from the browser's cache.
-  const { active } = await serviceWorker.ready;
+  await keepFetched();
+}
+
+/** Has the service worker keep what this page fetched, also before it was there: it gets it from the browser's cache. Called
+ * again once a rune runs, whose interpreter was still on its way. */
+export async function keepFetched(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  const { active } = await navigator.serviceWorker.ready;
   const fetched = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
   active?.postMessage({ type: "keep", addresses: fetched.filter((path) => path.startsWith("/static/build/")) });
 }

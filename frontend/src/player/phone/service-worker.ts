@@ -7,6 +7,8 @@ interface Keeps {
   /** Changes with anything that is kept. */
   readonly version: string;
   readonly addresses: readonly string[];
+  /** The files of each interpreter of models: megabytes, kept only where a rune asked for one. */
+  readonly interpreters: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The part of a service worker's global scope that is used; the page's types do not have it. */
@@ -33,9 +35,22 @@ const SHELL = "/player/";
 const PAGE = /^\/player\/[^/]+\/[^/]+\/?$/;
 
 async function install(): Promise<void> {
+  const wanted = await interpretersKept();
   const cache = await caches.open(CACHE);
   // Past the browser's cache: files without a digest in their names may be old there.
   await cache.addAll(scope.KEEPS.addresses.map((address) => new Request(address, { cache: "no-cache" })));
+  await cache.addAll(wanted);
+}
+
+/** Of the interpreters that the edition before this one kept, this edition's files: its runes go on without a network. */
+async function interpretersKept(): Promise<string[]> {
+  const kept: string[] = [];
+  for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
+    for (const { url } of await (await caches.open(name)).keys()) kept.push(new URL(url).pathname);
+  }
+  return Object.entries(scope.KEEPS.interpreters).flatMap(([name, files]) =>
+    kept.some((path) => path.startsWith(`/static/build/assets/${name}-`)) ? files : [],
+  );
 }
 
 async function activate(): Promise<void> {
