@@ -8,14 +8,18 @@ from collections.abc import Collection
 
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Span
 from rune.runefile.old_arguments import modern, warn_of_old_argument
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.syntax import ArgumentSyntax, StageSyntax
 from rune.runefile.values import FLOAT, INTEGER
+from rune.runefile.zune import is_zune_stage
 from rune.wording import plain, quoted
 
 _SWITCHES = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
+_AS_GOOD_AS_ENDLESS = 1e38
+"""A bound that only says how large a number of 32 bits can be."""
 
 
 def block_arguments(
@@ -28,6 +32,11 @@ def block_arguments(
     written = [modern(argument, block) for argument in stage.arguments]
     named = Counter(argument.name for argument in written)
     for argument in written:
+        if argument.name == "element_type" and argument.name not in known and is_zune_stage(stage):
+            message = f"{block.name} takes no element_type as the modules of a zune do: it follows from what is read"
+            fixes = report.remove(Span(argument.name_span.start, argument.span.end), "Remove element_type")
+            report.warning(Code.ZUNE_PART, message, argument.name_span, ["It is ignored."], fixes)
+            continue
         if argument.name not in known:
             _report_unknown(argument, block, named, report)
             continue
@@ -138,6 +147,8 @@ def _kind(known: Argument) -> str:
         case ArgumentKind.FLOAT:
             name = "a number"
     low, high = known.minimum, known.maximum
+    if low is not None and high is not None and low == -high and high > _AS_GOOD_AS_ENDLESS:
+        return name
     if low is not None and high is not None:
         return f"{name} from {plain(f'{low:.9g}')} to {plain(f'{high:.9g}')}"
     if low is not None:

@@ -30,6 +30,8 @@ _MOST_ENTRIES = 5000
 
 _NAMED = re.compile(r"(?P<indent> *)(?P<name>[A-Za-z_][\w-]*|\"[\w-]+\"|'[\w-]+')[ \t]*:(?=\s|\Z)")
 _BARE_NAME = re.compile(r" *(?P<name>[A-Za-z_][\w-]*)[ \t]*(?=#|[\r\n]|\Z)")
+_RESERVED = re.compile(r"[@`%][^\s,\[\]{}\"'#]*")
+"""A text that starts with a character which only a text in quotes can start with."""
 _NO_TEXT = Reader.NON_PRINTABLE
 
 
@@ -195,6 +197,9 @@ class _Mending:
         if self._source.text[at : at + 1] == "\t":
             tab = self._source.span(at, at + 1)
             fixes.append(self._report.replace(tab, "  ", "Change the tab to two spaces"))
+        elif (bare := _RESERVED.match(self._source.text, at)) is not None and "quotes" in problem.cause:
+            text = self._source.span(at, bare.end())
+            fixes.append(self._report.replace_text(text, bare[0]))
         message = f"Unable to parse the input: {problem.cause}"
         self._report.error(Code.YAML_SYNTAX, message, problem.span, problem.notes, fixes)
 

@@ -46,12 +46,7 @@ def read_fields(
         elif name in known:
             fields[name] = (key, item)
         elif name == "<<":
-            report.error(
-                Code.YAML_FEATURE,
-                "YAML 1.2 has no merge key `<<`: nothing would be taken over from what it names",
-                key.span,
-                ["Write the keys out where they are meant."],
-            )
+            refuse_merge_key(key, report)
         elif name in displaced:
             report.warning(
                 Code.UNKNOWN_KEY,
@@ -77,6 +72,16 @@ def read_fields(
                 )
             fields.setdefault(name, (key, item))
     return fields
+
+
+def refuse_merge_key(key: Scalar, report: Report) -> None:
+    """Says of a key `<<` that it does not do what it did in YAML 1.1."""
+    report.error(
+        Code.YAML_FEATURE,
+        "YAML 1.2 has no merge key `<<`: nothing would be taken over from what it names",
+        key.span,
+        ["Write the keys out where they are meant."],
+    )
 
 
 def text_keys(value: Map, report: Report) -> Iterator[Field]:

@@ -10,7 +10,16 @@ import re
 from rune.runefile.capabilities import PARAMETER_NAMES
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
-from rune.runefile.fields import Field, described, missing, read_fields, read_named, read_text, wrong_shape
+from rune.runefile.fields import (
+    Field,
+    described,
+    missing,
+    read_fields,
+    read_named,
+    read_text,
+    refuse_merge_key,
+    wrong_shape,
+)
 from rune.runefile.parse_resources import read_resources
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import read_arguments, read_inputs, read_outputs
@@ -163,6 +172,9 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
     # The first kind of this order wins, as it always did.
     present = {key.text: key for key, _ in value.entries if isinstance(key, Scalar)}
     kind = next((kind for kind in StageKind if kind.value in present), None)
+    if kind is None and "<<" in present:
+        refuse_merge_key(present["<<"], report)
+        return None
     if kind is None:
         known = {*kinds, "inputs", "outputs", "args"}
         for key in present.values():

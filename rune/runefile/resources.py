@@ -197,10 +197,19 @@ def _has_default(resource: ResourceSyntax) -> bool:
     return resource.inline is not None or resource.path is not None
 
 
+def _nearest_file(path: str, files: ProjectFiles, report: Report) -> str | None:
+    """The file of the same ending that was probably meant: the ending itself makes no two names alike."""
+    stem, dot, ending = path.rpartition(".")
+    if not dot:
+        return report.nearest(path, files.paths())
+    stems = (known.removesuffix(dot + ending) for known in files.paths() if known.endswith(dot + ending))
+    near = report.nearest(stem, stems)
+    return None if near is None else near + dot + ending
+
+
 def report_unreadable(error: FileError, path: str, span: Span, user: str, files: ProjectFiles, report: Report) -> None:
     """Says which file cannot be read for whom, and which one may have been meant."""
-    ending = path.rpartition(".")[2]
-    near = report.nearest(path.removeprefix("./"), (known for known in files.paths() if known.endswith(ending)))
+    near = _nearest_file(path.removeprefix("./"), files, report)
     notes: list[str] = []
     fixes: list[Fix] = []
     if near is not None and near != path.removeprefix("./"):

@@ -235,6 +235,9 @@ def _mark_position(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
 
+_RESERVED = re.compile(r"found character '([@`%])' that cannot start any token")
+
+
 def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -> Unreadable:
     """PyYAML's problem in words that say what to do; points at a bracket or quote that stays open.
 
@@ -251,6 +254,9 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
 
     if "'\\t'" in problem:
         return unreadable("a tab cannot indent a line; use spaces", at)
+    if (reserved := _RESERVED.search(problem)) is not None:
+        why = "In YAML some characters mean something of their own, or are kept for it."
+        return unreadable(f"a text that starts with `{reserved[1]}` must stand in quotes", at, 1, (why,))
     if context == "while parsing a flow node" and source.text.startswith(",", opened):
         return unreadable("nothing stands before this comma", opened, 1, ("Remove the comma.",))
     if context.startswith("while parsing a flow"):

@@ -303,3 +303,10 @@ def test_of_very_many_problems_the_errors_come_first_and_the_last_tells_how_many
     assert len(found) == 200
     assert all(item.severity is Severity.ERROR for item in found)
     assert found[-1].notes == ("There are 400 more problems.",)
+
+
+def test_a_missing_file_is_not_taken_for_another_of_the_same_ending() -> None:
+    (problem,) = errors(WORDS.replace("./words.tflite", "./bert.tflite"))
+    assert (problem.code, problem.notes, problem.fixes) == ("RUNE0020", (), ())
+    (problem,) = errors(WORDS.replace("./words.tflite", "./word.tflite"))
+    assert problem.notes == ("Did you mean `./words.tflite`?",)

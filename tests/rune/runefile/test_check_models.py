@@ -149,9 +149,9 @@ def test_a_format_that_the_files_name_denies_is_put_right_by_its_fix() -> None:
 
 
 def test_a_model_that_is_not_there_is_named() -> None:
-    code, said = refusal(checked("gone.onnx", f"args: {{format: onnx}}\n    {DECLARED}"))
+    code, said = refusal(checked("nett.onnx", f"args: {{format: onnx}}\n    {DECLARED}"))
     assert code is Code.UNREADABLE_FILE
-    assert 'Unable to read "gone.onnx" for "model": no such file in the project' in said
+    assert 'Unable to read "nett.onnx" for "model": no such file in the project' in said
     assert "Did you mean `./net.onnx`?" in said
 
 

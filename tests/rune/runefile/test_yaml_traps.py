@@ -106,6 +106,22 @@ def test_an_argument_beside_args_is_ignored_and_can_be_removed() -> None:
     assert applied(text, problem.fixes) == WORDS
 
 
+def test_a_merge_key_that_would_bring_a_kind_is_told_alone() -> None:
+    text = WORDS.replace("    model: ./words.tflite\n", "    <<: {model: ./words.tflite}\n")
+    assert [(item.code, spanned(text, item)) for item in errors(text)] == [("RUNE0095", "<<")]
+
+
+@pytest.mark.parametrize("value", ["@16*1000", "@16000  # Hz", "`16000`", "%16000"])
+def test_a_text_that_needs_quotes_gets_them(value: str) -> None:
+    text = WORDS.replace("hz: 16000", f"hz: {value}")
+    (problem,) = [item for item in errors(text) if item.code == "RUNE0003"]
+    assert problem.message.endswith(f"a text that starts with `{value[0]}` must stand in quotes")
+    bare = value.split(" ")[0]
+    mended = applied(text, problem.fixes)
+    assert mended == WORDS.replace("hz: 16000", f"hz: {value}".replace(bare, f'"{bare}"'))
+    assert problems(mended) == [] if value[0] == "@" else errors(mended)[0].code == "RUNE0042"
+
+
 def test_a_byte_order_mark_and_carriage_returns_are_harmless() -> None:
     assert problems("\ufeff" + WORDS) == []
     assert problems(WORDS.replace("\n", "\r\n")) == []

@@ -71,3 +71,11 @@ def test_a_package_with_an_equal_is_replaced_by_its_fix() -> None:
 def test_an_ordinary_runefile_is_no_zune() -> None:
     assert checked(WORDS).syntax.form is Form.YAML
     assert checked(WORDS.replace("./words.tflite", "models/words")).syntax.form is Form.YAML
+
+
+def test_the_element_type_that_modules_of_a_zune_were_told_follows_from_what_is_read() -> None:
+    text = WORDS.replace("hotg-ai/proc-blocks@v0.11.3#label", "wapm:///hotg-ai/label?version=0.12.0")
+    text = text.replace("      wordlist: $WORDS\n", "      wordlist: $WORDS\n      element_type: u32\n")
+    found = checked(text)
+    assert [(item.code, item.severity.value) for item in found.diagnostics] == [("RUNE0094", "warning")] * 2
+    assert "element_type" not in applied(text, found.diagnostics[1].fixes)
