@@ -1,7 +1,8 @@
 """A project's live document, as Yjs holds it: what is in it, and the edits that the server makes to it.
 
 Its map `files` goes from a file's id to `path`, `kind`, and either `text` or `digest` and `size`; a deleted file has
-`deleted: true` and stays in the map. Nothing here is stored: `documents` does that.
+`deleted: true` and stays in the map; one whose bytes are gone for good has `gone` as well, which says why. Nothing here
+is stored: `documents` does that.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def find_entry(doc: Doc[Any], path: str) -> FileEntry | None:
 
 
 def _entry(key: str, value: Any) -> FileEntry | None:
-    if not isinstance(value, Map) or value.get("deleted") is True:
+    if not isinstance(value, Map) or value.get("deleted") is True or "gone" in value:
         return None
     path, kind = value.get("path"), value.get("kind")
     if not isinstance(path, str) or not 0 < len(path) <= MAXIMUM_PATH:
@@ -148,6 +149,13 @@ def set_path(doc: Doc[Any], entry: FileEntry, path: str) -> None:
 def set_deleted(doc: Doc[Any], entry: FileEntry) -> None:
     """Deletes a file. A value and not a removal: whoever types in it at this moment loses nothing."""
     files_map(doc)[entry.id]["deleted"] = True
+
+
+def set_gone(doc: Doc[Any], digest: str, because: str) -> None:
+    """Deletes the files of these bytes, deleted ones too, so that they are not brought back: the bytes are erased."""
+    for value in files_map(doc).values():
+        if isinstance(value, Map) and value.get("kind") == BINARY and value.get("digest") == digest:
+            value["deleted"], value["gone"] = True, because
 
 
 def replace_text(text: Text, content: str) -> None:

@@ -170,6 +170,9 @@ def _bring_back(doc: Doc[Any], file_id: str, file: Wanted, entry: FileEntry | No
     if value.get("deleted") is True:
         del value["deleted"]
         is_changed = True
+    if "gone" in value:
+        # Its bytes are gone for good; what it is made again has others.
+        del value["gone"]
     # A living file may be shown under a path with a number, when another has its path: what is written counts.
     if value.get("path") != file.path:
         value["path"] = file.path

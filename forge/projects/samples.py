@@ -170,9 +170,7 @@ def _let_go(sample: Sample, user: Any, because: str) -> None:
         ProjectBlob.objects.filter(project=sample.project, blob_id=sample.digest).delete()
         if sample.project.deleted_at is None:
             with editing(sample.project, user.pk if user else None) as doc:
-                for entry in document.entries(doc):
-                    if entry.digest == sample.digest:
-                        document.set_deleted(doc, entry)
+                document.set_gone(doc, sample.digest, because)
         _note(sample, user, f"sample.{because.replace(' ', '-')}", path=sample.path)
     _erase(sample)
 

@@ -17,9 +17,9 @@ from forge.core.blobs import blob_path
 from forge.core.models import AuditEntry, Blob, Event
 from forge.projects import samples
 from forge.projects.actions import write_file
-from forge.projects.document import entries
-from forge.projects.documents import load_document
-from forge.projects.files import list_files
+from forge.projects.document import entries, files_map
+from forge.projects.documents import editing, load_document
+from forge.projects.files import delete_file, list_files
 from forge.projects.models import Project, ProjectBlob, Sample
 from forge.projects.samples import end_samples, own_samples, sample_terms, send_sample
 from forge.projects.versions import glance, snapshot
@@ -108,6 +108,25 @@ def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, pr
     sample.refresh_from_db()
     assert (sample.gone_because, sample.erased_at is not None) == ("taken back", True)
     assert client.delete(f"/api/v1/samples/{sample.pk}").status_code == 404
+
+
+def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, user: User) -> None:
+    sample = given(user, project)
+    write_file(user, project, "copy.wav", a_sound())
+    delete_file(user, project, "copy.wav")
+    samples.take_back(user, sample.pk)
+    said = {
+        value["path"]: (value.get("deleted"), value.get("gone"))
+        for value in files_map(load_document(project.pk).doc).values()
+    }
+    assert said[sample.path] == said["copy.wav"] == (True, "taken back")
+    # An undo in the page of whoever deleted it takes back no more than their own edit.
+    with editing(project, user.pk) as doc:
+        for value in files_map(doc).values():
+            value.pop("deleted", None)
+    assert [entry.path for entry in list_files(project)] == ["Runefile.yml"]
+    # The same recording given anew is a file of its own.
+    assert given(user, project).path in [entry.path for entry in list_files(project)]
 
 
 def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:

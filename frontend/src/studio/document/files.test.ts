@@ -100,10 +100,18 @@ test("a folder moves and is deleted as one step", () => {
 
 test("what was deleted is listed with the client that did it, and comes back under a free path", () => {
   files.remove("2");
-  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID }]);
+  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID, gone: null }]);
   files.restore("2", "labels 2.txt");
   expect(files.deleted()).toEqual([]);
   expect(files.list().map((file) => file.path)).toEqual(["labels 2.txt", "Runefile.yml"]);
+});
+
+test("a recording that was taken back is listed as gone, and no undo brings it back", () => {
+  files.remove("2");
+  (doc.getMap("files").get("2") as Y.Map<unknown>).set("gone", "taken back");
+  files.undo.undo();
+  expect(files.deleted()).toMatchObject([{ id: "2", gone: "taken back" }]);
+  expect(files.list().map((file) => file.path)).toEqual(["Runefile.yml"]);
 });
 
 test("an update that the server made for this page is a step of its undo", () => {

@@ -21,6 +21,8 @@ export interface DeletedFile {
   readonly kind: "text" | "binary";
   /** The Yjs client that deleted it: the server knows whose it is. */
   readonly client: number | null;
+  /** Why it cannot be brought back: a recording that was taken back or whose time is over. Null for any other file. */
+  readonly gone: string | null;
 }
 
 /** The origin of the edits that this page makes to names, so that its undo takes them back and no one else's. */
@@ -30,6 +32,11 @@ export const MEND = "studio: a mend";
 
 function asMap(value: unknown): Y.Map<unknown> | null {
   return value instanceof Y.Map ? (value as Y.Map<unknown>) : null;
+}
+
+/** Also one whose bytes are gone while an undo took its deletion back. */
+function isDeleted(file: Y.Map<unknown>): boolean {
+  return file.get("deleted") === true || typeof file.get("gone") === "string";
 }
 
 export class ProjectFiles {
@@ -48,7 +55,7 @@ export class ProjectFiles {
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
       const path = file?.get("path");
-      if (file === null || typeof path !== "string" || file.get("deleted") === true) continue;
+      if (file === null || typeof path !== "string" || isDeleted(file)) continue;
       const size = file.get("size");
       const digest = file.get("digest");
       if (file.get("text") instanceof Y.Text && file.get("kind") !== "binary") {
@@ -113,10 +120,11 @@ export class ProjectFiles {
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
       const path = file?.get("path");
-      if (file === null || typeof path !== "string" || file.get("deleted") !== true) continue;
+      if (file === null || typeof path !== "string" || !isDeleted(file)) continue;
+      const gone = file.get("gone");
       // Yjs tells who set a value only by the item that holds it.
       const client = file._map.get("deleted")?.id.client ?? null;
-      found.push({ id, path, kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary", client });
+      found.push({ id, path, kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary", client, gone: typeof gone === "string" ? gone : null });
     }
     return found.sort((one, other) => one.path.localeCompare(other.path) || one.id.localeCompare(other.id));
   }

@@ -1,4 +1,4 @@
-// The files that were deleted: nothing of them is lost, and each can be brought back.
+// The files that were deleted: nothing of them is lost, and each can be brought back; but for recordings that are gone.
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../../api/client";
 import type { Authors } from "../../api/versions";
@@ -6,6 +6,13 @@ import type { DeletedFile, ProjectFiles } from "../../document/files";
 import { freePath } from "../../document/tree";
 import { FileIcon } from "../../panels/files/FileIcon";
 import { Dialog } from "../../parts/Dialog";
+
+/** Why a recording cannot be brought back; the words of the forge's own record of it. */
+const GONE: Readonly<Record<string, string>> = {
+  "taken back": "Taken back by the person who gave it: the recording was deleted everywhere.",
+  removed: "Removed by an owner of the project: the recording was deleted everywhere.",
+  ended: "Its time was over: the recording was deleted everywhere.",
+};
 
 interface DeletedDialogProps {
   readonly files: ProjectFiles;
@@ -50,8 +57,9 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 <span className="grow cut mono" title={file.path}>
                   {file.path}
                 </span>
-                {person !== undefined && <small className="muted">by {person.name}</small>}
-                {mayEdit && (
+                {file.gone !== null && <small className="muted">{GONE[file.gone] ?? "The recording was deleted everywhere."}</small>}
+                {file.gone === null && person !== undefined && <small className="muted">by {person.name}</small>}
+                {mayEdit && file.gone === null && (
                   <button type="button" className="button" onClick={() => restore(file)}>
                     Bring back<span className="aloud"> {file.path}</span>
                   </button>
