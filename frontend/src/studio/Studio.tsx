@@ -315,7 +315,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             troubled={troubled}
             actions={filesUse.actions}
           />
-          <OutlineList outline={preview.outline} selected={selected} onSelect={goToStage} />
+          <OutlineList outline={preview.outline} selected={selected} watching={workspace.watching} onSelect={goToStage} />
         </aside>
         <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
         {showsVersions && (

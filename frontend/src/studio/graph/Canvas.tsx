@@ -16,6 +16,12 @@ const ATTRIBUTION = { hideAttribution: true };
 /** Beyond these stages only what is in sight is in the page. */
 const MANY = 60;
 
+/** What lies under something that is dragged: a wire, a stage, or neither. */
+export interface Under {
+  readonly wire: string | null;
+  readonly stage: string | null;
+}
+
 export interface Gestures {
   readonly onStage: (name: string) => void;
   readonly onOpen: (name: string) => void;
@@ -27,9 +33,11 @@ export interface Gestures {
   /** An end of a wire is taken; it is let go by `onEnd`. The other end, `fixed`, stays. */
   readonly onTake: (wire: OutlineWire, fixed: PortEnd) => void;
   readonly onKey: (event: KeyboardEvent) => void;
-  /** Something that is dragged hangs over a wire or, with null, elsewhere; answers whether it is taken here. */
-  readonly onHang: (event: DragEvent, wireId: string | null) => boolean;
-  readonly onDrop: (event: DragEvent, wireId: string | null) => void;
+  /** Something that is dragged hangs over the canvas; answers whether it is taken here. */
+  readonly onHang: (event: DragEvent, over: Under) => boolean;
+  /** What was dragged has left the canvas. */
+  readonly onLeave: () => void;
+  readonly onDrop: (event: DragEvent, over: Under) => void;
 }
 
 interface CanvasProps extends Gestures {
@@ -56,9 +64,10 @@ function stageUnder(event: MouseEvent | TouchEvent): string | null {
   return under?.closest(".react-flow__node")?.querySelector<HTMLElement>("[data-stage]")?.dataset["stage"] ?? null;
 }
 
-function wireUnder(event: DragEvent): string | null {
+function under(event: DragEvent): Under {
   const target = event.target instanceof Element ? event.target : null;
-  return target?.closest<HTMLElement>(".react-flow__edge, [data-wire]")?.dataset["id"] ?? target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ?? null;
+  const wire = target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ?? target?.closest<HTMLElement>(".react-flow__edge")?.dataset["id"] ?? null;
+  return { wire, stage: target?.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null };
 }
 
 export function Canvas(props: CanvasProps) {
@@ -100,9 +109,12 @@ export function Canvas(props: CanvasProps) {
       aria-label="Pipeline"
       onKeyDown={props.onKey}
       onDragOver={(event) => {
-        if (props.onHang(event, wireUnder(event))) event.preventDefault();
+        if (props.onHang(event, under(event))) event.preventDefault();
       }}
-      onDrop={(event) => props.onDrop(event, wireUnder(event))}
+      onDragLeave={(event) => {
+        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) props.onLeave();
+      }}
+      onDrop={(event) => props.onDrop(event, under(event))}
     >
       <svg className="graph-marks" aria-hidden="true">
         <defs>
@@ -147,7 +159,8 @@ export function Canvas(props: CanvasProps) {
         onNodeDoubleClick={(_, node) => props.onOpen(node.id)}
         onEdgeClick={(_, edge) => edge.data !== undefined && props.onWire(edge.data.wire)}
         onPaneClick={props.onGround}
-        onMoveStart={(event) => {
+        onMove={(event) => {
+          // Not at its start: that is every press on a stage.
           if (event !== null) moved.current = true;
         }}
         onConnectStart={(_, { nodeId, handleId, handleType }) => {

@@ -1,7 +1,8 @@
 // What floats over the canvas: how to add, zoom and fit, what is chosen, and what a wire on its way waits for.
 import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
-import { Maximize, Minus, PanelRight, Plus, Trash2, X, ZoomIn } from "lucide-react";
+import { Eye, Maximize, Minus, PanelRight, Plus, Trash2, UnfoldHorizontal, WandSparkles, X, ZoomIn } from "lucide-react";
 import type { OutlineWire } from "../api/types";
+import type { Watching } from "./answers";
 import type { Connecting } from "./connecting";
 import type { Placed } from "./layout";
 import { frameOf } from "./sight";
@@ -12,16 +13,22 @@ interface CanvasToolsProps {
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   readonly isAdding: boolean;
+  /** Whether the graph has the whole width of the page. */
+  readonly isWide: boolean;
   readonly wire: OutlineWire | null;
-  /** Whether there is a panel that can be shown again. */
-  readonly hasPanel: boolean;
+  readonly watching: Watching | null;
+  /** The stage's panel, if there is one: closed, or shown unless a palette without room beside it covers it. */
+  readonly panel: "closed" | "covered" | null;
   readonly onAdd: () => void;
   readonly onRemove: () => void;
   readonly onStop: () => void;
+  readonly onWide: () => void;
   readonly onPanel: () => void;
+  /** Brings the old form of the text into the one that can be edited; null where that is not to be done. */
+  readonly onModernise: (() => void) | null;
 }
 
-export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, wire, hasPanel, onAdd, onRemove, onStop, onPanel }: CanvasToolsProps) {
+export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, isWide, wire, watching, panel, onAdd, onRemove, onStop, onWide, onPanel, onModernise }: CanvasToolsProps) {
   const flow = useReactFlow();
   const store = useStoreApi();
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -30,6 +37,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
     const { width, height } = store.getState();
     void flow.setViewport(frameOf(placed, { width, height }, isStrip), motion);
   };
+  const isWatched = wire !== null && watching?.isWatched({ stage: wire.source, index: wire.source_index }) === true;
   return (
     <>
       {placed.nodes.length === 0 && (
@@ -39,7 +47,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
       )}
       {!readOnly && (
         <Panel position="top-left" className="graph-tools">
-          <button type="button" className="button" aria-label="Add a stage" title="Add a stage (+)" aria-expanded={isAdding} onClick={onAdd}>
+          <button type="button" className="button" data-add aria-label="Add a stage" title="Add a stage (+)" aria-expanded={isAdding} onClick={onAdd}>
             <Plus aria-hidden="true" />
             {!isStrip && "Add a stage"}
           </button>
@@ -63,6 +71,12 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
               <span>
                 <b>{wire.source}</b> to <b>{wire.target}</b> <code>{wire.type}</code>
               </span>
+              {watching !== null && (
+                <button type="button" className="button quiet" aria-pressed={isWatched} onClick={() => watching.toggle({ stage: wire.source, index: wire.source_index })}>
+                  <Eye aria-hidden="true" />
+                  {isWatched ? "Watched" : "Watch"}
+                </button>
+              )}
               {!readOnly && (
                 <>
                   <button type="button" className="button quiet" onClick={onAdd}>
@@ -79,8 +93,19 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
           )}
         </div>
       </Panel>
-      {hasPanel && (
-        <Panel position="top-right" className="graph-tools">
+      {onModernise !== null && (
+        <Panel position="bottom-center">
+          <div className="graph-says" role="note">
+            <span>This Runefile has the old text form: it can be seen here, and edited once it is YAML.</span>
+            <button type="button" className="button" onClick={onModernise}>
+              <WandSparkles aria-hidden="true" />
+              Bring it into YAML
+            </button>
+          </div>
+        </Panel>
+      )}
+      {panel !== null && (
+        <Panel position="top-right" className={`graph-tools show-panel ${panel}`}>
           <button type="button" className="button square" aria-label="Show the stage's panel" onClick={onPanel}>
             <PanelRight aria-hidden="true" />
           </button>
@@ -100,6 +125,11 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, w
         {!isStrip && (
           <button type="button" className="button square" aria-label="Show the whole graph" title="Show the whole graph" onClick={fit}>
             <Maximize aria-hidden="true" />
+          </button>
+        )}
+        {!isStrip && (
+          <button type="button" className="button square widen" aria-label="Use the whole width" title="Use the whole width" aria-pressed={isWide} onClick={onWide}>
+            <UnfoldHorizontal aria-hidden="true" />
           </button>
         )}
       </Panel>

@@ -6,9 +6,9 @@ import { isMac } from "../commands/command";
 import type { EditStep, Workspace } from "../session/workspace";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
-import { Canvas } from "./Canvas";
+import { Canvas, type Under } from "./Canvas";
 import { CanvasTools } from "./CanvasTools";
-import { endAt, HandsContext, keyOf, verdictsFor, type Connecting, type Hands, type PortEnd } from "./connecting";
+import { HandsContext, keyOf, type Hands } from "./connecting";
 import { useGlide } from "./glide";
 import "./graph.css";
 import { GraphLanguage } from "./graph-language";
@@ -16,7 +16,8 @@ import { placeOnce } from "./layout";
 import { StagePanel } from "./panel/StagePanel";
 import { edgesOf, marked, markedEdges, nodesOf, troubles, wireId } from "./picture";
 import { usePorts } from "./use-ports";
-import { directionOf, step } from "./walk";
+import { useWiring } from "./use-wiring";
+import { directionOf, step, wireAfter } from "./walk";
 
 export interface GraphViewProps {
   readonly workspace: Workspace;
@@ -64,19 +65,21 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
   const where = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
   // While the page's own Python is on its way, the server is asked no more than someone needs who edits.
-  const ports = usePorts(language, outline, where === "browser" || !isStrip);
+  const { form, ports } = usePorts(language, outline, where === "browser" || !isStrip);
+  /** Whether the graph is only looked at: by a viewer, or because its text has the old form. */
+  const isOld = form === "text";
+  const still = readOnly || isOld;
   const [place] = useState(placeOnce);
   const placed = useMemo(() => place(outline, new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }]))), [place, outline, ports]);
   const shown = useGlide(placed);
   const wrong = useMemo(() => troubles(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [connecting, setConnecting] = useState<Connecting | null>(null);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [panel, setPanel] = useState(true);
+  /** Whether the graph has the width of the files and the preview too. */
+  const [isWide, setWide] = useState(false);
   /** A stage that is to be picked as soon as it is drawn. */
-  const awaited = useRef<string | null>(null);
-  const taken = useRef<{ readonly wire: OutlineWire; readonly fixed: PortEnd["side"] } | null>(null);
-  const verdicts = useRef<Promise<ReadonlyMap<string, string | null>>>(Promise.resolve(new Map()));
+  const awaited = useRef<{ readonly name: string; readonly isRenamed: boolean } | null>(null);
 
   const nodeOf = (name: string | null): OutlineNode | null => outline.nodes.find((each) => each.name === name) ?? null;
   const chosenWire = outline.wires.find((wire) => wireId(wire) === chosen) ?? null;
@@ -86,24 +89,43 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
     // A stage out of sight is drawn once it is in sight again.
     requestAnimationFrame(() => requestAnimationFrame(() => area.current?.querySelector<HTMLElement>(`[data-stage="${CSS.escape(name)}"]`)?.focus({ preventScroll: true })));
   };
+  /** An open palette goes along: what is added next reads from what is selected. */
+  const follow = (node: OutlineNode): void => setSpot((before) => (before === null || node.kind === "output" ? before : { after: { stage: node.name, index: 0 }, into: null }));
   const pick = (name: string | null, focus = false): void => {
+    const node = nodeOf(name);
     setChosen(null);
-    onPick(nodeOf(name));
+    onPick(node);
+    if (node !== null) follow(node);
     if (focus && name !== null) focusStage(name);
   };
+  const choose = (wire: OutlineWire): void => {
+    setChosen(wireId(wire));
+    setSpot((before) => (before === null ? null : { after: { stage: wire.source, index: wire.source_index }, into: wire }));
+  };
 
-  const arrive = useEffectEvent((node: OutlineNode) => onPick(node));
+  const arrive = useEffectEvent((node: OutlineNode, isRenamed: boolean) => {
+    onPick(node);
+    follow(node);
+    // What had the focus may have gone: with the palette, or with the panel of the stage's old name.
+    requestAnimationFrame(() => {
+      if (document.activeElement !== null && document.activeElement !== document.body) return;
+      const field = isRenamed ? area.current?.querySelector<HTMLElement>(".stage-panel [data-first]") : null;
+      if (field instanceof HTMLElement) field.focus();
+      else focusStage(node.name);
+    });
+  });
   useEffect(() => {
-    const node = outline.nodes.find((each) => each.name === awaited.current);
-    if (node === undefined) return;
+    const { current: due } = awaited;
+    const node = outline.nodes.find((each) => each.name === due?.name);
+    if (node === undefined || due === null) return;
     awaited.current = null;
-    arrive(node);
+    arrive(node, due.isRenamed);
   }, [outline]);
 
   const edit = async (change: GraphEdit, part: EditStep = "alone"): Promise<string | null> => {
-    if (readOnly) return null;
+    if (still) return null;
     const name = await language.edit(change, part);
-    if (name !== null && name !== "") awaited.current = name;
+    if (name !== null && name !== "") awaited.current = { name, isRenamed: false };
     return name;
   };
 
@@ -113,61 +135,23 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
     return current === null || current.kind === "output" ? NOWHERE : { after: { stage: current.name, index: 0 }, into: null };
   };
   const add = async (item: PaletteItem, at: Spot): Promise<void> => {
-    const reads = at.after !== null && item.kind !== "capability" && (at.into !== null || (await suits(at.after, item)));
-    const inputs = reads && at.after !== null ? [at.after] : [];
-    const feeds = at.into !== null && item.kind !== "output" && item.kind !== "capability" ? { stage: at.into.target, index: at.into.target_index } : null;
-    await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds });
-    setSpot((before) => (before === null || isStrip ? null : before));
-  };
-  const suits = async (after: Port, item: PaletteItem): Promise<boolean> => (await language.suits(after)).some((each) => each.kind === item.kind && each.target === item.target && each.reason === null);
-
-  const begin = (from: PortEnd): void => {
-    if (readOnly) return;
-    setConnecting({ from, verdicts: new Map() });
-    verdicts.current = verdictsFor(language, from).catch(() => new Map<string, string | null>());
-    void verdicts.current.then((found) => setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: found } : before)));
-  };
-  const stop = (): void => {
-    taken.current = null;
-    setConnecting(null);
-  };
-  const isTaken = (stage: string) => (index: number): boolean => outline.wires.some((wire) => wire.target === stage && wire.target_index === index);
-
-  /** The wire on its way ends. Answers nothing: what does not fit is said. */
-  const finish = async (to: PortEnd | { readonly stage: string } | null): Promise<void> => {
-    const from = connecting?.from ?? null;
-    const held = taken.current;
-    stop();
-    if (from === null || readOnly) return;
-    if (to === null || to.stage === from.stage) {
-      const lost = held?.wire ?? (from.side === "input" ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index) : undefined);
-      if (to === null && lost !== undefined) await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
-      else if (to === null && held === null && from.side === "output") setSpot(spotOf(from));
-      return;
-    }
-    const known = await verdicts.current;
-    const end = "side" in to ? { index: to.index } : endAt(known, to.stage, isTaken(to.stage));
-    if (end === null || ("side" in to && to.side === from.side)) return;
-    const reason = "reason" in end ? end.reason : (known.get(keyOf({ stage: to.stage, index: end.index })) ?? null);
-    if (reason !== null) {
+    const reason = at.after === null || item.kind === "capability" ? null : await unsuited(at.after, item);
+    if (at.into !== null && reason !== null) {
       workspace.toasts.say(reason);
       return;
     }
-    const other = { stage: to.stage, index: "index" in end ? end.index : 0 };
-    const [source, target] = from.side === "output" ? [{ stage: from.stage, index: from.index }, other] : [other, { stage: from.stage, index: from.index }];
-    if (held !== null && target.stage === held.wire.target && target.index === held.wire.target_index && source.stage === held.wire.source && source.index === held.wire.source_index) return;
-    const joined = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
-    const isMoved = held !== null && held.fixed === "output";
-    await edit(isMoved ? { edit: "several", edits: [joined, { edit: "disconnect", target: held.wire.target, target_index: held.wire.target_index }] } : joined);
+    const inputs = at.after === null || item.kind === "capability" || reason !== null ? [] : [at.after];
+    const feeds = at.into !== null && item.kind !== "output" && item.kind !== "capability" ? { stage: at.into.target, index: at.into.target_index } : null;
+    setChosen(null);
+    await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds });
+    setSpot((before) => (before === null || isStrip ? null : before));
   };
+  const unsuited = async (after: Port, item: PaletteItem): Promise<string | null> => (await language.suits(after)).find((each) => each.kind === item.kind && each.target === item.target)?.reason ?? null;
 
-  const tapPort = (end: PortEnd): void => {
-    if (connecting === null) begin(end);
-    else if (connecting.from.side === end.side) begin(end);
-    else void finish(end);
-  };
+  const wiring = useWiring({ language, outline, readOnly: still, say: (sentence) => workspace.toasts.say(sentence), edit, onNothing: (from) => setSpot({ after: from, into: null }) });
+  const { connecting } = wiring;
   const remove = (): void => {
-    if (readOnly) return;
+    if (still) return;
     if (chosenWire !== null) {
       setChosen(null);
       void edit({ edit: "disconnect", target: chosenWire.target, target_index: chosenWire.target_index });
@@ -180,10 +164,17 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
       });
     }
   };
+  const closePalette = (): void => {
+    setSpot(null);
+    // The focus goes to what the palette was about, or to what opened it.
+    if (current !== null) focusStage(current.name);
+    else area.current?.querySelector<HTMLElement>("[data-add]")?.focus();
+  };
   const openPanel = (name: string): void => {
     const node = nodeOf(name);
     if (node === null) return;
     setPanel(true);
+    setSpot(null);
     if (isStrip) onAlone(node);
     else pick(name);
     requestAnimationFrame(() => area.current?.querySelector<HTMLElement>(".stage-panel [data-first]")?.focus());
@@ -199,14 +190,18 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
       if (next !== null) pick(next, true);
     } else if (mod || event.altKey) return;
     else if ((event.key === "Enter" || event.key === " ") && name !== null) {
-      if (connecting !== null) void finish({ stage: name });
+      if (connecting !== null) void wiring.finish({ stage: name });
       else if (event.key === "Enter") openPanel(name);
       else pick(name);
     } else if (event.key === "Delete" || event.key === "Backspace") remove();
-    else if (event.key === "+" || event.key === "/") setSpot(readOnly ? null : spotOf());
-    else if (event.key === "c" && name !== null && nodeOf(name)?.kind !== "output") begin({ stage: name, index: 0, side: "output" });
+    else if (event.key === "+" || event.key === "/") setSpot(still ? null : spotOf());
+    else if (event.key === "c" && name !== null && nodeOf(name)?.kind !== "output") wiring.begin({ stage: name, index: 0, side: "output" });
+    else if (event.key === "w" && name !== null) {
+      const wire = wireAfter(outline.wires, name, chosenWire);
+      if (wire !== null) choose(wire);
+    }
     else if (event.key === "Escape" && (connecting !== null || spot !== null || chosen !== null)) {
-      stop();
+      wiring.stop();
       setSpot(null);
       setChosen(null);
     } else return;
@@ -226,58 +221,77 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   };
 
   const pressLabel = (wire: OutlineWire): void => {
-    if (watching === null) setChosen(wireId(wire));
+    if (watching === null) choose(wire);
     else watching.toggle({ stage: wire.source, index: wire.source_index });
   };
-  const hands: Hands = { connecting, tapPort, pressLabel, readOnly };
+  const hands: Hands = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
   const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
   const nodes = useMemo(() => marked(stages, selected, wrong), [stages, selected, wrong]);
   const wires = useMemo(() => edgesOf(shown), [shown]);
   const edges = useMemo(() => markedEdges(wires, selected, chosen, (wire) => (watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }))), [wires, selected, chosen, watching]);
-  const hangs = (event: DragEvent, id: string | null): boolean => {
-    if (readOnly || !event.dataTransfer.types.includes(CARGO)) return false;
-    setChosen(id);
+  const hangs = (event: DragEvent, over: Under): boolean => {
+    if (still || !event.dataTransfer.types.includes(CARGO)) return false;
+    setChosen(over.wire);
     return true;
   };
-  const dropped = (event: DragEvent, id: string | null): void => {
+  const dropped = (event: DragEvent, over: Under): void => {
     const cargo = event.dataTransfer.getData(CARGO);
-    if (cargo === "" || readOnly) return;
+    if (cargo === "" || still) return;
     event.preventDefault();
-    const into = outline.wires.find((wire) => wireId(wire) === id) ?? null;
+    const into = outline.wires.find((wire) => wireId(wire) === over.wire) ?? null;
+    const on = nodeOf(over.stage);
     setChosen(null);
-    void add(JSON.parse(cargo) as PaletteItem, into === null ? spotOf() : { after: { stage: into.source, index: into.source_index }, into });
+    void add(JSON.parse(cargo) as PaletteItem, into !== null ? { after: { stage: into.source, index: into.source_index }, into } : on !== null && on.kind !== "output" ? { after: { stage: on.name, index: 0 }, into: null } : spotOf());
   };
   const high = Math.round(Math.min(STRIP_MOST, Math.max(STRIP_LEAST, placed.height + 64)));
 
   return (
     <HandsContext value={hands}>
-      <div ref={area} className={`graph-area ${isStrip ? "strip" : "alone"} ${connecting === null ? "" : "is-connecting"}`} style={isStrip ? { height: `min(${high}px, var(--strip-most))` } : undefined} onKeyDown={onUndoKeys}>
-        {spot !== null && <AddPanel language={language} spot={spot.after} into={spot.into} outline={outline} cargo={CARGO} onAdd={(item) => void add(item, spot)} onClose={() => setSpot(null)} />}
+      <div ref={area} className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`} style={isStrip ? { height: `min(${high}px, var(--strip-most))` } : undefined} onKeyDown={onUndoKeys}>
+        {spot !== null && <AddPanel language={language} spot={spot.after} into={spot.into} outline={outline} cargo={CARGO} onAdd={(item) => void add(item, spot)} onClose={closePalette} />}
         <Canvas
           placed={placed}
           nodes={nodes}
           edges={edges}
           selected={selected}
           isStrip={isStrip}
-          readOnly={readOnly}
+          readOnly={still}
           fits={(from, to) => connecting?.verdicts.get(keyOf(connecting.from.side === "output" ? to : from)) === null}
-          onStage={(name) => (connecting === null ? pick(name) : void finish({ stage: name }))}
+          onStage={(name) => (connecting === null ? pick(name) : void wiring.finish({ stage: name }))}
           onOpen={openPanel}
-          onWire={(wire) => setChosen(wireId(wire))}
+          onWire={choose}
           onGround={() => {
-            stop();
+            wiring.stop();
             setChosen(null);
           }}
-          onBegin={begin}
-          onEnd={(to) => void finish(to)}
-          onTake={(wire, fixed) => {
-            taken.current = { wire, fixed: fixed.side };
-          }}
+          onBegin={wiring.begin}
+          onEnd={(to) => void wiring.finish(to)}
+          onTake={(wire, fixed) => wiring.take(wire, fixed.side)}
           onKey={onKey}
           onHang={hangs}
+          onLeave={() => setChosen(null)}
           onDrop={dropped}
         >
-          <CanvasTools connecting={connecting} placed={placed} isStrip={isStrip} readOnly={readOnly} isAdding={spot !== null} wire={chosenWire} hasPanel={current !== null && !panel} onAdd={() => setSpot(spot === null ? spotOf() : null)} onRemove={remove} onStop={stop} onPanel={() => setPanel(true)} />
+          <CanvasTools
+            connecting={connecting}
+            placed={placed}
+            isStrip={isStrip}
+            readOnly={still}
+            isAdding={spot !== null}
+            isWide={isWide}
+            wire={chosenWire}
+            watching={watching}
+            panel={current === null || isStrip ? null : panel ? "covered" : "closed"}
+            onAdd={() => (spot === null || chosenWire !== null ? setSpot(spotOf()) : setSpot(null))}
+            onRemove={remove}
+            onStop={wiring.stop}
+            onWide={() => setWide(!isWide)}
+            onPanel={() => {
+              setPanel(true);
+              setSpot(null);
+            }}
+            onModernise={isOld && !readOnly ? () => void language.modernise() : null}
+          />
         </Canvas>
         {!isStrip && current !== null && panel && (
           <StagePanel
@@ -288,16 +302,16 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
             outline={outline}
             diagnostics={diagnostics}
             runefile={runefile}
-            readOnly={readOnly}
+            readOnly={still}
             watching={watching}
             onEdit={edit}
             onMend={onMend}
             onPick={(name) => pick(name)}
             onRenamed={(name) => {
-              awaited.current = name;
+              awaited.current = { name, isRenamed: true };
             }}
             onConnect={(from) => {
-              begin(from);
+              wiring.begin(from);
               focusStage(from.stage);
             }}
             onRemove={remove}

@@ -30,6 +30,7 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
           <button
             type="button"
             className={`wire-label nopan ${watched === true ? "watched" : ""} ${selected === true ? "chosen" : ""}`}
+            data-wire={id}
             tabIndex={-1}
             aria-pressed={watched ?? undefined}
             aria-label={`${wire.source} to ${wire.target}, ${text}${watched === null ? "" : ", watch"}`}

@@ -22,6 +22,20 @@ export interface StagePorts {
   readonly item: string | null;
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly (string | null)[];
+  /** Whether the types of the outputs are written in the text. */
+  readonly declared: boolean;
+}
+
+export interface PortsAnswer {
+  /** In what form the text is; the old one, "text", is only looked at. */
+  readonly form: string;
+  readonly stages: readonly StagePorts[];
+}
+
+/** A type as the language takes it. */
+export interface TensorType {
+  readonly type: string;
+  readonly dimensions: readonly number[];
 }
 
 export type ArgumentValue = number | string;
@@ -61,6 +75,7 @@ export interface PaletteAnswer {
   readonly outputs: readonly PaletteItem[];
   readonly resources: readonly string[];
   readonly text_files: readonly string[];
+  readonly element_types: readonly string[];
 }
 
 export interface Fit extends Port {
@@ -85,7 +100,8 @@ export type OneEdit =
   | { readonly edit: "connect"; readonly source: Port; readonly target: string; readonly target_index?: number; readonly replace?: boolean }
   | { readonly edit: "disconnect"; readonly target: string; readonly target_index: number }
   | { readonly edit: "set-argument"; readonly stage: string; readonly name: string; readonly value: ArgumentValue | null; readonly value_is?: "value" | "text" | "file" }
-  | { readonly edit: "set-target"; readonly stage: string; readonly target: string };
+  | { readonly edit: "set-target"; readonly stage: string; readonly target: string }
+  | { readonly edit: "set-outputs"; readonly stage: string; readonly types: readonly TensorType[] | null };
 
 export type GraphEdit = OneEdit | { readonly edit: "several"; readonly edits: readonly OneEdit[] };
 

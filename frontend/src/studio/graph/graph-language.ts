@@ -1,12 +1,14 @@
 // What the graph asks of the language, and its edits: asked for, then made to the text as one step of the page's undo.
 // An answer is about a text; when that changed meanwhile it is asked for again, so that no edit falls on other words.
-import { LanguageRefusal } from "../../language";
+import { LanguageRefusal, type TextEdit } from "../../language";
 import { sentenceOf } from "../api/problem";
 import type { EditStep, Workspace } from "../session/workspace";
-import type { EditAnswer, Fit, GraphEdit, PaletteAnswer, Port, Source, StageArgument, StagePorts, Suit } from "./answers";
+import type { EditAnswer, Fit, GraphEdit, PaletteAnswer, Port, PortsAnswer, Source, StageArgument, Suit, TensorType } from "./answers";
 
 /** How often an edit is asked for again while others type. */
 const TRIES = 6;
+
+type Made = Pick<EditAnswer, "edits"> & Partial<Pick<EditAnswer, "stage">>;
 
 /** What of the workspace this needs, so that a test can give another. */
 export type Room = Pick<Workspace, "edit" | "toasts" | "checking"> & {
@@ -19,7 +21,7 @@ export class GraphLanguage {
 
   constructor(private readonly room: Room) {}
 
-  ports = async (): Promise<readonly StagePorts[]> => (await this.room.language.ask<{ readonly stages: readonly StagePorts[] }>({ ask: "ports" })).stages;
+  ports = (): Promise<PortsAnswer> => this.room.language.ask<PortsAnswer>({ ask: "ports" });
 
   palette = (): Promise<PaletteAnswer> => this.room.language.ask<PaletteAnswer>({ ask: "palette" });
 
@@ -31,18 +33,30 @@ export class GraphLanguage {
 
   suits = async (source: Port): Promise<readonly Suit[]> => (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
 
+  /** Why the outputs of a stage cannot be declared so, or left out with null; null when they can. */
+  typesFit = async (stage: string, types: readonly TensorType[] | null): Promise<string | null> => (await this.room.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;
+
+  /** Brings a text of the old form into the one that the graph edits: one step of the undo. Says so when it cannot be. */
+  modernise(): Promise<string | null> {
+    return this.inTurn(() => this.room.language.ask<{ readonly edits: readonly TextEdit[] }>({ ask: "format" }), "alone");
+  }
+
   /** Makes an edit. Answers the name of a stage that is added, "" for other edits; null when it was refused, which is said. */
   edit(edit: GraphEdit, step: EditStep = "alone"): Promise<string | null> {
-    const made = this.last.then(() => this.make(edit, step));
+    return this.inTurn(() => this.room.language.ask<EditAnswer>({ ask: "edit-graph", edit }), step);
+  }
+
+  private inTurn(ask: () => Promise<Made>, step: EditStep): Promise<string | null> {
+    const made = this.last.then(() => this.make(ask, step));
     this.last = made;
     return made;
   }
 
-  private async make(edit: GraphEdit, step: EditStep): Promise<string | null> {
+  private async make(ask: () => Promise<Made>, step: EditStep): Promise<string | null> {
     try {
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const before = this.texts();
-        const { edits, stage } = await this.room.language.ask<EditAnswer>({ ask: "edit-graph", edit });
+        const { edits, stage } = await ask();
         const now = this.texts();
         if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
         if (edits.length > 0) this.room.edit(edits, step);

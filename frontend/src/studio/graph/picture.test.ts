@@ -15,7 +15,7 @@ const OUTLINE: Outline = {
   ],
   wires: [{ source: "mic", source_index: 0, target: "model", target_index: 0, type: "i16[16000]" }],
 };
-const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"] }]]);
+const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"], declared: true }]]);
 const PLACED = place(OUTLINE, new Map([["model", { inputs: 2, outputs: 2 }]]));
 const STAGES = nodesOf(PLACED, PORTS);
 const WRONG = new Map([["out", "error" as const]]);

@@ -1,22 +1,28 @@
-// The ports of every stage, asked of the language after each check. Until an answer is there the last one stands.
+// The ports of every stage and the form of their text, asked of the language after each check. Until an answer is there the last one stands.
 import { useEffect, useState } from "react";
 import type { Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import type { GraphLanguage } from "./graph-language";
 
-const NONE: ReadonlyMap<string, StagePorts> = new Map();
+export interface KnownPorts {
+  /** The text's form; null while it is not known. */
+  readonly form: string | null;
+  readonly ports: ReadonlyMap<string, StagePorts>;
+}
+
+const NONE: KnownPorts = { form: null, ports: new Map() };
 
 /** With `isAsked` false nothing is asked: the wires of the outline say enough to draw it. */
-export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boolean): ReadonlyMap<string, StagePorts> {
-  const [ports, setPorts] = useState(NONE);
+export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boolean): KnownPorts {
+  const [known, setKnown] = useState(NONE);
   useEffect(() => {
     if (!isAsked) return;
     let wanted = true;
     language.ports().then(
       (found) => {
-        const next = new Map(found.map((each) => [each.name, each]));
+        const next: KnownPorts = { form: found.form, ports: new Map(found.stages.map((each) => [each.name, each])) };
         // The same ports are the same object: nothing is laid out again for them.
-        if (wanted) setPorts((before) => (JSON.stringify([...before]) === JSON.stringify([...next]) ? before : next));
+        if (wanted) setKnown((before) => (toText(before) === toText(next) ? before : next));
       },
       () => undefined,
     );
@@ -24,5 +30,9 @@ export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boo
       wanted = false;
     };
   }, [language, outline, isAsked]);
-  return ports;
+  return known;
+}
+
+function toText({ form, ports }: KnownPorts): string {
+  return JSON.stringify([form, ...ports]);
 }

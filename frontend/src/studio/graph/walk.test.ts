@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Outline } from "../api/types";
 import { place } from "./layout";
-import { directionOf, step } from "./walk";
+import { directionOf, step, wireAfter } from "./walk";
 
 const WIRES = [["mic", "fft"], ["fft", "model"], ["model", "label"], ["model", "scores"], ["label", "out"]];
 const OUTLINE: Outline = {
@@ -44,4 +44,19 @@ test("at the edge there is nothing further, and keys that lead nowhere lead nowh
   expect(step(PLACED, "out", "right")).toBeNull();
   expect(step(PLACED, "gone", "right")).not.toBeNull();
   expect(directionOf("Enter")).toBeNull();
+});
+
+describe("the wires of a stage", () => {
+  const wires = [
+    { source: "a", source_index: 0, target: "b", target_index: 0, type: null },
+    { source: "b", source_index: 0, target: "c", target_index: 0, type: null },
+    { source: "b", source_index: 0, target: "d", target_index: 0, type: null },
+  ];
+
+  test("come one after the other, what it reads first, and then again", () => {
+    const walked: string[] = [];
+    for (let last = wireAfter(wires, "b", null); last !== null && walked.length < 4; last = wireAfter(wires, "b", last)) walked.push(last.target);
+    expect(walked).toEqual(["b", "c", "d", "b"]);
+    expect(wireAfter(wires, "alone", null)).toBeNull();
+  });
 });

@@ -1,4 +1,5 @@
 // Where an arrow key leads in the graph: along a wire where there is one, else to the nearest stage on that side. Pure.
+import type { OutlineWire } from "../api/types";
 import type { Placed, PlacedNode } from "./layout";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
@@ -36,4 +37,11 @@ export function step(placed: Placed, name: string, direction: Direction): string
   const aside = (each: PlacedNode): number => Math.abs(direction === "left" || direction === "right" ? middle(each).y - from.y : middle(each).x - from.x);
   const found = placed.nodes.filter((each) => each !== here && ahead(each) > 1).toSorted((one, other) => ahead(one) + 2 * aside(one) - (ahead(other) + 2 * aside(other)));
   return found[0]?.node.name ?? null;
+}
+
+/** The wire after `last` among those of a stage: into it first, then out of it, and round again. Null when it has none. */
+export function wireAfter(wires: readonly OutlineWire[], name: string, last: OutlineWire | null): OutlineWire | null {
+  const own = [...wires.filter((wire) => wire.target === name), ...wires.filter((wire) => wire.source === name)];
+  const here = own.findIndex((wire) => last !== null && wire.target === last.target && wire.target_index === last.target_index);
+  return own[(here + 1) % own.length] ?? null;
 }

@@ -10,7 +10,8 @@ import type { GraphLanguage } from "../graph-language";
 import { stageAt } from "../selection";
 import { KIND_WORDS } from "../StageNode";
 import { Arguments } from "./Arguments";
-import { Inputs, Outputs } from "./Ports";
+import { Inputs } from "./Inputs";
+import { Outputs } from "./Outputs";
 import { TextField } from "./TextField";
 
 interface StagePanelProps {
@@ -127,8 +128,8 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
         </div>
       </div>
       <Arguments stage={name} fields={fields} sources={palette ?? { resources: [], text_files: [] }} readOnly={readOnly} onEdit={onEdit} />
-      {ports !== null && kind !== "capability" && <Inputs ports={ports} outline={outline} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onPick={onPick} onConnect={onConnect} />}
-      {ports !== null && kind !== "output" && <Outputs ports={ports} outline={outline} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onPick={onPick} onConnect={onConnect} />}
+      {ports !== null && kind !== "capability" && <Inputs ports={ports} outline={outline} language={language} readOnly={readOnly} onEdit={onEdit} onPick={onPick} />}
+      {ports !== null && kind !== "output" && <Outputs ports={ports} elements={palette?.element_types ?? []} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onConnect={onConnect} />}
       <div className="row wrap panel-end">
         <button type="button" className="button" onClick={onText}>
           <Text aria-hidden="true" />

@@ -1,29 +1,26 @@
-// What a stage reads and gives: change, order and take away its inputs, see the types, begin a wire without a pointer.
-import { ArrowDown, ArrowUp, Cable, Eye, Plus, X } from "lucide-react";
+// What a stage reads: change, order and take away its inputs, see their types, all without a pointer.
+import { ArrowDown, ArrowUp, Cable, Plus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { Outline } from "../../api/types";
 import { walk } from "../../parts/walk";
-import type { GraphEdit, InputPort, Port, Source, StagePorts, Watching } from "../answers";
-import type { PortEnd } from "../connecting";
+import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../answers";
 import type { GraphLanguage } from "../graph-language";
 import { hasItsOwn } from "../picture";
 
-interface PortsProps {
+interface InputsProps {
   readonly ports: StagePorts;
   readonly outline: Outline;
   readonly language: GraphLanguage;
   readonly readOnly: boolean;
-  readonly watching: Watching | null;
   readonly onEdit: (edit: GraphEdit) => Promise<unknown>;
   readonly onPick: (name: string) => void;
-  readonly onConnect: (from: PortEnd) => void;
 }
 
 function written({ stage, index }: Port): string {
   return index === 0 ? stage : `${stage}.${index}`;
 }
 
-export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: PortsProps) {
+export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: InputsProps) {
   const [choosing, setChoosing] = useState<number | null>(null);
   const heading = useId();
   const { name, inputs } = ports;
@@ -169,38 +166,5 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
         </li>
       ))}
     </ul>
-  );
-}
-
-export function Outputs({ ports, readOnly, watching, onConnect }: PortsProps) {
-  const heading = useId();
-  const { name, outputs } = ports;
-  return (
-    <section aria-labelledby={heading} className="panel-part">
-      <h3 id={heading}>Outputs</h3>
-      <ol className="ports">
-        {outputs.map((type, index) => {
-          const isWatched = watching?.isWatched({ stage: name, index }) ?? false;
-          return (
-            <li key={index} className="port-row">
-              <span className="small muted num">{index}</span>
-              <code className="cut grow">{type ?? "type not known"}</code>
-              <span className="port-tools">
-                {watching !== null && (
-                  <button type="button" className="button quiet square" aria-pressed={isWatched} aria-label={`Watch output ${index}`} title="Watch in the preview" onClick={() => watching.toggle({ stage: name, index })}>
-                    <Eye aria-hidden="true" />
-                  </button>
-                )}
-                {!readOnly && (
-                  <button type="button" className="button quiet square" aria-label={`Connect output ${index} to another stage`} title="Connect to another stage" onClick={() => onConnect({ stage: name, index, side: "output" })}>
-                    <Cable aria-hidden="true" />
-                  </button>
-                )}
-              </span>
-            </li>
-          );
-        })}
-      </ol>
-    </section>
   );
 }

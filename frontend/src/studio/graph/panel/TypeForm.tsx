@@ -1,0 +1,68 @@
+// The type of an output, as someone wants to declare it. Whether the stage can give it is the language's word.
+import { useId, useState, type FormEvent } from "react";
+import { sentenceOf } from "../../api/problem";
+import type { StagePorts, TensorType } from "../answers";
+import type { GraphLanguage } from "../graph-language";
+import { readType, shapeOf } from "../tensor-type";
+
+interface TypeFormProps {
+  readonly ports: StagePorts;
+  readonly index: number;
+  readonly elements: readonly string[];
+  readonly language: GraphLanguage;
+  readonly onSet: (types: readonly TensorType[]) => void;
+  readonly onClose: () => void;
+}
+
+export function TypeForm({ ports, index, elements, language, onSet, onClose }: TypeFormProps) {
+  const help = useId();
+  const now = readType(ports.outputs[index] ?? null);
+  const [element, setElement] = useState(now?.type ?? elements[0] ?? "");
+  const [shape, setShape] = useState(now === null ? "1" : now.dimensions.join(", "));
+  const [reason, setReason] = useState<string | null>(null);
+
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const dimensions = shapeOf(shape);
+    if (dimensions === null) return setReason("The shape is whole numbers from 1 with commas between them, such as 1, 28, 28.");
+    const types = ports.outputs.map((each, at) => (at === index ? { type: element, dimensions } : readType(each)));
+    const unknown = types.indexOf(null);
+    if (unknown >= 0) return setReason(`The type of output ${unknown} is not known yet: set that one first.`);
+    const wanted = types.filter((type) => type !== null);
+    const said = await language.typesFit(ports.name, wanted).catch(sentenceOf);
+    if (said === null) onSet(wanted);
+    else setReason(said);
+  };
+  return (
+    <form
+      className="type-form"
+      aria-label={`The type of output ${index}`}
+      onSubmit={(event) => void send(event)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <select className="input" aria-label="Elements" autoFocus value={element} onChange={(event) => setElement(event.target.value)}>
+        {elements.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+      <input className="input mono" aria-label="Shape" aria-describedby={help} aria-invalid={reason !== null} inputMode="text" spellCheck={false} value={shape} onChange={(event) => setShape(event.target.value)} />
+      <p id={help} role="status" className={reason === null ? "small muted" : "small wrong"}>
+        {reason ?? "How many elements in each dimension, with commas."}
+      </p>
+      <div className="row">
+        <button type="submit" className="button">
+          Set the type
+        </button>
+        <button type="button" className="button quiet" onClick={onClose}>
+          Leave it
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+// A wire that is being drawn: where it began, what it may end at, and the edit that comes of it.
+import { useRef, useState } from "react";
+import type { Outline, OutlineWire } from "../api/types";
+import type { GraphEdit, Port } from "./answers";
+import { endAt, keyOf, verdictsFor, type Connecting, type PortEnd } from "./connecting";
+import type { GraphLanguage } from "./graph-language";
+
+interface WiringOptions {
+  readonly language: GraphLanguage;
+  readonly outline: Outline;
+  readonly readOnly: boolean;
+  readonly say: (sentence: string) => void;
+  readonly edit: (change: GraphEdit) => Promise<unknown>;
+  /** A wire from this output was let go over nothing. */
+  readonly onNothing: (from: Port) => void;
+}
+
+export interface Wiring {
+  readonly connecting: Connecting | null;
+  readonly begin: (from: PortEnd) => void;
+  readonly stop: () => void;
+  /** An end of a wire that is there is taken; the other, `fixed`, stays. */
+  readonly take: (wire: OutlineWire, fixed: PortEnd["side"]) => void;
+  /** The wire on its way ends at a port, somewhere on a stage, or nowhere. What does not fit is said. */
+  readonly finish: (to: PortEnd | { readonly stage: string } | null) => Promise<void>;
+  /** A port is pressed: a wire begins there, or the one on its way ends there. */
+  readonly tap: (end: PortEnd) => void;
+}
+
+export function useWiring({ language, outline, readOnly, say, edit, onNothing }: WiringOptions): Wiring {
+  const [connecting, setConnecting] = useState<Connecting | null>(null);
+  const taken = useRef<{ readonly wire: OutlineWire; readonly fixed: PortEnd["side"] } | null>(null);
+  const verdicts = useRef<Promise<ReadonlyMap<string, string | null>>>(Promise.resolve(new Map()));
+
+  const begin = (from: PortEnd): void => {
+    if (readOnly) return;
+    setConnecting({ from, verdicts: new Map() });
+    verdicts.current = verdictsFor(language, from).catch(() => new Map<string, string | null>());
+    void verdicts.current.then((found) => setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: found } : before)));
+  };
+  const stop = (): void => {
+    taken.current = null;
+    setConnecting(null);
+  };
+  const isTaken = (stage: string) => (index: number): boolean => outline.wires.some((wire) => wire.target === stage && wire.target_index === index);
+
+  const finish = async (to: PortEnd | { readonly stage: string } | null): Promise<void> => {
+    const from = connecting?.from ?? null;
+    const held = taken.current;
+    stop();
+    if (from === null || readOnly) return;
+    if (to === null || to.stage === from.stage) {
+      const lost = held?.wire ?? (from.side === "input" ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index) : undefined);
+      if (to === null && lost !== undefined) await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
+      else if (to === null && held === null && from.side === "output") onNothing(from);
+      return;
+    }
+    const known = await verdicts.current;
+    const end = "side" in to ? { index: to.index } : endAt(known, to.stage, isTaken(to.stage));
+    if (end === null || ("side" in to && to.side === from.side)) return;
+    const reason = "reason" in end ? end.reason : (known.get(keyOf({ stage: to.stage, index: end.index })) ?? null);
+    if (reason !== null) {
+      say(reason);
+      return;
+    }
+    const other = { stage: to.stage, index: "index" in end ? end.index : 0 };
+    const [source, target] = from.side === "output" ? [{ stage: from.stage, index: from.index }, other] : [other, { stage: from.stage, index: from.index }];
+    if (held !== null && target.stage === held.wire.target && target.index === held.wire.target_index && source.stage === held.wire.source && source.index === held.wire.source_index) return;
+    const joined = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
+    const isMoved = held !== null && held.fixed === "output";
+    await edit(isMoved ? { edit: "several", edits: [joined, { edit: "disconnect", target: held.wire.target, target_index: held.wire.target_index }] } : joined);
+  };
+
+  return {
+    connecting,
+    begin,
+    stop,
+    take: (wire, fixed) => {
+      taken.current = { wire, fixed };
+    },
+    finish,
+    tap: (end) => {
+      if (connecting === null || connecting.from.side === end.side) begin(end);
+      else void finish(end);
+    },
+  };
+}
