@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH
@@ -15,8 +16,16 @@ from rune.templates import Template, list_templates
 from rune.tflite import ModelError, read_model, signature
 
 
+def _complete(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What a shell offers: the templates for the first word, folders after it."""
+    if context.params.get("model") is not None or context.params.get("words"):
+        return [CompletionItem(begun, type="dir")]
+    templates = (each for each in list_templates() if each.name.startswith(begun))
+    return [CompletionItem(each.name, help=each.summary) for each in templates]
+
+
 @click.command(name="new")
-@click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]")
+@click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]", shell_complete=_complete)
 @format_option()
 @click.option("--model", type=ANY_PATH, help="Start with this .tflite.")
 def command(words: tuple[str, ...], form: str, model: Path | None) -> None:

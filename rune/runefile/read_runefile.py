@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.files import FileError, ProjectFiles, SizedFiles
+from rune.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Position, Span
 from rune.runefile.report import Report
@@ -21,7 +21,8 @@ def read_runefile(files: ProjectFiles, runefile: str, report: Report) -> str | N
         # A file that is too large is not even read where its size is known before.
         data = files.read(runefile) if size <= MAX_RUNEFILE_SIZE else b""
     except FileError as error:
-        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start)
+        notes = ["`rune new` starts a project with a Runefile."] if isinstance(error, FileMissing) else []
+        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start, notes)
         return None
     if max(size, len(data)) > MAX_RUNEFILE_SIZE:
         message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"

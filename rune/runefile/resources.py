@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 
 from rune.blocks.signature import HostText
-from rune.files import FileError, ProjectFiles
+from rune.files import FileError, FileMissing, FileNotInProject, ProjectFiles, normal_path
 from rune.folders import folder_path
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
@@ -157,7 +157,9 @@ class Resources:
                 notes = ["With `type: binary` a resource carries a folder as a zip."]
                 self._report.error(Code.WRONG_RESOURCE_TYPE, message, span, notes)
                 return None
-            report_unreadable(error, path, span, user, self._files, self._report)
+            is_folder = path.endswith("/") and _is_inside(path.removesuffix("/"))
+            why = FileMissing(path, "no such folder in the project") if is_folder else error
+            report_unreadable(why, path, span, user, self._files, self._report)
             return None
 
     def check_rest(self, *, warn_of_unused: bool) -> None:
@@ -191,6 +193,13 @@ class Resources:
             )
             for name, resource in self._declared.items()
         )
+
+
+def _is_inside(path: str) -> bool:
+    try:
+        return bool(normal_path(path))
+    except FileNotInProject:
+        return False
 
 
 def _has_default(resource: ResourceSyntax) -> bool:

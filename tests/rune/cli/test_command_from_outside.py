@@ -203,6 +203,7 @@ complete_line() {
 complete_line rune mod
 complete_line rune run --acc
 complete_line rune check --format j
+complete_line rune new key
 """
     path = f"{RUNE.parent}:{os.environ['PATH']}"
     done = subprocess.run(
@@ -213,4 +214,4 @@ complete_line rune check --format j
         text=True,
         timeout=60,
     )
-    assert done.stdout.splitlines() == ["model-info", "--accelerometer --accel", "json"], done.stderr
+    assert done.stdout.splitlines() == ["model-info", "--accelerometer --accel", "json", "keywords"], done.stderr

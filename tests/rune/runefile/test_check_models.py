@@ -249,6 +249,11 @@ def test_a_folder_is_a_binary_resource() -> None:
     assert code is Code.WRONG_RESOURCE_TYPE
     assert '"./net/" is a folder, and "W" reads it as a text' in said
     assert refusal(label("{path: ./net}"))[0] is Code.WRONG_RESOURCE_TYPE
+    for type_ in ("string", "binary"):
+        code, said = refusal(label(f"{{path: ./nets/, type: {type_}}}"))
+        assert code is Code.UNREADABLE_FILE
+        assert 'Unable to read "./nets/" for "W": no such folder in the project' in said
+    assert "a path must stay inside the project" in refusal(label("{path: ../net/}"))[1]
 
 
 def test_a_capacity_for_what_is_no_resource_or_of_no_size_is_refused() -> None:
