@@ -21,6 +21,7 @@ from rune.runtime.host_resources import FindResource, HostResources
 from rune.runtime.interpreters import OpenModel
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, read_log_line
+from rune.tensor import ElementType, TensorType
 
 InputSource = bytes | Callable[[int], bytes]
 """What is given for a capability: its bytes, or a function from the number of bytes that the rune asks for."""
@@ -32,6 +33,13 @@ _PARAMETER_FORMATS = {
     ParameterType.SHORT: "<h",
     ParameterType.SIGNED_BYTE: "<b",
 }
+_GIVEN = {
+    Capability.SOUND: (ElementType.I16, 1),
+    Capability.ACCEL: (ElementType.F32, 3),
+    Capability.RAND: (ElementType.U32, 1),
+    Capability.FLOAT_IMAGE: (ElementType.F32, 1),
+}
+"""The elements that a host makes for a capability and how many make a row; bytes for all others."""
 _LOG_BYTES = 4096
 _NAME_BYTES = 1024
 """Of a parameter's name, which the host keeps."""
@@ -54,6 +62,21 @@ class OutputRequest:
 
     id: int
     kind: Output
+
+
+def _tensor_of(request: CapabilityRequest, size: int) -> TensorType:
+    """The tensor that the native runtime would have made of a capability's bytes; of plain bytes where none fits."""
+    element, last = _GIVEN.get(request.kind, (ElementType.U8, 1))
+    count = size // element.size
+    if request.kind in (Capability.IMAGE, Capability.FLOAT_IMAGE):
+        width, height = request.parameters.get("width"), request.parameters.get("height")
+        if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+            channels, rest = divmod(count, width * height)
+            if channels and not rest:
+                return TensorType(element, (1, width, height, channels))
+    if size % (element.size * last):
+        return TensorType(ElementType.U8, (1, size))
+    return TensorType(element, (count // last, last) if last > 1 else (1, count))
 
 
 class Host:
@@ -162,8 +185,8 @@ class Host:
         data = source(size) if callable(source) else source
         if len(data) != size:
             raise InputLength(
-                f"The Rune provided a {size} byte buffer, but the input for its {request.kind.name} capability "
-                f"with ID {handle} has {len(data)} bytes"
+                f"The Rune provided a {size} byte buffer, but the input tensor is {_tensor_of(request, len(data))} "
+                f"({len(data)} bytes): that of its {request.kind.name} capability with ID {handle}"
             )
         guest_memory.write(caller, "request_provider_response", address, data)
         return size

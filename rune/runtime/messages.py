@@ -57,11 +57,14 @@ class LogLine:
 
 
 def read_message(channel: int, kind: Output, data: bytes) -> OutputMessage:
-    """Decodes what an output sent. Raises `BadOutput`."""
-    if kind is Output.SERIAL:
-        return OutputMessage(channel, kind, data, _read_serial(data))
-    if kind is Output.TENSOR:
-        return OutputMessage(channel, kind, data, _read_tensors(data))
+    """Decodes what an output sent. Raises `BadOutput`, which names the output."""
+    try:
+        if kind is Output.SERIAL:
+            return OutputMessage(channel, kind, data, _read_serial(data))
+        if kind is Output.TENSOR:
+            return OutputMessage(channel, kind, data, _read_tensors(data))
+    except BadOutput as error:
+        raise BadOutput(f'Unable to parse the "{kind.name}" output with ID {channel}: {error}') from error
     raise BadOutput(f"output {channel} is of the kind {kind.name}, whose format nobody wrote down")
 
 
