@@ -1,6 +1,6 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "./errors";
-import { interpreterFiles } from "./interpreter-files";
+import { interpreterFiles, Stalled } from "./interpreter-files";
 import { DEFAULT_LIMITS, type FrameRequest, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "./types";
 import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
@@ -26,6 +26,8 @@ const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE
 
 const NOT_FETCHED =
   "This rune leaves its model to its host, and what runs such models in a page could not be fetched. Check the connection and press Restart.";
+
+const STALLED = "This rune leaves its model to its host. The download of what runs such models stopped: nothing came for 20 s. Press Restart to try again.";
 
 /** How a load ends that is to begin again with one more interpreter. */
 class Wanting extends RuneError {
@@ -183,10 +185,10 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await interpreterFiles(name, this.#given.onFetch).catch(() => null);
+    const files = await interpreterFiles(name, this.#given.onFetch).catch((error: unknown) => (error instanceof Stalled ? STALLED : NOT_FETCHED));
     if (port !== this.#port) return;
-    if (files === null) {
-      this.stop(new RuneError("host-model", NOT_FETCHED));
+    if (typeof files === "string") {
+      this.stop(new RuneError("host-model", files));
       return;
     }
     this.#interpreters.set(name, files);

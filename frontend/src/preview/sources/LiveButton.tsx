@@ -21,6 +21,11 @@ export function LiveButton({ live, state, icon: Icon, startText, stopText, child
           {state.problem}
         </p>
       )}
+      {state.waitsFor !== null && (
+        <p className="notice" role="status">
+          {state.waitsFor}
+        </p>
+      )}
       <div className="row wrap">
         <button type="button" className={isOff ? "button primary" : "button"} onClick={isOff ? live.start : live.stop}>
           {isOff ? <Icon aria-hidden="true" /> : <Square aria-hidden="true" />}

@@ -1,8 +1,10 @@
 // Sound as it is spoken: windows of the length that the rune asks for, each a hop after the one before.
 import { Mic } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { countOf, rateOf, toI16 } from "../sound/samples";
 import { SlidingWindow } from "../sound/window";
+import { DeviceChoice } from "./DeviceChoice";
+import { useDevices } from "./devices";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { lostProblem } from "./problems";
@@ -28,12 +30,15 @@ class Hearing {
 export function MicrophoneSource({ request, onInput }: SourceProps) {
   const [hearing] = useState(() => new Hearing());
   const [recorder, recording] = useRecorder<Float32Array>(() => soundRecording(rateOf(request)));
+  const wished = useRef<string | null>(null);
+  const [used, setUsed] = useState<string | null>(null);
   const [live, state] = useLive(() => {
-    const device: Live = new Live("microphone", (signal) => {
+    const device: Live = new Live("microphone", async (signal) => {
       const window = hearing.begin(countOf(request));
       signal.addEventListener("abort", recorder.stop);
-      return openMicrophone(
+      const found = await openMicrophone(
         rateOf(request),
+        wished.current,
         signal,
         (samples) => {
           recorder.push(samples);
@@ -41,9 +46,11 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
         },
         () => device.fail(lostProblem("microphone")),
       );
+      setUsed(found);
     });
     return device;
   });
+  const devices = useDevices("audioinput", state.phase === "live");
   return (
     <>
       {state.phase === "off" ? (
@@ -54,6 +61,17 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
       <LiveButton live={live} state={state} icon={Mic} startText="Start listening" stopText="Stop listening">
         {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
       </LiveButton>
+      {state.phase !== "off" && (
+        <DeviceChoice
+          noun="Microphone"
+          devices={devices}
+          current={used}
+          onChoose={(deviceId) => {
+            wished.current = deviceId;
+            live.start();
+          }}
+        />
+      )}
     </>
   );
 }

@@ -1,9 +1,11 @@
 // A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { deviceProblem, unavailable, type Device } from "./problems";
+import { askingText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
 
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
+  /** What the browser waits for, where starting takes a while. */
+  readonly waitsFor: string | null;
   /** Why it is off although it was asked for. */
   readonly problem: string | null;
 }
@@ -11,7 +13,11 @@ export interface LiveState {
 /** Opens the device and holds it until the signal aborts; settles when it is live. */
 export type Open = (signal: AbortSignal) => Promise<void>;
 
-const OFF: LiveState = { phase: "off", problem: null };
+const OFF: LiveState = { phase: "off", waitsFor: null, problem: null };
+/** Milliseconds after which a person is told what a browser that says nothing may be waiting for. */
+const TELL = 1500;
+/** Milliseconds after which a device that is allowed and does not come is given up. */
+const GIVE_UP = 8000;
 
 export class Live {
   readonly #device: Device;
@@ -19,6 +25,7 @@ export class Live {
   readonly #listeners = new Set<() => void>();
   #state: LiveState = OFF;
   #holding: AbortController | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** It was live when the page was hidden. */
   #returns = false;
 
@@ -37,22 +44,24 @@ export class Live {
   readonly start = (): void => {
     const problem = unavailable(this.#device);
     if (problem !== null) {
-      this.#become({ phase: "off", problem });
+      this.#become({ ...OFF, problem });
       return;
     }
     this.#holding?.abort();
     const holding = new AbortController();
     this.#holding = holding;
     document.addEventListener("visibilitychange", this.#onVisibility, { signal: holding.signal });
-    this.#become({ phase: "starting", problem: null });
+    this.#become({ ...OFF, phase: "starting" });
+    holding.signal.addEventListener("abort", () => clearTimeout(this.#patience));
+    this.#watch(holding, 0);
     this.#open(holding.signal).then(
       () => {
-        if (!holding.signal.aborted) this.#become({ phase: "live", problem: null });
+        if (!holding.signal.aborted) this.#become({ ...OFF, phase: "live" });
       },
       (error: unknown) => {
         if (holding.signal.aborted) return;
         holding.abort();
-        this.#become({ phase: "off", problem: deviceProblem(error, this.#device) });
+        this.#become({ ...OFF, problem: deviceProblem(error, this.#device) });
       },
     );
   };
@@ -66,8 +75,24 @@ export class Live {
   /** Says why nothing comes although the device was given. */
   readonly fail = (problem: string): void => {
     this.#letGo();
-    this.#become({ phase: "off", problem });
+    this.#become({ ...OFF, problem });
   };
+
+  /** Some browsers never settle what they were asked: as long as they ask their person that is waited for, else it ends. */
+  #watch(holding: AbortController, waited: number): void {
+    this.#patience = setTimeout(() => {
+      void permissionOf(this.#device).then((permission) => {
+        if (holding.signal.aborted || this.#state.phase !== "starting") return;
+        if (permission === "granted" && waited + TELL >= GIVE_UP) {
+          this.fail(stuckProblem(this.#device));
+          return;
+        }
+        const waitsFor = permission === "granted" ? null : askingText(this.#device);
+        if (waitsFor !== this.#state.waitsFor) this.#become({ ...this.#state, waitsFor });
+        this.#watch(holding, permission === "granted" ? waited + TELL : 0);
+      });
+    }, TELL);
+  }
 
   #letGo(): void {
     this.#holding?.abort();

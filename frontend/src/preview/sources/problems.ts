@@ -11,9 +11,26 @@ export function unavailable(device: Device): string | null {
     : `A browser gives the ${device} only to a page over HTTPS. Open this page by its https:// address (on your own network, "make run-lan" gives it one), or use a file instead.`;
 }
 
+/** Whether the browser gives such a device without asking; "prompt" also where it does not say. */
+export async function permissionOf(device: Device): Promise<PermissionState> {
+  if (device === "motion sensor") return "granted";
+  // A browser that does not know the name rejects.
+  const status = await navigator.permissions.query({ name: device }).catch(() => null);
+  return status?.state ?? "prompt";
+}
+
+export function askingText(device: Device): string {
+  return `The browser asks whether this page may use the ${device}: answer it, near the address bar. Where it asks nothing, stop and use a file.`;
+}
+
+/** It is allowed, and the browser neither gives it nor says why. */
+export function stuckProblem(device: Device): string {
+  return `The ${device} is allowed, but the browser does not start it. Another program may hold it, or this computer has none that works: connect one and start again, or use a file.`;
+}
+
 /** It was given and is gone: its cable was pulled, its permission withdrawn, or another program took it. */
 export function lostProblem(device: Device): string {
-  return `The ${device} is gone: it was unplugged, or the browser withdrew it. Connect it and start again, or use a file.`;
+  return `The ${device} is gone: it was unplugged, or its permission was withdrawn. Connect or allow it and start again, or use a file.`;
 }
 
 export function deviceProblem(error: unknown, device: Device): string {

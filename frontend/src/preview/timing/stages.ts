@@ -9,8 +9,6 @@ export interface StageRow {
   readonly milliseconds: number;
   /** Of all stages together, 0 to 1. */
   readonly share: number;
-  /** The clock never moved while it ran. */
-  readonly isUnseen: boolean;
 }
 
 export interface Stages {
@@ -22,8 +20,6 @@ export interface Stages {
   readonly step: number;
   /** Milliseconds by which a row may be off, for the clock's steps alone: the error of a mean, where one reading is off by up to half a step. */
   readonly within: number;
-  /** What a stage that the clock never saw takes at most, in 95 of 100 cases: three steps over all runs. */
-  readonly least: number;
 }
 
 /** Looks that are kept. */
@@ -44,17 +40,17 @@ export function stagesOf(looks: readonly StageTimes[]): Stages | null {
   const milliseconds = means.reduce((sum, row) => sum + row.milliseconds, 0);
   const step = Math.min(...kept.map((look) => look.step));
   return {
-    rows: means.map((row) => ({ ...row, share: milliseconds === 0 ? 0 : row.milliseconds / milliseconds, isUnseen: row.milliseconds === 0 })),
+    rows: means.map((row) => ({ ...row, share: milliseconds === 0 ? 0 : row.milliseconds / milliseconds })),
     milliseconds,
     runs,
     step,
     within: step / (2 * Math.sqrt(runs)),
-    least: (3 * step) / runs,
   };
 }
 
-export function stageText({ milliseconds, isUnseen }: StageRow, { least }: Stages): string {
-  return isUnseen ? `under ${millisecondsText(least)}` : millisecondsText(milliseconds);
+/** Nothing finer than the clock allows. */
+export function stageText({ milliseconds }: StageRow, { within }: Stages): string {
+  return milliseconds < within ? `under ${millisecondsText(within)}` : millisecondsText(milliseconds);
 }
 
 /** How far the times can be trusted. */

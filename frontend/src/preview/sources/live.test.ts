@@ -1,0 +1,59 @@
+// A device on its way: what a person is told while a browser says nothing, and when it is given up.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Live } from "./live";
+
+let permission: PermissionState = "granted";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("window", { isSecureContext: true });
+  vi.stubGlobal("document", new EventTarget());
+  vi.stubGlobal("navigator", { mediaDevices: {}, permissions: { query: () => Promise.resolve({ state: permission }) } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("a device that is allowed and never comes is given up, and says so", async () => {
+  permission = "granted";
+  let isHeld = true;
+  const live = new Live("microphone", (signal) => {
+    signal.addEventListener("abort", () => (isHeld = false));
+    return new Promise(() => undefined);
+  });
+  live.start();
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(live.state()).toMatchObject({ phase: "starting", waitsFor: null });
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(live.state().phase).toBe("off");
+  expect(live.state().problem).toContain("The microphone is allowed, but the browser does not start it");
+  expect(isHeld).toBe(false);
+});
+
+test("as long as the browser asks its person, that is said and waited for", async () => {
+  permission = "prompt";
+  let allow: () => void = () => undefined;
+  const live = new Live("camera", () => new Promise((resolve) => (allow = resolve)));
+  live.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(live.state().phase).toBe("starting");
+  expect(live.state().waitsFor).toContain("The browser asks whether this page may use the camera");
+  allow();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(live.state()).toEqual({ phase: "live", waitsFor: null, problem: null });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(live.state().phase).toBe("live");
+  live.stop();
+});
+
+test("a browser that does not say whether it asks is taken to ask", async () => {
+  vi.stubGlobal("navigator", { mediaDevices: {}, permissions: { query: () => Promise.reject(new TypeError("no such name")) } });
+  const live = new Live("camera", () => new Promise(() => undefined));
+  live.start();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(live.state().waitsFor).toContain("The browser asks");
+  live.stop();
+  expect(live.state()).toEqual({ phase: "off", waitsFor: null, problem: null });
+});
