@@ -109,8 +109,8 @@ class Report:
     def _is_comma(self, start: Position, end: Position) -> bool:
         return self.source is not None and self.source.text[start.offset : end.offset].strip() == ","
 
-    def nearest(self, name: str, candidates: Iterable[str]) -> str | None:
-        """The candidate that was probably meant, or None."""
+    def nearest(self, name: str, candidates: Iterable[str], *, likeness: float = 0.6) -> str | None:
+        """The candidate that was probably meant, or None; `likeness` of 1 would be the same name."""
         self._searches += 1
         if self._searches > _MOST_SEARCHES or len(name) > LONGEST:
             return None
@@ -118,7 +118,7 @@ class Report:
         folded = {_folded(candidate): candidate for candidate in known}
         if _folded(name) in folded:
             return folded[_folded(name)]
-        found = get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
+        found = get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
         return folded[found[0]] if found else None
 
     def suggestion(self, name: str, span: Span, candidates: Iterable[str]) -> tuple[tuple[str, ...], tuple[Fix, ...]]:

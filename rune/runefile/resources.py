@@ -17,6 +17,8 @@ from rune.runefile.report import Report
 from rune.runefile.syntax import ResourceSyntax, RunefileSyntax, Word
 from rune.wording import plain, quoted
 
+_LIKENESS = 0.75
+"""How alike two paths must be for one to be offered in place of the other: another model is no correction."""
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z")
 
 
@@ -210,9 +212,9 @@ def _nearest_file(path: str, files: ProjectFiles, report: Report) -> str | None:
     """The file of the same ending that was probably meant: the ending itself makes no two names alike."""
     stem, dot, ending = path.rpartition(".")
     if not dot:
-        return report.nearest(path, files.paths())
+        return report.nearest(path, files.paths(), likeness=_LIKENESS)
     stems = (known.removesuffix(dot + ending) for known in files.paths() if known.endswith(dot + ending))
-    near = report.nearest(stem, stems)
+    near = report.nearest(stem, stems, likeness=_LIKENESS)
     return None if near is None else near + dot + ending
 
 
