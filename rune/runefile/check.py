@@ -40,7 +40,7 @@ from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.tflite import signature as signature_of
 from rune.uncollected import uncollected
-from rune.wording import plain, quoted
+from rune.wording import counted, plain, quoted
 
 _ABOUT_A_PART = frozenset(
     {
@@ -335,18 +335,21 @@ class _Checker:
             if input_.stage not in self._syntax.broken_stages:
                 self._report_unknown_input(stage, input_)
             return None
-        name, text = quoted(input_.stage), quoted(input_.text)
+        nothing = f"The {quoted(input_.stage)} in {plain(stage.name.text)}'s {quoted(input_.text)} input has no inputs"
         if source.kind is StageKind.OUTPUT:
-            message = f"The {name} in {plain(stage.name.text)}'s {text} input has no inputs to give: it is an output"
-            self._report.error(Code.INPUT_FROM_OUTPUT, message, input_.whole)
+            self._report.error(Code.INPUT_FROM_OUTPUT, f"{nothing} to give: it is an output", input_.whole)
             return None
         given = self._given.get(input_.stage)
         if given is not None and input_.index >= len(given.types):
             count = len(given.types)
-            message = f"The {name} node has no {input_.index}'th output"
-            has = "no output" if count == 0 else f"{count} output" + ("s" if count > 1 else "")
-            fixes = [self._report.replace(input_.whole, input_.stage)] if count else []
-            notes = [f"It has {has}, counted from 0."]
+            if count == 0:
+                self._report.error(
+                    Code.NO_SUCH_OUTPUT, f"{nothing} to give: its outputs are an empty list", input_.whole
+                )
+                return None
+            message = f"The {quoted(input_.stage)} node has no {input_.index}'th output"
+            fixes = [self._report.replace(input_.whole, input_.stage)]
+            notes = [f"It has {counted(count, 'output')}, counted from 0."]
             self._report.error(Code.NO_SUCH_OUTPUT, message, input_.whole, notes, fixes)
             return None
         return Port(input_.stage, input_.index)

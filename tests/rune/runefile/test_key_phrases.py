@@ -73,6 +73,13 @@ ROWS = [
     ("an element type", "type: i16", "type: str", ERROR, 'Unknown element type, "str"'),
     ("an unknown input", "[audio]", "[in]", ERROR, 'Unable to find "in" to use as an input for "model"'),
     ("an input without outputs", "[best]", "[serial]", ERROR, 'The "serial" in word\'s "serial" input has no inputs'),
+    (
+        "an input with no outputs",
+        "outputs:\n      - type: i16\n        dimensions: [16000]",
+        "outputs: []",
+        ERROR,
+        'in model\'s "audio" input has no inputs',
+    ),
     ("an output too far", "[best]", "[best.3]", ERROR, 'The "best" node has no 3\'th output'),
     ("a missing model", "./words.tflite", "./no.tflite", ERROR, 'Unable to read "./no.tflite" for "model": '),
     ("a missing file", "./words.txt", "./none.bin", ERROR, 'Unable to read "./none.bin" for "WORDS": '),
