@@ -4,6 +4,8 @@ const SAID_FOR = 2000;
 
 export function copyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    // Without this script it would do nothing, and is not shown.
+    button.hidden = false;
     button.addEventListener("click", () => void copy(button));
   }
 }

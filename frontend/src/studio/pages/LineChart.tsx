@@ -1,11 +1,11 @@
-// Lines over their rows, drawn by uPlot in the page's colours; a legend by which lines are shown and hidden.
+// Lines over their rows or the column that counts them, drawn by uPlot in the page's colours; a legend by which lines are shown and hidden.
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { Line } from "./table";
+import type { Plot } from "./table";
 
 interface LineChartProps {
-  readonly lines: readonly Line[];
+  readonly plot: Plot;
   readonly label: string;
 }
 
@@ -18,11 +18,11 @@ function colourOf(index: number, from: Element): string {
   return getComputedStyle(from).getPropertyValue(COLOURS[index % COLOURS.length] ?? "--text").trim();
 }
 
-function chart(holder: HTMLElement, lines: readonly Line[], hidden: ReadonlySet<string>): uPlot {
+function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<string>): uPlot {
   const ink = getComputedStyle(holder).getPropertyValue("--muted").trim();
   const grid = getComputedStyle(holder).getPropertyValue("--line").trim();
   const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "11px 'IBM Plex Sans'" };
-  const rows = Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
+  const rows = over?.values.map(Number) ?? Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
   return new uPlot(
     {
       width: Math.max(holder.clientWidth, 160),
@@ -30,25 +30,26 @@ function chart(holder: HTMLElement, lines: readonly Line[], hidden: ReadonlySet<
       legend: { show: false },
       cursor: { drag: { x: true, y: false } },
       scales: { x: { time: false } },
-      axes: [axis, axis],
-      series: [{ label: "Row" }, ...lines.map((line, index) => ({ label: line.name, stroke: colourOf(index, holder), width: 1.5, show: !hidden.has(line.name) }))],
+      axes: [{ ...axis, label: over?.name ?? "row", labelFont: "11px 'IBM Plex Sans'", labelSize: 16 }, axis],
+      series: [{ label: over?.name ?? "Row" }, ...lines.map((line, index) => ({ label: line.name, stroke: colourOf(index, holder), width: 1.5, show: !hidden.has(line.name) }))],
     },
     [rows, ...lines.map((line) => [...line.values])],
     holder,
   );
 }
 
-export function LineChart({ lines, label }: LineChartProps) {
+export function LineChart({ plot, label }: LineChartProps) {
+  const { lines } = plot;
   const holder = useRef<HTMLDivElement>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(lines.slice(FIRST).map((line) => line.name)));
   useEffect(() => {
     const element = holder.current;
     if (element === null) return undefined;
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    let drawn = chart(element, lines, hidden);
+    let drawn = chart(element, plot, hidden);
     const again = (): void => {
       drawn.destroy();
-      drawn = chart(element, lines, hidden);
+      drawn = chart(element, plot, hidden);
     };
     const resized = new ResizeObserver(() => drawn.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }));
     resized.observe(element);
@@ -58,7 +59,7 @@ export function LineChart({ lines, label }: LineChartProps) {
       dark.removeEventListener("change", again);
       drawn.destroy();
     };
-  }, [lines, hidden]);
+  }, [plot, hidden]);
   const toggle = (name: string): void => {
     const next = new Set(hidden);
     if (!next.delete(name)) next.add(name);

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { count } from "../parts/words";
 import { LineChart } from "./LineChart";
-import { linesOf, readTable } from "./table";
+import { plotOf, readTable } from "./table";
 import { useText } from "./use-text";
 
 interface TablePageProps {
@@ -18,7 +18,7 @@ export default function TablePage({ text, path }: TablePageProps) {
   const words = useText(text);
   const [shown, setShown] = useState(STEP);
   const table = useMemo(() => readTable(words), [words]);
-  const lines = useMemo(() => linesOf(table), [table]);
+  const plot = useMemo(() => plotOf(table), [table]);
   if (table.columns.length === 0) return <p className="panel-note muted">The file has no rows yet.</p>;
   return (
     <div className="file-page stack" tabIndex={0} role="region" aria-label={`${path} as a table`}>
@@ -27,7 +27,7 @@ export default function TablePage({ text, path }: TablePageProps) {
           {problem}
         </p>
       ))}
-      {lines.length > 0 && table.rows.length > 1 && <LineChart lines={lines} label={`The columns of ${path} as lines`} />}
+      {plot.lines.length > 0 && table.rows.length > 1 && <LineChart plot={plot} label={`The columns of ${path} as lines`} />}
       <p className="small muted num">
         {count(table.rows.length, "row")}, {count(table.columns.length, "column")}
       </p>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linesOf, readTable } from "./table";
+import { linesOf, plotOf, readTable } from "./table";
 
 describe("a table", () => {
   it("has names from its first row when that is no data", () => {
@@ -31,5 +31,16 @@ describe("a table", () => {
     const lines = linesOf(readTable(`t,a,b\n${rows.join("\n")}`));
     expect(lines.map((line) => line.name)).toEqual(["t", "a"]);
     expect(lines[1]?.values[3]).toBeNull();
+  });
+
+  it("draws over a first column that only grows, and over the rows otherwise", () => {
+    const drawn = (text: string) => {
+      const { over, lines } = plotOf(readTable(text));
+      return [over?.name ?? null, lines.map(({ name }) => name)];
+    };
+    expect(drawn("epoch,loss\n1,0.5\n2,0.4\n3,0.4")).toEqual(["epoch", ["loss"]]);
+    expect(drawn("x,y\n1,0.5\n1,0.4\n3,0.4")).toEqual([null, ["x", "y"]]);
+    expect(drawn("1,0.5\n2,0.4\n3,0.4")).toEqual([null, ["1", "2"]]);
+    expect(drawn("epoch\n1\n2")).toEqual([null, ["epoch"]]);
   });
 });

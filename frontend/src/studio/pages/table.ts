@@ -46,3 +46,18 @@ export function linesOf(table: Table): readonly Line[] {
     return numbers > 0 && numbers >= values.length * 0.9 ? [{ name, values }] : [];
   });
 }
+
+export interface Plot {
+  /** What the others are drawn over; null where that is the row's number. */
+  readonly over: Line | null;
+  readonly lines: readonly Line[];
+}
+
+/** What is drawn: over the first column where that one is named and only grows, such as a time or an epoch. */
+export function plotOf(table: Table): Plot {
+  const lines = linesOf(table);
+  const [first, ...others] = lines;
+  if (first === undefined || others.length === 0 || !table.hasHeader || first.name !== table.columns[0]) return { over: null, lines };
+  const grows = first.values.every((value, index, all) => value !== null && (index === 0 || value > (all[index - 1] ?? value)));
+  return grows ? { over: first, lines: others } : { over: null, lines };
+}
