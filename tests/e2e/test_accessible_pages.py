@@ -40,9 +40,6 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")
-    page.goto(f"{forge.address}/sign-in#token=spent")
-    expect(page.get_by_role("alert")).to_be_visible()
-    look("a link that does not work")
     sign_in(page, forge.link())
     look("home of a new person")
     create(page, "Digits")
@@ -92,7 +89,6 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         organisation,
         f"{organisation}/settings",
         f"{organisation}/deleted",
-        f"{forge.address}/nobody/nothing",
         project,
         f"{project}/builds",
         f"{project}/builds/1",

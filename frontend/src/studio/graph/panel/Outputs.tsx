@@ -34,7 +34,7 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
       <div className="row between">
         <h3 id={heading}>Outputs</h3>
         {declared && !readOnly ? (
-          <button type="button" className="button quiet back" aria-label="Outputs: back to the types that follow from the rest" title="Back to the types that follow from the rest" onClick={() => void leaveOut()}>
+          <button type="button" className="button quiet back" aria-label="Outputs: back to the default, the types that follow from the rest" title="Back to the default: the types that follow from the rest" onClick={() => void leaveOut()}>
             <RotateCcw aria-hidden="true" />
             Default
           </button>
