@@ -1,60 +1,36 @@
-"""The graph edits the same text: with the mouse and with the keys alone, and what others wrote in the text stays."""
+"""The graph edits the same text, with the mouse and with the keys alone: what someone wrote in the text stays."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_saved, sign_in
+from tests.e2e.graph import (
+    comments,
+    drag,
+    open_palette,
+    port,
+    runefile,
+    show_graph,
+    stage,
+    wait_for_text,
+    write_runefile,
+)
+from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
-
-def runefile(page: Page) -> str:
-    """The text as the forge has it."""
-    expect_saved(page)
-    address, organisation, name = page.url.removesuffix("/studio").rsplit("/", 2)
-    answer = page.request.get(f"{address}/api/v1/projects/{organisation}/{name}/files/Runefile.yml")
-    assert answer.ok
-    return answer.text()
-
-
-def wait_for_text(page: Page, holds: Callable[[str], bool]) -> str:
-    """The text as soon as it is as it should be."""
-    for _ in range(100):
-        text = runefile(page)
-        if holds(text):
-            return text
-        page.wait_for_timeout(100)
-    raise AssertionError(text)
-
-
-def comments(text: str) -> set[str]:
-    return set(re.findall(r"#.*", text))
-
-
-def stage(page: Page, name: str) -> Locator:
-    return page.locator(f'[data-stage="{name}"]')
-
-
-def port(page: Page, stage: str, side: str, index: int) -> Locator:
-    return page.locator(f'.react-flow__handle[data-nodeid="{stage}"][data-handleid="{side} {index}"]')
-
-
-def drag(page: Page, start: Locator, end: Locator) -> None:
-    source, target = start.bounding_box(), end.bounding_box()
-    assert source is not None
-    assert target is not None
-    page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(target["x"] - 30, target["y"] - 10, steps=5)
-    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=5)
-    page.mouse.up()
+OLD = """\
+FROM runicos/base
+# what moves
+CAPABILITY<F32[100, 3]> motion ACCEL --n=100
+OUT serial
+RUN motion serial
+"""
 
 
 def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, open_page: OpenPage) -> None:
@@ -63,16 +39,35 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))
-    page.get_by_role("group", name="View").get_by_role("button", name="Graph").click()
+    show_graph(page)
 
-    # From the palette: a capability, which is selected and has what it needs.
-    page.get_by_role("button", name="Add a stage").click()
-    palette = page.get_by_role("region", name="Add a stage")
-    palette.get_by_role("searchbox").fill("accel")
-    palette.get_by_role("button", name="ACCEL").click()
+    # Dragged from the palette: onto the canvas, where it stands alone, is selected and has what it needs.
+    open_palette(page, "accel").drag_to(page.locator(".react-flow__pane"), target_position={"x": 250, "y": 500})
+    expect(stage(page, "accel")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    alone = runefile(page)
+    assert "capability: ACCEL" in alone
+
+    # Onto a wire, into which it goes; what does not fit there says why and changes nothing.
+    open_palette(page, "fft").drag_to(page.locator('[data-wire="best 0"]'))
+    expect(page.get_by_text("fft takes sound")).to_be_visible(timeout=PATIENCE)
+    assert runefile(page) == alone
+    open_palette(page, "normalize").drag_to(page.locator('[data-wire="best 0"]'))
+    text = wait_for_text(page, lambda text: "inputs: [normalize]" in text)
+    assert "inputs: [digits]" in text.partition("normalize:")[2]
+    page.keyboard.press("Control+z")
+    assert wait_for_text(page, lambda text: "normalize:" not in text) == alone
+
+    # The palette stands where the panel of the stage would have no room beside it, until it is closed.
     panel = page.get_by_role("complementary", name="accel")
-    expect(panel).to_be_visible(timeout=PATIENCE)
-    palette.get_by_role("button", name="Close the palette").click()
+    expect(panel).to_be_hidden()
+    page.get_by_role("button", name="Close the palette").click()
+    expect(panel).to_be_visible()
+    preview = page.get_by_role("region", name="Preview")
+    wide = page.get_by_role("button", name="Use the whole width")
+    wide.click()
+    expect(preview).to_be_hidden()
+    wide.click()
+    expect(preview).to_be_visible()
     page.get_by_role("button", name="Show the whole graph").click()
 
     # What does not fit says why and changes nothing; what fits is connected.
@@ -83,7 +78,36 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     assert runefile(page) == before
     stage(page, "scores").hover()
     drag(page, port(page, "accel", "output", 0), port(page, "scores", "input", 1))
-    wait_for_text(page, lambda text: "accel" in text.partition("scores:")[2].partition("accel:")[0])
+    wait_for_text(page, lambda text: "inputs: [digits, accel]" in text)
+
+    # The order of what a stage reads, and back as one step.
+    stage(page, "scores").click()
+    page.get_by_role("button", name="Move input 1 up").click()
+    wait_for_text(page, lambda text: "inputs: [accel, digits]" in text)
+    page.keyboard.press("Control+z")
+    wait_for_text(page, lambda text: "inputs: [digits, accel]" in text)
+
+    # The type of an output: left to what it follows from, or said again; a wrong one is refused with the reason.
+    stage(page, "best").click()
+    best = page.get_by_role("complementary", name="best")
+    best.get_by_role("button", name="Outputs: back to the default").click()
+    wait_for_text(page, lambda text: "type: u32" not in text)
+    best.get_by_role("button", name="Change the type of output 0").click()
+    form = best.get_by_role("form", name="The type of output 0")
+    form.get_by_role("combobox", name="Elements").select_option("f32")
+    form.get_by_role("button", name="Set the type").click()
+    expect(form.get_by_text("gives u32[1], and not f32")).to_be_visible(timeout=PATIENCE)
+    form.get_by_role("combobox", name="Elements").select_option("u32")
+    form.get_by_role("button", name="Set the type").click()
+    wait_for_text(page, lambda text: "type: u32, dimensions: [1]" in text)
+
+    # A long text comes from a file of the project.
+    stage(page, "label").click()
+    source = page.get_by_role("complementary", name="label").get_by_role("combobox", name="Where wordlist comes from")
+    source.select_option("README.md")
+    wait_for_text(page, lambda text: "README.md" in text)
+    page.keyboard.press("Control+z")
+    wait_for_text(page, lambda text: "README.md" not in text)
 
     # Arguments: a slider, which is one step of the undo, and a choice.
     stage(page, "drawing").click()
@@ -130,7 +154,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))
-    page.get_by_role("group", name="View").get_by_role("button", name="Graph").click()
+    show_graph(page)
     stage(page, "drawing").focus()
     page.keyboard.press("ArrowRight")
     expect(stage(page, "pixels")).to_be_focused()
@@ -167,3 +191,78 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     assert comments(text) == said
     page.keyboard.press("Control+z")
     wait_for_text(page, lambda text: "drawing" not in text.partition("scores:")[2].partition("tensor")[0])
+
+    # A wire is walked to; taken away, brought back, and a stage put into it.
+    stage(page, "best").focus()
+    page.keyboard.press("w")
+    expect(page.get_by_role("button", name="Put a stage between")).to_be_visible()
+    page.keyboard.press("Delete")
+    wait_for_text(page, lambda text: "inputs: []" in text.partition("best:")[2].partition("label:")[0])
+    page.keyboard.press("Control+z")
+    wait_for_text(page, lambda text: "inputs: []" not in text)
+    stage(page, "best").focus()
+    page.keyboard.press("w")
+    page.keyboard.press("+")
+    page.keyboard.type("normalize")
+    page.keyboard.press("Enter")
+    wait_for_text(page, lambda text: "inputs: [normalize]" in text)
+    page.keyboard.press("Escape")
+    expect(stage(page, "normalize")).to_be_focused()
+
+    # Another name, an argument and no input, in the panel; then no stage.
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("even")
+    page.keyboard.press("Enter")
+    wait_for_text(page, lambda text: "inputs: [even]" in text)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("even")
+    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(stage(page, "even")).to_be_focused()
+    page.keyboard.press("Delete")
+    wait_for_text(page, lambda text: "even" not in text)
+    page.keyboard.press("Control+z")
+    wait_for_text(page, lambda text: "inputs: [even]" in text)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    wait_for_text(page, lambda text: "inputs: [digits]" in text.partition("best:")[2].partition("label:")[0])
+    stage(page, "best").focus()
+    page.keyboard.press("Enter")
+    count = page.get_by_role("complementary", name="best").get_by_role("textbox", name="count")
+    for _ in range(8):
+        if not count.evaluate("field => field === document.activeElement"):
+            page.keyboard.press("Tab")
+    expect(count).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    text = wait_for_text(page, lambda text: "count: 3" in text and "dimensions: [3]" in text)
+    assert comments(text) == said
+
+    # The list of stages: its rows are walked, and what a stage gives is watched from there.
+    rows = page.get_by_role("region", name="Pipeline").get_by_role("list")
+    rows.get_by_role("button", name="drawing", exact=False).first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    watch = rows.get_by_role("button", name="Watch pixels")
+    expect(watch).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(watch).to_have_attribute("aria-pressed", "true")
+
+    # What cannot be edited says so, and how it can; nothing at all has a beginning.
+    write_runefile(page, OLD)
+    expect(page.get_by_role("button", name="Add a stage")).to_be_hidden(timeout=PATIENCE)
+    expect(stage(page, "scores")).to_be_visible()
+    page.get_by_role("button", name="Bring it into YAML").press("Enter")
+    text = wait_for_text(page, lambda text: "pipeline:" in text)
+    assert "# what moves" in text
+    write_runefile(page, "")
+    page.get_by_role("button", name="Add the first stage").press("Enter")
+    page.keyboard.type("accel")
+    page.keyboard.press("Enter")
+    wait_for_text(page, lambda text: "capability: ACCEL" in text)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("serial")
+    page.keyboard.press("Enter")
+    wait_for_text(page, lambda text: "out: SERIAL" in text and "inputs: [accel]" in text)
+    expect_running(page)
