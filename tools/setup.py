@@ -150,7 +150,6 @@ def build_frontend() -> None:
     install_frontend_packages(environment)
     say("Building the front end")
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
-    subprocess.run([str(PYTHON), "-m", "whitenoise.compress", "--quiet", str(ASSETS)], check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

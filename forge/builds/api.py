@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import method_decorator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -26,6 +28,7 @@ from forge.builds.watches import find_watch, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
+from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzip_page, gzipped
 from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
@@ -124,6 +127,7 @@ class OneWatch(ProjectView):
         return Response(watch_to_json(find_watch(request.user, project, watch_id)))
 
 
+@method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
     @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -184,10 +188,21 @@ class BuildRune(ForgeView):
         return rune_response(request, build.artefact, f"{build.name}.rune")
 
 
+_RUNE_TYPE = "application/wasm"
+
+
 def rune_response(request: Request, artefact: Artefact, filename: str) -> HttpResponseBase:
-    """A rune as a download, a piece at a time."""
-    chunks = chunks_for(request, partial(open_rune, artefact))
-    response = StreamingHttpResponse(chunks, content_type="application/wasm")
-    response.headers["Content-Length"] = str(artefact.size)
+    """A rune as a download: a small one compressed where that can be read, else a piece at a time."""
+    response: HttpResponse | StreamingHttpResponse
+    if artefact.size <= COMPRESSED_UP_TO and accepts_gzip(request):
+        with open_rune(artefact) as file:
+            response = gzipped(file.read(), _RUNE_TYPE)
+    else:
+        response = StreamingHttpResponse(chunks_for(request, partial(open_rune, artefact)), content_type=_RUNE_TYPE)
+        response.headers["Content-Length"] = str(artefact.size)
+        patch_vary_headers(response, ("Accept-Encoding",))
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return as_foreign(response, filename=filename, digest=artefact.digest)
+    as_foreign(response, filename=filename, digest=artefact.digest)
+    if response.has_header("Content-Encoding"):
+        response.headers["ETag"] = f'W/"{artefact.digest}"'  # the same rune in other bytes
+    return response

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
+from forge.core.compression import gzip_page
 from forge.core.errors import Conflict, Invalid, Moved
 from forge.projects.access import find_project
 from forge.projects.actions import delete_project, update_project
@@ -28,6 +29,7 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
         raise Moved(path.replace(f"/{organisation}/{name}", moved.location, 1)) from moved
 
 
+@gzip_page  # it waits for nothing else, and what it holds of secrets is written anew for each answer
 @for_person
 @csp_update({"style-src": [NONCE]})  # type: ignore[arg-type]  # the editor makes its own styles, with the nonce
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:

@@ -27,6 +27,9 @@ ENTRIES = {
 }
 """The front end's entries by the name that templates use."""
 
+FIRST_FACES = ("sans-400", "sans-500", "sans-600")
+"""What nearly every page is written in: asked for together with its style, so that it comes no later than the text."""
+
 
 @lru_cache(maxsize=4)
 def _manifest(path: Path, changed: float) -> dict[str, Any]:
@@ -67,13 +70,20 @@ def entry(name: str) -> SafeString:
     chunk = manifest.get(ENTRIES[name])
     if chunk is None:
         return mark_safe("")
-    styles, preloads = _reached(manifest, chunk)
     base = settings.STATIC_URL + "build/"
-    links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
-    modules = format_html_join("", '<link rel="modulepreload" href="{}{}">', ((base, file) for file in preloads))
     if chunk["file"].endswith(".css"):
-        return format_html('{}<link rel="stylesheet" href="{}{}">', links, base, chunk["file"])
-    return format_html('{}{}<script type="module" src="{}{}"></script>', links, modules, base, chunk["file"])
+        return _style(manifest, base, chunk["file"])
+    styles, modules = _reached(manifest, chunk)
+    links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
+    preloads = format_html_join("", '<link rel="modulepreload" href="{}{}">', ((base, file) for file in modules))
+    return format_html('{}{}<script type="module" src="{}{}"></script>', links, preloads, base, chunk["file"])
+
+
+def _style(manifest: dict[str, Any], base: str, file: str) -> SafeString:
+    faces = [manifest[key]["file"] for face in FIRST_FACES if (key := f"src/look/fonts/{face}.woff2") in manifest]
+    preload = '<link rel="preload" href="{}{}" as="font" type="font/woff2" crossorigin>'
+    preloads = format_html_join("", preload, ((base, face) for face in faces))
+    return format_html('<link rel="stylesheet" href="{}{}">{}', base, file, preloads)
 
 
 def _reached(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str], list[str]]:

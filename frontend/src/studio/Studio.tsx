@@ -24,13 +24,14 @@ import { PreviewPane } from "./panels/PreviewPane";
 import { isSize, useRemembered } from "./parts/remembered";
 import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
+import { fetchAtRest, firstThingsDone } from "./session/first-things";
 import type { Incoming } from "./session/incoming";
 import { closedFile, openedFile, shownFiles, type OpenFiles } from "./session/open-files";
 import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
-import { Dialogs, type Asking } from "./shell/Dialogs";
+import type { Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { People } from "./shell/People";
 import { Middle, type View } from "./shell/Middle";
@@ -41,6 +42,9 @@ import { useFiles } from "./shell/use-files";
 
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
+const Dialogs = lazy(() => import("./shell/Dialogs"));
+
+fetchAtRest([() => import("./shell/Dialogs"), () => import("./panels/BuildLog")]);
 
 interface StudioProps {
   readonly workspace: Workspace;
@@ -115,6 +119,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
   }, [preview.diagnostics]);
 
   useTitle(project);
+  // Nothing to wait for: the graph alone is what is looked at, or nothing runs yet.
+  const waitsForApp = view !== "graph" && session.preview.build !== null;
+  useEffect(() => {
+    if (!waitsForApp) firstThingsDone();
+  }, [waitsForApp]);
   useEffect(() => workspace.presence.show(active?.id ?? null), [workspace, active?.id]);
 
   useEffect(() => {
@@ -397,7 +406,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
         ))}
       </nav>
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
-      <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={saveVersion} onClose={() => setAsking(null)} />
+      {asking !== null && (
+        <Suspense>
+          <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={saveVersion} onClose={() => setAsking(null)} />
+        </Suspense>
+      )}
       <Toaster toasts={workspace.toasts} />
     </div>
   );

@@ -2,6 +2,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { PageState } from "./api/types";
+import { watchFirstThings } from "./session/first-things";
 import { Workspace } from "./session/workspace";
 import { Studio } from "./Studio";
 import "./studio.css";
@@ -12,6 +13,7 @@ if (root === null || served === null) throw new Error("The studio's page lacks i
 
 const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageState, window.location);
 workspace.start();
+watchFirstThings(window);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 createRoot(root).render(
   <StrictMode>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,19 @@ def test_a_rune_is_a_download_that_never_becomes_a_page(client: Client, project:
     assert response["Content-Disposition"] == 'attachment; filename="kitchen.rune"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_a_small_rune_is_compressed_for_who_can_read_that(client: Client, project: Any, developer: Any) -> None:
+    address = f"/api/v1/builds/{built(developer, project).pk}/rune"
+    small, plain = (
+        client.get(address, HTTP_ACCEPT_ENCODING="gzip, br"),
+        client.get(address, HTTP_ACCEPT_ENCODING="gzip;q=0"),
+    )
+    assert (small["Content-Encoding"], gzip.decompress(small.content)) == ("gzip", RUNE)
+    assert "sandbox" in small["Content-Security-Policy"]
+    assert small["Vary"] == plain["Vary"]
+    assert small["ETag"] == f"W/{plain['ETag']}"  # other bytes of the same rune
+    assert not plain.has_header("Content-Encoding")
 
 
 def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:

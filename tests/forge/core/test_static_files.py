@@ -66,3 +66,18 @@ async def test_only_reading_is_answered(folder: Path) -> None:
 
 async def test_everything_else_goes_on_to_django(folder: Path) -> None:
     assert (await _get(folder, "/acme/static/x"))[3]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "sent"),
+    [(b"gzip, br", "br", b"brotli"), (b"gzip", "gzip", b"gzip it is"), (b"identity", None, b"the whole of it")],
+)
+async def test_what_the_build_compressed_goes_in_the_best_form_that_can_be_read(
+    folder: Path, accepted: bytes, encoding: str | None, sent: bytes
+) -> None:
+    for ending, content in (("", b"the whole of it"), (".br", b"brotli"), (".gz", b"gzip it is")):
+        (folder / "build" / f"pictures.js{ending}").write_bytes(content)
+    status, headers, body, _ = await _get(folder, "/static/build/pictures.js", headers=[(b"accept-encoding", accepted)])
+    assert (status, body, headers.get("content-encoding")) == (200, sent, encoding)
+    assert headers["content-type"] == 'text/javascript; charset="utf-8"'
+    assert headers["vary"] == "Accept-Encoding"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -53,6 +54,20 @@ def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Clie
     policy = _policy(page)
     assert policy["style-src"] == ["'self'", f"'nonce-{nonce[1]}'"]
     assert policy["script-src"] == ["'self'"]
+
+
+def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_each_time(
+    client: Client, project: Project
+) -> None:
+    asking = {"Accept-Encoding": "gzip"}
+    pages = [gzip.decompress(client.get("/acme/kitchen/studio", headers=asking).content).decode() for _ in range(2)]
+    for secret in (r'"csrf": "(\w+)"', r'name="csp-nonce" content="([^"]+)"'):
+        first, second = (re.search(secret, page) for page in pages)
+        assert first
+        assert second
+        assert first[1] != second[1]
+    for path in ("/", "/accounts/tokens", "/acme/kitchen/settings"):
+        assert not client.get(path, headers=asking).has_header("Content-Encoding")
 
 
 def test_what_a_user_wrote_is_shown_as_text(client: Client, project: Project, organisation: Organisation) -> None:

@@ -6,10 +6,11 @@ import type * as Y from "yjs";
 import type { LanguageAction, Location } from "../../language";
 import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
+import { afterFirstThings } from "../session/first-things";
 import { actionsAt, goToDefinition, languageSupport, nameAt, referencesAt, renameAt, rewrite, type EditorLanguage } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { beside, extensions, language, reading, readOnlyAs, spoken } from "./setup";
+import { beside, extensions, helping, language, reading, readOnlyAs, spoken } from "./setup";
 
 export interface Cursor {
   readonly line: number;
@@ -51,6 +52,8 @@ interface EditorProps {
   readonly onCursor: (cursor: Cursor) => void;
   readonly ref?: Ref<EditorHandle>;
 }
+
+const fetchHelps = afterFirstThings(() => import("./helps"));
 
 /** Where each text was left, so that coming back to its tab does not lose the place. */
 const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number }>();
@@ -123,6 +126,21 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
   useEffect(() => {
     view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(answers)) });
   }, [answers, text]);
+
+  const isRunefile = answers !== null;
+  useEffect(() => {
+    let wanted = true;
+    fetchHelps().then(
+      ({ helps }) => {
+        if (wanted) view.current?.dispatch({ effects: helping.reconfigure(helps(isRunefile)) });
+      },
+      // Without a connection one writes without them.
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [isRunefile, text]);
 
   useEffect(() => {
     if (view.current !== null) place(view.current);

@@ -1,8 +1,6 @@
 // One editor over one shared text: keys, history, language, look. The history is the page's one undo, not the editor's.
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension, type StateCommand } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection, type ViewUpdate } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
@@ -16,6 +14,8 @@ import { look } from "./theme";
 export const language = new Compartment();
 export const reading = new Compartment();
 export const spoken = new Compartment();
+/** What helps with writing, once it is here: before all other keys. */
+export const helping = new Compartment();
 /** What is shown beside a text while it is asked for. */
 export const beside = new Compartment();
 
@@ -57,10 +57,8 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     highlightActiveLine(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
-    highlightSelectionMatches(),
     drawSelection(),
     bracketMatching(),
-    closeBrackets(),
     EditorState.allowMultipleSelections.of(true),
     rectangularSelection(),
     indentOnInput(),
@@ -69,12 +67,13 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     language.of([]),
     reading.of(readOnlyAs(readOnly)),
     spoken.of([]),
+    helping.of([]),
     beside.of([]),
     besideMend.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
-    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...closeBracketsKeymap, ...yUndoManagerKeymap, ...searchKeymap, ...defaultKeymap]),
+    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...defaultKeymap]),
     EditorView.contentAttributes.of({ "aria-label": name, "aria-description": "Escape and then Tab leaves the text.", tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
     EditorView.updateListener.of(onUpdate),
     look,

@@ -17,7 +17,7 @@ const RunePage = lazy(() => import("./RunePage"));
 const PICTURES = new Set(["png", "jpg", "jpeg", "gif", "webp", "bmp"]);
 const SOUNDS = new Set(["wav", "mp3", "ogg", "flac"]);
 
-export function BinaryPage({ file, address }: BinaryPageProps) {
+export default function BinaryPage({ file, address }: BinaryPageProps) {
   const end = extension(file.path);
   // The digest makes a replaced file another address, so that no older picture is shown for it.
   const versioned = `${address}?digest=${encodeURIComponent(file.digest)}`;

@@ -112,7 +112,7 @@ function Quantised({ model: { quantisation } }: { readonly model: Model }) {
   );
 }
 
-export function ModelPage({ file, client }: ModelPageProps) {
+export default function ModelPage({ file, client }: ModelPageProps) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const of = `${file.path} ${file.digest}`;
   useEffect(() => {

@@ -56,7 +56,7 @@ function outcome(build: Build): string {
   }
 }
 
-export function BuildLog({ build, lines, tags, mayEdit, onCancel, onPublish, onProblems }: BuildLogProps) {
+export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPublish, onProblems }: BuildLogProps) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     end.current?.scrollIntoView({ block: "nearest" });

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
 import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
+import { appRuns } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones, type PhonesProps } from "../phone/Phones";
@@ -100,6 +101,9 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
       onSend,
+      onLoaded: (loaded) => {
+        if (loaded !== null) appRuns();
+      },
       below: <Samples count={samples.length} version={key} workspace={workspace} me={me} />,
     }),
     // The samples are those of the files.

@@ -1,11 +1,13 @@
 // The panel under the text: the problems, and the builds with their logs.
-import { useId } from "react";
+import { lazy, Suspense, useId } from "react";
 import type { Build, Diagnostic, TextEdit } from "../api/types";
-import { BuildLog } from "../panels/BuildLog";
 import { Problems } from "../panels/Problems";
 import type { Session } from "../session/state";
 import { ago } from "../parts/words";
 import { Tabs } from "./Tabs";
+
+/** Fetched when it is first shown. */
+const BuildLog = lazy(() => import("../panels/BuildLog"));
 
 export type BottomTab = "problems" | "build";
 
@@ -46,16 +48,18 @@ export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, 
       </Tabs>
       <div id={panel} role="tabpanel" className="bottom-body">
         {shown === "build" && build !== null ? (
-          <BuildLog
-            key={build.id}
-            build={build}
-            lines={session.logs[build.id]}
-            tags={session.tags}
-            mayEdit={mayEdit}
-            onCancel={() => onCancel(build)}
-            onPublish={() => onPublish(build)}
-            onProblems={() => onTab("problems")}
-          />
+          <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
+            <BuildLog
+              key={build.id}
+              build={build}
+              lines={session.logs[build.id]}
+              tags={session.tags}
+              mayEdit={mayEdit}
+              onCancel={() => onCancel(build)}
+              onPublish={() => onPublish(build)}
+              onProblems={() => onTab("problems")}
+            />
+          </Suspense>
         ) : (
           <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} mayEdit={mayEdit} onSelect={onDiagnostic} onMend={onMend} />
         )}

@@ -1,4 +1,4 @@
-// The dialogs of the page, of which one at most is open: what is asked, and what its answer does.
+// The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
 import { Palette, type Destination } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import type { Command } from "../commands/command";
@@ -34,7 +34,7 @@ export type Asking =
   | { readonly what: "shortcuts" };
 
 interface DialogsProps {
-  readonly asking: Asking | null;
+  readonly asking: Asking;
   readonly workspace: Workspace;
   readonly session: Session;
   readonly mayEdit: boolean;
@@ -45,10 +45,8 @@ interface DialogsProps {
   readonly onClose: () => void;
 }
 
-export function Dialogs({ asking, workspace, session, mayEdit, commands, destinations, answers, onSaveVersion, onClose }: DialogsProps) {
-  switch (asking?.what) {
-    case undefined:
-      return null;
+export default function Dialogs({ asking, workspace, session, mayEdit, commands, destinations, answers, onSaveVersion, onClose }: DialogsProps) {
+  switch (asking.what) {
     case "files":
       return (
         <Suspense>

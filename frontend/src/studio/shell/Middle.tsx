@@ -3,18 +3,20 @@ import { lazy, Suspense, useId, useMemo, type Ref } from "react";
 import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../api/types";
 import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
-import { BinaryPage } from "../pages/BinaryPage";
-import { ModelPage } from "../pages/ModelPage";
 import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
 import type { ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
+import { afterFirstThings } from "../session/first-things";
 import { useWatching } from "../session/watching";
 import { Tabs } from "./Tabs";
 
-/** Fetched when it is first shown: a graph that can be edited is as large as an editor. */
-const GraphView = lazy(() => import("../graph/GraphView"));
+/** Fetched when it is first shown, and after the text: a graph that can be edited is as large as an editor. */
+const GraphView = lazy(afterFirstThings(() => import("../graph/GraphView")));
+/** Fetched when they are first shown. */
+const BinaryPage = lazy(() => import("../pages/BinaryPage"));
+const ModelPage = lazy(() => import("../pages/ModelPage"));
 
 /** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
 export type View = "text" | "both" | "graph";
@@ -127,9 +129,11 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
             onCursor={onCursor}
           />
         )}
-        {second && reading !== null && active !== null && text !== null && <ReadPage reading={reading} text={text} path={active.path} address={(path) => workspace.client.fileAddress(path)} onOpen={openPath} />}
-        {active !== null && text === null && extension(active.path) === "tflite" && <ModelPage file={active} client={workspace.client} />}
-        {active !== null && text === null && extension(active.path) !== "tflite" && <BinaryPage file={active} address={workspace.client.fileAddress(active.path)} />}
+        <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
+          {second && reading !== null && active !== null && text !== null && <ReadPage reading={reading} text={text} path={active.path} address={(path) => workspace.client.fileAddress(path)} onOpen={openPath} />}
+          {active !== null && text === null && extension(active.path) === "tflite" && <ModelPage file={active} client={workspace.client} />}
+          {active !== null && text === null && extension(active.path) !== "tflite" && <BinaryPage file={active} address={workspace.client.fileAddress(active.path)} />}
+        </Suspense>
         {active === null && <p className="panel-note muted">Nothing is open.</p>}
       </div>
     </section>
