@@ -22,6 +22,9 @@ interface Props {
   readonly title: string;
 }
 
+/** Of the picture's height: above it there is no room for a box's name. */
+const TOP = 0.12;
+
 const orderKey = (title: string): string => `boxes ${title}`;
 const isOrder = (value: string | null): value is BoxOrder => value !== null && value in BOX_ORDERS;
 
@@ -40,6 +43,8 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
     if (canvas.current !== null && shown !== null) drawSeen(canvas.current, shown.bytes, shown.picture);
   }, [shown]);
   const count = kind === "boxes" ? boxes.length : points.length;
+  // One that is hidden by the bound has a score as well; where nothing is shown, the bound may be why.
+  const isScored = count === 0 || (kind === "boxes" ? boxes : points).some(({ score }) => score !== null);
   const noun = kind === "boxes" ? "box" : "point";
   const said = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
   return (
@@ -47,7 +52,7 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
       <div className="preview-overlay" role="img" aria-label={`${said} over the picture`}>
         <canvas ref={canvas} width={sides.width} height={sides.height} />
         {boxes.map((box, index) => (
-          <i key={index} className="box" style={{ left: percent(box.left), top: percent(box.top), width: percent(box.width), height: percent(box.height) }}>
+          <i key={index} className={box.top < TOP ? "box at-top" : "box"} style={{ left: percent(box.left), top: percent(box.top), width: percent(box.width), height: percent(box.height) }}>
             <b>
               {box.name}
               {box.score !== null && ` ${percentText(box.score)}`}
@@ -59,11 +64,13 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
         ))}
       </div>
       <p className="small muted num">{said}</p>
-      <div className="preview-slider">
-        <label htmlFor={`${id}-least`}>Sure above</label>
-        <input id={`${id}-least`} type="range" min={0} max={0.95} step={0.05} value={least} onChange={(event) => setLeast(event.target.valueAsNumber)} />
-        <output className="num">{percentText(least)}</output>
-      </div>
+      {isScored && (
+        <div className="preview-slider">
+          <label htmlFor={`${id}-least`}>Sure above</label>
+          <input id={`${id}-least`} type="range" min={0} max={0.95} step={0.05} value={least} onChange={(event) => setLeast(event.target.valueAsNumber)} />
+          <output className="num">{percentText(least)}</output>
+        </div>
+      )}
       {kind === "boxes" && (
         <div className="field">
           <label htmlFor={`${id}-order`}>Numbers of a box</label>
