@@ -24,7 +24,7 @@ def row(page: Page, name: str) -> Locator:
 
 def run_command(page: Page, title: str) -> None:
     page.keyboard.press("Control+Shift+p")
-    page.get_by_role("combobox").fill(f">{title}")
+    page.get_by_role("combobox", name="A command, a file or a stage").fill(f">{title}")
     page.keyboard.press("Enter")
 
 

@@ -37,7 +37,7 @@ import { People } from "./shell/People";
 import { Middle, type View } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
 import { useDrop } from "./shell/use-drop";
-import { useNow, useTitle, useUndone } from "./shell/use-page";
+import { useNow, useShown, useTitle } from "./shell/use-page";
 import { useFiles } from "./shell/use-files";
 
 /** Fetched when they are first shown. */
@@ -144,9 +144,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     setScreen("text");
   };
 
-  useUndone(workspace, (file) => {
-    if (file !== active?.id) openFile(file);
-  });
+  useShown(workspace, active, openFile);
 
   const goTo = (path: string, line: number, column: number): void => {
     const file = files.find((each) => each.path === path);

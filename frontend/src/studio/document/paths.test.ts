@@ -3,9 +3,9 @@ import { extension, pathProblem, placeFor, treeRows } from "./paths";
 
 const TAKEN = new Set(["Runefile.yml", "models/a.tflite"]);
 
-test.each(["labels.txt", "models/b.tflite", "Ünïcode 1.md", ".hidden"])("%s can be a name", (path) => expect(pathProblem(path, TAKEN)).toBeNull());
+test.each(["labels.txt", "models/b.tflite", "Ünïcode 1.md", "漢字 😀.txt", "שלום.txt", ".hidden"])("%s can be a name", (path) => expect(pathProblem(path, TAKEN)).toBeNull());
 
-test.each(["", "/etc/passwd", "a//b", "a/", "../out", "a/./b", "a\\b", "a\nb", " a", "Runefile.yml", "models", "Runefile.yml/x", "x".repeat(201)])("%j cannot be a name, and the reason is said", (path) => {
+test.each(["", "/etc/passwd", "a//b", "a/", "../out", "a/./b", "a\\b", "a\nb", " a", "Runefile.yml", "RUNEFILE.yml", "Models/A.tflite", "a\u202egpj.txt", "a\u00a0b", "models", "Runefile.yml/x", "x".repeat(201)])("%j cannot be a name, and the reason is said", (path) => {
   expect(pathProblem(path, TAKEN)).toMatch(/\.$/);
 });
 

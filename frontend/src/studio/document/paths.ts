@@ -1,7 +1,9 @@
 // The names of a project's files: which are allowed, and the tree that they make. Pure; the server checks again.
 import { isRunefileName } from "./runefile";
 
-const FORBIDDEN = /[\u0000-\u001f\u007f\\:*?"<>|]/;
+const FORBIDDEN = /[\\:*?"<>|]/;
+/** Line breaks, joiners, changes of direction: a name with one looks like something that it is not. */
+const UNSEEN = /(?! )[\p{C}\p{Z}]/u;
 
 /** Why a path cannot be a file's name, as a sentence, or null when it can. */
 export function pathProblem(path: string, taken: ReadonlySet<string>): string | null {
@@ -10,13 +12,16 @@ export function pathProblem(path: string, taken: ReadonlySet<string>): string | 
   if (path.startsWith("/")) return "Leave the slash at the beginning out: names start at the project's folder.";
   const forbidden = FORBIDDEN.exec(path);
   if (forbidden !== null) return `The name cannot hold ${JSON.stringify(forbidden[0])}.`;
+  if (UNSEEN.test(path)) return "The name holds a character that cannot be seen. Type it anew, without pasting.";
   for (const part of path.split("/")) {
     if (part === "") return "Two slashes in a row, or one at the end, name no file.";
     if (part === "." || part === "..") return "A name cannot lead out of the project's folder.";
     if (part !== part.trim()) return "A name cannot begin or end with a space.";
   }
   if (taken.has(path)) return `There is a file called ${path} already.`;
+  const folded = path.toLowerCase();
   for (const other of taken) {
+    if (other.toLowerCase() === folded) return `There is a file called ${other} already. On many computers, names that differ only in large and small letters are one file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
     if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;
   }

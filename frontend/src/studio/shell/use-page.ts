@@ -1,6 +1,8 @@
-// What the page does beside what it shows: its title and address, the clock of its "a minute ago", what undo reaches.
-import { useEffect, useEffectEvent, useState } from "react";
+// What the page does beside what it shows: its title and address, the clock of its "a minute ago", what undo reaches,
+// and a word when what it showed is gone.
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Project } from "../api/types";
+import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
 
 const CLOCK = 30_000;
@@ -25,8 +27,16 @@ export function useNow(): number {
   return now;
 }
 
+/** What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. */
+export function useShown(workspace: Workspace, active: FileEntry | null, open: (id: string) => void): void {
+  useUndone(workspace, (file) => {
+    if (file !== active?.id) open(file);
+  });
+  useGone(workspace, active, open);
+}
+
 /** The page has one undo: `show` is called with the file in which it took something back. */
-export function useUndone(workspace: Workspace, show: (file: string) => void): void {
+function useUndone(workspace: Workspace, show: (file: string) => void): void {
   const showUndone = useEffectEvent((changed: readonly unknown[]) => {
     const undone = changed.map((type) => workspace.files.fileOf(type)).find((id) => id !== null);
     if (undone !== undefined && undone !== null) show(undone);
@@ -37,4 +47,23 @@ export function useUndone(workspace: Workspace, show: (file: string) => void): v
     undo.on("stack-item-popped", onPopped);
     return () => undo.off("stack-item-popped", onPopped);
   }, [workspace]);
+}
+
+/** Says so when the file that is shown was deleted by someone else: what was typed in it is still there. */
+function useGone(workspace: Workspace, active: FileEntry | null, open: (id: string) => void): void {
+  const before = useRef<FileEntry | null>(null);
+  const openAgain = useEffectEvent(open);
+  useEffect(() => {
+    const last = before.current;
+    before.current = active;
+    if (last === null || last.id === active?.id) return;
+    const { files, toasts } = workspace;
+    const gone = files.deleted().find(({ id }) => id === last.id);
+    if (gone === undefined || gone.client === files.doc.clientID) return;
+    const bringBack = (): void => {
+      files.restore(last.id);
+      openAgain(last.id);
+    };
+    toasts.say(`${last.path} was deleted by someone else, or in another window.`, { label: "Bring it back", run: bringBack });
+  }, [workspace, active]);
 }

@@ -1,0 +1,124 @@
+"""What others do at the worst moment, and what a page may not do: nothing that was typed is lost, and it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.e2e.conftest import OpenPage, launch, people
+from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, sign_in
+from tests.e2e.test_files_and_versions import row, run_command
+from tests.e2e.test_two_people import join_as_developer
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+REFUSAL = "the server responded with a status of 4"
+SEND_NOISE = """(bytes) => new Promise((done) => {
+  const [, organisation, project] = location.pathname.split("/");
+  const socket = new WebSocket(`ws://${location.host}/ws/projects/${organisation}/${project}/collab`);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => socket.send(Uint8Array.from(bytes));
+  socket.onclose = ({ code, reason }) => done([code, reason]);
+})"""
+PASTE = """([words, times]) => {
+  const transfer = new DataTransfer();
+  transfer.setData("text/plain", words.repeat(times));
+  const event = new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+  document.activeElement.dispatchEvent(event);
+}"""
+MEMBER = """async ([method, role]) => {
+  const organisation = location.pathname.split("/")[1];
+  const members = `/api/v1/organisations/${organisation}/members`;
+  const found = (await (await fetch(members)).json()).members.find(({ role }) => role !== "owner");
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  const body = role === null ? null : JSON.stringify({ role });
+  const answer = await fetch(`${members}/${found.id}`, { method, headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+}"""
+
+
+@pytest.fixture
+def open_page(playwright: Playwright) -> Iterator[OpenPage]:
+    """A browser notes each refusal of the server on its console."""
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
+        yield opened
+
+
+def text_of(page: Page, name: str) -> str:
+    """As the forge has it."""
+    address, organisation, project = page.url.removesuffix("/studio").rsplit("/", 2)
+    return page.request.get(f"{address}/api/v1/projects/{organisation}/{project}/files/{name}").text()
+
+
+def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: OpenPage) -> None:
+    owner, colleague = open_page(), open_page()
+    sign_in(owner, forge.link())
+    create(owner, "Sine")
+    studio = owner.url
+    join_as_developer(owner, colleague, forge)
+    for page in (owner, colleague):
+        page.goto(studio)
+        open_file(page, "README.md")
+
+    # A file is deleted while somebody types in it: it is said, and brought back with all that was typed.
+    colleague.get_by_role("textbox", name="README.md").click()
+    colleague.keyboard.press("Control+End")
+    colleague.keyboard.type("typed before ")
+    owner.get_by_role("tree", name="Files").get_by_role("treeitem", name="README.md").focus()
+    owner.keyboard.press("Delete")
+    gone = colleague.get_by_text("README.md was deleted by someone else")
+    expect(gone).to_be_visible(timeout=PATIENCE)
+    colleague.get_by_role("button", name="Bring it back").click()
+    expect(row(owner, "README.md")).to_be_visible(timeout=PATIENCE)
+    colleague.get_by_role("textbox", name="README.md").click()
+    colleague.keyboard.press("Control+End")
+    colleague.keyboard.type("and after")
+    expect_saved(colleague)
+    assert "typed before and after" in text_of(owner, "README.md")
+
+    # A version comes back while somebody types: what they type meanwhile stays.
+    run_command(owner, "Save a version")
+    owner.keyboard.type("as it is")
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_text("Version 1 is saved.")).to_be_visible(timeout=PATIENCE)
+    open_file(colleague, "Runefile.yml")
+    colleague.get_by_role("textbox", name="Runefile.yml").click()
+    colleague.keyboard.press("Control+End")
+    colleague.keyboard.type("# changed")
+    expect_saved(colleague)
+    run_command(owner, "Versions")
+    restore = owner.get_by_role("button", name="Restore version 1").first
+    restore.click(timeout=PATIENCE)
+    expect(colleague.get_by_role("textbox", name="Runefile.yml")).not_to_contain_text("# changed", timeout=PATIENCE)
+    colleague.keyboard.type("# and on")
+    expect_saved(colleague)
+    assert "# and on" in text_of(owner, "Runefile.yml")
+
+    # Noise on a socket of their own ends that socket alone.
+    assert colleague.evaluate(SEND_NOISE, [0, 2, 255, 255, 255])[0] == 4400
+    expect_saved(colleague)
+
+    # More than a megabyte at once is refused with a notice, and only the page that sent it is cut off.
+    open_file(colleague, "README.md")
+    colleague.get_by_role("textbox", name="README.md").click()
+    before = text_of(owner, "README.md")
+    colleague.evaluate(PASTE, ["0123456789abcdef", 80_000])
+    expect(colleague.get_by_role("banner").get_by_role("status")).to_contain_text("at most", timeout=PATIENCE)
+    assert text_of(owner, "README.md") == before
+    expect_saved(owner)
+
+    # Who may only look changes nothing, whatever their page sends; who is no member any more is out within a second.
+    colleague.goto(studio)
+    expect_saved(colleague)
+    owner.evaluate(MEMBER, ["PATCH", "viewer"])
+    colleague.reload()
+    text = colleague.get_by_role("textbox", name="Runefile.yml")
+    expect(text).to_have_attribute("aria-readonly", "true", timeout=PATIENCE)
+    owner.evaluate(MEMBER, ["DELETE", None])
+    expect(colleague.get_by_role("banner").get_by_role("status")).to_contain_text(
+        "load the page again", timeout=PATIENCE
+    )
