@@ -193,7 +193,7 @@ def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
         for place, (update, author) in enumerate(updates, start=1)
     ]
     people = any(batch.clients for batch in batches)
-    with transaction.atomic() if people else nullcontext(), connection.cursor() as cursor:
+    with transaction.atomic() if people else nullcontext(), _preparing() as cursor:
         cursor.execute(_APPEND_AT_ONCE, [timezone.now(), *(list(column) for column in zip(*rows, strict=True))])
         first: dict[UUID, int] = dict(cursor.fetchall())
         for batch in batches:
@@ -207,6 +207,20 @@ def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
         else:
             last.append(None)
     return last
+
+
+@contextmanager
+def _preparing() -> Iterator[Any]:
+    """A cursor whose statements PostgreSQL plans once a connection; Django's sends the values in the text, each time.
+
+    To plan the one below takes as long as to do it.
+    """
+    from psycopg import Cursor  # only there where PostgreSQL is used
+
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 0
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        yield cursor
 
 
 _TAKE_NUMBERS = (

@@ -1,0 +1,90 @@
+"""SQLite's log is carried over into its file beside those who write, and begins anew however busy they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from forge.core.checkpoints import carry_over
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA wal_autocheckpoint=0")
+    return database
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "forge.sqlite3"
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(opened(path)) as database:
+        database.execute("CREATE TABLE line (text TEXT)")
+        yield database
+
+
+@pytest.fixture
+def thread(path: Path, writer: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The connection of the thread that carries over."""
+    with closing(opened(path)) as database:
+        yield database
+
+
+def write(database: sqlite3.Connection, lines: int) -> None:
+    for _ in range(lines):
+        database.execute("INSERT INTO line VALUES (?)", ("x" * 100,))
+
+
+def lines_without_the_log(path: Path) -> int:
+    """What is in the file itself."""
+    copy = path.with_name("copy.sqlite3")
+    copy.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(copy)) as database:
+        return int(database.execute("SELECT count(*) FROM line").fetchone()[0])
+
+
+def test_what_was_written_is_carried_over_and_the_log_begins_anew(
+    path: Path, writer: sqlite3.Connection, thread: sqlite3.Connection
+) -> None:
+    write(writer, 50)
+    assert carry_over(thread) > 50
+    assert lines_without_the_log(path) == 50
+    write(writer, 1)
+    assert carry_over(thread) < 5
+
+
+def test_what_was_stored_is_carried_over_while_someone_writes(
+    path: Path, writer: sqlite3.Connection, thread: sqlite3.Connection
+) -> None:
+    write(writer, 50)
+    writer.execute("BEGIN IMMEDIATE")
+    write(writer, 1)
+    carry_over(thread, long=0)
+    assert lines_without_the_log(path) == 50
+    writer.execute("COMMIT")
+    assert carry_over(thread) > 50
+
+
+def test_a_long_log_begins_anew_once_its_readers_are_gone(
+    writer: sqlite3.Connection, thread: sqlite3.Connection, path: Path
+) -> None:
+    with closing(opened(path)) as reader:
+        write(writer, 50)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM line").fetchone()
+        write(writer, 50)
+        assert carry_over(thread, long=10) > 100
+        write(writer, 1)
+        assert carry_over(thread, long=10) > 100
+        reader.execute("COMMIT")
+    carry_over(thread, long=10)
+    write(writer, 1)
+    assert carry_over(thread, long=10) < 5
