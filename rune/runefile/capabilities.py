@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rune.abi import Capability, PixelFormat
 from rune.runefile.codes import Code
+from rune.runefile.missing_parameters import report_missing
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
@@ -202,15 +203,9 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
     rules = CAPABILITY_RULES[kind]
     parameters = _parameters(stage, kind, rules, report)
     declared = _declared(stage, report)
-    for parameter in rules.parameters:
-        is_given = any(argument.name == parameter.name for argument in stage.arguments)
-        if parameter.is_required and not is_given:
-            report.error(
-                Code.MISSING_PARAMETER,
-                f'The "{parameter.name}" argument wasn\'t set for {quoted(stage.name.text)}',
-                stage.target.span,
-                [f"{kind.name} needs it: write `{parameter.name}: ` and a number under `args`."],
-            )
+    written = {argument.name for argument in stage.arguments}
+    missing = [known.name for known in rules.parameters if known.is_required and known.name not in written]
+    report_missing(stage, kind, missing, parameters, None if declared is None else declared.tensor_type, report)
     if report.error_count > before or not stage.is_sound:
         return None
     if kind is Capability.RAND and "amount" not in parameters and declared is not None:

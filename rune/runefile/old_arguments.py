@@ -52,7 +52,7 @@ def _fix(argument: ArgumentSyntax, report: Report) -> Fix:
     block_text = _block_text(argument, report)
     if block_text is not None:
         whole = Span(argument.name_span.start, argument.span.end)
-        return Fix(title, (Edit(report.file, whole, f"{argument.name}: {block_text}"),))
+        return report.replace(whole, f"{argument.name}: {block_text}", title)
     text = json.dumps(str(argument.value), ensure_ascii=False)
     return Fix(title, (*edits, Edit(report.file, argument.span, text)))
 

@@ -66,8 +66,9 @@ class Report:
         self.warning(code, message, span, fixes=[self.replace(span, known)])
 
     def replace(self, span: Span, text: str, title: str | None = None) -> Fix:
-        """The fix that writes `text` in place of what stands in `span`."""
-        return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, text),))
+        """The fix that writes `text` in place of what stands in `span`, with line breaks as the file has them."""
+        written = text.replace("\n", "\r\n") if self.source is not None and "\r\n" in self.source.text else text
+        return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, written),))
 
     def replace_type(self, span: Span, type_: TensorType) -> Fix:
         """The fix that declares another type."""
