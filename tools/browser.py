@@ -16,6 +16,7 @@ from pathlib import Path
 PACKAGES = ["chromium", "skopeo"]
 FIREFOX = "firefox-esr"
 WEBKIT = ["webkit2gtk-driver", "xvfb"]
+SOUND = ["pulseaudio", "pulseaudio-utils", "gstreamer1.0-pulseaudio"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -42,6 +43,11 @@ def mini_browser() -> Path | None:
     return found if shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
 
 
+def sound_programs() -> bool:
+    """Whether a sound card can be made up, from which Firefox and WebKit hear a file."""
+    return all(shutil.which(name) for name in ("pulseaudio", "pactl", "pacat"))
+
+
 def main(arguments: list[str]) -> int:
     missing = [] if chromium() else ["chromium"]
     if not shutil.which("skopeo"):
@@ -53,6 +59,7 @@ def main(arguments: list[str]) -> int:
         if "prove" in arguments:
             missing += [] if firefox() else [FIREFOX]
             missing += [] if mini_browser() else WEBKIT
+            missing += [] if sound_programs() else SOUND
     if not missing:
         return 0
     command = f"apt-get install --yes --no-install-recommends {' '.join(missing)}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
@@ -11,16 +13,23 @@ from playwright.sync_api import Browser, Playwright
 from tests.live_forge import REPOSITORY
 
 PREFERENCES: dict[str, str | float | bool] = {
-    "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "ui.prefersReducedMotion": 1,
 }
 
 
-def launch_firefox(playwright: Playwright, path: str, folder: Path) -> Browser:
-    """Starts it through the relay; `folder` is where the program that does so is written."""
+def launch_firefox(playwright: Playwright, path: str, folder: Path, sound: Mapping[str, str]) -> Browser:
+    """Starts it through the relay; `folder` is where the program that does so is written.
+
+    `sound` are the variables of a sound card; without one, the microphone and the camera are Firefox's own.
+    """
     program = folder / "firefox-for-playwright"
     relay = f"FIREFOX={shlex.quote(path)} exec {shlex.quote(sys.executable)} -m tests.browsers.firefox_relay"
     program.write_text(f'#!/bin/sh\ncd {shlex.quote(str(REPOSITORY))} && {relay} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    return playwright.firefox.launch(executable_path=program, channel="moz-firefox", firefox_user_prefs=PREFERENCES)
+    return playwright.firefox.launch(
+        executable_path=program,
+        channel="moz-firefox",
+        env={**os.environ, **sound},
+        firefox_user_prefs={**PREFERENCES, "media.navigator.streams.fake": not sound},
+    )

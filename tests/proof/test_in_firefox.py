@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from tests.browsers.firefox import launch_firefox
-from tests.e2e import conftest
+from tests.browsers.sound_card import NoSoundCard, sound_card
+from tests.e2e import conftest, test_phone
 from tests.e2e.conftest import OpenPage, people
-from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
 from tests.e2e.test_foreign_runes import (
     test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on,  # noqa: F401
 )
+from tests.e2e.test_graph_editing import (
+    test_the_graph_edits_the_text_and_keeps_what_stands_in_it,  # noqa: F401
+    test_the_graph_is_edited_by_keys_alone,  # noqa: F401
+)
 from tests.e2e.test_language_in_the_editor import (
     test_the_page_checks_completes_explains_renames_and_formats_by_itself,  # noqa: F401
+)
+from tests.e2e.test_phone import SMALL, test_a_phone_is_let_in_paired_and_runs_without_a_network  # noqa: F401
+from tests.e2e.test_say_a_word import (
+    test_a_human_word_is_heard_and_the_stream_survives_a_new_rune,  # noqa: F401
 )
 from tests.e2e.test_two_people import (
     test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own,  # noqa: F401
 )
-from tests.live_forge import LiveForge
+from tests.e2e.test_wave_a_phone import test_a_ring_in_the_air_is_a_ring  # noqa: F401
 from tools.browser import FIREFOX, firefox
 
 pytestmark = pytest.mark.proof
@@ -31,49 +40,44 @@ pytestmark = pytest.mark.proof
 forge = conftest.forge
 playwright = conftest.playwright
 
-NO_FILE = "Firefox has no microphone from a file: its own tone is heard in its place"
 LEFT_BEHIND = re.compile(r"^download failed .*status=2152398850 ")
 """Firefox complains of a font that was still on its way when the person went to another page."""
-HAS_SOUND = """async () => {
-  const context = new AudioContext();
-  const running = context.resume().then(() => true);
-  const answer = await Promise.race([running, new Promise((done) => setTimeout(() => done(false), 5000))]);
-  await context.close();
-  return answer;
-}"""
+
+
+def start_firefox(playwright: Playwright, folder: Path, record: conftest.Record, sound: dict[str, str]) -> Browser:
+    """With a microphone that is a file where there is a sound card, else with Firefox's own tone."""
+    path = firefox()
+    if path is None:
+        pytest.skip(f"no Firefox on this machine; on Debian: sudo apt-get install {FIREFOX}")
+    browser = launch_firefox(playwright, path, folder, sound)
+    record("browser", f"Firefox {browser.version}")
+    return browser
 
 
 @pytest.fixture
 def open_page(playwright: Playwright, tmp_path: Path, record_property: conftest.Record) -> Iterator[OpenPage]:
     """As in Chromium."""
-    path = firefox()
-    if path is None:
-        pytest.skip(f"no Firefox on this machine; on Debian: sudo apt-get install {FIREFOX}")
+    with ExitStack() as stack:
 
-    def start(microphone: Path | None) -> Browser:
-        if microphone:
-            pytest.skip(NO_FILE)
-        browser = launch_firefox(playwright, path, tmp_path)
-        record_property("browser", f"Firefox {browser.version}")
-        return browser
+        def start(microphone: Path | None) -> Browser:
+            sound = {}
+            if microphone:
+                try:
+                    sound = stack.enter_context(sound_card(tmp_path, microphone))
+                except NoSoundCard as missing:
+                    pytest.skip(str(missing))
+            return start_firefox(playwright, tmp_path, record_property, sound)
 
-    with people(start, lambda text: LEFT_BEHIND.match(text) is not None) as opened:
-        yield opened
-
-
-def test_a_word_of_a_file_is_heard_from_the_microphone() -> None:
-    pytest.skip(NO_FILE)
+        with people(start, lambda text: LEFT_BEHIND.match(text) is not None) as opened:
+            yield opened
 
 
-def test_what_the_microphone_hears_flows_through_the_rune(forge: LiveForge, open_page: OpenPage) -> None:
-    page = open_page()
-    sign_in(page, forge.link())
-    if not page.evaluate(HAS_SOUND):
-        pytest.skip("Firefox runs no Web Audio on a machine without a sound device, as this one is")
-    create(page, "Spoken words")
-    preview = page.get_by_role("region", name="Preview")
-    preview.get_by_role("button", name="Start listening").click()
-    card = page.get_by_role("region", name="Output heard")
-    expect(card.get_by_role("paragraph").first).to_have_text(re.compile(r"\w"), timeout=PATIENCE)
-    preview.get_by_role("button", name="Stop listening").click()
-    expect(preview.get_by_role("button", name="Start listening")).to_be_visible(timeout=PATIENCE)
+@pytest.fixture
+def phone(
+    playwright: Playwright, tmp_path: Path, record_property: conftest.Record, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BrowserContext]:
+    """A window as small as a phone: Firefox does not play one. Axe has looked at the page in Chromium."""
+    monkeypatch.setattr(test_phone, "findings", lambda page: [])
+    browser = start_firefox(playwright, tmp_path, record_property, {})
+    yield browser.new_context(viewport=SMALL)  # type: ignore[arg-type]
+    browser.close()
