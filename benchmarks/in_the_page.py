@@ -19,24 +19,28 @@ STARTS = 5
 LETTERS = 40
 LISTENING = 10
 """Seconds for which the page runs a preview on sound, untouched."""
+PATIENCE = 120_000
+"""Milliseconds after which an answer will not come any more; no measure of how fast it is."""
 LONG = 50
 """Milliseconds from which a task on the page's own thread is felt."""
 
 # A worker of the language as the page starts one: milliseconds until it is ready, and of each check.
-_CHECK = """async ([base, file, runs]) => {
+_CHECK = """async ([base, file, runs, patience]) => {
   const worker = new Worker("/static/build/language.js");
-  const said = () => new Promise((resolve, reject) => {
+  const said = (what) => new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`${what} did not come in ${patience / 1000} s`)), patience);
+    worker.onerror = ({ message }) => reject(new Error(message));
     worker.onmessage = ({ data }) => ("failed" in data ? reject(new Error(data.failed)) : resolve(data));
   });
   worker.postMessage({ start: base });
-  const { milliseconds } = await said();
+  const { milliseconds } = await said("the page's own Python");
   const times = [];
   for (let id = 0; id < runs; id++) {
     const files = { "Runefile.yml": { text: `${file}# ${id}\\n` } };
     const request = JSON.stringify({ ask: "check", file: "Runefile.yml", offsets: "utf-16", files });
     const begin = performance.now();
     worker.postMessage({ id, request });
-    const { reply } = await said();
+    const { reply } = await said(`the answer to check ${id}`);
     times.push(performance.now() - begin);
     if ("error" in JSON.parse(reply)) throw new Error(reply);
   }
@@ -85,7 +89,7 @@ def _row(name: str, tasks: list[float]) -> tuple[str, str, str]:
 
 def in_python(page: Page, base: str, stages: int) -> tuple[float, Spread]:
     """Milliseconds until a new worker is ready, and of checks in it."""
-    answered: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages]])
+    answered: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages], PATIENCE])
     return float(answered[0]), Spread(tuple(answered[1]))
 
 
