@@ -113,6 +113,7 @@ def main() -> int:
     if chromium() is None:
         print("There is no Chromium on this machine.", file=sys.stderr)
         return 1
+    expect.set_options(timeout=PATIENCE)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     camera = Camera(FOLDER)
