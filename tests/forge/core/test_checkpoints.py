@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.core.checkpoints import carry_over
+from forge.core.checkpoints import PAGE, carry_over, lengthen
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -88,3 +88,19 @@ def test_a_long_log_begins_anew_once_its_readers_are_gone(
     carry_over(thread, long=10)
     write(writer, 1)
     assert carry_over(thread, long=10) < 5
+
+
+def test_the_log_is_made_long_without_anything_in_it(
+    path: Path, writer: sqlite3.Connection, thread: sqlite3.Connection
+) -> None:
+    write(writer, 3)
+    lengthen(thread, pages=500)
+    log = path.with_name(path.name + "-wal")
+    size = log.stat().st_size
+    assert size > 450 * PAGE
+    assert path.stat().st_size <= 2 * PAGE
+    write(writer, 50)
+    assert log.stat().st_size == size
+    assert writer.execute("SELECT count(*) FROM line").fetchone() == (53,)
+    assert writer.execute("SELECT name FROM sqlite_master").fetchall() == [("line",)]
+    assert carry_over(thread) < 70
