@@ -19,7 +19,7 @@ from tests.e2e.graph import (
     wait_for_text,
     write_runefile,
 )
-from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -49,7 +49,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
 
     # Onto a wire, into which it goes; what does not fit there says why and changes nothing.
     open_palette(page, "fft").drag_to(page.locator('[data-wire="best 0"]'))
-    expect(page.get_by_text("fft takes sound")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".toast").filter(has_text="fft takes sound")).to_be_visible(timeout=PATIENCE)
     assert runefile(page) == alone
     open_palette(page, "normalize").drag_to(page.locator('[data-wire="best 0"]'))
     text = wait_for_text(page, lambda text: "inputs: [normalize]" in text)
@@ -59,6 +59,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
 
     # The palette stands where the panel of the stage would have no room beside it, until it is closed.
     panel = page.get_by_role("complementary", name="accel")
+    stage(page, "accel").click()
     expect(panel).to_be_hidden()
     page.get_by_role("button", name="Close the palette").click()
     expect(panel).to_be_visible()
@@ -127,11 +128,11 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     # A name, which all that read from it follow.
     stage(page, "accel").click()
     name = panel.get_by_role("textbox", name="Name")
-    name.fill("motion")
+    write(name, "motion")
     name.press("Enter")
     wait_for_text(page, lambda text: "motion:" in text and "accel" not in text)
     name = page.get_by_role("complementary", name="motion").get_by_role("textbox", name="Name")
-    name.fill("no name")
+    write(name, "no name")
     name.press("Enter")
     expect(page.get_by_text("cannot name a stage")).to_be_visible(timeout=PATIENCE)
     name.press("Escape")
@@ -251,8 +252,8 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
 
     # What cannot be edited says so, and how it can; nothing at all has a beginning.
     write_runefile(page, OLD)
+    expect(stage(page, "motion")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Add a stage")).to_be_hidden(timeout=PATIENCE)
-    expect(stage(page, "scores")).to_be_visible()
     page.get_by_role("button", name="Bring it into YAML").press("Enter")
     text = wait_for_text(page, lambda text: "pipeline:" in text)
     assert "# what moves" in text

@@ -7,7 +7,7 @@ import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
 import type { Placed } from "./layout";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { frameOf, revealed } from "./sight";
+import { FARTHEST, frameOf, revealed } from "./sight";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -129,7 +129,7 @@ export function Canvas(props: CanvasProps) {
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         proOptions={ATTRIBUTION}
-        minZoom={0.2}
+        minZoom={FARTHEST}
         maxZoom={2}
         onlyRenderVisibleElements={nodes.length > MANY}
         nodesDraggable={false}

@@ -35,25 +35,32 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
   const motion = { duration: calm ? 0 : 140 };
   const fit = (): void => {
     const { width, height } = store.getState();
-    void flow.setViewport(frameOf(placed, { width, height }, isStrip), motion);
+    void flow.setViewport(frameOf(placed, { width, height }, isStrip, true), motion);
   };
   const isWatched = wire !== null && watching?.isWatched({ stage: wire.source, index: wire.source_index }) === true;
   return (
     <>
       {placed.nodes.length === 0 && (
         <Panel position="top-center" className="graph-empty">
-          <p className="muted small">{readOnly ? "Nothing to draw yet." : "Nothing to draw yet: add a stage, or write one in the text."}</p>
+          {!isStrip && <h2>Nothing to draw yet</h2>}
+          <p className="muted small">{readOnly ? "The Runefile has no stages." : "Begin with what the app reads: a microphone, a camera, motion. Then a model, and an output."}</p>
+          {!isStrip && !readOnly && (
+            <button type="button" className="button" onClick={onAdd}>
+              <Plus aria-hidden="true" />
+              Add the first stage
+            </button>
+          )}
         </Panel>
       )}
       {!readOnly && (
         <Panel position="top-left" className="graph-tools">
           <button type="button" className="button" data-add aria-label="Add a stage" title="Add a stage (+)" aria-expanded={isAdding} onClick={onAdd}>
             <Plus aria-hidden="true" />
-            {!isStrip && "Add a stage"}
+            {!isStrip && <span className="word">Add a stage</span>}
           </button>
         </Panel>
       )}
-      <Panel position="top-center">
+      <Panel position="top-center" className="says">
         <div role="status" className={connecting === null && wire === null ? "aloud" : "graph-says"}>
           {connecting !== null && (
             <>

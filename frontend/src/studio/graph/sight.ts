@@ -17,10 +17,13 @@ const MARGIN = 24;
 const STRIP_LEAST = 0.7;
 const LEAST = 0.6;
 
-/** The zoom that shows everything, and where to stand. */
-export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, isStrip: boolean): Sight {
+/** The smallest zoom there is. */
+export const FARTHEST = 0.2;
+
+/** The zoom that shows everything as far as it can be read, or `everything` at any cost, and where to stand. */
+export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, isStrip: boolean, everything = false): Sight {
   const whole = Math.min((room.width - 2 * MARGIN) / placed.width, (room.height - 2 * MARGIN) / placed.height);
-  const zoom = Math.max(isStrip ? STRIP_LEAST : LEAST, Math.min(1, whole));
+  const zoom = Math.max(everything ? FARTHEST : isStrip ? STRIP_LEAST : LEAST, Math.min(1, whole));
   const start = (space: number, size: number): number => Math.round(Math.max((space - size * zoom) / 2, MARGIN));
   return { x: start(room.width, placed.width), y: start(room.height, placed.height), zoom };
 }
