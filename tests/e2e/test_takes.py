@@ -22,6 +22,9 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     sign_in(page, forge.link())
     create(page, "Spoken words")
     preview = page.get_by_role("region", name="Preview")
+    preview.get_by_role("button", name="Take", exact=True).click()
+    expect(preview.get_by_text("No takes yet. Start listening under Live, then press Record.")).to_be_visible()
+    preview.get_by_role("button", name="Live", exact=True).click()
     preview.get_by_role("button", name="Start listening").click()
     expect_label(page, "heard", "up")
     preview.get_by_role("button", name="Record", exact=True).click()
@@ -55,6 +58,12 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     files = page.get_by_role("region", name="Files")
     expect(files.get_by_text("said-up-")).to_be_visible(timeout=PATIENCE)
 
+    # A sample is a file of the project, and as such an input.
+    preview.get_by_role("button", name="File", exact=True).click()
+    own = preview.get_by_role("combobox", name="A file of the project")
+    own.select_option(own.locator("option").filter(has_text="said-up-").inner_text())
+    expect_label(page, "heard", "upwards")
+
     preview.get_by_text("Samples of the project").click()
     row = preview.get_by_role("listitem").filter(has_text="said up")
     expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
@@ -62,3 +71,9 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     row.get_by_role("button", name="Delete everywhere said up").click()
     expect(files.get_by_text("said-up-")).not_to_be_visible(timeout=PATIENCE)
     expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Control+Shift+p")
+    page.get_by_role("combobox", name="A command, a file or a stage").fill(">Deleted files")
+    page.keyboard.press("Enter")
+    deleted = page.get_by_role("dialog", name="Deleted files").get_by_role("listitem").filter(has_text="said-up-")
+    expect(deleted).to_contain_text("Taken back by the person who gave it: the recording was deleted everywhere.")
+    expect(deleted.get_by_role("button")).to_have_count(0)

@@ -6,15 +6,18 @@ import { choicesFor } from "./sources/choices";
 interface Props {
   readonly request: CapabilityRequest;
   readonly place: number;
+  /** What was chosen for such an input of the rune before, by the source's label. */
+  readonly before: string | undefined;
+  readonly onChoose: (label: string) => void;
   readonly offer: (place: number, data: ArrayBuffer, isStream: boolean) => void;
   readonly withdraw: (place: number) => void;
 }
 
 /** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
-export function InputCard({ request: given, place, offer, withdraw }: Props) {
+export function InputCard({ request: given, place, before, onChoose, offer, withdraw }: Props) {
   const [request] = useState(given);
   const [choices] = useState(() => choicesFor(request));
-  const [chosen, setChosen] = useState(choices[0]);
+  const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
   const titleId = useId();
   const onInput = useCallback(
     (data: ArrayBuffer | null, isStream = false) => {
@@ -23,6 +26,10 @@ export function InputCard({ request: given, place, offer, withdraw }: Props) {
     },
     [offer, withdraw, place],
   );
+  const choose = (choice: typeof chosen): void => {
+    setChosen(choice);
+    onChoose(choice.label);
+  };
   const { icon: Icon, Source } = chosen;
   return (
     <section className="card stack preview-card" aria-labelledby={titleId}>
@@ -35,7 +42,7 @@ export function InputCard({ request: given, place, offer, withdraw }: Props) {
         {choices.length > 1 && (
           <div className="segmented" role="group" aria-label="Where the input comes from">
             {choices.map((choice) => (
-              <button key={choice.label} type="button" aria-pressed={choice === chosen} onClick={() => setChosen(choice)}>
+              <button key={choice.label} type="button" aria-pressed={choice === chosen} onClick={() => choose(choice)}>
                 {choice.label}
               </button>
             ))}

@@ -71,6 +71,8 @@ export function Preview(props: Props) {
     [session],
   );
   const [takes] = useState(() => new TakeStore());
+  // A rune that asks for another size of the same is fed from the same kind of source.
+  const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
   const shown = shownOf(snapshot);
   const unit = loaded?.capabilities.every(({ kind }) => kind === "IMAGE") ? "picture" : "window";
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
@@ -92,7 +94,15 @@ export function Preview(props: Props) {
               {loaded !== null && loaded.capabilities.length > 0 && (
                 <div className="preview-side">
                   {loaded.capabilities.map((request, place) => (
-                    <InputCard key={`${place} ${signature(request)}`} request={request} place={place} offer={offer} withdraw={withdraw} />
+                    <InputCard
+                      key={`${place} ${signature(request)}`}
+                      request={request}
+                      place={place}
+                      before={sources.get(`${place} ${request.kind}`)}
+                      onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
+                      offer={offer}
+                      withdraw={withdraw}
+                    />
                   ))}
                 </div>
               )}
