@@ -241,7 +241,7 @@ def shoot_what_helps(camera: Camera, page: Page) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="On your phone").click()
     expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible(timeout=PATIENCE)
-    camera.shoot(page, "studio-on-your-phone")
+    camera.shoot(page, "studio-on-your-phone", WIDE)
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line .defines").first.click()
     page.keyboard.press("F2")
