@@ -103,6 +103,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     wait_for_text(page, lambda text: "type: u32, dimensions: [1]" in text)
 
     # A long text comes from a file of the project.
+    page.get_by_role("button", name="Show the whole graph").click()
     stage(page, "label").click()
     source = page.get_by_role("complementary", name="label").get_by_role("combobox", name="Where wordlist comes from")
     source.select_option("README.md")

@@ -95,6 +95,9 @@ def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     assert "says which it is. And quickly." in text
 
     # Drawn from port to port without a stop; each takes back their own last step.
+    expect(phone.locator('[data-wire="scores 1"]')).to_be_attached(timeout=PATIENCE)
+    for still in (port(phone, "best", "output", 0), stage(phone, "scores")):
+        still.tap(trial=True)  # once it has come to its place
     swipe(phone, middle(port(phone, "best", "output", 0)), middle(stage(phone, "scores")))
     wait_for_text(owner, lambda text: "inputs: [digits, drawing, best]" in text)
     expect(port(viewer, "scores", "input", 2)).to_be_attached(timeout=PATIENCE)

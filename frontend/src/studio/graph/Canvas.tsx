@@ -7,7 +7,7 @@ import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
 import type { Placed } from "./layout";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { FARTHEST, frameOf, revealed } from "./sight";
+import { FARTHEST, frameOf, isSame, revealed, type Sight } from "./sight";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -74,26 +74,30 @@ export function Canvas(props: CanvasProps) {
   const { placed, nodes, edges, selected, isStrip, readOnly } = props;
   const flow = useReactFlow();
   const holder = useRef<HTMLDivElement>(null);
+  /** Where this put the picture last; elsewhere someone has put it, by hand or with a button. */
+  const put = useRef<Sight | null>(null);
   const moved = useRef(false);
 
-  const look = useEffectEvent((whole: boolean) => {
+  const look = useEffectEvent(() => {
     // React Flow hears of another size later than this.
     const { clientWidth: width, clientHeight: height } = holder.current ?? { clientWidth: 0, clientHeight: 0 };
     if (width === 0 || height === 0 || placed.nodes.length === 0) return;
     const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
-    const before = whole ? frameOf(placed, { width, height }, isStrip) : flow.getViewport();
-    const next = here === null ? before : revealed(before, here, { width, height });
-    void flow.setViewport(next);
+    const now = flow.getViewport();
+    if (put.current !== null && !isSame(put.current, now)) moved.current = true;
+    const before = isStrip || !moved.current ? frameOf(placed, { width, height }, isStrip) : now;
+    put.current = here === null ? before : revealed(before, here, { width, height });
+    void flow.setViewport(put.current);
   });
 
   // The whole is in sight until someone looks elsewhere; then at least what is selected is.
   useEffect(() => {
     if (holder.current === null) return;
-    const observer = new ResizeObserver(() => requestAnimationFrame(() => look(isStrip || !moved.current)));
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => look()));
     observer.observe(holder.current);
     return () => observer.disconnect();
   }, [isStrip]);
-  useEffect(() => look(!moved.current), [placed.width, placed.height, placed.nodes.length, selected]);
+  useEffect(() => look(), [placed.width, placed.height, placed.nodes.length, selected]);
 
   const end = (event: MouseEvent | TouchEvent, { toHandle }: FinalConnectionState): void => {
     const stage = stageUnder(event);
@@ -159,10 +163,6 @@ export function Canvas(props: CanvasProps) {
         onNodeDoubleClick={(_, node) => props.onOpen(node.id)}
         onEdgeClick={(_, edge) => edge.data !== undefined && props.onWire(edge.data.wire)}
         onPaneClick={props.onGround}
-        onMove={(event) => {
-          // Not at its start: that is every press on a stage.
-          if (event !== null) moved.current = true;
-        }}
         onConnectStart={(_, { nodeId, handleId, handleType }) => {
           const from = portOf(nodeId, handleId, handleType);
           if (from !== null) props.onBegin(from);

@@ -5,7 +5,7 @@ import { endAt } from "./connecting";
 import { between } from "./glide";
 import { place, placeOnce } from "./layout";
 import { edgesOf, marked, markedEdges, nodesOf, troubles } from "./picture";
-import { frameOf, revealed } from "./sight";
+import { frameOf, isSame, revealed } from "./sight";
 
 const OUTLINE: Outline = {
   nodes: [
@@ -97,4 +97,9 @@ describe("what is in sight", () => {
     expect(revealed(sight, { x: 700, y: 50, width: 100, height: 50 }, room)).toEqual({ x: -224, y: 0, zoom: 1 });
     expect(revealed(sight, { x: 100, y: 50, width: 100, height: 50 }, room)).toEqual(sight);
   });
+});
+
+test("a sight that someone has changed is known from one that was put there", () => {
+  const sight = { x: 10, y: 20, zoom: 0.6 };
+  expect([isSame(sight, { ...sight, x: 10.2 }), isSame(sight, { ...sight, x: 30 }), isSame(sight, { ...sight, zoom: 0.4 })]).toEqual([true, false, false]);
 });

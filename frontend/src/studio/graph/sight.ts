@@ -28,6 +28,11 @@ export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, is
   return { x: start(room.width, placed.width), y: start(room.height, placed.height), zoom };
 }
 
+/** Whether two are the same to the eye. */
+export function isSame(one: Sight, other: Sight): boolean {
+  return Math.abs(one.zoom - other.zoom) < 0.001 && Math.abs(one.x - other.x) < 0.5 && Math.abs(one.y - other.y) < 0.5;
+}
+
 /** Moved as little as shows the stage. */
 export function revealed(sight: Sight, node: Pick<PlacedNode, "x" | "y" | "width" | "height">, room: Room): Sight {
   const shift = (offset: number, from: number, size: number, space: number): number => {
