@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,10 +37,14 @@ Corner = tuple[float, float]
 
 
 class WebKit:
-    """One window of one person, on a screen that nobody sees. What the console says is in `said`."""
+    """One window of one person, on a screen that nobody sees. What the console says is in `said`.
 
-    def __init__(self, binary: Path) -> None:
+    `sound` are the variables of a sound card whose microphone the page may have.
+    """
+
+    def __init__(self, binary: Path, sound: Mapping[str, str] | None = None) -> None:
         self.binary = binary
+        self.sound = sound or {}
         self.said: list[str] = []
         self.version = ""
 
@@ -57,7 +61,7 @@ class WebKit:
         port = free_port()
         self._driver = subprocess.Popen(
             ["WebKitWebDriver", f"--port={port}"],
-            env={**os.environ, "DISPLAY": screen, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"},
+            env={**os.environ, **self.sound, "DISPLAY": screen, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -89,7 +93,13 @@ class WebKit:
         self.until(self._is_ready, "WebKitWebDriver answers")
         options = {
             "binary": str(self.binary),
-            "args": ["--automation", "--enable-write-console-messages-to-stdout=true"],
+            # Nobody is there to be asked for the microphone.
+            "args": [
+                "--automation",
+                "--enable-write-console-messages-to-stdout=true",
+                "--enable-media-stream=true",
+                "--features=-MockCaptureDevicesPrompt",
+            ],
         }
         answer = self._http.post(
             "/session", json={"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,7 +23,7 @@ TEXT = """return [...document.querySelectorAll(".cm-line")].map((line) => {
   return alone.textContent;
 })"""
 """The lines in the editor, without the carets of others."""
-OpenPage = Callable[[], WebKit]
+OpenPage = Callable[..., WebKit]
 Record = Callable[[str, object], None]
 
 
@@ -36,8 +36,8 @@ def open_page(record_property: Record) -> Iterator[OpenPage]:
     with ExitStack() as stack:
         pages: list[WebKit] = []
 
-        def opened() -> WebKit:
-            page = stack.enter_context(WebKit(binary))
+        def opened(sound: Mapping[str, str] | None = None) -> WebKit:
+            page = stack.enter_context(WebKit(binary, sound))
             pages.append(page)
             record_property("browser", f"WebKitGTK {page.version}")
             return page
@@ -55,10 +55,7 @@ def forge(tmp_path: Path) -> Iterator[LiveForge]:
 
 def test_two_people_make_a_rune_and_a_visitor_tries_it(forge: LiveForge, open_page: OpenPage) -> None:
     page, colleague = open_page(), open_page()
-    page.go(forge.link())
-    page.find("heading", "Start from something that works")
-    page.click("button", "Digits")
-    expect_running(page)
+    create(page, forge, "Digits")
     studio = page.address
     draw(page, "7")
     expect_answer(page, "7")
@@ -83,12 +80,20 @@ def test_two_people_make_a_rune_and_a_visitor_tries_it(forge: LiveForge, open_pa
     expect_answer(visitor, "1")
 
 
+def create(page: WebKit, forge: LiveForge, template: str) -> None:
+    """Signs the first person in and makes a project from a template."""
+    page.go(forge.link())
+    page.find("heading", "Start from something that works")
+    page.click("button", template)
+    expect_running(page)
+
+
 def expect_running(page: WebKit) -> None:
     page.find("status", text=RUNNING, inside=page.find("region", "Preview"))
 
 
-def expect_answer(page: WebKit, answer: str) -> None:
-    card = page.find("region", "Output answer")
+def expect_answer(page: WebKit, answer: str, output: str = "answer") -> None:
+    card = page.find("region", f"Output {output}")
     page.until(lambda: first_paragraph(page, card) == answer, f"the answer {answer}")
 
 
