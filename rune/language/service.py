@@ -74,13 +74,16 @@ class Service:
     def _answered(self, request: object) -> Any:
         if not isinstance(request, Mapping):
             raise BadRequest("a request must be an object")
+        # Whatever becomes of the question: who sent files along takes it that they are known from then on.
+        if "files" in request:
+            changes = files_from_json(object_of(request, "files"))
+            self._session.update(changes, replace=request.get("ask") == "open")
         ask = text_of(request, "ask")
         if ask not in ANSWERS and ask not in ("open", "change"):
             raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
+        if ask == "open":
+            object_of(request, "files")
         units = choice_of(request, "offsets", ("characters", "utf-16"))
-        if ask == "open" or "files" in request:
-            changes = files_from_json(object_of(request, "files"))
-            self._session.update(changes, replace=ask == "open")
         if ask in ("open", "change"):
             return None
         runefile = path_of(request["file"]) if request.get("file") is not None else None

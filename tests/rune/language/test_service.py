@@ -66,6 +66,12 @@ def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
     assert asked(service, "check", files={"labels.txt": None})["diagnostics"][0]["code"] == "RUNE0020"
 
 
+def test_files_that_come_with_a_refused_question_are_known_from_then_on() -> None:
+    service = Service()
+    assert refused(service, {"ask": "of-a-later-version", "files": FILES})[0] == "bad-request"
+    assert asked(service, "check")["diagnostics"] == []
+
+
 def test_a_model_that_cannot_be_read_says_why(service: Service) -> None:
     file = {"size": 3, "model": {"refusal": "It ends at byte 3"}}
     assert "It ends at byte 3" in asked(service, "check", files={"words.tflite": file})["diagnostics"][0]["message"]
