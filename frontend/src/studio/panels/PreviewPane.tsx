@@ -1,8 +1,8 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
-import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
 import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
-import { appRuns } from "../session/first-things";
+import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones, type PhonesProps } from "../phone/Phones";
@@ -38,6 +38,9 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
   const version = preview.build?.version ?? null;
   const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
   const { rune, error } = useRune(client, shown);
+  useEffect(() => {
+    if (error !== null) firstThingsDone();
+  }, [error]);
   const isHere = rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shown?.rune_digest);
   const progress: EditState = edit === "seen" ? (isHere ? "here" : "fetching") : edit;
   const { problem, tone, text } = useMemo(() => previewStatus(preview, progress), [preview, progress]);

@@ -2,12 +2,15 @@
 // touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
 
 /** Milliseconds after which the rest is fetched, whatever has come by then. */
-const AT_MOST = 4000;
+const AT_MOST = 8000;
 
 let end: () => void;
 const ended = new Promise<void>((resolve) => {
   end = resolve;
 });
+
+/** Milliseconds after which a page that never rests is not waited for. */
+const RESTLESS = 2000;
 
 /** The page can be used, or somebody uses it already. */
 export function firstThingsDone(): void {
@@ -34,7 +37,7 @@ export function afterFirstThings<Fetched>(fetched: () => Promise<Fetched>): () =
 export function fetchAtRest(parts: readonly (() => Promise<unknown>)[]): void {
   void ended.then(async () => {
     for (const part of parts) {
-      await new Promise<void>((resolve) => (typeof requestIdleCallback === "function" ? requestIdleCallback(() => resolve(), { timeout: AT_MOST }) : setTimeout(resolve, AT_MOST / 10)));
+      await new Promise<void>((resolve) => (typeof requestIdleCallback === "function" ? requestIdleCallback(() => resolve(), { timeout: RESTLESS }) : setTimeout(resolve, RESTLESS / 10)));
       // Without a connection it is fetched when it is asked for.
       await part().catch(() => undefined);
     }

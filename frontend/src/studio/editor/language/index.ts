@@ -1,14 +1,17 @@
-// Everything that the language does in the editor of a Runefile.
+// What the language does in the editor of a Runefile. Most of it comes with what else is fetched for writing, in ../helps.
+import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
+import { keymap } from "@codemirror/view";
 import { asking, type EditorLanguage } from "./asking";
 import { languageCommands } from "./commands";
-import { hovering } from "./hovering";
-import { structure } from "./structure";
 
 export type { EditorLanguage } from "./asking";
 export { actionsAt, goToDefinition, nameAt, referencesAt, renameAt, rewrite } from "./commands";
 
-/** null for a file that is no Runefile. Completion comes with what else is fetched for writing, in ../helps. */
+/** The column of the folds is there from the start, so that the text does not move when it is known what can be folded. */
+const folds: Extension = [codeFolding(), foldGutter({ openText: "⌄", closedText: "›" }), keymap.of(foldKeymap)];
+
+/** null for a file that is no Runefile. */
 export function languageSupport(from: EditorLanguage | null): Extension {
-  return from === null ? [] : [asking.of(from), hovering, structure, languageCommands];
+  return from === null ? [] : [asking.of(from), folds, languageCommands];
 }

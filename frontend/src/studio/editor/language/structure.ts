@@ -1,7 +1,7 @@
 // Colours and folds of the Runefile, as the language sees it: asked again a moment after the text changed.
-import { codeFolding, foldGutter, foldKeymap, foldService } from "@codemirror/language";
+import { foldService } from "@codemirror/language";
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
-import { Decoration, EditorView, keymap, ViewPlugin, type DecorationSet, type ViewUpdate } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type { LanguageToken } from "../../../language";
 import { asking, quietly } from "./asking";
 import { prepareDocumentation } from "./markdown";
@@ -88,4 +88,4 @@ const folding = foldService.of((state, lineStart, lineEnd) => {
   return found === undefined || found.end <= lineEnd ? null : { from: lineEnd, to: found.end };
 });
 
-export const structure: Extension = [seen, looking, folding, codeFolding(), foldGutter({ openText: "⌄", closedText: "›" }), keymap.of(foldKeymap)];
+export const structure: Extension = [seen, looking, folding];
