@@ -56,7 +56,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
         <Panel position="top-left" className="graph-tools">
           <button type="button" className="button" data-add aria-label="Add a stage" title="Add a stage (+)" aria-expanded={isAdding} onClick={onAdd}>
             <Plus aria-hidden="true" />
-            {!isStrip && <span className="word">Add a stage</span>}
+            {!isStrip && <span className="add-word">Add a stage</span>}
           </button>
         </Panel>
       )}
