@@ -15,6 +15,7 @@ from rune.files import FileError, MemoryFiles
 from rune.runefile import HostResources
 from rune.runefile.codes import Code
 from rune.tflite import read_model, signature
+from tests.real_models import REAL_MODELS
 
 RUNEFILE = """\
 version: 1
@@ -37,25 +38,6 @@ FILES = {
     "words.txt": b"one\r\ntwo\n",
 }
 WORDS = "  WORDS: {path: words.txt}\n  INLINE: {inline: here}\n"
-MODELS = (
-    "bodypix_float",
-    "cartoongan_dynamic",
-    "gesture",
-    "gesture_hybrid",
-    "microspeech",
-    "mlperf_ad_float",
-    "mlperf_ad_int8",
-    "mlperf_ic_float",
-    "mlperf_ic_int8",
-    "mlperf_kws_float",
-    "mlperf_kws_int8",
-    "mlperf_vww_float",
-    "mlperf_vww_int8",
-    "mobilenet_v2_uint8",
-    "person_detection_uint8",
-    "sine",
-    "style_transform",
-)
 
 
 def built(model: str, format_: str, resources: str = WORDS, host: HostResources | None = None) -> BuildResult:
@@ -143,7 +125,7 @@ def test_hosted_runes_are_the_same_every_time() -> None:
         assert built(model, format_).rune == built(model, format_).rune
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", REAL_MODELS)
 def test_every_real_model_builds(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     described = signature(read_model(data))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rune.files import FileMissing, MemoryFiles
+from rune.files import MemoryFiles
 from rune.language import Analysis, analyse
 from rune.runefile import Edit
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
+from tests.rune.signatures import TWO, known
 
 CURSOR = "¦"
 
@@ -57,18 +58,10 @@ SIGNATURES = {
         (ModelTensor("spectrogram", TensorType(ElementType.I8, (1, 1960)), 0.1, -128),),
         (ModelTensor("scores", TensorType(ElementType.I8, (1, 6)), 0.00390625, -128),),
     ),
-    "two.tflite": ModelSignature(
-        (ModelTensor("a", TensorType(ElementType.F32, (2,))), ModelTensor("b", TensorType(ElementType.U8, (4,)))),
-        (ModelTensor("c", TensorType(ElementType.F32, (2,))), ModelTensor("d", TensorType(ElementType.U8, (4,)))),
-    ),
+    "two.tflite": TWO,
 }
 
-
-def signature(path: str) -> ModelSignature:
-    """The signature of a model of the test project."""
-    if path not in SIGNATURES:
-        raise FileMissing(path, "no such file in the project")
-    return SIGNATURES[path]
+signature = known(SIGNATURES)
 
 
 def project(text: str, **more: bytes) -> Analysis:

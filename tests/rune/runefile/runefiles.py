@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.files import FileMissing, MemoryFiles
+from rune.files import MemoryFiles
 from rune.runefile import Checked, Diagnostic, Fix, Severity, check
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
+from tests.rune.signatures import TWO, known
 
 WORDS = """\
 version: 1
@@ -49,18 +50,10 @@ SIGNATURES = {
         (ModelTensor("samples", TensorType(ElementType.I16, (1, 16000))),),
         (ModelTensor("scores", TensorType(ElementType.F32, (1, 3))),),
     ),
-    "two.tflite": ModelSignature(
-        (ModelTensor("a", TensorType(ElementType.F32, (2,))), ModelTensor("b", TensorType(ElementType.U8, (4,)))),
-        (ModelTensor("c", TensorType(ElementType.F32, (2,))), ModelTensor("d", TensorType(ElementType.U8, (4,)))),
-    ),
+    "two.tflite": TWO,
 }
 
-
-def signature(path: str) -> ModelSignature:
-    """The signature of a model of the test project."""
-    if path not in SIGNATURES:
-        raise FileMissing(path, "no such file in the project")
-    return SIGNATURES[path]
+signature = known(SIGNATURES)
 
 
 def checked(text: str, **more: bytes) -> Checked:

@@ -14,6 +14,7 @@ from rune.runtime.interpreters import Interpreter, door, open_model, tflite
 from rune.runtime.randomness import random_bytes, random_words
 from rune.tensor import ElementType, TensorType
 from tests.model_cases import model_cases
+from tests.real_models import REAL_MODELS
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 MODELS = {case.name: case for case in model_cases()}
@@ -48,28 +49,7 @@ def test_several_inputs_and_outputs_keep_the_models_order() -> None:
     assert model.run(case.runs[0].inputs) == case.runs[0].outputs
 
 
-MODEL_FILES = [
-    "cartoongan_dynamic",
-    "gesture",
-    "gesture_hybrid",
-    "microspeech",
-    "mlperf_ad_float",
-    "mlperf_ad_int8",
-    "mlperf_ic_float",
-    "mlperf_ic_int8",
-    "mlperf_kws_float",
-    "mlperf_kws_int8",
-    "mlperf_vww_float",
-    "mlperf_vww_int8",
-    "mobilenet_v2_uint8",
-    "person_detection_uint8",
-    "sine",
-    "style_transform",
-    "bodypix_float",
-]
-
-
-@pytest.mark.parametrize("name", MODEL_FILES)
+@pytest.mark.parametrize("name", REAL_MODELS)
 def test_real_models_of_every_kind_run(test_data: Path, name: str) -> None:
     model = open_model(TFLITE, (test_data / "models" / f"{name}.tflite").read_bytes())
     outputs = run_on_generated_input(model)

@@ -1,0 +1,21 @@
+"""The real models among the test data, by the names of their files."""
+
+REAL_MODELS = (
+    "bodypix_float",
+    "cartoongan_dynamic",
+    "gesture",
+    "gesture_hybrid",
+    "microspeech",
+    "mlperf_ad_float",
+    "mlperf_ad_int8",
+    "mlperf_ic_float",
+    "mlperf_ic_int8",
+    "mlperf_kws_float",
+    "mlperf_kws_int8",
+    "mlperf_vww_float",
+    "mlperf_vww_int8",
+    "mobilenet_v2_uint8",
+    "person_detection_uint8",
+    "sine",
+    "style_transform",
+)
