@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -95,13 +96,27 @@ def test_a_closed_pipe_ends_the_command_without_a_word(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+def running(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+    """The command as a terminal starts it: what runs behind a shell may have been told to ignore Ctrl-C."""
+
+    def hear_ctrl_c() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,
+    )
+
+
 def test_ctrl_c_ends_a_rune_that_never_comes_back(tmp_path: Path) -> None:
     log = "(drop (call $debug (i32.const 0) (i32.const 7)))"
     (tmp_path / "loop.rune").write_bytes(rune(log, "(loop $again (br $again))", data='(data (i32.const 0) "waiting")'))
     command = [str(RUNE), "run", "loop.rune", "--time-limit", "600", "-v"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with running(command, tmp_path) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "INFO: waiting\n"
         process.send_signal(signal.SIGINT)
@@ -118,9 +133,7 @@ def test_ctrl_c_ends_a_run_with_status_130_and_no_traceback(tmp_path: Path) -> N
     (tmp_path / "slow.rune").write_bytes(rune(manifest, call, data='(data (i32.const 0) "waiting")'))
     (tmp_path / "four").write_bytes(b"1234")
     command = [str(RUNE), "run", "slow.rune", "--raw", "four", "--repeats", "100000000", "-v"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with running(command, tmp_path) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "INFO: waiting\n"
         process.send_signal(signal.SIGINT)
