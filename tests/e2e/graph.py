@@ -68,6 +68,8 @@ def open_palette(page: Page, words: str) -> Locator:
 
 
 def drag(page: Page, start: Locator, end: Locator) -> None:
+    # The picture may still move: this waits until it has come to rest.
+    start.scroll_into_view_if_needed()
     source, target = start.bounding_box(), end.bounding_box()
     assert source is not None
     assert target is not None

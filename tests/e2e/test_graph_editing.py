@@ -169,6 +169,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page.keyboard.type("tensor")
     page.keyboard.press("Enter")
     wait_for_text(page, lambda text: "out: TENSOR" in text and "inputs: [digits]" in text.partition("TENSOR")[2])
+    expect(stage(page, "tensor")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
     page.keyboard.press("Escape")
 
     # Enter leads to the panel, Escape back to the stage.

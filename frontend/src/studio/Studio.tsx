@@ -1,23 +1,17 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
-// Puts the parts together and holds what is only of this visit (tabs, dialogs, sizes). What is true is in the workspace.
-import { FolderOpen, Play, TextCursorInput } from "lucide-react";
+// Puts the parts together and holds what is only of this visit (dialogs, sizes; places in shell/use-places). What is true is in the workspace.
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { sentenceOf } from "./api/problem";
-import type { Diagnostic, OutlineNode } from "./api/types";
+import type { Diagnostic } from "./api/types";
 import type { LanguageAction, Location } from "../language";
 import { placesOf } from "./commands/places";
 import { fileCommands } from "./commands/file-commands";
 import type { Take } from "../preview";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
-import type { Present } from "./document/presence";
 import { extension } from "./document/paths";
-import { findRunefile } from "./document/runefile";
 import { toggleAuthors } from "./editor/authors";
-import type { Cursor, EditorHandle } from "./editor/Editor";
 import type { EditorLanguage } from "./editor/language";
-import { placed } from "./editor/carets";
-import { stageAt } from "./graph/selection";
 import { Files } from "./panels/Files";
 import { OutlineList } from "./panels/OutlineList";
 import { PreviewPane } from "./panels/PreviewPane";
@@ -26,7 +20,6 @@ import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
 import { fetchAtRest, firstThingsDone } from "./session/first-things";
 import type { Incoming } from "./session/incoming";
-import { closedFile, openedFile, shownFiles, type OpenFiles } from "./session/open-files";
 import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
 import type { Workspace } from "./session/workspace";
@@ -34,11 +27,13 @@ import { Bottom, type BottomTab } from "./shell/Bottom";
 import type { Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { People } from "./shell/People";
-import { Middle, type View } from "./shell/Middle";
+import { Middle } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
+import { isNarrow, Screens } from "./shell/Screens";
 import { useDrop } from "./shell/use-drop";
-import { useNow, useShown, useTitle } from "./shell/use-page";
+import { useNow, useTitle } from "./shell/use-page";
 import { useFiles } from "./shell/use-files";
+import { usePlaces } from "./shell/use-places";
 
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
@@ -51,51 +46,17 @@ interface StudioProps {
   readonly nonce: string;
 }
 
-type Screen = "files" | "text" | "preview";
-
-const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly Icon: typeof Play }[] = [
-  { id: "files", label: "Files", Icon: FolderOpen },
-  { id: "text", label: "Text", Icon: TextCursorInput },
-  { id: "preview", label: "Preview", Icon: Play },
-];
-
-/** As in styles/phone.css: where one part is shown at a time, and trying comes first. */
-const PHONE = "(max-width: 860px)";
-
-function isView(value: unknown): value is View {
-  return value === "text" || value === "both" || value === "graph";
-}
-
-interface Jump {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** Whether the focus stays where it is. */
-  readonly quiet?: boolean;
-}
-
 export function Studio({ workspace, nonce }: StudioProps) {
   const session = useSyncExternalStore(workspace.store.subscribe, workspace.store.current);
   const text = useSyncExternalStore(workspace.subscribe, workspace.current);
-  const [open, setOpen] = useState<OpenFiles>({ tabs: [], active: null });
   const [asking, setAsking] = useState<Asking | null>(null);
   const [isPhoneOpen, setPhoneOpen] = useState(false);
-  const [jump, setJump] = useState<Jump | null>(null);
-  const [cursor, setCursor] = useState<Cursor | null>(null);
-  /** The stage that is selected while the graph is shown alone; else it is the one that the cursor is in. */
-  const [picked, setPicked] = useState<string | null>(null);
   const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
   const [chosenBuild, setChosenBuild] = useState<string | null>(null);
-  const [screen, setScreen] = useState<Screen>(() => (window.matchMedia(PHONE).matches ? "preview" : "text"));
-  const [view, setView] = useRemembered<View>("view", "both", isView);
   const [left, setLeft] = useRemembered("left", 216, isSize);
   const [right, setRight] = useRemembered("right", 392, isSize);
   const [low, setLow] = useRemembered("low", 178, isSize);
   const now = useNow();
-  const [editor, setEditor] = useState<EditorHandle | null>(null);
-  const jumped = useRef<Jump | null>(null);
-  /** Whether the versions stand where the text does. */
-  const [showsVersions, setShowsVersions] = useState(false);
 
   const { files } = text;
   const { project, me } = session;
@@ -103,14 +64,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const language = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
   const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
   const mayEdit = me.role === "owner" || me.role === "developer";
-  const shown = useMemo(() => shownFiles(open, files), [open, files]);
-  const active = shown.active;
-  const runefile = useMemo(() => findRunefile(files), [files]);
+  const places = usePlaces(workspace, files, preview.outline);
+  const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
-  const atCursor = active?.path === runefile && cursor !== null ? (stageAt(preview.outline, cursor.line)?.name ?? null) : null;
-  const isGraphAlone = view === "graph" && active?.path === runefile;
-  const selected = isGraphAlone ? picked : atCursor;
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -124,60 +81,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
   useEffect(() => {
     if (!waitsForApp) firstThingsDone();
   }, [waitsForApp]);
-  useEffect(() => workspace.presence.show(active?.id ?? null), [workspace, active?.id]);
-
   useEffect(() => {
     if (build !== null && bottomTab === "build") workspace.store.watch(build.id);
   }, [workspace, build, bottomTab]);
 
-  useEffect(() => {
-    if (jump === null || editor === null || jump === jumped.current || active?.id !== jump.file) return;
-    // Once: coming back to the tab later finds the place that was left.
-    jumped.current = jump;
-    editor.goTo(jump.line, jump.column, jump.quiet !== true);
-  }, [jump, active?.id, editor]);
-
-  const openFile = (id: string): void => {
-    workspace.files.undo.stopCapturing();
-    setShowsVersions(false);
-    setOpen((before) => openedFile(before.tabs.length === 0 ? { tabs: shown.tabs.map((file) => file.id), active: before.active } : before, id));
-    setScreen("text");
-  };
-
-  useShown(workspace, active, openFile);
-
-  const goTo = (path: string, line: number, column: number): void => {
-    const file = files.find((each) => each.path === path);
-    if (file === undefined) return;
-    if (path === runefile && view === "graph") setView("both");
-    openFile(file.id);
-    setJump({ file: file.id, line, column });
-  };
-  const goToPerson = (present: Present): void => {
-    const text = present.file === null ? null : workspace.files.text(present.file);
-    if (present.file === null) return;
-    openFile(present.file);
-    const place = text === null ? null : placed(present, text);
-    if (text === null || place === null) return;
-    const before = text.toJSON().slice(0, place.head).split("\n");
-    setJump({ file: present.file, line: before.length, column: (before.at(-1) ?? "").length + 1 });
-  };
-  const goToStage = (node: OutlineNode): void => {
-    setPicked(node.name);
-    if (!isGraphAlone) goTo(runefile, node.line, 1);
-    else setScreen("text");
-  };
-  /** In the graph: the cursor goes along, the focus does not. */
-  const pickStage = (node: OutlineNode | null): void => {
-    setPicked(node?.name ?? null);
-    if (node !== null && active !== null && !isGraphAlone) setJump({ file: active.id, line: node.line, column: 1, quiet: true });
-  };
-  const changeView = (next: View): void => {
-    if (next === "graph" && !isGraphAlone) setPicked(atCursor);
-    const left = isGraphAlone ? preview.outline.nodes.find((node) => node.name === picked) : undefined;
-    if (left !== undefined && active !== null) setJump({ file: active.id, line: left.line, column: 1, quiet: true });
-    setView(next);
-  };
   // The same one from render to render: the preview is not drawn anew by each.
   const [sendTake] = useState(() => (take: Take) => setAsking({ what: "send-take", take }));
   const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
@@ -207,27 +114,14 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
     setBottomTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
-    if (window.matchMedia(PHONE).matches) setScreen("text");
+    if (isNarrow()) setScreen("text");
     attempt(workspace.build().then((id) => setChosenBuild(id)));
   };
 
-  const showVersions = (): void => {
-    setShowsVersions(true);
-    setScreen("text");
-  };
   const saveVersion = (message: string): void =>
     attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions })));
 
-  // A file that the server makes appears in the document a moment later; then it is opened, ready to be typed in.
-  const [awaited, setAwaited] = useState<string | null>(null);
-  const arrived = awaited === null ? undefined : files.find((file) => file.path === awaited);
-  if (arrived !== undefined) {
-    setAwaited(null);
-    setOpen(openedFile({ tabs: shown.tabs.map((file) => file.id), active: null }, arrived.id));
-    setJump({ file: arrived.id, line: 1, column: 1 });
-  }
-
-  const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: setAwaited, versions: showVersions });
+  const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: places.awaitFile, versions: showVersions });
   const takeAll = (list: readonly Incoming[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
     if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
@@ -258,7 +152,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     upload: () => filesUse.actions.upload(null),
     rename: (file) => filesUse.actions.rename({ kind: "file", path: file.path, file }),
     remove: (file) => filesUse.actions.remove({ kind: "file", path: file.path, file }),
-    close: () => active !== null && setOpen((before) => closedFile(before, active.id)),
+    close: () => active !== null && places.closeFile(active.id),
     undo: () => workspace.files.undo.undo(),
     redo: () => workspace.files.undo.redo(),
     nextProblem: () => {
@@ -276,7 +170,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     view: (next) => {
       const drawn = files.find((file) => file.path === runefile);
       if (drawn !== undefined) openFile(drawn.id);
-      changeView(next);
+      places.changeView(next);
     },
     problems: () => setBottomTab("problems"),
     builds: () => setBottomTab("build"),
@@ -285,7 +179,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   });
   const commands = [
     ...ofStudio,
-    ...fileCommands({ mayEdit, active, isText: editor !== null && !showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && attempt(toggleAuthors(editor, workspace, active)) }),
+    ...fileCommands({ mayEdit, active, isText: editor !== null && !places.showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && attempt(toggleAuthors(editor, workspace, active)) }),
   ];
   useKeys(commands);
   const destinations = [
@@ -294,7 +188,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   ];
 
   return (
-    <div className="studio" data-screen={screen} data-language={language} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
+    <div className="studio" data-screen={places.screen} data-language={language} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
       <Header
         project={project}
         save={text.save}
@@ -303,7 +197,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}
         reviewable={reviewable}
-        people={<People presence={workspace.presence} me={me.id} files={files} onGo={goToPerson} />}
+        people={<People presence={workspace.presence} me={me.id} files={files} onGo={places.goToPerson} />}
         onBuild={startBuild}
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
@@ -322,17 +216,17 @@ export function Studio({ workspace, nonce }: StudioProps) {
             troubled={troubled}
             actions={filesUse.actions}
           />
-          <OutlineList outline={preview.outline} selected={selected} watching={workspace.watching} onSelect={goToStage} />
+          <OutlineList outline={preview.outline} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
         </aside>
         <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
-        {showsVersions && (
+        {places.showsVersions && (
           <section className="centre versions" aria-label="Versions">
             <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
-              <VersionsPage workspace={workspace} builds={session.builds} nonce={nonce} mayEdit={mayEdit} now={now} onSave={() => setAsking({ what: "save-version" })} onClose={() => setShowsVersions(false)} />
+              <VersionsPage workspace={workspace} builds={session.builds} nonce={nonce} mayEdit={mayEdit} now={now} onSave={() => setAsking({ what: "save-version" })} onClose={places.hideVersions} />
             </Suspense>
           </section>
         )}
-        <div className="centre" hidden={showsVersions}>
+        <div className="centre" hidden={places.showsVersions}>
           <Middle
             workspace={workspace}
             shown={shown}
@@ -340,22 +234,19 @@ export function Studio({ workspace, nonce }: StudioProps) {
             closable={shown.tabs.length > 1}
             diagnostics={preview.diagnostics}
             outline={preview.outline}
-            selected={selected}
+            selected={places.selected}
             view={view}
             readOnly={!mayEdit || text.save === "closed"}
             nonce={nonce}
-            editor={setEditor}
+            editor={places.setEditor}
             answers={answers}
-            onView={changeView}
+            onView={places.changeView}
             onOpen={openFile}
-            onClose={(id) => setOpen((before) => closedFile(before, id))}
-            onCursor={setCursor}
-            onPick={pickStage}
+            onClose={places.closeFile}
+            onCursor={places.setCursor}
+            onPick={places.pickStage}
             onStageText={(node) => goTo(runefile, node.line, 1)}
-            onGraphAlone={(node) => {
-              setPicked(node.name);
-              setView("graph");
-            }}
+            onGraphAlone={places.showGraphAt}
             onMend={(checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           />
           <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
@@ -390,19 +281,12 @@ export function Studio({ workspace, nonce }: StudioProps) {
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}
         problems={preview.diagnostics.length}
         toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
-        cursor={cursor}
+        cursor={places.cursor}
         readOnly={!mayEdit}
         onProblems={() => setBottomTab("problems")}
         onCommands={() => setAsking({ what: "palette", start: "" })}
       />
-      <nav className="screens" aria-label="Parts of the studio">
-        {SCREENS.map(({ id, label, Icon }) => (
-          <button key={id} type="button" aria-current={screen === id ? "page" : undefined} onClick={() => setScreen(id)}>
-            <Icon className="icon" aria-hidden="true" />
-            {label}
-          </button>
-        ))}
-      </nav>
+      <Screens screen={places.screen} onScreen={setScreen} />
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
       {asking !== null && (
         <Suspense>

@@ -78,7 +78,7 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const [panel, setPanel] = useState(true);
   /** Whether the graph has the width of the files and the preview too. */
   const [isWide, setWide] = useState(false);
-  /** A stage that is to be picked as soon as it is drawn. */
+  /** A stage that is to be picked as soon as it is drawn, unless another is picked before. */
   const awaited = useRef<{ readonly name: string; readonly isRenamed: boolean } | null>(null);
 
   const nodeOf = (name: string | null): OutlineNode | null => outline.nodes.find((each) => each.name === name) ?? null;
@@ -93,6 +93,7 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const follow = (node: OutlineNode): void => setSpot((before) => (before === null || node.kind === "output" ? before : { after: { stage: node.name, index: 0 }, into: null }));
   const pick = (name: string | null, focus = false): void => {
     const node = nodeOf(name);
+    awaited.current = null;
     setChosen(null);
     onPick(node);
     if (node !== null) follow(node);
@@ -106,9 +107,10 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const arrive = useEffectEvent((node: OutlineNode, isRenamed: boolean) => {
     onPick(node);
     follow(node);
-    // What had the focus may have gone: with the palette, or with the panel of the stage's old name.
+    // What had the focus may have gone, with the palette or with the panel of the stage's old name; or it stands on another stage.
     requestAnimationFrame(() => {
-      if (document.activeElement !== null && document.activeElement !== document.body) return;
+      const { activeElement: focused } = document;
+      if (focused !== null && focused !== document.body && !focused.matches(".react-flow [data-stage]")) return;
       const field = isRenamed ? area.current?.querySelector<HTMLElement>(".stage-panel [data-first]") : null;
       if (field instanceof HTMLElement) field.focus();
       else focusStage(node.name);
