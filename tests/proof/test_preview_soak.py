@@ -9,6 +9,7 @@ import struct
 import time
 import wave
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -35,39 +36,56 @@ LIMIT = 5_000_000
 RATE = 16_000
 
 
-def test_the_microphone_runs_for_half_an_hour_without_growing(
+def test_the_microphone_and_the_camera_run_for_half_an_hour_without_growing(
     forge: LiveForge, playwright: Playwright, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    def listen(page: Page) -> None:
-        create(page, "Spoken words")
-        preview = page.get_by_role("region", name="Preview")
-        preview.get_by_role("button", name="Start listening").click()
-        expect(page.get_by_role("region", name="Output heard")).to_be_visible(timeout=PATIENCE)
+    sound = f"--use-file-for-fake-audio-capture={noises(tmp_path)}"
+    previews = {
+        "microphone": opened(forge, playwright, [sound], listen),
+        "camera": opened(forge, playwright, [], watch),
+    }
+    (page, _), *_ = previews.values()
+    page.wait_for_timeout(WARM * 1000)
+    weights: dict[str, list[tuple[Heap, ...]]] = {name: [] for name in previews}
+    with ExitStack() as stack:
+        memories = {name: stack.enter_context(Memory(port)) for name, (_, port) in previews.items()}
+        start = time.monotonic()
+        for number in range(SAMPLES):
+            due = start + MINUTES * 60 * number / (SAMPLES - 1)
+            page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
+            for name, memory in memories.items():
+                weights[name].append(memory.heaps())
+    record_property("minutes", f"{MINUTES:g}")
+    grown = {name: growth(heaps) for name, heaps in weights.items()}
+    for name, heaps in weights.items():
+        record_property(f"{name}, megabytes at first", f"{size_of(heaps[0]) / 1e6:.1f}")
+        record_property(f"{name}, grown by kilobytes", f"{grown[name] / 1000:.0f}")
+    assert max(grown.values()) < LIMIT, "\n".join(
+        f"{name}: {size_of(heaps):,}: " + "; ".join(f"{heap.kind} {dict(heap.parts)}" for heap in heaps)
+        for name, all_heaps in weights.items()
+        for heaps in all_heaps
+    )
 
-    soak(forge, playwright, [f"--use-file-for-fake-audio-capture={noises(tmp_path)}"], listen, record_property)
+
+def listen(page: Page) -> None:
+    create(page, "Spoken words")
+    preview = page.get_by_role("region", name="Preview")
+    preview.get_by_role("button", name="Start listening").click()
+    expect(page.get_by_role("region", name="Output heard")).to_be_visible(timeout=PATIENCE)
 
 
-def test_the_camera_runs_for_half_an_hour_without_growing(
-    forge: LiveForge, playwright: Playwright, record_property: Callable[[str, object], None]
-) -> None:
-    def watch(page: Page) -> None:
-        create(page, "Digits")
-        preview = page.get_by_role("region", name="Preview")
-        preview.get_by_role("button", name="Camera", exact=True).click()
-        preview.get_by_role("button", name="Start the camera").click()
-        expect(page.get_by_role("region", name="Output answer")).to_be_visible(timeout=PATIENCE)
-
-    soak(forge, playwright, [], watch, record_property)
+def watch(page: Page) -> None:
+    create(page, "Digits")
+    preview = page.get_by_role("region", name="Preview")
+    preview.get_by_role("button", name="Camera", exact=True).click()
+    preview.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("region", name="Output answer")).to_be_visible(timeout=PATIENCE)
 
 
-def soak(
-    forge: LiveForge,
-    playwright: Playwright,
-    arguments: Sequence[str],
-    begin: Callable[[Page], None],
-    record: Callable[[str, object], None],
-) -> None:
-    """Runs a preview and weighs the page now and then; the medians of the first and the last times are compared."""
+def opened(
+    forge: LiveForge, playwright: Playwright, arguments: Sequence[str], begin: Callable[[Page], None]
+) -> tuple[Page, int]:
+    """A preview that runs in a browser of its own, and the port at which that tells of its memory."""
     port = free_port()
     browser = playwright.chromium.launch(
         executable_path=chromium(),
@@ -80,25 +98,18 @@ def soak(
     page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
     sign_in(page, forge.link())
     begin(page)
-    page.wait_for_timeout(WARM * 1000)
-    weights: list[tuple[Heap, ...]] = []
-    with Memory(port) as memory:
-        start = time.monotonic()
-        for number in range(SAMPLES):
-            due = start + MINUTES * 60 * number / (SAMPLES - 1)
-            page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
-            weights.append(memory.heaps())
-    browser.close()
-    sizes = [sum(heap.size for heap in heaps) for heaps in weights]
-    grown = statistics.median(sizes[-3:]) - statistics.median(sizes[:3])
-    record("minutes", f"{MINUTES:g}")
-    record("threads", len(weights[-1]))
-    record("megabytes at first", f"{sizes[0] / 1e6:.1f}")
-    record("grown by kilobytes", f"{grown / 1000:.0f}")
-    assert grown < LIMIT, "\n".join(
-        f"{size:,}: " + "; ".join(f"{heap.kind} {dict(heap.parts)}" for heap in heaps)
-        for size, heaps in zip(sizes, weights, strict=True)
-    )
+    return page, port
+
+
+def size_of(heaps: Sequence[Heap]) -> int:
+    """Bytes of all threads together."""
+    return sum(heap.size for heap in heaps)
+
+
+def growth(weights: Sequence[Sequence[Heap]]) -> float:
+    """Bytes from the median of the first three times to that of the last three."""
+    sizes = [size_of(heaps) for heaps in weights]
+    return statistics.median(sizes[-3:]) - statistics.median(sizes[:3])
 
 
 def noises(folder: Path) -> Path:
