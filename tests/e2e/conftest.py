@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
+from tests.e2e.studio import PATIENCE
 from tests.live_forge import LiveForge
 from tools.browser import chromium
 
 DESKTOP = {"width": 1440, "height": 940}
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 Record = Callable[[str, object], None]

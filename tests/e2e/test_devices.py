@@ -69,7 +69,7 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
         value for value in which.locator("option").evaluate_all("all => all.map(one => one.value)") if value != first
     )
     which.select_option(second)
-    page.wait_for_function(f"({used})() === {second!r}", timeout=PATIENCE)
+    page.wait_for_function(f"() => ({used})() === {second!r}", timeout=PATIENCE)
     expect(rune.get_by_role("button", name="Stop the camera")).to_be_visible(timeout=PATIENCE)
     expect(rune.get_by_role("combobox", name="Camera", exact=True)).to_have_value(second)
 

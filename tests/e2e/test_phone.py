@@ -175,8 +175,8 @@ def forget(page: Page) -> None:
 
 
 def run_without_a_network(forge: LiveForge, phone: BrowserContext, page: Page) -> None:
-    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=PATIENCE)
-    page.wait_for_function("caches.match(location.pathname + '/state').then(Boolean)", timeout=PATIENCE)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=PATIENCE)
+    page.wait_for_function("() => caches.match(location.pathname + '/state').then(Boolean)", timeout=PATIENCE)
     page.wait_for_function(RUNE_IS_KEPT, timeout=PATIENCE)
     phone.set_offline(True)
     forge.stop()

@@ -7,7 +7,7 @@ from rune.language import Analysis, analyse
 from rune.runefile import Edit
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
-from tests.rune.signatures import TWO, known
+from tests.rune.runefile.signatures import TWO, known
 
 CURSOR = "¦"
 

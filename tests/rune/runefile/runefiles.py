@@ -8,7 +8,7 @@ from rune.files import MemoryFiles
 from rune.runefile import Checked, Diagnostic, Fix, Severity, check
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
-from tests.rune.signatures import TWO, known
+from tests.rune.runefile.signatures import TWO, known
 
 WORDS = """\
 version: 1

@@ -26,6 +26,12 @@ export function Dialog({ title, onClose, className, children }: DialogProps) {
       ref={dialog}
       className={className}
       aria-labelledby={heading}
+      onCancel={(event) => {
+        if (event.target !== dialog.current) return;
+        // At once: "close" comes later, when another dialog may have been asked for, which it would close.
+        event.preventDefault();
+        onClose();
+      }}
       onClose={(event) => {
         if (event.target === dialog.current) onClose();
       }}
