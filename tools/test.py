@@ -51,7 +51,7 @@ def run_at_once(parts: Sequence[Sequence[str]], folder: Path) -> list[int]:
     for number, part in enumerate(parts):
         # The older family of reports has room for what a test records of itself.
         report = ["-o", "junit_family=xunit1", f"--junitxml={folder / f'{number}.xml'}"]
-        command = [sys.executable, "-m", "pytest", *report, "-m", "not proof", *part]
+        command = [sys.executable, "-m", "pytest", *report, "--durations=12", "-m", "not proof", *part]
         said = None if number == len(parts) - 1 else (folder / f"{number}.txt").open("w+", encoding="utf-8")
         # Stock clients run on Node, which may be the one that set-up fetched.
         process = subprocess.Popen(command, cwd=ROOT, env=node_environment(), stdout=said, stderr=subprocess.STDOUT)
