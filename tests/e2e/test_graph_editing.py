@@ -33,12 +33,13 @@ RUN motion serial
 """
 
 
-def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, open_page: OpenPage) -> None:
+def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
     page = open_page()
     sign_in(page, forge.link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
-    said = comments(runefile(page))
     show_graph(page)
 
     # Dragged from the palette: onto the canvas, where it stands alone, is selected and has what it needs.
@@ -56,6 +57,19 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     assert "inputs: [digits]" in text.partition("normalize:")[2]
     page.keyboard.press("Control+z")
     assert wait_for_text(page, lambda text: "normalize:" not in text) == alone
+
+
+def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.link())
+    create(page, "Digits")
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
+    said = comments(runefile(page))
+    show_graph(page)
+
+    # A sensor from the palette stands alone, is selected and has what it needs.
+    open_palette(page, "accel").click()
+    wait_for_text(page, lambda text: "capability: ACCEL" in text)
 
     # The palette stands where the panel of the stage would have no room beside it, until it is closed.
     panel = page.get_by_role("complementary", name="accel")

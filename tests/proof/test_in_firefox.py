@@ -81,3 +81,9 @@ def phone(
     browser = start_firefox(playwright, tmp_path, record_property, {})
     yield browser.new_context(viewport=SMALL)  # type: ignore[arg-type]
     browser.close()
+
+
+def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire() -> None:
+    pytest.skip(
+        "Firefox's driver (WebDriver BiDi) makes no drags of the platform; stages are added by a click here"
+    )
