@@ -1,7 +1,7 @@
 """Runs the whole suite: the front end's tests, then Python's. Says how many tests were skipped for lack of test data.
 
-Python's run in two parts at once, for what drives browsers and servers mostly waits for them; with arguments for pytest
-they run as one. A skip for any other reason is a failure where CI=true: a test that does not run proves nothing.
+Python's run in two parts at once, for what drives browsers mostly waits for them; with arguments for pytest they run as
+one. A skip for any other reason is a failure where CI=true: a test that does not run proves nothing.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from tempfile import TemporaryDirectory
 from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
-OUTSIDE = ("tests/e2e", "tests/foreign")
-"""The folders of tests that start the program and drive it from outside."""
-LONGEST = "tests/foreign/test_simulation.py"
-"""Runs beside them, so that both parts take about as long."""
+BROWSERS = "tests/e2e"
+"""The tests that drive browsers: they take about as long as all others together."""
 
 
 def main(arguments: list[str]) -> int:
     frontend = subprocess.run([sys.executable, "-m", "tools.frontend", "test"], cwd=ROOT, check=False).returncode
-    parts = [arguments] if arguments else [[*OUTSIDE, f"--ignore={LONGEST}"], [*inside(), LONGEST]]
+    parts = [arguments] if arguments else [[BROWSERS], all_others()]
     with TemporaryDirectory() as folder:
         statuses = run_at_once(parts, Path(folder))
         reasons = [reason for report in sorted(Path(folder).glob("*.xml")) for reason in skip_reasons(report)]
@@ -38,11 +36,11 @@ def main(arguments: list[str]) -> int:
     return 1 if frontend or any(statuses) or refused else 0
 
 
-def inside() -> list[str]:
-    """All other places of tests."""
+def all_others() -> list[str]:
+    """The places of all other tests."""
     places = (path for path in (ROOT / "tests").iterdir() if path.is_dir() or path.match("test_*.py"))
     names = sorted(path.relative_to(ROOT).as_posix() for path in places if path.name[0] not in "._")
-    return [name for name in names if name not in OUTSIDE]
+    return [name for name in names if name != BROWSERS]
 
 
 def run_at_once(parts: Sequence[Sequence[str]], folder: Path) -> list[int]:
