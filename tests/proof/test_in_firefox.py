@@ -84,6 +84,4 @@ def phone(
 
 
 def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire() -> None:
-    pytest.skip(
-        "Firefox's driver (WebDriver BiDi) makes no drags of the platform; stages are added by a click here"
-    )
+    pytest.skip("Firefox's driver (WebDriver BiDi) makes no drags of the platform; stages are added by a click here")
