@@ -276,6 +276,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     write_runefile(page, "")
     page.get_by_role("button", name="Add the first stage").press("Enter")
     page.keyboard.type("accel")
+    expect(page.locator(".add-item").first).to_be_visible()
     page.keyboard.press("Enter")
     wait_for_text(page, lambda text: "capability: ACCEL" in text)
     page.keyboard.press("Control+a")
