@@ -14,9 +14,9 @@ from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.run import load, run_once
+from rune.cli.run import load, prepared, run_once
 from rune.container import PAGE_SIZE
-from rune.runtime import Limits, LoadedRune
+from rune.runtime import Limits
 from rune.wording import counted, plain
 
 
@@ -83,6 +83,8 @@ def _measure(
     datas = [read_given_file(path) for path in paths]
     with progress("Loading") as shown:
         loaded = [load(data, limits, {}) for data in datas]
+        # Once for all runs: to read a picture or to make up noise is no part of a run.
+        sources = [prepared(rune, inputs) for rune in loaded]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
         stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
@@ -91,11 +93,11 @@ def _measure(
                 break
             if shown is not None:
                 shown.text = f"Warming up, {-turn} to go" if turn < 0 else f"Measuring, run {turn + 1} of {runs}"
-            for rune, found, parts in zip(loaded, times, stages, strict=True):
-                milliseconds = _time(rune, inputs)
+            for rune, given, found, parts in zip(loaded, sources, times, stages, strict=True):
+                run_once(rune, given)
                 # Of a rune so slow that nothing is left of the time, the warm-up is what there is.
                 if turn >= 0 or monotonic() > end:
-                    found.append(milliseconds)
+                    found.append(rune.milliseconds)
                     parts.append(rune.stages)
     return tuple(
         Measured(str(path), len(data), rune.memory_pages * PAGE_SIZE, tuple(found), _medians(parts))
@@ -106,11 +108,6 @@ def _measure(
 def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     """The median of each stage over the runs."""
     return {stage: statistics.median(run.get(stage, 0.0) for run in runs) for stage in (runs[0] if runs else {})}
-
-
-def _time(rune: LoadedRune, inputs: GivenInputs) -> float:
-    run_once(rune, inputs)
-    return rune.milliseconds
 
 
 def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ from rune.cli.progress import progress
 from rune.cli.results import results_json, results_text
 from rune.cli.settings import settings
 from rune.container import is_zune
-from rune.runtime import Limits, LoadedRune, LogLine, OutputMessage, Runtime
+from rune.runtime import InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
 from rune.runtime.errors import InputFile, RuneError
 
 _ZUNE = (
@@ -67,7 +67,7 @@ def command(
     for _ in range(repeats):
         try:
             with progress(f"Running {rune.name}"):
-                messages = run_once(loaded, inputs)
+                messages = run_once(loaded, prepared(loaded, inputs))
         finally:
             _show(loaded.logs, verbose)
         if form == "json":
@@ -86,14 +86,19 @@ def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedR
         raise failed("Unable to load the Runtime", error) from error
 
 
-def run_once(loaded: LoadedRune, inputs: GivenInputs) -> tuple[OutputMessage, ...]:
-    """One run; ends the command with the reason when it fails."""
+def prepared(loaded: LoadedRune, inputs: GivenInputs) -> Mapping[int, InputSource]:
+    """What each capability reads, from files that are read and decoded here; ends the command when one cannot be."""
     try:
-        given = inputs.for_capabilities(loaded.capabilities)
-        return interruptible(lambda: loaded.call(given))
+        return inputs.for_capabilities(loaded.capabilities)
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error
+
+
+def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
+    """One run; ends the command with the reason when it fails."""
+    try:
+        return interruptible(lambda: loaded.call(sources))
     except RuneError as error:
         raise failed("Prediction failed", error) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from click.testing import CliRunner, Result
 from rune.abi import Capability
 from rune.cli import main
 from rune.cli.bench import Measured
+from rune.cli.given_inputs import GivenInputs
+from rune.runtime import CapabilityRequest, InputSource
 from tests.rune.runtime.wat_runes import mirror, rune
 
 NUMBERS = """\
@@ -48,6 +51,19 @@ def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
     assert measured["memory"] == 65_536
     times = measured["milliseconds"]
     assert 0 < times["fastest"] <= times["median"] <= times["p95"] <= times["slowest"]
+
+
+def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[GivenInputs] = []
+    for_capabilities = GivenInputs.for_capabilities
+
+    def counted(inputs: GivenInputs, capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
+        asked.append(inputs)
+        return for_capabilities(inputs, capabilities)
+
+    monkeypatch.setattr(GivenInputs, "for_capabilities", counted)
+    assert bench(app, "-n", "9").exit_code == 0
+    assert len(asked) == 1
 
 
 def test_a_file_that_is_given_is_read(app: Path) -> None:
