@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.studio import PATIENCE, expect_saved
+from tests.e2e.studio import PATIENCE, expect_saved, write
 
 
 def runefile(page: Page) -> str:
@@ -63,7 +63,7 @@ def open_palette(page: Page, words: str) -> Locator:
     palette = page.get_by_role("region", name="Add a stage")
     if palette.count() == 0:
         page.get_by_role("button", name="Add a stage").click()
-    palette.get_by_role("searchbox").fill(words)
+    write(palette.get_by_role("searchbox"), words)
     return palette.locator(".add-item").first
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.examples.finger_digits import STROKES
 
 RUNNING = "Runs what you see"
+PASSWORD = "a long enough secret 7"
 PATIENCE = 30_000
 """Milliseconds after which something that should have happened has not; no measure of how fast it is."""
 
@@ -21,6 +22,28 @@ def create(page: Page, template: str) -> None:
     page.get_by_role("button", name=template).first.click()
     page.wait_for_url("**/studio")
     expect_running(page)
+
+
+def invite(page: Page, role: str) -> str:
+    """The link by which someone gets a role in the organisation whose page or project is open, which is left for it."""
+    page.goto("/".join(page.url.split("/")[:4]))
+    page.get_by_label("Role of the one you invite").select_option(role)
+    page.get_by_role("button", name="Make a link").click()
+    return page.get_by_label("The invitation's link").input_value()
+
+
+def join(page: Page, invitation: str, name: str) -> None:
+    """Opens an account by an invitation, as `colleague_email` of the name."""
+    page.goto(invitation)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Email").fill(colleague_email(name))
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url(lambda url: "/join" not in url)
+
+
+def colleague_email(name: str) -> str:
+    return f"{name.split()[0].lower()}@acme.example"
 
 
 def preview(page: Page) -> str:

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.conftest import OpenPage, launch, people
-from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, open_file, sign_in
 from tests.e2e.test_files_and_versions import row, run_command
-from tests.e2e.test_two_people import join_as_developer
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +58,7 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     sign_in(owner, forge.link())
     create(owner, "Sine")
     studio = owner.url
-    join_as_developer(owner, colleague, forge)
+    join(colleague, invite(owner, "developer"), "Jo Okafor")
     for page in (owner, colleague):
         page.goto(studio)
         open_file(page, "README.md")

@@ -15,12 +15,16 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import (
+    PASSWORD,
     PATIENCE,
+    colleague_email,
     create,
     draw_digit,
     expect_label,
     expect_running,
     expect_saved,
+    invite,
+    join,
     open_file,
     replace_in_editor,
     sign_in,
@@ -28,8 +32,6 @@ from tests.e2e.studio import (
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
-
-PASSWORD = "a long enough secret 7"
 
 
 def test_from_the_first_link_to_an_approved_and_published_rune(
@@ -43,7 +45,10 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     address = build_and_publish(page)
     token = make_token(page, forge)
     pull_with_stock_clients(page, forge, address, token, tmp_path)
-    invitation = invite(page, forge)
+    page.goto(f"{forge.address}/{project(page, 'organisation')}")
+    invitation = invite(page, "viewer")
+    # Nobody else can open a link to this machine's own address, and the page says so.
+    expect(page.get_by_text("make run-lan").first).to_be_visible()
 
     colleague = open_page(viewport=PHONE)
     join_and_approve(colleague, invitation, address)
@@ -136,22 +141,8 @@ def pull_with_stock_clients(page: Page, forge: LiveForge, address: str, token: s
     assert anonymous.status_code == 401
 
 
-def invite(page: Page, forge: LiveForge) -> str:
-    page.goto(f"{forge.address}/{project(page, 'organisation')}")
-    page.get_by_label("Role of the one you invite").select_option("viewer")
-    page.get_by_role("button", name="Make a link").click()
-    # Nobody else can open a link to this machine's own address, and the page says so.
-    expect(page.get_by_text("make run-lan").first).to_be_visible()
-    return page.get_by_label("The invitation's link").input_value()
-
-
 def join_and_approve(page: Page, invitation: str, address: str) -> None:
-    page.goto(invitation)
-    page.get_by_label("Your name").fill("Jo Okafor")
-    page.get_by_label("Email").fill("jo@acme.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url(lambda url: "/join" not in url)
+    join(page, invitation, "Jo Okafor")
     page.goto(address)
     draw_digit(page, "3")
     expect_label(page, "answer", "3")
@@ -161,7 +152,7 @@ def join_and_approve(page: Page, invitation: str, address: str) -> None:
 
 def come_back_the_next_day(page: Page, forge: LiveForge, address: str) -> None:
     page.goto(f"{forge.address}/accounts/login/")
-    page.get_by_label("Email").fill("jo@acme.example")
+    page.get_by_label("Email").fill(colleague_email("Jo"))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.goto(address)

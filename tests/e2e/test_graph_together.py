@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.graph import comments, drag, port, runefile, show_graph, stage, wait_for_text
-from tests.e2e.studio import PATIENCE, create, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -47,28 +47,17 @@ def phone_of(owner: Page) -> Page:
     return context.new_page()
 
 
-def invite_a_viewer(owner: Page, viewer: Page, forge: LiveForge) -> None:
-    page = owner.context.new_page()
-    page.goto(f"{forge.address}/{owner.url.removeprefix(forge.address).split('/')[1]}")
-    page.get_by_label("Role of the one you invite").select_option("viewer")
-    page.get_by_role("button", name="Make a link").click()
-    viewer.goto(page.get_by_label("The invitation's link").input_value())
-    page.close()
-    viewer.get_by_label("Your name").fill("Vi Lund")
-    viewer.get_by_label("Email").fill("vi@acme.example")
-    viewer.get_by_label("Password").fill("a long enough secret 8")
-    viewer.get_by_role("button", name="Join").click()
-    viewer.wait_for_url(lambda url: "/join" not in url)
-
-
 def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     owner, viewer = open_page(), open_page()
     sign_in(owner, forge.link())
     create(owner, "Digits")
-    invite_a_viewer(owner, viewer, forge)
-    viewer.goto(owner.url)
+    studio = owner.url
+    join(viewer, invite(owner, "viewer"), "Vi Lund")
+    for page in (owner, viewer):
+        page.goto(studio)
+    expect_running(owner)
     show_graph(viewer)
     phone = phone_of(owner)
     faults: list[str] = []

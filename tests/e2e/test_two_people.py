@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, invite, join, open_file, sign_in
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -16,19 +16,6 @@ def line(page: Page, has: str) -> Locator:
     return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).first
 
 
-def join_as_developer(owner: Page, colleague: Page, forge: LiveForge) -> None:
-    organisation = owner.url.removeprefix(forge.address).split("/")[1]
-    owner.goto(f"{forge.address}/{organisation}")
-    owner.get_by_label("Role of the one you invite").select_option("developer")
-    owner.get_by_role("button", name="Make a link").click()
-    colleague.goto(owner.get_by_label("The invitation's link").input_value())
-    colleague.get_by_label("Your name").fill("Jo Okafor")
-    colleague.get_by_label("Email").fill("jo@acme.example")
-    colleague.get_by_label("Password").fill("a long enough secret 7")
-    colleague.get_by_role("button", name="Join").click()
-    colleague.wait_for_url(lambda url: "/join" not in url)
-
-
 def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
@@ -36,7 +23,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     sign_in(owner, forge.link())
     create(owner, "Digits")
     studio = owner.url
-    join_as_developer(owner, colleague, forge)
+    join(colleague, invite(owner, "developer"), "Jo Okafor")
     for page in (owner, colleague):
         page.goto(studio)
         expect_running(page)

@@ -81,11 +81,20 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
   const reasons = useMemo(() => new Map(suits.map((suit) => [`${suit.kind} ${suit.target}`, suit.reason])), [suits]);
   const reasonOf = (item: PaletteItem): string | null => (item.kind === "capability" ? null : (reasons.get(`${item.kind} ${item.target}`) ?? null));
   const groups = found(query, palette);
+  const first = query === "" ? undefined : groups[0]?.items[0];
+  // Enter may come before what can be added is known.
+  const isAwaited = useRef(false);
+  useEffect(() => {
+    if (palette === null || !isAwaited.current) return;
+    isAwaited.current = false;
+    if (first !== undefined) onAdd(first);
+  }, [palette, first, onAdd]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    const first = groups[0]?.items[0];
     if (event.key === "Escape") onClose();
-    else if (event.key === "Enter" && event.target === field.current && first !== undefined && query !== "") onAdd(first);
-    else return walk(event);
+    else if (event.key === "Enter" && event.target === field.current && query !== "") {
+      if (first !== undefined) onAdd(first);
+      else isAwaited.current = palette === null;
+    } else return walk(event);
     event.preventDefault();
     event.stopPropagation();
   };
