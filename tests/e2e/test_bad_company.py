@@ -101,14 +101,17 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     assert colleague.evaluate(SEND_NOISE, [0, 2, 255, 255, 255])[0] == 4400
     expect_saved(colleague)
 
-    # More than a megabyte at once is refused with a notice, and only the page that sent it is cut off.
+    # More than a megabyte at once is refused with a notice before it is sent: the page stays in.
     open_file(colleague, "README.md")
     colleague.get_by_role("textbox", name="README.md").click()
     before = text_of(owner, "README.md")
     colleague.evaluate(PASTE, ["0123456789abcdef", 80_000])
-    expect(colleague.get_by_role("banner").get_by_role("status")).to_contain_text("at most", timeout=PATIENCE)
+    expect(colleague.locator(".toast")).to_contain_text("That is 1.3 MB of text", timeout=PATIENCE)
     assert text_of(owner, "README.md") == before
-    expect_saved(owner)
+    colleague.keyboard.press("Control+Home")
+    colleague.keyboard.type("after that ")
+    expect_saved(colleague)
+    assert text_of(owner, "README.md") == f"after that {before}"
 
     # Who may only look changes nothing, whatever their page sends; who is no member any more is out within a second.
     colleague.goto(studio)

@@ -47,6 +47,8 @@ interface EditorProps {
   readonly nonce: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly elsewhere: ApplyElsewhere;
+  /** Says a sentence to the person. */
+  readonly say: (sentence: string) => void;
   /** How the language is asked; null for a file that is no Runefile. */
   readonly answers: EditorLanguage | null;
   readonly onCursor: (cursor: Cursor) => void;
@@ -64,10 +66,11 @@ function cursorOf(state: EditorState): Cursor {
   return { line: line.number, column: head - line.from + 1 };
 }
 
-export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, answers, onCursor, ref }: EditorProps) {
+export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, say, answers, onCursor, ref }: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
+  const tell = useEffectEvent((sentence: string) => say(sentence));
   const mendElsewhere = useEffectEvent<ApplyElsewhere>((edits) => elsewhere(edits));
   const place = useEffectEvent((editor: EditorView) => {
     editor.dispatch({ effects: setProblems.of(placeProblems(editor.state.doc.toString(), path, diagnostics)) });
@@ -90,6 +93,7 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
           nonce,
           name: path,
           elsewhere: (edits) => mendElsewhere(edits),
+          say: (sentence) => tell(sentence),
           onUpdate: (update) => {
             if (update.selectionSet || update.docChanged) tellCursor(update.state);
           },

@@ -6,6 +6,7 @@ import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutt
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import type { Presence } from "../document/presence";
+import { limitedAtOnce } from "./at-once";
 import { carets } from "./carets";
 import { problemCards } from "./problem-card";
 import { besideMend, problemSupport, type ApplyElsewhere } from "./problems";
@@ -39,6 +40,8 @@ export interface EditorSetup {
   readonly nonce: string;
   readonly name: string;
   readonly elsewhere: ApplyElsewhere;
+  /** Says a sentence to the person. */
+  readonly say: (sentence: string) => void;
   readonly onUpdate: (update: ViewUpdate) => void;
 }
 
@@ -46,10 +49,11 @@ export function readOnlyAs(readOnly: boolean): Extension {
   return EditorState.readOnly.of(readOnly);
 }
 
-export function extensions({ text, undo, presence, readOnly, nonce, name, elsewhere, onUpdate }: EditorSetup): Extension {
+export function extensions({ text, undo, presence, readOnly, nonce, name, elsewhere, say, onUpdate }: EditorSetup): Extension {
   return [
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
+    limitedAtOnce(say),
     nonce === "" ? [] : EditorView.cspNonce.of(nonce),
     yCollab(text, null, { undoManager: undo }),
     carets(presence, text),

@@ -125,6 +125,7 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
             nonce={nonce}
             diagnostics={diagnostics}
             elsewhere={(edits) => workspace.mend(edits)}
+            say={(sentence) => workspace.toasts.say(sentence)}
             answers={isRunefile ? answers : null}
             onCursor={onCursor}
           />
