@@ -17,8 +17,8 @@ QUIET = 0.08
 """Seconds without an edit after which a preview is made."""
 LONGEST_WAIT = 0.4
 """Seconds after which one is made although somebody goes on typing."""
-TOGETHER = 0.04
-"""Seconds by which a preview may be woken too early, to go with another."""
+PAUSE = 0.1
+"""Seconds between two messages: to send one costs more than the rest, in the process of those who type."""
 
 
 def wake_builds() -> None:
@@ -42,13 +42,16 @@ def _send(task: str, *arguments: str) -> None:
 class Debounce:
     """Calls `action` with each key once, some quiet time after its last touch, and not later than the longest wait.
 
-    Keys whose time comes almost together go together.
+    Between two calls is a pause; keys whose time comes meanwhile go together.
     """
 
-    def __init__(self, action: Callable[..., None], quiet: float = QUIET, longest: float = LONGEST_WAIT) -> None:
+    def __init__(
+        self, action: Callable[..., None], quiet: float = QUIET, longest: float = LONGEST_WAIT, pause: float = PAUSE
+    ) -> None:
         self._action = action
         self._quiet = quiet
         self._longest = longest
+        self._pause = pause
         self._first: dict[UUID, float] = {}
         self._due: dict[UUID, float] = {}
         self._queue: list[tuple[float, UUID]] = []
@@ -61,43 +64,42 @@ class Debounce:
         with self._changed:
             first = self._first.setdefault(key, now)
             due = min(now + self._quiet, first + self._longest)
-            if key not in self._due:
+            is_new = key not in self._due
+            if is_new:
                 heapq.heappush(self._queue, (due, key))
             self._due[key] = due
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="preview-debounce")
                 self._thread.start()
-            if self._queue[0][1] == key:
+            if is_new and self._queue[0][1] == key:
                 # Behind another it is found when that one's time comes; to wake a thread at each keystroke costs more.
                 self._changed.notify()
 
     def _run(self) -> None:
+        earliest = 0.0
         while True:
-            self._action(*self._next())
+            self._action(*self._next(earliest))
+            earliest = time.monotonic() + self._pause
 
-    def _next(self) -> list[UUID]:
-        found: list[UUID] = []
+    def _next(self, earliest: float) -> list[UUID]:
+        """Waits until a key is due, and not less than until `earliest`; all that are due then."""
         with self._changed:
             while True:
-                if not self._queue:
-                    if found:
-                        return found
-                    self._changed.wait()
-                    continue
-                planned, key = self._queue[0]
-                due = self._due[key]
-                if due > planned:  # touched again meanwhile
-                    heapq.heapreplace(self._queue, (due, key))
-                    continue
-                wait = due - time.monotonic()
-                if wait > TOGETHER or (wait > 0 and not found):
-                    if found:
-                        return found
-                    self._changed.wait(wait)
-                    continue
-                heapq.heappop(self._queue)
+                now = time.monotonic()
+                if now >= earliest and (found := self._take_due(now)):
+                    return found
+                self._changed.wait(max(earliest, self._queue[0][0]) - now if self._queue else None)
+
+    def _take_due(self, now: float) -> list[UUID]:
+        found: list[UUID] = []
+        while self._queue and self._queue[0][0] <= now:
+            _, key = heapq.heappop(self._queue)
+            if self._due[key] > now:  # touched again meanwhile
+                heapq.heappush(self._queue, (self._due[key], key))
+            else:
                 del self._due[key], self._first[key]
                 found.append(key)
+        return found
 
 
 previews = Debounce(wake_preview)

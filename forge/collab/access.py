@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-
 from forge.accounts.permissions import Verb, can
+from forge.collab.reader import reader
 from forge.core.errors import DomainError, Moved
 from forge.core.events import last_sequences
 from forge.projects.access import find_project
@@ -36,14 +35,12 @@ class Entry:
 
 async def enter_by_address(user: Any, organisation: str, name: str) -> Entry | None:
     """A member's access to the project at an address, also a former one; None for anyone else."""
-    found: Entry | None = await database_sync_to_async(_enter, thread_sensitive=False)(user, organisation, name)
-    return found
+    return await reader.ask(_enter, user, organisation, name)
 
 
 async def access_now(user: Any, project_id: UUID) -> Access | None:
     """The access as it is now; None when it is lost."""
-    found: Access | None = await database_sync_to_async(_now, thread_sensitive=False)(user, project_id)
-    return found
+    return await reader.ask(_now, user, project_id)
 
 
 def _enter(user: Any, organisation: str, name: str) -> Entry | None:

@@ -166,7 +166,8 @@ class Room:
 
     def notice(self, sequence: int) -> None:
         """The watch's word on the document's last number."""
-        self.submit_stored(Behind(sequence))
+        if sequence > self._document.sequence:
+            self.submit_stored(Behind(sequence))
         if is_shared():
             self._beat()
 

@@ -11,8 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-
+from forge.collab.reader import reader
 from forge.core.events import last_sequences
 from forge.projects.documents import document_sequences
 
@@ -61,6 +60,7 @@ class Watch:
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        reader.close()
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
@@ -70,9 +70,7 @@ class Watch:
         while self._streams or self._documents:
             await asyncio.sleep(EVERY)
             try:
-                streams, documents = await database_sync_to_async(_numbers, thread_sensitive=False)(
-                    tuple(self._streams), tuple(self._documents)
-                )
+                streams, documents = await reader.ask(_numbers, tuple(self._streams), tuple(self._documents))
                 self._failed = False
             except Exception:
                 if not self._failed:
@@ -85,6 +83,8 @@ class Watch:
             for project_id, last in documents.items():
                 if project_id in self._documents:
                     self._documents[project_id](last)
+        # Nobody is here: whoever comes next opens another connection.
+        reader.close()
 
 
 def _numbers(streams: Iterable[str], documents: Iterable[UUID]) -> tuple[Mapping[str, int], Mapping[UUID, int]]:

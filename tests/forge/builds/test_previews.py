@@ -174,6 +174,24 @@ def test_edits_are_gathered_until_typing_pauses() -> None:
     assert sorted(called) == sorted([first, second])
 
 
+def test_what_falls_into_the_pause_after_a_message_goes_together() -> None:
+    calls: list[list[UUID]] = []
+    called = threading.Semaphore(0)
+
+    def action(*keys: UUID) -> None:
+        calls.append(sorted(keys))
+        called.release()
+
+    debounce = Debounce(action, quiet=0, longest=0, pause=1)
+    first, *others = (uuid4() for _ in range(3))
+    debounce.touch(first)
+    assert called.acquire(timeout=5)
+    for key in others:
+        debounce.touch(key)
+    assert called.acquire(timeout=5)
+    assert calls == [[first], sorted(others)]
+
+
 def test_endless_typing_is_previewed_all_the_same() -> None:
     called = threading.Event()
     debounce = Debounce(lambda *keys: called.set(), quiet=30, longest=0.05)

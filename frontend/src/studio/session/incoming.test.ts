@@ -24,6 +24,12 @@ describe("a plan", () => {
     expect(isPlain(plan)).toBe(false);
   });
 
+  it("takes one of two names that differ only in large and small letters", () => {
+    const plan = planUpload([file("p/Read.me"), file("p/READ.me")], null, new Set(), 10, say);
+    expect(plan.sends.map(({ path }) => path)).toEqual(["p/Read.me"]);
+    expect(plan.refused[0]?.reason).toContain("names that differ only in large and small letters are one file");
+  });
+
   it("stops at as many files as a project may have", () => {
     const plan = planUpload(Array.from({ length: 502 }, (_, index) => file(`${index}.txt`)), null, new Set(["x"]), 10, say);
     expect([plan.sends.length, plan.refused.length]).toEqual([499, 3]);

@@ -46,8 +46,8 @@ export function planUpload(incoming: readonly Incoming[], folder: string | null,
       continue;
     }
     const path = destination(name, folder);
-    // A file that is there is replaced; only a folder of its name stands in the way.
-    const others = new Set([...taken].filter((other) => other !== path));
+    // A file that is there is replaced; only a folder of its name, or another spelling of it, stands in the way.
+    const others = new Set([...taken, ...coming].filter((other) => other !== path));
     const reason = coming.has(path)
       ? "Another file of this name comes along."
       : (pathProblem(path, others) ?? (file.size > limit ? `It is ${say(file.size)}; this forge takes files up to ${say(limit)}.` : null));
