@@ -5,7 +5,6 @@ The sockets are elsewhere; they append what people type, and hear by `hooks.docu
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
 
+ROWS = 1000
+"""Updates of one statement; SQLite takes 32,766 values."""
 UPDATES_BEFORE_STATE = 200
 """Updates that a load may replay before it stores the whole document, so that the next one reads few."""
 
@@ -135,78 +136,70 @@ def append_batches(batches: Sequence[Batch]) -> list[int | None]:
     """Stores updates of several documents in one transaction; the numbers of each one's last, None where it is gone.
 
     The caller tells of them by `announce` once they are committed. The numbers are taken by an update of the project's
-    row, whose lock lasts to the end of the transaction. Rows are locked in one order, so that two processes that write
-    at once do not wait for each other in a circle. This is what every keystroke goes through, so it is written in SQL.
+    row, whose lock lasts to the end of the transaction. This is what every keystroke goes through, so it is one
+    statement of SQL, which is a transaction of its own, unless there is more to write.
     """
-    if connection.vendor == "postgresql":
-        return _append_at_once(batches)
-    return _append_one_by_one(batches)
-
-
-def _append_one_by_one(batches: Sequence[Batch]) -> list[int | None]:
-    """Two statements a document, past Django's cursors: in this process they would cost more than the statements."""
-    now = _prepared(Project, "changed", timezone.now())
-    last: list[int | None] = [None] * len(batches)
-    rows: list[tuple[Any, ...]] = []
-    with _writing(batches) as database:
-        for index in sorted(range(len(batches)), key=lambda index: batches[index].project_id):
-            batch = batches[index]
-            project = batch.project_id.hex
-            found = database.execute(_TAKE_NUMBERS, (len(batch.updates), now, project)).fetchone()
-            if found is None:
-                continue
-            last[index] = found[0]
-            for sequence, (update, author) in enumerate(batch.updates, start=found[0] - len(batch.updates) + 1):
-                rows.append((project, sequence, update, now, None if author is None else author.hex))
-            note_clients(batch.project_id, batch.clients)
-        database.executemany(_APPEND, rows)
-    return last
-
-
-@contextmanager
-def _writing(batches: Sequence[Batch]) -> Iterator[sqlite3.Connection]:
-    """A transaction; Django's own where there is more to write than updates, or where one is open already."""
-    if connection.in_atomic_block or any(batch.clients for batch in batches):
-        with transaction.atomic():
-            yield connection.connection
-        return
-    connection.ensure_connection()
-    database: sqlite3.Connection = connection.connection
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield database
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-
-
-def _append_at_once(batches: Sequence[Batch]) -> list[int | None]:
-    """One statement, which is a transaction of its own: each way to the database and back is a wait."""
     wanted: dict[UUID, list[tuple[bytes, UUID | None]]] = {}
     for batch in batches:
         wanted.setdefault(batch.project_id, []).extend(batch.updates)
-    rows = [
-        (project, place, update, author)
-        for project, updates in wanted.items()
-        for place, (update, author) in enumerate(updates, start=1)
-    ]
-    people = any(batch.clients for batch in batches)
-    with transaction.atomic() if people else nullcontext(), _preparing() as cursor:
-        cursor.execute(_APPEND_AT_ONCE, [timezone.now(), *(list(column) for column in zip(*rows, strict=True))])
-        first: dict[UUID, int] = dict(cursor.fetchall())
+    rows = [(project, update, author) for project, updates in wanted.items() for update, author in updates]
+    is_alone = len(rows) <= ROWS and not any(batch.clients for batch in batches)
+    next_number: dict[UUID, int] = {}
+    with nullcontext() if is_alone else transaction.atomic():
+        for start in range(0, len(rows), ROWS):
+            for project, first in _append_rows(rows[start : start + ROWS]).items():
+                next_number.setdefault(project, first)
         for batch in batches:
-            if batch.project_id in first:
+            if batch.project_id in next_number:
                 note_clients(batch.project_id, batch.clients)
     last: list[int | None] = []
     for batch in batches:
-        if batch.project_id in first:
-            first[batch.project_id] += len(batch.updates)
-            last.append(first[batch.project_id] - 1)
+        if batch.project_id in next_number:
+            next_number[batch.project_id] += len(batch.updates)
+            last.append(next_number[batch.project_id] - 1)
         else:
             last.append(None)
     return last
+
+
+def _append_rows(rows: Sequence[_Row]) -> dict[UUID, int]:
+    """Stores updates in one statement; the number of the first of each document that is not gone."""
+    places: dict[UUID, int] = {}
+    placed = []
+    for project, update, author in rows:
+        places[project] = places.get(project, 0) + 1
+        placed.append((project, places[project], update, author))
+    append = _append_on_postgresql if connection.vendor == "postgresql" else _append_on_sqlite
+    return append(placed)
+
+
+def _append_on_sqlite(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
+    """A trigger of the table gives the project's row the number of each update that is inserted.
+
+    Past Django's cursors, which would cost more than the statement.
+    """
+    now = _prepared(Project, "changed", timezone.now())
+    values = [
+        value
+        for project, place, update, author in rows
+        for value in (project.hex, place, update, None if author is None else author.hex, now)
+    ]
+    statement = _APPEND_ON_SQLITE.format(rows=", ".join(["(?, ?, ?, ?, ?)"] * len(rows)))
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        stored = connection.connection.execute(statement, values).fetchall()
+    first: dict[UUID, int] = {}
+    for project, sequence in stored:
+        first[UUID(project)] = min(first.get(UUID(project), sequence), sequence)
+    return first
+
+
+def _append_on_postgresql(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
+    """Rows are locked in one order, so that two processes that write at once do not wait for each other in a circle."""
+    with _preparing() as cursor:
+        columns = (list(column) for column in zip(*rows, strict=True))
+        cursor.execute(_APPEND_ON_POSTGRESQL, [timezone.now(), *columns])
+        return dict(cursor.fetchall())
 
 
 @contextmanager
@@ -223,14 +216,18 @@ def _preparing() -> Iterator[Any]:
         yield cursor
 
 
-_TAKE_NUMBERS = (
-    "UPDATE projects_project SET sequence = sequence + ?, changed = ? WHERE id = ? AND deleted_at IS NULL "
-    "RETURNING sequence"
-)
-_APPEND = (
-    'INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id) VALUES (?, ?, ?, ?, ?)'
-)
-_APPEND_AT_ONCE = """
+_Row = tuple[UUID, bytes, UUID | None]
+_PlacedRow = tuple[UUID, int, bytes, UUID | None]
+"""With the update's place among those of its document, from 1."""
+
+_APPEND_ON_SQLITE = """
+WITH given(project, place, bytes, author, moment) AS (VALUES {rows})
+INSERT INTO projects_documentupdate (project_id, sequence, "update", created, author_id)
+SELECT project, sequence + place, bytes, moment, author FROM given
+CROSS JOIN projects_project ON id = project AND deleted_at IS NULL
+RETURNING project_id, sequence
+"""
+_APPEND_ON_POSTGRESQL = """
 WITH now AS (SELECT %s::timestamptz AS moment),
 given AS (
     SELECT * FROM unnest(%s::uuid[], %s::int[], %s::bytea[], %s::uuid[]) AS row (project_id, place, "update", author_id)

@@ -13,8 +13,8 @@ from pycrdt import Doc, Map, Text
 
 from forge.accounts.models import User
 from forge.core.errors import NotFound
-from forge.projects import document
-from forge.projects.actions import delete_project
+from forge.projects import document, documents
+from forge.projects.actions import create_project, delete_project
 from forge.projects.document import entries, replace_text, text_edits
 from forge.projects.documents import (
     UPDATES_BEFORE_STATE,
@@ -22,6 +22,7 @@ from forge.projects.documents import (
     append_batches,
     append_update,
     append_updates,
+    document_sequences,
     editing,
     load_document,
     merge_updates,
@@ -219,3 +220,27 @@ def test_documents_that_are_gone_do_not_keep_others_from_being_stored(project: P
     gone, here = append_batches([Batch(uuid4(), [(update, None)]), Batch(project.pk, [(update, None), (update, None)])])
     project.refresh_from_db()
     assert (gone, here) == (None, project.sequence)
+
+
+def test_more_updates_than_one_statement_takes_keep_their_order_in_each_document(
+    project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "ROWS", 2)
+    other = create_project(user, project.organisation, "other")
+    update = _typed(project, 0, "x")
+    last = append_batches(
+        [
+            Batch(project.pk, [(b"%d" % number + update, user.pk) for number in range(3)]),
+            Batch(other.pk, [(update, None)]),
+            Batch(project.pk, [(b"3" + update, None)], {7: user.pk}),
+        ]
+    )
+    assert last == [4, 2, 5]
+    stored = DocumentUpdate.objects.filter(project=project, sequence__gt=1).values_list("sequence", "update")
+    assert [(sequence, bytes(stored)[:1]) for sequence, stored in stored] == [
+        (2, b"0"),
+        (3, b"1"),
+        (4, b"2"),
+        (5, b"3"),
+    ]
+    assert document_sequences([project.pk, other.pk]) == {project.pk: 5, other.pk: 2}
