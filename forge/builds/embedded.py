@@ -8,6 +8,8 @@ import time
 from typing import Any
 
 from celery import current_app
+from celery.platforms import EX_OK
+from celery.worker import state
 from django.db import close_old_connections, connections
 
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
@@ -34,6 +36,7 @@ class BuildWorker:
 
     def start(self) -> None:
         """Starts both; returns at once."""
+        state.should_stop = None
         remove_leftovers(workplaces())
         self._worker = current_app.WorkController(
             pool_cls="threads",
@@ -73,7 +76,11 @@ class BuildWorker:
         """Ends both. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
         if self._worker is not None:
-            self._worker.stop()
+            # As Celery's own handler of signals does. It waits up to 2 s for a message, and once more after it was
+            # told: a message ends each of these.
+            state.should_stop = EX_OK
+            wake_builds()
+            wake_builds()
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slot.close()

@@ -40,7 +40,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     look("home of a new person")
     create(page, "Digits")
     look("studio")

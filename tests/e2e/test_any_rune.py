@@ -90,7 +90,7 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
 
 def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     model = next(case.data for case in refused_cases() if case.name == "logistic_f32")

@@ -55,7 +55,7 @@ def text_of(page: Page, name: str) -> str:
 
 def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: OpenPage) -> None:
     owner, colleague = open_page(), open_page()
-    sign_in(owner, forge.link())
+    sign_in(owner, forge.printed_link())
     create(owner, "Sine")
     studio = owner.url
     join(colleague, invite(owner, "developer"), "Jo Okafor")

@@ -74,7 +74,7 @@ def make_folder(folder: Path) -> Path:
 
 def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Sine")
 
     # What is not what its name says, and what is too large, which is not even sent.

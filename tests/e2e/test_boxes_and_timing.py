@@ -87,7 +87,7 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
     put(page, "half.png", half_red())
     put(page, "Runefile.yml", RUNEFILE.encode())

@@ -38,7 +38,7 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
     see_a_digit_and_change_what_it_is_called(page)
     see_a_mistake_and_mend_it(page)

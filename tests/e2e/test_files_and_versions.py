@@ -55,7 +55,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     def look(name: str) -> None:
         found.extend(f"{name}, {finding}" for finding in findings(page))
 
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
 
     # A tree by keyboard: names by their letters, folders by the arrows, a menu by Shift+F10.

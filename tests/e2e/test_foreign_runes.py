@@ -35,7 +35,7 @@ def serve(page: Page, module: bytes) -> None:
 
 def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Sine")
     result = page.get_by_role("region", name="Output result")
     expect(result).to_be_visible(timeout=PATIENCE)

@@ -37,7 +37,7 @@ def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     show_graph(page)
@@ -61,7 +61,7 @@ def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
 
 def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))
@@ -166,7 +166,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
 
 def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=3 * PATIENCE)
     said = comments(runefile(page))

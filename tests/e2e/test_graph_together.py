@@ -51,7 +51,7 @@ def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     owner, viewer = open_page(), open_page()
-    sign_in(owner, forge.link())
+    sign_in(owner, forge.printed_link())
     create(owner, "Digits")
     studio = owner.url
     join(viewer, invite(owner, "viewer"), "Vi Lund")

@@ -39,7 +39,7 @@ def run_command(page: Page, words: str) -> None:
 
 def test_a_rune_is_made_and_built_with_the_keyboard_alone(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    page.goto(forge.link())
+    page.goto(forge.printed_link())
     tab_to(page, page.get_by_role("button", name="Digits"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/studio")

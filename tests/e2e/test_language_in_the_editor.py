@@ -25,7 +25,7 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     page = open_page()
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Digits")
 
     # Words get their colours when the language is there: from the server first, then from the page's own Python.

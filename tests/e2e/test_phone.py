@@ -60,7 +60,7 @@ def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     forge: LiveForge, open_page: OpenPage, phone: BrowserContext
 ) -> None:
     studio = open_page(viewport=DESKTOP)
-    sign_in(studio, forge.link())
+    sign_in(studio, forge.printed_link())
     create(studio, "Digits")
     link = show_the_code(studio)
     page = phone.new_page()
@@ -88,7 +88,7 @@ def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
     forge: LiveForge, open_page: OpenPage, phone: BrowserContext
 ) -> None:
     studio = open_page(viewport=DESKTOP)
-    sign_in(studio, forge.link())
+    sign_in(studio, forge.printed_link())
     model = next(case.data for case in refused_cases() if case.name == "logistic_f32")
     choose(studio, "logistic.tflite", model, "Choose a file")
     studio.wait_for_url("**/studio")

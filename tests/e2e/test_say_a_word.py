@@ -26,7 +26,7 @@ def test_a_human_word_is_heard_and_the_stream_survives_a_new_rune(
     forge: LiveForge, open_page: OpenPage, test_data: Path
 ) -> None:
     page = open_page(microphone=test_data / "samples" / "up.wav")
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Spoken words")
     preview = page.get_by_role("region", name="Preview")
     preview.get_by_role("button", name="Start listening").click()

@@ -20,7 +20,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     forge: LiveForge, open_page: OpenPage, test_data: Path
 ) -> None:
     page = open_page(microphone=test_data / "samples" / "up.wav")
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Spoken words")
     preview = page.get_by_role("region", name="Preview")
     preview.get_by_role("button", name="Take", exact=True).click()

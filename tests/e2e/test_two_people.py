@@ -20,7 +20,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     owner, colleague = open_page(), open_page()
-    sign_in(owner, forge.link())
+    sign_in(owner, forge.printed_link())
     create(owner, "Digits")
     studio = owner.url
     join(colleague, invite(owner, "developer"), "Jo Okafor")

@@ -64,7 +64,7 @@ def test_a_ring_in_the_air_is_a_ring(
 ) -> None:
     page = open_page()
     move = phone_in_hand(page, record_property)
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     create(page, "Sine")
     put_file(page, "model.tflite", (test_data / "models" / "gesture.tflite").read_bytes())
     put_file(page, "Runefile.yml", GESTURE.encode())

@@ -82,7 +82,7 @@ def test_two_people_make_a_rune_and_a_visitor_tries_it(forge: LiveForge, open_pa
 
 def create(page: WebKit, forge: LiveForge, template: str) -> None:
     """Signs the first person in and makes a project from a template."""
-    page.go(forge.link())
+    page.go(forge.printed_link())
     page.find("heading", "Start from something that works")
     page.click("button", template)
     expect_running(page)

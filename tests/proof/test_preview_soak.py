@@ -96,7 +96,7 @@ def opened(
         ],
     )
     page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
-    sign_in(page, forge.link())
+    sign_in(page, forge.printed_link())
     begin(page)
     return page, port
 
