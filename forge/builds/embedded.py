@@ -10,6 +10,7 @@ from typing import Any
 from celery import current_app
 from celery.platforms import EX_OK
 from celery.worker import state
+from django.conf import settings
 from django.db import close_old_connections, connections
 
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
@@ -76,11 +77,12 @@ class BuildWorker:
         """Ends both. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
         if self._worker is not None:
-            # As Celery's own handler of signals does. It waits up to 2 s for a message, and once more after it was
-            # told: a message ends each of these.
+            # As Celery's own handler of signals does.
             state.should_stop = EX_OK
-            wake_builds()
-            wake_builds()
+            if settings.EMBEDDED_WORKER:
+                # On a queue in memory it waits up to 2 s for a message, and once more after it was told.
+                wake_builds()
+                wake_builds()
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slot.close()

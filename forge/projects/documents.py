@@ -142,7 +142,8 @@ def append_batches(batches: Sequence[Batch]) -> list[int | None]:
     wanted: dict[UUID, list[tuple[bytes, UUID | None]]] = {}
     for batch in batches:
         wanted.setdefault(batch.project_id, []).extend(batch.updates)
-    rows = [(project, update, author) for project, updates in wanted.items() for update, author in updates]
+    # In one order, so that two processes that write at once do not wait for each other in a circle.
+    rows = [(project, update, author) for project in sorted(wanted) for update, author in wanted[project]]
     is_alone = len(rows) <= ROWS and not any(batch.clients for batch in batches)
     next_number: dict[UUID, int] = {}
     with nullcontext() if is_alone else transaction.atomic():
@@ -195,7 +196,7 @@ def _append_on_sqlite(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
 
 
 def _append_on_postgresql(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
-    """Rows are locked in one order, so that two processes that write at once do not wait for each other in a circle."""
+    """Planned once a connection; the projects' rows are locked in their order."""
     with _preparing() as cursor:
         columns = (list(column) for column in zip(*rows, strict=True))
         cursor.execute(_APPEND_ON_POSTGRESQL, [timezone.now(), *columns])
