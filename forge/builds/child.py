@@ -24,7 +24,7 @@ from typing import IO, Any
 from forge.builds.asking import answer_about
 from forge.builds.looking import look
 from rune.anvil import CompileError
-from rune.build import BuildFailed, Step, build
+from rune.building import BuildFailed, Step, build
 from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from rune.anvil import CompileError
-from rune.build import BuildFailed, BuildResult, Step, build
+from rune.building import BuildFailed, BuildResult, Step, build
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json

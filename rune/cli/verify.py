@@ -10,7 +10,7 @@ import click
 
 from rune.abi import Capability
 from rune.anvil import CompileError
-from rune.build import BuildFailed, build
+from rune.building import BuildFailed, build
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options

@@ -26,7 +26,8 @@ _CAPABILITY_TYPES: Final = {
 def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    An argument that came from a resource is written as `$NAME`.
+    An argument that came from a resource is written as `$NAME`. `requests` are the stages in the order in which the
+    rune asks its host for them, so that a host can name what it knows by number; older tools pass over it.
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
@@ -63,6 +64,7 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
+            "requests": _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
         }
     )
 
@@ -120,4 +122,4 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value != {}}
+    return {key: value for key, value in values.items() if value not in ({}, [])}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rune.anvil import AnvilError
 from rune.anvil.taps import build_probe
-from rune.build import BuildFailed
-from rune.build.models import ChosenModels, ProjectModels, choose
+from rune.building import BuildFailed
+from rune.building.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
 from rune.files import ProjectFiles
 from rune.runefile import HostResources, check

@@ -13,7 +13,7 @@ from forge.builds.artefacts import keep_artefact
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.build import build as build_rune
+from rune.building import build as build_rune
 from rune.files import MemoryFiles
 from rune.verify import Verification
 from tests.forge.builds.conftest import log_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.build import build
+from rune.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
 from tests.rune.verify.projects import rune_of, template, with_changed_weight

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.build import BuildFailed, build
+from rune.building import BuildFailed, build
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Capability
-from rune.build import build
-from rune.build.models import ProjectModels
+from rune.building import build
+from rune.building.models import ProjectModels
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile.pipeline import CapabilityStage

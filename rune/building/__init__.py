@@ -3,9 +3,9 @@
 It runs nothing of what it built, and knows no database and no network.
 """
 
-from rune.build.building import build
-from rune.build.errors import BuildFailed
-from rune.build.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
 
 __all__ = [
     "BuildFailed",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rune.abi import ModelFormat
 from rune.anvil import Unsupported, unsupported
 from rune.archive import zip_folder
-from rune.build.report import ModelReport
+from rune.building.report import ModelReport
 from rune.files import ProjectFiles
 from rune.folders import folder_members
 from rune.runefile.pipeline import ModelStage, Pipeline

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.build import BuildFailed, Step, build
+from rune.building import BuildFailed, Step, build
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile import Severity

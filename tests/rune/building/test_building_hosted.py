@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rune.archive import zip_folder
-from rune.build import BuildFailed, BuildResult, build
+from rune.building import BuildFailed, BuildResult, build
 from rune.container import read_rune
 from rune.files import FileError, MemoryFiles
 from rune.runefile import HostResources

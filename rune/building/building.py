@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 import rune
 from rune import anvil
 from rune.anvil.taps import tapped
-from rune.build.errors import BuildFailed
-from rune.build.models import ChosenModels, ProjectModels, choose
-from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
+from rune.building.errors import BuildFailed
+from rune.building.models import ChosenModels, ProjectModels, choose
+from rune.building.report import BuildResult, Memory, Report, ResourceReport, Step
 from rune.container import graph_json, pack, read_rune, rune_sections
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
