@@ -34,10 +34,14 @@ class Services:
     redis_pid: int
 
     def environment(self, database: str) -> dict[str, str]:
-        """The variables of an installation with a database of its own, which is made."""
-        subprocess.run(
-            [_program("psql"), f"{self.postgresql}/postgres", "-qc", f'CREATE DATABASE "{database}"'], check=True
-        )
+        """The variables of an installation with a database of its own, which is made.
+
+        It sorts as English does, as most installations' databases sort as a language does: what takes another order
+        for granted is found.
+        """
+        sorting = "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        made = f'CREATE DATABASE "{database}" TEMPLATE template0 {sorting}'
+        subprocess.run([_program("psql"), f"{self.postgresql}/postgres", "-qc", made], check=True)
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
 

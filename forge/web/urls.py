@@ -8,6 +8,7 @@ from django.urls import path
 from forge.web import (
     account,
     builds,
+    device,
     frame,
     home,
     new_project,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("accounts/inactive/", sign_in.closed, name="account_inactive"),
     path("accounts/profile", account.profile, name="profile"),
     path("accounts/password", account.password, name="password"),
+    path("accounts/device", device.device, name="device"),
     path("accounts/tokens", account.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
