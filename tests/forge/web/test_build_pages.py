@@ -158,6 +158,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
     client = browser_of(None)
     page = text_of(client.get("/acme/kitchen"))
     assert "rune pull http://127.0.0.1:8000/acme/kitchen:1.0" in page
+    assert "rune login" not in page
     assert 'data-rune-url="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page
     assert "<h2>Kitchen</h2>" in page
     assert "<script>alert" not in page
