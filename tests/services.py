@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from tests.live_forge import free_port
 from tools.browser import postgresql
+from tools.needs import POSTGRESQL, REDIS, lack
 
-HOW_TO_GET = "sudo apt-get install --yes --no-install-recommends postgresql redis-server"
 START_TIME = 30
 """Seconds in which a service must answer."""
 
@@ -55,7 +55,7 @@ def running_services(*, durable: bool = False) -> Iterator[Services]:
 def _program(name: str) -> str:
     folder = postgresql()
     if folder is None:
-        raise ServiceMissing(f"PostgreSQL is missing: {HOW_TO_GET}")
+        raise ServiceMissing(lack(POSTGRESQL))
     return str(folder / name)
 
 
@@ -96,7 +96,7 @@ def _redis() -> Iterator[tuple[str, int]]:
     """A Redis with nothing in it: its address and its process."""
     server = shutil.which("redis-server")
     if server is None:
-        raise ServiceMissing(f"Redis is missing: {HOW_TO_GET}")
+        raise ServiceMissing(lack(REDIS))
     with TemporaryDirectory(prefix="forge-redis-") as name:
         port = free_port()
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]
