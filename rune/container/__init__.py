@@ -7,8 +7,8 @@ from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
 from rune.container.reader import Rune, read_resources, read_rune
-from rune.container.whole import missing_part
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
+from rune.container.whole import missing_part
 from rune.container.writer import canonical_json, pack, rune_sections
 from rune.container.zune import Entry, Zune, is_zune, read_zune
 

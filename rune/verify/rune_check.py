@@ -168,7 +168,8 @@ class _Pair:
         if failure is None and other is None:
             return sent, again
         if failure is None or other is None:
-            raise _Failed(f"it fails where its pipeline does not: {failure}" if failure else f"it runs where its pipeline fails: {other}")
+            first, then = ("fails", "does not") if failure is not None else ("runs", "fails")
+            raise _Failed(f"it {first} where its pipeline {then}: {failure or other}")
         self.refusal = str(other)
         self._rune, self._again = self._load()
         return (), None

@@ -127,10 +127,11 @@ class ModelVerification:
 class RuneVerification:
     """The rune itself against the pipeline made again from its models.
 
-    `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all output
-    `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load, asks for
-    something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
-    differ, and in runes that say that this very toolchain made them.
+    `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all
+    output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load, asks
+    for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
+    proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that say that this
+    very toolchain made them.
     """
 
     inputs: int = 0

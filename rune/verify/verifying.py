@@ -89,8 +89,9 @@ def verify(
 
 @dataclass(frozen=True)
 class _Prepared:
-    """All that takes time before anything runs. A pipeline that has no room to be laid open runs as it is, and its models
-    are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of `checks`, which are by stage.
+    """All that takes time before anything runs. A pipeline that has no room to be laid open runs as it is, and its
+    models are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of
+    `checks`, which are by stage.
     """
 
     laid_open: LaidOpen | AnvilError

@@ -101,7 +101,7 @@ def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_pat
     path.write_bytes(build(MemoryFiles(template("sine")), "sine", host_models=True).rune)
     done = run(path, "-n", "2")
     assert done.exit_code == 1
-    first, reference, model = done.stdout.splitlines()
+    first, _reference, model = done.stdout.splitlines()
     assert first == "not verified: the host runs model 1"
     assert model.startswith("  model 1: run by the host, ")
 
