@@ -128,8 +128,8 @@ class RuneVerification:
     """The rune itself against the pipeline made again from its models.
 
     `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all
-    output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load, asks
-    for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
+    output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load,
+    asks for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
     proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that say that this
     very toolchain made them.
     """
@@ -180,8 +180,15 @@ class RuneVerification:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> RuneVerification:
         """Back from JSON; a report that was written before `refusal` was has none."""
-        counts = (value[key] for key in ("inputs", "files", "bytes", "differing"))
-        return cls(*counts, value["failure"], value["suspect"], value.get("refusal"))
+        return cls(
+            value["inputs"],
+            value["files"],
+            value["bytes"],
+            value["differing"],
+            value["failure"],
+            value["suspect"],
+            value.get("refusal"),
+        )
 
 
 @dataclass(frozen=True)
