@@ -197,11 +197,11 @@ def _samples_of(stage: CapabilityStage, stages: Sequence[CapabilityStage], input
         request = CapabilityRequest(0, stage.kind, parameters)
         given = inputs.for_capabilities([request])[0]
         data = given(stage.output.size) if callable(given) else given
-        if len(data) != stage.output.size:
+        if len(data) > stage.output.size:
             raise InputError(
                 f"The input for {plain(stage.name)} has {len(data)} bytes, but the rune reads {stage.output.size}"
             )
-        found.append(data)
+        found.append(data.ljust(stage.output.size, b"\0"))
     return found
 
 

@@ -183,13 +183,23 @@ class Host:
             raise InputMissing(f"No input tensor provided for the {request.kind.name} capability with ID {handle}")
         source = self.inputs[handle]
         data = source(size) if callable(source) else source
-        if len(data) != size:
+        if len(data) > size:
             raise InputLength(
                 f"The Rune provided a {size} byte buffer, but the input tensor is {_tensor_of(request, len(data))} "
                 f"({len(data)} bytes): that of its {request.kind.name} capability with ID {handle}"
             )
+        if len(data) < size:
+            self._log("WARN", f"The {request.kind.name} input has {len(data)} of {size} bytes; the rest is zero")
+            data = data.ljust(size, b"\0")
         guest_memory.write(caller, "request_provider_response", address, data)
         return size
+
+    def _log(self, level: str, message: str) -> None:
+        """A line of the host's own, among those of the rune."""
+        if len(self.logs) + len(self.marks) < self.limits.log_lines:
+            self.logs.append(LogLine(level, message))
+        else:
+            self.logs_dropped += 1
 
     def _request_output(self, _caller: Caller, kind: int) -> int:
         try:

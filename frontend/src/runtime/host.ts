@@ -147,13 +147,18 @@ export class Host {
       throw new RuneError("stopped", `The rune was stopped: one run read more than ${INPUT_BYTES} bytes.`);
     }
     const data = this.read(capability, target.length);
-    if (data.length !== target.length) {
+    if (data.length > target.length) {
       throw new RuneError(
         "input",
         `The rune reads ${target.length} bytes of its ${capability.kind} input, but ${data.length} were given.`,
       );
     }
     target.set(data);
+    if (data.length < target.length) {
+      target.fill(0, data.length);
+      const message = `The ${capability.kind} input has ${data.length} of ${target.length} bytes; the rest is zero`;
+      if (this.logs.length < LOG_LIMIT) this.logs.push({ level: "WARN", message });
+    }
     return target.length;
   }
 

@@ -218,8 +218,8 @@ def test_a_missing_input_is_named() -> None:
 
 
 def test_an_input_of_another_length_is_named_with_both() -> None:
-    with pytest.raises(InputLength, match=r"a 4 byte buffer, but the input tensor is [a-z0-9]+\[1, 3\] \(3 bytes\)"):
-        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abc"})
+    with pytest.raises(InputLength, match=r"a 4 byte buffer, but the input tensor is [a-z0-9]+\[1, 5\] \(5 bytes\)"):
+        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abcde"})
     with pytest.raises(InputLength, match=r"the input tensor is f32\[1, 3\] \(12 bytes\): that of its ACCEL"):
         Runtime.load(echo(Capability.ACCEL, 4, SERIAL)).call({1: bytes(12)})
     with pytest.raises(InputLength, match=r"the input tensor is i16\[1, 3\] \(6 bytes\): that of its SOUND"):
