@@ -11,6 +11,7 @@ from rune.anvil import unsupported
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.printing import format_option, print_json
+from rune.cli.results import shortest_f32
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.wording import printable
 
@@ -51,7 +52,20 @@ def _tensor_json(tensor: Tensor) -> dict[str, object]:
     }
     if tensor.scale is not None:
         json |= {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    elif tensor.quantization is not None and tensor.quantization.scales:
+        scales, zero_points = list(tensor.quantization.scales), list(tensor.quantization.zero_points)
+        json |= {"scales": scales, "zero_points": zero_points, "axis": tensor.quantization.axis}
     return json
+
+
+def _quantised(tensor: Tensor) -> str:
+    """What a stored number means: (number - zero point) * scale."""
+    if tensor.scale is not None:
+        return f", scale {shortest_f32(tensor.scale)}, zero point {tensor.zero_point}"
+    quantization = tensor.quantization
+    if quantization is None or not quantization.scales:
+        return ""
+    return f", {len(quantization.scales)} scales along dimension {quantization.axis}"
 
 
 def _as_text(model: Model) -> Iterator[str]:
@@ -60,7 +74,7 @@ def _as_text(model: Model) -> Iterator[str]:
         yield title
         for index in indices:
             tensor = model.tensors[index]
-            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}"
+            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}"
     described = describe(model)
     yield "Operators:"
     operators = described["operators"]

@@ -6,6 +6,7 @@ Reading and writing only; running a rune is `rune.runtime`.
 from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
+from rune.container.output_names import output_stages
 from rune.container.reader import Rune, read_resources, read_rune
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.whole import missing_part
@@ -27,6 +28,7 @@ __all__ = [
     "is_zune",
     "missing_part",
     "needed_resources",
+    "output_stages",
     "pack",
     "read_module",
     "read_resources",

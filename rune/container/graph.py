@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
+from rune.container.output_names import ORDER
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
 from rune.tensor import ElementType, TensorType
 
@@ -26,9 +27,11 @@ _CAPABILITY_TYPES: Final = {
 def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    An argument that came from a resource is written as `$NAME`.
+    An argument that came from a resource is written as `$NAME`. An output says how many the rune asks for before it,
+    which the sorted names would not tell.
     """
-    capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
+    capabilities, models, blocks, tensors = {}, {}, {}, {}
+    outputs: dict[str, dict[str, Any]] = {}
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
             tensors[_tensor_id(port)] = _tensor(kind)
@@ -53,6 +56,7 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
                     "inputs": [_tensor_id(port) for port in stage.inputs],
+                    ORDER: len(outputs),
                 }
     return _without_empty(
         {

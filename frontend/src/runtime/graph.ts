@@ -20,6 +20,8 @@ export interface GraphOutput {
   readonly kind: OutputKind;
   /** What it is sent; null where the graph does not say. */
   readonly shapes: readonly (Shape | null)[];
+  /** How many outputs the rune asks for before this one; null where its compiler does not say. */
+  readonly order: number | null;
 }
 
 /** The sections of a rune, read. */
@@ -111,7 +113,8 @@ function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutp
     const kind = OUTPUT_KINDS[String(record(output.kind).type)];
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
     const shapes = inputs.map((id) => tensorShape(tensors[String(id)]));
-    return kind === undefined ? [] : [{ stage, kind, shapes }];
+    const order = typeof output.order === "number" ? output.order : null;
+    return kind === undefined ? [] : [{ stage, kind, shapes, order }];
   });
 }
 

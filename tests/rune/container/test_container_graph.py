@@ -69,6 +69,7 @@ def test_the_graph_has_the_published_layout() -> None:
     assert graph["outputs"]["serial"] == {
         "kind": {"type": "serial"},
         "inputs": [label["outputs"][0], model["outputs"][0]],
+        "order": 0,
     }
     assert graph["resources"] == {
         "WORDS": {"default_value": {"FromDisk": "words.txt"}, "ty": "string"},
