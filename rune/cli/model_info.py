@@ -15,6 +15,8 @@ from rune.cli.results import shortest_f32
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.wording import printable
 
+_OUTPUTS = "Outputs:"
+
 
 @click.command()
 @click.argument("file", type=ANY_PATH)
@@ -68,13 +70,18 @@ def _quantised(tensor: Tensor) -> str:
     return f", {len(quantization.scales)} scales along dimension {quantization.axis}"
 
 
+def _open(tensor: Tensor, title: str) -> str:
+    """Files write one number and an output that is known only after a run alike."""
+    return ", one number or known once the model ran" if title == _OUTPUTS and not tensor.shape else ""
+
+
 def _as_text(model: Model) -> Iterator[str]:
     yield f"Ops: {len(model.operators)}"
-    for title, indices in (("Inputs:", model.inputs), ("Outputs:", model.outputs)):
+    for title, indices in (("Inputs:", model.inputs), (_OUTPUTS, model.outputs)):
         yield title
         for index in indices:
             tensor = model.tensors[index]
-            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}"
+            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}{_open(tensor, title)}"
     described = describe(model)
     yield "Operators:"
     operators = described["operators"]
