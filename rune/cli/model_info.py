@@ -60,6 +60,10 @@ def _tensor_json(tensor: Tensor) -> dict[str, object]:
     return json
 
 
+def _type_text(tensor: Tensor, title: str) -> str:
+    return f"{element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}{_open(tensor, title)}"
+
+
 def _quantised(tensor: Tensor) -> str:
     """What a stored number means: (number - zero point) * scale."""
     if tensor.scale is not None:
@@ -81,7 +85,7 @@ def _as_text(model: Model) -> Iterator[str]:
         yield title
         for index in indices:
             tensor = model.tensors[index]
-            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}{_open(tensor, title)}"
+            yield f"\t{printable(tensor.name)}: {_type_text(tensor, title)}"
     described = describe(model)
     yield "Operators:"
     operators = described["operators"]
