@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from rune.abi import Capability, PixelFormat
+from rune.container import requested_stages
 from rune.runtime import CapabilityRequest, OutputRequest
 from rune.tensor import ElementType, TensorType
 
@@ -95,7 +96,7 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -
     stages = _mapping(graph.get("capabilities"))
     tensors = _mapping(graph.get("tensors"))
     kinds = [_KINDS[request.kind][1] for request in requests]
-    named = _stage_names(graph, "capabilities", kinds)
+    named = requested_stages(graph, "capabilities", kinds)
     names = _distinct([name or _KINDS[request.kind][0] for name, request in zip(named, requests, strict=True)])
     found = {}
     for name, stage, request in zip(names, named, requests, strict=True):
@@ -116,7 +117,7 @@ def outputs_of(graph: Mapping[str, Any], requests: Sequence[OutputRequest]) -> d
         for tensor in _texts(_mapping(stage).get("outputs"))
     }
     kinds = [request.kind.name.lower() for request in requests]
-    named = _stage_names(graph, "outputs", kinds)
+    named = requested_stages(graph, "outputs", kinds)
     names = _distinct([name or kind for name, kind in zip(named, kinds, strict=True)])
     found = {}
     for name, stage, request in zip(names, named, requests, strict=True):
@@ -131,22 +132,6 @@ def rune_name(graph: Mapping[str, Any]) -> str | None:
     """What the rune says that it is called."""
     name = _mapping(graph.get("rune")).get("name")
     return name if isinstance(name, str) and name else None
-
-
-def _stage_names(graph: Mapping[str, Any], section: str, kinds: Sequence[str]) -> list[str | None]:
-    """The stage of each request, whose kinds are given in order; None where the graph does not decide it."""
-    stages = {name: _kind(stage) for name, stage in _mapping(graph.get(section)).items()}
-    order = _texts(_mapping(graph.get("requests")).get(section))
-    if len(order) == len(kinds) == len(set(order)) and [stages.get(name) for name in order] == list(kinds):
-        return list(order)
-    by_kind = {kind: [name for name, each in stages.items() if each == kind] for kind in kinds}
-    return [by_kind[kind][0] if len(by_kind[kind]) == 1 and list(kinds).count(kind) == 1 else None for kind in kinds]
-
-
-def _kind(stage: object) -> str | None:
-    kind = _mapping(stage).get("kind")
-    found = kind.get("type") if isinstance(kind, Mapping) else kind
-    return found.lower() if isinstance(found, str) else None
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

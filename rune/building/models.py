@@ -75,7 +75,9 @@ def _report(stage: ModelStage, models: ProjectModels, host_models: bool) -> Mode
         return ModelReport(stage.name, stage.file, size, None, "host")
     model = models.model(stage.file)
     lacking: tuple[Unsupported, ...] = unsupported(model)
-    runs_on_host = bool(lacking) or host_models or stage.is_hosted
+    # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.
+    is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
+    runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open
     return ModelReport(
         stage.name, stage.file, size, len(model.operators), "host" if runs_on_host else "compiled", lacking
     )

@@ -14,6 +14,7 @@ from rune.abi import Capability
 from rune.runtime import CapabilityRequest, InputSource, Limits
 from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.generated import generated_inputs
+from rune.runtime.limits import MOST_TRANSFER
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -129,8 +130,16 @@ _LIMIT_OPTIONS = (
         help="A rune that wants more is stopped.",
     ),
     click.option(
+        "--input-limit",
+        type=click.IntRange(1, MOST_TRANSFER // _MEBIBYTE),
+        default=_DEFAULT.input // _MEBIBYTE,
+        show_default=True,
+        metavar="MIB",
+        help="A run that reads more is stopped.",
+    ),
+    click.option(
         "--output-limit",
-        type=click.IntRange(1, 1024),
+        type=click.IntRange(1, MOST_TRANSFER // _MEBIBYTE),
         default=_DEFAULT.output // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
@@ -152,7 +161,7 @@ def limit_options(function: F) -> F:
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, time_limit: float, fuel: int | None, **rest: Any) -> Any:
-        sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "output", "model_memory")}
+        sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "input", "output", "model_memory")}
         limits = Limits(seconds=time_limit, fuel=fuel, **sizes)
         return function(*arguments, limits=limits, **rest)
 

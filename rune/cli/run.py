@@ -14,7 +14,7 @@ from rune.cli.given_resources import given_resources, require_resources
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.results import results_json, results_text
+from rune.cli.results import results_json, results_text, stages_of
 from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
@@ -64,6 +64,7 @@ def command(
     with progress(f"Loading {rune.name}"):
         loaded = load(data, limits, resources)
     _show(loaded.logs, verbose)
+    stages = stages_of(data, loaded.outputs)
     for _ in range(repeats):
         try:
             with progress(f"Running {rune.name}"):
@@ -71,9 +72,9 @@ def command(
         finally:
             _show(loaded.logs, verbose)
         if form == "json":
-            print_json(results_json(messages), one_line=True)
+            print_json(results_json(messages, stages), one_line=True)
         else:
-            click.echo("\n".join(results_text(messages)))
+            click.echo("\n".join(results_text(messages, stages)))
 
 
 def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:

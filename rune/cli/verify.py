@@ -78,7 +78,8 @@ def command(
     run beside it, and each model is run beside TensorFlow Lite's reference kernels. Integer models must give the same
     bytes; floats may be off by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
 
-    The exit status is 1 when something differs by more than is allowed, or could not be compared.
+    The exit status is 1 when something differs by more than is allowed or could not be compared: a rune that does not
+    load, gives nothing, or leaves its models to its host is not verified.
     """
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
@@ -104,6 +105,8 @@ def _verified(
 ) -> Verification:
     if subject.is_dir() or not read_given_file(subject).startswith(_WASM):
         if models or source is not None:
+            if not subject.is_dir():
+                raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model and --project go with a rune; a project has its own models")
         project = project_of(subject)
         return _verified_project(project, lambda: _built(project), inputs, effort, resources)
@@ -194,11 +197,11 @@ def _samples_of(stage: CapabilityStage, stages: Sequence[CapabilityStage], input
         request = CapabilityRequest(0, stage.kind, parameters)
         given = inputs.for_capabilities([request])[0]
         data = given(stage.output.size) if callable(given) else given
-        if len(data) != stage.output.size:
+        if len(data) > stage.output.size:
             raise InputError(
                 f"The input for {plain(stage.name)} has {len(data)} bytes, but the rune reads {stage.output.size}"
             )
-        found.append(data)
+        found.append(data.ljust(stage.output.size, b"\0"))
     return found
 
 
@@ -209,9 +212,10 @@ def _lines(found: Verification) -> list[str]:
     lines = [found.sentence()]
     if found.reference is not None:
         lines.append(f"  reference: {found.reference}, reference kernels")
-    if found.rune.inputs and found.compiled:
+    if found.rune.inputs and found.models:
         lines.append(f"  rune: {found.rune.sentence()}")
-    for model in found.models:
+    # Of a rune that is another, its pipeline's models say nothing.
+    for model in found.models if found.rune.failure is None else ():
         file = f" ({plain(model.file)})" if model.file else ""
         lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}")
     return lines

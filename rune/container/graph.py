@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
+from rune.container.request_names import REQUESTS
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
 from rune.tensor import ElementType, TensorType
 
@@ -64,7 +65,7 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
-            "requests": _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
+            REQUESTS: _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
         }
     )
 

@@ -41,10 +41,18 @@ def starter(signature: ModelSignature, model_path: str) -> str:
         f"    model: {_path(model_path)}",
         f"    inputs: [{', '.join(feeds)}]",
         "    outputs:",
-        *(f"      - {written_type(type_)}" for type_ in outputs),
+        *(line for type_ in outputs for line in _model_output(type_)),
     ]
     names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
     return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
+
+
+def _model_output(type_: TensorType) -> list[str]:
+    """An output, with a word where the model's file says no dimensions."""
+    told = (
+        [] if type_.dimensions else ["      # One number, or known once the model ran: then write its dimensions here."]
+    )
+    return [*told, f"      - {written_type(type_)}"]
 
 
 def _path(model_path: str) -> str:

@@ -87,6 +87,22 @@ describe("running", () => {
     expect(rune.run(four()).outputs[0]?.stage).toBe("word");
   });
 
+  test("two outputs that are alike are told apart by the order that the graph tells", async () => {
+    const alike = (order: number) => ({ kind: { type: "tensor" }, inputs: ["a"], order });
+    const graph = JSON.stringify({ outputs: { ape: alike(1), zebra: alike(0) }, tensors: {} });
+    const head = Uint8Array.from([5, 0, 0, 0, ...new TextEncoder().encode("u8[1]"), 7]);
+    const rune = await load(
+      assemble({
+        manifest: [...call("request_output", 5), ...call("request_output", 5)],
+        call: [...call("consume_output", 2, 0, head.length), ...call("consume_output", 1, 0, head.length)],
+        data: [[0, head]],
+        sections: [[".rune_graph", graph]],
+      }),
+    );
+    expect(rune.loaded.outputs.map(({ stage }) => stage)).toEqual(["zebra", "ape"]);
+    expect(rune.run(new Map()).outputs.map(({ stage }) => stage)).toEqual(["ape", "zebra"]);
+  });
+
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
     const { loaded } = await load(echo(RAW, 4, WORD, { sections }));
@@ -197,8 +213,8 @@ describe("what is stopped or refused", () => {
   test("a missing input, and one of another length", async () => {
     const missing = await load(echo(RAW, 4, WORD));
     expect(() => missing.run(new Map())).toThrow(expect.objectContaining({ name: "input" }));
-    const short = await load(echo(RAW, 4, WORD));
-    expect(() => short.run(new Map([[1, new ArrayBuffer(3)]]))).toThrow(/reads 4 bytes .* 3 were given/);
+    const long = await load(echo(RAW, 4, WORD));
+    expect(() => long.run(new Map([[1, new ArrayBuffer(5)]]))).toThrow(/reads 4 bytes .* 5 were given/);
   });
 
   test("a trap says the last error that the rune logged", async () => {
