@@ -4,7 +4,7 @@ import { Eye } from "lucide-react";
 import { memo, useContext } from "react";
 import type { OutlineWire } from "../api/types";
 import { HandsContext } from "./connecting";
-import { pathOf, type Point } from "./layout";
+import { pathOf, type Point } from "../../pipeline";
 
 export type WireData = {
   readonly wire: OutlineWire;

@@ -2,7 +2,7 @@
 import { Position } from "@xyflow/react";
 import type { Diagnostic, Outline, OutlineWire } from "../api/types";
 import type { StagePorts } from "./answers";
-import type { Placed, PlacedNode } from "./layout";
+import type { Placed, PlacedNode } from "../../pipeline";
 import { stageAt } from "./selection";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
