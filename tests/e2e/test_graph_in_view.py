@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graph import open_palette, show_graph, stage, write_runefile
+from tests.e2e.graph import open_palette, runefile, show_graph, stage, write_runefile
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, replace_in_editor, sign_in
 from tests.live_forge import LiveForge
 
@@ -30,7 +30,8 @@ CARET_IN_VIEW = """() => {
 LETTERS = """() => [...document.querySelectorAll(".react-flow [data-stage] > :is(b, span)")].map((each) => {
   // What the picture is scaled by, from the node as it is drawn.
   const node = each.closest(".react-flow__node");
-  return parseFloat(getComputedStyle(each).fontSize) * node.getBoundingClientRect().width / node.offsetWidth;
+  const size = parseFloat(getComputedStyle(each).fontSize) * node.getBoundingClientRect().width / node.offsetWidth;
+  return Math.round(100 * size) / 100;
 })"""
 
 PICTURES = """() => [...document.querySelectorAll("[data-pipeline]")].map((host) => {
@@ -48,7 +49,7 @@ PICTURES = """() => [...document.querySelectorAll("[data-pipeline]")].map((host)
       return left < room.left || right > room.right || bottom > room.bottom || name.scrollWidth > name.clientWidth;
     }).map((node) => node.title),
     letters: nodes.flatMap((node) => [...node.children].map((each) => parseFloat(getComputedStyle(each).fontSize))),
-    said: [...host.querySelectorAll("ol > li")].map((each) => each.textContent),
+    said: [...host.querySelectorAll("ol > li")].map((each) => each.textContent.trim()),
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
 })"""
@@ -92,6 +93,14 @@ def caret_line_is_in_view(page: Page) -> None:
     page.wait_for_function(CARET_IN_VIEW, timeout=PATIENCE)
 
 
+def walk_to(page: Page, words: str) -> None:
+    """Brings the caret to the line from above: then it is the last in sight."""
+    line = next(number for number, line in enumerate(runefile(page).splitlines()) if words in line)
+    page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").first.click()
+    for _ in range(line):
+        page.keyboard.press("ArrowDown")
+
+
 def stage_is_free(page: Page, name: str) -> bool:
     """Whether all of a stage is in sight and nothing lies over it."""
     found: bool = stage(page, name).evaluate(
@@ -128,10 +137,10 @@ def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveFor
     replace_in_editor(page, "labels.txt", "7", "seven")
     open_file(page, "Runefile.yml")
     before = strip_height(page)
-    inputs = page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text="inputs: [")
-    lowest = "inputs: [best]"
-    inputs.filter(has_text=lowest).scroll_into_view_if_needed()
-    replace_in_editor(page, "Runefile.yml", lowest, "inputs: [bset]")
+    walk_to(page, "inputs: [best]")
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.insert_text("inputs: [bset]")
     expect(page.locator(".react-flow__edge")).to_have_count(5, timeout=PATIENCE)
     caret_line_is_in_view(page)
     assert min(letters(page)) >= 11
@@ -139,18 +148,21 @@ def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveFor
     # By the splitter's keys as high as it goes; the next visit remembers it.
     edge = page.get_by_role("separator", name="Height of the graph")
     edge.press("End")
-    page.wait_for_function("(least) => document.querySelector('.graph-area').clientHeight > least", arg=before + 80)
+    page.wait_for_function("(least) => document.querySelector('.graph-area').offsetHeight > least", arg=before + 80)
     caret_line_is_in_view(page)
     highest = strip_height(page)
     expect_saved(page)
     page.reload()
     expect(stage(page, "scores")).to_be_visible(timeout=PATIENCE)
-    page.wait_for_function("(high) => document.querySelector('.graph-area').clientHeight === high", arg=highest)
+    page.wait_for_function("(high) => document.querySelector('.graph-area').offsetHeight === high", arg=highest)
     edge.press("Enter")
-    page.wait_for_function("(high) => document.querySelector('.graph-area').clientHeight < high", arg=highest)
+    page.wait_for_function("(high) => document.querySelector('.graph-area').offsetHeight < high", arg=highest)
 
     # Hidden, shown and shown alone: the caret's line is there again each time.
-    replace_in_editor(page, "Runefile.yml", "inputs: [bset]", "inputs: [best]")
+    walk_to(page, "inputs: [bset]")
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.insert_text("inputs: [best]")
     expect_running(page)
     views = page.get_by_role("group", name="View")
     for view in ("Text", "Both", "Graph", "Both"):

@@ -45,7 +45,7 @@ export const FULL: Form = {
   portMargin: 14,
   trackWidth: 8,
   trackHeight: 18,
-  aboveTracks: 20,
+  aboveTracks: 24,
   belowTracks: 14,
   arrowRoom: 18,
 };

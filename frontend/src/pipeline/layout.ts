@@ -28,6 +28,8 @@ export interface PlacedWire {
   readonly label: Point;
   /** What flows; "" where that is not known, or said beside another wire of the same output. */
   readonly text: string;
+  /** Whether the label stands between two rows, close under a stage. */
+  readonly isBetween: boolean;
 }
 
 export interface Placed {
@@ -157,6 +159,7 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, l
   const points: Point[] = [];
   let text = labelOf(wire, form);
   let label: Point | null = null;
+  let isBetween = false;
   for (const [index, slot] of slots.entries()) {
     const next = slots[index + 1];
     if (next === undefined) continue;
@@ -175,13 +178,14 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, l
         label = { x: Math.max(labelWidth(text.length) / 2, turn.right - LABEL_END - labelWidth(text.length) / 2), y: turn.level };
         // What goes along one track is one tensor: it is said once.
         if (labelled.has(track)) text = "";
+        isBetween = true;
         labelled.add(track);
       }
     }
     points.push({ x: columnLeft(grid, next), y: to }, { x: end, y: to });
     label ??= labelAt({ x: start, y: from }, { x: end, y: to }, text);
   }
-  return { wire, points: simplified(points), text, label: label ?? { x: 0, y: 0 } };
+  return { wire, points: simplified(points), text, isBetween, label: label ?? { x: 0, y: 0 } };
 }
 
 /** In the middle of a level wire; where it bends, over the level end, clear of the curve. */
