@@ -41,11 +41,6 @@ class Card:
     facts: CardFacts
     pipeline: DrawnPipeline | None
 
-    @property
-    def key(self) -> str:
-        """What tells its elements on a page from those of other cards."""
-        return self.project.pk.hex
-
 
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""

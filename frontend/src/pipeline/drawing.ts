@@ -50,13 +50,24 @@ function labelElement({ wire, label, text }: PlacedWire): HTMLElement {
   return made;
 }
 
+/** The labels to draw: where wires of one output go the same way, what flows is said once. */
+function labelled(wires: readonly PlacedWire[]): readonly PlacedWire[] {
+  const said = new Set<string>();
+  return wires.filter(({ wire, label, text, isBetween }) => {
+    const key = JSON.stringify([wire.source, wire.source_index, wire.mark, label.y]);
+    if (text === "" || (isBetween && said.has(key))) return false;
+    said.add(key);
+    return true;
+  });
+}
+
 function picture(placed: Placed, hasDetail: boolean): HTMLElement {
   const made = element("div", "pipeline-picture");
   made.setAttribute("aria-hidden", "true");
   Object.assign(made.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
   const wires = svgElement("svg", { width: String(placed.width), height: String(placed.height) });
   wires.append(...placed.wires.flatMap(wireElements));
-  made.append(wires, ...placed.nodes.map((node) => nodeElement(node, hasDetail)), ...placed.wires.filter(({ text }) => text !== "").map(labelElement));
+  made.append(wires, ...placed.nodes.map((node) => nodeElement(node, hasDetail)), ...labelled(placed.wires).map(labelElement));
   return made;
 }
 
@@ -85,11 +96,9 @@ export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boo
   };
   const observer = new ResizeObserver(draw);
   observer.observe(host);
-  host.classList.add("drawn");
   draw();
   return () => {
     observer.disconnect();
     drawn?.remove();
-    host.classList.remove("drawn");
   };
 }

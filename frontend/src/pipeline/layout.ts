@@ -5,7 +5,7 @@ import { type Form, FULL, labelOf, labelWidth } from "./form";
 import { type Point, simplified } from "./paths";
 import { type Row, rowsOf } from "./rows";
 import { type Lane, type PortCounts, type Slot, stacked } from "./slots";
-import { inputAt, outputAt, trackOf, tracksOf, turnOf, type Tracks } from "./tracks";
+import { inputAt, outputAt, trackOf, tracksOf, turnOf, type Tracks, type Turn } from "./tracks";
 import type { Pipeline, Stage, Wire } from "./types";
 
 export interface PlacedNode {
@@ -26,7 +26,7 @@ export interface PlacedWire {
   readonly points: readonly Point[];
   /** The middle of the wire under its label. */
   readonly label: Point;
-  /** What flows; "" where that is not known, or said beside another wire of the same output. */
+  /** What flows; "" where that is not known, or said at another wire of the same output and there is no room to say it twice. */
   readonly text: string;
   /** Whether the label stands between two rows, close under a stage. */
   readonly isBetween: boolean;
@@ -121,8 +121,9 @@ export function place(pipeline: Pipeline, { room = Infinity, counts = new Map(),
   const nodes = layers.flat().flatMap((slot) =>
     slot.node === null ? [] : [{ node: slot.node, row: rowOf(grid, slot), x: leftOf(grid, slot), y: slot.y, width: slot.width, height: slot.height, inputs: slot.inputs, outputs: slot.outputs }],
   );
-  const labelled = new Set<string>();
-  const wires = lanes.flatMap((lane) => lane.wires.map((wire) => placeWire(wire, lane.slots, grid, form, labelled)));
+  /** How much of each track's length labels have taken, from its right end. */
+  const taken = new Map<string, number>();
+  const wires = lanes.flatMap((lane) => lane.wires.map((wire) => placeWire(wire, lane.slots, grid, form, taken)));
   return { nodes, wires, width: grid.width, height: grid.height };
 }
 
@@ -155,9 +156,9 @@ function leftOf(grid: Grid, slot: Slot): number {
   return columnLeft(grid, slot) + ((grid.widths[slot.layer] ?? 0) - slot.width) / 2;
 }
 
-function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, labelled: Set<string>): PlacedWire {
+function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, taken: Map<string, number>): PlacedWire {
   const points: Point[] = [];
-  let text = labelOf(wire, form);
+  const text = labelOf(wire, form);
   let label: Point | null = null;
   let isBetween = false;
   for (const [index, slot] of slots.entries()) {
@@ -175,20 +176,27 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, l
       const turn = turnOf(tracks, track, { ...form, trackWidth: grid.trackWidth, right: columnRight(grid, slot), left: columnLeft(grid, next), below: grid.belows[row] ?? 0 });
       points.push({ x: turn.right, y: from }, { x: turn.right, y: turn.level }, { x: turn.left, y: turn.level }, { x: turn.left, y: to });
       if (label === null) {
-        label = { x: Math.max(labelWidth(text.length) / 2, turn.right - LABEL_END - labelWidth(text.length) / 2), y: turn.level };
-        // What goes along one track is one tensor: it is said once.
-        if (labelled.has(track)) text = "";
-        isBetween = true;
-        labelled.add(track);
+        label = labelOn(`${slot.layer} ${track}`, turn, text, taken);
+        isBetween = label !== null;
       }
     }
     points.push({ x: columnLeft(grid, next), y: to }, { x: end, y: to });
-    label ??= labelAt({ x: start, y: from }, { x: end, y: to }, text);
+    if (index === 0 && !isBreak) label = labelAt({ x: start, y: from }, { x: end, y: to }, text);
   }
-  return { wire, points: simplified(points), text, isBetween, label: label ?? { x: 0, y: 0 } };
+  return { wire, points: simplified(points), text: label === null ? "" : text, isBetween, label: label ?? { x: 0, y: 0 } };
 }
 
 /** In the middle of a level wire; where it bends, over the level end, clear of the curve. */
 function labelAt(from: Point, to: Point, text: string): Point {
   return from.y === to.y ? { x: (from.x + to.x) / 2, y: from.y } : { x: to.x - LABEL_END - labelWidth(text.length) / 2, y: to.y };
+}
+
+/** Over the way between two rows, beside the labels of the wires that go there along with it; null where there is no room. */
+function labelOn(track: string, turn: Turn, text: string, taken: Map<string, number>): Point | null {
+  if (text === "") return null;
+  const width = labelWidth(text.length);
+  const used = taken.get(track) ?? 0;
+  if (used > 0 && used + width > turn.right - turn.left - 2 * LABEL_END) return null;
+  taken.set(track, used + width + LABEL_ROOM);
+  return { x: Math.max(width / 2, turn.right - LABEL_END - used - width / 2), y: turn.level };
 }

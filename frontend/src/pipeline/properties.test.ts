@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { condensed } from "./condense";
 import { placedIn } from "./drawing";
 import { FULL, SMALL, type Form } from "./form";
-import { place, type Placed, type PlacedNode } from "./layout";
+import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 import type { Point } from "./paths";
 import { randomPipeline } from "./random.test-support";
 import type { Pipeline } from "./types";
@@ -80,6 +80,18 @@ describe("in every picture", () => {
     const found = wrong((placed, { room }) => {
       const xs = [...placed.nodes.flatMap(({ x, width }) => [x, x + width]), ...placed.wires.flatMap(({ points }) => points.map(({ x }) => x))];
       return placed.width <= room && xs.every((x) => x >= 0 && x <= placed.width);
+    });
+    expect(found).toEqual([]);
+  });
+
+  test("what flows is said for each output, and no two labels between rows lie on each other", () => {
+    const found = wrong(({ wires }, { form }) => {
+      if (!form.hasTypes) return wires.every(({ text }) => text === "");
+      const outputOf = ({ wire }: PlacedWire): string => `${wire.source} ${wire.source_index}`;
+      const said = new Set(wires.filter(({ text }) => text !== "").map(outputOf));
+      const between = wires.filter(({ text, isBetween }) => isBetween && text !== "");
+      const apart = (one: PlacedWire, other: PlacedWire): boolean => Math.abs(one.label.y - other.label.y) >= 12 || Math.abs(one.label.x - other.label.x) >= (6.6 * (one.text.length + other.text.length)) / 2;
+      return wires.every((each) => each.wire.type === null || said.has(outputOf(each))) && between.every((one, index) => between.slice(index + 1).every((other) => apart(one, other)));
     });
     expect(found).toEqual([]);
   });

@@ -15,13 +15,12 @@ export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<
       {pipeline.broken.before && <p className="small worse">The earlier one does not check: it is drawn as far as it can be read.</p>}
       {pipeline.broken.after && <p className="small worse">The later one does not check: it is drawn as far as it can be read.</p>}
       {!differs && <p className="small muted">The same stages and wires.</p>}
-      <div ref={host} className="pipeline">
-        <ol aria-label="The stages of both and what each reads">
-          {stagesSaid(both).map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ol>
-      </div>
+      <div ref={host} className="pipeline" />
+      <ol className="aloud" aria-label="The stages of both and what each reads">
+        {stagesSaid(both).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ol>
     </section>
   );
 }
