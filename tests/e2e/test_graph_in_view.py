@@ -49,7 +49,8 @@ PICTURES = """() => [...document.querySelectorAll("[data-pipeline]")].map((host)
       return left < room.left || right > room.right || bottom > room.bottom || name.scrollWidth > name.clientWidth;
     }).map((node) => node.title),
     letters: nodes.flatMap((node) => [...node.children].map((each) => parseFloat(getComputedStyle(each).fontSize))),
-    said: [...host.closest("section, .project").querySelectorAll(".pipeline-list > li")].map((each) => each.textContent.trim()),
+    said: [...host.closest("section, .project").querySelectorAll(".pipeline-list > li")]
+      .map((each) => each.textContent.trim()),
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
 })"""
