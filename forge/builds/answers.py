@@ -57,7 +57,7 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     facts = {}
     for project_id, outline, preview_state, number, build_state in rows:
         tag, kind = _tag(preview_state, number, build_state)
-        facts[project_id] = CardFacts(tag, kind, tuple((outline or {}).get("nodes", ())))
+        facts[project_id] = CardFacts(tag, kind, outline or {})
     return facts
 
 

@@ -13,11 +13,24 @@ from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
 from forge.web.pages import organisations_to_create_in, person
+from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
 HEARD = (("up", 97), ("down", 2), ("left", 1))
 """Words and percent in the welcome's picture of an app."""
+WELCOME = {
+    "nodes": [
+        {"name": "audio", "kind": "capability", "detail": "SOUND"},
+        {"name": "fft", "kind": "block", "detail": "fft"},
+        {"name": "model", "kind": "model", "detail": "keywords"},
+    ],
+    "wires": [
+        {"source": "audio", "source_index": 0, "target": "fft", "target_index": 0, "type": None},
+        {"source": "fft", "source_index": 0, "target": "model", "target_index": 0, "type": None},
+    ],
+}
+"""The pipeline in it."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +39,13 @@ class Card:
 
     project: Project
     facts: CardFacts
+    pipeline: DrawnPipeline | None
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"heard": HEARD})
+        return render(request, "welcome.html", {"heard": HEARD, "pipeline": drawn_pipeline(WELCOME)})
     user = person(request)
     projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
     creatable = organisations_to_create_in(user)
@@ -52,7 +66,8 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     if projects:
         for answer in card_facts.ask([project.pk for project in projects]):
             facts |= answer
-    return [Card(project, facts.get(project.pk, CardFacts())) for project in projects]
+    known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
+    return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
 
 
 def waiting_things(user: User) -> list[Waiting]:

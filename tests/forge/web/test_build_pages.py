@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -194,10 +195,19 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
     assert "Models" not in by_name
     assert changes(second, first) == ("A new step, smooth.", "notes.txt was added.")
-    columns = drawn(second, first)
-    assert [[node.name for node in column.nodes] for column in columns] == [["number"], ["smooth"], ["out"]]
-    assert [node.mark for column in columns for node in column.nodes] == ["", "added", ""]
-    assert columns[0].flows == ("f32[1,1]",)
+    pipeline = drawn(second, first)
+    assert pipeline is not None
+    assert [(one.name, one.note, one.reads_words) for one in pipeline.stages] == [
+        ("number", "", "nothing"),
+        ("out", "", "smooth"),
+        ("smooth", "added", "number"),
+    ]
+    data = json.loads(pipeline.json)
+    assert {node["name"]: node["mark"] for node in data["nodes"]} == {"number": "", "out": "", "smooth": "added"}
+    assert [(one["source"], one["target"], one["type"]) for one in data["wires"]] == [
+        ("number", "smooth", "f32[1, 1]"),
+        ("smooth", "out", "f32[1, 1]"),
+    ]
     assert changes(first, first) == ("Nothing: the files are the same.",)
 
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Outline, OutlineNode, OutlineWire } from "../api/types";
-import { pathOf, place, type PlacedNode } from "./layout";
+import { place, type PlacedNode } from "./layout";
+import type { Pipeline, Stage, Wire } from "./types";
 
-function node(name: string, kind: OutlineNode["kind"] = "block"): OutlineNode {
-  return { name, kind, detail: name, line: 1, file: null };
+function node(name: string, kind: Stage["kind"] = "block"): Stage {
+  return { name, kind, detail: name };
 }
 
-function wire(source: string, target: string, type: string | null = "f32[8]"): OutlineWire {
+function wire(source: string, target: string, type: string | null = "f32[8]"): Wire {
   return { source, source_index: 0, target, target_index: 0, type };
 }
 
-function outline(wires: readonly OutlineWire[], names = [...new Set(wires.flatMap((each) => [each.source, each.target]))]): Outline {
+function outline(wires: readonly Wire[], names = [...new Set(wires.flatMap((each) => [each.source, each.target]))]): Pipeline {
   return { nodes: names.map((name) => node(name)), wires };
 }
 
@@ -107,7 +107,7 @@ describe("ports", () => {
   });
 
   test("are as many as are known of the stage, and a stage with many is higher", () => {
-    const { nodes } = place(CHAIN, new Map([["model", { inputs: 5, outputs: 3 }]]));
+    const { nodes } = place(CHAIN, { counts: new Map([["model", { inputs: 5, outputs: 3 }]]) });
     const model = found(nodes, "model");
     expect([model.inputs.length, model.outputs.length]).toEqual([5, 3]);
     expect(model.height).toBeGreaterThan(found(nodes, "fft").height);
@@ -135,9 +135,4 @@ test("two hundred stages are placed in the time of one frame", () => {
 
 test("the same outline gives the same picture", () => {
   expect(place(CHAIN)).toEqual(place(structuredClone(CHAIN)));
-});
-
-test("a level wire is a straight line and another bends", () => {
-  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 5 }])).toBe("M0 5 L10 5");
-  expect(pathOf([{ x: 0, y: 5 }, { x: 10, y: 25 }])).toBe("M0 5 C5 5 5 25 10 25 L10 25");
 });
