@@ -38,6 +38,8 @@ urlpatterns = [
     path("join", sign_in.join, name="join"),
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
+    path("accounts/session", sign_in.session, name="session"),
+    path("accounts/signed-in", sign_in.signed_in, name="signed-in"),
     # allauth's own pages name these; nobody signs up by themselves, and no mail is sent.
     path("accounts/signup/", sign_in.closed, name="account_signup"),
     path("accounts/password/reset/", sign_in.closed, name="account_reset_password"),

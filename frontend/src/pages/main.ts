@@ -1,14 +1,16 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
-// open menus close, signing out forgets what the player kept, what is hard to undo is asked twice, and a build that ended
+// open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, and a build that ended
 // shows it. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";
 import { looksAgain } from "./look-again";
 import { forgetPlayers } from "./forget-players";
+import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
 import { redeemLinks } from "./redeem";
+import { closesItself } from "./signed-in";
 import { sureButtons } from "./sure";
 
 redeemLinks();
@@ -18,3 +20,5 @@ closingMenus();
 sureButtons();
 looksAgain();
 forgetPlayers();
+forgetUnsent();
+closesItself();

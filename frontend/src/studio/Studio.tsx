@@ -28,6 +28,7 @@ import type { Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { People } from "./shell/People";
 import { Middle } from "./shell/Middle";
+import { SignedOut } from "./shell/SignedOut";
 import { StatusBar } from "./shell/StatusBar";
 import { isNarrow, Screens } from "./shell/Screens";
 import { useDrop } from "./shell/use-drop";
@@ -68,6 +69,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -111,6 +113,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const startBuild = (): void => {
     if (!mayEdit) return;
+    if (isSignedOut) {
+      workspace.toasts.say("You are signed out. Sign in again, then build.");
+      return;
+    }
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
     setBottomTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
@@ -193,6 +199,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         project={project}
         save={text.save}
         closedFor={text.closedFor}
+        isSignedOut={isSignedOut}
         read={text.read}
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}
@@ -202,6 +209,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
       />
+      <SignedOut workspace={workspace} mayEdit={mayEdit} />
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Files
@@ -271,7 +279,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
           preview={session.preview}
           builds={session.builds}
           me={me.id}
-          edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
           phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}

@@ -337,3 +337,34 @@ def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser)
     assert answer.status_code == 200
     assert "data-try" in answer.content.decode()
     assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_the_session_tells_whose_it_is_and_nothing_of_projects(
+    browser_of: Browser, project: Project, developer: User
+) -> None:
+    nobodys = browser_of(None).get("/accounts/session")
+    assert nobodys.status_code == 200
+    assert nobodys.json()["person"] is None
+    browser = browser_of(developer)
+    answer = browser.get("/accounts/session")
+    assert answer.json()["person"] == {"id": str(developer.pk), "name": str(developer)}
+    assert "no-store" in answer["Cache-Control"]
+    # Its token is one that writes may carry.
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    token = strict.get("/accounts/session").json()["csrf"]
+    path = "/api/v1/projects/acme/kitchen/files/notes.md"
+    refused = strict.put(path, b"x", content_type="text/plain")
+    assert refused.status_code == 403
+    accepted = strict.put(path, b"x", content_type="text/plain", headers={"X-CSRFToken": token})
+    assert accepted.status_code in (200, 201, 204)
+
+
+def test_signing_in_for_another_window_ends_on_a_page_that_closes(
+    browser_of: Browser, project: Project, developer: User
+) -> None:
+    sent = browser_of(None).get("/accounts/signed-in")
+    assert sent["Location"] == "/accounts/login/?next=%2Faccounts%2Fsigned-in"
+    page = browser_of(developer).get("/accounts/signed-in").content.decode()
+    assert "data-close-window" in page
+    assert str(developer) in page
