@@ -1,4 +1,4 @@
-"""A session ends while its person writes: the studio says so, keeps what was typed, and sends it in nobody else's name."""
+"""A session ends while its person writes: the studio says so, keeps the edits, and sends them in nobody else's name."""
 
 from __future__ import annotations
 
