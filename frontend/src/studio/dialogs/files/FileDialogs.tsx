@@ -1,7 +1,7 @@
 // The dialogs about files: each shows what is asked, and hands the answer on.
 import { useMemo } from "react";
 import type { FileEntry } from "../../document/files";
-import { baseName, pathProblem } from "../../document/paths";
+import { baseName, byName, pathProblem } from "../../document/paths";
 import { moveProblem, parentOf } from "../../document/tree";
 import { bytes } from "../../parts/words";
 import { planUpload, type UploadPlan } from "../../session/incoming";
@@ -35,7 +35,7 @@ interface FileDialogsProps {
 function foldersOf(files: readonly FileEntry[]): readonly string[] {
   const found = new Set<string>();
   for (const { path } of files) for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
-  return [...found].sort((one, other) => one.localeCompare(other));
+  return [...found].sort(byName);
 }
 
 export default function FileDialogs({ asking, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
