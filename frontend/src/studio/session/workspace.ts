@@ -210,18 +210,30 @@ export class Workspace {
     const usual = undo.captureTimeout;
     if (step === "goes on") undo.captureTimeout = Infinity;
     else undo.stopCapturing();
-    this.files.doc.transact(() => {
-      for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
-        const file = this.text.files.find((entry) => entry.path === edit.file);
-        const text = file === undefined ? null : this.files.text(file.id);
-        if (text === null) continue;
-        const [from, to] = [edit.span.start.offset, edit.span.end.offset];
-        if (to > from) text.delete(from, to - from);
-        if (edit.text !== "") text.insert(from, edit.text);
-      }
-    }, MEND);
+    this.files.doc.transact(() => this.write(edits), MEND);
     undo.captureTimeout = usual;
     if (step === "alone") undo.stopCapturing();
+  }
+
+  /** Give files other paths, and change the texts that name them: one step of the undo. Edits count UTF-16 units. */
+  move(paths: ReadonlyMap<string, string>, edits: readonly TextEdit[]): void {
+    this.files.undo.stopCapturing();
+    this.files.doc.transact(() => {
+      this.write(edits);
+      this.files.move(paths);
+    }, MEND);
+    this.files.undo.stopCapturing();
+  }
+
+  private write(edits: readonly TextEdit[]): void {
+    for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
+      const file = this.text.files.find((entry) => entry.path === edit.file);
+      const text = file === undefined ? null : this.files.text(file.id);
+      if (text === null) continue;
+      const [from, to] = [edit.span.start.offset, edit.span.end.offset];
+      if (to > from) text.delete(from, to - from);
+      if (edit.text !== "") text.insert(from, edit.text);
+    }
   }
 
   /** Save the files as they are here as a version. */

@@ -5,10 +5,11 @@ import type { FileAnswers } from "../dialogs/files/FileDialogs";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../document/tree";
-import type { FileActions } from "../panels/files/actions";
+import type { FileActions, FileTarget } from "../panels/files/actions";
 import { bytes, count } from "../parts/words";
 import { chosen, dropped, isPlain, loneArchive, planUpload, type Incoming, type UploadPlan } from "../session/incoming";
 import type { Unpacked } from "../session/uploads";
+import { changesOf, renamingEdits, usesOf } from "../session/file-uses";
 import type { Workspace } from "../session/workspace";
 
 interface FilesOptions {
@@ -84,9 +85,36 @@ export function useFiles(options: FilesOptions): FilesUse {
       say(problem);
       return;
     }
+    const moved = new Map([...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]));
+    void renamingEdits(workspace, moved).then((edits) => {
+      const changes = changesOf(workspace, edits);
+      if (changes.length === 0) rename(target, to, false);
+      else now().ask({ what: "rename-used", target, to, changes });
+    });
+  };
+
+  const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
+    const { workspace } = now();
+    const files = workspace.current().files;
+    const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
-    workspace.files.move(movedTo(target, to, files));
-    say(`${target.path} is ${to} now.`, () => workspace.files.move(before));
+    const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
+    // What others type meanwhile moves the places: they are asked for at the moment of the change.
+    const edits = (moved: readonly (readonly [string, string])[]) => (alsoThere ? renamingEdits(workspace, new Map(moved)) : Promise.resolve([]));
+    void edits(pairs).then((made) => {
+      workspace.move(paths, made);
+      const [file] = made.map((edit) => edit.file);
+      say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () =>
+        void edits(pairs.map(([old, path]) => [path, old])).then((back) => workspace.move(before, back)),
+      );
+    });
+  };
+
+  const remove = (target: FileTarget): void => {
+    const { workspace } = now();
+    const ids = filesOf(target, workspace.current().files).map((file) => file.id);
+    workspace.files.removeAll(ids);
+    say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
   };
 
   const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
@@ -119,9 +147,8 @@ export function useFiles(options: FilesOptions): FilesUse {
     },
     remove: (target) => {
       const { workspace, files } = now();
-      const ids = filesOf(target, files).map((file) => file.id);
-      workspace.files.removeAll(ids);
-      say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
+      const paths = new Set(filesOf(target, files).map((file) => file.path));
+      void usesOf(workspace, paths).then((uses) => (uses.length === 0 ? remove(target) : now().ask({ what: "remove-used", target, uses })));
     },
     download: (target) => {
       const { client } = now().workspace;
@@ -146,6 +173,8 @@ export function useFiles(options: FilesOptions): FilesUse {
       attempt(workspace.client.createText(path).then(() => awaitFile(path)));
     },
     move,
+    rename,
+    remove,
     send,
     unpack,
     restored: (id, path) => {
