@@ -49,6 +49,7 @@ urlpatterns = [
     path("accounts/tokens", account.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
+    path("new/places", new_project.places, name="new-project-places"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),
     path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),

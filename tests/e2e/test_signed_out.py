@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
@@ -131,3 +132,59 @@ def test_a_session_that_ends_loses_nothing_and_its_edits_are_never_anothers(
     expect_saved(page)
     assert stored(page).count("typed after it ran out") == 1
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('unsent'))") == []
+
+
+def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page: OpenPage) -> None:
+    owner, page = open_page(), open_page()
+    sign_in(owner, forge.printed_link())
+    create(owner, "Sine")
+    owner.get_by_role("button", name="Build", exact=True).click()
+    expect(owner.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
+    built = owner.url.removesuffix("/studio") + "/builds/1"
+    join(page, invite(owner, "developer"), "Jo Okafor")
+
+    # On a build's page: what was written stays, and is sent once its person is back.
+    page.goto(built)
+    sign_out_in_another_tab(page)
+    page.locator("#field-text").fill("It works on my phone.")
+    page.get_by_role("button", name="Comment").click()
+    expect(banner(page)).to_contain_text("You are signed out. Sign in again;", timeout=PATIENCE)
+    expect(page.locator("#field-text")).to_have_value("It works on my phone.")
+    with page.context.expect_page() as opening:
+        banner(page).get_by_role("button", name="Sign in").click()
+    with opening.value.expect_event("close"):
+        sign_in_by_password(opening.value, colleague_email("Jo"))
+    page.get_by_role("button", name="Comment").click()
+    expect(page.get_by_text("It works on my phone.")).to_be_visible(timeout=PATIENCE)
+    assert page.locator("#field-text").input_value() == ""
+
+    # A model where runes are tried: a visitor signs in first, the file is kept, and it becomes a project.
+    sign_out_in_another_tab(page)
+    page.goto(f"{forge.address}/try")
+    field = page.get_by_label("Choose a rune", exact=True).and_(page.locator("input"))
+    field.set_input_files({"name": "net.onnx", "mimeType": "application/octet-stream", "buffer": b"no rune"})
+    expect(page.get_by_role("alert")).to_contain_text("net.onnx is a model, not a rune.", timeout=PATIENCE)
+    field.set_input_files(Path("examples/digits/digits.tflite"))
+    offer = page.get_by_role("region", name="Make a project from the model")
+    expect(offer).to_contain_text("Sign in first.", timeout=PATIENCE)
+    with page.context.expect_page() as opening:
+        offer.get_by_role("button", name="Sign in").click()
+    with opening.value.expect_event("close"):
+        sign_in_by_password(opening.value, colleague_email("Jo"))
+    offer.get_by_role("button", name="Make a project from it").click(timeout=PATIENCE)
+    page.wait_for_url("**/workshop/digits/studio", timeout=PATIENCE)
+    expect_running(page)
+
+    # With two organisations one is asked which; where a project was made last is chosen.
+    page.goto(f"{forge.address}/organisations/new")
+    page.get_by_label("Name").first.fill("aardvark")
+    page.get_by_role("button", name="Make").or_(page.get_by_role("button", name="Create")).first.click()
+    page.wait_for_url("**/aardvark**")
+    page.goto(forge.address)
+    where = page.get_by_label("In which organisation")
+    expect(where).to_have_value("workshop")
+    where.select_option("aardvark")
+    page.get_by_role("button", name="Sine").first.click()
+    page.wait_for_url("**/aardvark/sine/studio", timeout=PATIENCE)
+    page.goto(forge.address)
+    expect(where).to_have_value("aardvark")

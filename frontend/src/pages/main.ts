@@ -10,6 +10,7 @@ import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
 import { redeemLinks } from "./redeem";
+import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
 import { sureButtons } from "./sure";
 
@@ -22,3 +23,4 @@ looksAgain();
 forgetPlayers();
 forgetUnsent();
 closesItself();
+formsOfOnePerson();

@@ -179,6 +179,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "accounts/signup/", "", None, (403, 403, 403, 403, 403)),
     ("get", "accounts/password/reset/", "", None, (403, 403, 403, 403, 403)),
     ("get", "accounts/inactive/", "", None, (403, 403, 403, 403, 403)),
+    ("get", "new/places", "", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/session", "", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/signed-in", "", None, ANY_PAGE),
     ("get", "accounts/profile", "", None, ANY_PAGE),
