@@ -28,7 +28,6 @@ import type { Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { People } from "./shell/People";
 import { Middle } from "./shell/Middle";
-import { SignedOut } from "./shell/SignedOut";
 import { StatusBar } from "./shell/StatusBar";
 import { isNarrow, Screens } from "./shell/Screens";
 import { useDrop } from "./shell/use-drop";
@@ -39,8 +38,9 @@ import { usePlaces } from "./shell/use-places";
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
 const Dialogs = lazy(() => import("./shell/Dialogs"));
+const SignedOut = lazy(() => import("./shell/SignedOut"));
 
-fetchAtRest([() => import("./shell/Dialogs"), () => import("./panels/BuildLog")]);
+fetchAtRest([() => import("./shell/Dialogs"), () => import("./shell/SignedOut"), () => import("./panels/BuildLog")]);
 
 interface StudioProps {
   readonly workspace: Workspace;
@@ -209,7 +209,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
       />
-      <SignedOut workspace={workspace} mayEdit={mayEdit} />
+      {isSignedOut && (
+        <Suspense>
+          <SignedOut workspace={workspace} mayEdit={mayEdit} />
+        </Suspense>
+      )}
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Files

@@ -24,7 +24,7 @@ function download(text: string, name: string): void {
   URL.revokeObjectURL(address);
 }
 
-export function SignedOut({ workspace, mayEdit }: { readonly workspace: Workspace; readonly mayEdit: boolean }) {
+export default function SignedOut({ workspace, mayEdit }: { readonly workspace: Workspace; readonly mayEdit: boolean }) {
   const signedIn = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current);
   // Drawn anew as edits come, which the buttons are about.
   const { save } = useSyncExternalStore(workspace.subscribe, workspace.current);

@@ -9,7 +9,6 @@ import type { FileActions, FileTarget } from "../panels/files/actions";
 import { bytes, count } from "../parts/words";
 import { chosen, dropped, isPlain, loneArchive, planUpload, type Incoming, type UploadPlan } from "../session/incoming";
 import type { Unpacked } from "../session/uploads";
-import { changesOf, renamingEdits, usesOf } from "../session/file-uses";
 import type { Workspace } from "../session/workspace";
 
 interface FilesOptions {
@@ -22,6 +21,9 @@ interface FilesOptions {
   readonly awaitFile: (path: string) => void;
   readonly versions: () => void;
 }
+
+/** Fetched when a file is renamed or deleted for the first time. */
+const fileUses = () => import("../session/file-uses");
 
 /** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
 function download(address: string, name: string): void {
@@ -86,11 +88,13 @@ export function useFiles(options: FilesOptions): FilesUse {
       return;
     }
     const moved = new Map([...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]));
-    void renamingEdits(workspace, moved).then((edits) => {
-      const changes = changesOf(workspace, edits);
-      if (changes.length === 0) rename(target, to, false);
-      else now().ask({ what: "rename-used", target, to, changes });
-    });
+    attempt(
+      fileUses().then(async ({ changesOf, renamingEdits }) => {
+        const changes = changesOf(workspace, await renamingEdits(workspace, moved));
+        if (changes.length === 0) rename(target, to, false);
+        else now().ask({ what: "rename-used", target, to, changes });
+      }),
+    );
   };
 
   const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
@@ -100,14 +104,15 @@ export function useFiles(options: FilesOptions): FilesUse {
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
     // What others type meanwhile moves the places: they are asked for at the moment of the change.
-    const edits = (moved: readonly (readonly [string, string])[]) => (alsoThere ? renamingEdits(workspace, new Map(moved)) : Promise.resolve([]));
-    void edits(pairs).then((made) => {
-      workspace.move(paths, made);
-      const [file] = made.map((edit) => edit.file);
-      say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () =>
-        void edits(pairs.map(([old, path]) => [path, old])).then((back) => workspace.move(before, back)),
-      );
-    });
+    const edits = (moved: readonly (readonly [string, string])[]) => (alsoThere ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved))) : Promise.resolve([]));
+    attempt(
+      edits(pairs).then((made) => {
+        workspace.move(paths, made);
+        const [file] = made.map((edit) => edit.file);
+        const backwards = pairs.map(([old, path]) => [path, old] as const);
+        say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () => attempt(edits(backwards).then((back) => workspace.move(before, back))));
+      }),
+    );
   };
 
   const remove = (target: FileTarget): void => {
@@ -148,7 +153,11 @@ export function useFiles(options: FilesOptions): FilesUse {
     remove: (target) => {
       const { workspace, files } = now();
       const paths = new Set(filesOf(target, files).map((file) => file.path));
-      void usesOf(workspace, paths).then((uses) => (uses.length === 0 ? remove(target) : now().ask({ what: "remove-used", target, uses })));
+      attempt(
+        fileUses()
+          .then(({ usesOf }) => usesOf(workspace, paths))
+          .then((uses) => (uses.length === 0 ? remove(target) : now().ask({ what: "remove-used", target, uses }))),
+      );
     },
     download: (target) => {
       const { client } = now().workspace;
