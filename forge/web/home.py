@@ -12,7 +12,7 @@ from django.shortcuts import render
 from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
-from forge.web.pages import organisations_to_create_in, person
+from forge.web.pages import organisations_to_create_in, person, usual_organisation
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "templates": list_templates(),
         "organisations": list(Organisation.objects.visible_to(user)),
         "creatable": creatable,
+        "usual": usual_organisation(user, creatable),
     }
     return render(request, "home.html", context)
 

@@ -39,6 +39,8 @@ urlpatterns = [
     path("join", sign_in.join, name="join"),
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
+    path("accounts/session", sign_in.session, name="session"),
+    path("accounts/signed-in", sign_in.signed_in, name="signed-in"),
     # allauth's own pages name these; nobody signs up by themselves, and no mail is sent.
     path("accounts/signup/", sign_in.closed, name="account_signup"),
     path("accounts/password/reset/", sign_in.closed, name="account_reset_password"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("accounts/tokens", account.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
+    path("new/places", new_project.places, name="new-project-places"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),
     path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),

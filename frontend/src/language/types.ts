@@ -96,6 +96,17 @@ export interface EditsAnswer {
   readonly edits: readonly TextEdit[];
 }
 
+/** A file of the project that the Runefile names, and the stage or the resource that does. */
+export interface FileUse extends Location {
+  readonly path: string;
+  readonly by: string;
+  readonly kind: "stage" | "resource";
+}
+
+export interface FileUsesAnswer {
+  readonly uses: readonly FileUse[];
+}
+
 export interface LanguageAction {
   readonly title: string;
   readonly kind: string;

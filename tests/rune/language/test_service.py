@@ -218,3 +218,16 @@ def test_the_reference_names_every_question_every_error_and_every_kind() -> None
         assert f"`{kind.value}`" in page or f'"{kind.value}"' in page
     for error in ("bad-request", "rename-refused", "format-refused", "graph-edit-refused"):
         assert f"| `{error}` |" in page
+
+
+def test_the_files_that_are_named_are_told_and_renamed(service: Service) -> None:
+    uses = asked(service, "file-uses")["uses"]
+    assert [(each["path"], each["kind"], each["by"]) for each in uses] == [
+        ("words.tflite", "stage", "model"),
+        ("labels.txt", "resource", "LABELS"),
+    ]
+    edits = asked(service, "rename-files", moved={"words.tflite": "models/w.tflite"})["edits"]
+    assert [(edit["file"], edit["text"]) for edit in edits] == [("Runefile.yml", "./models/w.tflite")]
+    assert asked(service, "rename-files", moved={})["edits"] == []
+    assert refused(service, {"ask": "rename-files", "moved": {"../a": "b"}})[0] == "bad-request"
+    assert refused(service, {"ask": "rename-files"})[0] == "bad-request"

@@ -16,7 +16,7 @@ interface PreviewPaneProps {
   readonly builds: readonly Build[];
   readonly me: string;
   /** How far the text is; whether its rune is here is known here. */
-  readonly edit: "offline" | "saving" | "checking" | "seen";
+  readonly edit: "signed-out" | "offline" | "saving" | "checking" | "seen";
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
@@ -37,7 +37,8 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
   const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
-  const { rune, error } = useRune(client, shown);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
     if (error !== null) firstThingsDone();
   }, [error]);
@@ -52,7 +53,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     }),
     [watched, version, watches],
   );
-  const timed = useTimed(workspace, version);
+  const timed = useTimed(workspace, version, isSignedOut);
   const host = useHostOf({ workspace, builds, me, onSend });
   const said = (
     <span className="preview-status" role="status">
@@ -83,9 +84,9 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
 }
 
 /** The rune of this text that says when each stage ends, while Timing is open. */
-function useTimed({ client, timing }: Workspace, version: string | null): TimedRune {
+function useTimed({ client, timing }: Workspace, version: string | null, isSignedOut: boolean): TimedRune {
   const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
-  const { rune, error } = useRune(client, build);
+  const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
