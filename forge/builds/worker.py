@@ -16,7 +16,18 @@ from django.db import transaction
 from forge.builds.artefacts import add_measurement, add_verification, files_of, find_artefact, keep_artefact
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, LeaseLost, OutOfTime, Stopping
-from forge.builds.leases import ATTEMPTS, Lease, Line, Outcome, finish, put_back, renew, set_artefact, set_measurement, write_log
+from forge.builds.leases import (
+    ATTEMPTS,
+    Lease,
+    Line,
+    Outcome,
+    finish,
+    put_back,
+    renew,
+    set_artefact,
+    set_measurement,
+    write_log,
+)
 from forge.builds.models import Artefact, Build, State
 from forge.builds.runes import local_rune
 from forge.builds.toolchain import BUILD_SECONDS, fresh_compiler

@@ -78,7 +78,9 @@ def figures(build: Build, before: Build | None) -> tuple[Figure, ...]:
     found = []
     time = measured(build)
     if time is not None:
-        found.append(_time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before)))
+        found.append(
+            _time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before))
+        )
     found.append(_figure("Memory", now, then, "memory", MEMORY_WORDS))
     found.append(_figure("Size", now, then, "size", _size_words(now, then)))
     if now.get("models"):

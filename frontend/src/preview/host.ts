@@ -22,6 +22,11 @@ export interface PreviewHost {
   readonly builds: readonly HostBuild[];
   /** Null where a take cannot be sent, or its person may not. */
   readonly onSend: ((take: Take) => void) | null;
+  /**
+   * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
+   * not say which it is. Left out where labels cannot be added.
+   */
+  readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */

@@ -20,6 +20,8 @@ interface PreviewPaneProps {
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
+  /** The same one from render to render; left out for those who may not edit. */
+  readonly onAddLabels?: PreviewHost["onAddLabels"];
   readonly phones: Omit<PhonesProps, "client">;
 }
 
@@ -30,7 +32,7 @@ function arenaOf(build: PreviewBuild | null): number | null {
   return typeof build.memory === "number" ? build.memory : build.memory.arena;
 }
 
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, phones }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
@@ -53,7 +55,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     [watched, version, watches],
   );
   const timed = useTimed(workspace, version);
-  const host = useHostOf({ workspace, builds, me, onSend });
+  const host = useHostOf({ workspace, builds, me, onSend, onAddLabels });
   const said = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -91,10 +93,10 @@ function useTimed({ client, timing }: Workspace, version: string | null): TimedR
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 
-type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend">;
+type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
+function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): PreviewHost {
   const { client } = workspace;
   const { files } = useSyncExternalStore(workspace.subscribe, workspace.current);
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
@@ -104,6 +106,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
       onSend,
+      ...(onAddLabels && { onAddLabels }),
       onLoaded: (loaded) => {
         if (loaded !== null) appRuns();
       },
@@ -111,7 +114,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, me, onSend, key],
+    [files, builds, client, workspace, me, onSend, onAddLabels, key],
   );
 }
 
