@@ -200,7 +200,7 @@ def _file_changes(now: Manifest, then: Manifest) -> list[str]:
 def _listed(paths: Sequence[str]) -> str:
     shown = list(paths[:5])
     if len(paths) > 5:
-        shown.append(f"{len(paths) - 5} more files")
+        shown.append(counted(len(paths) - 5, "more file"))
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
 

@@ -66,7 +66,7 @@ def build(
     program, plan = _planned(pipeline, chosen, checked, timed=timed)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
     packed = pack(module, rune_sections(graph_json(pipeline, name, plan.arena_size + plan.message_size), carried))
-    ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
+    ended("compile", f"{len(packed):,} bytes, {plan.arena_size + plan.message_size:,} bytes of memory", start)
 
     report = Report(
         toolchain=rune.__version__,

@@ -59,7 +59,7 @@ def test_verbose_shows_steps_and_memory(project: Path) -> None:
     result = rune_build(project / "Runefile.yml", "-v")
     assert "check" in result.stderr
     assert "2 stages, 0 errors, 0 warnings" in result.stderr
-    assert "memory: 16 bytes for the pipeline" in result.stderr
+    assert "memory: 112 bytes, 16 for the pipeline and 96 for messages" in result.stderr
 
 
 def test_warnings_are_drawn_unless_quiet(project: Path) -> None:

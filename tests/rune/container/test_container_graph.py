@@ -121,9 +121,7 @@ def test_canonical_json_has_one_spelling() -> None:
 def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_of_a_run() -> None:
     bare = PIPELINE.stages[2]
     assert isinstance(bare, ModelStage)
-    model = replace(
-        bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX))
-    )
+    model = replace(bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX)))
     told = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
     graph = graph_json(told, "keywords", 19_300)
     assert graph["rune"] == {"name": "keywords", "memory": 19_300}

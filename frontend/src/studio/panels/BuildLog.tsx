@@ -34,7 +34,7 @@ function seconds(build: Build): string {
 /** What a report says in a few words each. */
 function numbers(report: Report): string[] {
   const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
-  return [bytes(report.rune.size), shortDigest(report.rune.digest), ...verified];
+  return [`memory ${bytes(report.memory.arena + report.memory.serial)}`, `size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest), ...verified];
 }
 
 /** What the build came to, in one sentence; "" while it is under way. */

@@ -1,7 +1,7 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
+import type { Build, Diagnostic, Preview as PreviewState } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
@@ -26,11 +26,6 @@ interface PreviewPaneProps {
 }
 
 const SAMPLES = "samples/";
-
-function arenaOf(build: PreviewBuild | null): number | null {
-  if (build === null || build.memory === null) return null;
-  return typeof build.memory === "number" ? build.memory : build.memory.arena;
-}
 
 export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
@@ -79,7 +74,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
       {phone.dialog}
       {phone.pane}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} timed={timed} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
     </div>
   );
 }
