@@ -24,6 +24,7 @@ ENTRIES = {
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
+    "welcome": "src/player/welcome/main.ts",
     "pages": "src/pages/main.ts",
 }
 """The front end's entries by the name that templates use."""

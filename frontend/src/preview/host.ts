@@ -3,6 +3,7 @@
 import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./session";
+import type { Stroke } from "./sources/strokes";
 import type { Take } from "./takes/take";
 
 export interface HostFile {
@@ -27,6 +28,8 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** What is on a sheet before anyone draws. */
+  readonly drawing?: readonly Stroke[];
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */

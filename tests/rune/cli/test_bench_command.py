@@ -48,7 +48,7 @@ def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
     [measured] = told["runes"]
     assert measured["runs"] == 7
     assert measured["size"] == app.stat().st_size
-    assert 0 < measured["memory"] < measured["wasm_memory"] == 65_536
+    assert (measured["memory"], measured["wasm_memory"]) == (None, 65_536)
     times = measured["milliseconds"]
     assert 0 < times["fastest"] <= times["median"] <= times["p95"] <= times["slowest"]
 
