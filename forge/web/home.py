@@ -12,25 +12,12 @@ from django.shortcuts import render
 from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
+from forge.web.example import example
 from forge.web.pages import organisations_to_create_in, person, usual_organisation
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
-HEARD = (("up", 97), ("down", 2), ("left", 1))
-"""Words and percent in the welcome's picture of an app."""
-WELCOME = {
-    "nodes": [
-        {"name": "audio", "kind": "capability", "detail": "SOUND"},
-        {"name": "fft", "kind": "block", "detail": "fft"},
-        {"name": "model", "kind": "model", "detail": "keywords"},
-    ],
-    "wires": [
-        {"source": "audio", "source_index": 0, "target": "fft", "target_index": 0, "type": None},
-        {"source": "fft", "source_index": 0, "target": "model", "target_index": 0, "type": None},
-    ],
-}
-"""The pipeline in it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +32,7 @@ class Card:
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"heard": HEARD, "pipeline": drawn_pipeline(WELCOME)})
+        return render(request, "welcome.html", {"example": example()})
     user = person(request)
     projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
     creatable = organisations_to_create_in(user)

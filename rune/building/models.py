@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
-from rune.anvil import Unsupported, unsupported
+from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.archive import zip_folder
 from rune.building.report import ModelReport
 from rune.files import ProjectFiles
@@ -37,8 +37,8 @@ class ProjectModels:
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:
-        """Its inputs and outputs. Raises `FileError` and `ModelError`."""
-        return signature(self.model(path))
+        """Its inputs and outputs, and whether it can be compiled. Raises `FileError` and `ModelError`."""
+        return signature_with_support(self.model(path))
 
 
 @dataclass(frozen=True)

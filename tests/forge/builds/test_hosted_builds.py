@@ -75,7 +75,7 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     assert done.artefact.report["run"] is None
     assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
     again = work(request_build(developer, project))
-    assert "built before" in log_of(again)
+    assert "Reused an earlier build" in log_of(again)
     assert again.state == State.SUCCEEDED
 
 

@@ -1,4 +1,5 @@
 // The first bytes of any file, with zeros behind a short one.
+import { counted } from "../../look/counted";
 import { sizeText } from "../numbers";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "./source";
@@ -8,7 +9,7 @@ export function BytesFileSource({ request, onInput }: SourceProps) {
     const data = new Uint8Array(request.size);
     data.set(new Uint8Array(await file.slice(0, request.size).arrayBuffer()));
     onInput(data.buffer);
-    return file.size < request.size ? `It has ${file.size} of ${request.size} bytes; the rest is zero.` : null;
+    return file.size < request.size ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.` : null;
   };
   return <FilePick label="Choose a file" accept="" endings={[]} hint={`Its first ${sizeText(request.size)} are read`} onFile={onFile} />;
 }
