@@ -11,5 +11,5 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
     onInput(rowsToBytes(rows.slice(0, count), count));
     return rows.length < count ? `It has ${rows.length} of ${count} rows; the first was repeated.` : null;
   };
-  return <FilePick label="Choose a recording" accept=".csv,text/csv" endings={[".csv"]} hint={`CSV, x,y,z in each of ${count} rows`} onFile={onFile} />;
+  return <FilePick label="Choose a recording" accept=".csv,text/csv" endings={[".csv"]} hint={`CSV of ${count} rows: x, y and z`} onFile={onFile} />;
 }
