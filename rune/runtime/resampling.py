@@ -21,6 +21,8 @@ _BETA = 9.0
 """Of Kaiser's window: what is removed is 90 dB down, below the last bit of an i16."""
 _PASS = 0.91
 """The middle of the filter's slope as a part of the lower half rate; at the half rate it has come to its end."""
+_LOUDEST = 1e6
+"""Floats are held inside this many times full loudness, so that their sums stay finite."""
 _MOST_WEIGHTS = 1 << 21
 """Weights of the filter that are held at once."""
 
@@ -52,8 +54,10 @@ def mono(wav: Wav, frames: int) -> Samples:
 
 def _units_of_i16(wav: Wav, raw: bytes) -> Samples:
     if wav.is_float:
+        with np.errstate(invalid="ignore"):  # A signalling NaN is one of the things that a damaged file holds.
+            stored = np.frombuffer(raw, f"<f{wav.bits // 8}").astype(np.float64)
         # What is no number is silence: a recorder wrote it where it had nothing.
-        return np.nan_to_num(np.frombuffer(raw, f"<f{wav.bits // 8}").astype(np.float64), posinf=1, neginf=-1) * 32768.0
+        return np.clip(np.nan_to_num(stored), -_LOUDEST, _LOUDEST) * 32768.0
     match wav.bits:
         case 8:
             return (np.frombuffer(raw, np.uint8).astype(np.float64) - 128.0) * 256.0

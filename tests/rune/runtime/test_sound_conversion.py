@@ -100,7 +100,11 @@ def test_every_depth_fills_the_range_of_16_bits(body: bytes, code: int, bits: in
 
 
 def test_what_is_no_number_is_silence() -> None:
-    assert sound_input(encoded(struct.pack("<2f", math.nan, 0.5), 3, 32), 16000, 2).data == struct.pack("<2h", 0, 16384)
+    signalling = b"\x01\x00\x80\x7f"
+    body = signalling + struct.pack("<3f", math.nan, 0.5, -3e38)
+    assert sound_input(encoded(body, 3, 32), 16000, 4).data == struct.pack("<4h", 0, 0, 16384, -32768)
+    loud = struct.pack("<4d", 1.7e308, -1.7e308, math.inf, -math.inf) * 50
+    assert len(sound_input(encoded(loud, 3, 64, rate=44100), 16000, 70).data) == 140
 
 
 def test_a_second_that_lost_a_sample_to_rounding_is_still_a_second() -> None:
