@@ -348,7 +348,7 @@ class _Checker:
                 )
                 return None
             message = f"The {quoted(input_.stage)} node has no {input_.index}'th output"
-            fixes = [self._report.replace(input_.whole, input_.stage)]
+            fixes = [self._report.guess(input_.whole, input_.stage)]
             notes = [f"It has {counted(count, 'output')}, counted from 0."]
             self._report.error(Code.NO_SUCH_OUTPUT, message, input_.whole, notes, fixes)
             return None
@@ -366,6 +366,6 @@ class _Checker:
         if near is not None:
             type_ = self.type_of(near, 0)
             notes = [f"Did you mean `{near}`" + (f", which gives {type_}?" if type_ is not None else "?")]
-            fixes = [self._report.replace(input_.span, near)]
+            fixes = [self._report.replace_name(input_.span, input_.stage, near)]
         message = f"Unable to find {quoted(input_.stage)} to use as an input for {quoted(stage.name.text)}"
         self._report.error(Code.UNKNOWN_INPUT, message, input_.span, notes, fixes)

@@ -101,8 +101,8 @@ def test_every_question_has_an_answer(service: Service) -> None:
 
 
 def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
-    text = WORDS.replace("SOUND", "SOUNDD").replace("SERIAL", "SERIALL")
-    start = text.index("SOUNDD")
+    text = WORDS.replace("SOUND", "Sound").replace("SERIAL", "Serial")
+    start = text.index("Sound")
     actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [(each["kind"], each["code"]) for each in actions[:1]] == [("quickfix", "RUNE0040")]
     assert actions[-1]["kind"] == "fix-all"
@@ -110,11 +110,20 @@ def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
 
 
 def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
-    text = WORDS.replace("[audio]", "[audioo]").replace("[spectrogram]", "[spectogram]")
-    start = text.index("audioo")
+    text = WORDS.replace("[audio]", "[Audio]").replace("[spectrogram]", "[spectroGram]")
+    start = text.index("Audio")
     actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [each["title"] for each in actions[:2]] == ["Change to audio", "Fix all 2 problems of this kind"]
     assert [edit["text"] for edit in actions[1]["edits"]] == ["audio", "spectrogram"]
+
+
+def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: Service) -> None:
+    text = WORDS.replace("[audio]", "[audioo]").replace("SERIAL", "Serial")
+    start = text.index("audioo")
+    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    assert [each["title"] for each in actions if each["kind"] == "quickfix"] == ["Change to audio"]
+    assert actions[-1]["title"] == "Fix 1 problem of this file"
+    assert [edit["text"] for edit in actions[-1]["edits"]] == ["SERIAL"]
 
 
 def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
