@@ -32,3 +32,8 @@ def quoted(text: str) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 stage`, `2 stages`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def hertz(rate: float) -> str:
+    """A rate as people say it: `44.1 kHz`, `100 Hz`."""
+    return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"

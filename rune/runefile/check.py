@@ -15,6 +15,7 @@ from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
 from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model
+from rune.runefile.noise_memory import warn_of_noise_memory
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
 from rune.runefile.parse import parse
@@ -30,6 +31,7 @@ from rune.runefile.pipeline import (
 from rune.runefile.read_runefile import read_runefile
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
+from rune.runefile.sound_rates import warn_of_sound_rate
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.text_form import compose_text, is_text_form
@@ -237,7 +239,7 @@ class _Checker:
             case CapabilityStage():
                 given = _Given((checked.output,), (0,))
             case BlockStage():
-                warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
+                self._advise(stage, checked)
                 given = _Given(
                     tuple(output.type for output in checked.outputs),
                     tuple(output.text_bound for output in checked.outputs),
@@ -251,6 +253,12 @@ class _Checker:
         self._given[stage.name.text] = given
         self._checked[stage.name.text] = checked
         return checked
+
+    def _advise(self, stage: StageSyntax, checked: BlockStage) -> None:
+        """Warns of blocks that are right by themselves and not where they stand."""
+        warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
+        warn_of_sound_rate(stage, checked, self._checked.get, self._stages, self._report)
+        warn_of_noise_memory(stage, checked, self._checked.get, self._report)
 
     def _check_kind(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]

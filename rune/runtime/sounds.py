@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rune.runtime.errors import InputFile
 from rune.runtime.wav import Wav, read_wav
+from rune.wording import hertz
 
 _RATES = range(100, 1_000_001)
 """Samples a second between which sound is converted: what lies outside is a damaged header or a slip in a Runefile."""
@@ -34,7 +35,7 @@ def sound_input(data: bytes, rate: int, count: int) -> Sound:
     if wav.rate == rate and wav.channels == 1 and (wav.bits, wav.is_float) == (16, False):
         return Sound(_enough(wav.samples, wav.frames, count), None)
     if wav.rate != rate and not (wav.rate in _RATES and rate in _RATES):
-        raise InputFile(f"a sound of {hertz_text(wav.rate)} cannot be converted to {hertz_text(rate)}")
+        raise InputFile(f"a sound of {hertz(wav.rate)} cannot be converted to {hertz(rate)}")
     available = -(-wav.frames * rate // wav.rate)
     if available < count:
         _enough(b"", available, count)
@@ -46,19 +47,14 @@ def sound_input(data: bytes, rate: int, count: int) -> Sound:
     return Sound(converted(wav, rate, count), f"{_described(wav)}, converted to {_wanted(wav, rate)}")
 
 
-def hertz_text(rate: int) -> str:
-    """A rate as people say it: `44.1 kHz`, `100 Hz`."""
-    return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate} Hz"
-
-
 def _described(wav: Wav) -> str:
     channels = {1: "mono", 2: "stereo"}.get(wav.channels, f"with {wav.channels} channels")
     depth = f" of {wav.bits} bits" if wav.bits != 16 else ""
-    return f"{hertz_text(wav.rate)} {channels}{depth}"
+    return f"{hertz(wav.rate)} {channels}{depth}"
 
 
 def _wanted(wav: Wav, rate: int) -> str:
-    return f"{hertz_text(rate)} mono{' of 16 bits' if wav.bits != 16 else ''}"
+    return f"{hertz(rate)} mono{' of 16 bits' if wav.bits != 16 else ''}"
 
 
 def _enough(samples: bytes, found: int, count: int) -> bytes:

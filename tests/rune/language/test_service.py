@@ -15,7 +15,11 @@ from rune.language.service import ANSWERS, Service, answer
 from rune.language.structure import FoldingKind, SymbolKind
 from rune.language.tokens import TokenKind
 from rune.tflite import to_json
-from tests.rune.language.projects import CURSOR, SIGNATURES, WORDS
+from tests.rune.language.projects import CURSOR, SIGNATURES
+from tests.rune.language.projects import WORDS as REMEMBERING
+
+WORDS = REMEMBERING.replace("inputs: [spectrogram]\n", "inputs: [spectrogram]\n    args: {fresh: 1}\n")
+"""With nothing wrong in it."""
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "language.md"
 FILES: dict[str, Any] = {
@@ -84,14 +88,14 @@ def test_every_question_has_an_answer(service: Service) -> None:
     assert listed["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
     assert asked(service, "hover", offset=offset)["text"].startswith("`best`")
     (location,) = asked(service, "definition", offset=offset)["locations"]
-    assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 24)
+    assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 25)
     assert len(asked(service, "references", offset=offset)["locations"]) == 2
     assert len(asked(service, "references", offset=offset, with_definition=False)["locations"]) == 1
     assert asked(service, "prepare-rename", offset=offset)["name"] == "best"
     assert [edit["text"] for edit in asked(service, "rename", offset=offset, name="first")["edits"]] == ["first"] * 2
     assert isinstance(asked(service, "format")["edits"], list)
     assert len(asked(service, "infer")["edits"]) >= 1
-    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 35, "kind": "region"}
+    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 36, "kind": "region"}
     assert asked(service, "symbols")["symbols"][1]["children"][0]["name"] == "LABELS"
     assert asked(service, "tokens")["tokens"][0]["kind"] == "key"
     assert [each["kind"] for each in asked(service, "actions", start=0, end=5)["actions"]] == ["refactor"]
