@@ -16,6 +16,7 @@ from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
 from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model
 from rune.runefile.noise_memory import warn_of_noise_memory
+from rune.runefile.open_question import report_open_questions
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
 from rune.runefile.parse import parse
@@ -186,6 +187,8 @@ class _Checker:
         order = run_order(sources)
         left = [name for name in self._stages if name not in set(order)]
         checked = [self._check(self._stages[name]) for name in (*order, *left)]
+        if self._report.source is not None:
+            report_open_questions(self._report.source, self._syntax.stages, self._checked, self._report)
         return tuple(stage for stage in checked if stage is not None)
 
     def type_of(self, name: str, index: int) -> TensorType | None:
