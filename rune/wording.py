@@ -37,3 +37,8 @@ def counted(count: int, noun: str) -> str:
 def hertz(rate: float) -> str:
     """A rate as people say it: `44.1 kHz`, `100 Hz`."""
     return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"
+
+
+def install_command(extra: str) -> str:
+    """How an extra is installed: from a clone, because the package index knows no package of this name."""
+    return f"`pip install '.[{extra}]'` in a clone of Hammer Forge"
