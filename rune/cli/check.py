@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.edited_files import write_text
 from rune.cli.failure import CommandFailed, causes_of
 from rune.cli.given_file import ANY_PATH
@@ -36,6 +37,7 @@ from rune.wording import counted, plain
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
+@allow_outside_option
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 

@@ -11,6 +11,7 @@ import click
 from rune.abi import Capability
 from rune.anvil import CompileError
 from rune.build import BuildFailed, build
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options
@@ -63,6 +64,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @format_option()
+@allow_outside_option
 def command(
     subject: Path,
     models: Sequence[str],

@@ -226,5 +226,5 @@ def report_unreadable(error: FileError, path: str, span: Span, user: str, files:
     if near is not None and near != path.removeprefix("./"):
         text = f"./{near}" if _PLAIN_PATH.match(near) else json.dumps(f"./{near}", ensure_ascii=False)
         notes, fixes = [f"Did you mean `./{plain(near)}`?"], [report.guess(span, text)]
-    message = f"Unable to read {quoted(path)} for {quoted(user)}: {plain(error.reason)}"
+    message = f"Unable to read {quoted(path)} for {quoted(user)}: {plain(error.reason, 300)}"
     report.error(Code.UNREADABLE_FILE, message, span, notes, fixes)
