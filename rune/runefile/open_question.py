@@ -60,7 +60,7 @@ def report_open_questions(
             if asked == _PIXELS
             else [Fix("Remove the question, it is answered", (comment,))]
         )
-        notes = [] if asked != _PIXELS else ["Try both on an input whose answer you know: one of them is wrong."]
+        notes = [] if asked != _PIXELS else ["Try both on an input whose answer you know: one of them answers wrongly. Undo brings the question back."]
         report.warning(Code.OPEN_QUESTION, f"An open question: {plain(asked, 200)}", span, notes, fixes)
 
 

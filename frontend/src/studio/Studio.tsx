@@ -272,6 +272,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
           builds={session.builds}
           me={me.id}
           edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          diagnostics={preview.diagnostics}
+          onMend={mayEdit && (checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
           phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}
