@@ -20,6 +20,7 @@ from rune.wording import plain
 
 _BLOCK = re.compile(r"^[ \t]*# Open question: (?P<text>[^\r\n]*)(?P<more>(?:\r?\n[ \t]*#[^\r\n]*)*)(?:\r?\n|\Z)", re.M)
 _PIXELS = "does the model read pixels from 0 to 1, or from 0 to 255?"
+_TRY_BOTH = "Try both on an input whose answer you know: one answers wrongly. Undo brings the question back."
 _MOST_QUESTIONS = 20
 _NORMALISED = "image_normalization"
 
@@ -60,7 +61,7 @@ def report_open_questions(
             if asked == _PIXELS
             else [Fix("Remove the question, it is answered", (comment,))]
         )
-        notes = [] if asked != _PIXELS else ["Try both on an input whose answer you know: one of them answers wrongly. Undo brings the question back."]
+        notes = [_TRY_BOTH] if asked == _PIXELS else []
         report.warning(Code.OPEN_QUESTION, f"An open question: {plain(asked, 200)}", span, notes, fixes)
 
 

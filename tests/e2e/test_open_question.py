@@ -1,4 +1,4 @@
-"""A model of one's own that does not say how it reads pixels: the preview asks, and the answer is written into the text."""
+"""A model that does not say how it reads pixels: the preview asks, and the answer is written into the text."""
 
 from __future__ import annotations
 
