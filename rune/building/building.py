@@ -61,7 +61,7 @@ def build(
         chosen = choose(pipeline, models, host_models=host_models)
         carried = _carried(pipeline, models)
     except FileError as error:
-        message = f"Unable to read {quoted(error.path)}: {plain(error.reason)}"
+        message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
     program, plan = _planned(pipeline, chosen, checked, timed=timed)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)

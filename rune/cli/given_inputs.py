@@ -12,7 +12,7 @@ import click
 
 from rune.abi import Capability
 from rune.runtime import CapabilityRequest, InputSource, Limits
-from rune.runtime.files import InputFiles, inputs_from_files
+from rune.runtime.files import InputFiles, Notice, inputs_from_files
 from rune.runtime.generated import generated_inputs
 from rune.runtime.limits import MOST_TRANSFER
 
@@ -41,12 +41,12 @@ class GivenInputs:
     files: InputFiles
     generated: bool
 
-    def for_capabilities(self, capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
-        """What each capability reads. Raises `InputFile`."""
+    def for_capabilities(self, capabilities: Sequence[CapabilityRequest], notice: Notice) -> Mapping[int, InputSource]:
+        """What each capability reads; `notice` hears what was done to a file so that it fits. Raises `InputFile`."""
         if not self.generated:
-            return inputs_from_files(capabilities, self.files)
+            return inputs_from_files(capabilities, self.files, notice)
         named = [request for request in capabilities if self.count(request.kind)]
-        return {**generated_inputs(capabilities), **inputs_from_files(named, self.files)}
+        return {**generated_inputs(capabilities), **inputs_from_files(named, self.files, notice)}
 
     def count(self, kind: Capability) -> int:
         """How many files were named that capabilities of this kind read; a seed is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
 from rune.runtime.errors import InputFile, RuneError
+from rune.runtime.files import Notice
 
 _ZUNE = (
     "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
@@ -65,11 +66,14 @@ def command(
         loaded = load(data, limits, resources)
     _show(loaded.logs, verbose)
     stages = stages_of(data, loaded.outputs)
-    for _ in range(repeats):
+    notices: list[str] = []
+    for turn in range(repeats):
         try:
             with progress(f"Running {rune.name}"):
-                messages = run_once(loaded, prepared(loaded, inputs))
+                messages = run_once(loaded, prepared(loaded, inputs, notices.append))
         finally:
+            if turn == 0:
+                show_notices(notices)
             _show(loaded.logs, verbose)
         if form == "json":
             print_json(results_json(messages, stages), one_line=True)
@@ -87,10 +91,10 @@ def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedR
         raise failed("Unable to load the Runtime", error) from error
 
 
-def prepared(loaded: LoadedRune, inputs: GivenInputs) -> Mapping[int, InputSource]:
+def prepared(loaded: LoadedRune, inputs: GivenInputs, notice: Notice) -> Mapping[int, InputSource]:
     """What each capability reads, from files that are read and decoded here; ends the command when one cannot be."""
     try:
-        return inputs.for_capabilities(loaded.capabilities)
+        return inputs.for_capabilities(loaded.capabilities, notice)
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error
@@ -102,6 +106,12 @@ def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[Ou
         return interruptible(lambda: loaded.call(sources))
     except RuneError as error:
         raise failed("Prediction failed", error) from error
+
+
+def show_notices(notices: Iterable[str]) -> None:
+    """Says on standard error what was done to files so that they fit, each sentence once."""
+    for notice in dict.fromkeys(notices):
+        click.echo(notice, err=True)
 
 
 def _show(logs: Sequence[LogLine], verbose: bool) -> None:

@@ -11,6 +11,7 @@ import click
 from rune.abi import Capability
 from rune.anvil import CompileError
 from rune.building import BuildFailed, build
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options
@@ -18,12 +19,14 @@ from rune.cli.given_resources import given_resources
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
+from rune.cli.run import show_notices
 from rune.container import ContainerError, Rune, read_rune
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Severity, check
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputError, RuneError
+from rune.runtime.files import Notice
 from rune.verify import (
     Effort,
     NoProject,
@@ -61,6 +64,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @format_option()
+@allow_outside_option
 def command(
     subject: Path,
     models: Sequence[str],
@@ -185,17 +189,22 @@ def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequenc
     if pipeline is None:
         return None
     stages = capabilities_of(pipeline)
-    return [_samples_of(stage, stages, inputs) for stage in stages]
+    notices: list[str] = []
+    found = [_samples_of(stage, stages, inputs, notices.append) for stage in stages]
+    show_notices(notices)
+    return found
 
 
-def _samples_of(stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs) -> Sequence[bytes]:
+def _samples_of(
+    stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs, notice: Notice
+) -> Sequence[bytes]:
     count = inputs.count(stage.kind)
     is_alone = sum(each.kind is stage.kind for each in stages) == 1
     found = []
     for number in range(count if is_alone else min(count, 1)):
         parameters = dict(stage.parameters) | ({"source": number} if is_alone else {})
         request = CapabilityRequest(0, stage.kind, parameters)
-        given = inputs.for_capabilities([request])[0]
+        given = inputs.for_capabilities([request], notice)[0]
         data = given(stage.output.size) if callable(given) else given
         if len(data) > stage.output.size:
             raise InputError(

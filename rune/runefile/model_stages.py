@@ -115,7 +115,7 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
     notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []
     if given is not None and given.resource is None:
-        notes, fixes = [], [report.replace(given.span, said.value)]
+        notes, fixes = [], [report.guess(given.span, said.value)]
     report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
     return False
 

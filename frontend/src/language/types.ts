@@ -22,6 +22,8 @@ export interface TextEdit {
 
 export interface Fix {
   readonly title: string;
+  /** Whether it may be applied without asking; what is not is a guess, or one of several choices. */
+  readonly is_safe: boolean;
   readonly edits: readonly TextEdit[];
 }
 

@@ -288,6 +288,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
           builds={session.builds}
           me={me.id}
           edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          diagnostics={preview.diagnostics}
+          onMend={mayEdit && (checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
           {...(mayEdit && { onAddLabels: addLabels })}

@@ -16,6 +16,7 @@ from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissi
 from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.tensor import TensorType
 from rune.tflite import Model, ModelError, read_model, signature
+from rune.wording import install_command
 
 WORKING_MEMORY_LIMIT: Final = 1 << 30
 """Bytes that all tensors of a model may have together that are not constants."""
@@ -29,7 +30,7 @@ _PACKAGES: Final = (
 
 _MISSING: Final = (
     "nothing is installed that runs TensorFlow Lite models; install ai-edge-litert "
-    '(pip install "hammer-forge[host-models]"), tflite-runtime or tensorflow'
+    f"({install_command('host-models')}), tflite-runtime or tensorflow"
 )
 
 

@@ -1,10 +1,11 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState } from "../api/types";
+import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
+import { OpenQuestions } from "./OpenQuestions";
 import { usePhones, type PhonesProps } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
 
@@ -17,6 +18,10 @@ interface PreviewPaneProps {
   readonly me: string;
   /** How far the text is; whether its rune is here is known here. */
   readonly edit: "signed-out" | "offline" | "saving" | "checking" | "seen";
+  /** What is wrong with the text, or open in it, as it is now. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null for those who may not edit, and while the text is newer than `diagnostics`. */
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
@@ -27,7 +32,7 @@ interface PreviewPaneProps {
 
 const SAMPLES = "samples/";
 
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
@@ -74,6 +79,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
+      <OpenQuestions diagnostics={diagnostics} onAnswer={onMend} onSelect={onProblem} />
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
       <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
     </div>

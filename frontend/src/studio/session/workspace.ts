@@ -289,7 +289,8 @@ export class Workspace {
   mend(edits: readonly TextEdit[]): void {
     this.files.undo.stopCapturing();
     this.files.doc.transact(() => {
-      for (const edit of edits.toReversed()) {
+      // From the end on, so that what stands in front keeps its place; the edits of a fix come in any order.
+      for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
         const file = this.text.files.find((entry) => entry.path === edit.file);
         const text = file === undefined ? null : this.files.text(file.id);
         if (text === null) continue;
