@@ -6,14 +6,20 @@ It runs nothing of what it built, and knows no database and no network.
 from rune.build.building import build
 from rune.build.errors import BuildFailed
 from rune.build.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+from rune.build.spec import BuildOptions, BuildSpec, own_spec
+from rune.toolchain import toolchain_digest
 
 __all__ = [
     "BuildFailed",
+    "BuildOptions",
     "BuildResult",
+    "BuildSpec",
     "Memory",
     "ModelReport",
     "Report",
     "ResourceReport",
     "Step",
     "build",
+    "own_spec",
+    "toolchain_digest",
 ]

@@ -18,6 +18,7 @@ from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import ModelStage, Port
 from rune.targets import WASM32
+from rune.toolchain import toolchain_digest
 from rune.wording import counted, plain, quoted
 
 
@@ -70,6 +71,7 @@ def build(
 
     report = Report(
         toolchain=rune.__version__,
+        toolchain_digest=toolchain_digest(),
         name=name,
         size=len(packed),
         digest="sha256:" + hashlib.sha256(packed).hexdigest(),

@@ -49,11 +49,14 @@ def verify(
     samples: Sequence[Sequence[bytes]] | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     effort: Effort = USUAL,
+    made_by: str | None = None,
 ) -> Verification:
     """Verifies a rune that is said to be built from a project.
 
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
-    are what a host would give. Raises `BuildFailed` when the project does not check, and `FileError`.
+    are what a host would give. `made_by` is the digest of the toolchain that made the rune, where that is known: the
+    constants of one that another toolchain made are not looked for. Raises `BuildFailed` when the project does not
+    check, and `FileError`.
     """
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
@@ -79,7 +82,7 @@ def verify(
         if prepared.missing is not None:
             return Verification(models=hosted, skipped=str(prepared.missing))
         half = None if effort.seconds is None else effort.seconds / 2
-        beside = _beside(rune, prepared, within_seconds(sets, half), resources)
+        beside = _beside(rune, prepared, within_seconds(sets, half), resources, made_by)
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
             each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
         found = tuple(each.verification() for each in prepared.checks.values())
@@ -153,13 +156,22 @@ def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: Chosen
 
 
 def _beside(
-    rune: bytes, prepared: _Prepared, sets: Iterable[InputSet], resources: Mapping[str, bytes]
+    rune: bytes,
+    prepared: _Prepared,
+    sets: Iterable[InputSet],
+    resources: Mapping[str, bytes],
+    made_by: str | None,
 ) -> RuneVerification:
     if prepared.laid_open is None:
         return RuneVerification()
     try:
         return run_beside(
-            rune, prepared.laid_open, sets, resources, lambda stage, *run: prepared.checks[stage.name].add(*run)
+            rune,
+            prepared.laid_open,
+            sets,
+            resources,
+            lambda stage, *run: prepared.checks[stage.name].add(*run),
+            made_by,
         )
     except RuneError:
         # A model that only the host has, and this host has not: what is compiled is still compared by itself.
