@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.builds.runes import open_rune
 from forge.core.audit import write_entry
+from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes, put_chunks
 from forge.core.chunks import read_chunks
 from forge.core.events import append_event
@@ -19,11 +20,9 @@ from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
-from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci import (
-    CONFIG_TYPE,
     MANIFEST_TYPE,
-    RUNE_TYPE,
     OciArtifact,
     RuneFacts,
     is_tag,
@@ -74,11 +73,12 @@ def _link(user: Any, build: Build, name: str, blobs: tuple[Blob, Blob, Blob]) ->
             "Choose the next version."
         )
         raise TagTaken(message, errors={"tag": [message]})
-    for blob, media_type in ((config, CONFIG_TYPE), (rune, RUNE_TYPE)):
-        RepositoryBlob.objects.get_or_create(repository=repository, blob=blob, defaults={"media_type": media_type})
+    organisation = project.organisation_id
+    link_blobs(repository, [config.digest, rune.digest], organisation)
     manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob=described, defaults={"media_type": MANIFEST_TYPE}
+        repository=repository, blob_id=described.digest, defaults={"media_type": MANIFEST_TYPE}
     )
+    link_blobs(manifest, [described.digest], organisation)
     values = {"manifest": manifest, "build": build, "author": user, "created": timezone.now()}
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     data = {"tag": name, "build_number": build.number}
