@@ -44,7 +44,7 @@ def sweep_blobs(now: datetime | None = None) -> Swept:
     count = size = 0
     unlinked = Blob.objects.filter(~Exists(BlobLink.objects.filter(blob=OuterRef("pk"))), put_at__lt=before)
     for digest, length in list(unlinked.values_list("pk", "size")):
-        if _delete_unlinked(digest, Q(put_at__lt=before)):
+        if _delete_unlinked([digest], Q(put_at__lt=before)):
             count, size = count + 1, size + length
     return Swept(count, size)
 
@@ -54,13 +54,13 @@ def let_go(digests: Collection[str]) -> None:
 
     What was put again may be about to be linked by someone else, and is left to the sweep.
     """
-    for digest in digests:
-        _delete_unlinked(digest, Q(put_at=F("created")))
+    if digests:
+        _delete_unlinked(digests, Q(put_at=F("created")))
 
 
 def erase(digest: str) -> bool:
     """Deletes a blob that nothing links, however lately it was put; answers whether it is gone."""
-    return _delete_unlinked(digest, Q())
+    return bool(_delete_unlinked([digest], Q()))
 
 
 def drop_links_of_the_gone() -> None:
@@ -96,17 +96,22 @@ def adopt_strays(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _delete_unlinked(digest: str, condition: Q) -> bool:
-    blob = Blob.objects.select_for_update().filter(condition, pk=digest).first()
-    if blob is None or blob.links.exists():
-        return False
-    try:
-        blob.delete()
-    except ProtectedError:
-        _log.error("%s is in use and has no link; it is kept", digest)
-        return False
-    delete_bytes(digest)
-    return True
+def _delete_unlinked(digests: Collection[str], condition: Q) -> int:
+    """Deletes rows and bytes under the rows' locks; answers how many."""
+    count = 0
+    # Locked first and looked at afterwards: a link that was made meanwhile is seen.
+    for blob in list(Blob.objects.select_for_update().filter(condition, pk__in=digests).order_by("pk")):
+        digest = blob.digest
+        if blob.links.exists():
+            continue
+        try:
+            blob.delete()
+        except ProtectedError:
+            _log.error("%s is in use and has no link; it is kept", digest)
+            continue
+        delete_bytes(digest)
+        count += 1
+    return count
 
 
 def _stray(digest: str) -> Blob:

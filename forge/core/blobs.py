@@ -93,14 +93,27 @@ class Staged:
 
 
 @contextmanager
+def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
+    """Bytes beside the store, for as long as the caller needs to `record` them."""
+    with _staged(chunks) as staged:
+        yield staged
+
+
+@contextmanager
 def staged_file(source: Path) -> Iterator[Staged]:
-    """A copy of a file beside the store, for as long as the caller needs to `record` it."""
+    """The same of a copy of a file."""
+    with source.open("rb") as given, _staged(iter(partial(given.read, CHUNK), b"")) as staged:
+        yield staged
+
+
+@contextmanager
+def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
     storage = blob_storage()
     aside = _incoming(storage) / secrets.token_hex(16)
     try:
-        with source.open("rb") as given:
-            staged = _write_aside(aside, iter(partial(given.read, CHUNK), b""))
+        staged = _write_aside(aside, chunks)
         if not isinstance(storage, FileSystemStorage):
+            # What goes over a network goes before the transaction.
             _move_in(storage, staged)
         yield staged
     finally:

@@ -52,7 +52,7 @@ def build(
     start = time.perf_counter()
     models = ProjectModels(files)
     checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host_resources)
-    ended("check", _check_text(checked), start)
+    ended("check", check_text(checked), start)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
 
@@ -159,5 +159,6 @@ def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes
     return found
 
 
-def _check_text(checked: Checked) -> str:
+def check_text(checked: Checked) -> str:
+    """What a check found, for a log."""
     return f"{counted(len(checked.outline.nodes), 'stage')}, {counted(len(checked.diagnostics), 'problem')}"
