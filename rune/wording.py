@@ -29,6 +29,6 @@ def quoted(text: str) -> str:
     return f'"{plain(text)}"'
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 stage`, `2 stages`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, nouns: str | None = None) -> str:
+    """`1 stage`, `2 stages`; `nouns` where that is not the noun with an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {nouns or f'{noun}s'}"

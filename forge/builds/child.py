@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from forge.builds.asking import answer_about
 from forge.builds.looking import look
-from rune.anvil import CompileError
+from rune.anvil import CompileError, signature_with_support
 from rune.build import BuildFailed, BuildOptions, Step, build
 from rune.build.building import check_text
 from rune.container import needed_resources, read_rune
@@ -33,7 +33,7 @@ from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
 from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.measure import measure
 from rune.tensor import TensorType
-from rune.tflite import ModelSignature, read_model, signature
+from rune.tflite import ModelSignature, read_model
 from rune.toolchain import toolchain_digest
 from rune.verify import Effort, verify
 from rune.wording import plain
@@ -101,7 +101,7 @@ class Signatures:
         """The signature of a model. Raises `FileError` and `ModelError`."""
         digest = files.digest(path)
         if digest is None or digest not in self._known:
-            found = signature(read_model(files.read(path)))
+            found = signature_with_support(read_model(files.read(path)))
             if digest is None:
                 return found
             if len(self._known) >= MODELS_KEPT:

@@ -34,6 +34,8 @@ class CardFacts:
     tag: str = ""
     tag_kind: str = ""
     """One of "", "ok", "info", "warn", "bad"."""
+    warnings: int = 0
+    """Of the newest text, where it has no errors."""
     nodes: tuple[Mapping[str, Any], ...] = ()
     """Nodes of the pipeline's outline: `name`, `kind`, `detail`."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_looks
-from rune.anvil import Unsupported, unsupported
+from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, read_model, signature
 from rune.tflite.layers import layers, quantisation
@@ -44,7 +44,7 @@ def model_page(data: bytes) -> dict[str, Any]:
     model = verified_model(data)
     missing = unsupported(model)
     return describe(model) | {
-        "signature": to_json(signature(model)),
+        "signature": to_json(signature_with_support(model)),
         "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
         "sentence": _sentence(missing),
     }

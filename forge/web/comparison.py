@@ -78,7 +78,9 @@ def figures(build: Build, before: Build | None) -> tuple[Figure, ...]:
     found = []
     time = measured(build)
     if time is not None:
-        found.append(_time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before)))
+        found.append(
+            _time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before))
+        )
     found.append(_figure("Memory", now, then, "memory", MEMORY_WORDS))
     found.append(_figure("Size", now, then, "size", _size_words(now, then)))
     if now.get("models"):
@@ -198,7 +200,7 @@ def _file_changes(now: Manifest, then: Manifest) -> list[str]:
 def _listed(paths: Sequence[str]) -> str:
     shown = list(paths[:5])
     if len(paths) > 5:
-        shown.append(f"{len(paths) - 5} more files")
+        shown.append(counted(len(paths) - 5, "more file"))
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
 

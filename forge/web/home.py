@@ -12,12 +12,11 @@ from django.shortcuts import render
 from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
+from forge.web.example import example
 from forge.web.pages import organisations_to_create_in, person
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
-HEARD = (("up", 97), ("down", 2), ("left", 1))
-"""Words and percent in the welcome's picture of an app."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Card:
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"heard": HEARD})
+        return render(request, "welcome.html", {"example": example()})
     user = person(request)
     projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
     creatable = organisations_to_create_in(user)

@@ -33,7 +33,7 @@ def measured(build: Build) -> Measured | None:
 
 
 def is_noise(one: Measured, other: Measured) -> bool:
-    """Whether chance explains the difference: the middle halves overlap, or the medians are nearer than noise moves them."""
+    """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
     overlap = one.low <= other.high and other.low <= one.high
     return overlap or abs(one.median - other.median) < max(NOISE * max(one.median, other.median), SMALLEST)
 

@@ -13,8 +13,8 @@ from forge.core.errors import NotFound
 from forge.projects.models import Version
 from forge.registry.actions import find_tag, tags_of
 from forge.reviews.models import Choice, Verdict
-from forge.web.measured import measured, milliseconds
 from forge.web.markdown import LIMIT, render_readme
+from forge.web.measured import measured, milliseconds
 from forge.web.project import project_of
 
 README = "README.md"

@@ -11,13 +11,13 @@ from rune.anvil.errors import (
     BadModel,
     CompileError,
     TooMuchMemory,
-    Unsupported,
     UnsupportedModel,
 )
 from rune.anvil.lower import lower
 from rune.anvil.plan import Plan, plan
 from rune.anvil.program import Program
-from rune.anvil.support import unsupported
+from rune.anvil.support import signature_with_support, unsupported
+from rune.tflite import Unsupported
 
 __all__ = [
     "AnvilError",
@@ -35,5 +35,6 @@ __all__ = [
     "emit",
     "lower",
     "plan",
+    "signature_with_support",
     "unsupported",
 ]

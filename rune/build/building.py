@@ -66,8 +66,8 @@ def build(
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
     program, plan = _planned(pipeline, chosen, checked, timed=timed)
     module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
-    packed = pack(module, rune_sections(graph_json(pipeline, name), carried))
-    ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
+    packed = pack(module, rune_sections(graph_json(pipeline, name, plan.arena_size + plan.message_size), carried))
+    ended("compile", f"{len(packed):,} bytes, {plan.arena_size + plan.message_size:,} bytes of memory", start)
 
     report = Report(
         toolchain=rune.__version__,
@@ -89,23 +89,7 @@ def build(
         steps=tuple(steps),
         pipeline=checked.outline,
     )
-    return BuildResult(packed, report, (*checked.diagnostics, *_warnings(chosen, checked)))
-
-
-def _warnings(chosen: ChosenModels, checked: Checked) -> list[Diagnostic]:
-    """Which models the host runs because of their operators, each file once."""
-    reasons = {model.file: model for model in reversed(chosen.reports) if model.unsupported and model.file is not None}
-    found = []
-    for file, model in sorted(reasons.items()):
-        operators = ", ".join(dict.fromkeys(each.op for each in model.unsupported))
-        message = (
-            f"The model {quoted(file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
-            "model, and its host runs it"
-        )
-        notes = [f"It needs {each}." for each in model.unsupported]
-        notes.append("A host needs a runtime for TensorFlow Lite models, as `rune run` and the studio's preview have.")
-        found.append(_diagnostic(checked, Severity.WARNING, Code.UNSUPPORTED_OPERATORS, message, file, notes))
-    return found
+    return BuildResult(packed, report, checked.diagnostics)
 
 
 def _planned(
@@ -161,4 +145,7 @@ def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes
 
 def check_text(checked: Checked) -> str:
     """What a check found, for a log."""
-    return f"{counted(len(checked.outline.nodes), 'stage')}, {counted(len(checked.diagnostics), 'problem')}"
+    errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
+    warnings = len(checked.diagnostics) - errors
+    stages = counted(len(checked.outline.nodes), "stage")
+    return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"

@@ -11,5 +11,5 @@ class BuildFailed(Exception):
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
-        super().__init__(counted(len(errors), "problem") if len(errors) != 1 else errors[0].message)
+        super().__init__(counted(len(errors), "error") if len(errors) != 1 else errors[0].message)
         self.diagnostics = diagnostics

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
-from rune.anvil import Unsupported, unsupported
+from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.archive import zip_folder
 from rune.build.report import ModelReport
 from rune.files import ProjectFiles
 from rune.folders import folder_members
 from rune.runefile.pipeline import ModelStage, Pipeline
-from rune.tflite import Model, ModelSignature, read_model, signature
+from rune.tflite import Model, ModelSignature, read_model
 
 
 class ProjectModels:
@@ -37,8 +37,8 @@ class ProjectModels:
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:
-        """Its inputs and outputs. Raises `FileError` and `ModelError`."""
-        return signature(self.model(path))
+        """Its inputs and outputs, and whether it can be compiled. Raises `FileError` and `ModelError`."""
+        return signature_with_support(self.model(path))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ class Memory:
     constants: int
     pages: int
 
+    @property
+    def planned(self) -> int:
+        """What every page and command calls the memory of a rune: all that a run writes, without the constants."""
+        return self.arena + self.serial
+
 
 @dataclass(frozen=True)
 class ModelReport:

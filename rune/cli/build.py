@@ -195,8 +195,8 @@ def _summary(result: BuildResult, target: Path) -> None:
     memory = result.report.memory
     click.echo(f"{target}: {result.report.size:,} bytes", err=True)
     click.echo(
-        f"memory: {memory.arena:,} bytes for the pipeline, {memory.serial:,} for messages, "
-        f"{memory.constants:,} of constants",
+        f"memory: {memory.planned:,} bytes, {memory.arena:,} for the pipeline and {memory.serial:,} for messages; "
+        f"{memory.constants:,} bytes of constants",
         err=True,
     )
     for model in result.report.models:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rune.build.models import ProjectModels
 from rune.cli.edited_files import write_text
 from rune.cli.failure import CommandFailed, causes_of
 from rune.cli.given_file import ANY_PATH
@@ -49,12 +50,13 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
             raise
         print_json(_unreadable(runefile, error))
         sys.exit(1)
-    checked = check(project.files, runefile=project.runefile)
+    signatures = ProjectModels(project.files).signature
+    checked = check(project.files, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files
     fixed: tuple[Diagnostic, ...] = ()
     if fix:
         require_folder(project)
-        mended = mend(project, checked)
+        mended = mend(project, checked, signatures)
         _write(project, mended)
         checked, files, fixed = mended.checked, mended.files, mended.fixed
     if form == "json":

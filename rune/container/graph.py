@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
-from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
 _NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
@@ -23,15 +23,16 @@ _CAPABILITY_TYPES: Final = {
 }
 
 
-def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
+def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    An argument that came from a resource is written as `$NAME`.
+    An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
+    it: the bytes of `memory` that a run needs, a model's quantisation and whether it gives probabilities.
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
-            tensors[_tensor_id(port)] = _tensor(kind)
+            tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
@@ -56,7 +57,7 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
                 }
     return _without_empty(
         {
-            "rune": {"name": name},
+            "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
             "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
             "models": models,
             "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
@@ -67,7 +68,7 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
     )
 
 
-def _ports(stage: CapabilityStage | BlockStage | ModelStage | OutputStage) -> Iterable[tuple[Port, TensorType]]:
+def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:
     match stage:
         case CapabilityStage():
             kinds: tuple[TensorType, ...] = (stage.output,)
@@ -101,6 +102,17 @@ def _tensor_id(port: Port) -> str:
 def _tensor(kind: TensorType) -> dict[str, Any]:
     element = "String" if kind.element is ElementType.UTF8 else kind.element.value.upper()
     return {"element_type": element, "dimensions": list(kind.dimensions)}
+
+
+def _meaning(stage: Stage, index: int) -> dict[str, Any]:
+    """What the numbers of an output stand for, where a model's file says it."""
+    if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
+        return {}
+    tensor = stage.tensors[index]
+    found: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
+    if tensor.scale is not None:
+        found["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    return found
 
 
 def _argument(value: ArgumentValue | HostText) -> str:

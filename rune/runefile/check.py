@@ -14,7 +14,7 @@ from rune.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
-from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model
+from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
 from rune.runefile.parse import parse
@@ -286,6 +286,8 @@ class _Checker:
             return None
         found = find_model(stage, self._reading)
         if found is not None and found.file is not None:
+            if found.file not in self._models.values():
+                warn_of_host(stage, found, self._report)
             self._models[stage.name.text] = found.file
         if found is None or found.signature is None:
             self._note_declared(stage)

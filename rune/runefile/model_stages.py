@@ -120,6 +120,24 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     return False
 
 
+def warn_of_host(stage: StageSyntax, found: FoundModel, report: Report) -> None:
+    """Says of a model that cannot be compiled what the reason is and what follows."""
+    unsupported = found.signature.unsupported if found.signature is not None else ()
+    if not unsupported or found.file is None:
+        return
+    operators = ", ".join(dict.fromkeys(each.op for each in unsupported))
+    message = (
+        f"The model {quoted(found.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
+        "model, and its host runs it"
+    )
+    notes = [f"It needs {each}." for each in unsupported]
+    notes.append(
+        "So it is not verified bit for bit, it needs a host with an interpreter for TensorFlow Lite models, as "
+        "`rune run` and the studio's preview have, and it does not run on microcontrollers."
+    )
+    report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
+
+
 def check_model_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
@@ -151,6 +169,7 @@ def check_model_stage(
         input_types=input_types,
         outputs=output_types,
         capacity=found.capacity,
+        tensors=() if found.signature is None else found.signature.outputs,
     )
 
 

@@ -11,7 +11,6 @@ from rune.runtime.engine import Runtime
 from rune.runtime.generated import generated_inputs
 from rune.runtime.limits import Limits
 
-
 QUICK_SECONDS = 0.25
 """Time for which a quick rune runs again and again: a few runs of some microseconds tell nothing of the spread."""
 QUICK_RUNS = 1000

@@ -21,7 +21,7 @@ from rune.tflite.options import (
     SoftmaxOptions,
 )
 from rune.tflite.reader import read_model
-from rune.tflite.signature import ModelSignature, ModelTensor, from_json, signature, to_json
+from rune.tflite.signature import ModelSignature, ModelTensor, Unsupported, from_json, signature, to_json
 
 __all__ = [
     "Activation",
@@ -44,6 +44,7 @@ __all__ = [
     "SoftmaxOptions",
     "Tensor",
     "TensorKind",
+    "Unsupported",
     "describe",
     "element_kind",
     "from_json",

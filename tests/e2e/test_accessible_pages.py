@@ -37,6 +37,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         found.extend(f"{name}, {finding}" for finding in findings(page))
 
     page.goto(forge.address)
+    expect(page.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")

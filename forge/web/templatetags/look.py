@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
+from rune.wording import counted
 
 register = template.Library()
 
@@ -23,6 +24,7 @@ ENTRIES = {
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
+    "welcome": "src/player/welcome/main.ts",
     "pages": "src/pages/main.ts",
 }
 """The front end's entries by the name that templates use."""
@@ -170,5 +172,5 @@ def ago(moment: datetime | None) -> str:
             count = max(1, seconds // unit)
             if name == "day" and count == 1:
                 return "yesterday"
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, name)} ago"
     return moment.strftime("%-d %B %Y")

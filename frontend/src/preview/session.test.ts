@@ -33,7 +33,7 @@ function engine(): Engine & { release: () => void; runs: number } {
 const bytes = (...values: number[]) => Uint8Array.from(values).buffer;
 const values = (session: Session) => {
   const card = session.snapshot().readings.cards[0];
-  return card?.kind === "scores" ? card.scores.map(({ value }) => value) : null;
+  return card?.kind === "scores" ? card.tensor.elements : null;
 };
 
 test("input that comes during a run replaces the input that waits", async () => {

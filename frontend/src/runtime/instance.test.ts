@@ -87,6 +87,30 @@ describe("running", () => {
     expect(rune.run(four()).outputs[0]?.stage).toBe("word");
   });
 
+  test("what the model says of its numbers comes with them, and the memory that the build planned", async () => {
+    const graph = JSON.stringify({
+      rune: { name: "app", memory: 19300 },
+      outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } },
+      tensors: { a: { element_type: "I8", dimensions: [4], probability: true, quantization: { scale: 0.00390625, zero_point: -128 } } },
+    });
+    const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
+    expect(rune.loaded.memory).toBe(19300);
+    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toEqual({ scale: 0.00390625, zeroPoint: -128, isProbability: true });
+  });
+
+  test.each([
+    { quantization: { scale: 0, zero_point: 0 } },
+    { quantization: { scale: "1", zero_point: 0 } },
+    { quantization: { scale: 1, zero_point: 0.5 } },
+    { quantization: [], probability: "yes" },
+  ])("a meaning that makes no sense is none: %j", async (said) => {
+    const tensors = { a: { element_type: "I8", dimensions: [4], ...said } };
+    const graph = JSON.stringify({ rune: { memory: -1 }, outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } }, tensors });
+    const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
+    expect(rune.loaded.memory).toBeNull();
+    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toBeUndefined();
+  });
+
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
     const { loaded } = await load(echo(RAW, 4, WORD, { sections }));

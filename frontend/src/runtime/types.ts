@@ -51,7 +51,19 @@ export interface Loaded {
   readonly wordlists: readonly (readonly string[])[];
   /** Bytes of the rune. */
   readonly size: number;
+  /** Bytes that a run needs, as the build laid them out; null for a rune that does not say. */
+  readonly memory: number | null;
+  /** Pages of 64 KiB of its WebAssembly memory: constants, stack and what is left of the last page included. */
   readonly memoryPages: number;
+}
+
+/** What the numbers of a tensor stand for, where the model that gave it says so. */
+export interface TensorMeaning {
+  /** real = scale * (stored - zero point); null where the numbers are as they are. */
+  readonly scale: number | null;
+  readonly zeroPoint: number;
+  /** Whether the real numbers are probabilities, 0 to 1. */
+  readonly isProbability: boolean;
 }
 
 export interface OutputTensor {
@@ -59,6 +71,7 @@ export interface OutputTensor {
   readonly dimensions: readonly number[];
   /** Row-major. 64 bit integers are rounded to what a number holds. */
   readonly elements: readonly number[] | readonly string[];
+  readonly meaning?: TensorMeaning;
 }
 
 export interface OutputMessage {

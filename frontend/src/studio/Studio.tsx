@@ -22,6 +22,9 @@ import { fetchAtRest, firstThingsDone } from "./session/first-things";
 import type { Incoming } from "./session/incoming";
 import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
+import { problemCounts, problemText } from "./session/problem-count";
+import { troubles } from "./session/troubles";
+import { useLabels } from "./session/use-labels";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
 import type { Asking } from "./shell/Dialogs";
@@ -75,7 +78,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     return found;
   }, [preview.diagnostics]);
 
-  useTitle(project);
+  useTitle(project, problemText(preview.diagnostics));
   // Nothing to wait for: the graph alone is what is looked at, or nothing runs yet.
   const waitsForApp = view !== "graph" && session.preview.build !== null;
   useEffect(() => {
@@ -122,6 +125,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions })));
 
   const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: places.awaitFile, versions: showVersions });
+  const addLabels = useLabels(workspace, places.awaitFile);
   const takeAll = (list: readonly Incoming[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
     if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
@@ -216,7 +220,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             troubled={troubled}
             actions={filesUse.actions}
           />
-          <OutlineList outline={preview.outline} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
+          <OutlineList outline={preview.outline} troubled={troubles(preview.outline, preview.diagnostics, runefile)} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
         </aside>
         <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
         {places.showsVersions && (
@@ -274,12 +278,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
           edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
+          {...(mayEdit && { onAddLabels: addLabels })}
           phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}
         />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}
-        problems={preview.diagnostics.length}
+        problems={problemCounts(preview.diagnostics)}
         toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
         cursor={places.cursor}
         readOnly={!mayEdit}

@@ -67,9 +67,10 @@ def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
     """Two builds of the same files that are asked for at once are both measured."""
     first = work(request_build(developer, project))
     told = build_to_json(first)["report"]["run"]
-    assert first.artefact is not None
-    report = {name: part for name, part in first.artefact.report.items() if name != "run"}
-    Artefact.objects.filter(pk=first.artefact_id).update(report=report)
+    artefact = first.artefact
+    assert artefact is not None
+    report = {name: part for name, part in artefact.report.items() if name != "run"}
+    Artefact.objects.filter(pk=artefact.pk).update(report=report)
     second = work(request_build(developer, project))
     first = Build.objects.select_related("artefact", "version").get(pk=first.pk)
     assert build_to_json(first)["report"]["run"] == told == first.measurement

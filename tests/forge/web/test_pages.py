@@ -308,13 +308,14 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
         ("ready", "failed", '<span class="tag bad">Build 1 failed</span>'),
         ("ready", "running", '<span class="tag info">Build 1 under way</span>'),
         ("ready", "cancelled", '<span class="tag ">Build 1 cancelled</span>'),
-        ("broken", "succeeded", '<span class="tag warn">Does not check</span>'),
+        ("broken", "succeeded", '<span class="tag bad">2 errors</span>'),
     ],
 )
 def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
     client: Client, project: Project, user: User, preview: str, build: str | None, tag: str | None
 ) -> None:
-    Preview.objects.update_or_create(project=project, defaults={"state": preview})
+    found = [{"severity": "error"}, {"severity": "warning"}, {"severity": "error"}] if preview == "broken" else []
+    Preview.objects.update_or_create(project=project, defaults={"state": preview, "diagnostics": found})
     if build is not None:
         made = built(user, project)
         Build.objects.filter(pk=made.pk).update(state=build, lease_until=timezone.now())
@@ -323,6 +324,21 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
         assert '<span class="tag' not in content.partition("Start from")[0]
     else:
         assert tag in content
+
+
+def test_a_card_has_its_description_and_its_warnings_beside_the_pipeline(
+    client: Client, project: Project, user: User
+) -> None:
+    outline = {"nodes": [{"name": "audio", "kind": "capability", "detail": "SOUND", "line": 4, "file": None}]}
+    Preview.objects.update_or_create(
+        project=project, defaults={"state": "ready", "outline": outline, "diagnostics": [{"severity": "warning"}]}
+    )
+    Project.objects.filter(pk=project.pk).update(description="Hears a tap <b>drip</b>")
+    for address in ("/", project.organisation.get_absolute_url()):
+        content = client.get(address).content.decode()
+        assert "Hears a tap &lt;b&gt;drip&lt;/b&gt;</p>" in content
+        assert '<span class="tag warn">1 warning</span>' in content
+        assert "<b>audio</b>" in content
 
 
 def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser) -> None:

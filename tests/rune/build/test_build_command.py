@@ -40,7 +40,7 @@ def test_the_rune_has_the_folders_name_and_the_command_is_silent(project: Path) 
     assert result.output == ""
     graph = read_rune((project / "my-app.rune").read_bytes()).graph
     assert graph is not None
-    assert graph["rune"] == {"name": "my-app"}
+    assert graph["rune"]["name"] == "my-app"
 
 
 def test_a_name_an_output_and_a_folder_can_be_chosen(project: Path, tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_a_name_an_output_and_a_folder_can_be_chosen(project: Path, tmp_path: Pa
 def test_verbose_shows_steps_and_memory(project: Path) -> None:
     result = rune_build(project / "Runefile.yml", "-v")
     assert "check" in result.stderr
-    assert "2 stages, 0 problems" in result.stderr
-    assert "memory: 16 bytes for the pipeline" in result.stderr
+    assert "2 stages, 0 errors, 0 warnings" in result.stderr
+    assert "memory: 112 bytes, 16 for the pipeline and 96 for messages" in result.stderr
 
 
 def test_warnings_are_drawn_unless_quiet(project: Path) -> None:

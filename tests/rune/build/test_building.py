@@ -90,7 +90,7 @@ def test_a_report_says_what_the_rune_is_and_needs() -> None:
     assert report["memory"].keys() == {"arena", "serial", "constants", "pages"}
     assert report["memory"]["pages"] == read_rune(result.rune).memory_pages >= 1
     assert [step["step"] for step in report["steps"]] == ["check", "compile"]
-    assert steps[0].text == "3 stages, 0 problems"
+    assert steps[0].text == "3 stages, 0 errors, 0 warnings"
     assert [node["name"] for node in report["pipeline"]["nodes"]] == ["x", "brain", "out"]
 
 
@@ -100,7 +100,8 @@ def test_a_rune_carries_its_graph_its_version_and_its_texts() -> None:
     read = read_rune(result.rune)
     assert read.runs
     assert read.graph is not None
-    assert read.graph["rune"] == {"name": "words"}
+    memory = result.report.memory
+    assert read.graph["rune"] == {"name": "words", "memory": memory.arena + memory.serial}
     assert [(name, bytes(data)) for name, data in read.resources] == [("WORDS", b"no\nyes\n")]
     rune = Runtime.load(result.rune)
     (message,) = rune.call({rune.capabilities[0].id: struct.pack("<I", 1)})
@@ -129,7 +130,7 @@ def test_a_broken_runefile_fails_with_all_its_diagnostics() -> None:
     with pytest.raises(BuildFailed) as caught:
         build(files, "broken")
     assert len([one for one in caught.value.diagnostics if one.severity is Severity.ERROR]) >= 2
-    assert "problems" in str(caught.value)
+    assert "errors" in str(caught.value)
 
 
 def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_named_at_its_stage() -> None:

@@ -12,6 +12,7 @@ from rune.blocks.signature import BlockOutput
 from rune.container import canonical_json, graph_json
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
 from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelTensor
 
 SOUND = TensorType(ElementType.I16, (16000,))
 SPECTRUM = TensorType(ElementType.U32, (1, 1960))
@@ -115,3 +116,16 @@ def test_maps_without_entries_are_left_out() -> None:
 def test_canonical_json_has_one_spelling() -> None:
     assert canonical_json({"b": 1, "a": "ä"}) == '{"a":"ä","b":1}'.encode()
     assert json.loads(canonical_json({"b": [1.5, None]})) == {"b": [1.5, None]}
+
+
+def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_of_a_run() -> None:
+    bare = PIPELINE.stages[2]
+    assert isinstance(bare, ModelStage)
+    model = replace(bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX)))
+    told = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
+    graph = graph_json(told, "keywords", 19_300)
+    assert graph["rune"] == {"name": "keywords", "memory": 19_300}
+    scores, index = (graph["tensors"][port] for port in graph["models"]["model"]["outputs"])
+    assert scores["quantization"] == {"scale": 0.00390625, "zero_point": -128}
+    assert scores["probability"] is True
+    assert set(index) == {"element_type", "dimensions"}

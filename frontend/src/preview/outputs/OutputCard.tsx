@@ -1,6 +1,8 @@
 // One card of what the rune said, in the way that its person wants to look at it.
+import { Tags } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
+import { useHost } from "../host";
 import { numberText } from "../numbers";
 import type { Calling, Card } from "../readings";
 import { OverlayView, type Shown } from "./OverlayView";
@@ -44,7 +46,7 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
     case "label":
       return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
     case "bars":
-      return card.kind === "scores" ? <ScoreBars scores={card.scores} isSorted={false} /> : null;
+      return card.kind === "scores" ? <Scores card={card} /> : null;
     case "chart":
       return (
         <>
@@ -59,6 +61,23 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
     default:
       return <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />;
   }
+}
+
+function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) {
+  const { onAddLabels } = useHost();
+  return (
+    <>
+      <ScoreBars scores={card.scores} />
+      {!card.isNamed && onAddLabels !== undefined && (
+        <div>
+          <button type="button" className="button quiet preview-more" title="Gives each score a name: a file of labels, and the blocks that read it" onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}>
+            <Tags aria-hidden="true" />
+            Add labels
+          </button>
+        </div>
+      )}
+    </>
+  );
 }
 
 interface TensorProps {
@@ -76,6 +95,7 @@ export function TensorView({ tensor, behind = null, beside, shown, title, view }
     case "image":
       return <ImageView tensor={tensor} />;
     case "map":
+    case "line":
       return <MapView tensor={tensor} />;
     case "histogram":
       return <HistogramView tensor={tensor} />;

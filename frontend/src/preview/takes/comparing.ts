@@ -43,7 +43,7 @@ export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, 
 }
 
 function written(outputs: readonly OutputMessage[]): string {
-  return JSON.stringify(outputs.map(({ tensors }) => tensors));
+  return JSON.stringify(outputs.map(({ tensors }) => tensors.map(({ type, dimensions, elements }) => ({ type, dimensions, elements }))));
 }
 
 /** The word, or the name of the highest score, or the number. */

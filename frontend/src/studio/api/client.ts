@@ -180,8 +180,8 @@ export class ProjectClient {
   }
 
   /** A new, empty text file. The server seeds it: two seeds would double the text. */
-  async createText(path: string): Promise<void> {
-    await this.request("PUT", this.fileAddress(path), "", "text/plain; charset=utf-8");
+  async createText(path: string, text = ""): Promise<void> {
+    await this.request("PUT", this.fileAddress(path), text, "text/plain; charset=utf-8");
   }
 
   /** Where a file's bytes are read and written. */

@@ -11,8 +11,8 @@ export interface PreviewBuild {
   readonly rune_url: string;
   readonly rune_digest: string;
   readonly size: number;
-  /** Bytes of the arena, or the report's memory part. */
-  readonly memory: number | { readonly arena: number } | null;
+  /** Bytes that a run needs, as the build laid them out. */
+  readonly memory: number;
   readonly created: string;
 }
 
@@ -39,7 +39,7 @@ export type BuildState = "queued" | "running" | "succeeded" | "failed" | "cancel
 export interface Report {
   readonly toolchain: string;
   readonly rune: { readonly size: number; readonly digest: string };
-  readonly memory?: { readonly arena: number };
+  readonly memory: { readonly arena: number; readonly serial: number };
   /** Null where the server could not run it: its host must give a resource, or have another runtime. */
   readonly run?: { readonly milliseconds: number; readonly runs: number } | null;
   /** The rune against the reference interpreter, null where there was nothing to compare; older builds lack it. */

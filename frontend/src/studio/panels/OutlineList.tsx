@@ -1,5 +1,5 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line, and to watch what it gives.
-import { Eye } from "lucide-react";
+import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { Outline, OutlineNode } from "../api/types";
 import { walk } from "../parts/walk";
@@ -8,12 +8,14 @@ import { outputsOf } from "./outputs-of";
 
 interface OutlineListProps {
   readonly outline: Outline;
+  /** The worst that is wrong with a stage, by its name. */
+  readonly troubled: ReadonlyMap<string, "error" | "warning">;
   readonly selected: string | null;
   readonly watching: WatchStore;
   readonly onSelect: (node: OutlineNode) => void;
 }
 
-export function OutlineList({ outline, selected, watching, onSelect }: OutlineListProps) {
+export function OutlineList({ outline, troubled, selected, watching, onSelect }: OutlineListProps) {
   const { isWatched, toggle } = useWatching(watching);
   /** The row that the focus was in last: Tab stops at its buttons, and at the names alone of the others. */
   const [here, setHere] = useState<number | null>(null);
@@ -31,6 +33,8 @@ export function OutlineList({ outline, selected, watching, onSelect }: OutlineLi
               <span className={`kind ${node.kind}`} />
               <span className="cut">{node.name}</span>
               <span className="aloud">{node.kind === "block" ? "proc-block" : node.kind}</span>
+              {troubled.get(node.name) === "error" && <CircleAlert className="icon wrong" aria-label="has an error" />}
+              {troubled.get(node.name) === "warning" && <TriangleAlert className="icon worse" aria-label="has a warning" />}
             </button>
             {(outputs.get(node.name) ?? []).map((wire) => {
               const port = { stage: node.name, index: wire.source_index };

@@ -1,7 +1,7 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
+import type { Build, Diagnostic, Preview as PreviewState } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
@@ -20,17 +20,14 @@ interface PreviewPaneProps {
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
+  /** The same one from render to render; left out for those who may not edit. */
+  readonly onAddLabels?: PreviewHost["onAddLabels"];
   readonly phones: Omit<PhonesProps, "client">;
 }
 
 const SAMPLES = "samples/";
 
-function arenaOf(build: PreviewBuild | null): number | null {
-  if (build === null || build.memory === null) return null;
-  return typeof build.memory === "number" ? build.memory : build.memory.arena;
-}
-
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, phones }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
@@ -53,7 +50,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     [watched, version, watches],
   );
   const timed = useTimed(workspace, version);
-  const host = useHostOf({ workspace, builds, me, onSend });
+  const host = useHostOf({ workspace, builds, me, onSend, onAddLabels });
   const said = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -77,7 +74,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
       {phone.dialog}
       {phone.pane}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} timed={timed} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
     </div>
   );
 }
@@ -91,10 +88,10 @@ function useTimed({ client, timing }: Workspace, version: string | null): TimedR
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 
-type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend">;
+type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
+function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): PreviewHost {
   const { client } = workspace;
   const { files } = useSyncExternalStore(workspace.subscribe, workspace.current);
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
@@ -104,6 +101,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
       onSend,
+      ...(onAddLabels && { onAddLabels }),
       onLoaded: (loaded) => {
         if (loaded !== null) appRuns();
       },
@@ -111,7 +109,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, me, onSend, key],
+    [files, builds, client, workspace, me, onSend, onAddLabels, key],
   );
 }
 
