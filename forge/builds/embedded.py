@@ -35,14 +35,14 @@ END_LIMIT = 10.0
 
 
 class BuildWorker:
-    """A Celery worker of threads, and a sweep beside it. Started once in a process, when the server starts."""
+    """A Celery worker of threads, and sweeps beside it. Started once in a process, when the server starts."""
 
     def __init__(self) -> None:
         self._worker: Any = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Starts both; returns at once."""
+        """Starts all; returns at once."""
         state.should_stop = None
         remove_leftovers(workplaces())
         self._worker = current_app.WorkController(
@@ -55,6 +55,7 @@ class BuildWorker:
         )
         self._run("build-worker", self._worker.start)
         self._run("build-sweep", self._sweep)
+        self._run("blob-sweep", self._keep_store)
 
     def _run(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, daemon=True, name=name)
@@ -64,11 +65,7 @@ class BuildWorker:
     def _sweep(self) -> None:
         try:
             preview_slot.warm_up()
-            tasks = (
-                Periodic(SAMPLES_EVERY, "samples", _end_samples),
-                Periodic(STRAYS_EVERY, "stray bytes", _adopt_strays),
-                Periodic(BLOBS_EVERY, "blobs", _sweep_blobs),
-            )
+            samples = Periodic(SAMPLES_EVERY, "samples", _end_samples)
             while not stopping.is_set():
                 close_old_connections()
                 try:
@@ -76,14 +73,28 @@ class BuildWorker:
                         wake_builds()
                 except Exception:
                     _log.exception("The sweep for builds failed; it is tried again")
-                for task in tasks:
-                    task.run_when_due()
+                samples.run_when_due()
                 stopping.wait(SWEEP_EVERY)
         finally:
             connections.close_all()
 
+    def _keep_store(self) -> None:
+        """In a thread of its own: to look through a large store takes a while, and builds are looked after meanwhile."""
+        tasks = (
+            Periodic(STRAYS_EVERY, "stray bytes", _adopt_strays),
+            Periodic(BLOBS_EVERY, "blobs", _sweep_blobs),
+        )
+        try:
+            # Not at once: whoever started the server waits for a page.
+            while not stopping.wait(SAMPLES_EVERY):
+                close_old_connections()
+                for task in tasks:
+                    task.run_when_due()
+        finally:
+            connections.close_all()
+
     def stop(self) -> None:
-        """Ends both. A build that runs goes back into the queue, for the next start to take up."""
+        """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
         if self._worker is not None:
             # As Celery's own handler of signals does.

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from django.apps import apps
 from django.core.files.storage import FileSystemStorage
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 GRACE = timedelta(hours=1)
 """How long bytes that were put wait for a link: far longer than anything takes between the two."""
 _BATCH = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,10 @@ def drop_links_of_the_gone() -> None:
         except LookupError:
             _log.error("Blobs are kept for %s, and there is no such table", kind)
             continue
-        BlobLink.objects.filter(owner_kind=kind).exclude(owner_id__in=owners).delete()
+        # Looked for before it is deleted: a search through all links must not hold up those who write.
+        gone = list(BlobLink.objects.filter(owner_kind=kind).exclude(owner_id__in=owners).values_list("pk", flat=True))
+        for batch in _batches(iter(gone)):
+            BlobLink.objects.filter(pk__in=batch).delete()
 
 
 def adopt_strays(now: datetime | None = None) -> int:
@@ -132,11 +137,6 @@ def _stored_digests() -> Iterator[str]:
                 yield f"sha256:{name}"
 
 
-def _batches(digests: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[Any] = []
-    for digest in digests:
-        batch.append(digest)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    yield batch
+def _batches(found: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(found, _BATCH)):
+        yield batch

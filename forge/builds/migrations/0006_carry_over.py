@@ -122,6 +122,17 @@ def _move_rune(apps, artefact, key):
         _put(apps, artefact, "rune", source)
 
 
+def _is_there(storage, name, size, digest):
+    """Whether the store has these bytes, and not a part of them from a start that was broken off."""
+    if not storage.exists(name) or storage.size(name) != size:
+        return False
+    whole = hashlib.sha256()
+    with storage.open(name, "rb") as file:
+        while chunk := file.read(1 << 18):
+            whole.update(chunk)
+    return f"sha256:{whole.hexdigest()}" == digest
+
+
 def _put(apps, artefact, role, file):
     """Stores an open file as a blob that the artefact needs."""
     storage, whole, size = storages["blobs"], hashlib.sha256(), 0
@@ -130,15 +141,18 @@ def _put(apps, artefact, role, file):
         whole.update(chunk)
         size += len(chunk)
     digest, name = f"sha256:{whole.hexdigest()}", f"sha256/{whole.hexdigest()[:2]}/{whole.hexdigest()}"
-    if not storage.exists(name):
+    if not _is_there(storage, name, size, digest):
+        storage.delete(name)
         file.seek(0)
         storage.save(name, File(file))
-        if isinstance(storage, FileSystemStorage):
-            descriptor = os.open(storage.path(name), os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-    blob = apps.get_model("core", "Blob")
-    blob.objects.get_or_create(digest=digest, defaults={"size": size, "put_at": timezone.now()})
+    if isinstance(storage, FileSystemStorage):
+        descriptor = os.open(storage.path(name), os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+    now = timezone.now()
+    apps.get_model("core", "Blob").objects.get_or_create(
+        digest=digest, defaults={"size": size, "created": now, "put_at": now}
+    )
     apps.get_model("builds", "ArtefactFile").objects.create(artefact=artefact, role=role, blob_id=digest)
     apps.get_model("core", "BlobLink").objects.get_or_create(
         owner_kind="builds.artefact",
