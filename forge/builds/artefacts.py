@@ -17,7 +17,6 @@ from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.core.blob_links import link_blobs, links_of_all
-from forge.core.blob_sweep import let_go
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
@@ -60,15 +59,16 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
                 organisation_id=job.organisation, spec_digest=job.spec.digest, defaults=made
             )
             if is_new:
-                blobs = {role: record(staged) for role, staged in files.items()}
-                rows = [ArtefactFile(artefact=artefact, role=role, blob=blob) for role, blob in blobs.items()]
+                record(*files.values())
+                rows = [ArtefactFile(artefact=artefact, role=role, blob_id=file.digest) for role, file in files.items()]
                 ArtefactFile.objects.bulk_create(rows)
-                link_blobs(artefact, [blob.digest for blob in blobs.values()], job.organisation)
+                link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[Role.RUNE].digest:
                 # It was made again because its bytes were lost: now they are there.
-                blob = record(files[Role.RUNE])
-                ArtefactFile.objects.get_or_create(artefact=artefact, role=Role.RUNE, defaults={"blob": blob})
-                link_blobs(artefact, [blob.digest], job.organisation)
+                record(files[Role.RUNE])
+                there = {"blob_id": artefact.digest}
+                ArtefactFile.objects.get_or_create(artefact=artefact, role=Role.RUNE, defaults=there)
+                link_blobs(artefact, [artefact.digest], job.organisation)
             take(artefact)
     return artefact
 
@@ -126,21 +126,20 @@ def _add_to_report(artefact: Artefact, **parts: Any) -> None:
     artefact.report = fresh.report
 
 
-def prune_artefacts(candidates: Collection[uuid.UUID]) -> None:
-    """Deletes those artefacts that no build refers to, and those of their files that nothing else needs.
+def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
+    """Deletes those artefacts that no build refers to, within the caller's transaction; answers their files' digests.
 
-    Outside of a transaction: bytes go when it is certain that their rows did.
+    After its end, when it is certain, the caller lets those go (`forge.core.blob_sweep.let_go`).
     """
-    with transaction.atomic():
-        # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
-        locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
-        in_use = Build.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
-        unused = Artefact.objects.filter(pk__in=locked - set(in_use))
-        links = links_of_all(unused)
-        digests = set(links.values_list("blob_id", flat=True))
-        links.delete()
-        unused.delete()
-    let_go(digests)
+    # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
+    locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
+    in_use = Build.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
+    unused = Artefact.objects.filter(pk__in=locked - set(in_use))
+    links = links_of_all(unused)
+    digests = set(links.values_list("blob_id", flat=True))
+    links.delete()
+    unused.delete()
+    return digests
 
 
 def files_of(manifest: Manifest, folder: Path, texts: Mapping[str, bytes] | None = None) -> dict[str, dict[str, str]]:

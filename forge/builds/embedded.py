@@ -79,7 +79,7 @@ class BuildWorker:
             connections.close_all()
 
     def _keep_store(self) -> None:
-        """In a thread of its own: to look through a large store takes a while, and builds are looked after meanwhile."""
+        """In a thread of its own: to look through a large store takes a while, and builds wait for nothing."""
         tasks = (
             Periodic(STRAYS_EVERY, "stray bytes", _adopt_strays),
             Periodic(BLOBS_EVERY, "blobs", _sweep_blobs),

@@ -15,13 +15,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from forge.builds.artefacts import prune_artefacts
+from forge.builds.artefacts import drop_unused
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project
 from forge.projects.versions import Glance, glance
@@ -146,5 +147,5 @@ def prune_previews(project_id: UUID) -> None:
         rest = shown.filter(previews=None).order_by("-created")
         old = list(rest[KEPT - min(1, shown_by_itself) :])
         Build.objects.filter(pk__in=[build.pk for build in old]).delete()
-    if old:
-        prune_artefacts({build.artefact_id for build in old if build.artefact_id is not None})
+        digests = drop_unused({build.artefact_id for build in old if build.artefact_id is not None}) if old else set()
+    let_go(digests)

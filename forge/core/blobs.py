@@ -73,14 +73,14 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
         _sync(aside)
         # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
         # until they are in place nobody can link them.
-        blob = _upsert(staged, synced=True)
+        _upsert(staged, synced=True)
         _move_in(storage, staged)
         if isinstance(storage, FileSystemStorage):
             _sync(Path(storage.path(blob_name(staged.digest))).parent)
         Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
     finally:
         aside.unlink(missing_ok=True)
-    return blob
+    return Blob(digest=staged.digest, size=staged.size)
 
 
 @dataclass(frozen=True)
@@ -120,17 +120,17 @@ def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
         aside.unlink(missing_ok=True)
 
 
-def record(staged: Staged) -> Blob:
+def record(*staged: Staged) -> None:
     """Stores what was staged, in the transaction of the caller, who links it there. The disk is not waited for: this is
     for what can be made again. `sync_blob` does that later.
     """
     storage = blob_storage()
-    blob = _upsert(staged, synced=not isinstance(storage, FileSystemStorage))
-    path = blob_name(staged.digest)
-    # What is there already may be on the disk for certain, which this copy is not.
-    if not (storage.exists(path) and storage.size(path) == staged.size):
-        _move_in(storage, staged)
-    return blob
+    _upsert(*staged, synced=not isinstance(storage, FileSystemStorage))
+    for each in staged:
+        path = blob_name(each.digest)
+        # What is there already may be on the disk for certain, which this copy is not.
+        if not (storage.exists(path) and storage.size(path) == each.size):
+            _move_in(storage, each)
 
 
 def sync_blob(digest: str) -> None:
@@ -166,12 +166,15 @@ def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None)
     return Staged(aside, "sha256:" + digest.hexdigest(), size)
 
 
-def _upsert(staged: Staged, *, synced: bool) -> Blob:
-    """The row of these bytes, put now. `synced` is for a row that is new."""
+def _upsert(*staged: Staged, synced: bool) -> None:
+    """The rows of these bytes, put now. `synced` is for those that are new."""
     now = timezone.now()
-    blob = Blob(digest=staged.digest, size=staged.size, created=now, put_at=now, synced=synced)
-    Blob.objects.bulk_create([blob], update_conflicts=True, unique_fields=["digest"], update_fields=["put_at"])
-    return blob
+    # In one order, so that no two who put the same wait for each other.
+    blobs = [
+        Blob(digest=digest, size=size, created=now, put_at=now, synced=synced)
+        for digest, size in sorted({each.digest: each.size for each in staged}.items())
+    ]
+    Blob.objects.bulk_create(blobs, update_conflicts=True, unique_fields=["digest"], update_fields=["put_at"])
 
 
 def open_blob(digest: str) -> IO[bytes]:

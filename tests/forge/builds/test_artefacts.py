@@ -6,16 +6,19 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 import forge
 import rune
 from forge.builds import jobs
 from forge.builds.actions import preview_of, request_build
-from forge.builds.artefacts import open_rune, prune_artefacts, secure
+from forge.builds.artefacts import drop_unused, open_rune, secure
 from forge.builds.compiler import Compiler
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State
@@ -209,13 +212,10 @@ def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     preview(project, compiler)
     before = set(Blob.objects.values_list("pk", flat=True))
     assert all(secure(artefact) for artefact in Artefact.objects.all())
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     sweep_blobs(timezone.now() + timedelta(days=1))
     assert set(Blob.objects.values_list("pk", flat=True)) == before
-    prune_artefacts(set(Artefact.objects.values_list("pk", flat=True)))
+    with transaction.atomic():
+        assert drop_unused(set(Artefact.objects.values_list("pk", flat=True))) == set()
     assert ArtefactFile.objects.count() == 4
     with open_rune(made_of(done)) as file:
         assert file.read(4) == b"\0asm"

@@ -258,7 +258,8 @@ def test_what_waited_for_no_disk_is_made_sure_of_later_and_damage_is_found(tmp_p
     source = tmp_path / "rune"
     source.write_bytes(b"a preview's rune")
     with staged_file(source) as staged, transaction.atomic():
-        digest = record(staged).digest
+        record(staged)
+        digest = staged.digest
     assert not Blob.objects.get(pk=digest).synced
     place = blob_path(digest)
     assert place is not None
@@ -291,7 +292,8 @@ def test_a_put_makes_certain_what_was_not(owner: Thread, tmp_path: Path) -> None
     source = tmp_path / "rune"
     source.write_bytes(b"first a preview")
     with staged_file(source) as staged, transaction.atomic():
-        digest = record(staged).digest
+        record(staged)
+        digest = staged.digest
         link_blobs(owner, [digest], None)
     put_bytes(b"first a preview")
     assert Blob.objects.get(pk=digest).synced
