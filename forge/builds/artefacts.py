@@ -28,11 +28,12 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """What was made of the job's spec for its organisation before."""
+    """What was made of the job's spec for its organisation before. One whose rune is lost is made again."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     artefact = found.select_for_update().first()
-    if artefact is not None:
-        take(artefact)
+    if artefact is None or not _is_whole(artefact):
+        return None
+    take(artefact)
     return artefact
 
 
@@ -73,7 +74,7 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
     return artefact
 
 
-def is_whole(artefact: Artefact) -> bool:
+def _is_whole(artefact: Artefact) -> bool:
     """Whether its rune seems to be there. Looks at the file alone, where files lie in a folder: it costs nothing."""
     place = blob_path(artefact.digest)
     if place is None:
@@ -86,12 +87,13 @@ def is_whole(artefact: Artefact) -> bool:
 
 def secure(artefact: Artefact) -> bool:
     """Makes sure that the artefact's files are on the disk; answers whether they are what they were."""
+    digests = set(artefact.files.values_list("blob_id", flat=True))
     try:
-        for digest in artefact.files.values_list("blob_id", flat=True):
+        for digest in digests:
             sync_blob(digest)
     except NotFound:
         return False
-    return True
+    return artefact.digest in digests
 
 
 def open_rune(artefact: Artefact) -> IO[bytes]:

@@ -15,7 +15,6 @@ from forge.builds.artefacts import (
     add_measurement,
     add_verification,
     files_of,
-    is_whole,
     keep_artefact,
     local_rune,
     secure,
@@ -76,7 +75,7 @@ class Execution:
             self._recorder.reused(missing)
         if missing:
             with new_compiler() as compiler:
-                self._compute_again_if_it_was_warm(compiler, missing, limit, tick)
+                self._compute_again_if_it_was_warm(compiler, limit, tick)
         if self._artefact is not None and self._job.lasts and not secure(self._artefact):
             raise ChildDied("The rune could not be stored.")
         return self._artefact
@@ -84,27 +83,30 @@ class Execution:
     def _known(self) -> Artefact | None:
         """What was made before. One whose bytes were lost is made again."""
         artefact = take_known(self._job, lambda found: self._recorder.take(found, is_new=False))
-        if artefact is None or not is_whole(artefact):
+        if artefact is not None and self._job.lasts and not secure(artefact):
             return None
-        return artefact if not self._job.lasts or secure(artefact) else None
+        return artefact
 
-    def _compute_again_if_it_was_warm(
-        self, compiler: Compiler, steps: tuple[Step, ...], limit: float, tick: Callable[[], None]
-    ) -> None:
+    def _compute_again_if_it_was_warm(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
         """What a process that served many previews died of may lie in those: a new one has another try."""
         was_warm = compiler.alive
         try:
-            self._compute(compiler, steps, limit, tick)
+            self._compute(compiler, limit, tick)
         except OutOfTime:
             raise
         except ChildDied:
             if not was_warm:
                 raise
-            self._compute(compiler, steps, limit, tick)
+            self._compute(compiler, limit, tick)
 
-    def _compute(self, compiler: Compiler, steps: tuple[Step, ...], limit: float, tick: Callable[[], None]) -> None:
+    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
+        """Does the steps that are missing by now."""
+        steps = self._job.missing(self._artefact)
+        if not steps:
+            return
         folder = compiler.start()
         written = folder / "built.rune"
+        # One that is there already lies in the store, where nobody writes to it.
         self._rune = written if self._artefact is None else local_rune(self._artefact, folder)
         files = files_of(self._job.manifest, folder, self._job.texts)
         described = self._job.described(steps, files, str(self._rune))
@@ -118,7 +120,7 @@ class Execution:
                 self._recorder.checked(answer)
             case "step":
                 self._recorder.logged(answer)
-            case "built" if self._rune is not None:
+            case "built" if self._artefact is None and self._rune is not None:
                 take = self._recorder.take
                 self._artefact = keep_artefact(self._job, self._rune, answer, lambda made: take(made, is_new=True))
             case "verified" if self._artefact is not None:

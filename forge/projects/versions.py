@@ -79,7 +79,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
         Project.objects.select_for_update().only("pk").get(pk=project.pk)
         known = Version.objects.filter(project=project, digest=seen.digest).first()
         if known is not None:
-            return _linked(known)
+            return _linked(known, project)
         highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
         made = Version.objects.create(
             project=project,
@@ -90,12 +90,12 @@ def snapshot(project: Project, author: Any = None) -> Version:
             sequence=seen.sequence,
             author=author,
         )
-        return _linked(made)
+        return _linked(made, project)
 
 
-def _linked(version: Version) -> Version:
+def _linked(version: Version, project: Project) -> Version:
     """The version, with all its files kept; also an old one's that were gone and are back."""
-    link_blobs(version, (file["digest"] for file in version.manifest.values()), version.project.organisation_id)
+    link_blobs(version, (file["digest"] for file in version.manifest.values()), project.organisation_id)
     return version
 
 

@@ -6,7 +6,7 @@ It runs nothing of what it built, and knows no database and no network.
 from rune.build.building import build
 from rune.build.errors import BuildFailed
 from rune.build.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
-from rune.build.spec import BuildOptions, BuildSpec, own_spec
+from rune.build.spec import BuildOptions, BuildSpec
 from rune.toolchain import toolchain_digest
 
 __all__ = [
@@ -20,6 +20,5 @@ __all__ = [
     "ResourceReport",
     "Step",
     "build",
-    "own_spec",
     "toolchain_digest",
 ]

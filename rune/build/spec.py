@@ -13,8 +13,6 @@ from typing import Any
 
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
-from rune.targets import WASM32
-from rune.toolchain import toolchain_digest
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,9 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class BuildSpec:
-    """One thing to build. `version` is the digest of the files, `toolchain` that of what compiles them."""
+    """One thing to build. `version` is the digest of the files, `toolchain` that of what compiles them
+    (`rune.toolchain`), `target` the name of a target.
+    """
 
     version: str
     toolchain: str
@@ -74,11 +74,6 @@ class BuildSpec:
     def digest(self) -> str:
         """What names whatever is built to this spec."""
         return canonical_digest(self.to_json())
-
-
-def own_spec(version: str, options: BuildOptions, target: str = WASM32.name) -> BuildSpec:
-    """The spec of files, by the digest of their version, as the toolchain that runs here builds them."""
-    return BuildSpec(version, toolchain_digest(), target, options)
 
 
 def canonical_digest(value: Any) -> str:

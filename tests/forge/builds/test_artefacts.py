@@ -20,6 +20,7 @@ from forge.builds import jobs
 from forge.builds.actions import preview_of, request_build
 from forge.builds.artefacts import drop_unused, open_rune, secure
 from forge.builds.compiler import Compiler
+from forge.builds.errors import ChildDied
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State
 from forge.builds.previews import refresh_previews
@@ -192,11 +193,32 @@ def test_a_preview_whose_file_is_gone_is_made_again(project: Project, developer:
     assert place_of(shown.digest).exists()
 
 
+def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store(
+    project: Project, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler.start()
+    real, runs = compiler.run, []
+
+    def run_and_die(*arguments: Any, **others: Any) -> None:
+        runs.append(arguments)
+        real(*arguments, **others)
+        raise ChildDied("It ended after the last answer.")
+
+    monkeypatch.setattr(compiler, "run", run_and_die)
+    shown = preview(project, compiler)
+    assert len(runs) == 1
+    assert place_of(shown.digest).stat().st_size == shown.size
+
+
 def test_what_is_damaged_is_not_published(project: Project, developer: Any, build: Build, work: Work) -> None:
     done = work(build)
     artefact = made_of(done)
     Blob.objects.filter(pk=artefact.digest).update(synced=False)
     place_of(artefact.digest).write_bytes(b"something else")
+    with pytest.raises(NotPublishable):
+        publish_build(developer, done, "1.0")
+    # As of an older version, whose file was gone when it was carried over.
+    artefact.files.filter(role=Role.RUNE).delete()
     with pytest.raises(NotPublishable):
         publish_build(developer, done, "1.0")
     assert not project.organisation.projects.filter(repository__isnull=False).exists()

@@ -14,8 +14,9 @@ import pytest
 
 from forge.builds.compiler import Compiler
 from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.toolchain import TOOLCHAIN
 from forge.builds.workplace import claim_folder, remove_leftovers
-from rune.build import BuildOptions, own_spec
+from rune.build import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -31,7 +32,7 @@ def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any
     files = {"Runefile.yml": {"file": str(source), "digest": "sha256:0"}}
     return {
         "op": "make",
-        "spec": own_spec("sha256:0", BuildOptions("a")).to_json(),
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
         "steps": ["check", "compile"],
         "files": files,
         "rune": str(folder / "built.rune"),

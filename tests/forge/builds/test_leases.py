@@ -14,8 +14,9 @@ from forge.builds.actions import cancel_build, request_build
 from forge.builds.errors import BuildOver, LeaseLost
 from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back, renew, sweep, take, write_log
 from forge.builds.models import Artefact, Build, Kind, State
+from forge.builds.toolchain import TOOLCHAIN
 from forge.core.models import Event
-from rune.build import BuildOptions, own_spec
+from rune.build import BuildOptions, BuildSpec
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ NOW = timezone.now()
 
 
 def artefact() -> Artefact:
-    spec = own_spec("sha256:" + "1" * 64, BuildOptions("kitchen"))
+    spec = BuildSpec("sha256:" + "1" * 64, TOOLCHAIN, "wasm32", BuildOptions("kitchen"))
     return Artefact.objects.create(
         organisation=Organisation.objects.get(),
         spec=spec.to_json(),
