@@ -62,9 +62,11 @@ class ResourceReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What a build says of its rune. `size` in bytes."""
+    """What a build says of its rune. `size` in bytes. `toolchain` is the version, `toolchain_digest` what tells it from
+    every other."""
 
     toolchain: str
+    toolchain_digest: str
     name: str
     size: int
     digest: str
@@ -77,6 +79,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         return {
             "toolchain": self.toolchain,
+            "toolchain_digest": self.toolchain_digest,
             "name": self.name,
             "rune": {"size": self.size, "digest": self.digest},
             "memory": asdict(self.memory),

@@ -62,6 +62,25 @@ def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
     assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
 
 
+def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
+    rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
+    made = build(MemoryFiles(template("sine")), "sine").report.to_json()
+    verified = (rune, "--project", sine, "--report", report, "-n", "2")
+    for told, origin in (
+        ({"report": made}, "this"),
+        (made | {"toolchain_digest": "sha256:another"}, "other"),
+        ({key: made[key] for key in made if key != "toolchain_digest"}, "other"),
+    ):
+        report.write_text(json.dumps(told))
+        done = run(*verified, "-f", "json")
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["rune"]["origin"] == origin
+    report.write_text(json.dumps(made | {"rune": {"size": 1, "digest": "sha256:another"}}))
+    assert "is the report of another rune" in run(*verified).stderr
+    report.write_text("[]")
+    assert "is not the report of a build" in run(*verified).stderr
+
+
 def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
@@ -74,6 +93,7 @@ def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
         "failure": None,
         "suspect": None,
         "refusal": None,
+        "origin": "this",
     }
 
 
