@@ -16,6 +16,7 @@ from rune.wording import counted
 
 TIME = "Inference time"
 MEMORY_WORDS = "All buffers of the pipeline, laid out at build time."
+HOST_WORDS = " The interpreter of the host's models needs its own on top."
 Manifest = Mapping[str, Mapping[str, Any]]
 
 
@@ -81,11 +82,15 @@ def figures(build: Build, before: Build | None) -> tuple[Figure, ...]:
         found.append(
             _time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before))
         )
-    found.append(_figure("Memory", now, then, "memory", MEMORY_WORDS))
+    found.append(_figure("Memory", now, then, "memory", MEMORY_WORDS + (HOST_WORDS if _has_host_models(build) else "")))
     found.append(_figure("Size", now, then, "size", _size_words(now, then)))
     if now.get("models"):
         found.append(_figure("Models", now, then, "models", "The model files, before they are compiled in."))
     return tuple(found)
+
+
+def _has_host_models(build: Build) -> bool:
+    return build.artefact is not None and any(model.get("runs") == "host" for model in build.artefact.report["models"])
 
 
 def _same_rune(build: Build, before: Build | None) -> bool:
@@ -121,7 +126,8 @@ def _time_figure(now: Measured, then: Measured | None, *, is_same: bool) -> Figu
         return Figure(TIME, shown, "", "", "muted", words)
     before = milliseconds(then.median)
     if is_same:
-        words = f"The rune is the same; what differs is how busy the server was. {words}"
+        also = "" if now.median == then.median else "; what differs is how busy the server was"
+        words = f"The rune is the same{also}. {words}"
     if is_same or is_noise(now, then):
         return Figure(TIME, shown, before, "no difference", "muted", words)
     change = now.median - then.median

@@ -130,11 +130,11 @@ def warn_of_host(stage: StageSyntax, found: FoundModel, report: Report) -> None:
         f"The model {quoted(found.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
         "model, and its host runs it"
     )
-    notes = [f"It needs {each}." for each in unsupported]
-    notes.append(
+    follows = (
         "So it is not verified bit for bit, it needs a host with an interpreter for TensorFlow Lite models, as "
         "`rune run` and the studio's preview have, and it does not run on microcontrollers."
     )
+    notes = [follows, *(f"It needs {each}." for each in unsupported)]
     report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
 
 

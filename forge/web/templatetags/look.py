@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
-from rune.wording import counted
+from rune.wording import counted, size_text
 
 register = template.Library()
 
@@ -146,14 +146,8 @@ def ticked(text: str) -> SafeString:
 
 @register.filter
 def size(count: int | None) -> str:
-    """Bytes as people read them: 812 B, 47.5 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
-    if count is None:
-        return ""
-    if count < 1000:
-        return f"{count} B"
-    if count < 1_000_000:
-        return f"{count / 1000:.1f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    """Bytes as people read them: 812 B, 47.5 kB, 107 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
+    return "" if count is None else size_text(count)
 
 
 _STEPS = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (30 * 86_400, 86_400, "day"))

@@ -297,7 +297,9 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
     now = timezone.now()
     said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
     assert said == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
-    assert [size(count) for count in (0, 812, 47_512, 2_100_000)] == ["0 B", "812 B", "47.5 kB", "2.1 MB"]
+    assert [size(count) for count in (0, 812, 47_512, 107_300, 999_600, 2_100_000)] == [
+        *("0 B", "812 B", "47.5 kB", "107 kB", "1.0 MB", "2.1 MB")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,14 @@ import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
 import { numberText } from "../numbers";
 import type { Calling, Card } from "../readings";
-import { OverlayView, type Shown } from "./OverlayView";
+import type { Shown } from "./OverlayView";
 import { ScoreBars } from "./ScoreBars";
-import { HistogramView, ImageView, MapView } from "./TensorViews";
-import { JsonView, TextView } from "./TextViews";
 import { useView, ViewChoice } from "./ViewChoice";
 import { viewsOf, type View } from "./views";
 import { WordCard } from "./WordCard";
 
 const LiveChart = lazy(() => import("./LiveChart"));
+const TensorView = lazy(() => import("./TensorView"));
 
 interface Props {
   readonly card: Card;
@@ -59,7 +58,11 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
         </>
       );
     default:
-      return <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />;
+      return (
+        <Suspense fallback={null}>
+          <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />
+        </Suspense>
+      );
   }
 }
 
@@ -78,33 +81,4 @@ function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) 
       )}
     </>
   );
-}
-
-interface TensorProps {
-  readonly tensor: OutputTensor;
-  /** Shown with it as JSON: the scores of a word. */
-  readonly behind?: OutputTensor | null;
-  readonly beside: readonly OutputTensor[];
-  readonly shown: Shown | null;
-  readonly title: string;
-  readonly view: View;
-}
-
-export function TensorView({ tensor, behind = null, beside, shown, title, view }: TensorProps) {
-  switch (view) {
-    case "image":
-      return <ImageView tensor={tensor} />;
-    case "map":
-    case "line":
-      return <MapView tensor={tensor} />;
-    case "histogram":
-      return <HistogramView tensor={tensor} />;
-    case "boxes":
-    case "points":
-      return <OverlayView kind={view} tensor={tensor} beside={beside} shown={shown} title={title} />;
-    case "json":
-      return <JsonView tensors={behind === null ? [tensor] : [tensor, behind]} />;
-    default:
-      return <TextView tensor={tensor} />;
-  }
 }

@@ -16,17 +16,19 @@ export function ScoreBars({ scores }: Props) {
   const length = barLength(scores);
   return (
     <>
-      <dl id={id} className="preview-bars num" tabIndex={isOpen ? 0 : undefined}>
-        {shown.map((score, place) => (
-          <div key={score.index} className={place === 0 ? "top" : ""}>
-            <dt>{score.name}</dt>
-            <dd className="meter" aria-hidden="true">
-              <i style={{ width: `${100 * length(score)}%` }} />
-            </dd>
-            <dd>{scoreText(score)}</dd>
-          </div>
-        ))}
-      </dl>
+      <div id={id} className={isOpen ? "preview-all" : undefined} {...(isOpen && { tabIndex: 0, role: "group", "aria-label": "All scores" })}>
+        <dl className="preview-bars num">
+          {shown.map((score, place) => (
+            <div key={score.index} className={place === 0 ? "top" : ""}>
+              <dt>{score.name}</dt>
+              <dd className="meter" aria-hidden="true">
+                <i style={{ width: `${100 * length(score)}%` }} />
+              </dd>
+              <dd>{scoreText(score)}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
       {scores.length > FIRST && (
         <button type="button" className="button quiet preview-more" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
           {isOpen ? "Show the top five" : `Show all ${scores.length.toLocaleString("en")}`}

@@ -1,57 +1,19 @@
-// "Add labels" of an output in the preview: makes the file, changes the text, and opens the file to be filled in.
+// "Add labels" of an output in the preview: the file is opened to be filled in.
 import { useCallback } from "react";
 import { sentenceOf } from "../api/problem";
-import type { PortsAnswer } from "../graph/answers";
-import { GraphLanguage } from "../graph/graph-language";
-import { firstLabels, labelEdit, labelsPath, sourceOf, type Scores } from "./add-labels";
 import type { Workspace } from "./workspace";
-
-/** How long a file that the server makes may take to reach this page. */
-const PATIENCE = 10_000;
 
 /** Stays the same from render to render as long as `open` does, which shows a file by its path. */
 export function useLabels(workspace: Workspace, open: (path: string) => void): (stage: string | null, index: number, count: number) => void {
   return useCallback(
     (stage, index, count) => {
-      addLabels(workspace, { stage, index, count }).then(
-        (path) => path !== null && open(path),
-        (error: unknown) => workspace.toasts.say(sentenceOf(error)),
-      );
+      void import("./label-file")
+        .then(({ addLabels }) => addLabels(workspace, { stage, index, count }))
+        .then(
+          (path) => path !== null && open(path),
+          (error: unknown) => workspace.toasts.say(sentenceOf(error)),
+        );
     },
     [workspace, open],
   );
-}
-
-/** The path of the labels; null where they could not be added, which is said. */
-async function addLabels(workspace: Workspace, scores: Scores): Promise<string | null> {
-  const ports = await workspace.language.ask<PortsAnswer>({ ask: "ports" });
-  const source = sourceOf(ports, scores);
-  if (source === null) {
-    workspace.toasts.say("The text does not say which stage these scores come from. Add a label block in the graph.");
-    return null;
-  }
-  const path = labelsPath(new Set(workspace.current().files.map((file) => file.path)));
-  await workspace.client.createText(path, firstLabels(scores.count));
-  await listed(workspace, path);
-  const edit = labelEdit(source, path, new Set(ports.stages.map(({ name }) => name)));
-  if ((await new GraphLanguage(workspace).edit(edit)) !== null) return path;
-  workspace.files.removeAll(workspace.current().files.flatMap((file) => (file.path === path ? [file.id] : [])));
-  return null;
-}
-
-/** Resolves when a file is in the document here. */
-function listed(workspace: Workspace, path: string): Promise<void> {
-  const isThere = (): boolean => workspace.current().files.some((file) => file.path === path);
-  if (isThere()) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(() => reject(new Error(`${path} is made, and has not reached this page yet. Try again in a moment.`))), PATIENCE);
-    const stop = workspace.subscribe(() => {
-      if (isThere()) done(resolve);
-    });
-    const done = (end: () => void): void => {
-      clearTimeout(timer);
-      stop();
-      end();
-    };
-  });
 }
