@@ -178,7 +178,7 @@ class RuneVerification:
         if self.is_within:
             return same
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
-        if self.origin is Origin.OTHER:
+        if self.origin is Origin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"
         if self.failure is not None:
             return f"the rune is not what its pipeline makes: {self.failure}{begins}"
