@@ -40,3 +40,13 @@ def size_text(count: int) -> str:
         return f"{count} B"
     value, unit = (count / 1000, "kB") if count < 999_500 else (count / 1_000_000, "MB")
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+
+
+def hertz(rate: float) -> str:
+    """A rate as people say it: `44.1 kHz`, `100 Hz`."""
+    return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"
+
+
+def install_command(extra: str) -> str:
+    """How an extra is installed: from a clone, because the package index knows no package of this name."""
+    return f"`pip install '.[{extra}]'` in a clone of Hammer Forge"

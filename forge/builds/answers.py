@@ -61,7 +61,7 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
         errors = sum(one["severity"] == "error" for one in diagnostics)
         tag, kind = _tag(preview_state, errors, number, build_state)
         warnings = 0 if errors else len(diagnostics)
-        facts[project_id] = CardFacts(tag, kind, warnings, tuple((outline or {}).get("nodes", ())))
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {})
     return facts
 
 

@@ -16,7 +16,7 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.builds.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Glance, Manifest
-from rune.build import BuildOptions, BuildSpec
+from rune.building import BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
 from rune.targets import WASM32
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
-from rune.build.spec import canonical_digest
+from rune.building.spec import canonical_digest
 
 
 class Kind(models.TextChoices):
@@ -54,7 +54,7 @@ class Artefact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
     spec = models.JSONField()
-    """`rune.build.BuildSpec` as JSON."""
+    """`rune.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     """Of the rune's bytes."""

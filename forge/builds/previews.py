@@ -6,6 +6,7 @@ runes at once.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -21,12 +22,15 @@ from forge.builds.errors import ChildDied, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
+from forge.builds.shapes import preview_to_json, watch_to_json
 from forge.builds.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project
 from forge.projects.versions import Glance, glance
 
+LARGEST_TOLD = 64 * 1024
+"""Characters of a preview's JSON that go with its event; pages ask for a larger one."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
 WISHES_KEPT = 6
@@ -112,10 +116,18 @@ class PreviewRecorder:
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         if not rows.update(sequence=sequence, state=state, error=error, changed=timezone.now(), **values):
             return
+        shown = Preview.objects.select_related("project", "build__artefact").get(pk=preview.pk)
         if preview.is_plain:
-            append_event(preview.project.stream, "preview.changed", {"sequence": sequence, "state": state})
+            data: dict[str, Any] = {"sequence": sequence, "state": state}
+            append_event(preview.project.stream, "preview.changed", data, told=_told(preview_to_json(shown)))
         else:
-            append_event(preview.project.stream, "preview.watched", {"watch": str(preview.pk), "state": state})
+            data = {"watch": str(preview.pk), "state": state}
+            append_event(preview.project.stream, "preview.watched", data, told={"answer": watch_to_json(shown)})
+
+
+def _told(shown: dict[str, Any]) -> dict[str, Any]:
+    """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
+    return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:

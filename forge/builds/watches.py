@@ -18,7 +18,7 @@ from forge.builds.waking import wake_preview
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.build.spec import canonical_digest
+from rune.building.spec import canonical_digest
 
 MOST_WIRES = 8
 """Wires that are watched at once."""

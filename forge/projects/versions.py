@@ -24,7 +24,7 @@ from forge.projects.errors import FileNotThere, VersionNotThere
 from forge.projects.files import MAXIMUM_TEXT
 from forge.projects.model_files import is_model
 from forge.projects.models import Project, Sample, Version
-from rune.build.spec import canonical_digest
+from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 
 LONGEST_MESSAGE = 200

@@ -217,7 +217,7 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
             "figures": figures(build, before),
             "verified": verified(build),
             "changes": changes(build, before) if before else (),
-            "columns": drawn(build, before),
+            "pipeline": drawn(build, before),
             "may_publish": can(user, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),

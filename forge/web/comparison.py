@@ -11,6 +11,7 @@ from typing import Any
 
 from forge.builds.models import Build
 from forge.web.measured import Measured, is_noise, measured, milliseconds
+from forge.web.pipeline import DrawnPipeline, Mark, drawn_pipeline
 from forge.web.templatetags.look import size as in_bytes
 from rune.wording import counted
 
@@ -30,24 +31,6 @@ class Figure:
     change: str
     mood: str
     words: str
-
-
-@dataclass(frozen=True)
-class DrawnNode:
-    """A stage as a page draws it; `mark` is "", "added" or "changed"."""
-
-    name: str
-    kind: str
-    detail: str
-    mark: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """Stages that stand side by side, and what flows on to the right of them."""
-
-    nodes: tuple[DrawnNode, ...]
-    flows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -223,43 +206,22 @@ def _nodes(build: Build | None) -> dict[str, Mapping[str, Any]]:
     return {node["name"]: node for node in build.artefact.report["pipeline"]["nodes"]}
 
 
-def drawn(build: Build, before: Build | None) -> tuple[Column, ...]:
-    """The pipeline in columns, each stage as far right as its longest way from an input, with marks of what changed."""
-    now, then = _nodes(build), _nodes(before)
-    if not now or build.artefact is None:
-        return ()
-    wires = [
-        wire for wire in build.artefact.report["pipeline"]["wires"] if {wire["source"], wire["target"]} <= set(now)
-    ]
-    depth = _depths(tuple(now), wires)
-    columns = []
-    for place in range(max(depth.values()) + 1):
-        here = [node for name, node in now.items() if depth[name] == place]
-        crossing = [wire for wire in wires if depth[wire["source"]] <= place < depth[wire["target"]]]
-        flows = tuple(dict.fromkeys(wire["type"].replace(", ", ",") for wire in crossing if wire["type"]))
-        columns.append(Column(tuple(_drawn_node(node, then, build, before) for node in here), flows))
-    return tuple(columns)
+def drawn(build: Build, before: Build | None) -> DrawnPipeline | None:
+    """The pipeline, with marks of what is another than in the earlier build; None for a build without one."""
+    if build.artefact is None:
+        return None
+    then = _nodes(before)
+    if before is None or not then:
+        return drawn_pipeline(build.artefact.report["pipeline"])
+    return drawn_pipeline(build.artefact.report["pipeline"], lambda node: _mark(node, then, build, before))
 
 
-def _depths(names: tuple[str, ...], wires: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    depth = dict.fromkeys(names, 0)
-    # A checked pipeline has no circle, so as many rounds as stages are enough.
-    for _ in names:
-        for wire in wires:
-            depth[wire["target"]] = max(depth[wire["target"]], min(depth[wire["source"]] + 1, len(names)))
-    return depth
-
-
-def _drawn_node(
-    node: Mapping[str, Any], then: Mapping[str, Mapping[str, Any]], build: Build, before: Build | None
-) -> DrawnNode:
-    name, detail, mark = node["name"], node["detail"], ""
-    if before is not None and then:
-        old = then.get(name)
-        if old is None:
-            detail, mark = "added", "added"
-        elif is_replaced(node, build, before):
-            detail, mark = "replaced", "changed"
-        elif old["detail"] != detail or old["kind"] != node["kind"]:
-            mark = "changed"
-    return DrawnNode(name, node["kind"], detail, mark)
+def _mark(node: Mapping[str, Any], then: Mapping[str, Mapping[str, Any]], build: Build, before: Build) -> Mark:
+    old = then.get(node["name"])
+    if old is None:
+        return Mark("added", "added")
+    if is_replaced(node, build, before):
+        return Mark("changed", "replaced")
+    if old["detail"] != node["detail"] or old["kind"] != node["kind"]:
+        return Mark("changed", "changed")
+    return Mark()

@@ -13,7 +13,8 @@ from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
 from forge.web.example import example
-from forge.web.pages import organisations_to_create_in, person
+from forge.web.pages import organisations_to_create_in, person, usual_organisation
+from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
@@ -25,6 +26,7 @@ class Card:
 
     project: Project
     facts: CardFacts
+    pipeline: DrawnPipeline | None
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -41,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "templates": list_templates(),
         "organisations": list(Organisation.objects.visible_to(user)),
         "creatable": creatable,
+        "usual": usual_organisation(user, creatable),
     }
     return render(request, "home.html", context)
 
@@ -51,7 +54,8 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     if projects:
         for answer in card_facts.ask([project.pk for project in projects]):
             facts |= answer
-    return [Card(project, facts.get(project.pk, CardFacts())) for project in projects]
+    known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
+    return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
 
 
 def waiting_things(user: User) -> list[Waiting]:

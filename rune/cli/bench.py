@@ -14,7 +14,7 @@ from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.run import load, prepared, run_once
+from rune.cli.run import load, prepared, run_once, show_notices
 from rune.container import PAGE_SIZE, read_rune
 from rune.runtime import Limits, LoadedRune
 from rune.wording import counted, plain
@@ -86,10 +86,11 @@ def _measure(
     paths: Sequence[Path], inputs: GivenInputs, limits: Limits, runs: int, warm_up: int, seconds: float
 ) -> tuple[Measured, ...]:
     datas = [read_given_file(path) for path in paths]
+    notices: list[str] = []
     with progress("Loading") as shown:
         loaded = [load(data, limits, {}) for data in datas]
         # Once for all runs: to read a picture or to make up noise is no part of a run.
-        sources = [prepared(rune, inputs) for rune in loaded]
+        sources = [prepared(rune, inputs, notices.append) for rune in loaded]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
         stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
@@ -104,6 +105,7 @@ def _measure(
                 if turn >= 0 or monotonic() > end:
                     found.append(rune.milliseconds)
                     parts.append(rune.stages)
+    show_notices(notices)
     return tuple(
         _measured(path, data, rune, found, parts)
         for path, data, rune, found, parts in zip(paths, datas, loaded, times, stages, strict=True)

@@ -1,4 +1,4 @@
-"""What `rune check --fix` does: applies the fixes of diagnostics until none is left that can be applied."""
+"""What `rune check --fix` does: applies the safe fixes of diagnostics until none is left that can be applied."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Mended:
 
 
 def mend(project: Project, checked: Checked, signatures: Signatures) -> Mended:
-    """Nothing is written. Of several ways to mend one problem the first is taken."""
+    """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
     before: dict[str, str] = {}
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
+from rune.container.request_names import REQUESTS
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
@@ -27,7 +28,8 @@ def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
-    it: the bytes of `memory` that a run needs, a model's quantisation and whether it gives probabilities.
+    it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
+    knows by number; the bytes of `memory` that a run needs; a model's quantisation and whether it gives probabilities.
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
@@ -64,6 +66,7 @@ def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
+            REQUESTS: _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
         }
     )
 
@@ -132,4 +135,4 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value != {}}
+    return {key: value for key, value in values.items() if value not in ({}, [])}

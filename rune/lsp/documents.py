@@ -15,6 +15,7 @@ from rune.anvil import signature_with_support
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
 from rune.language.positions import Utf16
+from rune.repository import enclosing_repository
 from rune.runefile.source import SourceText
 from rune.tflite import ModelError, ModelSignature, read_model
 
@@ -127,7 +128,8 @@ class _Project:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.files = FolderFiles(folder)
+        repository = enclosing_repository(folder)
+        self.files = FolderFiles(folder, others=() if repository is None else (repository,))
         self._paths: tuple[str, ...] = ()
         self._listed = -_PATHS_SECONDS
         self._signatures: dict[str, tuple[tuple[int, int], ModelSignature | ModelError]] = {}

@@ -96,6 +96,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         f"{project}/builds/1",
         f"{project}/settings",
         f"{forge.address}/accounts/tokens",
+        f"{forge.address}/accounts/device",
         f"{forge.address}/accounts/profile",
         f"{forge.address}/try",
     ):

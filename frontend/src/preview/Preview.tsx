@@ -89,7 +89,7 @@ export function Preview(props: Props) {
               </div>
             )}
             <div ref={frame} hidden />
-            {error !== null && <Failure error={error} onRestart={session.restart} />}
+            {error !== null && <Failure error={error} onRestart={session.restart} moreOutput={session.moreOutput} onAllowMore={session.allowMore} />}
             <div className="preview-sides">
               {loaded !== null && loaded.capabilities.length > 0 && (
                 <div className="preview-side">

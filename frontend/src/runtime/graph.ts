@@ -20,6 +20,8 @@ export interface GraphOutput {
   readonly kind: OutputKind;
   /** What it is sent; null where the graph does not say. */
   readonly shapes: readonly (Shape | null)[];
+  /** How many outputs the rune asks for before this one; null where its compiler does not say. */
+  readonly order: number | null;
   /** What the numbers of each stand for; null where nobody says it. */
   readonly meanings: readonly (TensorMeaning | null)[];
 }
@@ -116,12 +118,14 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
 
 function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutput[] {
   const tensors = record(graph?.tensors);
+  const asked = record(graph?.requests).outputs;
   return Object.entries(record(graph?.outputs)).flatMap(([stage, value]) => {
     const output = record(value);
     const kind = OUTPUT_KINDS[String(record(output.kind).type)];
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
     const given = inputs.map((id) => tensors[String(id)]);
-    return kind === undefined ? [] : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning) }];
+    const order = Array.isArray(asked) && asked.includes(stage) ? asked.indexOf(stage) : null;
+    return kind === undefined ? [] : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
   });
 }
 

@@ -118,7 +118,8 @@ export class RuneInstance {
     this.#usable = true;
     const outputs = this.#host.results().map(({ channel, tensors }) => {
       const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
-      const node = nodeOf(this.#outputs, kind, tensors);
+      const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
+      const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
       return { channel, stage: node?.stage ?? null, tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)) };
     });
     const { logs, models } = this.#host;
@@ -308,9 +309,17 @@ function hasParameters(node: GraphCapability, parameters: Readonly<Record<string
   });
 }
 
-/** Outputs of one kind cannot be told apart before they speak: the graph does not keep the order of the requests. */
+/**
+ * Outputs by the order in which the rune asks for them, where its graph tells that. In other graphs those of one kind
+ * cannot be told apart before they speak.
+ */
 function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
-  return [...host.outputs.values()].map((request) => {
+  const requests = [...host.outputs.values()];
+  const ordered = requests.map(({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage);
+  if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
+    return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
+  }
+  return requests.map((request) => {
     const alike = nodes.filter((node) => node.kind === request.kind);
     return { ...request, stage: alike.length === 1 ? (alike[0]?.stage ?? null) : null };
   });

@@ -41,8 +41,9 @@ import { usePlaces } from "./shell/use-places";
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
 const Dialogs = lazy(() => import("./shell/Dialogs"));
+const SignedOut = lazy(() => import("./shell/SignedOut"));
 
-fetchAtRest([() => import("./shell/Dialogs"), () => import("./panels/BuildLog")]);
+fetchAtRest([() => import("./shell/Dialogs"), () => import("./shell/SignedOut"), () => import("./panels/BuildLog")]);
 
 interface StudioProps {
   readonly workspace: Workspace;
@@ -71,6 +72,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -114,6 +116,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const startBuild = (): void => {
     if (!mayEdit) return;
+    if (isSignedOut) {
+      workspace.toasts.say("You are signed out. Sign in again, then build.");
+      return;
+    }
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
     setBottomTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
@@ -197,6 +203,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         project={project}
         save={text.save}
         closedFor={text.closedFor}
+        isSignedOut={isSignedOut}
         read={text.read}
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}
@@ -206,6 +213,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
       />
+      {isSignedOut && (
+        <Suspense>
+          <SignedOut workspace={workspace} mayEdit={mayEdit} />
+        </Suspense>
+      )}
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Files
@@ -275,7 +287,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
           preview={session.preview}
           builds={session.builds}
           me={me.id}
-          edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          diagnostics={preview.diagnostics}
+          onMend={mayEdit && (checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
           {...(mayEdit && { onAddLabels: addLabels })}

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.anvil.fixed_point import real_range, scale_of
+from rune.anvil.fixed_point import multiplier, real_range, scale_of
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range, sums_of
 from rune.anvil.ops.requantization import int32s, one_rounding
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
+from rune.anvil.ops.types import (
+    BEYOND_32_BITS,
+    FLOAT32,
+    INT8,
+    INT32,
+    WITHOUT_SCALE,
+    are,
+    array,
+    bounded,
+    channel_scales,
+    one_scale,
+)
 from rune.anvil.program import Number
 from rune.tflite import FullyConnectedOptions
 
@@ -36,7 +47,22 @@ def refusal(op: Op) -> str | None:
         return "weights that are not constant"
     if not bounded(options.activation):
         return f"activation {options.activation.name}"
+    if weights.kind is INT8 and _leaves_32_bits(op):
+        return BEYOND_32_BITS
     return None
+
+
+def _leaves_32_bits(op: Op) -> bool:
+    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference gives what nobody expects."""
+    weights = op.input(1)
+    if len(weights.shape) != 2:
+        return False
+    exponents = np.array([multiplier(real).exponent for real in _multipliers(op, weights.shape[0])])
+    if exponents.max(initial=-1) < 0:
+        return False
+    sums = sums_of(op, array(weights, np.int8).astype(np.int64))
+    reach = np.maximum(np.abs(sums.least), np.abs(sums.greatest))
+    return bool((reach >= (2**31 - 2**20) >> np.clip(exponents, 0, 31)).any())
 
 
 def call(op: Op) -> KernelCall:

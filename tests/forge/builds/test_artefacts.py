@@ -35,7 +35,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.errors import NotPublishable
-from rune.build.spec import canonical_digest
+from rune.building.spec import canonical_digest
 from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest
 from tests.forge.builds.conftest import log_of

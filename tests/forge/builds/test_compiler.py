@@ -16,7 +16,7 @@ from forge.builds.compiler import Compiler
 from forge.builds.errors import ChildDied, OutOfTime
 from forge.builds.toolchain import TOOLCHAIN
 from forge.builds.workplace import claim_folder, remove_leftovers
-from rune.build import BuildOptions, BuildSpec
+from rune.building import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -158,6 +159,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
     client = browser_of(None)
     page = text_of(client.get("/acme/kitchen"))
     assert "rune pull http://127.0.0.1:8000/acme/kitchen:1.0" in page
+    assert "rune login" not in page
     assert 'data-rune-url="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page
     assert "<h2>Kitchen</h2>" in page
     assert "<script>alert" not in page
@@ -193,10 +195,19 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
     assert "Models" not in by_name
     assert changes(second, first) == ("A new step, smooth.", "notes.txt was added.")
-    columns = drawn(second, first)
-    assert [[node.name for node in column.nodes] for column in columns] == [["number"], ["smooth"], ["out"]]
-    assert [node.mark for column in columns for node in column.nodes] == ["", "added", ""]
-    assert columns[0].flows == ("f32[1,1]",)
+    pipeline = drawn(second, first)
+    assert pipeline is not None
+    assert [(one.name, one.note, one.reads_words) for one in pipeline.stages] == [
+        ("number", "", "nothing"),
+        ("out", "", "smooth"),
+        ("smooth", "added", "number"),
+    ]
+    data = json.loads(pipeline.json)
+    assert {node["name"]: node["mark"] for node in data["nodes"]} == {"number": "", "out": "", "smooth": "added"}
+    assert [(one["source"], one["target"], one["type"]) for one in data["wires"]] == [
+        ("number", "smooth", "f32[1, 1]"),
+        ("smooth", "out", "f32[1, 1]"),
+    ]
     assert changes(first, first) == ("Nothing: the files are the same.",)
 
 

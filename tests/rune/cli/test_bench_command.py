@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -57,9 +57,11 @@ def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pyt
     asked: list[GivenInputs] = []
     for_capabilities = GivenInputs.for_capabilities
 
-    def counted(inputs: GivenInputs, capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
+    def counted(
+        inputs: GivenInputs, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
+    ) -> Mapping[int, InputSource]:
         asked.append(inputs)
-        return for_capabilities(inputs, capabilities)
+        return for_capabilities(inputs, capabilities, notice)
 
     monkeypatch.setattr(GivenInputs, "for_capabilities", counted)
     assert bench(app, "-n", "9").exit_code == 0

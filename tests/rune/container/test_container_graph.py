@@ -55,7 +55,8 @@ PIPELINE = Pipeline(
 
 def test_the_graph_has_the_published_layout() -> None:
     graph = graph_json(PIPELINE, "keywords")
-    assert set(graph) == {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    published = {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    assert set(graph) - {"requests"} == published
     assert graph["rune"] == {"name": "keywords"}
     audio = graph["capabilities"]["audio"]
     assert audio["kind"] == {"type": "sound"}
@@ -109,8 +110,16 @@ def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> N
 def test_maps_without_entries_are_left_out() -> None:
     small = Pipeline((CapabilityStage("raw", Capability.RAW, (), SCORES),), ())
     graph = graph_json(small, "small")
-    assert set(graph) == {"rune", "capabilities", "tensors"}
+    assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
+    assert graph["requests"] == {"capabilities": ["raw"]}
     assert set(graph["capabilities"]["raw"]) == {"kind", "outputs"}
+
+
+def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
+    outputs = tuple(OutputStage(name, Output.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
+    inputs = tuple(CapabilityStage(name, Capability.RAW, (), SCORES) for name in ("z", "a"))
+    requests = graph_json(Pipeline((*inputs, *outputs), ()), "x")["requests"]
+    assert requests == {"capabilities": ["z", "a"], "outputs": ["y", "b"]}
 
 
 def test_canonical_json_has_one_spelling() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.build import BuildFailed, build
-from rune.build.models import ProjectModels
+from rune.building import BuildFailed, build
+from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code

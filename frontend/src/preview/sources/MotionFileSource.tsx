@@ -12,5 +12,5 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
     onInput(rowsToBytes(rows.slice(0, count), count));
     return rows.length < count ? `It has ${rows.length} of ${counted(count, "row")}; the first was repeated.` : null;
   };
-  return <FilePick label="Choose a recording" accept=".csv,text/csv" endings={[".csv"]} hint={`CSV, x,y,z in ${count === 1 ? "one row" : `each of ${counted(count, "row")}`}`} onFile={onFile} />;
+  return <FilePick label="Choose a recording" accept=".csv,text/csv" endings={[".csv"]} hint={`CSV of ${counted(count, "row")}: x, y and z`} onFile={onFile} />;
 }

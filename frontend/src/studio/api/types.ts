@@ -112,16 +112,6 @@ export interface PageState extends ProjectState {
   readonly language: string | null;
 }
 
-export type ProjectEvent =
-  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: object }
-  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
-  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
-  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
-  | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
-  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
-  | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string } }
-  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
-
 export interface ModelTensor {
   readonly name: string;
   readonly type: string | null;

@@ -3,7 +3,7 @@ import { Position } from "@xyflow/react";
 import type { OutlineWire } from "../api/types";
 import type { Trouble } from "../session/troubles";
 import type { StagePorts } from "./answers";
-import type { Placed, PlacedNode } from "./layout";
+import type { Placed, PlacedNode } from "../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
 
@@ -86,7 +86,7 @@ export function marked(nodes: StageFlowNode[], selected: string | null, wrong: R
 
 /** The wires, before any is chosen. */
 export function edgesOf(placed: Placed): WireFlowEdge[] {
-  return placed.wires.map(({ wire, points, label, text }) => ({
+  return placed.wires.map(({ wire, points, label, text, isBetween }) => ({
     id: wireId(wire),
     type: "wire",
     source: wire.source,
@@ -94,7 +94,7 @@ export function edgesOf(placed: Placed): WireFlowEdge[] {
     sourceHandle: `output ${wire.source_index}`,
     targetHandle: `input ${wire.target_index}`,
     domAttributes: { "aria-roledescription": undefined },
-    data: { wire, points, label, text, near: false, watched: null },
+    data: { wire, points, label, text, isBetween, near: false, watched: null },
   }));
 }
 

@@ -1,10 +1,11 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState } from "../api/types";
+import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
+import { OpenQuestions } from "./OpenQuestions";
 import { usePhones, type PhonesProps } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
 
@@ -16,7 +17,11 @@ interface PreviewPaneProps {
   readonly builds: readonly Build[];
   readonly me: string;
   /** How far the text is; whether its rune is here is known here. */
-  readonly edit: "offline" | "saving" | "checking" | "seen";
+  readonly edit: "signed-out" | "offline" | "saving" | "checking" | "seen";
+  /** What is wrong with the text, or open in it, as it is now. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null for those who may not edit, and while the text is newer than `diagnostics`. */
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
@@ -27,14 +32,15 @@ interface PreviewPaneProps {
 
 const SAMPLES = "samples/";
 
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
   const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
-  const { rune, error } = useRune(client, shown);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
     if (error !== null) firstThingsDone();
   }, [error]);
@@ -49,7 +55,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     }),
     [watched, version, watches],
   );
-  const timed = useTimed(workspace, version);
+  const timed = useTimed(workspace, version, isSignedOut);
   const host = useHostOf({ workspace, builds, me, onSend, onAddLabels });
   const said = (
     <span className="preview-status" role="status">
@@ -73,6 +79,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
+      <OpenQuestions diagnostics={diagnostics} onAnswer={onMend} onSelect={onProblem} />
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
       <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
     </div>
@@ -80,9 +87,9 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
 }
 
 /** The rune of this text that says when each stage ends, while Timing is open. */
-function useTimed({ client, timing }: Workspace, version: string | null): TimedRune {
+function useTimed({ client, timing }: Workspace, version: string | null, isSignedOut: boolean): TimedRune {
   const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
-  const { rune, error } = useRune(client, build);
+  const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);

@@ -1,0 +1,24 @@
+"""A project's files to a rune and its report: check, compile, pack.
+
+It runs nothing of what it built, and knows no database and no network.
+"""
+
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+from rune.building.spec import BuildOptions, BuildSpec
+from rune.toolchain import toolchain_digest
+
+__all__ = [
+    "BuildFailed",
+    "BuildOptions",
+    "BuildResult",
+    "BuildSpec",
+    "Memory",
+    "ModelReport",
+    "Report",
+    "ResourceReport",
+    "Step",
+    "build",
+    "toolchain_digest",
+]

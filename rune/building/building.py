@@ -1,0 +1,151 @@
+"""The steps of a build, from a project's files to the packed rune."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import rune
+from rune import anvil
+from rune.anvil.taps import tapped
+from rune.building.errors import BuildFailed
+from rune.building.models import ChosenModels, ProjectModels, choose
+from rune.building.report import BuildResult, Memory, Report, ResourceReport, Step
+from rune.container import graph_json, pack, read_rune, rune_sections
+from rune.files import FileError, ProjectFiles
+from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
+from rune.runefile.codes import Code
+from rune.runefile.pipeline import ModelStage, Port
+from rune.targets import WASM32
+from rune.toolchain import toolchain_digest
+from rune.wording import counted, plain, quoted
+
+
+def build(
+    files: ProjectFiles,
+    name: str,
+    *,
+    runefile: str | None = None,
+    log: Callable[[Step], None] | None = None,
+    limits: anvil.Limits | None = None,
+    host_models: bool = False,
+    host_resources: HostResources | None = None,
+    watched: Sequence[Port] = (),
+    timed: bool = False,
+) -> BuildResult:
+    """The rune `name` of a project. The same files and name give the same bytes.
+
+    With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
+    host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
+    sent to the host as well (`rune.anvil.taps`). A `timed` rune logs when each stage ends, by which its host can tell
+    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there, and
+    `rune.anvil.CompileError` where the compiler gave up.
+    """
+    steps: list[Step] = []
+
+    def ended(step: str, text: str, start: float) -> None:
+        steps.append(Step(step, text, round((time.perf_counter() - start) * 1000, 1)))
+        if log is not None:
+            log(steps[-1])
+
+    start = time.perf_counter()
+    models = ProjectModels(files)
+    checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host_resources)
+    ended("check", check_text(checked), start)
+    if checked.pipeline is None:
+        raise BuildFailed(checked.diagnostics)
+
+    start = time.perf_counter()
+    pipeline = tapped(checked.pipeline, watched)
+    try:
+        chosen = choose(pipeline, models, host_models=host_models)
+        carried = _carried(pipeline, models)
+    except FileError as error:
+        message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
+        raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
+    program, plan = _planned(pipeline, chosen, checked, timed=timed)
+    module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
+    packed = pack(module, rune_sections(graph_json(pipeline, name, plan.arena_size + plan.message_size), carried))
+    ended("compile", f"{len(packed):,} bytes, {plan.arena_size + plan.message_size:,} bytes of memory", start)
+
+    report = Report(
+        toolchain=rune.__version__,
+        toolchain_digest=toolchain_digest(),
+        name=name,
+        size=len(packed),
+        digest="sha256:" + hashlib.sha256(packed).hexdigest(),
+        memory=Memory(
+            arena=plan.arena_size,
+            serial=plan.message_size,
+            constants=plan.constant_size,
+            pages=read_rune(packed).memory_pages or 0,
+        ),
+        models=chosen.reports,
+        resources=tuple(
+            ResourceReport(resource.name, resource.capacity, resource.default is not None)
+            for resource in program.resources
+        ),
+        steps=tuple(steps),
+        pipeline=checked.outline,
+    )
+    return BuildResult(packed, report, checked.diagnostics)
+
+
+def _planned(
+    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, *, timed: bool
+) -> tuple[anvil.Program, anvil.Plan]:
+    """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
+    try:
+        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted, timed=timed)
+        return program, anvil.plan(program)
+    except anvil.BadModel as refusal:
+        message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
+        raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal
+    except anvil.BadArgument as refusal:
+        message = f"The proc-block {quoted(refusal.stage)}: {refusal.reason}"
+        raise _failed(checked, Code.BAD_ARGUMENT, message, refusal.stage) from refusal
+    except anvil.TooMuchMemory as refusal:
+        raise _failed(checked, Code.TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", None) from refusal
+
+
+def _failed(checked: Checked, code: Code, message: str, blamed: str | None) -> BuildFailed:
+    return BuildFailed((*checked.diagnostics, _diagnostic(checked, Severity.ERROR, code, message, blamed, ())))
+
+
+def _diagnostic(
+    checked: Checked, severity: Severity, code: Code, message: str, blamed: str | None, notes: Iterable[str]
+) -> Diagnostic:
+    """A diagnostic at the stage called `blamed`, or at the first that runs the file of that path."""
+    return Diagnostic(severity, code.value, message, checked.source.file, _span(checked, blamed), tuple(notes))
+
+
+def _span(checked: Checked, blamed: str | None) -> Span:
+    names = {blamed}
+    for stage in checked.pipeline.stages if checked.pipeline else ():
+        if isinstance(stage, ModelStage) and stage.file == blamed:
+            names.add(stage.name)
+    found = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
+    return next(found, checked.syntax.pipeline_span)
+
+
+def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes]]:
+    """The resources with a default, for the rune's sections; models are in the rune already. Raises `FileError`."""
+    of_models = {stage.resource for stage in pipeline.stages if isinstance(stage, ModelStage)}
+    found = []
+    for resource in pipeline.resources:
+        if resource.name in of_models:
+            continue
+        if resource.inline is not None:
+            found.append((resource.name, resource.inline.encode()))
+        elif resource.path is not None:
+            found.append((resource.name, models.data(resource.path)))
+    return found
+
+
+def check_text(checked: Checked) -> str:
+    """What a check found, for a log."""
+    errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
+    warnings = len(checked.diagnostics) - errors
+    stages = counted(len(checked.outline.nodes), "stage")
+    return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
