@@ -116,18 +116,20 @@ class PreviewRecorder:
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         if not rows.update(sequence=sequence, state=state, error=error, changed=timezone.now(), **values):
             return
-        shown = Preview.objects.select_related("project", "build__artefact").get(pk=preview.pk)
         if preview.is_plain:
             data: dict[str, Any] = {"sequence": sequence, "state": state}
-            append_event(preview.project.stream, "preview.changed", data, told=_told(preview_to_json(shown)))
+            append_event(preview.project.stream, "preview.changed", data, told=self._told())
         else:
             data = {"watch": str(preview.pk), "state": state}
-            append_event(preview.project.stream, "preview.watched", data, told={"answer": watch_to_json(shown)})
+            append_event(preview.project.stream, "preview.watched", data, told={"answer": watch_to_json(self._fresh())})
 
+    def _told(self) -> dict[str, Any]:
+        """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
+        shown = preview_to_json(self._fresh())
+        return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
 
-def _told(shown: dict[str, Any]) -> dict[str, Any]:
-    """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
-    return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
+    def _fresh(self) -> Preview:
+        return Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=self._preview.pk)
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:

@@ -77,8 +77,8 @@ def run_beside(
 ) -> RuneVerification:
     """Runs both on each set of inputs. `fed` gets, for each model of each run, its inputs and its outputs.
 
-    A set that both fail on is left out; where no set is left, or neither starts here, `refusal` says why.
-    `made_by` is the digest of the toolchain that made the rune; None where that is not known.
+    `made_by` is the digest of the toolchain that made the rune; None where that is not known. A set that both fail on
+    is left out; where no set is left, or neither starts here, `refusal` says why.
     """
     found = RuneVerification(origin=_origin(rune, made_by))
     try:
