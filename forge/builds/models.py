@@ -54,7 +54,7 @@ class Artefact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
     spec = models.JSONField()
-    """`rune.build.BuildSpec` as JSON."""
+    """`rune.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     """Of the rune's bytes."""
