@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rune.anvil.errors import Unsupported
-from rune.anvil.kernel_call import Contradiction, Op
+from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.tflite import Model, Operator, operator_types

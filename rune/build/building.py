@@ -12,7 +12,7 @@ from rune.anvil.taps import tapped
 from rune.build.errors import BuildFailed
 from rune.build.models import ChosenModels, ProjectModels, choose
 from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
-from rune.container import graph_json, pack, read_rune, rune_sections
+from rune.container import read_rune
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
@@ -32,6 +32,7 @@ def build(
     host_resources: HostResources | None = None,
     watched: Sequence[Port] = (),
     timed: bool = False,
+    target: anvil.Target = WASM32,
 ) -> BuildResult:
     """The rune `name` of a project. The same files and name give the same bytes.
 
@@ -63,9 +64,11 @@ def build(
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
-    program, plan = _planned(pipeline, chosen, checked, timed=timed)
-    module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
-    packed = pack(module, rune_sections(graph_json(pipeline, name), carried))
+    program, plan = _planned(pipeline, chosen, checked, target, timed=timed)
+    sources = target.emit(program, plan, name)
+    module = anvil.compile(sources, target.toolchain, limits) if target.toolchain else b""
+    packaged = target.packager(anvil.Made(name, pipeline, tuple(carried), sources, module))
+    (packed,) = packaged.values()
     ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
 
     report = Report(
@@ -107,12 +110,12 @@ def _warnings(chosen: ChosenModels, checked: Checked) -> list[Diagnostic]:
 
 
 def _planned(
-    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, *, timed: bool
+    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target, *, timed: bool
 ) -> tuple[anvil.Program, anvil.Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
     try:
-        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted, timed=timed)
-        return program, anvil.plan(program)
+        program = anvil.lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed)
+        return program, anvil.plan(program, target.limits)
     except anvil.BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
         raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal

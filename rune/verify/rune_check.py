@@ -16,7 +16,7 @@ from rune.container import ContainerError, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import RuneError
-from rune.targets import WASM32
+from rune.targets import WASM32, module_of
 from rune.tflite import Model
 from rune.verify.laid_open import LIMITS, sent_tensor
 from rune.verify.samples import InputSet
@@ -55,9 +55,8 @@ def lay_open(
     """The pipeline that also sends what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    program = anvil.lower(tapped(pipeline, ports), compiled, hosted)
-    module = anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32)
-    return LaidOpen(anvil.lower(pipeline, compiled, hosted), module, ports, stages)
+    module = module_of(anvil.lower(tapped(pipeline, ports), compiled, WASM32, hosted), WASM32)
+    return LaidOpen(anvil.lower(pipeline, compiled, WASM32, hosted), module, ports, stages)
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:

@@ -16,7 +16,7 @@ import wasmtime
 from rune.blocks.signature import ArgumentValue, Block, BlockCode
 from rune.tensor import ElementType, TensorType
 
-KERNELS = Path(__file__).parents[3] / "rune" / "kernels"
+KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 PAGE = 65536
 _FORMATS = dict(zip(("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"), "BbHhIiQqfd", strict=True))
 _C_TYPES = {"f32": "float", "f64": "double", "utf8": "struct rune_text"}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-KERNELS = Path(__file__).parents[3] / "rune" / "kernels"
+KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 EXACT = Context(prec=60, Emin=-100_000, Emax=100_000)
 _SOURCE = """
 #include "rune_math.h"

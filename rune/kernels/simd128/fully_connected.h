@@ -2,15 +2,8 @@
 #ifndef RUNE_FULLY_CONNECTED_H
 #define RUNE_FULLY_CONNECTED_H
 
-#include "requantize.h"
+#include "rescale.h"
 #include "vector.h"
-
-/* What the outputs need: one rounding each, as the reference does for this op (and this op only). */
-struct rune_requantize_once {
-    const int32_t *multiplier;
-    const int32_t *shift;
-    int32_t zero_point, minimum, maximum;
-};
 
 /*
  * `weights` are [outputs, at least 4][inputs padded to 8], filled with zeros; `bias` holds what the input's zero point

@@ -1,4 +1,4 @@
-"""A planned program as C. The text holds numbers, our own identifiers and nothing else.
+"""A planned program as C for WebAssembly. The text holds numbers, our own identifiers and nothing else.
 
 What a user wrote (names, texts, weights) is bytes of `constants.bin` or a list of numbers, never code, a path or an
 argument of the compiler.
@@ -6,15 +6,13 @@ argument of the compiler.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil.kernel_call import KERNELS
+from rune.anvil import Plan, Program, Sources, Target, Unit
+from rune.anvil.c_text import HEADER_NAME, IDENTIFIER, checked, literal
 from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
-from rune.anvil.plan import Plan
 from rune.anvil.program import (
     Argument,
     BufferPlace,
@@ -28,7 +26,6 @@ from rune.anvil.program import (
     Number,
     Place,
     Pointer,
-    Program,
     ReadCapability,
     ResourcePlace,
     SendOutput,
@@ -38,44 +35,32 @@ from rune.anvil.program import (
 )
 from rune.tensor import ElementType, TensorType
 
-SUPPORT = "support.c"
+_FOLDER = Path(__file__).parent / "support"
+
+SUPPORT = "support/support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
 
 SPARE = 16
 """Bytes behind the arena that a vector may read, never use."""
 
-_HEADER_NAME = re.compile(r"[a-z][a-z0-9_]*\.h")
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-
-@dataclass(frozen=True)
-class Unit:
-    """What is compiled at one go: the file `name`, which may include the others of `files`."""
-
-    name: str
-    files: frozenset[str]
-    for_size: bool = False
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The files of one compilation, all of our own making, by name."""
-
-    files: Mapping[str, bytes]
-    units: tuple[Unit, ...]
-
-
-def emit(program: Program, plan: Plan) -> Sources:
+def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
-    kernels = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir()) if path.suffix in (".h", ".c")}
-    headers = {step.header.name: step.header for step in program.steps if isinstance(step, Call)}
-    blocks = {name: path.read_bytes() for name, path in sorted(headers.items()) if name not in kernels}
-    files = {**kernels, **{_checked(name, _HEADER_NAME): data for name, data in blocks.items()}}
-    units = [Unit(SUPPORT, frozenset(kernels), for_size=True)]
+    headers = target.kernels.headers()
+    kernels = {name: path.read_bytes() for name, path in headers.items()}
+    support = {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+    names = {path: name for name, path in headers.items()}
+    blocks: dict[str, bytes] = {}
+    for step in program.steps:
+        if isinstance(step, Call) and step.header not in names:
+            name = names[step.header] = f"blocks/{checked(step.header.name, HEADER_NAME)}"
+            blocks[name] = step.header.read_bytes()
+    files = {**kernels, **support, **blocks}
+    units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        files[text] = _Text(program, plan, part).whole().encode("ascii")
-        units.append(Unit(text, frozenset({text, *kernels, *(blocks if part == 0 else ())})))
+        files[text] = _Text(program, plan, part, names).whole().encode("ascii")
+        units.append(Unit(text, frozenset({text, *kernels, *support, *(blocks if part == 0 else ())})))
         if plan.constant_sizes[part]:
             source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
             files[source] = _BLOB.format(name=_blob_name(part)).encode("ascii")
@@ -120,7 +105,8 @@ def _part(step: Step) -> int:
 class _Text:
     """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
 
-    def __init__(self, program: Program, plan: Plan, part: int) -> None:
+    def __init__(self, program: Program, plan: Plan, part: int, headers: Mapping[Path, str]) -> None:
+        self._headers = headers
         self._program = program
         self._plan = plan
         self._part = part
@@ -128,8 +114,9 @@ class _Text:
 
     def whole(self) -> str:
         mine = [step for step in self._program.steps if _part(step) == self._part]
-        headers = sorted({step.header.name for step in mine if isinstance(step, Call)})
-        includes = [f'#include "{name}"' for name in ("host.h", "rune.h", "serial.h", "resource.h", *headers)]
+        headers = sorted({self._headers[step.header] for step in mine if isinstance(step, Call)})
+        shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
+        includes = [f'#include "{name}"' for name in (*shared, *headers)]
         blobs = [
             f"extern const unsigned char {_blob_name(part)}[];"
             for part in range(self._program.parts)
@@ -186,7 +173,7 @@ class _Text:
                 kind, c_type = (ParameterType.FLOAT, "float") if real else (ParameterType.INTEGER, "int32_t")
                 lines.append(
                     f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
-                    f"&({c_type}){{{_literal(value)}}}, sizeof({c_type}), {int(kind)});"
+                    f"&({c_type}){{{literal(value)}}}, sizeof({c_type}), {int(kind)});"
                 )
         read: set[int] = set()
         of_models = {model.source for model in self._program.models}
@@ -198,8 +185,8 @@ class _Text:
                 lines.append(self._read_resource(model.source.index, read))
             lines.append(self._load_model(number, model))
         lines += [
-            f"    outputs[{number}] = host_request_output({int(kind)});"
-            for number, kind in enumerate(self._program.outputs)
+            f"    outputs[{number}] = host_request_output({int(output.kind)});"
+            for number, output in enumerate(self._program.outputs)
         ]
         return "\n".join([*lines, "    return 1;", "}", ""])
 
@@ -263,12 +250,12 @@ class _Text:
     def _call(self, step: Call) -> list[str]:
         lines: list[str] = []
         arguments = [self._argument(argument, lines) for argument in step.arguments]
-        return [*lines, f"    {_checked(step.function, _IDENTIFIER)}({', '.join(arguments)});"]
+        return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
 
     def _argument(self, argument: Argument, lines: list[str]) -> str:
         match argument:
             case Number():
-                return _literal(argument.value)
+                return literal(argument.value)
             case Pointer():
                 return self._pointer(argument)
             case ResourcePlace():
@@ -286,9 +273,9 @@ class _Text:
             case Pointer():
                 return self._pointer(value)
             case tuple():
-                return "{" + ", ".join(map(_literal, value)) + "}"
+                return "{" + ", ".join(map(literal, value)) + "}"
             case _:
-                return _literal(value)
+                return literal(value)
 
     def _pointer(self, pointer: Pointer) -> str:
         return f"({'' if pointer.writes else 'const '}{pointer.element} *)({self._address(pointer.place)})"
@@ -302,7 +289,7 @@ class _Text:
         return _model_name(place.index)
 
     def _send(self, step: SendOutput) -> list[str]:
-        serial = self._program.outputs[step.output] is Output.SERIAL
+        serial = self._program.outputs[step.output].kind is Output.SERIAL
         start = f"messages + {self._plan.message_offsets[step.message]}"
         lines = [f"    char *next = {start};"]
         if serial and len(step.tensors) > 1:
@@ -348,28 +335,3 @@ def _step_name(part: int, number: int) -> str:
 
 def _signed_byte(byte: int) -> str:
     return str(byte if byte < 128 else byte - 256)
-
-
-def _literal(value: int | float) -> str:
-    """A number of C: an int32_t or, beyond it, an int64_t; a double in hexadecimal, which loses nothing."""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return '__builtin_nan("")'
-        if math.isinf(value):
-            return "__builtin_inf()" if value > 0 else "-__builtin_inf()"
-        return f"({value.hex()})"
-    value = int(value)
-    if -(2**31) < value < 2**31:
-        return str(value)
-    if value == -(2**31):
-        return "(-2147483647 - 1)"
-    if not -(2**63) < value < 2**63:
-        raise ValueError(f"{value} has no place in 64 bits")
-    return f"INT64_C({value})"
-
-
-def _checked(name: str, pattern: re.Pattern[str]) -> str:
-    """A name of our own catalogue, which must look like one."""
-    if not pattern.fullmatch(name):
-        raise ValueError(f"{name!r} cannot stand in C")
-    return name

@@ -1,4 +1,4 @@
-"""What turns an op's sums into bytes: the constants of `struct rune_requantize` and of the single rounding."""
+"""What turns a convolution's sums into bytes: the constants of `struct rune_requantize` (requantize.h)."""
 
 from __future__ import annotations
 
@@ -6,32 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers, Multiplier, multiplier
-from rune.anvil.kernel_call import Constant, KernelStructure, require
+from rune.anvil.fixed_point import Integers, Multiplier
+from rune.anvil.kernel_call import Constant, KernelStructure
+from rune.anvil.ops.rescaling import OutputRange
 from rune.anvil.proven_scale import Channels, Floats, prove
-
-LARGEST_EXPONENT = 30
-"""The largest left shift of 32 bits."""
-
-
-@dataclass(frozen=True)
-class OutputRange:
-    """The output's zero point and the least and greatest byte that the fused activation leaves."""
-
-    zero_point: int
-    minimum: int
-    maximum: int
+from rune.kernels.packing import folded_bias, int32s, wrapped
 
 
 def padded(values: Integers, multiple: int) -> Integers:
     """With zeros behind, up to a multiple of a count."""
     return np.concatenate([values, np.zeros(-len(values) % multiple, np.int64)])
-
-
-def int32s(values: Integers) -> Constant:
-    """The values as int32_t; they were checked to fit."""
-    return Constant("int32_t", values.astype("<i4").tobytes())
 
 
 @dataclass(frozen=True)
@@ -43,15 +29,28 @@ class Sums:
     greatest: Integers
 
 
-def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) -> tuple[Constant, KernelStructure]:
-    """For convolutions: the biases and the way to bytes, in single precision where that is proved to be exact."""
-    multipliers = _multipliers(reals)
+def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Sums:
+    """What each channel's sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
+    low, high = -128 - input_zero_point, 127 - input_zero_point
+    rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
+    start = bias.astype(np.int64)
+    return Sums(
+        folded_bias(bias, weights.sum(axis=1), input_zero_point),
+        start + rising * low + falling * high,
+        start + rising * high + falling * low,
+    )
+
+
+def convolution_rounding(
+    multipliers: Sequence[Multiplier], sums: Sums, to: OutputRange
+) -> tuple[Constant, KernelStructure]:
+    """For convolutions: the biases, and the constants of requantisation in single precision where that is exact."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     channels = Channels(mantissas, exponents, sums.least, sums.greatest)
     proven = prove(channels, to.minimum - to.zero_point, to.maximum - to.zero_point)
     if proven is None:
-        return int32s(padded(sums.bias, 8)), two_roundings(reals, to)
+        return int32s(padded(sums.bias, 8)), two_roundings(multipliers, to)
     structure = KernelStructure(
         "struct rune_requantize",
         (
@@ -68,26 +67,13 @@ def convolution_rounding(reals: Sequence[float], sums: Sums, to: OutputRange) ->
     return int32s(padded(wrapped(sums.bias - proven.move), 8)), structure
 
 
-def _multipliers(reals: Sequence[float]) -> list[Multiplier]:
-    """The multipliers. Raises `Contradiction` for scales so far apart that a sum would be shifted away."""
-    found = [multiplier(real) for real in reals]
-    require(all(each.exponent <= LARGEST_EXPONENT for each in found), "its scales are too far apart")
-    return found
-
-
-def wrapped(values: Integers) -> Integers:
-    """The values as 32 bits hold them: the kernels' sums wrap, and so may what they start from."""
-    return ((values + 2**31) % 2**32) - 2**31
-
-
 def _floats(values: Floats) -> Constant:
     full = np.concatenate([values, np.zeros(-len(values) % 8, np.float32)])
     return Constant("float", full.astype("<f4").tobytes())
 
 
-def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
+def two_roundings(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:
     """The exact arithmetic of convolutions and of ADD: one multiplier a channel, right for every sum."""
-    multipliers = _multipliers(reals)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     # A shift by 31 leaves nothing of a number below 2**30; a product with zero says so.
     mantissas = np.array([each.mantissa if each.exponent > -31 else 0 for each in multipliers], np.int64)
@@ -99,21 +85,6 @@ def two_roundings(reals: Sequence[float], to: OutputRange) -> KernelStructure:
             ("multiplier", int32s(padded(mantissas, 8))),
             ("factor", int32s(padded(factors, 8))),
             ("left", int32s(padded(left, 8)) if (left > 1).any() else None),
-            ("zero_point", to.zero_point),
-            ("minimum", to.minimum),
-            ("maximum", to.maximum),
-        ),
-    )
-
-
-def one_rounding(reals: Sequence[float], to: OutputRange) -> KernelStructure:
-    """For FULLY_CONNECTED: one multiplier an output."""
-    multipliers = _multipliers(reals)
-    return KernelStructure(
-        "struct rune_requantize_once",
-        (
-            ("multiplier", int32s(np.array([each.mantissa for each in multipliers], np.int64))),
-            ("shift", int32s(np.array([31 - each.exponent for each in multipliers], np.int64))),
             ("zero_point", to.zero_point),
             ("minimum", to.minimum),
             ("maximum", to.maximum),

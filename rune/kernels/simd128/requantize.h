@@ -6,6 +6,7 @@
 #ifndef RUNE_REQUANTIZE_H
 #define RUNE_REQUANTIZE_H
 
+#include "rescale.h"
 #include "vector.h"
 
 /*
@@ -49,12 +50,6 @@ RUNE_INLINE rune_i32x4 rune_rescale_twice(rune_i32x4 value, rune_i32x4 multiplie
     rune_i64x2 low = __builtin_convertvector(__builtin_shufflevector(sign, sign, 0, 1), rune_i64x2);
     rune_i64x2 high = __builtin_convertvector(__builtin_shufflevector(sign, sign, 2, 3), rune_i64x2);
     return rune_multiply_shift(scaled, factor, low + (INT64_C(1) << 29), high + (INT64_C(1) << 29), 30);
-}
-
-/* value * multiplier * 2^-shift, rounded once to nearest (halves up). `shift` is from 1 to 62. */
-RUNE_INLINE int32_t rune_rescale_once(int32_t value, int32_t multiplier, int32_t shift)
-{
-    return (int32_t)(((int64_t)value * multiplier + (INT64_C(1) << (shift - 1))) >> shift);
 }
 
 /* Four sums of the channels from `channel`, before the output's zero point is added. */

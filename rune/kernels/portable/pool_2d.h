@@ -2,15 +2,16 @@
 #ifndef RUNE_POOL_2D_H
 #define RUNE_POOL_2D_H
 
-#include "vector.h"
-#include "window.h"
+#include <stddef.h>
+
+#include "filter.h"
 
 /* The part of the image under the filter: rows and columns from first to, without it, last. */
 struct rune_patch {
     int32_t top, bottom, left, right;
 };
 
-RUNE_INLINE struct rune_patch rune_patch_at(const struct rune_window *window, int32_t y, int32_t x)
+RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, int32_t y, int32_t x)
 {
     int32_t top = y * window->stride_y - window->pad_top, left = x * window->stride_x - window->pad_left;
     int32_t bottom = top + window->filter_height, right = left + window->filter_width;
@@ -23,7 +24,7 @@ RUNE_INLINE struct rune_patch rune_patch_at(const struct rune_window *window, in
 }
 
 #define RUNE_POOL(name, element, accumulator, start, step, finish)                                             \
-    RUNE_INLINE void name(const element *input, element *output, const struct rune_window *window,            \
+    RUNE_KERNEL void name(const element *input, element *output, const struct rune_filter *window,            \
                           element minimum, element maximum)                                                    \
     {                                                                                                          \
         const int32_t channels = window->input_channels;                                                       \

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "language.h"
+
 /* One element of a utf8 tensor. The bytes live in constants or in the arena and are not terminated. */
 struct rune_text {
     const char *bytes;
@@ -18,12 +20,15 @@ struct rune_message {
 };
 
 /* Appends a terminated text; it must hold nothing that JSON escapes. */
-void rune_message_text(struct rune_message *message, const char *text);
+RUNE_SHARED void rune_message_text(struct rune_message *message, const char *text);
 
 /* Appends a number in decimal. */
-void rune_message_number(struct rune_message *message, int64_t number);
+RUNE_SHARED void rune_message_number(struct rune_message *message, int64_t number);
 
-/* Logs the message at level ERROR and stops the run. The host sees a trap and discards the instance. */
-_Noreturn void rune_fail(const struct rune_message *message);
+/*
+ * Ends the run with the message. Where the target has a host, the message is logged, the host sees a trap and discards the
+ * instance. Elsewhere it returns: what follows must be harmless and come to an end, and the run ends behind the block.
+ */
+RUNE_SHARED RUNE_NORETURN void rune_fail(const struct rune_message *message);
 
 #endif

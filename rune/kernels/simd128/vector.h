@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "language.h"
+
 #define RUNE_INLINE static inline __attribute__((always_inline))
-#define RUNE_UNROLLED _Pragma("clang loop unroll(full)")
 #define RUNE_ROLLED _Pragma("clang loop unroll(disable)") /* where copies cost bytes and win nothing */
 
 typedef int8_t rune_i8x8 __attribute__((vector_size(8)));
