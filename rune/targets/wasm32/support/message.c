@@ -2,15 +2,34 @@
 #include "host.h"
 #include "rune.h"
 
+#ifdef __wasm_bulk_memory__
 void *memcpy(void *restrict target, const void *restrict source, size_t size)
 {
-    return __builtin_memcpy(target, source, size); /* one instruction with bulk memory, never a call of itself */
+    return __builtin_memcpy(target, source, size); /* one instruction, never a call of itself */
 }
 
 void *memset(void *target, int value, size_t size)
 {
     return __builtin_memset(target, value, size);
 }
+#else
+__attribute__((no_builtin)) void *memcpy(void *restrict target, const void *restrict source, size_t size)
+{
+    unsigned char *to = target;
+    const unsigned char *from = source;
+    while (size--)
+        *to++ = *from++;
+    return target;
+}
+
+__attribute__((no_builtin)) void *memset(void *target, int value, size_t size)
+{
+    unsigned char *to = target;
+    while (size--)
+        *to++ = (unsigned char)value;
+    return target;
+}
+#endif
 
 static void append_byte(struct rune_message *message, char byte)
 {
