@@ -38,22 +38,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Target:
-    """What code is made for. `summary` says for whom, in one line.
-
-    Without a host a program cannot ask for models, resources or marks; what comes in and goes out are arguments.
-    """
+    """What code is made for. `summary` says for whom, in one line."""
 
     name: str
     summary: str
     limits: TargetLimits
     kernels: KernelSet
-    has_host: bool
+    makes_rune: bool
+    """Whether one file comes out, a rune, which a host runs: it gives inputs, models and resources, and takes outputs
+    and marks. Else a folder of files comes out, and what goes in and out are arguments."""
     emitter: Callable[[Target, Program, Plan, str], Sources]
     """The C of a planned program; the text is the rune's name."""
     toolchain: Toolchain | None
     """What makes a module of the sources; None where they are shipped as they are."""
     packager: Callable[[Made], Mapping[str, bytes]]
     """The files that are handed over, by their path in a folder."""
+    starting_points: frozenset[str] = frozenset()
+    """Those of them that a person goes on to write; a later build leaves them as they are."""
 
     def emit(self, program: Program, plan: Plan, name: str) -> Sources:
         """Everything that a compiler gets to see. The same arguments give the same bytes."""

@@ -5,11 +5,12 @@ It runs nothing of what it built, and knows no database and no network.
 
 from rune.build.building import build
 from rune.build.errors import BuildFailed
-from rune.build.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+from rune.build.report import BuildResult, FileReport, Memory, ModelReport, Report, ResourceReport, Step
 
 __all__ = [
     "BuildFailed",
     "BuildResult",
+    "FileReport",
     "Memory",
     "ModelReport",
     "Report",

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 import rune
 from rune import anvil
 from rune.anvil.taps import tapped
+from rune.blocks.signature import HostText
 from rune.build.errors import BuildFailed
 from rune.build.models import ChosenModels, ProjectModels, choose
-from rune.build.report import BuildResult, Memory, Report, ResourceReport, Step
+from rune.build.report import BuildResult, FileReport, Memory, Report, ResourceReport, Step
 from rune.container import read_rune
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
-from rune.runefile.pipeline import ModelStage, Port
+from rune.runefile.pipeline import BlockStage, ModelStage, Port
 from rune.targets import WASM32
 from rune.wording import counted, plain, quoted
 
@@ -34,14 +35,16 @@ def build(
     timed: bool = False,
     target: anvil.Target = WASM32,
 ) -> BuildResult:
-    """The rune `name` of a project. The same files and name give the same bytes.
+    """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well (`rune.anvil.taps`). A `timed` rune logs when each stage ends, by which its host can tell
-    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there, and
-    `rune.anvil.CompileError` where the compiler gave up.
+    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a
+    `timed` program without a host, and `rune.anvil.CompileError` where the compiler gave up.
     """
+    if timed and not target.makes_rune:
+        raise ValueError(f"{target.name} has no host to tell when a stage ends")
     steps: list[Step] = []
 
     def ended(step: str, text: str, start: float) -> None:
@@ -64,23 +67,26 @@ def build(
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
+    if not target.makes_rune:
+        _require_no_host(pipeline, chosen, checked, target)
     program, plan = _planned(pipeline, chosen, checked, target, timed=timed)
     sources = target.emit(program, plan, name)
     module = anvil.compile(sources, target.toolchain, limits) if target.toolchain else b""
     packaged = target.packager(anvil.Made(name, pipeline, tuple(carried), sources, module))
-    (packed,) = packaged.values()
-    ended("compile", f"{len(packed):,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
+    size = sum(map(len, packaged.values()))
+    ended("compile", f"{size:,} bytes, {plan.arena_size:,} bytes of memory for the pipeline", start)
 
     report = Report(
         toolchain=rune.__version__,
+        target=target.name,
         name=name,
-        size=len(packed),
-        digest="sha256:" + hashlib.sha256(packed).hexdigest(),
+        files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
+        is_rune=target.makes_rune,
         memory=Memory(
             arena=plan.arena_size,
-            serial=plan.message_size,
+            serial=plan.message_size if target.makes_rune else 0,
             constants=plan.constant_size,
-            pages=read_rune(packed).memory_pages or 0,
+            pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
         ),
         models=chosen.reports,
         resources=tuple(
@@ -90,7 +96,29 @@ def build(
         steps=tuple(steps),
         pipeline=checked.outline,
     )
-    return BuildResult(packed, report, (*checked.diagnostics, *_warnings(chosen, checked)))
+    return BuildResult(packaged, report, (*checked.diagnostics, *_warnings(chosen, checked)))
+
+
+def _digest(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target) -> None:
+    """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
+    found = []
+    for model in chosen.reports:
+        if model.runs == "host":
+            blamed = model.file or model.stage
+            message = f"The target {target.name} has no host that could run the model {quoted(blamed)}"
+            notes = [f"It needs {each}." for each in model.unsupported]
+            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_WITHOUT_HOST, message, blamed, notes))
+    for stage in pipeline.stages:
+        for value in stage.arguments.values() if isinstance(stage, BlockStage) else ():
+            if isinstance(value, HostText):
+                message = f"The target {target.name} has no host that could give the resource {quoted(value.resource)}"
+                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_WITHOUT_HOST, message, stage.name, ()))
+    if found:
+        raise BuildFailed((*checked.diagnostics, *found))
 
 
 def _warnings(chosen: ChosenModels, checked: Checked) -> list[Diagnostic]:

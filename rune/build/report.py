@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -22,13 +23,13 @@ class Step:
 class Memory:
     """Bytes, but pages of 64 KiB. `serial` is the memory of the outputs' messages, beside the arena.
 
-    `constants` are weights, tables and texts, and the models that the rune carries for its host.
+    `constants` are weights, tables and texts, and the models that the rune carries for its host. Only a rune has pages.
     """
 
     arena: int
     serial: int
     constants: int
-    pages: int
+    pages: int | None
 
 
 @dataclass(frozen=True)
@@ -56,24 +57,42 @@ class ResourceReport:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a build says of its rune. `size` in bytes."""
+class FileReport:
+    """A file that was made: its path in what is handed over, its size in bytes and its digest (`sha256:...`)."""
 
-    toolchain: str
-    name: str
+    path: str
     size: int
     digest: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build says of what it made for a target. A rune is one file."""
+
+    toolchain: str
+    target: str
+    name: str
+    files: tuple[FileReport, ...]
+    is_rune: bool
     memory: Memory
     models: tuple[ModelReport, ...]
     resources: tuple[ResourceReport, ...]
     steps: tuple[Step, ...]
     pipeline: Outline
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
     def to_json(self) -> dict[str, Any]:
+        rune = {"rune": {"size": self.size, "digest": self.files[0].digest}} if self.is_rune else {}
         return {
             "toolchain": self.toolchain,
+            "target": self.target,
             "name": self.name,
-            "rune": {"size": self.size, "digest": self.digest},
+            **rune,
+            "files": [asdict(file) for file in self.files],
             "memory": asdict(self.memory),
             "models": [asdict(model) | {"unsupported": _unsupported(model)} for model in self.models],
             "resources": [asdict(resource) for resource in self.resources],
@@ -88,8 +107,16 @@ def _unsupported(model: ModelReport) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """A rune, and the warnings that came with it."""
+    """The files that were made, by their path, and the warnings that came with them."""
 
-    rune: bytes
+    files: Mapping[str, bytes]
     report: Report
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def rune(self) -> bytes:
+        """The rune. Raises `ValueError` where the target makes none."""
+        if not self.report.is_rune:
+            raise ValueError(f"{self.report.target} makes no rune")
+        (data,) = self.files.values()
+        return data

@@ -35,13 +35,6 @@
 #define RUNE_NORETURN _Noreturn
 #endif
 
-/* How the functions are linked that a target defines for all blocks. */
-#ifdef RUNE_ONE_FILE
-#define RUNE_SHARED RUNE_UNUSED static
-#else
-#define RUNE_SHARED
-#endif
-
 /*
  * Products that are rounded before they go into a sum, whatever the compiler would fuse: gcc does by default, and ignores
  * the pragma that forbids it. WebAssembly has no fused operation.

@@ -19,16 +19,21 @@ struct rune_message {
     uint32_t size;
 };
 
+/* Where all stands in one file, the definitions follow here. */
+#ifndef RUNE_ONE_FILE
+
 /* Appends a terminated text; it must hold nothing that JSON escapes. */
-RUNE_SHARED void rune_message_text(struct rune_message *message, const char *text);
+void rune_message_text(struct rune_message *message, const char *text);
 
 /* Appends a number in decimal. */
-RUNE_SHARED void rune_message_number(struct rune_message *message, int64_t number);
+void rune_message_number(struct rune_message *message, int64_t number);
 
 /*
  * Ends the run with the message. Where the target has a host, the message is logged, the host sees a trap and discards the
  * instance. Elsewhere it returns: what follows must be harmless and come to an end, and the run ends behind the block.
  */
-RUNE_SHARED RUNE_NORETURN void rune_fail(const struct rune_message *message);
+RUNE_NORETURN void rune_fail(const struct rune_message *message);
+
+#endif
 
 #endif

@@ -40,6 +40,8 @@ RUNE_FUNCTION float rune_f32_from_bits(uint32_t bits) {
 
 #define RUNE_INFINITY (rune_f64_from_bits(0x7FF0000000000000u))
 #define RUNE_NAN (rune_f64_from_bits(0x7FF8000000000000u))
+#define RUNE_INFINITY_F32 (rune_f32_from_bits(0x7F800000u))
+#define RUNE_NAN_F32 (rune_f32_from_bits(0x7FC00000u))
 
 /* The square root, correctly rounded: an instruction of WebAssembly; elsewhere digit by digit, as C's own may be a call.
  * Negative numbers and NaN give NaN; the sign of zero is kept. */

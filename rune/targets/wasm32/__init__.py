@@ -28,7 +28,7 @@ TARGET = Target(
     summary="a rune for browsers, Node and wasmtime: WebAssembly with 128-bit vectors",
     limits=TargetLimits(memory=192 << 20, alignment=16, text_size=8),  # hosts give a rune 256 MB
     kernels=SIMD128,
-    has_host=True,
+    makes_rune=True,
     emitter=emit,
     toolchain=Toolchain(
         compile_flags=(

@@ -1,5 +1,5 @@
-"""WebAssembly as it was at first (the "MVP"): no vectors, no bulk memory, nothing that came later. For engines that know
-no more, such as wasm3. The kernels are the portable ones and are there once, so a rune is smaller and slower."""
+"""WebAssembly as it was at first (the "MVP"): no vectors, no bulk memory, nothing that came later. For engines
+that know no more, such as wasm3. The kernels are the portable ones, each there once: a rune is smaller and slower."""
 
 from __future__ import annotations
 
