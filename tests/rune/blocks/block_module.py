@@ -135,7 +135,7 @@ class BlockModule:
             places.append(address)
             address += -(-type_.size // 16) * 16
         for (type_, elements), place in zip(vector.inputs, places, strict=False):
-            memory.write(store, _packed(type_.element, elements), place)
+            memory.write(store, packed(type_.element, elements), place)
         try:
             for _ in range(times):
                 call(f"run_{self._numbers[id(vector)]}", *places)
@@ -161,11 +161,11 @@ def unpacked(element: ElementType, elements: Elements) -> list[int | float | str
     """Elements as memory gives them back, so that decimal text and f32 compare."""
     if element is ElementType.UTF8:
         return list(elements)
-    data = _packed(element, elements)
+    data = packed(element, elements)
     return list(struct.unpack(f"<{len(elements)}{_FORMATS[element.value]}", data))
 
 
-def _packed(element: ElementType, elements: Elements) -> bytes:
+def packed(element: ElementType, elements: Elements) -> bytes:
     numbers = [float(number) if element.is_float else int(number) for number in elements]
     return struct.pack(f"<{len(numbers)}{_FORMATS[element.value]}", *numbers)
 
