@@ -17,9 +17,11 @@ from rune.blocks.signature import ArgumentValue
 from rune.build import build
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.runtime import Runtime
+from rune.targets import targets
 from rune.targets.c.names import fields, identifier
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
+from tests.conftest import REPOSITORY
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
 from tests.rune.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
@@ -123,6 +125,18 @@ def test_two_runes_are_linked_into_one_program(tmp_path: Path) -> None:
     command = [gcc(), *STRICT, "-O2", "digits.c", "sine.c", "two.c", "-o", "two"]
     subprocess.run(command, cwd=tmp_path, check=True)
     assert subprocess.run([tmp_path / "two"], check=False).returncode == 0
+
+
+def test_the_program_of_the_guide_compiles(tmp_path: Path) -> None:
+    guide = (REPOSITORY / "docs" / "guides" / "targets.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```c\n(.*?)```", guide, re.DOTALL)
+    folder = CFolder.of(tmp_path, build(template("digits"), "digits", target=C).files)
+    (tmp_path / "guide.c").write_text(
+        f"int classify(void);\n{program}\nint main(void)\n{{\n    return classify();\n}}\n"
+    )
+    assert subprocess.run([folder.compiled(["-O2"], main="guide.c")], check=False).returncode == 1  # before init
+    named = set(re.findall(r"`(wasm32\S*|c)`", guide))
+    assert named >= {target.name for target in targets()}
 
 
 U32 = TensorType(ElementType.U32, (1, 8))
