@@ -45,21 +45,23 @@ RUNE_FUNCTION int32_t rune_rescale_twice_one(int32_t value, int32_t mantissa, in
     return (int32_t)((product + (INT64_C(1) << (-exponent - 1)) - (product < 0)) >> -exponent);
 }
 
-RUNE_FUNCTION int8_t rune_clamp_int8(int32_t value, int32_t minimum, int32_t maximum)
+/* The byte of a value: from the output's zero point, and within its range. A sum that leaves 32 bits wraps. */
+RUNE_FUNCTION int8_t rune_byte_from(int32_t value, int32_t zero_point, int32_t minimum, int32_t maximum)
 {
-    return (int8_t)(value < minimum ? minimum : value > maximum ? maximum : value);
+    const int32_t moved = (int32_t)((uint32_t)value + (uint32_t)zero_point);
+    return (int8_t)(moved < minimum ? minimum : moved > maximum ? maximum : moved);
 }
 
 RUNE_FUNCTION int8_t rune_requantize_once(int32_t sum, const struct rune_requantize_once *to, int32_t channel)
 {
-    int32_t value = rune_rescale_once(sum, to->multiplier[channel], to->shift[channel]) + to->zero_point;
-    return rune_clamp_int8(value, to->minimum, to->maximum);
+    const int32_t value = rune_rescale_once(sum, to->multiplier[channel], to->shift[channel]);
+    return rune_byte_from(value, to->zero_point, to->minimum, to->maximum);
 }
 
 RUNE_FUNCTION int8_t rune_requantize_twice(int32_t sum, const struct rune_requantize_twice *to, int32_t channel)
 {
-    int32_t value = rune_rescale_twice_one(sum, to->mantissa[channel], to->exponent[channel]) + to->zero_point;
-    return rune_clamp_int8(value, to->minimum, to->maximum);
+    const int32_t value = rune_rescale_twice_one(sum, to->mantissa[channel], to->exponent[channel]);
+    return rune_byte_from(value, to->zero_point, to->minimum, to->maximum);
 }
 
 #endif

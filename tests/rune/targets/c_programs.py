@@ -31,12 +31,17 @@ STRICT = (
 # fmt: on
 
 
-def clang() -> tuple[str, ...]:
-    """The clang inside the zig toolchain, for this machine."""
+def zig_folder() -> Path:
+    """The zig toolchain, from its Python package."""
     package = find_spec("ziglang")
     assert package is not None
     assert package.submodule_search_locations
-    zig = Path(package.submodule_search_locations[0])
+    return Path(package.submodule_search_locations[0])
+
+
+def clang() -> tuple[str, ...]:
+    """The clang inside the zig toolchain, for this machine."""
+    zig = zig_folder()
     return (str(zig / "zig"), "clang", "-isystem", str(zig / "lib" / "include"), "-fPIC")
 
 
