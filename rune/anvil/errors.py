@@ -41,10 +41,11 @@ class UnsupportedModel(AnvilError):
 
 
 class MissingKernel(AnvilError):
-    """The kernel set called `kernels` has nothing that computes `computation`."""
+    """The kernel set called `kernels` has nothing that computes `computation`, which `file` needs."""
 
-    def __init__(self, computation: str, kernels: str) -> None:
-        super().__init__(f"the kernel set {kernels} has no kernel for {computation}")
+    def __init__(self, file: str, computation: str, kernels: str) -> None:
+        super().__init__(f"the kernel set {kernels} has no kernel for {computation}, which {file} needs")
+        self.file = file
         self.computation = computation
         self.kernels = kernels
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rune.anvil.errors import MissingKernel
 from rune.anvil.kernel_call import KernelCall
 from rune.anvil.operation import Computation
 
@@ -35,14 +34,10 @@ class KernelSet:
     kernels: Mapping[type[Any], Kernel]
     base: KernelSet | None = None
 
-    def kernel(self, computation: Computation) -> Kernel:
-        """The kernel of a computation. Raises `MissingKernel`."""
+    def kernel(self, computation: Computation) -> Kernel | None:
+        """The kernel of a computation; None where neither the set nor what it is based on has one."""
         found = self.kernels.get(type(computation))
-        if found is not None:
-            return found
-        if self.base is None:
-            raise MissingKernel(type(computation).__name__, self.name)
-        return self.base.kernel(computation)
+        return self.base.kernel(computation) if found is None and self.base is not None else found
 
     @property
     def sets(self) -> tuple[KernelSet, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rune.anvil.dead_channels import without_dead_channels
-from rune.anvil.errors import BadArgument, BadModel, UnsupportedModel
+from rune.anvil.errors import BadArgument, BadModel, MissingKernel, UnsupportedModel
 from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
 from rune.anvil.messages import message_size
 from rune.anvil.operation import Contradiction, Op
@@ -229,6 +229,8 @@ class _Lowering:
             places[operator.outputs[0]] = self._place(model, places, operator.inputs[0])
             return
         kernel = self._target.kernels.kernel(computation)
+        if kernel is None:
+            raise MissingKernel(stage.file or "", type(computation).__name__, self._target.kernels.name)
         call = kernel.pack(computation)
         for index in operator.outputs:
             kind = model.tensors[index].type

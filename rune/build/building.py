@@ -111,12 +111,12 @@ def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked,
             blamed = model.file or model.stage
             message = f"The target {target.name} has no host that could run the model {quoted(blamed)}"
             notes = [f"It needs {each}." for each in model.unsupported]
-            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_WITHOUT_HOST, message, blamed, notes))
+            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
     for stage in pipeline.stages:
         for value in stage.arguments.values() if isinstance(stage, BlockStage) else ():
             if isinstance(value, HostText):
                 message = f"The target {target.name} has no host that could give the resource {quoted(value.resource)}"
-                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_WITHOUT_HOST, message, stage.name, ()))
+                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
     if found:
         raise BuildFailed((*checked.diagnostics, *found))
 
@@ -147,6 +147,9 @@ def _planned(
     except anvil.BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
         raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal
+    except anvil.MissingKernel as refusal:
+        message = f"The target {target.name} cannot be built for: {refusal}"
+        raise _failed(checked, Code.TARGET_LACKS, message, refusal.file) from refusal
     except anvil.BadArgument as refusal:
         message = f"The proc-block {quoted(refusal.stage)}: {refusal.reason}"
         raise _failed(checked, Code.BAD_ARGUMENT, message, refusal.stage) from refusal

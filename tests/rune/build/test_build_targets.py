@@ -125,7 +125,7 @@ def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_other
     model = next(case.data for case in refused_cases() if case.name == "tanh_i8")
     files = MemoryFiles({"Runefile.yml": HOSTED.encode(), "model.tflite": model})
     ((code, message, notes),) = refusals(files)
-    assert code == Code.TARGET_WITHOUT_HOST.value
+    assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could run the model "model.tflite"'
     assert notes == ("It needs TANH with int8.",)
     assert build(files, "app").rune
@@ -135,7 +135,7 @@ def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_other
 def test_a_resource_of_the_host_is_refused_by_name() -> None:
     files = MemoryFiles({"Runefile.yml": WORDS.encode()})
     ((code, message, _),) = refusals(files, host_resources=HostResources(every=True))
-    assert code == Code.TARGET_WITHOUT_HOST.value
+    assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could give the resource "WORDS"'
     assert build(files, "app", target=find_target("c")).files
 

@@ -86,6 +86,15 @@ def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], tmp_pat
     folder = CFolder.of(tmp_path, sources_of(pipeline, models, "ops"))
     inputs = [[data for case in cases for data in case.runs[number % len(case.runs)].inputs] for number in range(3)]
     assert folder.outputs(inputs, flags) == said(loaded(module_of(pipeline, models)), inputs)
+    if flags is FUSED:
+        assert called(folder) == {"memcpy"}
+
+
+def called(folder: CFolder) -> set[str]:
+    """What the compiled rune has from elsewhere."""
+    command = ["nm", "--undefined-only", "--format=just-symbols", "rune.o"]
+    listed = subprocess.run(command, cwd=folder.path, check=True, capture_output=True, text=True).stdout
+    return set(listed.split()) - {"_GLOBAL_OFFSET_TABLE_"}
 
 
 def test_nothing_is_called_but_memcpy_and_every_name_is_the_runes_own(built: tuple[str, CFolder]) -> None:
