@@ -21,9 +21,9 @@ run-lan: setup ## Start it over HTTPS on this machine's network address, for pho
 link: setup ## Print a new sign-in link; EMAIL=mika@example.org for another person
 	@$(VENV)/python manage.py link $(EMAIL)
 
-test: ## Run all the tests (a browser is needed; the command says how to get it)
+test: ## Run all the tests (what they need of Debian's packages is installed first)
+	@$(PYTHON) -m tools.needs test
 	@$(PYTHON) -m tools.setup dev
-	@$(PYTHON) -m tools.browser
 	@$(VENV)/python -m tools.test
 
 check: ## Lint, types, import floors, in both languages
@@ -35,18 +35,18 @@ check: ## Lint, types, import floors, in both languages
 	@$(VENV)/python -m tools.frontend check
 
 bench: ## Measure, and write docs/benchmarks.md
+	@$(PYTHON) -m tools.needs pages
 	@$(PYTHON) -m tools.setup dev
-	@$(PYTHON) -m tools.browser
 	@$(VENV)/python -m benchmarks
 
 prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
+	@$(PYTHON) -m tools.needs prove
 	@$(PYTHON) -m tools.setup dev
-	@$(PYTHON) -m tools.browser prove
 	@$(VENV)/python -m tools.prove
 
 screenshots: ## Take the pictures of docs/screenshots anew
+	@$(PYTHON) -m tools.needs pages
 	@$(PYTHON) -m tools.setup dev
-	@$(PYTHON) -m tools.browser
 	@$(VENV)/python -m tools.screenshots
 
 reference: ## Write the pages of docs/reference that are made from the code
@@ -60,4 +60,4 @@ train-setup: ## Also install what the templates' training scripts need (TensorFl
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays
-	@rm -rf .venv static/build static/language frontend/node_modules
+	@rm -rf .venv static/build static/language static/example frontend/node_modules

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import models
-from rune.build import Report, build
+from rune.building import Report, build
 from rune.files import FolderFiles, MemoryFiles, ProjectFiles
 
 RUNS = 5

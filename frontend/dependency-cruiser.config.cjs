@@ -1,5 +1,5 @@
-// The floors of the front end: look < {runtime, language} < preview < {studio, player}; pages stands alone. Imports only go
-// down.
+// The floors of the front end: look < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines and
+// stands alone otherwise. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
 /** What each folder may import from; a folder that is not named here may import from no other. */
@@ -7,10 +7,11 @@ const MAY_IMPORT = {
   look: [],
   runtime: ["look"],
   language: [],
+  pipeline: [],
   preview: ["look", "runtime"],
-  studio: ["look", "runtime", "language", "preview"],
+  studio: ["look", "runtime", "language", "pipeline", "preview"],
   player: ["look", "runtime", "preview"],
-  pages: [],
+  pages: ["pipeline"],
 };
 
 module.exports = {

@@ -1,6 +1,40 @@
 """The Rune toolchain: from a Runefile and its models to one WebAssembly container, and running it.
 
-Importing the package alone loads nothing heavy; import the part that is needed.
+`rune.build(folder)` and `rune.load(path)` are the door for programs; docs/guides/python.md shows it. Importing the
+package alone loads nothing heavy: the names of `__all__` are looked up when they are first used. Their types stand in
+`__init__.pyi`.
 """
 
+from importlib import import_module as _import_module
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Build",
+    "BuildError",
+    "Input",
+    "InputError",
+    "Limits",
+    "NotARune",
+    "Output",
+    "Results",
+    "Rune",
+    "RuneError",
+    "RuneStopped",
+    "RuneTrapped",
+    "__version__",
+    "build",
+    "load",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(_import_module("rune.api"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,11 +6,15 @@ letter, a backslash, an empty part, a link that leads out and characters that ca
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
+
+from rune.beneath import open_beneath
 
 
 class FileError(Exception):
@@ -92,52 +96,110 @@ class MemoryFiles:
 
 
 class FolderFiles:
-    """A project in a folder. Links are followed only while they stay inside; hidden folders are not listed."""
+    """A project in a folder. Hidden folders are not listed.
 
-    def __init__(self, root: Path, limit: int = DEFAULT_FILE_LIMIT) -> None:
+    Links are followed while they stay inside, or lead below one of `others`: folders that whoever runs the command
+    allows, such as the Git repository around the project. Whatever Git keeps for itself (`.git`) is never read. What
+    is opened is the very file that was checked, also when something is renamed meanwhile.
+    """
+
+    def __init__(self, root: Path, limit: int = DEFAULT_FILE_LIMIT, others: Sequence[Path] = ()) -> None:
         self._root = root.resolve()
         self._limit = limit
+        self._folders = (self._root, *(other.resolve() for other in others))
 
     def size(self, path: str) -> int:
-        try:
-            return self._target(path).stat().st_size
-        except FileNotFoundError:
-            raise FileMissing(path, "no such file in the project") from None
-        except OSError as error:
-            raise FileError(path, error.strerror or str(error)) from error
-
-    def _target(self, path: str) -> Path:
-        try:
-            target = (self._root / normal_path(path)).resolve()
-        except RuntimeError as error:
-            raise FileError(path, "a link leads back to itself") from error
-        if not target.is_relative_to(self._root):
-            raise FileNotInProject(path, "a link leads out of the project")
-        return target
+        with self._opened(path) as file:
+            return os.fstat(file.fileno()).st_size
 
     def read(self, path: str) -> bytes:
-        target = self._target(path)
-        try:
-            with open(target, "rb", opener=_open_without_waiting) as file:
-                status = os.fstat(file.fileno())
-                if not stat.S_ISREG(status.st_mode):
-                    raise FileError(path, "not a file")
-                if status.st_size > self._limit:
-                    raise FileTooLarge(path, f"{status.st_size} bytes, more than the limit of {self._limit}")
+        with self._opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > self._limit:
+                raise FileTooLarge(path, f"{size} bytes, more than the limit of {self._limit}")
+            try:
                 return file.read(self._limit + 1)[: self._limit]
-        except FileNotFoundError:
-            raise FileMissing(path, "no such file in the project") from None
-        except OSError as error:
-            raise FileError(path, error.strerror or str(error)) from error
+            except OSError as error:
+                raise FileError(path, error.strerror or str(error)) from error
 
     def paths(self) -> tuple[str, ...]:
-        found = []
-        for folder, folders, files in os.walk(self._root):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [str((Path(folder) / name).relative_to(self._root)) for name in files]
-        return tuple(sorted(found))
+        return tuple(sorted(islice(self._listed(self._root, "", (self._root,)), _MOST_LISTED)))
+
+    def _listed(self, folder: Path, prefix: str, chain: tuple[Path, ...]) -> Iterator[str]:
+        """The files below `folder`, whose path in the project is `prefix`; `chain` are the folders that led here."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            return
+        for entry in entries:
+            inside = prefix + entry.name
+            if not entry.is_dir(follow_symlinks=False) and not (entry.is_symlink() and _is_folder(folder, entry.name)):
+                yield inside
+                continue
+            if entry.name.startswith("."):
+                continue
+            target = folder / entry.name
+            if entry.is_symlink():
+                resolved = self._allowed(_resolved(target))
+                if resolved is None or any(each.is_relative_to(resolved) for each in chain):
+                    continue  # It leads out, or back to where it is listed from.
+                target = resolved
+            yield from self._listed(target, f"{inside}/", (*chain, target))
+
+    def _opened(self, path: str) -> BinaryIO:
+        """The file of a path, open. Raises `FileError`."""
+        inside = normal_path(path)
+        target = _resolved(self._root / inside)
+        if target is None:
+            raise FileError(path, "a link leads back to itself")
+        folder = next((each for each in self._folders if target.is_relative_to(each)), None)
+        if folder is None:
+            raise FileNotInProject(path, _OUTSIDE)
+        if self._allowed(target) is None:
+            raise FileNotInProject(path, "it is among what Git keeps for itself, which is never read")
+        try:
+            opened = open_beneath(folder, target)
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileMissing(path, "no such file in the project") from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise FileError(path, "it was replaced by a link while it was opened") from None
+            raise FileError(path, error.strerror or str(error)) from error
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            raise FileError(path, "not a file")
+        return os.fdopen(opened, "rb")
+
+    def _allowed(self, target: Path | None) -> Path | None:
+        """A resolved path that may be read."""
+        if target is None:
+            return None
+        for folder in self._folders:
+            if target.is_relative_to(folder):
+                return None if _GIT in target.relative_to(folder).parts else target
+        return None
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Opens without blocking on a pipe that nobody writes to."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+_OUTSIDE = (
+    "a link leads out of the project, and out of the Git repository around it; copy the file into the project, or "
+    "allow the folder that it lies in with --allow-outside"
+)
+_GIT = ".git"
+_MOST_LISTED = 100_000
+"""Files of a project that are listed: links may show a folder again and again."""
+
+
+def _resolved(path: Path) -> Path | None:
+    """Where a path leads; None for a link that leads back to itself."""
+    try:
+        return path.resolve()
+    except (RuntimeError, OSError):
+        return None
+
+
+def _is_folder(folder: Path, name: str) -> bool:
+    """Whether a link leads to a folder; it may be broken or go round in a circle."""
+    try:
+        return stat.S_ISDIR((folder / name).stat().st_mode)
+    except (OSError, RuntimeError):
+        return False

@@ -29,6 +29,24 @@ def quoted(text: str) -> str:
     return f'"{plain(text)}"'
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 stage`, `2 stages`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, nouns: str | None = None) -> str:
+    """`1 stage`, `2 stages`; `nouns` where that is not the noun with an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {nouns or f'{noun}s'}"
+
+
+def size_text(count: int) -> str:
+    """Bytes as people read them: `812 B`, `47.5 kB`, `107 kB`, `2.1 MB`. A kilobyte has 1,000 bytes."""
+    if count < 1000:
+        return f"{count} B"
+    value, unit = (count / 1000, "kB") if count < 999_500 else (count / 1_000_000, "MB")
+    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+
+
+def hertz(rate: float) -> str:
+    """A rate as people say it: `44.1 kHz`, `100 Hz`."""
+    return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"
+
+
+def install_command(extra: str) -> str:
+    """How an extra is installed: from a clone, because the package index knows no package of this name."""
+    return f"`pip install '.[{extra}]'` in a clone of Hammer Forge"

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from tests.live_forge import free_port
 from tools.browser import postgresql
+from tools.needs import POSTGRESQL, REDIS, lack
 
-HOW_TO_GET = "sudo apt-get install --yes --no-install-recommends postgresql redis-server"
 START_TIME = 30
 """Seconds in which a service must answer."""
 
@@ -34,10 +34,14 @@ class Services:
     redis_pid: int
 
     def environment(self, database: str) -> dict[str, str]:
-        """The variables of an installation with a database of its own, which is made."""
-        subprocess.run(
-            [_program("psql"), f"{self.postgresql}/postgres", "-qc", f'CREATE DATABASE "{database}"'], check=True
-        )
+        """The variables of an installation with a database of its own, which is made.
+
+        It sorts as English does, as most installations' databases sort as a language does: what takes another order
+        for granted is found.
+        """
+        sorting = "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        made = f'CREATE DATABASE "{database}" TEMPLATE template0 {sorting}'
+        subprocess.run([_program("psql"), f"{self.postgresql}/postgres", "-qc", made], check=True)
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
 
@@ -51,7 +55,7 @@ def running_services(*, durable: bool = False) -> Iterator[Services]:
 def _program(name: str) -> str:
     folder = postgresql()
     if folder is None:
-        raise ServiceMissing(f"PostgreSQL is missing: {HOW_TO_GET}")
+        raise ServiceMissing(lack(POSTGRESQL))
     return str(folder / name)
 
 
@@ -92,7 +96,7 @@ def _redis() -> Iterator[tuple[str, int]]:
     """A Redis with nothing in it: its address and its process."""
     server = shutil.which("redis-server")
     if server is None:
-        raise ServiceMissing(f"Redis is missing: {HOW_TO_GET}")
+        raise ServiceMissing(lack(REDIS))
     with TemporaryDirectory(prefix="forge-redis-") as name:
         port = free_port()
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]

@@ -24,6 +24,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 FRONTEND = ROOT / "frontend"
 ASSETS = ROOT / "static" / "build"
 LANGUAGE = ROOT / "static" / "language"
+EXAMPLE = ROOT / "static" / "example"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> int:
         install_packages(wanted)
         build_frontend()
         pack_language()
+        build_example()
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -170,6 +172,17 @@ def pack_language() -> None:
     if is_stamped(stamp, sources):
         return
     subprocess.run([str(PYTHON), "-m", "tools.language"], cwd=ROOT, check=True)
+    stamp.write_text(sources, encoding="utf-8")
+
+
+def build_example() -> None:
+    """Builds the rune of the welcome page; quick when it is there already."""
+    digits = [path for path in (ROOT / "examples" / "digits").iterdir() if path.suffix in (".yml", ".tflite", ".txt")]
+    sources = digest(files_below([ROOT / "rune", ROOT / "tools" / "example.py", *digits]))
+    stamp = EXAMPLE / ".sources"
+    if is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.example"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

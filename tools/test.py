@@ -1,5 +1,6 @@
 """Runs the whole suite: the front end's tests, then Python's. Says how many tests were skipped for lack of test data.
 
+Tests that could not run for lack of a program of the system make it fail, and are named with the command that gets it.
 A skip for any other reason is a failure where CI=true: a test that does not run proves nothing.
 """
 
@@ -9,9 +10,12 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rune.wording import counted
+from tools.needs import Need, by_hand, lacking
 from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
@@ -31,13 +35,23 @@ def main() -> int:
             pytest(alone, *ALONE),
         ]
         reasons = [reason for report in (beside, alone) if report.exists() for reason in skip_reasons(report)]
-    unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP)]
+    lacks = lacking(reasons)
+    unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP) and not lacking([reason])]
     if reasons:
-        print(f"{len(reasons)} tests skipped, {len(reasons) - len(unexplained)} of them for lack of test data")
+        without_data = sum(reason.startswith(ALLOWED_SKIP) for reason in reasons)
+        print(f"{len(reasons)} tests skipped, {without_data} of them for lack of test data")
     for reason in unexplained:
         print(f"skipped for another reason: {reason}")
-    refused = bool(unexplained) and os.environ.get("CI") == "true"
+    if lacks:
+        print(left_out(lacks))
+    refused = bool(lacks) or (bool(unexplained) and os.environ.get("CI") == "true")
     return 1 if frontend or any(backend) or refused else 0
+
+
+def left_out(lacks: Mapping[Need, int]) -> str:
+    """Which tests did not run, and the command after which they do."""
+    lines = [f"Not run: {counted(count, 'test')} without {need.name} ({need.serves})" for need, count in lacks.items()]
+    return "\n".join([*lines, "Get what is missing, then run make test again:", "", f"    {by_hand(lacks)}", ""])
 
 
 def pytest(report: Path, *arguments: str) -> int:

@@ -27,6 +27,18 @@ class LinkEnded(Invalid):
     title = "This link does not work"
 
 
+class CodeEnded(Invalid):
+    """A code that was decided on, ended, or never was. Which of these, it does not say."""
+
+    title = "This code does not work"
+
+
+class DeviceWaits(Invalid):
+    """A program has no token yet, or gets none; `error` says which in the words of RFC 8628."""
+
+    title = "No token"
+
+
 class LastOwner(Conflict):
     """An organisation would be left without an owner."""
 

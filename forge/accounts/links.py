@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from forge.accounts.access import refusal
 from forge.accounts.actions import checked_role, email_errors, password_errors
-from forge.accounts.errors import BadAccount, BadName, LinkEnded
+from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
-from forge.accounts.names import check_organisation_name, slug
+from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can
 from forge.accounts.tokens import hash_secret, new_secret
 from forge.core.audit import write_entry
@@ -32,7 +32,7 @@ SIGN_IN_LIFE = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(days=7)
 
 FIRST_ORGANISATION = "workshop"
-"""What the first organisation is called when the machine's user has no name to lend it."""
+"""What the first organisation is called: the same everywhere, so that README's lines work as they stand."""
 
 _NAMELESS = frozenset({"root", "admin", "app", "forge", "nobody", "user", "ubuntu", "debian", "www-data", ""})
 
@@ -91,7 +91,7 @@ def _person_of(link: SignInLink) -> User:
     name = (email.partition("@")[0] if link.email else account or "owner").replace(".", " ").title()
     user = User.objects.create_user(email, name=name)
     if first is None:
-        organisation = Organisation.objects.create(name=_first_name(account))
+        organisation = Organisation.objects.create(name=FIRST_ORGANISATION)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
         write_entry(user, "organisation.create", f"organisation:{organisation.pk}", name=organisation.name)
     else:
@@ -110,13 +110,6 @@ def _machine_user() -> str:
     except (OSError, KeyError):
         return ""
     return "" if name in _NAMELESS else name
-
-
-def _first_name(account: str) -> str:
-    try:
-        return check_organisation_name(account or FIRST_ORGANISATION)
-    except BadName:
-        return FIRST_ORGANISATION
 
 
 @transaction.atomic

@@ -162,6 +162,29 @@ class SignInLink(models.Model):
         return f"sign-in link for {self.email or 'the first person'}"
 
 
+class DeviceSignIn(models.Model):
+    """A program that asks for a token by a short code, which a person allows or refuses in a browser (RFC 8628)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    device_hash = models.CharField(max_length=64, unique=True)
+    """Of the secret by which the program fetches its token."""
+    code_hash = models.CharField(max_length=64, unique=True)
+    """Of the short code that the person reads."""
+    machine = models.CharField(max_length=60)
+    """What the program calls the machine that it runs on; nobody checked it."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """Who decided."""
+    allowed = models.BooleanField(null=True, blank=True)
+    asked = models.DateTimeField(null=True, blank=True)
+    """When the program last asked whether it was decided."""
+    redeemed = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in of {self.machine}"
+
+
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens, as seen by someone."""
 

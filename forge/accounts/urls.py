@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.accounts import api
+from forge.accounts import api, device_api
 
 urlpatterns = [
     path("me", api.Me.as_view()),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("organisations/<str:organisation>/members/<uuid:member>", api.Member.as_view()),
     path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
     path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),
+    path("device-sign-ins", device_api.DeviceSignIns.as_view()),
+    path("device-sign-ins/token", device_api.DeviceToken.as_view()),
     path("tokens", api.Tokens.as_view()),
     path("tokens/<uuid:token>", api.TokenDetail.as_view()),
 ]

@@ -17,6 +17,7 @@ from forge.builds.waking import previews
 from forge.projects.hooks import CardFacts, card_facts, document_changed, file_looks, state_parts, version_parts
 from forge.projects.models import Project
 from forge.projects.versions import Manifest
+from rune.wording import counted
 
 SHOWN_BUILDS = 10
 """Builds in a project's state."""
@@ -52,19 +53,21 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     rows = (
         Preview.objects.filter(project_id__in=project_ids)
         .annotate(last_number=Subquery(last.values("number")[:1]), last_state=Subquery(last.values("state")[:1]))
-        .values_list("project_id", "outline", "state", "last_number", "last_state")
+        .values_list("project_id", "outline", "diagnostics", "state", "last_number", "last_state")
     )
     facts = {}
-    for project_id, outline, preview_state, number, build_state in rows:
-        tag, kind = _tag(preview_state, number, build_state)
-        facts[project_id] = CardFacts(tag, kind, tuple((outline or {}).get("nodes", ())))
+    for project_id, outline, diagnostics, preview_state, number, build_state in rows:
+        errors = sum(one["severity"] == "error" for one in diagnostics)
+        tag, kind = _tag(preview_state, errors, number, build_state)
+        warnings = 0 if errors else len(diagnostics)
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {})
     return facts
 
 
-def _tag(preview_state: str, number: int | None, build_state: str | None) -> tuple[str, str]:
+def _tag(preview_state: str, errors: int, number: int | None, build_state: str | None) -> tuple[str, str]:
     """The one thing that a card says of a project: what is wrong with it now, else its last build."""
     if preview_state == "broken":
-        return "Does not check", "warn"
+        return counted(max(1, errors), "error"), "bad"
     if number is None:
         return "", ""
     if build_state == State.SUCCEEDED:

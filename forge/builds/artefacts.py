@@ -53,14 +53,15 @@ def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> Non
 
 
 def add_measurement(artefact: Artefact, run: Mapping[str, Any] | None) -> None:
-    """Writes into the report how long a run takes; None for a rune that cannot be run here."""
+    """Writes into the report how long a run takes; None where it cannot be run here."""
     _add_to_report(artefact, run=None if run is None else dict(run))
 
 
 @transaction.atomic
 def _add_to_report(artefact: Artefact, **parts: Any) -> None:
+    """What the report says already stays: two builds may finish the same artefact at once."""
     fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
-    fresh.report = {**fresh.report, **parts}
+    fresh.report = {**parts, **fresh.report}
     fresh.save(update_fields=["report"])
     artefact.report = fresh.report
 

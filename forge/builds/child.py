@@ -23,17 +23,17 @@ from typing import IO, Any
 
 from forge.builds.asking import answer_about
 from forge.builds.looking import look
-from rune.anvil import CompileError
-from rune.build import BuildFailed, Step, build
+from rune.anvil import CompileError, signature_with_support
+from rune.building import BuildFailed, Step, build
 from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
 from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
-from rune.runtime.errors import ModelRuntimeMissing, RuneError
+from rune.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.runtime.measure import measure
 from rune.tensor import TensorType
-from rune.tflite import ModelSignature, read_model, signature
+from rune.tflite import ModelSignature, read_model
 from rune.verify import Effort, verify
 from rune.wording import plain
 
@@ -100,7 +100,7 @@ class Signatures:
         """The signature of a model. Raises `FileError` and `ModelError`."""
         digest = files.digest(path)
         if digest is None or digest not in self._known:
-            found = signature(read_model(files.read(path)))
+            found = signature_with_support(read_model(files.read(path)))
             if digest is None:
                 return found
             if len(self._known) >= MODELS_KEPT:
@@ -225,6 +225,13 @@ def _measure(rune: bytes, answers: Answers) -> None:
         measured = measure(rune)
     except ModelRuntimeMissing as error:
         # Such a rune is for hosts that have more than this one.
+        answers.send("unmeasured", reason=str(error))
+        return
+    except RuneStopped as error:
+        if error.limit not in ("input", "output"):
+            answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
+            return
+        # How much a run may send is the business of who runs it.
         answers.send("unmeasured", reason=str(error))
         return
     except RuneError as error:

@@ -6,9 +6,10 @@ the build, each of these raises `LeaseLost`, and it stops.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -136,6 +137,11 @@ def put_back(lease: Lease, lines: Sequence[Line], *, counts: bool) -> None:
 def set_artefact(lease: Lease, artefact: Artefact) -> None:
     """Ties the build to its rune, so that nobody prunes it before the end. Raises `LeaseLost`."""
     _write(lease, artefact=artefact)
+
+
+def set_measurement(lease: Lease, measurement: Mapping[str, Any] | None) -> None:
+    """Writes how long a run took for this build. Raises `LeaseLost`."""
+    _write(lease, measurement=None if measurement is None else dict(measurement))
 
 
 def _write(lease: Lease, **values: object) -> None:

@@ -104,6 +104,9 @@ class Build(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
+    measurement = models.JSONField(null=True, blank=True)
+    """`rune.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for no other
+    build of the same bytes. None where it was not measured."""
     diagnostics = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)

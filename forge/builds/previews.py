@@ -5,6 +5,7 @@ What is found is stored in the project's `Preview` row, so a restart shows the l
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,11 +19,14 @@ from forge.builds.artefacts import files_of, find_artefact, keep_artefact, prune
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, OutOfTime, Stopping
 from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState, State
+from forge.builds.shapes import preview_to_json
 from forge.builds.toolchain import PREVIEW_SECONDS
 from forge.core.events import append_event
 from forge.projects.models import Project
 from forge.projects.versions import Glance, glance
 
+LARGEST_TOLD = 64 * 1024
+"""Characters of a preview's JSON that go with its event; pages ask for a larger one."""
 KEPT = 5
 """Previews of a project that are kept; the one that runs is always among them."""
 
@@ -149,9 +153,14 @@ class PreviewRun:
         """Writes what was found, unless another process has looked at a newer text meanwhile."""
         rows = Preview.objects.filter(project=self._project, sequence__lte=self._seen.sequence)
         if rows.update(sequence=self._seen.sequence, changed=timezone.now(), **values):
-            append_event(
-                self._project.stream, "preview.changed", {"sequence": self._seen.sequence, "state": values["state"]}
-            )
+            data = {"sequence": self._seen.sequence, "state": values["state"]}
+            append_event(self._project.stream, "preview.changed", data, told=self._told())
+
+    def _told(self) -> dict[str, Any]:
+        """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
+        preview = Preview.objects.select_related("project", "build__artefact").get(project=self._project)
+        shown = preview_to_json(preview)
+        return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:

@@ -31,12 +31,20 @@ def build_to_json(build: Build) -> dict[str, Any]:
         "created": build.created.isoformat(),
         "started": build.started.isoformat() if build.started else None,
         "finished": build.finished.isoformat() if build.finished else None,
-        "report": build.artefact.report if build.artefact else None,
+        "report": _report(build),
         "diagnostics": build.diagnostics,
         "error": build.error or None,
         "url": build_url(build),
         "rune_url": rune_url(build),
     }
+
+
+def _report(build: Build) -> dict[str, Any] | None:
+    """The artefact's report, with what was measured for this build."""
+    if build.artefact is None:
+        return None
+    report: dict[str, Any] = build.artefact.report
+    return {**report, "run": build.measurement} if "run" in report else report
 
 
 def log_line_to_json(line: BuildLogLine) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, Stopping
 from forge.builds.models import Artefact, PreviewState, Watch
 from forge.builds.previews import compile_glance, preview_build, prune_previews
+from forge.builds.shapes import watch_to_json
 from forge.builds.waking import wake_preview
 from forge.core.errors import Invalid
 from forge.core.events import append_event
@@ -154,7 +155,9 @@ class WatchRun:
     def _save(self, state: PreviewState, error: str, **values: Any) -> None:
         rows = Watch.objects.filter(pk=self._watch.pk)
         if rows.update(state=state, error=error, sequence=self._seen.sequence, **values):
-            append_event(self._watch.project.stream, "preview.watched", {"watch": str(self._watch.pk), "state": state})
+            watch = Watch.objects.select_related("build__artefact").get(pk=self._watch.pk)
+            data = {"watch": str(watch.pk), "state": state}
+            append_event(self._watch.project.stream, "preview.watched", data, told={"answer": watch_to_json(watch)})
 
 
 @transaction.atomic

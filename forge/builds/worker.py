@@ -16,10 +16,22 @@ from django.db import transaction
 from forge.builds.artefacts import add_measurement, add_verification, files_of, find_artefact, keep_artefact
 from forge.builds.compiler import Answer, Compiler
 from forge.builds.errors import ChildDied, LeaseLost, OutOfTime, Stopping
-from forge.builds.leases import ATTEMPTS, Lease, Line, Outcome, finish, put_back, renew, set_artefact, write_log
+from forge.builds.leases import (
+    ATTEMPTS,
+    Lease,
+    Line,
+    Outcome,
+    finish,
+    put_back,
+    renew,
+    set_artefact,
+    set_measurement,
+    write_log,
+)
 from forge.builds.models import Artefact, Build, State
 from forge.builds.runes import local_rune
 from forge.builds.toolchain import BUILD_SECONDS, fresh_compiler
+from rune.wording import counted
 
 RENEW_EVERY = 1.0
 """Seconds. Also how soon a build that was cancelled is stopped."""
@@ -72,7 +84,8 @@ class Worker:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         self._look_for_artefact()
         if self._artefact is not None and self._artefact.is_finished:
-            self._say("cache", "These files were built before: the rune and its report are taken from then.")
+            self._say("cache", "Reused an earlier build of the same files, with its report.")
+            set_measurement(self._lease, self._artefact.report["run"])
             return _success(self._artefact)
         with self._new_compiler() as compiler:
             self._compute(compiler)
@@ -102,7 +115,7 @@ class Worker:
                 "finish": True,
             }
         else:
-            self._say("cache", "These files were built before: that rune is taken, and verified and measured now.")
+            self._say("cache", "Reused an earlier build of the same files; verifying and measuring it now.")
             job = {"op": "finish", "files": files, "rune": str(local_rune(self._artefact, folder))}
         compiler.run(job, self._answer, limit=BUILD_SECONDS, tick=self._tick)
 
@@ -117,9 +130,15 @@ class Worker:
             case "measured" if self._artefact is not None:
                 run = answer["run"]
                 add_measurement(self._artefact, run)
-                self._say("measure", f"A run takes {run['milliseconds']:.3f} ms, the median of {run['runs']} runs")
+                set_measurement(self._lease, run)
+                self._say(
+                    "measure",
+                    f"A run takes {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
+                    f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
+                )
             case "unmeasured" if self._artefact is not None:
                 add_measurement(self._artefact, None)
+                set_measurement(self._lease, None)
                 self._say("measure", f"A run was not measured here: {answer['reason']}", level="warning")
             case "failed":
                 self._say("build", answer["error"], level="error")

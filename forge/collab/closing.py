@@ -5,6 +5,7 @@ class Closing:
     """Close codes. Each is sent with a sentence for the person."""
 
     MALFORMED = 4400
+    SIGNED_OUT = 4401
     NO_ACCESS = 4403
     NOT_FOUND = 4404
     TOO_LARGE = 4413

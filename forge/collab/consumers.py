@@ -79,6 +79,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def connect(self) -> None:
         # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
         await self.accept()
+        if not self._is_for_its_person():
+            await self.close_for(Closing.SIGNED_OUT, "You are signed out, or someone else is signed in.")
+            return
         route = self.scope["url_route"]["kwargs"]
         entry = await enter_by_address(self.scope["user"], route["organisation"], route["name"])
         if entry is None:
@@ -94,6 +97,15 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             watch.follow_stream(stream, self._notice)
         self._following = asyncio.create_task(self._follow())
         await self.opened()
+
+    def _is_for_its_person(self) -> bool:
+        """Whether the session is of the person whom the page names by `?as=`; one that names nobody takes any.
+
+        A page that comes back with edits of one person must not send them in the name of another, who signed in
+        meanwhile in the same browser. Asked before anything of the project: it tells of the session alone.
+        """
+        named = parse_qs(self.scope["query_string"].decode("latin-1")).get("as", [""])[0]
+        return named in ("", str(self.scope["user"].pk))
 
     async def opened(self) -> None:
         """The socket may be used."""

@@ -16,8 +16,17 @@ from forge.core.models import Event, Stream
 
 
 @transaction.atomic
-def append_event(stream: str, type: str, data: Mapping[str, Any], actor: Any = None) -> Event:  # noqa: A002
+def append_event(
+    stream: str,
+    type: str,  # noqa: A002
+    data: Mapping[str, Any],
+    actor: Any = None,
+    told: Mapping[str, Any] | None = None,
+) -> Event:
     """Writes an event and gives it the stream's next number; sockets hear of it after commit.
+
+    `told` goes with the message and is not stored: what whoever hears it would ask for next. One that is read from
+    the log lacks it, so a client must be able to ask.
 
     The number is taken by an update of the stream's row, whose lock lasts to the end of the transaction: another
     writer waits, so numbers have no gaps and the order of commits is the order of numbers. `actor` is a user or None.
@@ -28,13 +37,13 @@ def append_event(stream: str, type: str, data: Mapping[str, Any], actor: Any = N
     event = Event.objects.create(
         stream_id=stream, sequence=sequence, type=type, data=dict(data), actor_id=actor.pk if actor else None
     )
-    on_commit_deliver(event)
+    on_commit_deliver(event, told or {})
     return event
 
 
-def on_commit_deliver(event: Event) -> None:
+def on_commit_deliver(event: Event, told: Mapping[str, Any]) -> None:
     """Sends the event to the stream's sockets once the transaction is committed."""
-    message = {"stream": event.stream_id, "event": event_to_json(event)}
+    message = {"stream": event.stream_id, "event": event_to_json(event) | {"data": event.data | told}}
     transaction.on_commit(lambda: deliver(group_of(event.stream_id), message), robust=True)
 
 

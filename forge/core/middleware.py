@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -54,9 +55,20 @@ class DomainErrorPages(MiddlewareMixin):
         if isinstance(error, Moved):
             return HttpResponseRedirect(error.location)
         if isinstance(error, SignInNeeded):
-            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")
         status = status_of(error)
         return render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+
+
+def _after_signing_in(request: HttpRequest) -> str:
+    """The page that was asked for; for a form the page that it stands on, since what it sent is not sent again."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
+    return page.path if page.netloc == request.get_host() and page.path else "/"
 
 
 def _template(status: int) -> str:

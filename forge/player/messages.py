@@ -110,7 +110,21 @@ def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
     elements = _list(tensor.get("elements"), left, "elements")
     read = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
     dimensions = [_whole(one, 2**32) for one in _list(tensor.get("dimensions"), DIMENSIONS, "dimensions")]
-    return {"type": kind, "dimensions": dimensions, "elements": read}
+    given = tensor.get("meaning")
+    meaning = {} if given is None or kind == "utf8" else {"meaning": _meaning(_object(given, "a meaning"))}
+    return {"type": kind, "dimensions": dimensions, "elements": read} | meaning
+
+
+def _meaning(meaning: Mapping[str, Any]) -> dict[str, Any]:
+    """What the numbers of a tensor stand for."""
+    scale, zero_point = meaning.get("scale"), meaning.get("zeroPoint")
+    if type(zero_point) is not int or abs(zero_point) >= 2**31:
+        raise BadMessage("a zero point is a whole number of 32 bits")
+    return {
+        "scale": None if scale is None else _number(scale),
+        "zeroPoint": zero_point,
+        "isProbability": meaning.get("isProbability") is True,
+    }
 
 
 def _about(message: Mapping[str, Any]) -> Mapping[str, Any]:

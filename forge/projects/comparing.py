@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.projects.versions import Manifest
-from rune.wording import counted
+from rune.wording import counted, size_text
 
 Json = dict[str, Any]
 Wire = tuple[str, int, str, int]
@@ -185,7 +185,7 @@ def _model_said(path: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]
     said = []
     if old["size"] != new["size"]:
         more = "larger" if new["size"] > old["size"] else "smaller"
-        said.append(f"{path} is {_bytes(abs(new['size'] - old['size']))} {more}.")
+        said.append(f"{path} is {size_text(abs(new['size'] - old['size']))} {more}.")
     for what in ("inputs", "outputs"):
         types_then, types_now = ([_type(tensor) for tensor in side[what]] for side in (old, new))
         if types_then != types_now:
@@ -199,7 +199,7 @@ def _model_said(path: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]
             else f"{path} is run by the host now: it has an op that is not compiled."
         )
     elif arena_then is not None and arena_now is not None and arena_then != arena_now:
-        said.append(f"{path} needs {_bytes(arena_now)} of arena now, and needed {_bytes(arena_then)}.")
+        said.append(f"{path} needs {size_text(arena_now)} of arena now, and needed {size_text(arena_then)}.")
     if old["quantisation"] != new["quantisation"]:
         said.append(f"{path} is quantised in another way: {_quantised(new)} now, and {_quantised(old)} before.")
     return said or [f"{path} has other weights and the same ops."]
@@ -244,10 +244,3 @@ def _files_said(files: Sequence[Json]) -> list[str]:
 
 def _listed(words: Sequence[str]) -> str:
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _bytes(size: int) -> str:
-    """A size as people say it."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

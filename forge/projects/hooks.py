@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,8 +34,10 @@ class CardFacts:
     tag: str = ""
     tag_kind: str = ""
     """One of "", "ok", "info", "warn", "bad"."""
-    nodes: tuple[Mapping[str, Any], ...] = ()
-    """Nodes of the pipeline's outline: `name`, `kind`, `detail`."""
+    warnings: int = 0
+    """Of the newest text, where it has no errors."""
+    outline: Mapping[str, Any] = field(default_factory=dict)
+    """The pipeline's outline, `nodes` and `wires` as `rune.runefile.outline_to_json` gives them; empty without one."""
 
 
 card_facts: Question[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Question()

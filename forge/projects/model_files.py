@@ -6,9 +6,9 @@ from typing import Any
 
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_looks
-from rune.anvil import Unsupported, unsupported
+from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.runefile import starter
-from rune.tflite import Model, ModelError, describe, read_model, signature
+from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, signature
 from rune.tflite.layers import layers, quantisation
 from rune.tflite.signature import to_json
 
@@ -31,7 +31,8 @@ def verified_model(data: bytes) -> Model:
 def fitting_runefile(model: Model, path: str) -> str:
     """A Runefile that fits the model's inputs and outputs. Raises `ModelRefused` when there is none."""
     try:
-        return starter(signature(model), path)
+        advice = [pixel_advice(model, position) for position in range(len(model.inputs))]
+        return starter(signature(model), path, advice)
     except ModelError as error:
         raise ModelRefused(error.message, error.offset) from error
 
@@ -44,7 +45,7 @@ def model_page(data: bytes) -> dict[str, Any]:
     model = verified_model(data)
     missing = unsupported(model)
     return describe(model) | {
-        "signature": to_json(signature(model)),
+        "signature": to_json(signature_with_support(model)),
         "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
         "sentence": _sentence(missing),
     }

@@ -18,6 +18,7 @@ from forge.accounts.permissions import Verb
 from forge.core.blob_responses import as_foreign
 from forge.core.blobs import open_blob
 from forge.core.chunks import chunks_for
+from forge.core.code_points import by_code_point
 from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
 from forge.projects.access import find_project
 from forge.registry.bearer import NotAToken, person_of
@@ -150,7 +151,9 @@ def _tags(request: HttpRequest, repository: Repository, full_name: str) -> HttpR
         raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n is a whole number.")
     size = min(int(count), LARGEST_PAGE)
     last = request.GET.get("last", "")
-    found = sorted(repository.tags.filter(name__gt=last).values_list("name", flat=True))
+    # The protocol has no order of its own, but clients compare names by their bytes.
+    after = repository.tags.annotate(place=by_code_point("name")).filter(place__gt=last).order_by("place")
+    found = list(after.values_list("name", flat=True)[: size + 1])
     page = found[:size]
     response = JsonResponse({"name": full_name, "tags": page})
     if page and len(found) > len(page):

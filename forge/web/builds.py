@@ -5,6 +5,7 @@ All of it works without scripts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ from forge.reviews.models import Verdict
 from forge.web.comparison import changes, drawn, figures, verified
 from forge.web.pages import for_person, person, show_again
 from forge.web.project import project_of
+from rune.wording import counted
 
 SHOWN = 100
 """Builds on the list."""
@@ -71,12 +73,28 @@ class Said:
 
 
 @dataclass(frozen=True)
+class ProblemCount:
+    """So many errors, or warnings, in the colour of its tag."""
+
+    colour: str
+    text: str
+
+
+def problem_counts(diagnostics: Sequence[Mapping[str, Any]]) -> tuple[ProblemCount, ...]:
+    """Errors before warnings; none of a kind that there is none of."""
+    errors = sum(one["severity"] == "error" for one in diagnostics)
+    kinds = (("bad", "error", errors), ("warn", "warning", len(diagnostics) - errors))
+    return tuple(ProblemCount(colour, counted(count, noun)) for colour, noun, count in kinds if count)
+
+
+@dataclass(frozen=True)
 class Row:
     """A build on the list."""
 
     build: Build
     look: StateTag
     tags: tuple[str, ...]
+    problems: tuple[ProblemCount, ...]
 
 
 @for_person
@@ -88,7 +106,12 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     project = project_of(request, organisation, name, verb)
     published = tags_of(user, project)
     rows = [
-        Row(build, STATE_TAGS[State(build.state)], tuple(tag.name for tag in published if tag.build_id == build.pk))
+        Row(
+            build,
+            STATE_TAGS[State(build.state)],
+            tuple(tag.name for tag in published if tag.build_id == build.pk),
+            problem_counts(build.diagnostics),
+        )
         for build in builds_of(user, project)[:SHOWN]
     ]
     context = {"project": project, "rows": rows, "may_build": can(user, Verb.BUILD, project)}
@@ -173,6 +196,7 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
         "build": build,
         "look": STATE_TAGS[State(build.state)],
         "log": list(build.log.all()),
+        "problems": problem_counts(build.diagnostics),
         "talk": _talk(user, build, verdicts),
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
         "is_approved": is_approved(verdicts),
@@ -193,7 +217,7 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
             "figures": figures(build, before),
             "verified": verified(build),
             "changes": changes(build, before) if before else (),
-            "columns": drawn(build, before),
+            "pipeline": drawn(build, before),
             "may_publish": can(user, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.builds.models import Build
+from forge.web.measured import Measured, is_noise, measured, milliseconds
+from forge.web.pipeline import DrawnPipeline, Mark, drawn_pipeline
 from forge.web.templatetags.look import size as in_bytes
+from rune.wording import counted
 
+TIME = "Inference time"
+MEMORY_WORDS = "All buffers of the pipeline, laid out at build time."
+HOST_WORDS = " The interpreter of the host's models needs its own on top."
 Manifest = Mapping[str, Mapping[str, Any]]
 
 
@@ -25,24 +31,6 @@ class Figure:
     change: str
     mood: str
     words: str
-
-
-@dataclass(frozen=True)
-class DrawnNode:
-    """A stage as a page draws it; `mark` is "", "added" or "changed"."""
-
-    name: str
-    kind: str
-    detail: str
-    mark: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """Stages that stand side by side, and what flows on to the right of them."""
-
-    nodes: tuple[DrawnNode, ...]
-    flows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,28 +59,21 @@ def verified(build: Build) -> Verified | None:
 def figures(build: Build, before: Build | None) -> tuple[Figure, ...]:
     """The numbers of a build that succeeded, each beside the earlier build's."""
     now, then = _facts(build), _facts(before)
-    if _same_rune(build, before) and "time" in now and "time" in then:
-        # The same bytes take the same time; what differs is how busy the server was.
-        then["time"] = now["time"]
     found = []
-    if "time" in now:
+    time = measured(build)
+    if time is not None:
         found.append(
-            _figure(
-                "Time a run",
-                now,
-                then,
-                "time",
-                _milliseconds,
-                "The median of some runs on the server, on made-up input.",
-            )
+            _time_figure(time, None if before is None else measured(before), is_same=_same_rune(build, before))
         )
-    found.append(
-        _figure("Memory", now, then, "memory", in_bytes, "All buffers of the pipeline, laid out at build time.")
-    )
-    found.append(_figure("Size", now, then, "size", in_bytes, _size_words(now, then)))
+    found.append(_figure("Memory", now, then, "memory", MEMORY_WORDS + (HOST_WORDS if _has_host_models(build) else "")))
+    found.append(_figure("Size", now, then, "size", _size_words(now, then)))
     if now.get("models"):
-        found.append(_figure("Models", now, then, "models", in_bytes, "The model files, before they are compiled in."))
+        found.append(_figure("Models", now, then, "models", "The model files, before they are compiled in."))
     return tuple(found)
+
+
+def _has_host_models(build: Build) -> bool:
+    return build.artefact is not None and any(model.get("runs") == "host" for model in build.artefact.report["models"])
 
 
 def _same_rune(build: Build, before: Build | None) -> bool:
@@ -101,37 +82,52 @@ def _same_rune(build: Build, before: Build | None) -> bool:
     return build.artefact.digest == before.artefact.digest
 
 
-def _facts(build: Build | None) -> dict[str, float]:
+def _facts(build: Build | None) -> dict[str, int]:
     if build is None or build.artefact is None:
         return {}
     report = build.artefact.report
-    facts: dict[str, float] = {
+    return {
         "memory": build.artefact.planned_memory,
         "size": build.artefact.size,
         "models": sum(model["size"] or 0 for model in report["models"]),
     }
-    if report.get("run"):
-        facts["time"] = report["run"]["milliseconds"]
-    return facts
 
 
-def _figure(name: str, now: Mapping[str, float], then: Mapping[str, float], key: str, show: Any, words: str) -> Figure:
+def _figure(name: str, now: Mapping[str, int], then: Mapping[str, int], key: str, words: str) -> Figure:
     if key not in then:
-        return Figure(name, show(now[key]), "", "", "muted", words)
+        return Figure(name, in_bytes(now[key]), "", "", "muted", words)
     change = now[key] - then[key]
-    # A time differs a little from run to run; only what a person would notice counts.
-    is_noise = abs(change) < 0.15 * max(then[key], 0.05) if key == "time" else change == 0
-    if is_noise:
-        return Figure(name, show(now[key]), show(then[key]), "none", "muted", words)
+    if change == 0:
+        return Figure(name, in_bytes(now[key]), in_bytes(then[key]), "none", "muted", words)
     sign, mood = ("+", "worse") if change > 0 else ("−", "good")
-    return Figure(name, show(now[key]), show(then[key]), sign + show(abs(change)), mood, words)
+    return Figure(name, in_bytes(now[key]), in_bytes(then[key]), sign + in_bytes(abs(change)), mood, words)
 
 
-def _milliseconds(value: float) -> str:
-    return f"{value:.2f} ms" if value < 10 else f"{value:.0f} ms"
+def _time_figure(now: Measured, then: Measured | None, *, is_same: bool) -> Figure:
+    shown, words = milliseconds(now.median), _time_words(now)
+    if then is None:
+        return Figure(TIME, shown, "", "", "muted", words)
+    before = milliseconds(then.median)
+    if is_same:
+        also = "" if now.median == then.median else "; what differs is how busy the server was"
+        words = f"The rune is the same{also}. {words}"
+    if is_same or is_noise(now, then):
+        return Figure(TIME, shown, before, "no difference", "muted", words)
+    change = now.median - then.median
+    sign, mood = ("+", "worse") if change > 0 else ("−", "good")
+    # Without both spreads nobody can tell progress from chance.
+    has_spreads = now.has_spread and then.has_spread
+    return Figure(TIME, shown, before, sign + milliseconds(abs(change)), mood if has_spreads else "muted", words)
 
 
-def _size_words(now: Mapping[str, float], then: Mapping[str, float]) -> str:
+def _time_words(time: Measured) -> str:
+    said = f"The median of {counted(time.runs, 'run')} on random input, on the server"
+    if not time.has_spread:
+        return f"{said}."
+    return f"{said}; half of them took {milliseconds(time.low)} to {milliseconds(time.high)}."
+
+
+def _size_words(now: Mapping[str, int], then: Mapping[str, int]) -> str:
     if not then:
         return "The rune as it is downloaded."
     total, models = now["size"] - then["size"], now["models"] - then["models"]
@@ -193,7 +189,7 @@ def _file_changes(now: Manifest, then: Manifest) -> list[str]:
 def _listed(paths: Sequence[str]) -> str:
     shown = list(paths[:5])
     if len(paths) > 5:
-        shown.append(f"{len(paths) - 5} more files")
+        shown.append(counted(len(paths) - 5, "more file"))
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
 
@@ -210,43 +206,22 @@ def _nodes(build: Build | None) -> dict[str, Mapping[str, Any]]:
     return {node["name"]: node for node in build.artefact.report["pipeline"]["nodes"]}
 
 
-def drawn(build: Build, before: Build | None) -> tuple[Column, ...]:
-    """The pipeline in columns, each stage as far right as its longest way from an input, with marks of what changed."""
-    now, then = _nodes(build), _nodes(before)
-    if not now or build.artefact is None:
-        return ()
-    wires = [
-        wire for wire in build.artefact.report["pipeline"]["wires"] if {wire["source"], wire["target"]} <= set(now)
-    ]
-    depth = _depths(tuple(now), wires)
-    columns = []
-    for place in range(max(depth.values()) + 1):
-        here = [node for name, node in now.items() if depth[name] == place]
-        crossing = [wire for wire in wires if depth[wire["source"]] <= place < depth[wire["target"]]]
-        flows = tuple(dict.fromkeys(wire["type"].replace(", ", ",") for wire in crossing if wire["type"]))
-        columns.append(Column(tuple(_drawn_node(node, then, build, before) for node in here), flows))
-    return tuple(columns)
+def drawn(build: Build, before: Build | None) -> DrawnPipeline | None:
+    """The pipeline, with marks of what is another than in the earlier build; None for a build without one."""
+    if build.artefact is None:
+        return None
+    then = _nodes(before)
+    if before is None or not then:
+        return drawn_pipeline(build.artefact.report["pipeline"])
+    return drawn_pipeline(build.artefact.report["pipeline"], lambda node: _mark(node, then, build, before))
 
 
-def _depths(names: tuple[str, ...], wires: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    depth = dict.fromkeys(names, 0)
-    # A checked pipeline has no circle, so as many rounds as stages are enough.
-    for _ in names:
-        for wire in wires:
-            depth[wire["target"]] = max(depth[wire["target"]], min(depth[wire["source"]] + 1, len(names)))
-    return depth
-
-
-def _drawn_node(
-    node: Mapping[str, Any], then: Mapping[str, Mapping[str, Any]], build: Build, before: Build | None
-) -> DrawnNode:
-    name, detail, mark = node["name"], node["detail"], ""
-    if before is not None and then:
-        old = then.get(name)
-        if old is None:
-            detail, mark = "added", "added"
-        elif is_replaced(node, build, before):
-            detail, mark = "replaced", "changed"
-        elif old["detail"] != detail or old["kind"] != node["kind"]:
-            mark = "changed"
-    return DrawnNode(name, node["kind"], detail, mark)
+def _mark(node: Mapping[str, Any], then: Mapping[str, Mapping[str, Any]], build: Build, before: Build) -> Mark:
+    old = then.get(node["name"])
+    if old is None:
+        return Mark("added", "added")
+    if is_replaced(node, build, before):
+        return Mark("changed", "replaced")
+    if old["detail"] != node["detail"] or old["kind"] != node["kind"]:
+        return Mark("changed", "changed")
+    return Mark()

@@ -12,12 +12,12 @@ from django.shortcuts import render
 from forge.accounts.models import Organisation, User
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
-from forge.web.pages import organisations_to_create_in, person
+from forge.web.example import example
+from forge.web.pages import organisations_to_create_in, person, usual_organisation
+from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
-HEARD = (("up", 97), ("down", 2), ("left", 1))
-"""Words and percent in the welcome's picture of an app."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class Card:
 
     project: Project
     facts: CardFacts
+    pipeline: DrawnPipeline | None
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
-        return render(request, "welcome.html", {"heard": HEARD})
+        return render(request, "welcome.html", {"example": example()})
     user = person(request)
     projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
     creatable = organisations_to_create_in(user)
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "templates": list_templates(),
         "organisations": list(Organisation.objects.visible_to(user)),
         "creatable": creatable,
+        "usual": usual_organisation(user, creatable),
     }
     return render(request, "home.html", context)
 
@@ -52,7 +54,8 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     if projects:
         for answer in card_facts.ask([project.pk for project in projects]):
             facts |= answer
-    return [Card(project, facts.get(project.pk, CardFacts())) for project in projects]
+    known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
+    return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
 
 
 def waiting_things(user: User) -> list[Waiting]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.core.errors import Conflict, Invalid
 from forge.projects.actions import create_project, free_name
 from forge.projects.templates import find_template
-from forge.web.pages import for_person, organisations_to_create_in, person, show_again
+from forge.web.pages import for_person, organisations_to_create_in, person, show_again, usual_organisation
 from rune.templates import list_templates
 
 
@@ -20,11 +22,12 @@ from rune.templates import list_templates
 def new_project(request: HttpRequest) -> HttpResponse:
     """The form, and making the project. Without a name, it is called after the template."""
     user = person(request)
+    creatable = organisations_to_create_in(user)
     context = {
-        "creatable": organisations_to_create_in(user),
+        "creatable": creatable,
         "templates": list_templates(),
         "chosen": request.GET.get("template", ""),
-        "in_organisation": request.GET.get("organisation", ""),
+        "in_organisation": request.GET.get("organisation", "") or usual_organisation(user, creatable),
     }
     if request.method == "GET":
         return render(request, "new.html", context)
@@ -38,3 +41,15 @@ def new_project(request: HttpRequest) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return show_again(request, "new.html", context | {"chosen": template}, error)
     return redirect(f"{project.get_absolute_url()}/studio")
+
+
+@never_cache
+@require_GET
+def places(request: HttpRequest) -> JsonResponse:
+    """Where whoever asks may make a project, for a page that was made for nobody; null for a visitor."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"places": None})
+    creatable = organisations_to_create_in(person(request))
+    names = [organisation.name for organisation in creatable]
+    usual = usual_organisation(person(request), creatable)
+    return JsonResponse({"places": {"organisations": names, "usual": usual, "csrf": get_token(request)}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -13,6 +13,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.permissions import ALLOWED, Verb
 from forge.core.errors import DomainError, SignInNeeded
 from forge.core.problems import status_of
+from forge.projects.models import Project
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -45,3 +46,11 @@ def organisations_to_create_in(user: User) -> list[Organisation]:
     roles = [role for role, verbs in ALLOWED.items() if Verb.CREATE_PROJECT in verbs]
     found = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
     return list(found.order_by("name"))
+
+
+def usual_organisation(user: User, creatable: Sequence[Organisation]) -> str:
+    """The only one, or where the person made a project last; "" where nobody can tell, so that they are asked."""
+    if len(creatable) == 1:
+        return creatable[0].name
+    made = Project.objects.filter(created_by=user, organisation__in=creatable).order_by("-created")
+    return made.values_list("organisation__name", flat=True).first() or ""

@@ -14,6 +14,7 @@ from forge.projects.models import Version
 from forge.registry.actions import find_tag, tags_of
 from forge.reviews.models import Choice, Verdict
 from forge.web.markdown import LIMIT, render_readme
+from forge.web.measured import measured, milliseconds
 from forge.web.project import project_of
 
 README = "README.md"
@@ -40,7 +41,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
             "tag": tag,
             "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
             "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
-            "run": tag.build.artefact.report.get("run") if tag.build.artefact else None,
+            "time": milliseconds(time.median) if (time := measured(tag.build)) else None,
             "approvals": approvals,
             "readme": _readme(tag.build.source),
         }

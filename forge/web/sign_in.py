@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.links import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
 from forge.accounts.models import User
-from forge.web.pages import person, show_again
+from forge.web.pages import for_person, person, show_again
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -56,6 +57,26 @@ def join(request: HttpRequest) -> HttpResponse:
     except (BadAccount, LinkEnded) as error:
         return show_again(request, "join.html", context, error)
     return render(request, "join.html", context)
+
+
+@never_cache
+@require_GET
+def session(request: HttpRequest) -> JsonResponse:
+    """Whose session this is, for a page that was refused something: nobody's, its own person's, or another's.
+
+    It tells of the session alone, so that what is forbidden and what is not there go on answering alike. The token is
+    for writes of the same person, who signed in again: signing in makes another.
+    """
+    user = person(request) if request.user.is_authenticated else None
+    return JsonResponse({"person": user and {"id": str(user.pk), "name": str(user)}, "csrf": get_token(request)})
+
+
+@never_cache
+@for_person
+@require_GET
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where signing in for a page that waits in another window ends; its script closes the window."""
+    return render(request, "signed-in.html")
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -12,16 +12,16 @@ from rune.anvil.errors import (
     CompileError,
     MissingKernel,
     TooMuchMemory,
-    Unsupported,
     UnsupportedModel,
 )
 from rune.anvil.lower import lower
 from rune.anvil.plan import Plan, plan
 from rune.anvil.program import Program
 from rune.anvil.sources import Sources, Unit
-from rune.anvil.support import unsupported
+from rune.anvil.support import signature_with_support, unsupported
 from rune.anvil.target import Made, Target, Toolchain
 from rune.anvil.target_limits import TargetLimits
+from rune.tflite import Unsupported
 
 __all__ = [
     "AnvilError",
@@ -44,5 +44,6 @@ __all__ = [
     "compile",
     "lower",
     "plan",
+    "signature_with_support",
     "unsupported",
 ]

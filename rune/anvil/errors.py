@@ -11,24 +11,11 @@ AnvilError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from rune.tflite import Unsupported
 
 
 class AnvilError(Exception):
     """Base of Anvil's errors; the message is a sentence for a person."""
-
-
-@dataclass(frozen=True)
-class Unsupported:
-    """An op that Anvil lacks with these types (`int8`, or several joined by commas), and how often a model has it."""
-
-    op: str
-    types: str
-    count: int
-
-    def __str__(self) -> str:
-        times = "" if self.count == 1 else f" ({self.count} times)"
-        return f"{self.op} with {self.types}{times}"
 
 
 class UnsupportedModel(AnvilError):

@@ -82,7 +82,9 @@ class ProvenScale:
 def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
     """Constants for all channels of an op, or None where some channel resists. Values are clamped to
     `lowest` to `highest`, which are counted from the zero point."""
-    if max(np.abs(channels.least).max(), np.abs(channels.greatest).max()) >= 2**31 - 2**20:
+    reach = np.maximum(np.abs(channels.least), np.abs(channels.greatest))
+    # The left shift of a multiplier above 1 comes first, and the exact arithmetic does it in 32 bits too.
+    if (reach >= (2**31 - 2**20) >> np.maximum(channels.exponents, 0)).any():
         return None
     ends = [channels.exact(sums[:, None], lowest, highest)[:, 0] for sums in (channels.least, channels.greatest)]
     live = np.flatnonzero(ends[0] != ends[1])
@@ -121,11 +123,14 @@ def _search(
             tried = channels.reals[left].astype(np.float32)
             tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
             moved = middle + away
+            inside = _stays_in_32_bits(channels[left], moved)
             if exceptions:
                 fits, offset, at, step = _fit_with_exceptions(channels[left], points, values, tried, moved, bounds)
+                fits &= inside
                 found.exceptions[left[fits]], found.steps[left[fits]] = at[fits], step[fits]
             else:
                 fits, offset = _fit(points, values, tried, moved, bounds)
+                fits &= inside
             good = left[fits]
             found.scale[good], found.offset[good], found.move[good] = tried[fits], offset[fits], moved[fits]
             left, points, values, middle = left[~fits], points[~fits], values[~fits], middle[~fits]
@@ -134,6 +139,11 @@ def _search(
             if len(left) > MOST_RESISTING and (ulps, away) == attempts[_PLAIN_ATTEMPTS - 1]:
                 return None
     return None
+
+
+def _stays_in_32_bits(channels: Channels, move: Integers) -> NDArray[np.bool_]:
+    """Which channels' sums can be moved: the kernel holds `sum - move` in 32 bits. The last are `NO_EXCEPTION`'s."""
+    return (channels.least - move > NO_EXCEPTION) & (channels.greatest - move < 2**31)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
-from rune.anvil.errors import Unsupported
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
-from rune.tflite import Model, Operator, operator_types
+from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
 def unsupported(model: Model) -> tuple[Unsupported, ...]:
@@ -20,6 +20,11 @@ def unsupported(model: Model) -> tuple[Unsupported, ...]:
             types = operator_types(model, operator)
             found[operator.op, f"{types}, {why}" if why else types] += 1
     return tuple(Unsupported(op, types, count) for (op, types), count in found.items())
+
+
+def signature_with_support(model: Model) -> ModelSignature:
+    """The inputs and outputs of a model, and what keeps it from being compiled. Raises `ModelError`."""
+    return replace(signature(model), unsupported=unsupported(model))
 
 
 def _refusal(model: Model, operator: Operator) -> str | None:

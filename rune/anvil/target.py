@@ -32,6 +32,8 @@ class Made:
     name: str
     pipeline: Pipeline
     resources: tuple[tuple[str, bytes], ...]
+    memory: int
+    """Bytes of arena and messages."""
     sources: Sources
     module: bytes
 

@@ -119,6 +119,8 @@ class Block:
     """The call for inputs that `outputs` accepted. Raises `BlockError` for an argument that only now proves wrong."""
     aliases: tuple[str, ...] = field(default=())
     """Other crate names under which old Runefiles know it."""
+    sound_rate: int | None = None
+    """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
 
     @property
     def documentation(self) -> str:

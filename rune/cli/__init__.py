@@ -19,7 +19,7 @@ COMMANDS = {
     "fmt": "Bring a Runefile into form",
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",
-    "login": "Remember a token for a registry",
+    "login": "Sign in to a registry",
     "lsp": "Answer an editor, as a language server",
     "model-info": "Show a model's inputs, outputs and operators",
     "new": "Start a project from a template or from a model",

@@ -14,19 +14,24 @@ from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.run import load, prepared, run_once
-from rune.container import PAGE_SIZE
-from rune.runtime import Limits
+from rune.cli.run import load, prepared, run_once, show_notices
+from rune.container import PAGE_SIZE, read_rune
+from rune.runtime import Limits, LoadedRune
 from rune.wording import counted, plain
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A rune's runs: milliseconds each, in the order of the runs; `size` and `memory` in bytes."""
+    """A rune's runs: milliseconds each, in the order of the runs; `size` and both memories in bytes.
+
+    `memory` is what the build planned for a run, None where the rune does not say it; `wasm_memory` all that
+    the module has.
+    """
 
     file: str
     size: int
-    memory: int
+    memory: int | None
+    wasm_memory: int
     milliseconds: tuple[float, ...]
     stages: Mapping[str, float] = field(default_factory=dict)
     """Of a rune that was built to be timed: the median milliseconds of each stage."""
@@ -81,10 +86,11 @@ def _measure(
     paths: Sequence[Path], inputs: GivenInputs, limits: Limits, runs: int, warm_up: int, seconds: float
 ) -> tuple[Measured, ...]:
     datas = [read_given_file(path) for path in paths]
+    notices: list[str] = []
     with progress("Loading") as shown:
         loaded = [load(data, limits, {}) for data in datas]
         # Once for all runs: to read a picture or to make up noise is no part of a run.
-        sources = [prepared(rune, inputs) for rune in loaded]
+        sources = [prepared(rune, inputs, notices.append) for rune in loaded]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
         stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
@@ -99,10 +105,18 @@ def _measure(
                 if turn >= 0 or monotonic() > end:
                     found.append(rune.milliseconds)
                     parts.append(rune.stages)
+    show_notices(notices)
     return tuple(
-        Measured(str(path), len(data), rune.memory_pages * PAGE_SIZE, tuple(found), _medians(parts))
+        _measured(path, data, rune, found, parts)
         for path, data, rune, found, parts in zip(paths, datas, loaded, times, stages, strict=True)
     )
+
+
+def _measured(
+    path: Path, data: bytes, rune: LoadedRune, found: Sequence[float], parts: Sequence[Mapping[str, float]]
+) -> Measured:
+    pages = rune.memory_pages * PAGE_SIZE
+    return Measured(str(path), len(data), read_rune(data).planned_memory, pages, tuple(found), _medians(parts))
 
 
 def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
@@ -115,6 +129,7 @@ def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:
         "file": each.file,
         "size": each.size,
         "memory": each.memory,
+        "wasm_memory": each.wasm_memory,
         "runs": len(each.milliseconds),
         "milliseconds": {
             "median": round(each.median, 4),
@@ -134,7 +149,8 @@ def _as_text(measured: Sequence[Measured]) -> Iterator[str]:
         runs = counted(len(each.milliseconds), "run")
         yield f"  median {each.median:.3f} ms, p95 {each.percentile(95):.3f} ms of {runs}"
         yield f"  fastest {min(each.milliseconds):.3f} ms, slowest {max(each.milliseconds):.3f} ms"
-        yield f"  memory {each.memory:,} bytes, size {each.size:,} bytes"
+        planned = "" if each.memory is None else f"memory {each.memory:,} bytes, "
+        yield f"  {planned}WebAssembly memory {each.wasm_memory:,} bytes, size {each.size:,} bytes"
         if each is not first and first.median:
             yield f"  {each.median / first.median:.2f} times as long as {first.file}"
         yield from _stages_text(each.stages)

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from rune.anvil import CompileError, Target
-from rune.build import BuildFailed, BuildResult, Step, build
+from rune.building import BuildFailed, BuildResult, Step, build
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
@@ -76,6 +77,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Accepted for old scripts; nothing is cached between builds.",
 )
 @click.option("--debug", is_flag=True, help="Accepted for old scripts; a rune is always compiled with optimisation.")
+@allow_outside_option
 def command(
     runefile: Path,
     output: Path | None,
@@ -239,8 +241,8 @@ def _summary(result: BuildResult, target: Path) -> None:
     memory = result.report.memory
     click.echo(f"{target}: {result.report.size:,} bytes", err=True)
     click.echo(
-        f"memory: {memory.arena:,} bytes for the pipeline, {memory.serial:,} for messages, "
-        f"{memory.constants:,} of constants",
+        f"memory: {memory.planned:,} bytes, {memory.arena:,} for the pipeline and {memory.serial:,} for messages; "
+        f"{memory.constants:,} bytes of constants",
         err=True,
     )
     for model in result.report.models:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from rune.building.models import ProjectModels
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.edited_files import write_text
 from rune.cli.failure import CommandFailed, causes_of
 from rune.cli.given_file import ANY_PATH
@@ -31,16 +33,18 @@ from rune.wording import counted, plain
 
 @click.command(name="check")
 @click.argument("runefile", type=ANY_PATH, default=Path())
-@click.option("--fix", is_flag=True, help="Mend what has a fix, and say what is left.")
+@click.option("--fix", is_flag=True, help="Apply the fixes that are safe, and say what is left.")
 @format_option()
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
+@allow_outside_option
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 
     The exit status is 1 when there is an error. Warnings alone leave it 0. With --fix the Runefile is written with all
-    problems mended that have a fix ("help" says which), and the status is that of what is left.
+    problems fixed that have a safe fix ("help" says what it is). A "suggestion", such as a name that looks alike, is a
+    guess and is left to you. The status is that of what is left.
     """
     try:
         project = project_of(runefile)
@@ -49,12 +53,13 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
             raise
         print_json(_unreadable(runefile, error))
         sys.exit(1)
-    checked = check(project.files, runefile=project.runefile)
+    signatures = ProjectModels(project.files).signature
+    checked = check(project.files, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files
     fixed: tuple[Diagnostic, ...] = ()
     if fix:
         require_folder(project)
-        mended = mend(project, checked)
+        mended = mend(project, checked, signatures)
         _write(project, mended)
         checked, files, fixed = mended.checked, mended.files, mended.fixed
     if form == "json":
@@ -67,6 +72,9 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         show_diagnostics(checked.diagnostics, files, colour)
         for diagnostic in fixed:
             click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
+        guesses = sum(bool(diagnostic.fixes) for diagnostic in checked.diagnostics)
+        if fix and guesses:
+            click.echo(f"Left to you: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
 

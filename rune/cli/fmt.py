@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from rune.cli.allow_outside import allow_outside_option, allowed_folders
 from rune.cli.edited_files import EditedFiles, write_text
 from rune.cli.failure import CommandFailed
 from rune.cli.mending import require_folder
@@ -48,6 +49,7 @@ class Formed:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; list what is not in form, with status 1.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--infer", is_flag=True, help="Also write types in that follow from models and blocks.")
+@allow_outside_option
 def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool) -> None:
     """Bring RUNEFILES, or the Runefile of the folder, into form. Comments and the order of things stay.
 
@@ -87,7 +89,7 @@ def _formed_stdin(infer: bool) -> Formed:
     except UnicodeDecodeError as error:
         raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
     folder = Path.cwd()
-    files = EditedFiles(FolderFiles(folder), {DEFAULT_RUNEFILE: text})
+    files = EditedFiles(FolderFiles(folder, others=allowed_folders(folder)), {DEFAULT_RUNEFILE: text})
     return _formed(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
 
 

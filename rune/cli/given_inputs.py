@@ -12,8 +12,9 @@ import click
 
 from rune.abi import Capability
 from rune.runtime import CapabilityRequest, InputSource, Limits
-from rune.runtime.files import InputFiles, inputs_from_files
+from rune.runtime.files import InputFiles, Notice, inputs_from_files
 from rune.runtime.generated import generated_inputs
+from rune.runtime.limits import MOST_TRANSFER
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,12 +41,12 @@ class GivenInputs:
     files: InputFiles
     generated: bool
 
-    def for_capabilities(self, capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
-        """What each capability reads. Raises `InputFile`."""
+    def for_capabilities(self, capabilities: Sequence[CapabilityRequest], notice: Notice) -> Mapping[int, InputSource]:
+        """What each capability reads; `notice` hears what was done to a file so that it fits. Raises `InputFile`."""
         if not self.generated:
-            return inputs_from_files(capabilities, self.files)
+            return inputs_from_files(capabilities, self.files, notice)
         named = [request for request in capabilities if self.count(request.kind)]
-        return {**generated_inputs(capabilities), **inputs_from_files(named, self.files)}
+        return {**generated_inputs(capabilities), **inputs_from_files(named, self.files, notice)}
 
     def count(self, kind: Capability) -> int:
         """How many files were named that capabilities of this kind read; a seed is one."""
@@ -129,8 +130,16 @@ _LIMIT_OPTIONS = (
         help="A rune that wants more is stopped.",
     ),
     click.option(
+        "--input-limit",
+        type=click.IntRange(1, MOST_TRANSFER // _MEBIBYTE),
+        default=_DEFAULT.input // _MEBIBYTE,
+        show_default=True,
+        metavar="MIB",
+        help="A run that reads more is stopped.",
+    ),
+    click.option(
         "--output-limit",
-        type=click.IntRange(1, 1024),
+        type=click.IntRange(1, MOST_TRANSFER // _MEBIBYTE),
         default=_DEFAULT.output // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
@@ -152,7 +161,7 @@ def limit_options(function: F) -> F:
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, time_limit: float, fuel: int | None, **rest: Any) -> Any:
-        sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "output", "model_memory")}
+        sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "input", "output", "model_memory")}
         limits = Limits(seconds=time_limit, fuel=fuel, **sizes)
         return function(*arguments, limits=limits, **rest)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.dot import dot
 from rune.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
 from rune.cli.failure import CommandFailed
@@ -25,6 +26,7 @@ _MODULE = b"\0asm"
 @click.argument("file", type=ANY_PATH, default=Path())
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
 @format_option()
+@allow_outside_option
 def command(file: Path, output: Path | None, form: str) -> None:
     """Draw the pipeline of FILE: a rune, a Runefile, or the folder of one.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.inspect_project import project_json, project_text
@@ -20,6 +21,7 @@ from rune.tflite.recognise import IDENTIFIER
 @click.command()
 @click.argument("file", type=ANY_PATH)
 @format_option()
+@allow_outside_option
 def command(file: Path, form: str) -> None:
     """Show the pipeline, resources and compiler of the rune FILE.
 

@@ -51,7 +51,9 @@ def rune_text(rune: Rune) -> Iterator[str]:
     wanted = [what for what, calls in _OF_THE_HOST.items() if asked & calls]
     if wanted:
         yield f"Host: {', '.join(wanted)}"
-    yield f"Memory: {_memory(rune.memory)}"
+    if rune.planned_memory is not None:
+        yield f"Memory: {rune.planned_memory} bytes"
+    yield f"WebAssembly memory: {_memory(rune.memory)}"
     yield f"Size: {rune.size} bytes"
     yield f"Compiled by: {_compiler(rune.version)}"
 

@@ -7,6 +7,7 @@ import logging
 import click
 
 from rune.cli.failure import CommandFailed
+from rune.wording import install_command
 
 
 @click.command(name="lsp")
@@ -22,7 +23,7 @@ def command(stdio: bool) -> None:  # noqa: ARG001
     except ModuleNotFoundError as error:
         raise CommandFailed(
             "The language server needs the package pygls",
-            (f"{error.name} is not installed: run `pip install 'hammer-forge[lsp]'`",),
+            (f"{error.name} is not installed: run {install_command('lsp')}",),
         ) from error
     logging.basicConfig(level=logging.ERROR)  # On standard error, which editors keep apart.
     make_server().start_io()

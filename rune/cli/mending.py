@@ -1,4 +1,4 @@
-"""What `rune check --fix` does: applies the fixes of diagnostics until none is left that can be applied."""
+"""What `rune check --fix` does: applies the safe fixes of diagnostics until none is left that can be applied."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rune.cli.project import Project
 from rune.files import FileError
 from rune.language.apply import apply_fixes
 from rune.runefile import Checked, Diagnostic, Fix, check
+from rune.runefile.model_stages import Signatures
 
 _MOST_ROUNDS = 10
 """Nothing proves that fixes come to an end."""
@@ -25,8 +26,8 @@ class Mended:
     files: EditedFiles
 
 
-def mend(project: Project, checked: Checked) -> Mended:
-    """Nothing is written. Of several ways to mend one problem the first is taken."""
+def mend(project: Project, checked: Checked, signatures: Signatures) -> Mended:
+    """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
     before: dict[str, str] = {}
     texts: dict[str, str] = {}
     fixed: list[Diagnostic] = []
@@ -40,7 +41,7 @@ def mend(project: Project, checked: Checked) -> Mended:
             break
         changed = {path: text for path, text in result.texts.items() if text != known[path]}
         after = EditedFiles(project.files, {**texts, **changed})
-        again = check(after, runefile=project.runefile)
+        again = check(after, runefile=project.runefile, signatures=signatures)
         if again.source.text in seen:
             break  # The fixes go round in a circle.
         seen.add(again.source.text)

@@ -11,8 +11,11 @@ from rune.anvil import unsupported
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.printing import format_option, print_json
+from rune.cli.results import shortest_f32
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.wording import printable
+
+_OUTPUTS = "Outputs:"
 
 
 @click.command()
@@ -51,16 +54,38 @@ def _tensor_json(tensor: Tensor) -> dict[str, object]:
     }
     if tensor.scale is not None:
         json |= {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    elif tensor.quantization is not None and tensor.quantization.scales:
+        scales, zero_points = list(tensor.quantization.scales), list(tensor.quantization.zero_points)
+        json |= {"scales": scales, "zero_points": zero_points, "axis": tensor.quantization.axis}
     return json
+
+
+def _type_text(tensor: Tensor, title: str) -> str:
+    return f"{element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}{_open(tensor, title)}"
+
+
+def _quantised(tensor: Tensor) -> str:
+    """What a stored number means: (number - zero point) * scale."""
+    if tensor.scale is not None:
+        return f", scale {shortest_f32(tensor.scale)}, zero point {tensor.zero_point}"
+    quantization = tensor.quantization
+    if quantization is None or not quantization.scales:
+        return ""
+    return f", {len(quantization.scales)} scales along dimension {quantization.axis}"
+
+
+def _open(tensor: Tensor, title: str) -> str:
+    """Files write one number and an output that is known only after a run alike."""
+    return ", one number or known once the model ran" if title == _OUTPUTS and not tensor.shape else ""
 
 
 def _as_text(model: Model) -> Iterator[str]:
     yield f"Ops: {len(model.operators)}"
-    for title, indices in (("Inputs:", model.inputs), ("Outputs:", model.outputs)):
+    for title, indices in (("Inputs:", model.inputs), (_OUTPUTS, model.outputs)):
         yield title
         for index in indices:
             tensor = model.tensors[index]
-            yield f"\t{printable(tensor.name)}: {element_kind(tensor.kind)}{list(tensor.shape)}"
+            yield f"\t{printable(tensor.name)}: {_type_text(tensor, title)}"
     described = describe(model)
     yield "Operators:"
     operators = described["operators"]

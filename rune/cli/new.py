@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,9 +12,13 @@ from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.files import DEFAULT_FILE_LIMIT, FileError
-from rune.runefile import DEFAULT_RUNEFILE, starter
+from rune.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
 from rune.templates import Template, list_templates
-from rune.tflite import ModelError, read_model, signature
+from rune.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
+from rune.wording import plain
+
+_RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
+"""By what `--pixels` and an answer say."""
 
 
 def _complete(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -28,7 +33,12 @@ def _complete(context: click.Context, _: click.Parameter, begun: str) -> list[Co
 @click.argument("words", nargs=-1, metavar="[TEMPLATE] [FOLDER]", shell_complete=_complete)
 @format_option()
 @click.option("--model", type=ANY_PATH, help="Start with this .tflite.")
-def command(words: tuple[str, ...], form: str, model: Path | None) -> None:
+@click.option(
+    "--pixels",
+    type=click.Choice(list(_RANGES)),
+    help="The range in which the model reads pixels, where its file does not say.",
+)
+def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str | None) -> None:
     """Start a project from TEMPLATE, or around a model, in a new FOLDER.
 
     \b
@@ -36,12 +46,20 @@ def command(words: tuple[str, ...], form: str, model: Path | None) -> None:
     rune new keywords                 into the folder keywords
     rune new keywords my-app          into the folder my-app
     rune new --model x.tflite my-app  a Runefile that fits the model
+
+    Where neither the model's file nor --pixels says in which range pixels go into a model of floats, a terminal is
+    asked; elsewhere the question is written into the Runefile, and rune check reminds of it.
     """
+    if pixels is not None and model is None:
+        raise click.UsageError("--pixels goes with --model.")
     if len(words) > (2 if model is None else 1):
         raise click.UsageError("Too many words. Name a template and a folder, or --model and a folder.")
     if model is not None:
         folder = Path(words[0] if words else model.stem)
-        _write(folder, _around_model(model))
+        contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
+        _write(folder, contents)
+        for notice in notices:
+            click.echo(notice, err=True)
     elif words:
         template = _find(words[0])
         folder = Path(words[-1])
@@ -71,22 +89,66 @@ def _find(name: str) -> Template:
     return known[name]
 
 
-def _around_model(model: Path) -> dict[str, bytes]:
-    """The model and a Runefile that fits it."""
+def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
+    """The model and a Runefile that fits it, and what is to be said of it."""
     try:
         size = model.stat().st_size
         if size > DEFAULT_FILE_LIMIT:
             raise CommandFailed(f"{model} has {size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
         data = model.read_bytes()
         path = f"models/{model.name}"
-        text = starter(signature(read_model(data)), path)
+        read = read_model(data)
+        advice, notices = _pixels(read, pixels)
+        text = starter(signature(read), path, advice)
     except ModelError as error:
         raise CommandFailed(f"{model} is not a model that can be used: {error}") from error
     except FileError as error:
         raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
         raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
-    return {path: data, DEFAULT_RUNEFILE: text.encode()}
+    return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
+
+
+def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:
+    """The range of pixels that each input wants, and a sentence on each that is not known or cannot be made."""
+    found: list[PixelAdvice | None] = []
+    notices = []
+    for position, tensor in enumerate(signature(model).inputs):
+        advice = pixel_advice(model, position)
+        if not asks_for_pixels(tensor.type):
+            advice = None
+        elif chosen is not None:
+            advice = PixelAdvice(chosen, "--pixels said so")
+        elif advice is None:
+            advice = _asked(plain(tensor.name))
+            if advice is None:
+                notices.append(
+                    "The model's file does not say whether it reads pixels from 0 to 1 or from 0 to 255. The Runefile "
+                    "takes 0 to 1 and has the question; --pixels answers it."
+                )
+        elif advice.range in (None, PixelRange.SIGNED):
+            wanted = "in a range of its own" if advice.range is None else f"from {advice.range.value}"
+            notices.append(
+                f"The model reads pixels {wanted} ({advice.reason}), and no proc-block makes them. The Runefile takes "
+                "0 to 1, with which its answers are off."
+            )
+        found.append(advice)
+    return found, list(dict.fromkeys(notices))
+
+
+def _asked(name: str) -> PixelAdvice | None:
+    """What a person at a terminal answers; None where there is none, or where they do not know."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    click.echo(
+        f"The model's file does not say in which range its input {name} reads pixels. With the wrong one it answers, "
+        "and answers wrongly.",
+        err=True,
+    )
+    answer = click.prompt(
+        "From 0 to 1, or from 0 to 255?", type=click.Choice([*_RANGES, "unknown"]), default="unknown", err=True
+    )
+    return PixelAdvice(_RANGES[answer], "you said so") if answer in _RANGES else None
 
 
 def _write(folder: Path, contents: dict[str, bytes]) -> None:

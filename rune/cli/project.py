@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from rune.cli.allow_outside import allowed_folders
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import read_given_file, resolved
 from rune.cli.settings import settings
@@ -37,7 +38,7 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
         return _zune_project(path)
     if path.is_dir():
         folder = resolved(current_dir or path)
-        path = path / runefile_in(FolderFiles(path))
+        path = path / runefile_in(FolderFiles(path, others=allowed_folders(path)))
     else:
         folder = resolved(current_dir or path.parent)
     try:
@@ -46,7 +47,7 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
         raise click.UsageError(f"{path} does not lie in {folder}; choose --current-dir so that it does") from None
     except FileError as error:
         raise CommandFailed(f'"{path}" cannot be a Runefile', (error.reason,)) from error
-    return Project(FolderFiles(folder), inside, folder, folder.name or "rune")
+    return Project(FolderFiles(folder, others=allowed_folders(folder)), inside, folder, folder.name or "rune")
 
 
 class _ZuneFiles:

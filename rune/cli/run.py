@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,11 +14,12 @@ from rune.cli.given_resources import given_resources, require_resources
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.results import results_json, results_text
+from rune.cli.results import results_json, results_text, stages_of
 from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
 from rune.runtime.errors import InputFile, RuneError
+from rune.runtime.files import Notice
 
 _ZUNE = (
     "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
@@ -64,16 +65,20 @@ def command(
     with progress(f"Loading {rune.name}"):
         loaded = load(data, limits, resources)
     _show(loaded.logs, verbose)
-    for _ in range(repeats):
+    stages = stages_of(data, loaded.outputs)
+    notices: list[str] = []
+    for turn in range(repeats):
         try:
             with progress(f"Running {rune.name}"):
-                messages = run_once(loaded, prepared(loaded, inputs))
+                messages = run_once(loaded, prepared(loaded, inputs, notices.append))
         finally:
+            if turn == 0:
+                show_notices(notices)
             _show(loaded.logs, verbose)
         if form == "json":
-            print_json(results_json(messages), one_line=True)
+            print_json(results_json(messages, stages), one_line=True)
         else:
-            click.echo("\n".join(results_text(messages)))
+            click.echo("\n".join(results_text(messages, stages)))
 
 
 def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
@@ -86,10 +91,10 @@ def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedR
         raise failed("Unable to load the Runtime", error) from error
 
 
-def prepared(loaded: LoadedRune, inputs: GivenInputs) -> Mapping[int, InputSource]:
+def prepared(loaded: LoadedRune, inputs: GivenInputs, notice: Notice) -> Mapping[int, InputSource]:
     """What each capability reads, from files that are read and decoded here; ends the command when one cannot be."""
     try:
-        return inputs.for_capabilities(loaded.capabilities)
+        return inputs.for_capabilities(loaded.capabilities, notice)
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error
@@ -101,6 +106,12 @@ def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[Ou
         return interruptible(lambda: loaded.call(sources))
     except RuneError as error:
         raise failed("Prediction failed", error) from error
+
+
+def show_notices(notices: Iterable[str]) -> None:
+    """Says on standard error what was done to files so that they fit, each sentence once."""
+    for notice in dict.fromkeys(notices):
+        click.echo(notice, err=True)
 
 
 def _show(logs: Sequence[LogLine], verbose: bool) -> None:

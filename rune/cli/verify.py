@@ -10,7 +10,8 @@ import click
 
 from rune.abi import Capability
 from rune.anvil import CompileError
-from rune.build import BuildFailed, build
+from rune.building import BuildFailed, build
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options
@@ -18,12 +19,14 @@ from rune.cli.given_resources import given_resources
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
+from rune.cli.run import show_notices
 from rune.container import ContainerError, Rune, read_rune
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Severity, check
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputError, RuneError
+from rune.runtime.files import Notice
 from rune.verify import (
     Effort,
     NoProject,
@@ -61,6 +64,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @format_option()
+@allow_outside_option
 def command(
     subject: Path,
     models: Sequence[str],
@@ -78,7 +82,8 @@ def command(
     run beside it, and each model is run beside TensorFlow Lite's reference kernels. Integer models must give the same
     bytes; floats may be off by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
 
-    The exit status is 1 when something differs by more than is allowed, or could not be compared.
+    The exit status is 1 when something differs by more than is allowed or could not be compared: a rune that does not
+    load, gives nothing, or leaves its models to its host is not verified.
     """
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
@@ -104,6 +109,8 @@ def _verified(
 ) -> Verification:
     if subject.is_dir() or not read_given_file(subject).startswith(_WASM):
         if models or source is not None:
+            if not subject.is_dir():
+                raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model and --project go with a rune; a project has its own models")
         project = project_of(subject)
         return _verified_project(project, lambda: _built(project), inputs, effort, resources)
@@ -182,23 +189,28 @@ def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequenc
     if pipeline is None:
         return None
     stages = capabilities_of(pipeline)
-    return [_samples_of(stage, stages, inputs) for stage in stages]
+    notices: list[str] = []
+    found = [_samples_of(stage, stages, inputs, notices.append) for stage in stages]
+    show_notices(notices)
+    return found
 
 
-def _samples_of(stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs) -> Sequence[bytes]:
+def _samples_of(
+    stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs, notice: Notice
+) -> Sequence[bytes]:
     count = inputs.count(stage.kind)
     is_alone = sum(each.kind is stage.kind for each in stages) == 1
     found = []
     for number in range(count if is_alone else min(count, 1)):
         parameters = dict(stage.parameters) | ({"source": number} if is_alone else {})
         request = CapabilityRequest(0, stage.kind, parameters)
-        given = inputs.for_capabilities([request])[0]
+        given = inputs.for_capabilities([request], notice)[0]
         data = given(stage.output.size) if callable(given) else given
-        if len(data) != stage.output.size:
+        if len(data) > stage.output.size:
             raise InputError(
                 f"The input for {plain(stage.name)} has {len(data)} bytes, but the rune reads {stage.output.size}"
             )
-        found.append(data)
+        found.append(data.ljust(stage.output.size, b"\0"))
     return found
 
 
@@ -209,9 +221,10 @@ def _lines(found: Verification) -> list[str]:
     lines = [found.sentence()]
     if found.reference is not None:
         lines.append(f"  reference: {found.reference}, reference kernels")
-    if found.rune.inputs and found.compiled:
+    if found.rune.inputs and found.models:
         lines.append(f"  rune: {found.rune.sentence()}")
-    for model in found.models:
+    # Of a rune that is another, its pipeline's models say nothing.
+    for model in found.models if found.rune.failure is None else ():
         file = f" ({plain(model.file)})" if model.file else ""
         lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}")
     return lines

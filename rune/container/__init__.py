@@ -7,7 +7,9 @@ from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
 from rune.container.reader import Rune, read_resources, read_rune
+from rune.container.request_names import requested_stages
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
+from rune.container.whole import missing_part
 from rune.container.writer import canonical_json, pack, rune_sections
 from rune.container.zune import Entry, Zune, is_zune, read_zune
 
@@ -24,11 +26,13 @@ __all__ = [
     "canonical_json",
     "graph_json",
     "is_zune",
+    "missing_part",
     "needed_resources",
     "pack",
     "read_module",
     "read_resources",
     "read_rune",
     "read_zune",
+    "requested_stages",
     "rune_sections",
 ]

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
-from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
+from rune.container.request_names import REQUESTS
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
 _NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
@@ -23,15 +24,17 @@ _CAPABILITY_TYPES: Final = {
 }
 
 
-def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
+def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    An argument that came from a resource is written as `$NAME`.
+    An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
+    it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
+    knows by number; the bytes of `memory` that a run needs; a model's quantisation and whether it gives probabilities.
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
-            tensors[_tensor_id(port)] = _tensor(kind)
+            tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
@@ -56,18 +59,19 @@ def graph_json(pipeline: Pipeline, name: str) -> dict[str, Any]:
                 }
     return _without_empty(
         {
-            "rune": {"name": name},
+            "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
             "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
             "models": models,
             "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
+            REQUESTS: _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
         }
     )
 
 
-def _ports(stage: CapabilityStage | BlockStage | ModelStage | OutputStage) -> Iterable[tuple[Port, TensorType]]:
+def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:
     match stage:
         case CapabilityStage():
             kinds: tuple[TensorType, ...] = (stage.output,)
@@ -103,6 +107,17 @@ def _tensor(kind: TensorType) -> dict[str, Any]:
     return {"element_type": element, "dimensions": list(kind.dimensions)}
 
 
+def _meaning(stage: Stage, index: int) -> dict[str, Any]:
+    """What the numbers of an output stand for, where a model's file says it."""
+    if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
+        return {}
+    tensor = stage.tensors[index]
+    found: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
+    if tensor.scale is not None:
+        found["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    return found
+
+
 def _argument(value: ArgumentValue | HostText) -> str:
     """Numbers as the Runefile's own rule writes them: `360.0` is `360`. Texts of resources by their names."""
     if isinstance(value, HostText):
@@ -120,4 +135,4 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value != {}}
+    return {key: value for key, value in values.items() if value not in ({}, [])}

@@ -49,6 +49,13 @@ class Rune:
         return self.memory.minimum if self.memory else 0
 
     @property
+    def planned_memory(self) -> int | None:
+        """Bytes that a run needs, as the build laid them out; None for a rune that does not say it, or nonsense."""
+        told = self.graph.get("rune") if self.graph is not None else None
+        memory = told.get("memory") if isinstance(told, Mapping) else None
+        return memory if type(memory) is int and memory >= 0 else None
+
+    @property
     def runs(self) -> bool:
         """Whether a host of ABI v0 can run it: it exports its memory, `_manifest` and `_call`."""
         exports = {(export.name, export.kind) for export in self.exports}

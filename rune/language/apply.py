@@ -40,16 +40,16 @@ class FixesApplied:
 
 
 def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> FixesApplied:
-    """Applies to each file what mends its diagnostics, as far as the fixes do not touch each other.
+    """Applies to each file what safely mends its diagnostics, as far as the fixes do not touch each other.
 
-    Of several ways to mend one diagnostic the first is taken. A fix of a file that is not in `texts` is left. What was
-    left may work after the next check: repeat until nothing is applied, and no more than some ten times, because
+    A diagnostic whose first fix is a guess is left to a person. A fix of a file that is not in `texts` is left. What
+    was left may work after the next check: repeat until nothing is applied, and no more than some ten times, because
     nothing proves that fixes come to an end.
     """
     applied: list[Fix] = []
     left: list[Fix] = []
     taken: dict[str, list[Edit]] = {}
-    for fix in dict.fromkeys(diagnostic.fixes[0] for diagnostic in diagnostics if diagnostic.fixes):
+    for fix in dict.fromkeys(fix for diagnostic in diagnostics for fix in diagnostic.fixes[:1] if fix.is_safe):
         is_known = all(edit.file in texts for edit in fix.edits)
         if is_known and not any(_touch(edit, other) for edit in fix.edits for other in taken.get(edit.file, ())):
             applied.append(fix)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.language.analysis import Analysis
+from rune.language.argument_range import inputs_of, range_here
 from rune.language.graph_edits.defaults import capability_named
+from rune.language.known import likely_value
 from rune.runefile.capabilities import CAPABILITY_RULES, Parameter, given_output
 from rune.runefile.old_arguments import modern
 from rune.runefile.output_stages import OUTPUT_KINDS
@@ -99,10 +101,12 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
     stage = next((stage for stage in analysis.checked.syntax.stages if stage.name.text == name), None)
     if stage is None:
         return ()
-    fields = {field.name: field for field in _fields_of(stage)}
     block = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
     named = (each if block is None else modern(each, block) for each in stage.arguments)
     given = {argument.name: argument for argument in named}
+    fields = {field.name: field for field in _fields_of(stage)}
+    if block is not None:
+        fields |= _within(analysis, stage, block, given)
     for other in given.keys() - fields.keys():
         fields[other] = ArgumentField(other, "text", "", False, None, None, None, None, ())
     found = []
@@ -112,6 +116,21 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
         resource = argument.resource if argument is not None else None
         found.append(StageArgument(field, value, resource, _resource_text(analysis, resource)))
     return tuple(found)
+
+
+def _within(
+    analysis: Analysis, stage: StageSyntax, block: Block, given: Mapping[str, object]
+) -> dict[str, ArgumentField]:
+    """The arguments with the limits that they have for the tensors that come in, where those are known."""
+    known = inputs_of(analysis, stage)
+    if known is None:
+        return {}
+    values = {each.name: likely_value(each, given.get(each.name)) for each in block.arguments}
+    found = {}
+    for argument in block.arguments:
+        low, high = range_here(block, argument, known, values)
+        found[argument.name] = replace(_argument(argument), minimum=low, maximum=high)
+    return found
 
 
 def _fields_of(stage: StageSyntax) -> tuple[ArgumentField, ...]:

@@ -14,6 +14,7 @@ from rune.language.actions import Action, actions
 from rune.language.analysis import Analysis
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
+from rune.language.file_mentions import file_mentions, rename_files
 from rune.language.format import FormatRefused, format_text
 from rune.language.graph_answers import (
     answer_arguments,
@@ -179,6 +180,27 @@ def _rename(analysis: Analysis, request: Mapping[str, Any]) -> Json:
     return _edits(rename(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
 
 
+def _file_uses(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+    uses = file_mentions(analysis)
+    return {
+        "uses": [
+            {
+                "path": each.path,
+                "by": each.by,
+                "kind": each.kind,
+                "file": analysis.runefile,
+                "span": span_to_json(each.span),
+            }
+            for each in uses
+        ]
+    }
+
+
+def _rename_files(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+    moved = {path_of(old): path_of(new) for old, new in object_of(request, "moved").items()}
+    return _edits(rename_files(analysis, moved))
+
+
 def _format(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
     return _edits(format_text(analysis))
 
@@ -248,6 +270,8 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
     "references": _references,
     "prepare-rename": _prepare_rename,
     "rename": _rename,
+    "file-uses": _file_uses,
+    "rename-files": _rename_files,
     "format": _format,
     "infer": _infer,
     "folding": _folding,

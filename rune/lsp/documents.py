@@ -11,12 +11,13 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
+from rune.anvil import signature_with_support
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
 from rune.language.positions import Utf16
+from rune.repository import enclosing_repository
 from rune.runefile.source import SourceText
 from rune.tflite import ModelError, ModelSignature, read_model
-from rune.tflite import signature as signature_of
 
 LANGUAGE = "runefile"
 _NAME = re.compile(r"Runefile(?:[\w.-]*\.ya?ml)?\Z")
@@ -127,7 +128,8 @@ class _Project:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.files = FolderFiles(folder)
+        repository = enclosing_repository(folder)
+        self.files = FolderFiles(folder, others=() if repository is None else (repository,))
         self._paths: tuple[str, ...] = ()
         self._listed = -_PATHS_SECONDS
         self._signatures: dict[str, tuple[tuple[int, int], ModelSignature | ModelError]] = {}
@@ -157,7 +159,7 @@ class _Project:
 
 def _read(data: bytes) -> ModelSignature | ModelError:
     try:
-        return signature_of(read_model(data))
+        return signature_with_support(read_model(data))
     except ModelError as error:
         return error
 

@@ -1,5 +1,6 @@
 """Talking to an OCI registry: the only part of the toolchain that knows a network. It runs and builds nothing."""
 
+from rune.remote.browser_sign_in import AskedCode, BrowserSignIn, GivenToken, NoBrowserSignIn
 from rune.remote.credentials import Credentials, CredentialStore
 from rune.remote.errors import (
     CredentialsUnreadable,
@@ -17,10 +18,14 @@ from rune.remote.reference import Reference, parse_reference, registry_url
 from rune.remote.registry import PulledRune, Registry
 
 __all__ = [
+    "AskedCode",
+    "BrowserSignIn",
     "CredentialStore",
     "Credentials",
     "CredentialsUnreadable",
     "DigestMismatch",
+    "GivenToken",
+    "NoBrowserSignIn",
     "NotARune",
     "NotFound",
     "PulledRune",

@@ -6,6 +6,7 @@ RemoteError
 ├── CredentialsUnreadable the file of remembered tokens is damaged or cannot be written
 ├── RegistryUnreachable   no answer
 ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
+│   ├── NoBrowserSignIn   it gives no tokens by way of a browser
 │   ├── SignInNeeded      401: no token, or one that no longer holds
 │   └── NotFound          404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for

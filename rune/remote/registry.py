@@ -157,7 +157,7 @@ class Registry:
     def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
         status = response.status_code
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            why = "your token does not hold (any more)" if self._token else "it wants a token"
+            why = "your token is invalid or has expired" if self._token else "it wants a token"
             return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."

@@ -10,7 +10,7 @@ from rune.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, 
 from rune.runefile.host_resources import HostResources
 from rune.runefile.outline import Node, Outline, Wire
 from rune.runefile.pipeline import Pipeline
-from rune.runefile.starter import starter
+from rune.runefile.starter import asks_for_pixels, starter
 from rune.runefile.syntax import Form
 from rune.runefile.to_json import diagnostic_to_json, outline_to_json
 
@@ -30,6 +30,7 @@ __all__ = [
     "Severity",
     "Span",
     "Wire",
+    "asks_for_pixels",
     "check",
     "diagnostic_to_json",
     "draw",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.runefile.codes import Code
@@ -34,7 +35,8 @@ def block_arguments(
     for argument in written:
         if argument.name == "element_type" and argument.name not in known and is_zune_stage(stage):
             message = f"{block.name} takes no element_type as the modules of a zune do: it follows from what is read"
-            fixes = report.remove(Span(argument.name_span.start, argument.span.end), "Remove element_type")
+            lines = Span(argument.name_span.start, argument.span.end)
+            fixes = [replace(fix, is_safe=True) for fix in report.remove(lines, "Remove element_type")]
             report.warning(Code.ZUNE_PART, message, argument.name_span, ["It is ignored."], fixes)
             continue
         if argument.name not in known:

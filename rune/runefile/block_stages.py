@@ -118,7 +118,7 @@ def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: Bloc
     if near not in blocks.names:
         near = None
     notes = [f"Did you mean `{near}`?"] if near else []
-    fixes = [report.replace(stage.target.span, near)] if near else []
+    fixes = [report.replace_name(stage.target.span, text, near)] if near else []
     notes.append(f"The blocks are {', '.join(blocks.names)}.")
     message = f"There is no proc-block {quoted(path.crate)} in the catalogue"
     if near == path.crate.replace("-", "_"):

@@ -189,7 +189,7 @@ def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
         return None
     near = report.nearest(name, CAPABILITIES)
     notes = [f"The capabilities are {', '.join(CAPABILITIES)}."]
-    fixes = [report.replace(stage.target.span, near)] if near else []
+    fixes = [report.replace_name(stage.target.span, name, near)] if near else []
     report.error(Code.UNKNOWN_CAPABILITY, f"There is no capability {quoted(name)}", stage.target.span, notes, fixes)
     return None
 
@@ -280,7 +280,7 @@ def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declare
         f" but with these arguments it gives {given}, {given.size} bytes",
         declared.span,
         [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
-        [report.replace_type(declared.span, given)],
+        [report.guess_type(declared.span, given)],
     )
 
 
@@ -321,7 +321,7 @@ def _value(argument: ArgumentSyntax, report: Report) -> Number | None:
     elif argument.name == "pixel_format":
         notes = ["The formats are @PixelFormat::RGB, @PixelFormat::BGR and @PixelFormat::GrayScale."]
         near = report.nearest(str(argument.value).removeprefix("@PixelFormat::"), ("RGB", "BGR", "GrayScale"))
-        fixes = [report.replace(argument.span, f'"@PixelFormat::{near}"')] if near else []
+        fixes = [report.guess(argument.span, f'"@PixelFormat::{near}"')] if near else []
     else:
         notes = ["The arguments of a capability are numbers of 32 bits."]
     message = f"Unable to parse {quoted(str(argument.value))} as the {quoted(argument.name)} argument"

@@ -16,7 +16,9 @@ from rune.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.runefile.find import runefile_in
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
-from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model
+from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
+from rune.runefile.noise_memory import warn_of_noise_memory
+from rune.runefile.open_question import report_open_questions
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
 from rune.runefile.parse import parse
@@ -32,6 +34,7 @@ from rune.runefile.pipeline import (
 from rune.runefile.read_runefile import read_runefile
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
+from rune.runefile.sound_rates import warn_of_sound_rate
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.text_form import compose_text, is_text_form
@@ -188,6 +191,8 @@ class _Checker:
         order = run_order(sources)
         left = [name for name in self._stages if name not in set(order)]
         checked = [self._check(self._stages[name]) for name in (*order, *left)]
+        if self._report.source is not None:
+            report_open_questions(self._report.source, self._syntax.stages, self._checked, self._report)
         return tuple(stage for stage in checked if stage is not None)
 
     def type_of(self, name: str, index: int) -> TensorType | None:
@@ -241,7 +246,7 @@ class _Checker:
             case CapabilityStage():
                 given = _Given((checked.output,), (0,))
             case BlockStage():
-                warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
+                self._advise(stage, checked)
                 given = _Given(
                     tuple(output.type for output in checked.outputs),
                     tuple(output.text_bound for output in checked.outputs),
@@ -255,6 +260,12 @@ class _Checker:
         self._given[stage.name.text] = given
         self._checked[stage.name.text] = checked
         return checked
+
+    def _advise(self, stage: StageSyntax, checked: BlockStage) -> None:
+        """Warns of blocks that are right by themselves and not where they stand."""
+        warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
+        warn_of_sound_rate(stage, checked, self._checked.get, self._stages, self._report)
+        warn_of_noise_memory(stage, checked, self._checked.get, self._report)
 
     def _check_kind(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
@@ -290,6 +301,8 @@ class _Checker:
             return None
         found = find_model(stage, self._reading)
         if found is not None and found.file is not None:
+            if found.file not in self._models.values():
+                warn_of_host(stage, found, self._report)
             self._models[stage.name.text] = found.file
         if found is None or found.signature is None:
             self._note_declared(stage)
@@ -352,7 +365,7 @@ class _Checker:
                 )
                 return None
             message = f"The {quoted(input_.stage)} node has no {input_.index}'th output"
-            fixes = [self._report.replace(input_.whole, input_.stage)]
+            fixes = [self._report.guess(input_.whole, input_.stage)]
             notes = [f"It has {counted(count, 'output')}, counted from 0."]
             self._report.error(Code.NO_SUCH_OUTPUT, message, input_.whole, notes, fixes)
             return None
@@ -370,6 +383,6 @@ class _Checker:
         if near is not None:
             type_ = self.type_of(near, 0)
             notes = [f"Did you mean `{near}`" + (f", which gives {type_}?" if type_ is not None else "?")]
-            fixes = [self._report.replace(input_.span, near)]
+            fixes = [self._report.replace_name(input_.span, input_.stage, near)]
         message = f"Unable to find {quoted(input_.stage)} to use as an input for {quoted(stage.name.text)}"
         self._report.error(Code.UNKNOWN_INPUT, message, input_.span, notes, fixes)

@@ -57,7 +57,7 @@ def _without_controls(source: SourceText, report: Report) -> str:
             break
         span = source.span(match.start(), match.end())
         message = f"The character U+{ord(match[0]):04X} cannot stand in a Runefile"
-        report.error(Code.NOT_TEXT, message, span, fixes=[report.replace(span, "", "Remove the character")])
+        report.error(Code.NOT_TEXT, message, span, fixes=[report.guess(span, "", "Remove the character")])
     return _NO_TEXT.sub(" ", source.text)
 
 
@@ -74,7 +74,7 @@ def _whole(
     composer = Composer(source, text)
     root = composer.document()
     for notice in composer.notices:
-        fixes = [report.replace(notice.span, notice.text)] if notice.text is not None else []
+        fixes = [report.guess(notice.span, notice.text)] if notice.text is not None else []
         tell = report.error if notice.severity is Severity.ERROR else report.warning
         tell(notice.code, notice.message, notice.span, [notice.note], fixes)
     return Composed(root, is_whole, broken, damaged)
@@ -143,7 +143,7 @@ class _Mending:
                 span = self._source.span(bare.start("name"), bare.end("name"))
                 problem = Unreadable("a `:` is missing behind this name", span)
                 behind = self._source.span(bare.end("name"), bare.end("name"))
-                self._tell(problem, [self._report.replace(behind, ":", "Write the `:`")])
+                self._tell(problem, [self._report.guess(behind, ":", "Write the `:`")])
             else:
                 self._tell(problem)
             self._blank_in(entry, problem)
@@ -196,7 +196,7 @@ class _Mending:
         fixes = list(fixes)
         if self._source.text[at : at + 1] == "\t":
             tab = self._source.span(at, at + 1)
-            fixes.append(self._report.replace(tab, "  ", "Change the tab to two spaces"))
+            fixes.append(self._report.guess(tab, "  ", "Change the tab to two spaces"))
         elif (bare := _RESERVED.match(self._source.text, at)) is not None and "quotes" in problem.cause:
             text = self._source.span(at, bare.end())
             fixes.append(self._report.replace_text(text, bare[0]))

@@ -39,10 +39,15 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fix:
-    """A way to mend it, with a title that a button can carry ("Change to model")."""
+    """A way to mend it, with a title that a button can carry ("Change to model").
+
+    One that `is_safe` may be applied without asking: what is written means just that, or nothing else can be meant. All
+    others are guesses, and a person chooses them: names that are merely alike, and one of several ways to go on.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    is_safe: bool = False
 
 
 @dataclass(frozen=True)

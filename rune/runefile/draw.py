@@ -38,7 +38,10 @@ def _draw(diagnostic: Diagnostic, source: SourceText | None, colour: bool) -> st
             f"{gutter} {bar} {' ' * before}{paint(tint, '^' * width)}",
         ]
     lines += [f"{gutter} {paint(_BLUE, '=')} note: {_shown(note)}" for note in diagnostic.notes]
-    lines += [f"{gutter} {paint(_BLUE, '=')} {paint(_CYAN, 'help')}: {_shown(fix.title)}" for fix in diagnostic.fixes]
+    lines += [
+        f"{gutter} {paint(_BLUE, '=')} {paint(_CYAN, 'help' if fix.is_safe else 'suggestion')}: {_shown(fix.title)}"
+        for fix in diagnostic.fixes
+    ]
     return "\n".join(lines) + "\n"
 
 

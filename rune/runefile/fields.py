@@ -163,7 +163,8 @@ def _listed(value: Value, report: Report) -> list[Fix]:
         places = [(span.start.offset, "- "), *below]
     else:
         places = [(span.start.offset, "["), (span.end.offset, "]")]
-    return [Fix("Make it a list", tuple(Edit(report.file, source.span(at, at), text) for at, text in places))]
+    edits = tuple(Edit(report.file, source.span(at, at), text) for at, text in places)
+    return [Fix("Make it a list", edits, is_safe=True)]
 
 
 def is_text(value: Value) -> bool:

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from rune.runefile.codes import Code
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
-from rune.wording import quoted
+from rune.wording import counted, quoted
 
 _MOST_NOTES = 12
 
@@ -55,7 +55,7 @@ def report_cycles(stages: Sequence[StageSyntax], sources: Sources, report: Repor
         notes.append(f"... which passes data to {quoted(cycle[0])}, completing the cycle.")
         if len(notes) > _MOST_NOTES:
             left_out = len(notes) - _MOST_NOTES + 1
-            notes[_MOST_NOTES // 2 : _MOST_NOTES // 2 + left_out] = [f"... and {left_out} more stages..."]
+            notes[_MOST_NOTES // 2 : _MOST_NOTES // 2 + left_out] = [f"... and {counted(left_out, 'more stage')}..."]
         report.error(Code.CYCLE, f"Cycle detected when checking {quoted(cycle[0])}", spans[cycle[0]], notes)
 
 

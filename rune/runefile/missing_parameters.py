@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from rune.abi import Capability, PixelFormat
+from rune.runefile.added_argument import added_argument
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Fix
 from rune.runefile.report import Report
-from rune.runefile.source import SourceText
-from rune.runefile.syntax import Form, StageSyntax
+from rune.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 from rune.wording import quoted
-
-_FIRST_LINE = re.compile(r"(?P<indent> *)[\"']?capability\b")
 
 
 def report_missing(
@@ -28,13 +25,14 @@ def report_missing(
     """Reports each of `names`; `given` are the parameters that could be read."""
     for name in names:
         value = None if declared is None else _following(kind, name, given, declared)
-        what = f"`{name}: ` and a number" if value is None else f"`{name}: {value}`"
+        line = f"{name}: {value}"
+        what = f"`{name}: ` and a number" if value is None else f"`{line}`"
         report.error(
             Code.MISSING_PARAMETER,
             f'The "{name}" argument wasn\'t set for {quoted(stage.name.text)}',
             stage.target.span,
             [f"{kind.name} needs it: write {what} under `args`."],
-            [] if value is None else _fixes(stage, f"{name}: {value}", report),
+            [] if value is None else [replace(fix, is_safe=True) for fix in added_argument(stage, line, report)],
         )
 
 
@@ -50,33 +48,3 @@ def _following(kind: Capability, name: str, given: Mapping[str, int | float], de
         return None
     value, rest = divmod(declared.count * 1000, other) if other > 0 else (0, 1)
     return value if value > 0 and rest == 0 else None
-
-
-def _fixes(stage: StageSyntax, line: str, report: Report) -> list[Fix]:
-    """The edit that writes an argument in front of the others, or the first one; none where the text is too unusual."""
-    source = report.source
-    if source is None or report.form is Form.TEXT:
-        return []
-    found = _place(stage, line, source)
-    return [] if found is None else [report.replace(source.span(found[0], found[0]), found[1], f"Write {line}")]
-
-
-def _place(stage: StageSyntax, line: str, source: SourceText) -> tuple[int, str] | None:
-    text, span = source.text, stage.arguments_span
-    if span is None:
-        start, end = source.line_bounds(stage.target.span.start.line)
-        first = _FIRST_LINE.match(text, start, end)
-        if first is not None and stage.target.span.start.line > stage.name.span.start.line:
-            return end, f"\n{first['indent']}args: {{{line}}}"
-        in_braces = text[stage.name.span.end.offset : stage.target.span.start.offset].strip(" :\"'").startswith("{")
-        return (stage.target.span.end.offset, f", args: {{{line}}}") if in_braces else None
-    if not text[span.start.offset : span.end.offset].strip("{} "):
-        return span.start.offset + 1, line
-    if not stage.arguments or span.start.offset < stage.name.span.start.offset:
-        return None  # Nothing to stand beside, or an alias of arguments that stand elsewhere.
-    at = stage.arguments[0].name_span.start
-    if text.startswith("{", span.start.offset):
-        return at.offset, f"{line}, "
-    start, _ = source.line_bounds(at.line)
-    is_alone = not text[start : at.offset].strip(" ")
-    return (at.offset, f"{line}\n{text[start : at.offset]}") if is_alone else None

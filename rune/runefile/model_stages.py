@@ -9,7 +9,7 @@ from rune.abi import ModelFormat
 from rune.files import FileError, ProjectFiles
 from rune.folders import folder_path
 from rune.runefile.codes import Code
-from rune.runefile.model_types import check_declared_alone, check_inputs, obstacle_in
+from rune.runefile.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
 from rune.runefile.pipeline import ModelStage, Port
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources, report_unreadable
@@ -115,9 +115,27 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
     notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []
     if given is not None and given.resource is None:
-        notes, fixes = [], [report.replace(given.span, said.value)]
+        notes, fixes = [], [report.guess(given.span, said.value)]
     report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
     return False
+
+
+def warn_of_host(stage: StageSyntax, found: FoundModel, report: Report) -> None:
+    """Says of a model that cannot be compiled what the reason is and what follows."""
+    unsupported = found.signature.unsupported if found.signature is not None else ()
+    if not unsupported or found.file is None:
+        return
+    operators = ", ".join(dict.fromkeys(each.op for each in unsupported))
+    message = (
+        f"The model {quoted(found.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
+        "model, and its host runs it"
+    )
+    follows = (
+        "So it is not verified bit for bit, it needs a host with an interpreter for TensorFlow Lite models, as "
+        "`rune run` and the studio's preview have, and it does not run on microcontrollers."
+    )
+    notes = [follows, *(f"It needs {each}." for each in unsupported)]
+    report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
 
 
 def check_model_stage(
@@ -135,7 +153,7 @@ def check_model_stage(
         input_types, output_types = check_declared_alone(stage, types, found.format, report)
     else:
         input_types = tuple(tensor.type for tensor in found.signature.inputs)
-        output_types = tuple(tensor.type for tensor in found.signature.outputs)
+        output_types = filled_in(stage, tuple(tensor.type for tensor in found.signature.outputs))
         check_inputs(stage, types, found.signature, report)
         check_declared_outputs(stage, output_types, "The model", report)
     if report.error_count > before or ports is None or not stage.is_sound:
@@ -151,6 +169,7 @@ def check_model_stage(
         input_types=input_types,
         outputs=output_types,
         capacity=found.capacity,
+        tensors=() if found.signature is None else found.signature.outputs,
     )
 
 

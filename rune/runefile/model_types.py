@@ -9,7 +9,7 @@ from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
-from rune.runefile.syntax import InputSyntax, StageSyntax
+from rune.runefile.syntax import InputSyntax, StageSyntax, TypeSyntax
 from rune.runefile.types import same_data
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelSignature, ModelTensor
@@ -40,6 +40,25 @@ def obstacle_in(signature: ModelSignature) -> Obstacle | None:
             message = f"{name}, {tensor.type}, is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
             return Obstacle(Code.TENSOR_TOO_LARGE, message)
     return None
+
+
+def filled_in(stage: StageSyntax, found: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+    """The outputs of a model, where it does not say the dimensions of one with those that the stage declares.
+
+    A file writes a scalar and an output that is known only after a run alike; the host compares after each run.
+    """
+    declared = stage.outputs or ()
+    if len(declared) != len(found):
+        return found
+    return tuple(
+        TensorType(kind.element, written.dimensions or ()) if _is_filled(kind, written) else kind
+        for kind, written in zip(found, declared, strict=True)
+    )
+
+
+def _is_filled(kind: TensorType, written: TypeSyntax) -> bool:
+    """Whether a stage declares more than the one element that a model without dimensions says of an output."""
+    return not kind.dimensions and bool(written.dimensions) and written.tensor_type.count != 1
 
 
 def check_inputs(

@@ -47,14 +47,14 @@ def warn_of_old_argument(argument: ArgumentSyntax, block: Block, report: Report)
 def _fix(argument: ArgumentSyntax, report: Report) -> Fix:
     edits = [Edit(report.file, argument.name_span, argument.name)]
     if not argument.is_list or report.form is Form.TEXT:
-        return Fix(f"Rename to {argument.name}", tuple(edits))
+        return Fix(f"Rename to {argument.name}", tuple(edits), is_safe=True)
     title = f"Write {argument.name} as a text"
     block_text = _block_text(argument, report)
     if block_text is not None:
         whole = Span(argument.name_span.start, argument.span.end)
         return report.replace(whole, f"{argument.name}: {block_text}", title)
     text = json.dumps(str(argument.value), ensure_ascii=False)
-    return Fix(title, (*edits, Edit(report.file, argument.span, text)))
+    return Fix(title, (*edits, Edit(report.file, argument.span, text)), is_safe=True)
 
 
 def _block_text(argument: ArgumentSyntax, report: Report) -> str | None:

@@ -29,7 +29,7 @@ def find_output(stage: StageSyntax, report: Report) -> Output | None:
             report.misspelt(Code.UNKNOWN_OUTPUT_KIND, stage.target.span, name, spelling)
         return OUTPUT_KINDS[spelling]
     near = report.nearest(name, OUTPUT_KINDS)
-    fixes = [report.replace(stage.target.span, near)] if near else []
+    fixes = [report.replace_name(stage.target.span, name, near)] if near else []
     notes = ["The outputs are SERIAL, which sends JSON, and TENSOR, which sends bytes."]
     report.error(Code.UNKNOWN_OUTPUT_KIND, f"There is no output {quoted(name)}", stage.target.span, notes, fixes)
     return None
@@ -48,7 +48,7 @@ def check_output_stage(
         for input_, (type_, _) in zip(stage.inputs, types, strict=True):
             if type_ is not None and type_.element is ElementType.UTF8:
                 message = f"A TENSOR output cannot carry text, and {quoted(input_.text)} gives {type_}"
-                fix = report.replace(stage.target.span, "SERIAL")
+                fix = report.guess(stage.target.span, "SERIAL")
                 report.error(Code.TEXT_TO_TENSOR, message, input_.whole, fixes=[fix])
     elif (size := sum(json_size(type_, bound) for type_, bound in types if type_ is not None)) > LARGE_SERIAL:
         report.warning(
@@ -56,7 +56,7 @@ def check_output_stage(
             f"{quoted(stage.name.text)} can be {size / 1e6:.1f} MB of JSON, for which the rune keeps as much memory",
             stage.target.span,
             ["TENSOR sends the same numbers as bytes."],
-            [report.replace(stage.target.span, "TENSOR")],
+            [report.guess(stage.target.span, "TENSOR")],
         )
     if report.error_count > before or ports is None or not stage.is_sound:
         return None

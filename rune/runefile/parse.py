@@ -6,10 +6,11 @@ Says what is missing, misspelt or of the wrong shape; whether names and types fi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rune.runefile.capabilities import PARAMETER_NAMES
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Span
+from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.fields import (
     Field,
     described,
@@ -101,7 +102,7 @@ def _report_empty(start: Span, report: Report) -> None:
         f"{missing('pipeline')}.",
         "A Runefile has a pipeline of stages: a capability reads, proc-blocks and models compute, an `out` sends.",
     ]
-    fix = report.replace(start, SKELETON, "Write a Runefile that can be built, to begin with")
+    fix = report.guess(start, SKELETON, "Write a Runefile that can be built, to begin with")
     report.error(Code.EMPTY_RUNEFILE, message, start, notes, [fix])
 
 
@@ -123,7 +124,7 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
     _, value = field
     if isinstance(value, Scalar) and type(value.value) is int and value.value == 1:
         return
-    fix = [report.replace(value.span, "1")] if isinstance(value, Scalar) and value.text else []
+    fix = [report.guess(value.span, "1")] if isinstance(value, Scalar) and value.text else []
     if isinstance(value, Scalar) and type(value.value) is int and value.value >= 0:
         cause = f"invalid value: integer `{plain(value.text)}`, expected version to be 1"
         report.error(Code.WRONG_VERSION, _UNABLE + cause, value.span, fixes=fix)
@@ -132,7 +133,7 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
     if isinstance(value, Scalar) and _ONE.match(value.text):
         cause = missing("version").removeprefix(_UNABLE)
         message = f"The version is understood as 1, and other compilers stop at it: {cause}"
-        report.warning(Code.WRONG_VERSION, message, value.span, notes, fix)
+        report.warning(Code.WRONG_VERSION, message, value.span, notes, [report.replace(value.span, "1")])
     else:
         report.error(Code.WRONG_VERSION, missing("version"), value.span, notes, fix)
 
@@ -180,7 +181,8 @@ def _stage(name: Word, value: Value, composed: Composed, report: Report) -> Stag
         for key in present.values():
             near = report.nearest(key.text, kinds) if key.text not in known else None
             if near is not None:
-                _no_kind(name, report, [f"Did you mean `{near}`?"], key.span, near)
+                fix = report.replace_name(key.span, key.text, near)
+                _no_kind(name, report, [f"Did you mean `{near}`?"], key.span, [fix])
                 break
         else:
             _no_kind(name, report, [])
@@ -218,13 +220,13 @@ def _argument_names(kind: StageKind) -> frozenset[str]:
     return PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
 
 
-def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, near: str | None = None) -> None:
+def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, fixes: Iterable[Fix] = ()) -> None:
     report.error(
         Code.NO_KIND,
         f"The stage {quoted(name.text)} needs one of the keys capability, proc-block, model and out",
         span or name.span,
         notes,
-        [report.replace(span, near)] if span and near else [],
+        fixes,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.signature import Arguments, Block, BlockOutput
 from rune.tensor import TensorType
+from rune.tflite import ModelTensor
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class ModelStage:
     outputs: tuple[TensorType, ...]
     capacity: int | None = None
     """Bytes kept for a model that the host gives when the rune starts; None when the rune has its model."""
+    tensors: tuple[ModelTensor, ...] = ()
+    """What the model's file says of its outputs; empty where it could not be asked."""
 
     @property
     def is_hosted(self) -> bool:

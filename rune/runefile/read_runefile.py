@@ -22,7 +22,8 @@ def read_runefile(files: ProjectFiles, runefile: str, report: Report) -> str | N
         data = files.read(runefile) if size <= MAX_RUNEFILE_SIZE else b""
     except FileError as error:
         notes = ["`rune new` starts a project with a Runefile."] if isinstance(error, FileMissing) else []
-        report.error(Code.RUNEFILE_MISSING, f"Unable to read {quoted(runefile)}: {plain(error.reason)}", start, notes)
+        message = f"Unable to read {quoted(runefile)}: {plain(error.reason, 300)}"
+        report.error(Code.RUNEFILE_MISSING, message, start, notes)
         return None
     if max(size, len(data)) > MAX_RUNEFILE_SIZE:
         message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"

@@ -66,22 +66,36 @@ class Report:
         self.warning(code, message, span, fixes=[self.replace(span, known)])
 
     def replace(self, span: Span, text: str, title: str | None = None) -> Fix:
-        """The fix that writes `text` in place of what stands in `span`, with line breaks as the file has them."""
+        """The safe fix that writes `text` in place of what stands in `span`, with line breaks as the file has them."""
+        return replace(self.guess(span, text, title), is_safe=True)
+
+    def guess(self, span: Span, text: str, title: str | None = None) -> Fix:
+        """The same where something else may be meant: it is offered, and never applied by itself."""
         written = text.replace("\n", "\r\n") if self.source is not None and "\r\n" in self.source.text else text
         return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, written),))
 
+    def replace_name(self, span: Span, name: str, near: str, text: str | None = None) -> Fix:
+        """The fix that writes `near`, or `text` for it: a guess, unless `name` differs in case, `-` and `_` alone."""
+        is_same = _folded(name) == _folded(near)
+        written = near if text is None else text
+        return self.replace(span, written) if is_same else self.guess(span, written)
+
     def replace_type(self, span: Span, type_: TensorType) -> Fix:
-        """The fix that declares another type."""
+        """The safe fix that declares the type which comes in any case."""
+        return replace(self.guess_type(span, type_), is_safe=True)
+
+    def guess_type(self, span: Span, type_: TensorType) -> Fix:
+        """The fix that declares another type, where what it is compared with may be wrong as well."""
         written = legacy_type(type_) if self.form is Form.TEXT else written_type(type_)
-        return self.replace(span, written, f"Change to {type_}")
+        return self.guess(span, written, f"Change to {type_}")
 
     def replace_text(self, span: Span, text: str) -> Fix:
-        """The fix that writes a text which YAML might read as something else."""
+        """The safe fix that writes a text which YAML might read as something else."""
         written = text if self.form is Form.TEXT else json.dumps(text, ensure_ascii=False)
         return self.replace(span, written, f"Change to {plain(text)}")
 
     def remove(self, span: Span, title: str) -> tuple[Fix, ...]:
-        """The fix that removes whole lines; none where something else stands in them."""
+        """The fix that removes whole lines; none where something else stands in them. It is a guess: a text is lost."""
         if self.source is None or self.form is Form.TEXT:
             return ()
         text = self.source.text
@@ -95,30 +109,37 @@ class Report:
         return (Fix(title, (Edit(self.file, self.source.span(start, end), ""),)),)
 
     def remove_item(self, items: Sequence[Span], index: int, title: str) -> tuple[Fix, ...]:
-        """The fix that removes one item of a list, with its line or its comma; none where comments stand between."""
+        """The safe fix that removes an item which says nothing, with its line or its comma.
+
+        None where comments stand between.
+        """
         if self.source is None or self.form is Form.TEXT:
             return ()
         item = items[index]
         before = items[index - 1].end if index > 0 else None
         behind = items[index + 1].start if index + 1 < len(items) else None
         if before is not None and self._is_comma(before, item.start):
-            return (Fix(title, (Edit(self.file, Span(before, item.end), ""),)),)
+            return (Fix(title, (Edit(self.file, Span(before, item.end), ""),), is_safe=True),)
         if before is None and behind is not None and self._is_comma(item.end, behind):
-            return (Fix(title, (Edit(self.file, Span(item.start, behind), ""),)),)
-        return self.remove(item, title)
+            return (Fix(title, (Edit(self.file, Span(item.start, behind), ""),), is_safe=True),)
+        return tuple(replace(fix, is_safe=True) for fix in self.remove(item, title))
 
     def _is_comma(self, start: Position, end: Position) -> bool:
         return self.source is not None and self.source.text[start.offset : end.offset].strip() == ","
 
     def nearest(self, name: str, candidates: Iterable[str], *, likeness: float = 0.6) -> str | None:
-        """The candidate that was probably meant, or None; `likeness` of 1 would be the same name."""
+        """The candidate that was probably meant, or None; `likeness` of 1 would be the same name.
+
+        One that differs in case, `-` and `_` alone comes first; where there are two of these, neither is meant more.
+        """
         self._searches += 1
         if self._searches > _MOST_SEARCHES or len(name) > LONGEST:
             return None
         known = sorted({candidate for candidate in candidates if len(candidate) <= LONGEST})[:_MOST_CANDIDATES]
         folded = {_folded(candidate): candidate for candidate in known}
-        if _folded(name) in folded:
-            return folded[_folded(name)]
+        same = [candidate for candidate in known if _folded(candidate) == _folded(name)]
+        if same:
+            return same[0] if len(same) == 1 else None
         found = get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
         return folded[found[0]] if found else None
 
@@ -127,7 +148,7 @@ class Report:
         near = self.nearest(name, candidates)
         if near is None:
             return (), ()
-        return (f"Did you mean `{plain(near)}`?",), (self.replace(span, near),)
+        return (f"Did you mean `{plain(near)}`?",), (self.replace_name(span, name, near),)
 
     def forget(self, codes: Collection[Code], is_there: Callable[[int], bool] | None = None) -> None:
         """Drops what was said under these codes, or only at some offsets; the count of errors stays."""

@@ -52,7 +52,7 @@ class Resources:
         near = None if is_stage else self._report.nearest(name, self._declared)
         if near is not None:
             self._used.add(near)
-            notes, fixes = [f"Did you mean `${near}`?"], [self._report.replace(span, f"${near}")]
+            notes, fixes = [f"Did you mean `${near}`?"], [self._report.replace_name(span, name, near, f"${near}")]
         elif not is_stage:
             notes = [f"Declare it under `resources:`, as `{plain(name)}: {{path: ./file.txt}}`."]
         self._report.error(Code.UNKNOWN_RESOURCE, message, span, notes, fixes)
@@ -225,6 +225,6 @@ def report_unreadable(error: FileError, path: str, span: Span, user: str, files:
     fixes: list[Fix] = []
     if near is not None and near != path.removeprefix("./"):
         text = f"./{near}" if _PLAIN_PATH.match(near) else json.dumps(f"./{near}", ensure_ascii=False)
-        notes, fixes = [f"Did you mean `./{plain(near)}`?"], [report.replace(span, text)]
-    message = f"Unable to read {quoted(path)} for {quoted(user)}: {plain(error.reason)}"
+        notes, fixes = [f"Did you mean `./{plain(near)}`?"], [report.guess(span, text)]
+    message = f"Unable to read {quoted(path)} for {quoted(user)}: {plain(error.reason, 300)}"
     report.error(Code.UNREADABLE_FILE, message, span, notes, fixes)

@@ -43,6 +43,8 @@ _OTHER_ELEMENT_NAMES = {
     "byte": "u8",
     **{f"{sign}int{bits}": f"{short}{bits}" for sign, short in (("u", "u"), ("", "i")) for bits in (8, 16, 32, 64)},
 }
+_AMBIGUOUS_ELEMENT_NAMES = frozenset({"float", "int"})
+"""Names whose size differs from language to language."""
 
 
 def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[InputSyntax, ...]:
@@ -110,9 +112,11 @@ def _element(value: Value, report: Report) -> ElementType | None:
     name = word.text.strip().lower()
     if name in _ELEMENT_NAMES:
         return _ELEMENT_NAMES[name]
-    near = _OTHER_ELEMENT_NAMES.get(name) or report.nearest(name, _ELEMENT_NAMES)
+    other = _OTHER_ELEMENT_NAMES.get(name)
+    near = other or report.nearest(name, _ELEMENT_NAMES)
     notes = [f"The element types are {', '.join(_ELEMENT_NAMES)}."]
-    fixes = [report.replace(word.span, near)] if near else []
+    is_same = other is not None and name not in _AMBIGUOUS_ELEMENT_NAMES
+    fixes = [(report.replace if is_same else report.guess)(word.span, near)] if near else []
     report.error(Code.UNKNOWN_ELEMENT_TYPE, f"Unknown element type, {quoted(word.text)}", word.span, notes, fixes)
     return None
 

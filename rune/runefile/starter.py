@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from rune.files import normal_path
 from rune.runefile.model_types import obstacle_in
+from rune.runefile.open_question import pixel_question, range_question
 from rune.runefile.output_stages import LARGE_SERIAL, json_size
 from rune.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelError, ModelSignature
+from rune.tflite import ModelError, ModelSignature, PixelAdvice, PixelRange
 
 _LEAST_SIDE = 8
 _LONGEST_ASPECT = 4
@@ -18,12 +20,13 @@ _SMALLEST_MOTION = 8
 _PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
 
 
-def starter(signature: ModelSignature, model_path: str) -> str:
+def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = ()) -> str:
     """The text of a Runefile that `check` accepts for this model.
 
     An input that looks like an image reads the camera, one of three numbers a row the motion sensor, and any other
-    raw bytes of the model's own type. Raises `FileNotInProject` for a path that a project cannot have, and `ModelError`
-    for a model that no rune can run.
+    raw bytes of the model's own type. `pixels` is what is known of the range that each input wants; where an image of
+    floats has none, the question is written into the text (`open_question`). Raises `FileNotInProject` for a path that
+    a project cannot have, and `ModelError` for a model that no rune can run.
     """
     obstacle = obstacle_in(signature)
     if obstacle is not None:
@@ -32,7 +35,7 @@ def starter(signature: ModelSignature, model_path: str) -> str:
     feeds = []
     for index, tensor in enumerate(signature.inputs):
         suffix = "" if len(signature.inputs) == 1 else f"_{index}"
-        lines, feed = _source(tensor.type, suffix)
+        lines, feed = _source(tensor.type, suffix, pixels[index] if index < len(pixels) else None)
         stages += lines
         feeds.append(feed)
     outputs = [tensor.type for tensor in signature.outputs]
@@ -41,10 +44,18 @@ def starter(signature: ModelSignature, model_path: str) -> str:
         f"    model: {_path(model_path)}",
         f"    inputs: [{', '.join(feeds)}]",
         "    outputs:",
-        *(f"      - {written_type(type_)}" for type_ in outputs),
+        *(line for type_ in outputs for line in _model_output(type_)),
     ]
     names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
     return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
+
+
+def _model_output(type_: TensorType) -> list[str]:
+    """An output, with a word where the model's file says no dimensions."""
+    told = (
+        [] if type_.dimensions else ["      # One number, or known once the model ran: then write its dimensions here."]
+    )
+    return [*told, f"      - {written_type(type_)}"]
 
 
 def _path(model_path: str) -> str:
@@ -52,7 +63,12 @@ def _path(model_path: str) -> str:
     return path if _PLAIN_PATH.match(path) else json.dumps(path)
 
 
-def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
+def asks_for_pixels(type_: TensorType) -> bool:
+    """Whether an input looks like an image in floats, whose range matters and may not be known."""
+    return type_.element is ElementType.F32 and _motion_rows(type_) is None and _is_image(type_)
+
+
+def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple[list[str], str]:
     """The stages that feed one input of the model, and the name of the last of them."""
     rows = _motion_rows(type_)
     if rows is not None:
@@ -68,6 +84,8 @@ def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
         f"      height: {height}",
         f'      pixel_format: "@PixelFormat::{pixel_format}"',
     ]
+    if advice is not None and advice.range is PixelRange.BYTES and type_.element is ElementType.F32:
+        return [*_reason(advice), *_capability("image" + suffix, "FLOAT_IMAGE", arguments, type_)], "image" + suffix
     camera = _capability("image" + suffix, "IMAGE", arguments, TensorType(ElementType.U8, type_.dimensions))
     if type_.element is ElementType.U8:
         return camera, "image" + suffix
@@ -79,7 +97,20 @@ def _source(type_: TensorType, suffix: str) -> tuple[list[str], str]:
         "    outputs:",
         f"      - {written_type(type_)}",
     ]
-    return camera + pixels, "pixels" + suffix
+    return [*camera, *_remark(type_, advice, suffix), *pixels], "pixels" + suffix
+
+
+def _remark(type_: TensorType, advice: PixelAdvice | None, suffix: str) -> list[str]:
+    """What stands above the stage that makes numbers of pixels: why it is right, or the question whether it is."""
+    if type_.element is not ElementType.F32:
+        return []
+    if advice is None:
+        return pixel_question("image" + suffix, "pixels" + suffix)
+    return _reason(advice) if advice.range is PixelRange.UNIT else range_question(advice)
+
+
+def _reason(advice: PixelAdvice) -> list[str]:
+    return [f"  # The model reads pixels from {advice.range.value}: {advice.reason}."] if advice.range else []
 
 
 def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:

@@ -133,7 +133,7 @@ class _Reading:
             near = self._report.nearest(name, _INSTRUCTIONS)
             if near is None:
                 raise BadLine(f"{quoted(name)} is no instruction", span, (_LISTED,))
-            fix = self._report.replace(span, near)
+            fix = self._report.replace_name(span, name, near)
             message = f"Unable to parse the input: {quoted(name)} is no instruction"
             self._report.error(Code.BAD_INSTRUCTION, message, span, [f"Did you mean `{near}`?"], [fix])
             name = near  # What it says is still looked at.
@@ -216,7 +216,7 @@ class _Reading:
                 elif index == len(chain) - 1 and self._is_whole:
                     near = self._report.nearest(text, stages)
                     notes = [f"Did you mean `{near}`?"] if near else []
-                    fixes = [self._report.replace(named.span, near)] if near else []
+                    fixes = [self._report.replace_name(named.span, text, near)] if near else []
                     message = f"Unable to find {quoted(text)}, which `RUN` names"
                     self._report.error(Code.UNKNOWN_INPUT, message, named.span, notes, fixes)
                 before = word

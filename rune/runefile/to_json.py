@@ -29,7 +29,7 @@ def outline_to_json(outline: Outline) -> Json:
 
 
 def _fix(fix: Fix) -> Json:
-    return {"title": fix.title, "edits": [edit_to_json(edit) for edit in fix.edits]}
+    return {"title": fix.title, "is_safe": fix.is_safe, "edits": [edit_to_json(edit) for edit in fix.edits]}
 
 
 def edit_to_json(edit: Edit) -> Json:

@@ -33,7 +33,7 @@ def warn_of_short_wordlist(
     if scores is None or count >= scores.count:
         return
     span = next((item.span for item in syntax.arguments if item.name in ("wordlist", "labels")), syntax.target.span)
-    classes = f"{scores.count} classes" if scores.count > 1 else "1 class"
+    classes = counted(scores.count, "class", "classes")
     report.warning(
         Code.SHORT_WORDLIST,
         f"The wordlist of {quoted(label.name)} has {counted(count, 'word')}, and {quoted(chooser.name)} tells"

@@ -15,7 +15,7 @@ RuneError
  ├─ BadOutput             a result that cannot be read
  └─ InputError            what the caller gave does not fit
      ├─ InputMissing      a capability that nothing was given for
-     ├─ InputLength       bytes of the wrong length
+     ├─ InputLength       more bytes than the rune asks for
      └─ InputFile         a file that cannot be turned into input
 """
 
@@ -91,7 +91,7 @@ class InputMissing(InputError):
 
 
 class InputLength(InputError):
-    """The bytes given for a capability are not as many as the rune asks for."""
+    """More bytes were given for a capability than the rune asks for; fewer are followed by zeros."""
 
 
 class InputFile(InputError):

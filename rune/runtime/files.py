@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from rune.abi import Capability, PixelFormat
 from rune.runtime.errors import InputFile
 from rune.runtime.host import CapabilityRequest, InputSource
 from rune.runtime.randomness import random_bytes
-from rune.runtime.sounds import wav_samples
+from rune.runtime.sounds import sound_input
 from rune.runtime.tables import csv_rows
+from rune.wording import plain
 
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes that one input file may have."""
@@ -32,27 +33,36 @@ class InputFiles:
     """For RAND; without one the numbers differ from run to run."""
 
 
-def inputs_from_files(capabilities: Sequence[CapabilityRequest], files: InputFiles) -> Mapping[int, InputSource]:
+Notice = Callable[[str], None]
+"""Hears what was done to a file so that it fits, in words for a person."""
+
+
+def _unheard(_: str) -> None:
+    """For callers that nobody reads."""
+
+
+def inputs_from_files(
+    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = _unheard
+) -> Mapping[int, InputSource]:
     """What each capability reads. Raises `InputFile`, which names the capability."""
-    return {request.id: _named_input(request, files) for request in capabilities}
+    return {request.id: _named_input(request, files, notice) for request in capabilities}
 
 
-def _named_input(request: CapabilityRequest, files: InputFiles) -> InputSource:
+def _named_input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
     try:
-        return _input(request, files)
+        return _input(request, files, notice)
     except InputFile as error:
         raise InputFile(f'Unable to load the "{request.kind.name}" input: {error}') from error
 
 
-def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:
+def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
     parameters = request.parameters
     match request.kind:
         case Capability.RAND:
             seed = secrets.randbits(64) if files.seed is None else files.seed
             return lambda size: random_bytes(seed, size)
         case Capability.SOUND:
-            rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
-            return wav_samples(_pick(files.sounds, parameters), rate * duration // 1000)
+            return _sound(files.sounds, parameters, notice)
         case Capability.ACCEL:
             # The native runtime knows `samples`; Runefiles write `n`.
             name = "samples" if "samples" in parameters else "n"
@@ -64,6 +74,15 @@ def _input(request: CapabilityRequest, files: InputFiles) -> InputSource:
         case Capability.FLOAT_IMAGE:
             pixels = _pixels(files, parameters)
             return struct.pack(f"<{len(pixels)}f", *pixels)
+
+
+def _sound(paths: Sequence[Path], parameters: Mapping[str, int | float], notice: Notice) -> bytes:
+    rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
+    path = _picked(paths, parameters)
+    sound = sound_input(_bytes_of(path), rate, rate * duration // 1000)
+    if sound.conversion is not None:
+        notice(f"{plain(path.name, 100)}: {sound.conversion}")
+    return sound.data
 
 
 def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
@@ -79,11 +98,8 @@ def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
 
 
 def _raw(data: bytes, length: int | None) -> bytes:
-    if length is None:
-        return data
-    if len(data) < length:
-        raise InputFile(f"Requested {length} bytes but only {len(data)} were provided")
-    return data[:length]
+    """The first bytes of a file. One that is shorter stays so: zeros come behind it, as behind a text."""
+    return data if length is None else data[:length]
 
 
 def _wanted(parameters: Mapping[str, int | float], name: str) -> int:
@@ -104,12 +120,19 @@ def _whole(parameters: Mapping[str, int | float], name: str) -> int | None:
 
 
 def _pick(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> bytes:
+    return _bytes_of(_picked(paths, parameters))
+
+
+def _picked(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> Path:
     source = _whole(parameters, "source") or 0
     if not paths:
         raise InputFile(f"The user asked for source {source}, but no sources were provided")
     if source >= len(paths):
         raise InputFile(f"The user asked for source {source} but there are only {len(paths)} sources available")
-    path = paths[source]
+    return paths[source]
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(FILE_LIMIT + 1)

@@ -19,7 +19,7 @@ from rune.runtime.handles import Handles
 from rune.runtime.host_models import HostModels
 from rune.runtime.host_resources import FindResource, HostResources
 from rune.runtime.interpreters import OpenModel
-from rune.runtime.limits import Limits
+from rune.runtime.limits import MOST_TRANSFER, Limits
 from rune.runtime.messages import LogLine, read_log_line
 from rune.tensor import ElementType, TensorType
 
@@ -77,6 +77,13 @@ def _tensor_of(request: CapabilityRequest, size: int) -> TensorType:
     if size % (element.size * last):
         return TensorType(ElementType.U8, (1, size))
     return TensorType(element, (count // last, last) if last > 1 else (1, count))
+
+
+def _allowed(name: str, most: int) -> str:
+    """A limit as people read it, with the way to raise it."""
+    more = "" if most >= MOST_TRANSFER else f"; allow more with --{name}-limit, or Limits({name}=...) in Python"
+    size = f"{most / (1 << 20):g} MB" if most >= 1 << 20 else f"{most} bytes"
+    return f"{size} in one run{more}"
 
 
 class Host:
@@ -178,18 +185,29 @@ class Host:
         guest_memory.checked_memory(caller, "request_provider_response", address, size)
         self._input_bytes += size
         if self._input_bytes > self.limits.input:
-            raise RuneStopped("input", f"the rune was stopped: it read more than {self.limits.input} bytes in one run")
+            allowed = _allowed("input", self.limits.input)
+            raise RuneStopped("input", f"the rune was stopped: it read more than {allowed}")
         if handle not in self.inputs:
             raise InputMissing(f"No input tensor provided for the {request.kind.name} capability with ID {handle}")
         source = self.inputs[handle]
         data = source(size) if callable(source) else source
-        if len(data) != size:
+        if len(data) > size:
             raise InputLength(
                 f"The Rune provided a {size} byte buffer, but the input tensor is {_tensor_of(request, len(data))} "
                 f"({len(data)} bytes): that of its {request.kind.name} capability with ID {handle}"
             )
+        if len(data) < size:
+            self._log("WARN", f"The {request.kind.name} input has {len(data)} of {size} bytes; the rest is zero")
+            data = data.ljust(size, b"\0")
         guest_memory.write(caller, "request_provider_response", address, data)
         return size
+
+    def _log(self, level: str, message: str) -> None:
+        """A line of the host's own, among those of the rune."""
+        if len(self.logs) + len(self.marks) < self.limits.log_lines:
+            self.logs.append(LogLine(level, message))
+        else:
+            self.logs_dropped += 1
 
     def _request_output(self, _caller: Caller, kind: int) -> int:
         try:
@@ -206,7 +224,9 @@ class Host:
         self._output_bytes += max(size, _MESSAGE_BYTES)
         if self._output_bytes > self.limits.output:
             raise RuneStopped(
-                "output", f"the rune was stopped: it sent more than {self.limits.output} bytes in one run"
+                "output",
+                f"the rune was stopped: it sent more than {_allowed('output', self.limits.output)}. "
+                "A TENSOR output sends numbers as bytes, which take a third of the text that SERIAL sends",
             )
         self.messages.append((handle, guest_memory.read(caller, "consume_output", address, size)))
         return size

@@ -9,9 +9,10 @@ from wasmtime import Caller
 
 from rune.abi import ModelFormat
 from rune.runtime import guest_memory
-from rune.runtime.errors import BadRequest, HostModelError, ModelLoadError, RuneStopped
+from rune.runtime.errors import BadRequest, HostModelError, ModelLoadError, ModelRunError, RuneStopped
 from rune.runtime.handles import Handles
 from rune.runtime.interpreters import Interpreter, OpenModel
+from rune.runtime.interpreters.interpreter import after_run
 from rune.runtime.limits import Limits
 from rune.runtime.messages import parse_shape
 from rune.tensor import TensorType
@@ -101,13 +102,13 @@ class HostModels:
             interpreter = self._open_model(mimetype, data)
             try:
                 _require_same(said_inputs, interpreter.inputs)
-                _require_same(said_outputs, interpreter.outputs)
+                _require_same(said_outputs, _filled_in(interpreter.outputs, said_outputs))
             except ModelLoadError:
                 interpreter.close()
                 raise
         except HostModelError as error:
             raise _explained(error, mimetype, said_inputs, said_outputs) from error
-        self._keep(handle, mimetype, len(data), interpreter)
+        self._keep(handle, mimetype, len(data), interpreter, said_outputs)
         return handle
 
     def infer(self, caller: Caller, handle: int, inputs: int, outputs: int) -> int:
@@ -134,7 +135,7 @@ class HostModels:
             interpreter = self._open_model(_OLD_MIMETYPE, data)
         except HostModelError as error:
             raise type(error)(f'Unable to load the "{_OLD_MIMETYPE}" model: {error}') from error
-        self._keep(handle, _OLD_MIMETYPE, len(data), interpreter)
+        self._keep(handle, _OLD_MIMETYPE, len(data), interpreter, interpreter.outputs)
         return handle
 
     def invoke(self, caller: Caller, handle: int, input_: int, input_size: int, output: int, output_size: int) -> int:
@@ -157,8 +158,10 @@ class HostModels:
             raise RuneStopped("models", f"the rune was stopped: it loaded more than {self._limits.models} models")
         return self._handles.take()
 
-    def _keep(self, handle: int, mimetype: str, size: int, interpreter: Interpreter) -> None:
-        request = ModelRequest(handle, mimetype, size, interpreter.inputs, interpreter.outputs, interpreter.name)
+    def _keep(
+        self, handle: int, mimetype: str, size: int, interpreter: Interpreter, outputs: tuple[TensorType, ...]
+    ) -> None:
+        request = ModelRequest(handle, mimetype, size, interpreter.inputs, outputs, interpreter.name)
         self._loaded[handle] = _Loaded(request, interpreter)
 
     def _find(self, function: str, handle: int) -> _Loaded:
@@ -171,6 +174,12 @@ class HostModels:
 
     def _run(self, loaded: _Loaded, inputs: tuple[bytes, ...]) -> tuple[bytes, ...]:
         outputs = loaded.interpreter.run(inputs)
+        for index, (said, found) in enumerate(zip(loaded.request.outputs, loaded.interpreter.outputs, strict=True)):
+            if said != found and not said.count == found.count == 1:
+                raise ModelRunError(
+                    f"output {index} of the model is {found}, which it tells only once it ran, but the rune holds it "
+                    f"for {said}; write {found} in the Runefile"
+                )
         if self._record:
             self._recorded_bytes += sum(map(len, inputs)) + sum(map(len, outputs))
             if self._recorded_bytes > self._limits.recording or len(self.inferences) >= self._limits.inferences:
@@ -196,6 +205,13 @@ class HostModels:
             raise BadRequest(
                 f"the rune describes a tensor of its model in a way that cannot be read: {error}"[:300]
             ) from None
+
+
+def _filled_in(found: Sequence[TensorType], said: Sequence[TensorType]) -> tuple[TensorType, ...]:
+    """The types of a model's outputs, with the dimensions that a rune says of those that are known after a run."""
+    if len(found) != len(said):
+        return tuple(found)
+    return tuple(after_run(kind, wanted.dimensions) for kind, wanted in zip(found, said, strict=True))
 
 
 def _require_same(said: Sequence[TensorType], found: Sequence[TensorType]) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 _MEGABYTE = 1 << 20
 
+MOST_TRANSFER = 1024 * _MEGABYTE
+"""The most that the limits of input and output may be raised to: the host holds copies of all that is sent."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -37,3 +40,9 @@ class Limits:
     """Inferences of one call that are recorded."""
     log_lines: int = 1000
     """Log lines kept of one call; what comes after is counted and dropped."""
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for more input or output than any host holds."""
+        for name, given in (("input", self.input), ("output", self.output)):
+            if not 0 < given <= MOST_TRANSFER:
+                raise ValueError(f"the limit of {name} is {given} bytes; it can be 1 to {MOST_TRANSFER}")

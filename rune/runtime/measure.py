@@ -1,36 +1,53 @@
-"""How long a run of a rune takes: the median of several, on generated input."""
+"""How long a run of a rune takes: the median of several and their spread, on generated input."""
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rune.runtime.engine import Runtime
 from rune.runtime.generated import generated_inputs
 from rune.runtime.limits import Limits
 
+QUICK_SECONDS = 0.25
+"""Time for which a quick rune runs again and again: a few runs of some microseconds tell nothing of the spread."""
+QUICK_RUNS = 1000
+
 
 @dataclass(frozen=True)
 class Measurement:
-    """Milliseconds a run, the median of `runs`."""
+    """Milliseconds a run: the median of `runs`, and the quartiles `low` and `high` between which half of them lie."""
 
     milliseconds: float
     runs: int
+    low: float
+    high: float
 
 
 def measure(data: bytes, *, runs: int = 20, seconds: float = 2.0, limits: Limits | None = None) -> Measurement:
-    """Runs a rune up to `runs` times, and begins no run after `seconds`. Raises `RuneError`.
+    """Runs a rune `runs` times, a quick one more often, and begins no run after `seconds`. Raises `RuneError`.
 
     The first run warms up and counts only when there is time for no other. Instructions are not counted, since counting
     costs time; each run is bounded by the limits' clock.
     """
     rune = Runtime.load(data, replace(limits or Limits(), fuel=None))
     inputs = generated_inputs(rune.capabilities)
-    deadline = time.monotonic() + seconds
+    start = time.monotonic()
     rune.call(inputs)
     times: list[float] = []
-    while len(times) < runs and time.monotonic() < deadline:
+    while (passed := time.monotonic() - start) < seconds and (
+        len(times) < runs or (passed < QUICK_SECONDS and len(times) < QUICK_RUNS)
+    ):
         rune.call(inputs)
         times.append(rune.milliseconds)
-    return Measurement(statistics.median(times or [rune.milliseconds]), max(len(times), 1))
+    return measurement_of(times or [rune.milliseconds])
+
+
+def measurement_of(times: Sequence[float]) -> Measurement:
+    """The median and the quartiles of at least one time in milliseconds; of one, all three are that one."""
+    if len(times) == 1:
+        return Measurement(times[0], 1, times[0], times[0])
+    low, middle, high = statistics.quantiles(times, n=4, method="inclusive")
+    return Measurement(middle, len(times), low, high)

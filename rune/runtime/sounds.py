@@ -1,63 +1,63 @@
-"""Sound files as a rune's SOUND capability gets them: the samples of a PCM wav, as they are stored.
+"""Sound files as a rune's SOUND capability gets them: mono samples at its own rate, as i16.
 
-Nothing is resampled and channels stay interleaved, as in the native runtime.
+A wav of 16 bits, one channel and that rate gives its samples as they are stored. Every other one is converted, and
+what was done is said. The arithmetic of the conversion is in `resampling`.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rune.runtime.errors import InputFile
+from rune.runtime.wav import Wav, read_wav
+from rune.wording import hertz
 
-_PCM = 1
-_EXTENSIBLE = 0xFFFE
+_RATES = range(100, 1_000_001)
+"""Samples a second between which sound is converted: what lies outside is a damaged header or a slip in a Runefile."""
+_MOST_CONVERTED = 128 * 1024 * 1024
+"""Samples that a conversion may give."""
 
 
-def wav_samples(data: bytes, count: int) -> bytes:
-    """The first `count` samples of a wav of 8 or 16 bits as i16, little-endian. Raises `InputFile`.
+@dataclass(frozen=True)
+class Sound:
+    """What a sound file became: i16 samples of one channel, little-endian.
 
-    8 bit samples become -128 to 127 without being scaled.
+    `conversion` says what was changed, such as "44.1 kHz stereo, converted to 16 kHz mono"; None when nothing was.
     """
-    bits, raw = _read_wav(data)
-    found = len(raw) // (bits // 8)
+
+    data: bytes
+    conversion: str | None
+
+
+def sound_input(data: bytes, rate: int, count: int) -> Sound:
+    """The first `count` samples of a wav at `rate` samples a second. Raises `InputFile`."""
+    wav = read_wav(data)
+    if wav.rate == rate and wav.channels == 1 and (wav.bits, wav.is_float) == (16, False):
+        return Sound(_enough(wav.samples, wav.frames, count), None)
+    if wav.rate != rate and not (wav.rate in _RATES and rate in _RATES):
+        raise InputFile(f"a sound of {hertz(wav.rate)} cannot be converted to {hertz(rate)}")
+    available = -(-wav.frames * rate // wav.rate)
+    if available < count:
+        _enough(b"", available, count)
+    if count > _MOST_CONVERTED:
+        raise InputFile(f"{count} samples are more than can be converted at once")
+    # numpy takes long to load, and a sound that fits needs none of it.
+    from rune.runtime.resampling import converted
+
+    return Sound(converted(wav, rate, count), f"{_described(wav)}, converted to {_wanted(wav, rate)}")
+
+
+def _described(wav: Wav) -> str:
+    channels = {1: "mono", 2: "stereo"}.get(wav.channels, f"with {wav.channels} channels")
+    depth = f" of {wav.bits} bits" if wav.bits != 16 else ""
+    return f"{hertz(wav.rate)} {channels}{depth}"
+
+
+def _wanted(wav: Wav, rate: int) -> str:
+    return f"{hertz(rate)} mono{' of 16 bits' if wav.bits != 16 else ''}"
+
+
+def _enough(samples: bytes, found: int, count: int) -> bytes:
     if found < count:
         raise InputFile(f"At least {count} samples are required to generate this input, but only {found} were provided")
-    if bits == 16:
-        return raw[: count * 2]
-    return struct.pack(f"<{count}h", *(value - 128 for value in raw[:count]))
-
-
-def _read_wav(data: bytes) -> tuple[int, bytes]:
-    """Bits a sample, and the bytes of the samples."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise InputFile("the file is not a wav file")
-    bits = None
-    for name, body in _chunks(data):
-        if name == b"fmt ":
-            bits = _bits(body)
-        elif name == b"data":
-            if bits is None:
-                raise InputFile("the wav file has its samples before their format")
-            return bits, body
-    raise InputFile("the wav file has no samples")
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    offset = 12
-    while offset + 8 <= len(data):
-        size = int.from_bytes(data[offset + 4 : offset + 8], "little")
-        yield data[offset : offset + 4], data[offset + 8 : offset + 8 + size]
-        offset += 8 + size + size % 2
-
-
-def _bits(body: bytes) -> int:
-    if len(body) < 16:
-        raise InputFile("the format of the wav file is cut short")
-    code: int = struct.unpack_from("<H", body)[0]
-    bits: int = struct.unpack_from("<H", body, 14)[0]
-    if code == _EXTENSIBLE and len(body) >= 26:
-        code = struct.unpack_from("<H", body, 24)[0]
-    if code != _PCM or bits not in (8, 16):
-        raise InputFile(f"the wav file has {bits} bit samples of format {code}; save it as 16 bit PCM")
-    return bits
+    return samples[: count * 2]

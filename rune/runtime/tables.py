@@ -1,10 +1,14 @@
-"""Motion recordings as a rune's ACCEL capability gets them: CSV rows of x, y and z, without a header."""
+"""Motion recordings as a rune's ACCEL capability gets them: CSV rows of x, y and z.
+
+The page reads the same files by the same rules (`frontend/src/preview/motion.ts`); both are held to one list of cases.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 import struct
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rune.runtime.errors import InputFile
@@ -12,32 +16,70 @@ from rune.runtime.errors import InputFile
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.I
 )
+_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
+"""How a field begins that is not the name of a column."""
+_SEPARATORS = (";", ",", "\t")
+_SPACES = " \t"
+_EMPTY = " \t,;"
+"""What a line is made of that says nothing."""
+_AXES = ("x", "y", "z")
 
 
 def csv_rows(data: bytes, count: int | None) -> bytes:
     """The first `count` rows, or all, as f32 [rows, 3], little-endian. Raises `InputFile` with the line.
 
-    Nothing is trimmed. Empty lines are passed over. Each number is the f32 nearest to what is written, as Rust reads
-    it: what is beyond its range is infinite.
+    Lines end with LF or CRLF; empty ones are passed over, and so is a byte order mark. The first line says what
+    separates: a semicolon, a comma or a tab. Spaces and a pair of quotes around a field do not count, nor do
+    separators at the end of a line. A first line in which nothing looks like a number names the columns: where x,
+    y and z are among the names, these columns are read; else there are three. Each number is the f32 nearest to what is
+    written, as Rust reads it: what is beyond its range is infinite.
     """
     try:
-        lines = re.split("\r?\n", data.decode("utf-8"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFile(f"the CSV file is not text: byte {error.start} is not UTF-8") from None
-    rows = [_row(line, number) for number, line in enumerate(lines, start=1) if line]
+    rows = list(_rows(text))
     if count is not None and len(rows) < count:
         raise InputFile(f"{count} samples were requested but only {len(rows)} are available")
     return b"".join(rows if count is None else rows[:count])
 
 
-def _row(line: str, number: int) -> bytes:
-    fields = line.split(",")
-    if len(fields) != 3:
-        raise InputFile(f"Line {number} should have 3 fields but it actually had {len(fields)}")
-    for value in fields:
-        if _NUMBER.fullmatch(value) is None:
-            raise InputFile(f'Unable to parse "{value[:40]}" on line {number}')
-    return b"".join(map(nearest_f32, fields))
+def _rows(text: str) -> Iterator[bytes]:
+    written = [(number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)]
+    separator = next((mark for mark in _SEPARATORS if written and mark in written[0][1]), ",")
+    columns, width = (0, 1, 2), 3
+    for place, (number, line) in enumerate(written):
+        fields = _fields(line, separator)
+        if place == 0 and not any(map(_LIKE_A_NUMBER.match, fields)):
+            names = [name.lower() for name in fields]
+            if all(names.count(axis) == 1 for axis in _AXES):
+                columns, width = (names.index("x"), names.index("y"), names.index("z")), len(names)
+            continue
+        yield _row(fields, number, columns, width)
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    fields = [_bare(field.strip(_SPACES)) for field in line.split(separator)]
+    while fields and not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def _bare(field: str) -> str:
+    is_quoted = len(field) >= 2 and field[0] == field[-1] == '"'
+    return field[1:-1].strip(_SPACES) if is_quoted else field
+
+
+def _row(fields: Sequence[str], number: int, columns: Sequence[int], width: int) -> bytes:
+    if len(fields) != width:
+        known = "" if width != 3 or len(fields) < 3 else "; a first line that names columns x, y and z picks them"
+        raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
+    for column in columns:
+        field = fields[column]
+        if _NUMBER.fullmatch(field) is None:
+            advice = "; write decimals with a point" if "," in field else ""
+            raise InputFile(f'Unable to parse "{field[:40]}" on line {number}{advice}')
+    return b"".join(nearest_f32(fields[column]) for column in columns)
 
 
 def nearest_f32(text: str) -> bytes:

@@ -5,7 +5,7 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 
 from rune.tflite.describe import describe, element_kind, operator_types
 from rune.tflite.errors import ModelError
-from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
+from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.options import (
     Activation,
     ConcatenationOptions,
@@ -20,8 +20,9 @@ from rune.tflite.options import (
     ReshapeOptions,
     SoftmaxOptions,
 )
+from rune.tflite.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.tflite.reader import read_model
-from rune.tflite.signature import ModelSignature, ModelTensor, from_json, signature, to_json
+from rune.tflite.signature import ModelSignature, ModelTensor, Unsupported, from_json, signature, to_json
 
 __all__ = [
     "Activation",
@@ -34,9 +35,12 @@ __all__ = [
     "ModelError",
     "ModelSignature",
     "ModelTensor",
+    "Normalization",
     "Operator",
     "Options",
     "Padding",
+    "PixelAdvice",
+    "PixelRange",
     "Pool2DOptions",
     "Quantization",
     "RawOptions",
@@ -44,10 +48,12 @@ __all__ = [
     "SoftmaxOptions",
     "Tensor",
     "TensorKind",
+    "Unsupported",
     "describe",
     "element_kind",
     "from_json",
     "operator_types",
+    "pixel_advice",
     "read_model",
     "signature",
     "to_json",

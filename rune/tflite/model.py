@@ -179,6 +179,17 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Normalization:
+    """What the model's metadata says is done to an input before it: (x - mean) / std, x a pixel of 0 to 255.
+
+    One number of each, or one for each channel. Finite, no std is 0.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """The main graph of a model file. `size` is the file's in bytes; `graphs` counts all graphs, for IF and WHILE."""
 
@@ -190,3 +201,5 @@ class Model:
     outputs: tuple[int, ...]
     size: int
     graphs: int = 1
+    normalizations: tuple[Normalization | None, ...] = ()
+    """Of the inputs, as far as the metadata goes; empty without one."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
+from rune.tflite.metadata import METADATA_NAME, normalizations
 from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.operators import operator_name
 from rune.tflite.options import read_options
@@ -49,11 +51,10 @@ class _Reader:
             )
         if not self._graphs:
             raise ModelError("The model has no graph", root.place("subgraphs"))
-        for metadata in root.tables("metadata"):
-            self._buffer_data(metadata, "The metadata")
+        metadata = {each.text("name"): self._buffer_data(each, "The metadata") for each in root.tables("metadata")}
         models = [self._graph(graph) for graph in self._graphs]
         self._check_signatures(models)
-        return models[0]
+        return replace(models[0], normalizations=normalizations(metadata.get(METADATA_NAME)))
 
     def _graph(self, graph: Table) -> Model:
         written = set(graph.integers("inputs"))

@@ -185,6 +185,15 @@ StablehloCaseOptions: branch_subgraph_indices:[i32]
 """A table's slots in order: `name:type` or `name:type=default`; `[T]` is a vector, `<U>` a union (two slots: the type
 and the table), `-` a slot that is no longer used. Tables without fields are only named in `UNIONS`."""
 
+_METADATA_TABLES = """
+ModelMetadata: - - - subgraph_metadata:[SubGraphMetadata]
+SubGraphMetadata: - - input_tensor_metadata:[TensorMetadata]
+TensorMetadata: - - - - process_units:[ProcessUnit]
+ProcessUnit: options:<ProcessUnitOptions>
+NormalizationOptions: mean:[f32] std:[f32]
+"""
+"""What is read of the metadata, a flatbuffer of its own inside of a model's file; `-` is a slot that is passed over."""
+
 _OPTIONS = """
 Conv2DOptions DepthwiseConv2DOptions ConcatEmbeddingsOptions LSHProjectionOptions Pool2DOptions SVDFOptions
 RNNOptions FullyConnectedOptions SoftmaxOptions ConcatenationOptions AddOptions L2NormOptions
@@ -223,6 +232,14 @@ UNIONS: Final[dict[str, tuple[str, ...]]] = {
     "SparseIndexVector": ("Int32Vector", "Uint16Vector", "Uint8Vector"),
     "BuiltinOptions": tuple(_OPTIONS.split()),
     "BuiltinOptions2": tuple(_OPTIONS_2.split()),
+    "ProcessUnitOptions": (
+        "NormalizationOptions",
+        "ScoreCalibrationOptions",
+        "ScoreThresholdingOptions",
+        "BertTokenizerOptions",
+        "SentencePieceTokenizerOptions",
+        "RegexTokenizerOptions",
+    ),
 }
 """The tables that a union may hold, in the order of their type numbers from 1; 0 means none."""
 
@@ -267,5 +284,8 @@ def _parse(text: str) -> dict[str, tuple[Field, ...]]:
     return {name: tuple(fields) for name, fields in tables.items()}
 
 
-TABLES: Final = {table: () for members in UNIONS.values() for table in members} | _parse(_TABLES)
+METADATA: Final = frozenset(_parse(_METADATA_TABLES)) | frozenset(UNIONS["ProcessUnitOptions"])
+"""The tables of the metadata, which are not in a model's own schema."""
+
+TABLES: Final = {table: () for members in UNIONS.values() for table in members} | _parse(_TABLES + _METADATA_TABLES)
 """Every table's fields by the table's name."""

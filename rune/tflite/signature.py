@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rune.tensor import ElementType, TensorType
 from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Tensor
+from rune.tflite.probabilities import gives_probabilities
 from rune.wording import quoted
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
 @dataclass(frozen=True)
+class Unsupported:
+    """An op that Anvil lacks with these types (`int8`, or several joined by commas), and how often a model has it."""
+
+    op: str
+    types: str
+    count: int
+
+    def __str__(self) -> str:
+        times = "" if self.count == 1 else f" ({self.count} times)"
+        return f"{self.op} with {self.types}{times}"
+
+
+@dataclass(frozen=True)
 class ModelTensor:
-    """One input or output. Scale and zero point are set together, for a tensor that is quantised as a whole."""
+    """One input or output. Scale and zero point are set together, for a tensor that is quantised as a whole.
+
+    The values of one that `is_probability` are, once dequantised, probabilities from 0 to 1.
+    """
 
     name: str
     type: TensorType
     scale: float | None = None
     zero_point: int | None = None
+    is_probability: bool = False
 
 
 @dataclass(frozen=True)
 class ModelSignature:
-    """In the order in which a Runefile's model stage takes and gives them."""
+    """In the order in which a Runefile's model stage takes and gives them.
+
+    `unsupported` is why a rune's host runs the model; empty where it is compiled, or where nobody looked.
+    """
 
     inputs: tuple[ModelTensor, ...]
     outputs: tuple[ModelTensor, ...]
+    unsupported: tuple[Unsupported, ...] = ()
 
 
 def signature(model: Model) -> ModelSignature:
     """The inputs and outputs of a model. Raises `ModelError` for a kind of element that a Runefile does not have."""
     return ModelSignature(
         tuple(_model_tensor(model.tensors[index], "input") for index in model.inputs),
-        tuple(_model_tensor(model.tensors[index], "output") for index in model.outputs),
+        tuple(
+            replace(_model_tensor(model.tensors[index], "output"), is_probability=gives_probabilities(model, index))
+            for index in model.outputs
+        ),
     )
 
 
@@ -45,6 +70,7 @@ def to_json(signature: ModelSignature) -> dict[str, Json]:
     return {
         "inputs": [_tensor_to_json(tensor) for tensor in signature.inputs],
         "outputs": [_tensor_to_json(tensor) for tensor in signature.outputs],
+        "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in signature.unsupported],
     }
 
 
@@ -52,7 +78,11 @@ def from_json(value: Json) -> ModelSignature:
     """Back from JSON. Raises `ModelError` when it is not what `to_json` writes."""
     if not isinstance(value, Mapping):
         raise ModelError("A model's signature must be a JSON object")
-    return ModelSignature(_tensors_from_json(value.get("inputs")), _tensors_from_json(value.get("outputs")))
+    return ModelSignature(
+        _tensors_from_json(value.get("inputs")),
+        _tensors_from_json(value.get("outputs")),
+        _unsupported_from_json(value.get("unsupported", ())),
+    )
 
 
 def _model_tensor(tensor: Tensor, role: str) -> ModelTensor:
@@ -72,6 +102,7 @@ def _tensor_to_json(tensor: ModelTensor) -> dict[str, Json]:
         "dimensions": list(tensor.type.dimensions),
         "scale": tensor.scale,
         "zero_point": tensor.zero_point,
+        "is_probability": tensor.is_probability,
     }
 
 
@@ -99,4 +130,18 @@ def _tensor_from_json(value: Json) -> ModelTensor:
         kind = TensorType(ElementType(element), sizes)
     except ValueError:
         raise ModelError(f'"{name}" has elements of an unknown type') from None
-    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point)
+    is_probability = value.get("is_probability", False) is True
+    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability)
+
+
+def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise ModelError("A model's signature must list its unsupported operators")
+    found = []
+    for each in value:
+        fields: Mapping[str, Json] = each if isinstance(each, Mapping) else {}
+        op, types, count = fields.get("op"), fields.get("types"), fields.get("count")
+        if not isinstance(op, str) or not isinstance(types, str) or not isinstance(count, int):
+            raise ModelError("An unsupported operator of a model's signature must have a name, types and a count")
+        found.append(Unsupported(op, types, count))
+    return tuple(found)

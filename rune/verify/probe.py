@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rune import anvil
 from rune.abi import Capability, ModelFormat
-from rune.anvil import Limits
+from rune.anvil import Limits, Target
 from rune.anvil.taps import tapped
 from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
 from rune.targets import WASM32, module_of
@@ -17,7 +17,9 @@ from rune.tflite import Model
 _MODEL = "model"
 
 
-def build_probe(model: Model, tensors: Sequence[int], limits: Limits | None = None) -> bytes:
+def build_probe(
+    model: Model, tensors: Sequence[int], limits: Limits | None = None, *, target: Target = WASM32
+) -> bytes:
     """A module that runs the model and sends the tensors of these indices, each through a TENSOR output of its own.
 
     It asks for one RAW capability for each input of the model, in their order, of the input's bytes; its outputs are in
@@ -47,7 +49,7 @@ def build_probe(model: Model, tensors: Sequence[int], limits: Limits | None = No
         ),
     )
     pipeline = tapped(Pipeline(stages, ()), (Port(_MODEL, number) for number in range(len(tensors))))
-    return module_of(anvil.lower(pipeline, {_MODEL: probed}, WASM32), WASM32, limits)
+    return module_of(anvil.lower(pipeline, {_MODEL: probed}, target), target, limits)
 
 
 def _sent(model: Model, index: int) -> TensorType:

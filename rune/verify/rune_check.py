@@ -12,15 +12,16 @@ import rune as toolchain
 from rune import anvil
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
 from rune.anvil.taps import tapped
-from rune.container import ContainerError, read_rune
+from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
-from rune.runtime import LoadedRune, OutputMessage, Runtime
-from rune.runtime.errors import RuneError
+from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
+from rune.runtime.errors import NotARune, RuneError
 from rune.targets import WASM32, module_of
 from rune.tflite import Model
 from rune.verify.laid_open import LIMITS, sent_tensor
 from rune.verify.samples import InputSet
 from rune.verify.verification import RuneVerification
+from rune.wording import plain
 
 TELLING: Final = 16
 """Bytes of a constant that are enough to look for it; shorter ones may stand anywhere."""
@@ -69,16 +70,25 @@ def run_beside(
 ) -> RuneVerification:
     """Runs both on each set of inputs. `fed` gets, for each model of each run, its inputs and its outputs.
 
-    A set that both fail on is left out. Raises `RuneError` when one of them cannot be started here.
+    A set that both fail on is left out; where no set is left, or neither starts here, `refusal` says why.
     """
-    pair = _Pair(rune, laid_open.module, resources)
     found = RuneVerification()
+    try:
+        pair = _Pair(rune, laid_open, resources)
+    except _Failed as failure:
+        return replace(found, failure=str(failure))
+    except RuneError as error:
+        return replace(found, refusal=str(error))
+    missing = missing_part(read_rune(rune))
+    if missing is not None:
+        return replace(found, failure=f"it is cut short, or was stripped: {missing} is missing")
     for inputs in sets:
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
             return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.program))
         if again is None:
+            found = replace(found, refusal=pair.refusal)
             continue
         own = again[: len(again) - len(laid_open.ports)]
         found = replace(
@@ -91,29 +101,64 @@ def run_beside(
         tensors = laid_open.tensors(again)
         for stage in laid_open.stages:
             fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
+    if found.inputs:
+        found = replace(found, refusal=None)
+        if not found.bytes and found.is_within:
+            return replace(found, failure="it gives nothing, whatever its inputs are")
     if found.is_within and not _is_of_this_toolchain(rune):
         return found
     return replace(found, suspect=_suspect(rune, laid_open.program))
 
 
 class _Failed(Exception):
-    """The rune failed, and its pipeline did not."""
+    """The rune is not what its pipeline is; the message says how, as a sentence about "it"."""
 
 
 class _Pair:
-    """A rune and its pipeline made again, both loaded; again after one of them failed."""
+    """A rune and its pipeline made again, both loaded; again after one of them failed.
 
-    def __init__(self, rune: bytes, module: bytes, resources: Mapping[str, bytes]) -> None:
-        self._sources = (rune, module)
+    `refusal` is what both said when they failed together.
+    """
+
+    def __init__(self, rune: bytes, laid_open: LaidOpen, resources: Mapping[str, bytes]) -> None:
+        """Raises `_Failed` where the rune does not start or asks for something else, and `RuneError` where its pipeline
+        cannot be started here.
+        """
+        self._sources = (rune, laid_open.module)
+        self._taps = len(laid_open.ports)
         self._resources = resources
+        self.refusal: str | None = None
         self._rune, self._again = self._load()
+        self._require_alike()
 
     def _load(self) -> tuple[LoadedRune, LoadedRune]:
         rune, module = self._sources
-        return (
-            Runtime.load(rune, LIMITS, resources=self._resources),
-            Runtime.load(module, LIMITS, resources=self._resources),
-        )
+        try:
+            again: LoadedRune | RuneError = Runtime.load(module, LIMITS, resources=self._resources)
+        except RuneError as error:
+            again = error
+        try:
+            read_rune(rune)
+            loaded = Runtime.load(rune, LIMITS, resources=self._resources)
+        except (ContainerError, RuneError) as error:
+            if isinstance(again, LoadedRune) or isinstance(error, ContainerError | NotARune):
+                raise _Failed(f"it does not load: {error}") from error
+            raise
+        if isinstance(again, RuneError):
+            loaded.close()
+            raise again
+        return loaded, again
+
+    def _require_alike(self) -> None:
+        """Raises `_Failed` when the rune asks for other inputs or outputs than its pipeline, in whatever order."""
+        asked, wanted = (sorted(map(_capability_text, each.capabilities)) for each in (self._rune, self._again))
+        if asked != wanted:
+            raise _Failed(f"it asks for other inputs: {_listed(asked)}, not {_listed(wanted)}")
+        asked = sorted(request.kind.name for request in self._rune.outputs)
+        own = self._again.outputs
+        wanted = sorted(request.kind.name for request in own[: len(own) - self._taps])
+        if asked != wanted:
+            raise _Failed(f"it asks for other outputs: {_listed(asked)}, not {_listed(wanted)}")
 
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
         """What both sent; None when both failed. Raises `_Failed`."""
@@ -122,7 +167,9 @@ class _Pair:
         if failure is None and other is None:
             return sent, again
         if failure is None or other is None:
-            raise _Failed(str(failure or other))
+            first, then = ("fails", "does not") if failure is not None else ("runs", "fails")
+            raise _Failed(f"it {first} where its pipeline {then}: {failure or other}")
+        self.refusal = str(other)
         self._rune, self._again = self._load()
         return (), None
 
@@ -135,19 +182,23 @@ def _attempt(rune: LoadedRune, data: Mapping[int, bytes]) -> tuple[Sequence[Outp
 
 
 def _by_capability(rune: LoadedRune, again: LoadedRune, data: Sequence[bytes]) -> Mapping[int, bytes]:
-    """The inputs of `again`, in its order, by the handles of the rune: to each capability what its like gets.
-
-    One that has no like gets nothing, and the rune will say so.
-    """
+    """The inputs of `again`, in its order, by the handles of the rune, which asks for the same."""
     left = list(rune.capabilities)
     found = {}
     for request, each in zip(again.capabilities, data, strict=True):
-        like = next((one for one in left if (one.kind, one.parameters) == (request.kind, request.parameters)), None)
-        like = like or next((one for one in left if one.kind is request.kind), None)
-        if like is not None:
-            left.remove(like)
-            found[like.id] = each
+        like = next(one for one in left if (one.kind, one.parameters) == (request.kind, request.parameters))
+        left.remove(like)
+        found[like.id] = each
     return found
+
+
+def _capability_text(request: CapabilityRequest) -> str:
+    parameters = ", ".join(f"{plain(name)} {value:g}" for name, value in sorted(request.parameters.items()))
+    return f"{request.kind.name} ({parameters})" if parameters else request.kind.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names) or "nothing"
 
 
 def _differing(expected: Sequence[OutputMessage], given: Sequence[OutputMessage]) -> int:
@@ -168,7 +219,8 @@ def _differing(expected: Sequence[OutputMessage], given: Sequence[OutputMessage]
         pair = [np.frombuffer(each.data, "u1", shorter) for each in (wanted, got)]
         differing += int(np.count_nonzero(pair[0] != pair[1])) + abs(len(wanted.data) - len(got.data))
     unpaired = missed[len(left) :] + left[len(missed) :]
-    return differing + sum(len(message.data) for message in unpaired)
+    # A message without a byte that only one of them sends is a difference too.
+    return differing + sum(max(1, len(message.data)) for message in unpaired)
 
 
 def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:

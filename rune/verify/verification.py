@@ -127,10 +127,11 @@ class ModelVerification:
 class RuneVerification:
     """The rune itself against the pipeline made again from its models.
 
-    `inputs` sets of inputs were given, `files` of them from files; 0 when the two could not be run side by side. Of all
-    output `bytes`, `differing` are others. `failure` is what the rune said when it failed where its pipeline does not.
-    `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
-    differ, and in runes that say that this very toolchain made them.
+    `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all
+    output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load,
+    asks for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
+    proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that say that this
+    very toolchain made them.
     """
 
     inputs: int = 0
@@ -139,19 +140,22 @@ class RuneVerification:
     differing: int = 0
     failure: str | None = None
     suspect: str | None = None
+    refusal: str | None = None
 
     @property
     def is_within(self) -> bool:
-        """Whether it gave every byte that its pipeline gives, and holds what that is computed from."""
+        """Whether nothing was found wrong: every byte that was compared is its pipeline's, and so are its constants."""
         return self.differing == 0 and self.failure is None and self.suspect is None
 
     def sentence(self) -> str:
         """How it stands."""
+        if self.is_within and not self.inputs:
+            return f"the rune was not compared with its pipeline: {self.refusal or 'there was no time'}"
         if self.is_within:
             return f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
         if self.failure is not None:
-            return f"the rune fails where its pipeline does not: {self.failure}{begins}"
+            return f"the rune is not what its pipeline makes: {self.failure}{begins}"
         if not self.differing:
             return (
                 f"the rune was not built from these files: the constants of {self.suspect} are not in it, though its "
@@ -170,12 +174,20 @@ class RuneVerification:
             "differing": self.differing,
             "failure": self.failure,
             "suspect": self.suspect,
+            "refusal": self.refusal,
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> RuneVerification:
+        """Back from JSON; a report that was written before `refusal` was has none."""
         return cls(
-            value["inputs"], value["files"], value["bytes"], value["differing"], value["failure"], value["suspect"]
+            value["inputs"],
+            value["files"],
+            value["bytes"],
+            value["differing"],
+            value["failure"],
+            value["suspect"],
+            value.get("refusal"),
         )
 
 
@@ -195,8 +207,13 @@ class Verification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every model that is part of the rune was compared."""
-        return self.skipped is None and all(model.inputs for model in self.compiled)
+        """Whether the rune was compared with its pipeline, and every model of it with the reference.
+
+        A rune whose models are all run by its host leaves nothing to be compared with the reference.
+        """
+        if self.skipped is not None or not self.rune.inputs or (self.models and not self.compiled):
+            return False
+        return all(model.inputs for model in self.compiled)
 
     @property
     def compiled(self) -> tuple[ModelVerification, ...]:
@@ -205,24 +222,25 @@ class Verification:
 
     def sentence(self) -> str:
         """For people: what was found, or what is wrong first."""
-        if self.skipped is not None:
-            return f"skipped: {self.skipped}"
         wrong = [model for model in self.models if not model.is_within]
         if wrong:
             more = f" (and {counted(len(wrong) - 1, 'other model')})" if len(wrong) > 1 else ""
             return f"{plain(wrong[0].stage)}: {wrong[0].sentence()}{more}"
         if not self.rune.is_within:
             return self.rune.sentence()
-        if not self.models:
-            return "nothing to compare: the pipeline has no model"
+        if self.skipped is not None:
+            return f"skipped: {self.skipped}"
         hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
         told = f"; the host runs {', '.join(hosted)}" if hosted else ""
-        if not self.compiled:
-            seen = [f"{plain(model.stage)}: {model.sentence()}" for model in self.models if model.inputs]
-            return "; ".join(seen) or f"nothing to compare: the host runs {', '.join(hosted)}"
+        if self.models and not self.compiled:
+            return f"not verified: the host runs {', '.join(hosted)}"
         unseen = next((model for model in self.compiled if not model.inputs), None)
         if unseen is not None:
-            return f"{plain(unseen.stage)}: {unseen.sentence()}"
+            return f"not verified: {plain(unseen.stage)}: {unseen.sentence()}"
+        if not self.rune.inputs:
+            return f"not verified: {self.rune.sentence()}"
+        if not self.models:
+            return f"the pipeline has no model; {self.rune.sentence()}"
         inputs = counted(sum(model.inputs for model in self.compiled), "input")
         if self.rune.files:
             inputs += f" ({self.rune.files} from files)"

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rune.anvil import AnvilError
-from rune.build import BuildFailed
-from rune.build.models import ChosenModels, ProjectModels, choose
+from rune.building import BuildFailed
+from rune.building.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
 from rune.files import ProjectFiles
 from rune.runefile import HostResources, check
@@ -68,18 +68,16 @@ def verify(
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
     compiled = [stage for stage in stages if stage.name not in chosen.hosted]
     hosted = tuple(ModelVerification(each.name, each.file or "", Runs.HOST) for each in stages if each not in compiled)
-    if not compiled:
-        return Verification(models=hosted)
     capabilities = capabilities_of(pipeline)
     if samples is None:
         samples = own_samples(files, capabilities)
     sets = input_sets(capabilities, samples, effort.inputs, effort.seed)
     prepared = _prepare(pipeline, compiled, chosen, models)
     try:
-        if prepared.missing is not None:
-            return Verification(models=hosted, skipped=str(prepared.missing))
         half = None if effort.seconds is None else effort.seconds / 2
         beside = _beside(rune, prepared, within_seconds(sets, half), resources)
+        if prepared.missing is not None:
+            return Verification(rune=beside, models=hosted, skipped=str(prepared.missing))
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
             each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
         found = tuple(each.verification() for each in prepared.checks.values())
@@ -91,11 +89,12 @@ def verify(
 
 @dataclass(frozen=True)
 class _Prepared:
-    """All that takes time before anything runs. `laid_open` is None for a pipeline that has no room for that: then its
-    models are run by themselves alone. `probes` in the order of `checks`, which are by stage.
+    """All that takes time before anything runs. A pipeline that has no room to be laid open runs as it is, and its
+    models are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of
+    `checks`, which are by stage.
     """
 
-    laid_open: LaidOpen | None
+    laid_open: LaidOpen | AnvilError
     checks: Mapping[str, ModelCheck]
     probes: Sequence[bytes | AnvilError]
     missing: ModelRuntimeMissing | None
@@ -145,22 +144,18 @@ def _probe(model: Model) -> bytes | AnvilError:
         return error
 
 
-def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels) -> LaidOpen | None:
+def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels) -> LaidOpen | AnvilError:
     try:
         return lay_open(pipeline, compiled, chosen.compiled, chosen.hosted)
-    except AnvilError:
-        return None
+    except AnvilError as error:
+        return _lay_open(pipeline, (), chosen) if compiled else error
 
 
 def _beside(
     rune: bytes, prepared: _Prepared, sets: Iterable[InputSet], resources: Mapping[str, bytes]
 ) -> RuneVerification:
-    if prepared.laid_open is None:
-        return RuneVerification()
-    try:
-        return run_beside(
-            rune, prepared.laid_open, sets, resources, lambda stage, *run: prepared.checks[stage.name].add(*run)
-        )
-    except RuneError:
-        # A model that only the host has, and this host has not: what is compiled is still compared by itself.
-        return RuneVerification()
+    if isinstance(prepared.laid_open, AnvilError):
+        return RuneVerification(refusal=str(prepared.laid_open))
+    return run_beside(
+        rune, prepared.laid_open, sets, resources, lambda stage, *run: prepared.checks[stage.name].add(*run)
+    )

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from pathlib import Path
 import rune
-from rune.build import build
+from rune.building import build
 from rune.files import MemoryFiles
 from rune.runefile.starter import starter
 from rune.runtime import Runtime

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 from tests.e2e.studio import PATIENCE
 from tests.live_forge import LiveForge
 from tools.browser import chromium
+from tools.needs import CHROMIUM, lack
 
 DESKTOP = {"width": 1440, "height": 940}
 PHONE = {"width": 390, "height": 844}
@@ -20,6 +21,12 @@ expect.set_options(timeout=PATIENCE)
 OpenPage = Callable[..., Page]
 Record = Callable[[str, object], None]
 """What a proof says of itself, for the page of proofs."""
+
+
+def pytest_runtest_setup() -> None:
+    """Of the tests in this folder: without a browser they are skipped, before anything is started for them."""
+    if chromium() is None:
+        pytest.skip(lack(CHROMIUM))
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         found.extend(f"{name}, {finding}" for finding in findings(page))
 
     page.goto(forge.address)
+    expect(page.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")
@@ -95,6 +96,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         f"{project}/builds/1",
         f"{project}/settings",
         f"{forge.address}/accounts/tokens",
+        f"{forge.address}/accounts/device",
         f"{forge.address}/accounts/profile",
         f"{forge.address}/try",
     ):

@@ -38,6 +38,8 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = open_page()
+    page.goto(forge.address)
+    try_before_signing_in(page)
     sign_in(page, forge.printed_link())
     create(page, "Digits")
     see_a_digit_and_change_what_it_is_called(page)
@@ -61,6 +63,13 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     visitor = open_page()
     visitor.goto(f"{forge.address}/{project(page)}")
     try_as_visitor(visitor)
+
+
+def try_before_signing_in(page: Page) -> None:
+    """The welcome page's rune answers to its own drawing, and then to what a stranger draws."""
+    expect_label(page, "answer", "7")
+    draw_digit(page, "1")
+    expect_label(page, "answer", "1")
 
 
 def see_a_digit_and_change_what_it_is_called(page: Page) -> None:

@@ -96,6 +96,29 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect(page.get_by_text("README.md is data/README.md now.")).to_be_visible()
     expect_saved(page)
 
+    # A file that the Runefile names is renamed there too, as one step that is undone as one.
+    row(page, "digits.tflite").focus()
+    page.keyboard.press("F2")
+    page.get_by_label("Name, with its folders").fill("models/net.tflite")
+    page.keyboard.press("Enter")
+    changes = page.get_by_role("dialog", name="Change Runefile.yml too?").get_by_role("listitem")
+    expect(changes).to_contain_text("net.tflite", timeout=PATIENCE)
+    look("a file that is used")
+    page.get_by_role("button", name="Rename and change Runefile.yml").click()
+    open_file(page, "Runefile.yml")
+    text = page.get_by_role("textbox", name="Runefile.yml")
+    expect(text).to_contain_text("./models/net.tflite", timeout=PATIENCE)
+    expect(row(page, "net.tflite")).to_be_visible()
+    text.press("Control+z")
+    expect(text).to_contain_text("./digits.tflite")
+    expect(row(page, "net.tflite")).to_have_count(0)
+    row(page, "digits.tflite").focus()
+    page.keyboard.press("Delete")
+    needs = page.get_by_role("dialog", name="Delete digits.tflite?")
+    expect(needs.get_by_role("listitem")).to_contain_text("digits.tflite", timeout=PATIENCE)
+    needs.get_by_role("button", name="Keep it").click()
+    expect(row(page, "digits.tflite")).to_be_visible()
+
     # A version with a message.
     run_command(page, "Save a version")
     page.get_by_label("What is it about?").fill("Labels in a folder")
@@ -141,3 +164,35 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect(page.get_by_text(re.compile(r"^Line \d+: "))).to_be_visible()
     look("who wrote this")
     assert not found, "\n".join(found)
+
+
+def test_hundreds_of_files_are_in_order_and_closed_and_names_can_be_read(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    notes = {f"notes/note-{number}.md": f"# {number}\n" for number in range(1, 301)}
+    drop(page, "notes.zip", archive(notes))
+    page.get_by_role("button", name="Unpack").click()
+    expect(page.get_by_text("notes.zip is unpacked: 300 new files.")).to_be_visible(timeout=PATIENCE)
+    expect_saved(page)
+
+    page.reload()
+    notes_row = row(page, "notes 300 files")
+    expect(notes_row).to_have_attribute("aria-expanded", "false", timeout=PATIENCE)
+    assert page.get_by_role("tree", name="Files").get_by_role("treeitem").count() < 20
+    notes_row.click()
+    inside = page.get_by_role("tree", name="Files").locator("[aria-level='2']")
+    names = [name for name in inside.evaluate_all("rows => rows.map(row => row.title)") if name.startswith("notes/")]
+    assert names == list(notes)
+    # What was opened stays open.
+    page.reload()
+    expect(row(page, "notes 300 files")).to_have_attribute("aria-expanded", "true", timeout=PATIENCE)
+
+    # Whatever stands in their rows, names have room, also at the least width of the panel.
+    page.evaluate("localStorage.setItem('hammer-forge studio left', '150')")
+    page.reload()
+    stage = page.get_by_role("region", name="Pipeline").get_by_role("listitem").first
+    expect(stage).to_be_visible(timeout=PATIENCE)
+    stage.hover()
+    widths = page.locator(".side .cut").evaluate_all("names => names.map(name => name.getBoundingClientRect().width)")
+    assert min(widths) >= 40

@@ -75,9 +75,9 @@ def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     owner.keyboard.press("End")
     owner.keyboard.insert_text(" And quickly.")
     before = middle(stage(phone, "scores"))
-    swipe(phone, (300, 480), (20, 480))
+    swipe(phone, (340, 540), (340, 440))
     expect(stage(phone, "scores")).to_be_in_viewport()
-    assert middle(stage(phone, "scores"))[0] < before[0]
+    assert middle(stage(phone, "scores"))[1] < before[1]
     stage(phone, "scores").tap()
     text = wait_for_text(owner, lambda text: "inputs: [digits, drawing]" in text)
     assert {each.removesuffix(" And quickly.") for each in comments(text)} == said

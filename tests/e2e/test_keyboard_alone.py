@@ -84,7 +84,7 @@ def test_a_rune_is_made_and_built_with_the_keyboard_alone(forge: LiveForge, open
     page.keyboard.type("inputs: [drawinng]")
     # A half-typed name is a problem too: only the whole one has a mend.
     expect(text.locator(".problem.error")).to_have_text("drawinng", timeout=PATIENCE)
-    expect(page.get_by_role("button", name="1 problem")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="1 error")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Control+Home")
     page.keyboard.press("F8")
     page.keyboard.press("Control+.")

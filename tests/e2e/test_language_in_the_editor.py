@@ -38,7 +38,7 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     to_end_of(page, "inputs: [drawing]")
     page.keyboard.press("ArrowLeft")
     page.keyboard.type("s")
-    expect(page.get_by_role("button", name="1 problem")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="1 error")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Control+.")
     expect(page.get_by_role("button", name="No problems")).to_be_visible(timeout=PATIENCE)
     expect(line(page, "inputs: [drawing]")).to_be_visible()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, invite, join, open_file, sign_in
@@ -14,6 +16,19 @@ pytestmark = pytest.mark.e2e
 
 def line(page: Page, has: str) -> Locator:
     return page.get_by_role("textbox", name="Runefile.yml").locator(".cm-line").filter(has_text=has).first
+
+
+def requests_of(page: Page) -> list[str]:
+    """The addresses of the API that the page asks from now on."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        address = urlsplit(request.url).path
+        if address.startswith("/api/"):
+            found.append(address)
+
+    page.on("request", note)
+    return found
 
 
 def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
@@ -52,6 +67,19 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
         expect(line(page, "# from Jo")).to_be_visible()
     expect_saved(colleague)
     expect_running(colleague)
+
+    # What an edit costs: nothing, where the rune stays the same; its event brings what each page asked for twice.
+    for page in (owner, colleague):
+        expect(page.locator(".studio")).to_have_attribute("data-language", "browser", timeout=PATIENCE)
+    asked = {page: requests_of(page) for page in (owner, colleague)}
+    line(owner, "# 28 x 28").click()
+    owner.keyboard.press("End")
+    owner.keyboard.type(" Counted.")
+    for page in (owner, colleague):
+        expect(line(page, "Counted.")).to_be_visible(timeout=PATIENCE)
+        expect_saved(page)
+        expect_running(page)
+    assert list(asked.values()) == [[], []]
 
     # A person is where their file is, and choosing them goes there.
     open_file(colleague, "labels.txt")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rune.build import BuildResult, build
+from rune.building import BuildResult, build
 from rune.files import FolderFiles
 from rune.runtime import LoadedRune, Runtime
 from rune.tflite import read_model

@@ -14,6 +14,7 @@ import pytest
 
 from tests.foreign.conftest import Published
 from tests.live_server import REPOSITORY, LiveServer
+from tools.needs import SKOPEO, lack
 
 pytestmark = pytest.mark.foreign
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.foreign
 def skopeo(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = shutil.which("skopeo")
     if program is None:
-        pytest.fail("skopeo is missing. Install it with: apt-get install skopeo")
+        pytest.skip(lack(SKOPEO))
     return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -129,6 +129,25 @@ def test_the_document_is_whole_after_a_process_was_killed_while_people_typed(
     assert len(lines) == len(set(lines)) == 41
 
 
+def test_a_tag_list_in_pages_loses_no_tag_and_is_sorted_by_code_points(
+    installation: LiveInstallation, project: str
+) -> None:
+    live = installation.first
+    build = live.build(project)
+    names = ["1-0", "1.0", "10", "B", "Latest", "a", "a-b", "a_b", "ab", "latest"]
+    for name in reversed(names):
+        live.api("POST", f"projects/{project}/tags", json={"tag": name, "build": build["id"]})
+    credentials = ("anyone", live.token("registry"))
+    for size in (1, 3, 100):
+        found: list[str] = []
+        path: str | None = f"/v2/{project}/tags/list?n={size}"
+        while path:
+            answer = live.http.get(path, auth=credentials).raise_for_status()
+            found += answer.json()["tags"]
+            path = answer.links.get("next", {}).get("url")
+        assert found == names, size
+
+
 # What people complain about in other editors, in the words of their reports.
 
 

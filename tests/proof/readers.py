@@ -13,6 +13,9 @@ from rune.files import FileError
 from rune.runefile.compose import compose
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
+from rune.runtime.errors import InputFile
+from rune.runtime.sounds import sound_input
+from rune.runtime.tables import csv_rows
 from rune.tflite import ModelError, describe, read_model, signature
 from tests.rune.runefile.held import held, same
 
@@ -65,10 +68,24 @@ def read_container(data: bytes) -> None:
             continue
 
 
+def read_sound(data: bytes) -> None:
+    """A wav, converted where it does not fit."""
+    with suppress(InputFile):
+        assert len(sound_input(data, 16_000, 100).data) == 200
+
+
+def read_motion(data: bytes) -> None:
+    """A CSV of motion."""
+    with suppress(InputFile):
+        assert len(csv_rows(data, None)) % 12 == 0
+
+
 READERS: Mapping[str, Callable[[bytes], None]] = {
     "yaml": read_yaml,
     "runefile": read_runefile,
     "text": read_text_form,
     "tflite": read_tflite,
     "rune": read_container,
+    "sound": read_sound,
+    "motion": read_motion,
 }

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from rune.wording import LONGEST, counted, plain, printable, quoted
+from rune.wording import LONGEST, counted, hertz, install_command, plain, printable, quoted
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -36,3 +42,36 @@ def test_what_just_fits_is_whole() -> None:
 
 def test_one_thing_is_singular() -> None:
     assert [counted(number, "stage") for number in (0, 1, 2)] == ["0 stages", "1 stage", "2 stages"]
+
+
+def test_a_rate_is_said_in_kilohertz_from_a_thousand_on() -> None:
+    assert [hertz(rate) for rate in (100, 1000, 16_000, 44_100, 11_025.0)] == [
+        "100 Hz",
+        "1 kHz",
+        "16 kHz",
+        "44.1 kHz",
+        "11.025 kHz",
+    ]
+
+
+@pytest.mark.parametrize("extra", ["lsp", "host-models", "onnx"])
+def test_an_extra_that_is_advised_is_there(extra: str) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert extra in extras
+    assert f"'.[{extra}]'" in install_command(extra)
+
+
+def test_nothing_advises_a_name_that_is_nobodys_on_the_package_index() -> None:
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    for folder, endings in {
+        "docs": (".md",),
+        "rune": (".py", ".md"),
+        "forge": (".py",),
+        "templates": (".html",),
+        "examples": (".md", ".py"),
+        "frontend/src": (".ts", ".tsx"),
+    }.items():
+        texts += [path for path in (ROOT / folder).rglob("*") if path.suffix in endings]
+    assert len(texts) > 500
+    advice = re.compile(r"install[^\n]{0,40}hammer[-_]forge\b|hammer[-_]forge\[")
+    assert [str(path) for path in texts if advice.search(path.read_text(encoding="utf-8"))] == []

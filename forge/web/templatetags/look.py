@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
+from rune.wording import counted, size_text
 
 register = template.Library()
 
@@ -23,6 +24,7 @@ ENTRIES = {
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
+    "welcome": "src/player/welcome/main.ts",
     "pages": "src/pages/main.ts",
 }
 """The front end's entries by the name that templates use."""
@@ -144,14 +146,8 @@ def ticked(text: str) -> SafeString:
 
 @register.filter
 def size(count: int | None) -> str:
-    """Bytes as people read them: 812 B, 47.5 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
-    if count is None:
-        return ""
-    if count < 1000:
-        return f"{count} B"
-    if count < 1_000_000:
-        return f"{count / 1000:.1f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    """Bytes as people read them: 812 B, 47.5 kB, 107 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
+    return "" if count is None else size_text(count)
 
 
 _STEPS = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (30 * 86_400, 86_400, "day"))
@@ -170,5 +166,5 @@ def ago(moment: datetime | None) -> str:
             count = max(1, seconds // unit)
             if name == "day" and count == 1:
                 return "yesterday"
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, name)} ago"
     return moment.strftime("%-d %B %Y")

@@ -22,6 +22,8 @@ export interface TextEdit {
 
 export interface Fix {
   readonly title: string;
+  /** Whether it may be applied without asking; what is not is a guess, or one of several choices. */
+  readonly is_safe: boolean;
   readonly edits: readonly TextEdit[];
 }
 
@@ -94,6 +96,17 @@ export interface Location {
 
 export interface EditsAnswer {
   readonly edits: readonly TextEdit[];
+}
+
+/** A file of the project that the Runefile names, and the stage or the resource that does. */
+export interface FileUse extends Location {
+  readonly path: string;
+  readonly by: string;
+  readonly kind: "stage" | "resource";
+}
+
+export interface FileUsesAnswer {
+  readonly uses: readonly FileUse[];
 }
 
 export interface LanguageAction {

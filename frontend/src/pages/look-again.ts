@@ -1,6 +1,8 @@
 // A page about something that goes on, with data-look-again (where its state is read) and data-state (as drawn): it is
 // loaded again once the state is another, not before, so that nobody loses their place. Without scripts it reloads.
 
+import { saysSignedOut } from "./signed-out";
+
 const EVERY = 1000;
 
 export function looksAgain(): void {
@@ -13,16 +15,19 @@ export function looksAgain(): void {
 function follow(address: string, drawn: string): void {
   const look = async (): Promise<void> => {
     const state = await stateAt(address);
-    if (state !== null && state !== drawn) window.location.reload();
+    if (state === "refused") {
+      if (!(await saysSignedOut())) setTimeout(() => void look(), EVERY);
+    } else if (state !== null && state !== drawn) window.location.reload();
     else setTimeout(() => void look(), EVERY);
   };
   setTimeout(() => void look(), EVERY);
 }
 
-/** Null when the server does not answer; it is asked again. */
+/** Null when the server does not answer, and is asked again; "refused" when it does not tell, or not any more. */
 async function stateAt(address: string): Promise<string | null> {
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" } });
+    if ([401, 403, 404].includes(response.status)) return "refused";
     const answer: unknown = await response.json();
     return typeof answer === "object" && answer !== null && "state" in answer ? String(answer.state) : null;
   } catch {

@@ -1,20 +1,28 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
-// open menus close, signing out forgets what the player kept, what is hard to undo is asked twice, and a build that ended
-// shows it. Each part looks for its own elements and does nothing on pages without them.
+// open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
+// shows it, and pipelines are drawn. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";
 import { looksAgain } from "./look-again";
 import { forgetPlayers } from "./forget-players";
+import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
+import { pipelinePictures } from "./pipelines";
 import { redeemLinks } from "./redeem";
+import { formsOfOnePerson } from "./signed-out";
+import { closesItself } from "./signed-in";
 import { sureButtons } from "./sure";
 
 redeemLinks();
+pipelinePictures();
 copyButtons();
 modelDrops();
 closingMenus();
 sureButtons();
 looksAgain();
 forgetPlayers();
+forgetUnsent();
+closesItself();
+formsOfOnePerson();

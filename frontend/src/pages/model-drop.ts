@@ -12,7 +12,15 @@ function watch(card: HTMLElement): void {
   if (!input || !says) return;
   input.closest("label")?.removeAttribute("hidden");
   const take = (file: File | undefined): void => {
-    if (file) void send(file, card.dataset["organisation"] ?? "", says);
+    const place = card.closest("form")?.elements.namedItem("organisation");
+    if (!file || !(place instanceof HTMLInputElement || place instanceof HTMLSelectElement)) return;
+    // Where it goes is asked for before anything is sent; the file is taken as soon as that is said.
+    if (place.value !== "") void send(file, place.value, says);
+    else {
+      says.textContent = `Choose the organisation that ${file.name} goes to.`;
+      place.focus();
+      place.addEventListener("change", () => take(file), { once: true });
+    }
   };
   input.addEventListener("change", () => {
     take(input.files?.[0]);

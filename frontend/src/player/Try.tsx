@@ -1,9 +1,21 @@
 // A page on which any rune can be tried: its file is dropped or chosen, and runs here. Nothing of it is sent anywhere.
 import { FolderOpen } from "lucide-react";
 import { useId, useRef, useState, type DragEvent } from "react";
+import { FromModel } from "./FromModel";
+import { kindOf } from "./model-file";
 import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
 
-type State = { readonly file: RuneFile; readonly turn: number } | { readonly problem: string } | null;
+type State = { readonly file: RuneFile; readonly turn: number } | { readonly model: File; readonly turn: number } | { readonly problem: string } | null;
+
+const turnAfter = (before: State): number => (before !== null && "turn" in before ? before.turn + 1 : 0);
+
+/** What a file is to this page. Rejects with an Error whose message is for a person. */
+async function read(chosen: File): Promise<{ readonly file: RuneFile } | { readonly model: File }> {
+  const kind = await kindOf(chosen);
+  if (kind === "tflite") return { model: chosen };
+  if (kind === "other-model") throw new Error(`${chosen.name} is a model, not a rune. Start a project from one in TensorFlow Lite (.tflite), or from a template, and add this one there.`);
+  return { file: await readRuneFile(chosen) };
+}
 
 export function Try() {
   const field = useRef<HTMLInputElement>(null);
@@ -13,8 +25,8 @@ export function Try() {
 
   const take = (chosen: File | undefined) => {
     if (chosen === undefined) return;
-    readRuneFile(chosen).then(
-      (file) => setState((before) => ({ file, turn: before !== null && "turn" in before ? before.turn + 1 : 0 })),
+    read(chosen).then(
+      (found) => setState((before) => ({ ...found, turn: turnAfter(before) })),
       (error: unknown) => setState({ problem: error instanceof Error ? error.message : String(error) }),
     );
   };
@@ -44,13 +56,13 @@ export function Try() {
             {file === null ? "Choose a rune" : "Choose another rune"}
           </button>
           <span id={noteId} className="muted" role="status">
-            {file === null ? "Or drop a .rune file here. It is read by this page and sent nowhere." : file.fileName}
+            {file === null ? "Or drop a .rune file here, or a .tflite model. It is read by this page and sent nowhere." : file.fileName}
           </span>
         </div>
         <input
           ref={field}
           type="file"
-          accept=".rune,.wasm"
+          accept=".rune,.wasm,.tflite"
           hidden
           aria-label="Choose a rune"
           onChange={(event) => {
@@ -64,6 +76,7 @@ export function Try() {
           </p>
         )}
       </div>
+      {state !== null && "model" in state && <FromModel key={state.turn} file={state.model} />}
       {file !== null && state !== null && "turn" in state && (
         <section className="card roomy stack" aria-label="The rune">
           <h2>{file.inspected.name ?? file.fileName}</h2>

@@ -12,9 +12,11 @@ export async function fetchRune(
   });
   if (!response.ok) {
     throw new Error(
-      response.status === 404 || response.status === 403
-        ? "This rune is not there any more, or not for you. Ask who sent you the link."
-        : `The server could not give the rune (${response.status}). Try again in a moment.`,
+      (await isSignedOut(response.status))
+        ? "You are signed out. Sign in again in another tab, then try again."
+        : response.status === 404 || response.status === 403
+          ? "This rune is not there any more, or not for you. Ask who sent you the link."
+          : `The server could not give the rune (${response.status}). Try again in a moment.`,
     );
   }
   const total = Number(response.headers.get("Content-Length"));
@@ -30,4 +32,16 @@ export async function fetchRune(
     onShare(Math.min(1, received / total));
   }
   return new Blob(parts).arrayBuffer();
+}
+
+/** The server answers alike to what is forbidden and what is not there; whether anybody is signed in says the session. */
+async function isSignedOut(status: number): Promise<boolean> {
+  // A visitor, and a phone with its pass, never were signed in.
+  if (document.body.dataset["person"] === undefined || ![401, 403, 404].includes(status)) return false;
+  try {
+    const response = await fetch("/accounts/session", { credentials: "same-origin" });
+    return response.ok && ((await response.json()) as { readonly person: unknown }).person === null;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 // A rune that was stopped or gave up, and the way on.
-import { RotateCcw } from "lucide-react";
+import { Maximize2, RotateCcw } from "lucide-react";
 import type { RuneError } from "../runtime";
 
 const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
@@ -15,7 +15,15 @@ const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
   frame: "The preview did not start",
 };
 
-export function Failure({ error, onRestart }: { readonly error: RuneError; readonly onRestart: () => void }) {
+interface Props {
+  readonly error: RuneError;
+  readonly onRestart: () => void;
+  /** Bytes that a run may send once more is allowed. */
+  readonly moreOutput: number;
+  readonly onAllowMore: () => void;
+}
+
+export function Failure({ error, onRestart, moreOutput, onAllowMore }: Props) {
   return (
     <section className="notice bad stack" role="alert">
       <b>{HEADINGS[error.name]}</b>
@@ -25,6 +33,12 @@ export function Failure({ error, onRestart }: { readonly error: RuneError; reado
           <RotateCcw aria-hidden="true" />
           Restart
         </button>
+        {error.limit === "output" && (
+          <button type="button" className="button" onClick={onAllowMore}>
+            <Maximize2 aria-hidden="true" />
+            Allow {moreOutput >> 20} MB
+          </button>
+        )}
       </div>
     </section>
   );

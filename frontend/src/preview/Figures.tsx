@@ -3,27 +3,29 @@ import { millisecondsText, sizeText } from "./numbers";
 
 interface Props {
   readonly milliseconds: number | null;
-  /** Bytes. */
-  readonly memory: number;
+  /** Bytes: what a run needs, as the build laid it out. */
+  readonly memory: number | null;
+  /** Bytes of the whole WebAssembly memory, shown for a rune that does not say what a run needs. */
+  readonly wasmMemory: number;
   readonly size: number;
   /** Whether it keeps up with what streams in; null while nothing does. */
   readonly pace: string | null;
 }
 
-export function Figures({ milliseconds, memory, size, pace }: Props) {
+export function Figures({ milliseconds, memory, wasmMemory, size, pace }: Props) {
   return (
     <div className="stack">
       <dl className="figures num preview-figures">
         <div>
-          <dt className="label">A run</dt>
+          <dt className="label">Inference time</dt>
           <dd>{milliseconds === null ? "–" : millisecondsText(milliseconds)}</dd>
         </div>
         <div>
-          <dt className="label">Memory</dt>
-          <dd>{sizeText(memory)}</dd>
+          <dt className="label">{memory === null ? "Wasm memory" : "Memory"}</dt>
+          <dd>{sizeText(memory ?? wasmMemory)}</dd>
         </div>
         <div>
-          <dt className="label">Rune</dt>
+          <dt className="label">Size</dt>
           <dd>{sizeText(size)}</dd>
         </div>
       </dl>

@@ -18,7 +18,7 @@ export function HostModels({ models, milliseconds }: Props) {
   return (
     <p className="small muted preview-said">
       {what} of {size} {models.length === 1 ? "is" : "are"} not compiled into this rune: {runtimes} runs{" "}
-      {models.length === 1 ? "it" : "them"} in this page.{time}
+      {models.length === 1 ? "it" : "them"} in this page.{time} The memory of {runtimes} comes on top of the memory above.
     </p>
   );
 }

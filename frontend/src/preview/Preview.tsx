@@ -33,7 +33,7 @@ interface Props {
   readonly status?: ReactNode;
   /** Null on a page that has its own. */
   readonly heading?: string | null;
-  /** Bytes of memory that the build planned; without it, what the rune's memory has. */
+  /** Bytes of memory that the build planned; without it, what the rune says of itself. */
   readonly memory?: number | null;
   /** For a page of its own: larger words and buttons. */
   readonly isLarge?: boolean;
@@ -89,7 +89,7 @@ export function Preview(props: Props) {
               </div>
             )}
             <div ref={frame} hidden />
-            {error !== null && <Failure error={error} onRestart={session.restart} />}
+            {error !== null && <Failure error={error} onRestart={session.restart} moreOutput={session.moreOutput} onAllowMore={session.allowMore} />}
             <div className="preview-sides">
               {loaded !== null && loaded.capabilities.length > 0 && (
                 <div className="preview-side">
@@ -133,7 +133,7 @@ export function Preview(props: Props) {
                   <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
                 </div>
                 {loaded !== null && (
-                  <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memoryPages * PAGE} size={loaded.size} pace={paceText(snapshot.pace, snapshot.milliseconds)} />
+                  <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memory} wasmMemory={loaded.memoryPages * PAGE} size={loaded.size} pace={paceText(snapshot.pace, snapshot.milliseconds)} />
                 )}
                 {loaded !== null && timed !== undefined && <Timing timed={timed} snapshot={snapshot} resources={resources} limits={limits} addresses={addresses} />}
                 {loaded !== null && loaded.models.length > 0 && (

@@ -3,6 +3,7 @@
 import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./session";
+import type { Stroke } from "./sources/strokes";
 import type { Take } from "./takes/take";
 
 export interface HostFile {
@@ -22,6 +23,13 @@ export interface PreviewHost {
   readonly builds: readonly HostBuild[];
   /** Null where a take cannot be sent, or its person may not. */
   readonly onSend: ((take: Take) => void) | null;
+  /**
+   * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
+   * not say which it is. Left out where labels cannot be added.
+   */
+  readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** What is on a sheet before anyone draws. */
+  readonly drawing?: readonly Stroke[];
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */

@@ -6,6 +6,7 @@ export { fileOf } from "./takes/encode";
 export { lengthText, trimmed, type Take } from "./takes/take";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";
+export type { Stroke } from "./sources/strokes";
 export { millisecondsText, sizeText } from "./numbers";
 export { isRuneName, readRuneFile, runeFileOf, type RuneFile } from "./trial/rune-file";
 export { RuneTrial } from "./trial/RuneTrial";

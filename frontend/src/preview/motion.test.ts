@@ -1,5 +1,6 @@
 // Motion from files and sensors.
 import { expect, test } from "vitest";
+import conformance from "../../../tests/conformance/motion.json";
 import { parseRows, rowsToBytes } from "./motion";
 
 test("rows of a CSV become f32, the last ones first in importance", () => {
@@ -12,10 +13,14 @@ test("too few rows are filled up in front", () => {
   expect([...new Float32Array(rowsToBytes([], 1))]).toEqual([0, 0, 0]);
 });
 
-test.each([
-  ["1,2,3\n1,2", "Line 2 should have 3 fields but it actually had 2"],
-  ["1,x,3", 'Unable to parse "x" on line 1'],
-  ["1,,3", 'Unable to parse "" on line 1'],
-])("a CSV that does not do is refused with the line", (text, message) => {
-  expect(() => parseRows(text)).toThrow(message);
+test.each(conformance.read)("a CSV is read: $what", ({ text, rows }) => {
+  expect(parseRows(text).map((row) => row.map(Math.fround))).toEqual(rows);
+});
+
+test.each(conformance.refused)("a CSV that does not do is refused with the line: $message", ({ text, message }) => {
+  expect(() => parseRows(text)).toThrow(`${message}.`);
+});
+
+test("what is no number is read as it is written", () => {
+  expect(parseRows("inf,-Infinity,nan\n")).toEqual([[Infinity, -Infinity, NaN]]);
 });

@@ -63,8 +63,8 @@ export function percentText(share: number): string {
 /** `47.5 kB`, in thousands of bytes. */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
-  return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  const [value, unit] = bytes < 999_500 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
 /** `0.07 ms`: two digits that say something. */

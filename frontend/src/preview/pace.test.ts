@@ -1,6 +1,6 @@
 // Whether a rune keeps up, measured by the clock that is given.
 import { expect, test } from "vitest";
-import { PaceMeter, paceText } from "./pace";
+import { PaceMeter, paceText, shareText } from "./pace";
 
 test("a stream that is kept up with drops nothing", () => {
   const meter = new PaceMeter();
@@ -17,8 +17,13 @@ test("what was dropped is said for some seconds and then forgotten", () => {
   const meter = new PaceMeter();
   for (let at = 0; at <= 1000; at += 100) meter.asked(at);
   meter.dropped(500);
-  expect(paceText(meter.read(1000), 150)).toContain("150 % of the 100 ms between two inputs · 0.0 runs a second, 1 dropped in 5 s");
+  expect(paceText(meter.read(1000), 150)).toBe("Too slow: a run takes 150 ms, and inputs come every 100 ms · 0.0 runs a second, 1 dropped in 5 s");
   expect(meter.read(7000).dropped).toBe(0);
+});
+
+test("a share is percent of the time there is, and above it says what is too slow", () => {
+  expect(shareText(66, 133)).toBe("50 % of the 133 ms between two inputs");
+  expect(shareText(6800, 133.3)).toBe("Too slow: a run takes 6.8 s, and inputs come every 133 ms");
 });
 
 test("nothing is said while nothing streams", () => {

@@ -1,4 +1,5 @@
 // Whether the rune keeps up: how many windows a second it is given, how many it runs, how many were dropped.
+import { millisecondsText, percentText } from "./numbers";
 
 export interface Pace {
   /** Inputs a second that a stream gave, over the last seconds; null while nothing streams. */
@@ -47,12 +48,17 @@ function rateOf(times: readonly number[]): number | null {
   return ((times.length - 1) / (last - first)) * 1000;
 }
 
+/** `Under 1 % of the 250 ms between two inputs`; above all of it, `Too slow: a run takes 6.8 s, and inputs come every 133 ms`. */
+export function shareText(milliseconds: number, room: number): string {
+  const share = milliseconds / room;
+  if (share > 1) return `Too slow: a run takes ${millisecondsText(milliseconds)}, and inputs come every ${millisecondsText(room)}`;
+  return `${share < 0.01 ? "Under 1 %" : percentText(share)} of the ${millisecondsText(room)} between two inputs`;
+}
+
 /** `Under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped`. */
 export function paceText(pace: Pace, milliseconds: number | null): string | null {
   if (pace.asked === null || milliseconds === null) return null;
   const room = 1000 / pace.asked;
-  const share = milliseconds / room;
-  const percent = share < 0.01 ? "Under 1 %" : `${Math.round(share * 100)} %`;
   const lost = pace.dropped === 0 ? "none dropped" : `${pace.dropped} dropped in 5 s`;
-  return `${percent} of the ${Math.round(room)} ms between two inputs · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
+  return `${shareText(milliseconds, room)} · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
 }

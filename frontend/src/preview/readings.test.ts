@@ -2,13 +2,14 @@
 import { describe, expect, test } from "vitest";
 import type { OutputMessage, OutputTensor } from "../runtime";
 import { agoText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
-import { DEFAULT_CALLING, NO_READINGS, read, sharesOf, type Card, type Readings } from "./readings";
+import { DEFAULT_CALLING, NO_READINGS, read, scoreText, sharesOf, type Card, type Readings } from "./readings";
 
 const WORDS = ["silence", "unknown", "up", "left"];
 
 const message = (channel: number, ...tensors: OutputTensor[]): OutputMessage => ({ channel, stage: null, tensors });
 const word = (text: string): OutputTensor => ({ type: "utf8", dimensions: [1], elements: [text] });
-const scores = (...elements: number[]): OutputTensor => ({ type: "f32", dimensions: [1, elements.length], elements });
+const numbers = (...elements: number[]): OutputTensor => ({ type: "f32", dimensions: [1, elements.length], elements });
+const scores = (...elements: number[]): OutputTensor => ({ ...numbers(...elements), meaning: { scale: null, zeroPoint: 0, isProbability: true } });
 
 function follow(runs: readonly (readonly OutputMessage[])[], isStream = true): Readings[] {
   const all: Readings[] = [];
@@ -59,16 +60,57 @@ test("a single run takes the word as it came, with its score", () => {
 });
 
 test("scores are named by a list of words of their length, else numbered", () => {
-  const names = (card: Card) => (card.kind === "scores" ? card.scores.map(({ name }) => name) : null);
-  expect(names(only(follow([[message(2, scores(0, 0, 1, 0))]])[0]))).toEqual(WORDS);
-  expect(names(only(follow([[message(2, scores(0, 1, 0))]])[0]))).toEqual(["0", "1", "2"]);
+  const names = (card: Card) => (card.kind === "scores" ? [card.isNamed, ...card.scores.map(({ name }) => name)] : null);
+  expect(names(only(follow([[message(2, scores(0.4, 0.3, 0.2, 0.1))]])[0]))).toEqual([true, ...WORDS]);
+  expect(names(only(follow([[message(2, scores(0, 1, 0))]])[0]))).toEqual([false, "1", "0", "2"]);
 });
 
-test("shares are floats that add up to one and bytes of a quantised softmax", () => {
+test("scores are probabilities where the model says so, by the scale of their own tensor", () => {
+  const bytes = (type: "i8" | "u8", elements: number[], scale: number | null, zeroPoint: number, isProbability = true): OutputTensor => ({
+    type,
+    dimensions: [elements.length],
+    elements,
+    meaning: { scale, zeroPoint, isProbability },
+  });
   expect(sharesOf(scores(0.25, 0.75))).toEqual([0.25, 0.75]);
   expect(sharesOf(scores(2, 3))).toBeNull();
-  expect(sharesOf({ type: "i8", dimensions: [2], elements: [-128, 127] })).toEqual([0, 255 / 256]);
-  expect(sharesOf({ type: "u8", dimensions: [3], elements: [43, 253, 41] })).toBeNull();
+  expect(sharesOf(bytes("i8", [-128, 127], 1 / 256, -128))).toEqual([0, 255 / 256]);
+  expect(sharesOf(bytes("u8", [10, 60], 1 / 100, 10))).toEqual([0, 0.5]);
+  expect(sharesOf(bytes("u8", [43, 253, 41], 0.0989, 58, false))).toBeNull();
+  expect(sharesOf(bytes("i8", [-128, 127], null, 0))).toBeNull();
+});
+
+test("bytes and floats that only look like probabilities stay numbers", () => {
+  expect(sharesOf({ type: "i8", dimensions: [2], elements: [-128, 127] })).toBeNull();
+  expect(sharesOf({ type: "u8", dimensions: [2], elements: [128, 128] })).toBeNull();
+  expect(sharesOf(numbers(0.25, 0.75))).toBeNull();
+  const card = only(follow([[message(2, numbers(0.25, 0.75))]])[0]);
+  expect(card.kind === "scores" ? card.scores.map((score) => scoreText(score)) : null).toEqual(["0.75", "0.25"]);
+});
+
+describe("the order of scores", () => {
+  const order = (card: Card) => (card.kind === "scores" ? card.scores.map(({ index }) => index) : null);
+
+  test("is the highest first, of a thousand and one too", () => {
+    const many = scores(...Array.from({ length: 1001 }, (_, index) => (index === 700 ? 0.9 : index === 3 ? 0.05 : 0)));
+    const card = only(follow([[message(2, many)]])[0]);
+    expect(card.kind).toBe("scores");
+    expect(order(card)?.slice(0, 3)).toEqual([700, 3, 0]);
+  });
+
+  test("changes only when what is read changes", () => {
+    const runs = [scores(0.301, 0.5, 0.199), scores(0.2, 0.6, 0.2), scores(0.198, 0.6, 0.202), scores(0.1, 0.6, 0.3)];
+    expect(follow(runs.map((run) => [message(2, run)])).map((readings) => order(only(readings)))).toEqual([
+      [1, 0, 2],
+      [1, 0, 2],
+      [1, 0, 2],
+      [1, 2, 0],
+    ]);
+  });
+
+  test("has what is not a number last", () => {
+    expect(order(only(follow([[message(2, numbers(NaN, 1, -Infinity, 2))]])[0]))).toEqual([3, 1, 2, 0]);
+  });
 });
 
 test("a number remembers its past, a picture and a long tensor are shown as such", () => {
@@ -76,8 +118,8 @@ test("a number remembers its past, a picture and a long tensor are shown as such
   expect(number).toMatchObject({ kind: "number", value: 2, past: [[1], [2]] });
   const picture: OutputTensor = { type: "u8", dimensions: [1, 8, 8, 1], elements: Array<number>(64).fill(0) };
   expect(only(follow([[message(2, picture)]])[0]).kind).toBe("image");
-  const long: OutputTensor = { type: "u8", dimensions: [100], elements: Array<number>(100).fill(0) };
-  expect(only(follow([[message(2, long)]])[0]).kind).toBe("values");
+  const table: OutputTensor = { type: "u8", dimensions: [10, 10], elements: Array<number>(100).fill(0) };
+  expect(only(follow([[message(2, table)]])[0]).kind).toBe("values");
 });
 
 test("tensors of one output are numbered", () => {

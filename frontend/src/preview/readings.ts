@@ -1,6 +1,8 @@
 // From what a rune sent to what a person reads: which tensor is a word, which are scores, when a word counts as called.
 // Pure functions over plain data; components draw what they give.
 import type { OutputMessage, OutputTensor } from "../runtime";
+import { numberText, percentText } from "./numbers";
+import { tableOf } from "./tables";
 
 /** How windows of a stream become a called word. */
 export interface Calling {
@@ -13,9 +15,11 @@ export interface Calling {
 export const DEFAULT_CALLING: Calling = { windows: 3, threshold: 0.6 };
 
 export interface Score {
+  /** Its place in the tensor, from 0: what it is known by from run to run. */
+  readonly index: number;
   readonly name: string;
   readonly value: number;
-  /** 0 to 1 where the scores are shares of one whole; else null. */
+  /** Its probability, 0 to 1, where the model gives such; else null. */
   readonly share: number | null;
 }
 
@@ -32,6 +36,9 @@ export interface Word {
 interface CardBase {
   readonly key: string;
   readonly title: string;
+  /** The output stage that sent it, where the rune says so, and which of its tensors it is. */
+  readonly stage: string | null;
+  readonly index: number;
   /** What the output sent. */
   readonly tensor: OutputTensor;
   /** The numbers of the last runs, oldest first; of a word, those of its scores. Empty where there are too many to follow. */
@@ -46,12 +53,19 @@ export type Card = CardBase &
         readonly kind: "word";
         readonly word: Word | null;
         readonly history: readonly Word[];
+        /** The highest first. */
         readonly scores: readonly Score[];
         readonly isCalled: boolean;
         /** The tensor of the scores behind the word. */
         readonly scored: OutputTensor | null;
       }
-    | { readonly kind: "scores"; readonly scores: readonly Score[] }
+    | {
+        readonly kind: "scores";
+        /** The highest first. */
+        readonly scores: readonly Score[];
+        /** Whether words for them are known. */
+        readonly isNamed: boolean;
+      }
     | { readonly kind: "number"; readonly value: number }
     | { readonly kind: "image" }
     | { readonly kind: "values" }
@@ -64,6 +78,8 @@ interface Memory {
   readonly word: Word | null;
   readonly history: readonly Word[];
   readonly past: readonly (readonly number[])[];
+  /** The places of the scores in the order in which they were shown. */
+  readonly order: readonly number[];
 }
 
 export interface Readings {
@@ -73,12 +89,15 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { cards: [], memories: {} };
 
-const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [] };
+const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [] };
 const HISTORY = 12;
 const PAST = 120;
 /** Numbers of one output that are followed from run to run. */
 const FOLLOWED = 16;
-const SCORE_LIMIT = 64;
+/** Above this many, a vector is numbers and no scores of classes. */
+const SCORE_LIMIT = 4096;
+/** How far a probability may lie outside of 0 to 1 by rounding. */
+const BEYOND = 0.01;
 const QUIET = new Set(["silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"]);
 
 interface Context {
@@ -91,6 +110,8 @@ interface Context {
 
 interface Named {
   readonly key: string;
+  readonly stage: string | null;
+  readonly index: number;
   readonly title: string;
   readonly tensor: OutputTensor;
 }
@@ -124,6 +145,8 @@ function named(outputs: readonly OutputMessage[]): Named[] {
       const name = stage ?? (outputs.length > 1 ? `Output ${channel}` : "Output");
       return {
         key: `${channel}.${index}`,
+        stage,
+        index,
         title: tensors.length > 1 ? `${name} ${index + 1}` : name,
         tensor,
       };
@@ -146,8 +169,14 @@ function partnered(scores: Named, tensors: readonly Named[], wordlists: Context[
   return tensors.some((item) => isWord(item.tensor) && partner(item, tensors, wordlists) === scores);
 }
 
+/** A row of numbers; a table of a few is read as one too. */
 function isScores(tensor: OutputTensor): boolean {
-  return tensor.type !== "utf8" && tensor.elements.length > 1 && tensor.elements.length <= SCORE_LIMIT;
+  const { type, elements } = tensor;
+  return type !== "utf8" && elements.length > 1 && elements.length <= SCORE_LIMIT && tableOf(tensor) === null && (isRow(tensor) || elements.length <= FOLLOWED);
+}
+
+function isRow({ dimensions }: OutputTensor): boolean {
+  return dimensions.filter((size) => size > 1).length <= 1;
 }
 
 function wordCard(
@@ -161,23 +190,24 @@ function wordCard(
   const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
   const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
   const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
-  const frame = { kind: "word", key: item.key, title: item.title, tensor: item.tensor, scored: scoreTensor, past, names } as const;
+  const { key, title, stage, index } = item;
+  const frame = { kind: "word", key, title, stage, index, tensor: item.tensor, scored: scoreTensor, past, names } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const kept = [...memory.shares, shares].slice(-context.calling.windows);
-    const scores = scoresOf(scoreTensor, context.wordlists, meanOf(kept));
+    const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(kept)), memory.order);
     const isFull = kept.length >= context.calling.windows;
     const called = isFull ? callWord(scores, memory.word, context) : null;
     const isNew = called !== null && called.at !== memory.word?.at;
     const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
-    remember({ shares: kept, word: called, history, past });
+    remember({ shares: kept, word: called, history, past, order: orderOf(scores) });
     return { ...frame, word: called, history, scores, isCalled: true };
   }
-  const scores = scoreTensor === null ? [] : scoresOf(scoreTensor, context.wordlists, shares);
+  const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, context.wordlists, shares), memory.order);
   const share = scores.find((score) => score.name === text)?.share ?? null;
   const isSame = memory.word?.text === text;
   const word: Word = { text, share, at: isSame && memory.word !== null ? memory.word.at : context.now, isQuiet: isQuiet(text) };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
-  remember({ word, history, shares: [], past });
+  remember({ word, history, shares: [], past, order: orderOf(scores) });
   return { ...frame, word, history, scores, isCalled: false };
 }
 
@@ -195,15 +225,17 @@ function plainCard(
   remember: (changed: Partial<Memory>) => void,
   context: Context,
 ): Card {
-  const { key, title, tensor } = item;
-  if (tensor.type === "utf8") return { kind: "texts", key, title, tensor, past: [], names: [], texts: tensor.elements.map(String) };
+  const { key, title, stage, index, tensor } = item;
+  if (tensor.type === "utf8") return { kind: "texts", key, title, stage, index, tensor, past: [], names: [], texts: tensor.elements.map(String) };
   const past = followed(memory, tensor);
   if (past.length > 0) remember({ past });
-  const base = { key, title, tensor, past, names: namesOf(tensor, context.wordlists) };
+  const base = { key, title, stage, index, tensor, past, names: namesOf(tensor, context.wordlists) };
   if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
   if (isPicture(tensor)) return { kind: "image", ...base };
   if (!isScores(tensor)) return { kind: "values", ...base };
-  return { kind: "scores", ...base, scores: scoresOf(tensor, context.wordlists, sharesOf(tensor)) };
+  const scores = ranked(scoresOf(tensor, context.wordlists, sharesOf(tensor)), memory.order);
+  remember({ past, order: orderOf(scores) });
+  return { kind: "scores", ...base, scores, isNamed: wordsFor(tensor, context.wordlists) !== undefined };
 }
 
 /** The numbers of the last runs with this one's; none where there are too many, or where their count changed. */
@@ -225,24 +257,53 @@ function isPicture({ dimensions }: OutputTensor): boolean {
 }
 
 /**
- * Scores as shares of one whole, where they are that: floats that add up to 1, or bytes of a quantised softmax, whose
- * scale is 1/256 by convention.
+ * Scores as probabilities, where the model says that they are: quantised ones by the tensor's own scale. Numbers that
+ * only look like it stay numbers, and so does what breaks its word by more than rounding.
  */
-export function sharesOf({ type, elements }: OutputTensor): number[] | null {
-  const numbers = elements.map(Number);
-  const shares =
-    type === "i8" ? numbers.map((value) => (value + 128) / 256) : type === "u8" ? numbers.map((value) => value / 256) : numbers;
-  const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.every((share) => share >= 0 && share <= 1.0001) && Math.abs(sum - 1) < 0.06 ? shares : null;
+export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | null {
+  if (meaning?.isProbability !== true || type === "utf8") return null;
+  const { scale, zeroPoint } = meaning;
+  if (scale === null && !type.startsWith("f")) return null;
+  const shares = elements.map((value) => (scale === null ? Number(value) : (Number(value) - zeroPoint) * scale));
+  return shares.every((share) => share >= -BEYOND && share <= 1 + BEYOND) ? shares.map((share) => Math.max(0, Math.min(1, share))) : null;
 }
 
 function scoresOf(tensor: OutputTensor, wordlists: Context["wordlists"], shares: readonly number[] | null): Score[] {
-  const words = wordlists.find((list) => list.length === tensor.elements.length);
+  const words = wordsFor(tensor, wordlists);
   return tensor.elements.map((value, index) => ({
+    index,
     name: words?.[index] ?? String(index),
     value: Number(value),
     share: shares?.[index] ?? null,
   }));
+}
+
+function wordsFor({ elements }: OutputTensor, wordlists: Context["wordlists"]): readonly string[] | undefined {
+  return wordlists.find((list) => list.length === elements.length);
+}
+
+/**
+ * The highest first. Two that read the same keep the order in which they stood, so that what streams does not make bars
+ * change places over differences that nobody can see.
+ */
+export function ranked(scores: readonly Score[], order: readonly number[]): Score[] {
+  const places = new Map(order.map((index, place) => [index, place]));
+  const weights = new Map(scores.map((score) => [score, Number(scoreText(score, true))]));
+  const place = ({ index }: Score) => places.get(index) ?? index;
+  // What is not a number comes last.
+  const weight = (score: Score) => weights.get(score) ?? -Infinity;
+  const above = (one: number, other: number) => (Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one);
+  return scores.toSorted((one, other) => (weight(one) === weight(other) ? 0 : above(weight(one), weight(other))) || place(one) - place(other));
+}
+
+function orderOf(scores: readonly Score[]): readonly number[] {
+  return scores.map(({ index }) => index);
+}
+
+/** A score as it is read: percent of a probability, four digits of another number. `isBare`: a number alone. */
+export function scoreText({ value, share }: Score, isBare = false): string {
+  if (share === null) return isBare ? String(Number(value.toPrecision(4))) : numberText(Number(value.toPrecision(4)));
+  return isBare ? String(Math.round(share * 100)) : percentText(share);
 }
 
 function meanOf(windows: readonly (readonly number[])[]): number[] {

@@ -1,5 +1,6 @@
 // A session drives the worker's own core, in this process: what it runs, what it drops, what it keeps.
 import { expect, test, vi } from "vitest";
+import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
 import { RuneInstance } from "../runtime/instance";
 import { Session, type Engine } from "./session";
@@ -33,7 +34,7 @@ function engine(): Engine & { release: () => void; runs: number } {
 const bytes = (...values: number[]) => Uint8Array.from(values).buffer;
 const values = (session: Session) => {
   const card = session.snapshot().readings.cards[0];
-  return card?.kind === "scores" ? card.scores.map(({ value }) => value) : null;
+  return card?.kind === "scores" ? card.tensor.elements : null;
 };
 
 test("input that comes during a run replaces the input that waits", async () => {
@@ -112,4 +113,22 @@ test("an interpreter on its way is shown until the rune is there", async () => {
   session.subscribe(() => seen.push(session.snapshot().fetching?.share ?? null));
   await session.use(mirror(RAW, 2, "u8[2]"));
   expect(seen).toEqual([null, 0, 0.5, null]);
+});
+
+test("a rune that sends more than it may is allowed more by its person, up to an end", async () => {
+  const core = engine();
+  const session = new Session(core, { ...DEFAULT_LIMITS, outputBytes: 64 });
+  await session.use(mirror(RAW, 100, "u8[100]"));
+  session.offer(0, new ArrayBuffer(100), false);
+  core.release();
+  await vi.waitFor(() => expect(session.snapshot().error?.limit).toBe("output"));
+  expect(session.moreOutput).toBe(256);
+  session.allowMore();
+  await vi.waitFor(() => {
+    core.release();
+    expect(session.snapshot().runs).toBe(1);
+  });
+  expect(session.snapshot().error).toBeNull();
+  for (let times = 0; times < 20; times += 1) session.allowMore();
+  expect(session.moreOutput).toBe(MOST_OUTPUT_BYTES);
 });

@@ -1,6 +1,6 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
-import { DEFAULT_LIMITS, RuneError, type Given, type Limits, type Loaded, type LogLine, type OutputMessage, type OutputTensor, type RunResult } from "../runtime";
+import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES, RuneError, type Given, type Limits, type Loaded, type LogLine, type OutputMessage, type OutputTensor, type RunResult } from "../runtime";
 import { median } from "./numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "./readings";
@@ -62,7 +62,7 @@ const TIMES = 21;
 
 export class Session {
   readonly #engine: Engine;
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
   #snapshot: Snapshot = {
@@ -148,6 +148,17 @@ export class Session {
   /** Loads the same rune afresh, after it was stopped. */
   readonly restart = (): void => {
     void this.use(this.#rune, this.#resources, this.#edition);
+  };
+
+  /** How much one run may send after `allowMore`, in bytes. */
+  get moreOutput(): number {
+    return Math.min(4 * this.#limits.outputBytes, MOST_OUTPUT_BYTES);
+  }
+
+  /** Loads the same rune afresh and lets a run send more, which its person chose; there is an end to it. */
+  readonly allowMore = (): void => {
+    this.#limits = { ...this.#limits, outputBytes: this.moreOutput };
+    this.restart();
   };
 
   /** The newest input of the capability at this place; with all of them there the rune runs. */

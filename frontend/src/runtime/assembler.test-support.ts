@@ -98,7 +98,7 @@ export function echo(kind: number, size: number, message: string | Uint8Array, r
 }
 
 /** A rune that sends what it read back as a TENSOR of `shape`. */
-export function mirror(kind: number, size: number, shape: string): ArrayBuffer {
+export function mirror(kind: number, size: number, shape: string, more: Pick<TestModule, "sections"> = {}): ArrayBuffer {
   const name = new TextEncoder().encode(shape);
   const header = Uint8Array.from([name.length, 0, 0, 0, ...name]);
   return assemble({
@@ -108,6 +108,7 @@ export function mirror(kind: number, size: number, shape: string): ArrayBuffer {
       ...call("consume_output", 2, 0, header.length + size),
     ],
     data: [[0, header]],
+    ...more,
   });
 }
 

@@ -93,3 +93,9 @@ describe("the behaviour that all runtimes share", () => {
     if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(wanted) as Error);
   });
 });
+
+test("a page refuses a model whose output is known only once it ran, and says what runs it", async () => {
+  const folder = "../../../tests/conformance/model-open-output";
+  const load = RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { openModel });
+  await expect(load).rejects.toMatchObject({ name: "host-model", message: expect.stringContaining("run the rune with `rune run`") as string });
+});

@@ -1,4 +1,5 @@
 // The one error of the runtime: a name for a program and a sentence for a person.
+import type { RaisableLimit } from "./types";
 
 const RUNE_ERROR_NAMES = [
   "bad-rune", // the bytes are not a rune, or ask for what no host offers
@@ -17,15 +18,18 @@ export type RuneErrorName = (typeof RUNE_ERROR_NAMES)[number];
 
 export class RuneError extends Error {
   override readonly name: RuneErrorName;
+  /** The limit that was reached, where whoever runs the rune may raise it. */
+  readonly limit: RaisableLimit | null;
 
-  constructor(name: RuneErrorName, message: string) {
+  constructor(name: RuneErrorName, message: string, limit: RaisableLimit | null = null) {
     super(message);
     this.name = name;
+    this.limit = limit;
   }
 }
 
 /** An error as it came through a channel that carries only names and texts. */
-export function runeErrorFrom(name: string, message: string): RuneError {
+export function runeErrorFrom(name: string, message: string, limit: RaisableLimit | null = null): RuneError {
   const known = RUNE_ERROR_NAMES.find((candidate) => candidate === name);
-  return new RuneError(known ?? "trap", message);
+  return new RuneError(known ?? "trap", message, limit);
 }

@@ -5,7 +5,7 @@ import { newerGraph } from "./old-graph";
 import { isRecord } from "./records";
 import { customSections, type Section } from "./sections";
 import { elementCount, elementSize, isElementName, shapeText, type Shape } from "./shape";
-import type { CapabilityKind, OutputKind } from "./types";
+import type { CapabilityKind, OutputKind, TensorMeaning } from "./types";
 
 export interface GraphCapability {
   readonly stage: string;
@@ -20,6 +20,10 @@ export interface GraphOutput {
   readonly kind: OutputKind;
   /** What it is sent; null where the graph does not say. */
   readonly shapes: readonly (Shape | null)[];
+  /** How many outputs the rune asks for before this one; null where its compiler does not say. */
+  readonly order: number | null;
+  /** What the numbers of each stand for; null where nobody says it. */
+  readonly meanings: readonly (TensorMeaning | null)[];
 }
 
 /** The sections of a rune, read. */
@@ -27,6 +31,8 @@ export interface Description {
   readonly version: string | null;
   /** Of the rune, where the graph says so. */
   readonly name: string | null;
+  /** Bytes that a run needs, as the build laid them out; null where the graph does not say. */
+  readonly memory: number | null;
   readonly graph: object | null;
   readonly capabilities: readonly GraphCapability[];
   readonly outputs: readonly GraphOutput[];
@@ -51,6 +57,7 @@ export function describe(sections: readonly Section[]): Description {
   return {
     version: versionOf(version),
     name: nameOf(graph),
+    memory: memoryOf(graph),
     graph,
     capabilities: readCapabilities(graph),
     outputs: readOutputs(graph),
@@ -67,6 +74,11 @@ function versionOf(document: Readonly<Record<string, unknown>> | null): string |
 function nameOf(graph: Readonly<Record<string, unknown>> | null): string | null {
   const { name } = record(graph?.rune);
   return typeof name === "string" && name !== "" ? name.slice(0, 100) : null;
+}
+
+function memoryOf(graph: Readonly<Record<string, unknown>> | null): number | null {
+  const { memory } = record(graph?.rune);
+  return typeof memory === "number" && Number.isSafeInteger(memory) && memory >= 0 ? memory : null;
 }
 
 function firstJson(
@@ -106,12 +118,14 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
 
 function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutput[] {
   const tensors = record(graph?.tensors);
+  const asked = record(graph?.requests).outputs;
   return Object.entries(record(graph?.outputs)).flatMap(([stage, value]) => {
     const output = record(value);
     const kind = OUTPUT_KINDS[String(record(output.kind).type)];
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
-    const shapes = inputs.map((id) => tensorShape(tensors[String(id)]));
-    return kind === undefined ? [] : [{ stage, kind, shapes }];
+    const given = inputs.map((id) => tensors[String(id)]);
+    const order = Array.isArray(asked) && asked.includes(stage) ? asked.indexOf(stage) : null;
+    return kind === undefined ? [] : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
   });
 }
 
@@ -154,6 +168,15 @@ function tensorShape(value: unknown): Shape | null {
   if (!isElementName(type) || !Array.isArray(dimensions)) return null;
   const sizes = dimensions.filter((size) => typeof size === "number");
   return sizes.length === dimensions.length ? { type, dimensions: sizes } : null;
+}
+
+/** A scale that could not be one is none. */
+function tensorMeaning(value: unknown): TensorMeaning | null {
+  const { quantization, probability } = record(value);
+  const { scale, zero_point: zeroPoint } = record(quantization);
+  const isScaled = typeof scale === "number" && Number.isFinite(scale) && scale > 0 && typeof zeroPoint === "number" && Number.isSafeInteger(zeroPoint);
+  if (!isScaled && probability !== true) return null;
+  return { scale: isScaled ? scale : null, zeroPoint: isScaled ? zeroPoint : 0, isProbability: probability === true };
 }
 
 function firstOf(value: unknown): string {

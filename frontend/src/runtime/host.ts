@@ -7,7 +7,7 @@ import { HANDLE_LIMIT, Handles } from "./handles";
 import { HostModels } from "./host-models";
 import { HostResources, type FindResource } from "./host-resources";
 import type { StageClock } from "./stage-times";
-import type { CapabilityKind, Limits, LogLine, OutputKind, OutputTensor } from "./types";
+import { MOST_OUTPUT_BYTES, type CapabilityKind, type Limits, type LogLine, type OutputKind, type OutputTensor } from "./types";
 
 const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
   1: "RAND",
@@ -144,16 +144,21 @@ export class Host {
     const target = this.memory.bytes("request_provider_response", address, size);
     this.#inputBytes += target.length;
     if (this.#inputBytes > INPUT_BYTES) {
-      throw new RuneError("stopped", `The rune was stopped: one run read more than ${INPUT_BYTES} bytes.`);
+      throw new RuneError("stopped", `The rune was stopped: one run read more than ${INPUT_BYTES >> 20} MB.`);
     }
     const data = this.read(capability, target.length);
-    if (data.length !== target.length) {
+    if (data.length > target.length) {
       throw new RuneError(
         "input",
         `The rune reads ${target.length} bytes of its ${capability.kind} input, but ${data.length} were given.`,
       );
     }
     target.set(data);
+    if (data.length < target.length) {
+      target.fill(0, data.length);
+      const message = `The ${capability.kind} input has ${data.length} of ${target.length} bytes; the rest is zero`;
+      if (this.logs.length < LOG_LIMIT) this.logs.push({ level: "WARN", message });
+    }
     return target.length;
   }
 
@@ -172,7 +177,14 @@ export class Host {
     const data = this.memory.bytes("consume_output", address, size);
     this.#outputBytes += Math.max(data.length, MESSAGE_BYTES);
     if (this.#outputBytes > this.#limits.outputBytes) {
-      throw new RuneError("stopped", `The rune was stopped: one run sent more than ${this.#limits.outputBytes} bytes.`);
+      const megabytes = this.#limits.outputBytes / (1 << 20);
+      const isMost = this.#limits.outputBytes >= MOST_OUTPUT_BYTES;
+      throw new RuneError(
+        "stopped",
+        `The rune was stopped: one run sent more than ${megabytes} MB.${isMost ? "" : " You can allow it more."} ` +
+          "A TENSOR output sends numbers as bytes, which take a third of the text that SERIAL sends.",
+        isMost ? null : "output",
+      );
     }
     this.messages.push({ channel: id, data: data.slice() });
     return size;

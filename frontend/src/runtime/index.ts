@@ -3,7 +3,7 @@ export { RuneError, type RuneErrorName } from "./errors";
 export { inspect, type Inspected, type InspectedResource } from "./inspect";
 export { RuneFrame, type Addresses } from "./rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./shape";
-export { DEFAULT_LIMITS } from "./types";
+export { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "./types";
 export type {
   CapabilityKind,
   CapabilityRequest,

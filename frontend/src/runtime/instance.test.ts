@@ -87,6 +87,46 @@ describe("running", () => {
     expect(rune.run(four()).outputs[0]?.stage).toBe("word");
   });
 
+  test("two outputs that are alike are told apart by the order that the graph tells", async () => {
+    const alike = { kind: { type: "tensor" }, inputs: ["a"] };
+    const graph = JSON.stringify({ outputs: { ape: alike, zebra: alike }, requests: { outputs: ["zebra", "ape"] }, tensors: {} });
+    const head = Uint8Array.from([5, 0, 0, 0, ...new TextEncoder().encode("u8[1]"), 7]);
+    const rune = await load(
+      assemble({
+        manifest: [...call("request_output", 5), ...call("request_output", 5)],
+        call: [...call("consume_output", 2, 0, head.length), ...call("consume_output", 1, 0, head.length)],
+        data: [[0, head]],
+        sections: [[".rune_graph", graph]],
+      }),
+    );
+    expect(rune.loaded.outputs.map(({ stage }) => stage)).toEqual(["zebra", "ape"]);
+    expect(rune.run(new Map()).outputs.map(({ stage }) => stage)).toEqual(["ape", "zebra"]);
+  });
+
+  test("what the model says of its numbers comes with them, and the memory that the build planned", async () => {
+    const graph = JSON.stringify({
+      rune: { name: "app", memory: 19300 },
+      outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } },
+      tensors: { a: { element_type: "I8", dimensions: [4], probability: true, quantization: { scale: 0.00390625, zero_point: -128 } } },
+    });
+    const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
+    expect(rune.loaded.memory).toBe(19300);
+    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toEqual({ scale: 0.00390625, zeroPoint: -128, isProbability: true });
+  });
+
+  test.each([
+    { quantization: { scale: 0, zero_point: 0 } },
+    { quantization: { scale: "1", zero_point: 0 } },
+    { quantization: { scale: 1, zero_point: 0.5 } },
+    { quantization: [], probability: "yes" },
+  ])("a meaning that makes no sense is none: %j", async (said) => {
+    const tensors = { a: { element_type: "I8", dimensions: [4], ...said } };
+    const graph = JSON.stringify({ rune: { memory: -1 }, outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } }, tensors });
+    const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
+    expect(rune.loaded.memory).toBeNull();
+    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toBeUndefined();
+  });
+
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
     const { loaded } = await load(echo(RAW, 4, WORD, { sections }));
@@ -197,8 +237,8 @@ describe("what is stopped or refused", () => {
   test("a missing input, and one of another length", async () => {
     const missing = await load(echo(RAW, 4, WORD));
     expect(() => missing.run(new Map())).toThrow(expect.objectContaining({ name: "input" }));
-    const short = await load(echo(RAW, 4, WORD));
-    expect(() => short.run(new Map([[1, new ArrayBuffer(3)]]))).toThrow(/reads 4 bytes .* 3 were given/);
+    const long = await load(echo(RAW, 4, WORD));
+    expect(() => long.run(new Map([[1, new ArrayBuffer(5)]]))).toThrow(/reads 4 bytes .* 5 were given/);
   });
 
   test("a trap says the last error that the rune logged", async () => {

@@ -18,6 +18,7 @@ import type {
   OutputTensor,
   RunResult,
   StageTimes,
+  TensorMeaning,
 } from "./types";
 
 /** A run shorter than this cannot be told from the clock's own grain, which browsers make coarse on purpose. */
@@ -99,6 +100,7 @@ export class RuneInstance {
       version: description.version,
       wordlists: description.wordlists,
       size: rune.byteLength,
+      memory: description.memory,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
     return new RuneInstance(module, limits, host, exports, loaded, description.outputs, find);
@@ -116,7 +118,9 @@ export class RuneInstance {
     this.#usable = true;
     const outputs = this.#host.results().map(({ channel, tensors }) => {
       const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
-      return { channel, stage: stageOf(this.#outputs, kind, tensors), tensors };
+      const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
+      const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
+      return { channel, stage: node?.stage ?? null, tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)) };
     });
     const { logs, models } = this.#host;
     return { outputs, milliseconds: this.#resolved(milliseconds, read), modelMilliseconds: models.milliseconds, logs };
@@ -305,18 +309,30 @@ function hasParameters(node: GraphCapability, parameters: Readonly<Record<string
   });
 }
 
-/** Outputs of one kind cannot be told apart before they speak: the graph does not keep the order of the requests. */
+/**
+ * Outputs by the order in which the rune asks for them, where its graph tells that. In other graphs those of one kind
+ * cannot be told apart before they speak.
+ */
 function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
-  return [...host.outputs.values()].map((request) => {
+  const requests = [...host.outputs.values()];
+  const ordered = requests.map(({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage);
+  if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
+    return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
+  }
+  return requests.map((request) => {
     const alike = nodes.filter((node) => node.kind === request.kind);
     return { ...request, stage: alike.length === 1 ? (alike[0]?.stage ?? null) : null };
   });
 }
 
+function withMeaning(tensor: OutputTensor, meaning: TensorMeaning | null): OutputTensor {
+  return meaning === null || tensor.type === "utf8" ? tensor : { ...tensor, meaning };
+}
+
 /** The one stage of the graph that sends tensors like these. */
-function stageOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly OutputTensor[]): string | null {
+function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly OutputTensor[]): GraphOutput | null {
   const alike = nodes.filter((node) => node.kind === kind);
-  if (alike.length === 1) return alike[0]?.stage ?? null;
+  if (alike.length === 1) return alike[0] ?? null;
   const fitting = alike.filter(
     ({ shapes }) =>
       shapes.length === tensors.length &&
@@ -325,7 +341,7 @@ function stageOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: reado
         return shape?.type === sent?.type && shape !== null && elementCount(shape) === sent?.elements.length;
       }),
   );
-  return fitting.length === 1 ? (fitting[0]?.stage ?? null) : null;
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
 /** A RangeError in Chromium and WebKit, an error of its own in Firefox. */

@@ -1,6 +1,7 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
 import { RuneError, runeErrorFrom } from "./errors";
 import { interpreterFiles, Stalled } from "./interpreter-files";
+import { unpackResult } from "./packing";
 import { DEFAULT_LIMITS, type FrameRequest, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "./types";
 import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
@@ -200,8 +201,8 @@ export class RuneFrame {
     if (pending === undefined) return;
     this.#pending.delete(reply.id);
     clearTimeout(pending.timer);
-    if (reply.ok) pending.resolve(reply.value);
-    else pending.reject(runeErrorFrom(reply.name, reply.message));
+    if (!reply.ok) pending.reject(runeErrorFrom(reply.name, reply.message, reply.limit));
+    else pending.resolve("packed" in reply ? unpackResult(reply.packed) : reply.value);
   }
 }
 

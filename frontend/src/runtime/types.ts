@@ -51,7 +51,19 @@ export interface Loaded {
   readonly wordlists: readonly (readonly string[])[];
   /** Bytes of the rune. */
   readonly size: number;
+  /** Bytes that a run needs, as the build laid them out; null for a rune that does not say. */
+  readonly memory: number | null;
+  /** Pages of 64 KiB of its WebAssembly memory: constants, stack and what is left of the last page included. */
   readonly memoryPages: number;
+}
+
+/** What the numbers of a tensor stand for, where the model that gave it says so. */
+export interface TensorMeaning {
+  /** real = scale * (stored - zero point); null where the numbers are as they are. */
+  readonly scale: number | null;
+  readonly zeroPoint: number;
+  /** Whether the real numbers are probabilities, 0 to 1. */
+  readonly isProbability: boolean;
 }
 
 export interface OutputTensor {
@@ -59,6 +71,7 @@ export interface OutputTensor {
   readonly dimensions: readonly number[];
   /** Row-major. 64 bit integers are rounded to what a number holds. */
   readonly elements: readonly number[] | readonly string[];
+  readonly meaning?: TensorMeaning;
 }
 
 export interface OutputMessage {
@@ -106,6 +119,9 @@ export interface Limits {
   readonly milliseconds: number;
 }
 
+/** The most that the limit of output may be raised to: the page holds copies of all that is sent. */
+export const MOST_OUTPUT_BYTES = 256 << 20;
+
 export const DEFAULT_LIMITS: Limits = { memoryPages: 4096, outputBytes: 16 << 20, milliseconds: 8000 };
 
 /** An interpreter of host models, fetched by the page when a rune asks for one. */
@@ -151,7 +167,21 @@ export type WorkerRequest =
 /** What the worker answers, to the request of the same id. */
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
-  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string };
+  | { readonly id: number; readonly ok: true; readonly packed: PackedResult }
+  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string; readonly limit: RaisableLimit | null };
+
+/** A limit that whoever runs a rune may raise. */
+export type RaisableLimit = "output";
+
+/** A tensor on its way from the worker to the page: its numbers are bytes that change hands without a copy. */
+export interface PackedTensor extends Omit<OutputTensor, "elements"> {
+  readonly elements: Float64Array<ArrayBuffer> | readonly string[];
+}
+
+/** What a run gave, on its way from the worker to the page. */
+export interface PackedResult extends Omit<RunResult, "outputs"> {
+  readonly outputs: readonly (Omit<OutputMessage, "tensors"> & { readonly tensors: readonly PackedTensor[] })[];
+}
 
 /**
  * What the worker says by itself: that it is there; that the rune's own code begins, from when on a clock runs; that the

@@ -3,14 +3,15 @@
 import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
 import { modelOpener, type FindInterpreter } from "./interpreters/open";
-import type { InterpreterGiven, InterpreterName, Loaded, RunResult, StageTimes, WorkerNote, WorkerReply, WorkerRequest } from "./types";
+import { packResult } from "./packing";
+import type { InterpreterGiven, InterpreterName, Loaded, StageTimes, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 /** What the interpreters' scripts leave behind. */
 const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
 
 let instance: RuneInstance | null = null;
 
-type Send = (message: WorkerReply | WorkerNote) => void;
+type Send = (message: WorkerReply | WorkerNote, transfer?: ArrayBuffer[]) => void;
 
 /** WebKit loads no script in a worker of opaque origin, so a worker that lacks an interpreter waits for its end. */
 function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter {
@@ -22,7 +23,9 @@ function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter
   };
 }
 
-async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunResult | StageTimes> {
+type Answer = { readonly value: Loaded | StageTimes } | ReturnType<typeof packResult>;
+
+async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
   if (request.type === "load") {
     instance = null;
     instance = await RuneInstance.load(request.rune, request.limits, {
@@ -31,28 +34,30 @@ async function answer(request: WorkerRequest, send: Send): Promise<Loaded | RunR
       onCompiled: () => send("compiled"),
       onOpening: () => send("opening"),
     });
-    return instance.loaded;
+    return { value: instance.loaded };
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
   const inputs = new Map(request.inputs);
-  return request.type === "time" ? instance.time(inputs) : instance.run(inputs);
+  return request.type === "time" ? { value: instance.time(inputs) } : packResult(instance.run(inputs));
 }
 
-async function reply(request: WorkerRequest, send: Send): Promise<WorkerReply> {
+async function reply(request: WorkerRequest, send: Send): Promise<void> {
   const { id } = request;
   try {
-    return { id, ok: true, value: await answer(request, send) };
+    const given = await answer(request, send);
+    if ("packed" in given) send({ id, ok: true, packed: given.packed }, given.buffers);
+    else send({ id, ok: true, value: given.value });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return { id, ok: false, name, message };
+    send({ id, ok: false, name, message, limit: error instanceof RuneError ? error.limit : null });
   }
 }
 
 addEventListener("message", ({ ports: [port] }) => {
   if (port === undefined) return;
-  const send: Send = (message) => port.postMessage(message);
+  const send: Send = (message, transfer = []) => port.postMessage(message, transfer);
   send("started");
   port.onmessage = ({ data }: MessageEvent<WorkerRequest>) => {
-    void reply(data, send).then(send);
+    void reply(data, send);
   };
 });

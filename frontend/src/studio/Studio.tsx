@@ -22,6 +22,9 @@ import { fetchAtRest, firstThingsDone } from "./session/first-things";
 import type { Incoming } from "./session/incoming";
 import { withChecked } from "./session/checked";
 import { lastSucceeded } from "./session/state";
+import { problemCounts, problemText } from "./session/problem-count";
+import { troubles } from "./session/troubles";
+import { useLabels } from "./session/use-labels";
 import type { Workspace } from "./session/workspace";
 import { Bottom, type BottomTab } from "./shell/Bottom";
 import type { Asking } from "./shell/Dialogs";
@@ -38,8 +41,9 @@ import { usePlaces } from "./shell/use-places";
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
 const Dialogs = lazy(() => import("./shell/Dialogs"));
+const SignedOut = lazy(() => import("./shell/SignedOut"));
 
-fetchAtRest([() => import("./shell/Dialogs"), () => import("./panels/BuildLog")]);
+fetchAtRest([() => import("./shell/Dialogs"), () => import("./shell/SignedOut"), () => import("./panels/BuildLog")]);
 
 interface StudioProps {
   readonly workspace: Workspace;
@@ -68,6 +72,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -75,7 +80,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     return found;
   }, [preview.diagnostics]);
 
-  useTitle(project);
+  useTitle(project, problemText(preview.diagnostics));
   // Nothing to wait for: the graph alone is what is looked at, or nothing runs yet.
   const waitsForApp = view !== "graph" && session.preview.build !== null;
   useEffect(() => {
@@ -111,6 +116,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const startBuild = (): void => {
     if (!mayEdit) return;
+    if (isSignedOut) {
+      workspace.toasts.say("You are signed out. Sign in again, then build.");
+      return;
+    }
     if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
     setBottomTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
@@ -122,6 +131,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions })));
 
   const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: places.awaitFile, versions: showVersions });
+  const addLabels = useLabels(workspace, places.awaitFile);
   const takeAll = (list: readonly Incoming[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
     if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
@@ -193,6 +203,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         project={project}
         save={text.save}
         closedFor={text.closedFor}
+        isSignedOut={isSignedOut}
         read={text.read}
         mayEdit={mayEdit}
         newest={session.builds[0] ?? null}
@@ -202,6 +213,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
       />
+      {isSignedOut && (
+        <Suspense>
+          <SignedOut workspace={workspace} mayEdit={mayEdit} />
+        </Suspense>
+      )}
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Files
@@ -216,7 +232,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             troubled={troubled}
             actions={filesUse.actions}
           />
-          <OutlineList outline={preview.outline} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
+          <OutlineList outline={preview.outline} troubled={troubles(preview.outline, preview.diagnostics, runefile)} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
         </aside>
         <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
         {places.showsVersions && (
@@ -271,15 +287,18 @@ export function Studio({ workspace, nonce }: StudioProps) {
           preview={session.preview}
           builds={session.builds}
           me={me.id}
-          edit={text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          diagnostics={preview.diagnostics}
+          onMend={mayEdit && (checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
           onProblem={goToProblem}
           onSend={mayEdit ? sendTake : null}
+          {...(mayEdit && { onAddLabels: addLabels })}
           phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}
         />
       </main>
       <StatusBar
         connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}
-        problems={preview.diagnostics.length}
+        problems={problemCounts(preview.diagnostics)}
         toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
         cursor={places.cursor}
         readOnly={!mayEdit}

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Multiplier, real_range, scale_of
+from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Computation, Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of, sum_bounds
+from rune.anvil.ops.types import (
+    BEYOND_32_BITS,
+    FLOAT32,
+    INT8,
+    INT32,
+    WITHOUT_SCALE,
+    are,
+    array,
+    bounded,
+    channel_scales,
+    one_scale,
+)
 from rune.tflite import FullyConnectedOptions
 
 
@@ -62,7 +73,23 @@ def refusal(op: Op) -> str | None:
         return "weights that are not constant"
     if not bounded(options.activation):
         return f"activation {options.activation.name}"
+    if weights.kind is INT8 and _leaves_32_bits(op):
+        return BEYOND_32_BITS
     return None
+
+
+def _leaves_32_bits(op: Op) -> bool:
+    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference gives what nobody expects."""
+    weights = op.input(1)
+    if len(weights.shape) != 2:
+        return False
+    exponents = np.array([multiplier(real).exponent for real in _multipliers(op, weights.shape[0])])
+    if exponents.max(initial=-1) < 0:
+        return False
+    values = array(weights, np.int8).astype(np.int64)
+    bounds = sum_bounds(values, bias_of(op, len(values)), scale_of(op.input(0))[1])
+    reach = np.maximum(np.abs(bounds.least), np.abs(bounds.greatest))
+    return bool((reach >= (2**31 - 2**20) >> np.clip(exponents, 0, 31)).any())
 
 
 def computation(op: Op) -> Computation:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Computation, Op, Operation, require
-from rune.anvil.ops.types import FLOAT32, INT8, UINT8, are, one_scale
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, UINT8, are, one_scale
 from rune.tflite import Tensor, TensorKind
 
 _LOWEST = {INT8: -128, UINT8: 0}
@@ -47,7 +47,16 @@ def _is_bytes(tensor: Tensor) -> bool:
 
 def quantize_refusal(op: Op) -> str | None:
     fits = _is_bytes(op.output) and (are(FLOAT32, op.input(0)) or _is_bytes(op.input(0)))
-    return None if fits else ""
+    if not fits:
+        return ""
+    return BEYOND_32_BITS if op.input(0).kind is not FLOAT32 and _leaves_32_bits(op) else None
+
+
+def _leaves_32_bits(op: Op) -> bool:
+    """Whether the reference's left shift raises a byte, counted from its zero point, out of 32 bits."""
+    scale, zero_point = scale_of(op.input(0))
+    reach = np.abs(_bytes(op.input(0).kind) - zero_point).max()
+    return int(reach) << max(multiplier(scale / scale_of(op.output)[0]).exponent, 0) >= 2**31 - 2**20
 
 
 def dequantize_refusal(op: Op) -> str | None:

@@ -16,6 +16,9 @@ UINT8 = TensorKind.UINT8
 WITHOUT_SCALE = "without one scale a tensor"
 """Why an integer op is refused whose tensors do not say what their numbers mean."""
 
+BEYOND_32_BITS = "scales so far apart that its numbers leave 32 bits"
+"""Why an integer op is refused whose reference computes what no byte can say."""
+
 ELEMENTS_LIMIT = 1 << 28
 """Elements of one tensor, so that every index stays far from 32 bits."""
 

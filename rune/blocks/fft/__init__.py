@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.fft.tables import MOST_BINS, frame_starts, frame_step, tables
+from rune.blocks.fft.tables import MOST_BINS, RATE, frame_starts, frame_step, tables
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -67,7 +67,7 @@ BLOCK = Block(
             "sample_rate",
             ArgumentKind.INTEGER,
             "Samples a second. Kept for old Runefiles: the block always computes for 16000.",
-            default=16_000,
+            default=RATE,
             minimum=1,
             maximum=2**32 - 1,
         ),
@@ -91,4 +91,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     aliases=("short-time-fourier-transform",),
+    sound_rate=RATE,
 )

@@ -16,7 +16,8 @@ from rune.arithmetic import cos_f32, round_f32, sin_f32
 MOST_BINS = 8192
 _FRAMES = 49
 _BANDS = 40
-_RATE = 16_000
+RATE = 16_000
+"""Samples a second of the sound that the tables are made for."""
 _TOP = 8_000.0
 
 
@@ -114,7 +115,7 @@ def _twiddles(size: int) -> bytes:
 
 def _mel_row(band: int, bins: int, rows: int) -> tuple[int, list[float]]:
     """A triangle between two points of the mel scale: its first row and the weights from there on."""
-    low = _mel(1.0 / (bins / _RATE))
+    low = _mel(1.0 / (bins / RATE))
     step = (_mel(_TOP) - low) / (_BANDS + 1)
     first = math.floor(_hertz(low + step * band) / _TOP * rows)
     last = math.floor(_hertz(low + step * (band + 2)) / _TOP * rows)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
-from rune.anvil.ops.rescaling import OutputRange
+from rune.anvil.ops.rescaling import OutputRange, sum_bounds
 from rune.anvil.proven_scale import Channels, Floats, prove
 from rune.kernels.packing import folded_bias, int32s, wrapped
 
@@ -31,14 +31,8 @@ class Sums:
 
 def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Sums:
     """What each channel's sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
-    low, high = -128 - input_zero_point, 127 - input_zero_point
-    rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
-    start = bias.astype(np.int64)
-    return Sums(
-        folded_bias(bias, weights.sum(axis=1), input_zero_point),
-        start + rising * low + falling * high,
-        start + rising * high + falling * low,
-    )
+    bounds = sum_bounds(weights, bias, input_zero_point)
+    return Sums(folded_bias(bias, weights.sum(axis=1), input_zero_point), bounds.least, bounds.greatest)
 
 
 def convolution_rounding(

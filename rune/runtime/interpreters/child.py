@@ -90,7 +90,8 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
             # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.
             _answer(answers, {"error": "run", "message": str(error)[:1000] or type(error).__name__})
             continue
-        _answer(answers, {}, *outputs)
+        # What a run gave an open output is told with each run: its size follows.
+        _answer(answers, {"outputs": [str(kind) for kind in model.outputs]}, *outputs)
 
 
 def _answer(answers: IO[bytes], head: dict[str, Any], *data: bytes) -> None:

@@ -41,7 +41,7 @@ class Interpreter(Protocol):
 
     @property
     def outputs(self) -> tuple[TensorType, ...]:
-        """In the model's order."""
+        """In the model's order. One without dimensions may get them in a run: then they are those of the last run."""
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         """Runs the model once. Raises `ModelRunError`."""
@@ -52,6 +52,16 @@ class Interpreter(Protocol):
 
 OpenModel = Callable[[str, bytes], Interpreter]
 """Loads a model of a mimetype from its bytes. Raises `ModelRuntimeMissing`, `ModelLoadError`."""
+
+
+def is_open(kind: TensorType) -> bool:
+    """Whether an output may be known only after a run: files write a scalar and what they do not know alike."""
+    return not kind.dimensions
+
+
+def after_run(kind: TensorType, dimensions: Sequence[int]) -> TensorType:
+    """An output's type once its model ran and gave it these dimensions."""
+    return TensorType(kind.element, tuple(dimensions)) if is_open(kind) else kind
 
 
 def check_tensors(role: str, tensors: Sequence[TensorType]) -> tuple[TensorType, ...]:
@@ -80,6 +90,8 @@ def check_inputs(wanted: Sequence[TensorType], given: Sequence[bytes]) -> None:
 def check_outputs(wanted: Sequence[TensorType], given: Sequence[bytes]) -> tuple[bytes, ...]:
     """What came out, if it has the sizes that the model said. Raises `ModelRunError`."""
     for index, (tensor, data) in enumerate(zip(wanted, given, strict=True)):
+        if len(data) > TENSOR_LIMIT:
+            raise ModelRunError(f"output {index} of the model has more than {TENSOR_LIMIT} bytes")
         if len(data) != tensor.size:
             raise ModelRunError(f"output {index} of the model is {tensor} ({tensor.size} bytes), but was {len(data)}")
     return tuple(given)

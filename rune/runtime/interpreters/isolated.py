@@ -18,7 +18,7 @@ from threading import Event, Timer
 from typing import IO, Any
 
 from rune.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
-from rune.runtime.interpreters.interpreter import check_inputs, check_outputs, check_tensors
+from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.runtime.messages import parse_shape
 from rune.tensor import TensorType
 
@@ -62,7 +62,8 @@ class IsolatedInterpreter:
                 answer = self._ask(question, [data])
                 self.name = str(answer.get("name"))[:200]
                 self.inputs = read_types("input", answer.get("inputs"))
-                self.outputs = read_types("output", answer.get("outputs"))
+                self._said = read_types("output", answer.get("outputs"))
+                self.outputs = self._said
         except BaseException:
             self.close()
             raise
@@ -73,7 +74,8 @@ class IsolatedInterpreter:
             raise ModelRunError("the model was closed")
         try:
             with self._within_time("to run"):
-                self._ask({"sizes": [len(data) for data in inputs]}, inputs)
+                answer = self._ask({"sizes": [len(data) for data in inputs]}, inputs)
+                self.outputs = self._after_run(read_types("output", answer.get("outputs")))
                 results = [self._read(tensor.size) for tensor in self.outputs]
         except ModelRunError:
             # The process is ready for the next run, or it is closed already.
@@ -83,6 +85,13 @@ class IsolatedInterpreter:
             self.close()
             raise
         return check_outputs(self.outputs, results)
+
+    def _after_run(self, found: Sequence[TensorType]) -> tuple[TensorType, ...]:
+        """The outputs as the process says that they were, if they are what it said when it loaded the model."""
+        said = self._said
+        if tuple(found) != tuple(after_run(kind, now.dimensions) for kind, now in zip(said, found, strict=False)):
+            raise self._died()
+        return tuple(found)
 
     def close(self) -> None:
         self._end()

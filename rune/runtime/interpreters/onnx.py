@@ -12,9 +12,10 @@ from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissi
 from rune.runtime.interpreters.interpreter import check_inputs, check_outputs, check_tensors
 from rune.runtime.interpreters.onnx_file import OnnxError, check_onnx
 from rune.tensor import ElementType, TensorType
+from rune.wording import install_command
 
 _MISSING: Final = (
-    'nothing is installed that runs ONNX models; install onnxruntime (pip install "hammer-forge[onnx]"), '
+    f"nothing is installed that runs ONNX models; install onnxruntime ({install_command('onnx')}), "
     "or convert the model to TensorFlow Lite"
 )
 _ELEMENTS: Final = {

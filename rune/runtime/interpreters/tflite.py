@@ -13,9 +13,10 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
-from rune.runtime.interpreters.interpreter import check_inputs, check_outputs, check_tensors
+from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.tensor import TensorType
 from rune.tflite import Model, ModelError, read_model, signature
+from rune.wording import install_command
 
 WORKING_MEMORY_LIMIT: Final = 1 << 30
 """Bytes that all tensors of a model may have together that are not constants."""
@@ -29,7 +30,7 @@ _PACKAGES: Final = (
 
 _MISSING: Final = (
     "nothing is installed that runs TensorFlow Lite models; install ai-edge-litert "
-    '(pip install "hammer-forge[host-models]"), tflite-runtime or tensorflow'
+    f"({install_command('host-models')}), tflite-runtime or tensorflow"
 )
 
 
@@ -44,7 +45,8 @@ class TfliteInterpreter:
         self._output_details = interpreter.get_output_details()
         self.name = name
         self.inputs = tuple(inputs)
-        self.outputs = tuple(outputs)
+        self._said = tuple(outputs)
+        self.outputs = self._said
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         import numpy as np
@@ -57,10 +59,11 @@ class TfliteInterpreter:
                 values = np.frombuffer(data, dtype=detail["dtype"]).reshape(detail["shape"])
                 self._interpreter.set_tensor(detail["index"], values)
             self._interpreter.invoke()
-            results = [self._interpreter.get_tensor(detail["index"]).tobytes() for detail in self._output_details]
+            arrays = [self._interpreter.get_tensor(detail["index"]) for detail in self._output_details]
         except (RuntimeError, ValueError) as error:
             raise ModelRunError(f"the model failed: {_first_line(error)}") from None
-        return check_outputs(self.outputs, results)
+        self.outputs = tuple(after_run(kind, array.shape) for kind, array in zip(self._said, arrays, strict=True))
+        return check_outputs(self.outputs, [array.tobytes() for array in arrays])
 
     def tensor(self, index: int) -> bytes:
         """A tensor by its number in the model, as the last run left it; one inside of the model must have been kept."""

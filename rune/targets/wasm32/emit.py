@@ -234,7 +234,12 @@ class _Text:
         match step:
             case ReadCapability():
                 size = step.tensor.type.size
-                body = [f"    host_read({self._address(step.tensor.place)}, {size}, capabilities[{step.capability}]);"]
+                at = self._address(step.tensor.place)
+                # A host may write less than was asked for: old runes read into fresh memory, and theirs counted on it.
+                body = [
+                    f"    __builtin_memset({at}, 0, {size});",
+                    f"    host_read({at}, {size}, capabilities[{step.capability}]);",
+                ]
             case Call():
                 body = self._call(step)
             case Infer():

@@ -38,13 +38,13 @@ def test_the_first_person_becomes_owner_of_a_first_organisation(monkeypatch: pyt
     assert AuditEntry.objects.filter(actor=user, action="sign-in.link").exists()
 
 
-def test_the_organisation_is_called_after_the_machines_user(
+def test_the_first_person_is_called_after_the_machines_user_and_the_organisation_as_everywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LOGNAME", "mika")
     user = links.redeem_sign_in_link(_secret(make_sign_in_link()))
     assert (user.name, user.email) == ("Mika", "mika@localhost")
-    assert Organisation.objects.get().name == "mika"
+    assert Organisation.objects.get().name == "workshop"
 
 
 def test_a_second_link_without_an_address_signs_the_first_person_in_again() -> None:

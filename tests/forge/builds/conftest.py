@@ -16,6 +16,8 @@ from forge.builds.models import Build, Kind
 from forge.builds.toolchain import warm_compiler
 from forge.builds.waking import Debounce
 from forge.builds.worker import Worker
+from forge.core import events as event_log
+from forge.core.delivery import group_of
 
 BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
 
@@ -84,3 +86,15 @@ def compiler(_compiler: Compiler) -> Compiler:
 
 def log_of(build: Build) -> str:
     return "\n".join(build.log.values_list("text", flat=True))
+
+
+def told_of(project: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What sockets hear of the project from now on."""
+    heard: list[dict[str, Any]] = []
+
+    def deliver(group: str, message: dict[str, Any]) -> None:
+        if group == group_of(project.stream):
+            heard.append(message["event"])
+
+    monkeypatch.setattr(event_log, "deliver", deliver)
+    return heard

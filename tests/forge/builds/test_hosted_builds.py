@@ -24,6 +24,18 @@ pipeline:
   model: {model: ./logistic.tflite, inputs: [in]}
   out: {out: SERIAL, inputs: [model]}
 """
+LARGE = b"""\
+version: 1
+image: runicos/base
+pipeline:
+  numbers:
+    capability: RAW
+    args: {length: 17825792}
+    outputs: [{type: u8, dimensions: [17825792]}]
+  out:
+    out: TENSOR
+    inputs: [numbers]
+"""
 GIVEN = b"""\
 version: 1
 image: runicos/base
@@ -63,5 +75,15 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     assert done.artefact.report["run"] is None
     assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
     again = work(request_build(developer, project))
-    assert "built before" in log_of(again)
+    assert "Reused an earlier build" in log_of(again)
     assert again.state == State.SUCCEEDED
+
+
+def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
+    project: Project, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    """How much a run may send is for its host to say: 17 MB are nothing wrong."""
+    write_file(developer, project, "Runefile.yml", LARGE)
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert "A run was not measured here: the rune was stopped: it sent more than 16 MB in one run" in log_of(done)

@@ -20,7 +20,7 @@ from forge.builds.waking import Debounce
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,3 +199,25 @@ def test_endless_typing_is_previewed_all_the_same() -> None:
     debounce.touch(key)
     debounce.touch(key)
     assert called.wait(5)
+
+
+def test_an_event_brings_the_preview_as_any_member_would_read_it(
+    project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = told_of(project, monkeypatch)
+    refresh(project, compiler)
+    previews_told = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
+    assert [told["state"] for told in previews_told] == ["building", "ready"]
+    read = browser_of(viewer).get("/api/v1/projects/acme/kitchen/preview").json()
+    assert previews_told[-1] == read
+    stored = Event.objects.filter(stream_id=project.stream, type="preview.changed")
+    assert all(set(event.data) == {"sequence", "state"} for event in stored)
+
+
+def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "LARGEST_TOLD", 100)
+    heard = told_of(project, monkeypatch)
+    refresh(project, compiler)
+    assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

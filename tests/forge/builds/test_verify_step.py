@@ -13,7 +13,7 @@ from forge.builds.artefacts import keep_artefact
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.build import build as build_rune
+from rune.building import build as build_rune
 from rune.files import MemoryFiles
 from rune.verify import Verification
 from tests.forge.builds.conftest import log_of
@@ -63,7 +63,28 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     assert not done.log.filter(step="measure").exists()
 
 
-def test_a_pipeline_without_a_model_has_nothing_to_compare(build: Build, work: Callable[[Build], Build]) -> None:
+@pytest.mark.parametrize("spoil", [lambda rune: rune[:8], lambda rune: rune[: len(rune) // 2]], ids=["8 bytes", "half"])
+def test_a_rune_that_does_not_load_fails_the_build(
+    sine: Project, developer: Any, work: Callable[[Build], Build], tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    """The cache holds what a worker that was killed might have left."""
+    build = request_build(developer, sine)
+    made = build_rune(MemoryFiles(template("sine")), "sine")
+    (tmp_path / "cut.rune").write_bytes(spoil(made.rune))
+    keep_artefact(
+        build.version_digest, "sine", tmp_path / "cut.rune", {"report": made.report.to_json(), "diagnostics": []}
+    )
+    done = work(build)
+    assert done.state == State.FAILED
+    assert "it does not load" in done.error
+    assert not done.log.filter(step="measure").exists()
+
+
+def test_the_rune_of_a_pipeline_without_a_model_is_compared_with_its_pipeline(
+    build: Build, work: Callable[[Build], Build]
+) -> None:
     done = work(build)
     assert done.state == State.SUCCEEDED
-    assert done.log.get(step="verify").text == "nothing to compare: the pipeline has no model"
+    line = done.log.get(step="verify")
+    assert line.text.startswith("the pipeline has no model; the rune gives the same ")
+    assert line.level == "info"

@@ -18,7 +18,7 @@ from forge.builds.watches import KEPT, refresh_watches
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from rune.runtime import Runtime
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,3 +199,15 @@ def test_a_timed_preview_says_when_each_stage_ends(
     assert list(rune.stages) == ["number", "scaled", "out"]
     watched = ask(client, ("number", 0)).json()
     assert (watched["timed"], watched["id"]) == (False, str(Watch.objects.get(timed=False).pk))
+
+
+def test_an_event_brings_what_asking_for_the_watch_would_answer(
+    client: Client, project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file(developer, project, "Runefile.yml", TWO_STEPS)
+    asked = ask(client, ("scaled", 0)).json()
+    heard = told_of(project, monkeypatch)
+    build_watches(project, compiler)
+    told = [event["data"] for event in heard if event["type"] == "preview.watched"]
+    assert told[-1]["answer"] == client.get(f"{WATCH}/{asked['id']}").json()
+    assert told[-1]["answer"]["state"] == "ready"

@@ -16,6 +16,7 @@ from forge.builds.compiler import Compiler
 from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.builds.runes import open_rune
+from forge.builds.shapes import build_to_json
 from forge.builds.toolchain import fresh_compiler
 from forge.builds.worker import Worker
 from forge.core.models import AuditEntry, Event
@@ -55,7 +56,25 @@ def test_the_same_files_are_answered_from_the_cache(
     second.refresh_from_db()
     assert second.state == State.SUCCEEDED
     assert second.artefact == first.artefact
-    assert "built before" in log_of(second)
+    assert "Reused an earlier build" in log_of(second)
+    assert second.measurement == first.measurement
+    assert second.measurement is not None
+
+
+def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    """Two builds of the same files that are asked for at once are both measured."""
+    first = work(request_build(developer, project))
+    told = build_to_json(first)["report"]["run"]
+    artefact = first.artefact
+    assert artefact is not None
+    report = {name: part for name, part in artefact.report.items() if name != "run"}
+    Artefact.objects.filter(pk=artefact.pk).update(report=report)
+    second = work(request_build(developer, project))
+    first = Build.objects.select_related("artefact", "version").get(pk=first.pk)
+    assert build_to_json(first)["report"]["run"] == told == first.measurement
+    assert build_to_json(second)["report"]["run"] == second.measurement != first.measurement
 
 
 def test_a_broken_project_fails_with_its_diagnostics(

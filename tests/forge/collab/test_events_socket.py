@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
 
 from forge.accounts.actions import change_role, remove_member, set_password
 from forge.collab.closing import Closing
@@ -138,3 +139,38 @@ async def test_another_role_keeps_the_socket(project: Any, organisation: Any, ow
 async def test_a_stranger_is_sent_away(project: Any, stranger: Any) -> None:
     async with Socket(stranger, PATH) as socket:
         assert (await socket.closed())[0] == Closing.NOT_FOUND
+
+
+async def test_a_page_of_a_person_is_let_in_with_that_persons_session_alone(
+    project: Any, viewer: Any, developer: Any
+) -> None:
+    async with Socket(viewer, f"{PATH}?as={viewer.pk}") as socket:
+        assert (await socket.event())["type"] == "hello"
+    for user in (developer, AnonymousUser()):
+        async with Socket(user, f"{PATH}?as={viewer.pk}") as socket:
+            assert (await socket.closed())[0] == Closing.SIGNED_OUT
+
+
+async def test_a_session_that_ended_is_told_alike_whether_or_not_there_is_such_a_project(
+    project: Any, viewer: Any, stranger: Any
+) -> None:
+    answers = []
+    for path in (PATH, "/ws/projects/acme/nothing/events", "/ws/projects/nobody/kitchen/collab"):
+        async with Socket(AnonymousUser(), f"{path}?as={viewer.pk}") as socket:
+            answers.append(await socket.closed())
+    assert len(set(answers)) == 1
+    # With the person's own session, the unknown and the forbidden answer alike, as ever.
+    for path in (PATH, "/ws/projects/acme/nothing/events"):
+        async with Socket(stranger, f"{path}?as={stranger.pk}") as socket:
+            assert (await socket.closed())[0] == Closing.NOT_FOUND
+
+
+async def test_what_is_told_with_an_event_is_not_stored(project: Any, viewer: Any) -> None:
+    now = await sync_to_async(last_sequence)(project.stream)
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await append(project.stream, "test.happened", {"a": 1}, told={"b": 2})
+        assert await socket.event() == {"sequence": now + 1, "type": "test.happened", "data": {"a": 1, "b": 2}}
+    async with Socket(viewer, f"{PATH}?after={now}") as socket:
+        await socket.event()
+        assert (await socket.event())["data"] == {"a": 1}

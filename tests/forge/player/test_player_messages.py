@@ -40,6 +40,14 @@ def test_outputs_and_words_are_read() -> None:
     assert read_from_studio('{"type": "refuse", "pairing": "p"}') == Refuse("p")
 
 
+def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
+    meaning = {"scale": 0.00390625, "zeroPoint": -128, "isProbability": True}
+    told = json.loads(_tensor(meaning=meaning | {"picture": [0] * 100}))
+    read = read_from_phone(json.dumps(told))
+    assert isinstance(read, Shown)
+    assert read.data["outputs"][0]["tensors"] == [TENSOR | {"meaning": meaning}]
+
+
 def test_what_is_no_output_has_no_place_to_travel_in() -> None:
     smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
     smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
@@ -76,6 +84,9 @@ def _tensor(**changes: Any) -> str:
         _tensor(elements=[0] * (ELEMENTS + 1)),
         _tensor(dimensions=[1] * 9),
         _tensor(dimensions=[0.5]),
+        _tensor(meaning=[]),
+        _tensor(meaning={"scale": "1", "zeroPoint": 0, "isProbability": True}),
+        _tensor(meaning={"scale": 1, "zeroPoint": 0.5, "isProbability": True}),
         json.dumps(OUTPUTS) + " " * MESSAGE_LIMIT,
         json.dumps({"type": "about", "title": "x", "wordlists": [["a" * 201]]}),
     ],

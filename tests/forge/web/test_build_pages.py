@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -158,6 +159,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
     client = browser_of(None)
     page = text_of(client.get("/acme/kitchen"))
     assert "rune pull http://127.0.0.1:8000/acme/kitchen:1.0" in page
+    assert "rune login" not in page
     assert 'data-rune-url="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page
     assert "<h2>Kitchen</h2>" in page
     assert "<script>alert" not in page
@@ -186,26 +188,72 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     nodes = [*OUTLINE["nodes"], {"name": "smooth", "kind": "block", "detail": "average", "line": 8, "file": None}]
     wire = {"source": "number", "source_index": 0, "target": "smooth", "target_index": 0, "type": "f32[1, 1]"}
     outline = {"nodes": nodes, "wires": [wire, {**wire, "source": "smooth", "target": "out"}]}
-    second = built(developer, project, RUNE + b"x" * 1000, outline, run={"milliseconds": 0.5, "runs": 20})
+    second = built(developer, project, RUNE + b"x" * 1000, outline, run=_run(0.5, 0.45, 0.6))
     by_name = {figure.name: figure for figure in figures(second, first)}
     assert (by_name["Size"].change, by_name["Size"].mood) == ("+1.0 kB", "worse")
-    assert (by_name["Time a run"].change, by_name["Time a run"].before) == ("+0.43 ms", "0.07 ms")
+    assert (by_name["Inference time"].change, by_name["Inference time"].before) == ("+0.43 ms", "0.070 ms")
     assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
     assert "Models" not in by_name
     assert changes(second, first) == ("A new step, smooth.", "notes.txt was added.")
-    columns = drawn(second, first)
-    assert [[node.name for node in column.nodes] for column in columns] == [["number"], ["smooth"], ["out"]]
-    assert [node.mark for column in columns for node in column.nodes] == ["", "added", ""]
-    assert columns[0].flows == ("f32[1,1]",)
+    pipeline = drawn(second, first)
+    assert pipeline is not None
+    assert [(one.name, one.note, one.reads_words) for one in pipeline.stages] == [
+        ("number", "", "nothing"),
+        ("out", "", "smooth"),
+        ("smooth", "added", "number"),
+    ]
+    data = json.loads(pipeline.json)
+    assert {node["name"]: node["mark"] for node in data["nodes"]} == {"number": "", "out": "", "smooth": "added"}
+    assert [(one["source"], one["target"], one["type"]) for one in data["wires"]] == [
+        ("number", "smooth", "f32[1, 1]"),
+        ("smooth", "out", "f32[1, 1]"),
+    ]
     assert changes(first, first) == ("Nothing: the files are the same.",)
 
 
-def test_the_same_bytes_take_the_same_time(project: Any, developer: Any) -> None:
-    first = built(developer, project)
+def _time(now: Any, before: Any) -> Any:
+    return next(figure for figure in figures(now, before) if figure.name == "Inference time")
+
+
+def _run(milliseconds: float, low: float, high: float) -> dict[str, Any]:
+    return {"milliseconds": milliseconds, "runs": 20, "low": low, "high": high}
+
+
+def test_each_build_keeps_the_time_that_was_measured_for_it(project: Any, developer: Any) -> None:
+    first = built(developer, project, run=_run(3.0, 2.9, 3.1))
     write_file(developer, project, "notes.txt", b"more")
-    second = built(developer, project, run={"milliseconds": 9.0, "runs": 20})
-    time = next(figure for figure in figures(second, first) if figure.name == "Time a run")
-    assert (time.now, time.change) == ("9.00 ms", "none")
+    second = built(developer, project, run=_run(9.0, 8.8, 9.1))
+    time = _time(second, first)
+    assert (time.now, time.before, time.change, time.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
+    assert "The rune is the same" in time.words
+
+
+def test_builds_of_the_same_files_keep_their_own_times(project: Any, developer: Any) -> None:
+    first = built(developer, project, run=_run(3.0, 2.9, 3.1))
+    second = built(developer, project, run=_run(9.0, 8.8, 9.1))
+    assert first.artefact_id == second.artefact_id
+    time = _time(second, first)
+    assert (time.now, time.before) == ("9.00 ms", "3.00 ms")
+
+
+@pytest.mark.parametrize(
+    ("now", "change", "mood"),
+    [
+        (_run(2.0, 1.9, 2.1), "−1.00 ms", "good"),
+        (_run(4.0, 3.9, 4.1), "+1.00 ms", "worse"),
+        (_run(2.0, 1.5, 3.4), "no difference", "muted"),
+        (_run(2.7, 2.65, 2.75), "no difference", "muted"),
+        ({"milliseconds": 2.0, "runs": 20}, "−1.00 ms", "muted"),
+    ],
+    ids=["faster", "slower", "overlapping spreads", "nearer than noise", "no spread known"],
+)
+def test_a_time_differs_only_where_chance_does_not_explain_it(
+    project: Any, developer: Any, now: dict[str, Any], change: str, mood: str
+) -> None:
+    first = built(developer, project, run=_run(3.0, 2.9, 3.1))
+    write_file(developer, project, "notes.txt", b"more")
+    time = _time(built(developer, project, RUNE + b"x", run=now), first)
+    assert (time.change, time.mood) == (change, mood)
 
 
 def test_the_page_says_how_the_rune_stands_to_the_reference(

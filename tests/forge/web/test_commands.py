@@ -74,7 +74,7 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             fields = {"csrfmiddlewaretoken": csrf[1], "token": token}
             entered = browser.post("/sign-in", data=fields, headers={"Origin": address})
             assert entered.status_code == 302
-            assert browser.get("/api/v1/me").json()["organisations"] == [{"name": "mika", "role": "owner"}]
+            assert browser.get("/api/v1/me").json()["organisations"] == [{"name": "workshop", "role": "owner"}]
             assert browser.get("/static/build/worker.js").headers["content-type"].startswith("text/javascript")
             assert _answer_to_headers_alone(port, "Content-Length: 20001").startswith("HTTP/1.1 413 ")
             pieces = (b"x" * 5000 for _ in range(1000))

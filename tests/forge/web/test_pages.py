@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -31,14 +32,57 @@ def test_from_the_link_it_is_one_press_to_a_project_that_runs(browser_of: Browse
     browser = browser_of(None)
     browser.post("/sign-in", {"token": make_sign_in_link().partition("#token=")[2]})
     home = browser.get("/").content.decode()
-    forms = re.findall(
-        r'name="organisation" value="([^"]+)"><input type="hidden" name="template" value="([^"]+)"', home
-    )
-    assert forms[0] == (Organisation.objects.get().name, template.name)
-    made = browser.post("/new", {"organisation": forms[0][0], "template": forms[0][1]})
-    assert made["Location"] == f"/{forms[0][0]}/{template.name}/studio"
-    again = browser.post("/new", {"organisation": forms[0][0], "template": forms[0][1]})
-    assert again["Location"] == f"/{forms[0][0]}/{template.name}-2/studio"
+    organisation = Organisation.objects.get().name
+    # With one organisation nobody is asked where.
+    assert f'<input type="hidden" name="organisation" value="{organisation}">' in home
+    assert "<select" not in home
+    assert f'name="template" value="{template.name}"' in home
+    for name in (template.name, f"{template.name}-2"):
+        made = browser.post("/new", {"organisation": organisation, "template": template.name})
+        assert made["Location"] == f"/{organisation}/{name}/studio"
+
+
+def _asked(page: str) -> list[tuple[str, str]]:
+    """The options of the question in which organisation, and whether one is chosen."""
+    found = re.search(r'<select id="[^"]*organisation"[^>]*>(.*?)</select>', page, re.DOTALL)
+    assert found is not None
+    return re.findall(r"<option( selected|(?: value=\"\")?)>([^<]*)</option>", found[1])
+
+
+def test_with_several_organisations_one_is_asked_where_and_the_last_is_offered_first(
+    browser_of: Browser, organisation: Organisation, owner: User
+) -> None:
+    for name, role in (("aardvark", "owner"), ("zebra", "developer"), ("looked-at", "viewer")):
+        other = Organisation.objects.create(name=name)
+        Membership.objects.create(organisation=other, user=owner, role=role)
+    browser = browser_of(owner)
+    nothing_yet = [(' value=""', "Choose one"), ("", "aardvark"), ("", "acme"), ("", "zebra")]
+    for path in ("/", "/new", "/new?template=sine"):
+        assert _asked(browser.get(path).content.decode()) == nothing_yet
+    assert browser.get("/new/places").json()["places"]["usual"] == ""
+    template = list_templates()[0].name
+    assert browser.post("/new", {"organisation": "", "template": template}).status_code == 404
+    browser.post("/new", {"organisation": "zebra", "template": template})
+    for path in ("/", "/new"):
+        assert _asked(browser.get(path).content.decode()) == [("", "aardvark"), ("", "acme"), (" selected", "zebra")]
+    assert (" selected", "acme") in _asked(browser.get("/new?organisation=acme").content.decode())
+    places = browser.get("/new/places").json()["places"]
+    assert (places["organisations"], places["usual"]) == (["aardvark", "acme", "zebra"], "zebra")
+
+
+def test_an_organisation_in_which_one_may_make_nothing_any_more_is_not_offered(
+    browser_of: Browser, organisation: Organisation, owner: User
+) -> None:
+    for name in ("aardvark", "zebra"):
+        Membership.objects.create(organisation=Organisation.objects.create(name=name), user=owner, role="owner")
+    browser = browser_of(owner)
+    browser.post("/new", {"organisation": "zebra", "template": list_templates()[0].name})
+    Membership.objects.filter(organisation__name="zebra", user=owner).update(role="viewer")
+    assert _asked(browser.get("/").content.decode()) == [(' value=""', "Choose one"), ("", "aardvark"), ("", "acme")]
+
+
+def test_a_visitor_is_told_no_places(browser_of: Browser) -> None:
+    assert browser_of(None).get("/new/places").json() == {"places": None}
 
 
 def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Client, project: Project) -> None:
@@ -297,7 +341,9 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
     now = timezone.now()
     said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
     assert said == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
-    assert [size(count) for count in (0, 812, 47_512, 2_100_000)] == ["0 B", "812 B", "47.5 kB", "2.1 MB"]
+    assert [size(count) for count in (0, 812, 47_512, 107_300, 999_600, 2_100_000)] == [
+        *("0 B", "812 B", "47.5 kB", "107 kB", "1.0 MB", "2.1 MB")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -308,13 +354,14 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
         ("ready", "failed", '<span class="tag bad">Build 1 failed</span>'),
         ("ready", "running", '<span class="tag info">Build 1 under way</span>'),
         ("ready", "cancelled", '<span class="tag ">Build 1 cancelled</span>'),
-        ("broken", "succeeded", '<span class="tag warn">Does not check</span>'),
+        ("broken", "succeeded", '<span class="tag bad">2 errors</span>'),
     ],
 )
 def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
     client: Client, project: Project, user: User, preview: str, build: str | None, tag: str | None
 ) -> None:
-    Preview.objects.update_or_create(project=project, defaults={"state": preview})
+    found = [{"severity": "error"}, {"severity": "warning"}, {"severity": "error"}] if preview == "broken" else []
+    Preview.objects.update_or_create(project=project, defaults={"state": preview, "diagnostics": found})
     if build is not None:
         made = built(user, project)
         Build.objects.filter(pk=made.pk).update(state=build, lease_until=timezone.now())
@@ -323,6 +370,21 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
         assert '<span class="tag' not in content.partition("Start from")[0]
     else:
         assert tag in content
+
+
+def test_a_card_has_its_description_and_its_warnings_beside_the_pipeline(
+    client: Client, project: Project, user: User
+) -> None:
+    outline = {"nodes": [{"name": "audio", "kind": "capability", "detail": "SOUND", "line": 4, "file": None}]}
+    Preview.objects.update_or_create(
+        project=project, defaults={"state": "ready", "outline": outline, "diagnostics": [{"severity": "warning"}]}
+    )
+    Project.objects.filter(pk=project.pk).update(description="Hears a tap <b>drip</b>")
+    for address in ("/", project.organisation.get_absolute_url()):
+        content = client.get(address).content.decode()
+        assert "Hears a tap &lt;b&gt;drip&lt;/b&gt;</p>" in content
+        assert '<span class="tag warn">1 warning</span>' in content
+        assert "<b>audio</b>" in content
 
 
 def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser) -> None:
@@ -337,3 +399,51 @@ def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser)
     assert answer.status_code == 200
     assert "data-try" in answer.content.decode()
     assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_the_session_tells_whose_it_is_and_nothing_of_projects(
+    browser_of: Browser, project: Project, developer: User
+) -> None:
+    nobodys = browser_of(None).get("/accounts/session")
+    assert nobodys.status_code == 200
+    assert nobodys.json()["person"] is None
+    browser = browser_of(developer)
+    answer = browser.get("/accounts/session")
+    assert answer.json()["person"] == {"id": str(developer.pk), "name": str(developer)}
+    assert "no-store" in answer["Cache-Control"]
+    # Its token is one that writes may carry.
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    token = strict.get("/accounts/session").json()["csrf"]
+    path = "/api/v1/projects/acme/kitchen/files/notes.md"
+    refused = strict.put(path, b"x", content_type="text/plain")
+    assert refused.status_code == 403
+    accepted = strict.put(path, b"x", content_type="text/plain", headers={"X-CSRFToken": token})
+    assert accepted.status_code in (200, 201, 204)
+
+
+def test_signing_in_for_another_window_ends_on_a_page_that_closes(
+    browser_of: Browser, project: Project, developer: User
+) -> None:
+    sent = browser_of(None).get("/accounts/signed-in")
+    assert sent["Location"] == "/accounts/login/?next=%2Faccounts%2Fsigned-in"
+    page = browser_of(developer).get("/accounts/signed-in").content.decode()
+    assert "data-close-window" in page
+    assert str(developer) in page
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/acme/kitchen/builds/1?x=1", "/acme/kitchen/builds/1"),
+        ("https://evil.example/acme", "/"),
+        ("not an address", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_without_a_session_leads_back_to_the_page_that_it_stands_on(
+    browser_of: Browser, project: Project, page: str, back: str
+) -> None:
+    answer = browser_of(None).post("/acme/kitchen/settings", {"name": "x"}, headers={"Referer": page})
+    assert answer["Location"] == f"/accounts/login/?{urlencode({'next': back})}"

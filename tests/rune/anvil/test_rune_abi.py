@@ -111,3 +111,12 @@ def test_a_second_call_gives_what_the_first_gave() -> None:
     first = run(rune, case.runs[0].inputs)
     run(rune, case.runs[1].inputs)
     assert run(rune, case.runs[0].inputs) == first
+
+
+def test_what_a_host_does_not_write_of_an_input_is_zero() -> None:
+    """Stock hosts write the bytes that they have, and say nothing when these are fewer than were asked for."""
+    host = BareHost(module_of(passing_on(TensorType(ElementType.U8, (16,)), Output.TENSOR)))
+    host.manifest()
+    for given, expected in ((b"SECRETSECRETSECR", b"SECRETSECRETSECR"), (b"hi", b"hi" + bytes(14)), (b"", bytes(16))):
+        ((_, message),) = host.call([given])
+        assert message[-16:] == expected

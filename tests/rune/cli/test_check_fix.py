@@ -21,10 +21,10 @@ image: runicos/base
 pipeline:
   input:
     capability: RAW  # four bytes
-    args: {lenght: 4}
+    args: {Length: 4}
   serial:
     out: SERIAL
-    inputs: [inptu]
+    inputs: [Input]
 """
 
 
@@ -42,7 +42,7 @@ def runefile(tmp_path: Path) -> Path:
 def test_everything_with_a_fix_is_mended_and_told(runefile: Path) -> None:
     result = fix(runefile)
     assert result.exit_code == 0, result.output
-    assert runefile.read_text("utf-8") == BROKEN.replace("lenght", "length").replace("inptu", "input")
+    assert runefile.read_text("utf-8") == BROKEN.replace("Length", "length").replace("Input", "input")
     assert result.stdout == (
         "Fixed line 7: Change to length\nFixed line 10: Change to input\n2 stages, 0 errors, 0 warnings\n"
     )
@@ -87,13 +87,89 @@ pipeline:
     assert runefile.read_text("utf-8") == strict
 
 
+PROJECT = """\
+version: 1
+image: runicos/base
+pipeline:
+  sound:
+    capability: SOUND
+    args: {hz: 16000, sample-duration-ms: 1000}
+    outputs: [{type: i16, dimensions: [16000]}]
+  spectrogram:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#fft
+    inputs: [sound]
+    outputs: [{type: u32, dimensions: [1, 1960]}]
+  best:
+    proc-block: most_confident_indices
+    inputs: [spectrogram]
+    args: {count: 1}
+    outputs: [{type: u32, dimensions: [1]}]
+  word:
+    proc-block: label
+    inputs: [best]
+    args: {wordlist: $WORDS}
+  serial:
+    out: SERIAL
+    inputs: [word]
+resources:
+  WORDS: {path: ./words.txt}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "suggestion"),
+    [
+        ("proc-block: hotg-ai/proc-blocks@v0.11.3#fft", "proc-block: iir-filter", "Change to noise_filtering"),
+        ("proc-block: hotg-ai/proc-blocks@v0.11.3#fft", "proc-block: someone/blocks@v1#fft", "Change to fft"),
+        ("[sound]", "[sounds]", "Change to sound"),
+        ("[sound]", "[sound.1]", "Change to sound"),
+        ("capability: SOUND", "capability: SOUNDS", "Change to SOUND"),
+        ("out: SERIAL", "out: SERIEL", "Change to SERIAL"),
+        ("out: SERIAL", "out: TENSOR", "Change to SERIAL"),
+        ("out: SERIAL", "uot: SERIAL", "Change to out"),
+        ("args: {count: 1}", "args: {coutn: 1}", "Change to count"),
+        ("type: i16", "type: i61", "Change to i64"),
+        ("type: u32, dimensions: [1]}", "type: int, dimensions: [1]}", "Change to i32"),
+        ("hz: 16000", "hz: 8000", "Change to i16[8000]"),
+        ("$WORDS}", "$WORD}", "Change to $WORDS"),
+        ("./words.txt", "./word.txt", "Change to ./words.txt"),
+        ("version: 1", "version: 2", "Change to 1"),
+        ("pipeline:", "pipelines:", "Change to pipeline"),
+        ("    out: SERIAL", "\tout: SERIAL", "Change the tab to two spaces"),
+        ("image: runicos", "image: \x07runicos", "Remove the character"),
+    ],
+)
+def test_what_is_only_a_guess_is_suggested_and_never_written(
+    runefile: Path, right: str, wrong: str, suggestion: str
+) -> None:
+    text = PROJECT.replace(right, wrong, 1)
+    assert text != PROJECT
+    runefile.write_text(text, encoding="utf-8")
+    runefile.with_name("words.txt").write_text("yes\n" * 1960, encoding="utf-8")
+    result = fix(runefile)
+    assert runefile.read_text("utf-8") == text
+    assert f"suggestion: {suggestion}" in result.stderr, result.output
+    assert "with a suggestion, which --fix does not apply" in result.stdout
+    assert "Fixed" not in result.stdout
+
+
+def test_a_name_that_two_others_could_be_is_not_chosen(runefile: Path) -> None:
+    text = PROJECT.replace("[sound]", "[SOUND]").replace("  sound:", "  Sound:")
+    runefile.write_text(
+        text.replace("  spectrogram:", "  sound: {capability: RAND, args: {amount: 1}}\n  spectrogram:"), "utf-8"
+    )
+    before = runefile.read_text("utf-8")
+    assert fix(runefile).exit_code == 1
+    assert runefile.read_text("utf-8") == before
+
+
 def test_no_fix_gives_a_key_or_an_argument_twice(runefile: Path) -> None:
     text = """\
 version: 1
 image: runicos/base
 pipeline:
-  input: {capability: RAW, args: {length: 4, lenght: 5}, outputs: [{type: u8, dimensions: [4]}]}
-  rest: {proc-block: modulo, inputs: [input], args: {modulus: 2, modulo: 3}}
+  input: {capability: RAW, args: {length: 4, Length: 5}, outputs: [{type: u8, dimensions: [4]}]}
+  rest: {proc-block: modulo, inputs: [input], args: {modulus: 2, Modulus: 3}}
   word: {proc-block: label, inputs: [rest], args: {labels: [a], wordlist: b}}
   serial: {out: SERIAL, inputs: [word], outputs: []}
 """
@@ -113,7 +189,7 @@ def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
 
 
 def test_a_right_file_is_not_touched(runefile: Path) -> None:
-    runefile.write_text(BROKEN.replace("lenght", "length").replace("inptu", "input"), encoding="utf-8")
+    runefile.write_text(BROKEN.replace("Length", "length").replace("Input", "input"), encoding="utf-8")
     runefile.chmod(0o444)
     before = runefile.stat()
     assert fix(runefile).exit_code == 0

@@ -73,7 +73,7 @@ def test_the_pipeline_is_printed_as_text(tmp_path: Path) -> None:
         "\tBLOB (binary)",
         "\tFALLBACK (string)",
         "\tWORDS (string)",
-        "Memory: 2 pages of 64 KiB, 16 at most",
+        "WebAssembly memory: 2 pages of 64 KiB, 16 at most",
         f"Size: {(tmp_path / 'keywords.rune').stat().st_size} bytes",
         f"Compiled by: Rune v{rune.__version__}",
     ]

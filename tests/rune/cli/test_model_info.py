@@ -22,11 +22,11 @@ def test_inputs_outputs_and_operators_are_printed_as_text() -> None:
     assert result.stdout.splitlines() == [
         "Ops: 4",
         "Inputs:",
-        "\tleft: Int8[1, 9]",
-        "\tright: Int8[1, 4]",
+        "\tleft: Int8[1, 9], scale 0.0473, zero point 3",
+        "\tright: Int8[1, 4], scale 0.0473, zero point 3",
         "Outputs:",
-        "\ttensor_4: Int8[1, 5]",
-        "\ttensor_1: Int8[1, 5]",
+        "\ttensor_4: Int8[1, 5], scale 0.00390625, zero point -128",
+        "\ttensor_1: Int8[1, 5], scale 0.11114885, zero point -5",
         "Operators:",
         "\tFULLY_CONNECTED (int8): 2",
         "\tADD (int8): 1",
@@ -63,7 +63,10 @@ def test_every_model_of_the_test_data_is_shown_in_both_ways(test_data: Path) -> 
         lines = model_info(path).stdout.splitlines()
         assert lines[0] == f"Ops: {told['ops']}"
         for tensor in (*told["inputs"], *told["outputs"]):
-            assert f"\t{tensor['name']}: {tensor['element_kind']}{tensor['dims']}" in lines
+            told_of = f"\t{tensor['name']}: {tensor['element_kind']}{tensor['dims']}"
+            assert any(line.startswith(told_of) for line in lines)
+            if "scale" in tensor:
+                assert any(line.endswith(f", zero point {tensor['zero_point']}") for line in lines)
 
 
 def test_what_is_no_model_ends_with_a_sentence(tmp_path: Path) -> None:

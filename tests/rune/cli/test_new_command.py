@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from rune.cli import main
+from rune.files import FolderFiles
+from rune.language.apply import apply_edits
+from rune.runefile import check
 from rune.templates import FOLDER, list_templates
 
 
@@ -78,3 +85,93 @@ def test_what_is_no_model_is_refused_and_leaves_nothing(folder: Path) -> None:
     assert result.exit_code == 1
     assert "is not a model that can be used" in result.stderr
     assert not (folder / "bad").exists()
+
+
+def _pixels(folder: Path) -> list[str]:
+    """The capability of the picture, and the question if there is one."""
+    text = (folder / "Runefile.yml").read_text(encoding="utf-8")
+    return [line.strip() for line in text.splitlines() if line.strip().startswith(("capability:", "# Open question:"))]
+
+
+def test_a_model_that_does_not_say_its_range_of_pixels_gets_the_question_and_both_answers(
+    folder: Path, test_data: Path
+) -> None:
+    model = str(test_data / "models" / "mlperf_ic_float.tflite")
+    result = _run("new", "--model", model, "own")
+    assert "does not say whether it reads pixels from 0 to 1 or from 0 to 255" in result.stderr
+    question = "# Open question: does the model read pixels from 0 to 1, or from 0 to 255?"
+    assert _pixels(folder / "own") == ["capability: IMAGE", question]
+    files = FolderFiles(folder / "own")
+    checked = check(files)
+    (asked,) = checked.diagnostics
+    assert (asked.code, [fix.title for fix in asked.fixes]) == ("RUNE0048", ["0 to 1, as it is", "0 to 255"])
+    assert not any(fix.is_safe for fix in asked.fixes)
+    for fix, pixels in zip(asked.fixes, ("0-1", "0-255"), strict=True):
+        made = folder / pixels
+        assert _run("new", "--model", model, str(made), "--pixels", pixels)
+        said = (made / "Runefile.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+        assert apply_edits(checked.source.text, fix.edits) == "".join(line for line in said if "#" not in line)
+        assert _run("check", str(made)).stdout.endswith("0 errors, 0 warnings\n")
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("style_transform", ["capability: IMAGE", "capability: RAW"]),
+        ("mlperf_ic_int8", ["capability: IMAGE"]),
+        ("mobilenet_v2_uint8", ["capability: IMAGE"]),
+        ("gesture", ["capability: ACCEL"]),
+    ],
+)
+def test_a_model_whose_metadata_or_integers_decide_is_not_asked_about(
+    model: str, expected: list[str], folder: Path, test_data: Path
+) -> None:
+    result = _run("new", "--model", str(test_data / "models" / f"{model}.tflite"), "own")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert _pixels(folder / "own") == expected
+
+
+def test_a_range_that_nothing_makes_is_told_with_its_reason(folder: Path, test_data: Path) -> None:
+    result = _run("new", "--model", str(test_data / "models" / "cartoongan_dynamic.tflite"), "own")
+    assert (
+        "reads pixels from -1 to 1 (its metadata gives the mean 127.5 and the standard deviation 127.5)"
+        in result.stderr
+    )
+    assert "warning[RUNE0048]" in _run("check", "own").stderr
+
+
+def test_pixels_are_said_of_a_model_alone() -> None:
+    assert "--pixels goes with --model" in _run("new", "sine", "--pixels", "0-1").stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("0-255", ["capability: FLOAT_IMAGE"]),
+        ("0-1", ["capability: IMAGE"]),
+        (
+            "",
+            ["capability: IMAGE", "# Open question: does the model read pixels from 0 to 1, or from 0 to 255?"],
+        ),
+    ],
+)
+def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, test_data: Path) -> None:
+    keyboard, terminal = pty.openpty()
+    try:
+        model = test_data / "models" / "mlperf_ic_float.tflite"
+        asking = subprocess.Popen(
+            [sys.executable, "-m", "rune.cli", "new", "--model", str(model), "own"],
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        )
+        os.write(keyboard, f"{answer}\n".encode())
+        stdout, _ = asking.communicate(timeout=60)
+        shown = os.read(keyboard, 4096).decode()
+    finally:
+        os.close(terminal)
+        os.close(keyboard)
+    assert b"Made the project own" in stdout
+    assert "From 0 to 1, or from 0 to 255? (0-1, 0-255, unknown) [unknown]" in shown
+    assert _pixels(folder / "own") == expected

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.build import build
+from rune.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
-from tests.rune.verify.projects import rune_of, template, with_changed_weight
+from tests.model_cases import refused_cases
+from tests.rune.verify.projects import around, rune_of, template, with_changed_weight
 
 
 def run(*arguments: str | Path) -> Result:
@@ -72,6 +73,7 @@ def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
         "differing": 0,
         "failure": None,
         "suspect": None,
+        "refusal": None,
     }
 
 
@@ -94,12 +96,23 @@ def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Pat
     assert "sine=FILE" in done.stderr
 
 
-def test_a_rune_whose_host_runs_the_model_needs_none(tmp_path: Path) -> None:
+def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_path: Path) -> None:
     path = tmp_path / "hosted.rune"
     path.write_bytes(build(MemoryFiles(template("sine")), "sine", host_models=True).rune)
     done = run(path, "-n", "2")
-    assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("model 1: run by the host")
+    assert done.exit_code == 1
+    first, _reference, model = done.stdout.splitlines()
+    assert first == "not verified: the host runs model 1"
+    assert model.startswith("  model 1: run by the host, ")
+
+
+def test_a_project_whose_host_runs_the_model_is_not_verified(tmp_path: Path) -> None:
+    files = around(refused_cases()[0].data)
+    for name in files.paths():
+        (tmp_path / name).write_bytes(files.read(name))
+    done = run(tmp_path, "-n", "2")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("not verified: the host runs model\n")
 
 
 def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:

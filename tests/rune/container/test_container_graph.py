@@ -12,6 +12,7 @@ from rune.blocks.signature import BlockOutput
 from rune.container import canonical_json, graph_json
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
 from rune.tensor import ElementType, TensorType
+from rune.tflite import ModelTensor
 
 SOUND = TensorType(ElementType.I16, (16000,))
 SPECTRUM = TensorType(ElementType.U32, (1, 1960))
@@ -54,7 +55,8 @@ PIPELINE = Pipeline(
 
 def test_the_graph_has_the_published_layout() -> None:
     graph = graph_json(PIPELINE, "keywords")
-    assert set(graph) == {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    published = {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    assert set(graph) - {"requests"} == published
     assert graph["rune"] == {"name": "keywords"}
     audio = graph["capabilities"]["audio"]
     assert audio["kind"] == {"type": "sound"}
@@ -108,10 +110,31 @@ def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> N
 def test_maps_without_entries_are_left_out() -> None:
     small = Pipeline((CapabilityStage("raw", Capability.RAW, (), SCORES),), ())
     graph = graph_json(small, "small")
-    assert set(graph) == {"rune", "capabilities", "tensors"}
+    assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
+    assert graph["requests"] == {"capabilities": ["raw"]}
     assert set(graph["capabilities"]["raw"]) == {"kind", "outputs"}
+
+
+def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
+    outputs = tuple(OutputStage(name, Output.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
+    inputs = tuple(CapabilityStage(name, Capability.RAW, (), SCORES) for name in ("z", "a"))
+    requests = graph_json(Pipeline((*inputs, *outputs), ()), "x")["requests"]
+    assert requests == {"capabilities": ["z", "a"], "outputs": ["y", "b"]}
 
 
 def test_canonical_json_has_one_spelling() -> None:
     assert canonical_json({"b": 1, "a": "ä"}) == '{"a":"ä","b":1}'.encode()
     assert json.loads(canonical_json({"b": [1.5, None]})) == {"b": [1.5, None]}
+
+
+def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_of_a_run() -> None:
+    bare = PIPELINE.stages[2]
+    assert isinstance(bare, ModelStage)
+    model = replace(bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX)))
+    told = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
+    graph = graph_json(told, "keywords", 19_300)
+    assert graph["rune"] == {"name": "keywords", "memory": 19_300}
+    scores, index = (graph["tensors"][port] for port in graph["models"]["model"]["outputs"])
+    assert scores["quantization"] == {"scale": 0.00390625, "zero_point": -128}
+    assert scores["probability"] is True
+    assert set(index) == {"element_type", "dimensions"}

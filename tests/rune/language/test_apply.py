@@ -15,6 +15,10 @@ def edit(start: int, end: int, text: str, file: str = "f") -> Edit:
     return Edit(file, SourceText(file, TEXT).span(start, end), text)
 
 
+def safe(title: str, *edits: Edit) -> Fix:
+    return Fix(title, edits, is_safe=True)
+
+
 def diagnostic(*fixes: Fix) -> Diagnostic:
     return Diagnostic(Severity.ERROR, "RUNE0000", "wrong", "f", SourceText("f", TEXT).span(0, 0), (), fixes)
 
@@ -41,8 +45,8 @@ def test_edits_that_cannot_be_made_together_are_refused(edits: list[Edit], words
 
 
 def test_the_first_fix_of_each_problem_is_applied_and_what_touches_it_is_left() -> None:
-    first, other = Fix("first", (edit(0, 3, "1"), edit(8, 13, "3"))), Fix("other", (edit(8, 10, "x"),))
-    between, elsewhere = Fix("between", (edit(4, 7, "2"),)), Fix("elsewhere", (edit(0, 1, "", "g"),))
+    first, other = safe("first", edit(0, 3, "1"), edit(8, 13, "3")), safe("other", edit(8, 10, "x"))
+    between, elsewhere = safe("between", edit(4, 7, "2")), safe("elsewhere", edit(0, 1, "", "g"))
     done = apply_fixes(
         {"f": TEXT}, [diagnostic(first, between), diagnostic(other), diagnostic(between), diagnostic(elsewhere)]
     )
@@ -51,6 +55,12 @@ def test_the_first_fix_of_each_problem_is_applied_and_what_touches_it_is_left() 
     assert done.left == (other, elsewhere)
 
 
+def test_a_guess_is_never_applied_nor_what_stands_behind_it() -> None:
+    guess, behind = Fix("guess", (edit(0, 3, "1"),)), safe("behind", edit(4, 7, "2"))
+    done = apply_fixes({"f": TEXT}, [diagnostic(guess), diagnostic(guess, behind)])
+    assert (done.texts["f"], done.applied, done.left) == (TEXT, (), ())
+
+
 def test_one_fix_that_mends_two_problems_is_applied_once() -> None:
-    fix = Fix("both", (edit(0, 0, "x"),))
+    fix = safe("both", edit(0, 0, "x"))
     assert apply_fixes({"f": TEXT}, [diagnostic(fix), diagnostic(fix), diagnostic()]).texts["f"] == f"x{TEXT}"

@@ -15,7 +15,11 @@ from rune.language.service import ANSWERS, Service, answer
 from rune.language.structure import FoldingKind, SymbolKind
 from rune.language.tokens import TokenKind
 from rune.tflite import to_json
-from tests.rune.language.projects import CURSOR, SIGNATURES, WORDS
+from tests.rune.language.projects import CURSOR, SIGNATURES
+from tests.rune.language.projects import WORDS as REMEMBERING
+
+WORDS = REMEMBERING.replace("inputs: [spectrogram]\n", "inputs: [spectrogram]\n    args: {fresh: 1}\n")
+"""With nothing wrong in it."""
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "language.md"
 FILES: dict[str, Any] = {
@@ -84,14 +88,14 @@ def test_every_question_has_an_answer(service: Service) -> None:
     assert listed["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
     assert asked(service, "hover", offset=offset)["text"].startswith("`best`")
     (location,) = asked(service, "definition", offset=offset)["locations"]
-    assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 24)
+    assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 25)
     assert len(asked(service, "references", offset=offset)["locations"]) == 2
     assert len(asked(service, "references", offset=offset, with_definition=False)["locations"]) == 1
     assert asked(service, "prepare-rename", offset=offset)["name"] == "best"
     assert [edit["text"] for edit in asked(service, "rename", offset=offset, name="first")["edits"]] == ["first"] * 2
     assert isinstance(asked(service, "format")["edits"], list)
     assert len(asked(service, "infer")["edits"]) >= 1
-    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 35, "kind": "region"}
+    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 36, "kind": "region"}
     assert asked(service, "symbols")["symbols"][1]["children"][0]["name"] == "LABELS"
     assert asked(service, "tokens")["tokens"][0]["kind"] == "key"
     assert [each["kind"] for each in asked(service, "actions", start=0, end=5)["actions"]] == ["refactor"]
@@ -101,8 +105,8 @@ def test_every_question_has_an_answer(service: Service) -> None:
 
 
 def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
-    text = WORDS.replace("SOUND", "SOUNDD").replace("SERIAL", "SERIALL")
-    start = text.index("SOUNDD")
+    text = WORDS.replace("SOUND", "Sound").replace("SERIAL", "Serial")
+    start = text.index("Sound")
     actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [(each["kind"], each["code"]) for each in actions[:1]] == [("quickfix", "RUNE0040")]
     assert actions[-1]["kind"] == "fix-all"
@@ -110,11 +114,20 @@ def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
 
 
 def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
-    text = WORDS.replace("[audio]", "[audioo]").replace("[spectrogram]", "[spectogram]")
-    start = text.index("audioo")
+    text = WORDS.replace("[audio]", "[Audio]").replace("[spectrogram]", "[spectroGram]")
+    start = text.index("Audio")
     actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [each["title"] for each in actions[:2]] == ["Change to audio", "Fix all 2 problems of this kind"]
     assert [edit["text"] for edit in actions[1]["edits"]] == ["audio", "spectrogram"]
+
+
+def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: Service) -> None:
+    text = WORDS.replace("[audio]", "[audioo]").replace("SERIAL", "Serial")
+    start = text.index("audioo")
+    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    assert [each["title"] for each in actions if each["kind"] == "quickfix"] == ["Change to audio"]
+    assert actions[-1]["title"] == "Fix 1 problem of this file"
+    assert [edit["text"] for edit in actions[-1]["edits"]] == ["SERIAL"]
 
 
 def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
@@ -218,3 +231,16 @@ def test_the_reference_names_every_question_every_error_and_every_kind() -> None
         assert f"`{kind.value}`" in page or f'"{kind.value}"' in page
     for error in ("bad-request", "rename-refused", "format-refused", "graph-edit-refused"):
         assert f"| `{error}` |" in page
+
+
+def test_the_files_that_are_named_are_told_and_renamed(service: Service) -> None:
+    uses = asked(service, "file-uses")["uses"]
+    assert [(each["path"], each["kind"], each["by"]) for each in uses] == [
+        ("words.tflite", "stage", "model"),
+        ("labels.txt", "resource", "LABELS"),
+    ]
+    edits = asked(service, "rename-files", moved={"words.tflite": "models/w.tflite"})["edits"]
+    assert [(edit["file"], edit["text"]) for edit in edits] == [("Runefile.yml", "./models/w.tflite")]
+    assert asked(service, "rename-files", moved={})["edits"] == []
+    assert refused(service, {"ask": "rename-files", "moved": {"../a": "b"}})[0] == "bad-request"
+    assert refused(service, {"ask": "rename-files"})[0] == "bad-request"

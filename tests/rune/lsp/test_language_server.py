@@ -120,7 +120,7 @@ def test_a_rename_changes_every_place_and_a_bad_name_is_refused_in_words(client:
 
 
 def test_quick_fixes_come_with_their_diagnostics(client: LanguageClient, uri: str) -> None:
-    client.change(uri, 2, edit((6, 9), (6, 15), "SERIALL"))
+    client.change(uri, 2, edit((6, 9), (6, 15), "Serial"))
     found = client.diagnostics(uri, bool)
     context = {"diagnostics": found}
     offered = client.about("codeAction", uri, range=span((6, 10), (6, 10)), context=context)

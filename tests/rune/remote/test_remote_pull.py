@@ -48,7 +48,7 @@ def test_a_token_that_does_not_hold_is_not_kept(registry: SimulatedRegistry, hom
     registry.token = "the right one"
     result = rune("login", registry.address, "--token-stdin", typed="wrong")
     assert result.exit_code == 4
-    assert "does not hold" in result.output
+    assert "invalid or has expired" in result.output
     assert not (home / "config" / "rune" / "credentials.json").exists()
 
 

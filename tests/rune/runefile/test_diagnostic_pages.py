@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.build import BuildFailed, build
+from rune.building import BuildFailed, build
+from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
 OF_A_BUILD = (Code.CONTRADICTORY_MODEL.value, Code.TOO_MUCH_MEMORY.value)
 WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
+"""A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET)
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
@@ -91,8 +93,10 @@ def test_the_wrong_example_of_a_page_checks_and_does_not_build(code: str) -> Non
 
 @pytest.mark.parametrize("code", WARNED_BY_A_BUILD)
 def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
-    result = build(_project_with_models(_examples(code)["Wrong"][1]), "wrong")
+    files = _project_with_models(_examples(code)["Wrong"][1])
+    result = build(files, "wrong")
     assert [(each.code, each.severity) for each in result.diagnostics] == [(code, Severity.WARNING)]
+    assert check(files, signatures=ProjectModels(files).signature).diagnostics == result.diagnostics
 
 
 @pytest.mark.parametrize("code", OF_A_TARGET)

@@ -18,7 +18,7 @@ def test_an_error_shows_its_line_with_carets_notes_and_help() -> None:
         "14 |     inputs: [audoi]\n"
         "   |              ^^^^^\n"
         "   = note: Did you mean `audio`, which gives i16[16000]?\n"
-        "   = help: Change to audio\n"
+        "   = suggestion: Change to audio\n"
         "\n"
     )
 
@@ -71,7 +71,13 @@ def test_a_diagnostic_as_json_has_the_form_that_the_api_promises() -> None:
         "file": "Runefile.yml",
         "span": span,
         "notes": ["Did you mean `audio`, which gives i16[16000]?"],
-        "fixes": [{"title": "Change to audio", "edits": [{"file": "Runefile.yml", "span": span, "text": "audio"}]}],
+        "fixes": [
+            {
+                "title": "Change to audio",
+                "is_safe": False,
+                "edits": [{"file": "Runefile.yml", "span": span, "text": "audio"}],
+            }
+        ],
     }
 
 

@@ -22,7 +22,7 @@ from rune.runtime.errors import (
     RuneUnusable,
 )
 from rune.runtime.generated import generated_inputs
-from rune.runtime.measure import measure
+from rune.runtime.measure import Measurement, measure, measurement_of
 from rune.tensor import ElementType
 from tests.rune.runtime.wat_runes import echo, mirror, rune, text
 
@@ -218,8 +218,8 @@ def test_a_missing_input_is_named() -> None:
 
 
 def test_an_input_of_another_length_is_named_with_both() -> None:
-    with pytest.raises(InputLength, match=r"a 4 byte buffer, but the input tensor is [a-z0-9]+\[1, 3\] \(3 bytes\)"):
-        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abc"})
+    with pytest.raises(InputLength, match=r"a 4 byte buffer, but the input tensor is [a-z0-9]+\[1, 5\] \(5 bytes\)"):
+        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abcde"})
     with pytest.raises(InputLength, match=r"the input tensor is f32\[1, 3\] \(12 bytes\): that of its ACCEL"):
         Runtime.load(echo(Capability.ACCEL, 4, SERIAL)).call({1: bytes(12)})
     with pytest.raises(InputLength, match=r"the input tensor is i16\[1, 3\] \(6 bytes\): that of its SOUND"):
@@ -259,9 +259,42 @@ def test_every_capability_can_be_fed_with_generated_input() -> None:
 
 def test_measuring_gives_a_median_of_the_runs_that_there_was_time_for() -> None:
     measured = measure(echo(Capability.SOUND, 1000, SERIAL), runs=7)
-    assert measured.runs == 7
+    assert measured.runs >= 7
+    assert measured.low <= measured.milliseconds <= measured.high
     assert measured.milliseconds > 0
 
 
 def test_measuring_stops_when_its_time_is_up() -> None:
     assert measure(echo(Capability.SOUND, 1000, SERIAL), runs=1_000_000, seconds=0).runs == 1
+
+
+def test_more_output_than_is_allowed_says_how_to_allow_it_and_is_then_taken() -> None:
+    """A segmentation map of 257 x 257 x 21 floats, four times over."""
+    shape = "f32[4, 257, 257, 21]"
+    head = struct.pack("<I", len(shape)) + shape.encode()
+    size = 4 * 4 * 257 * 257 * 21
+    sending = rune(
+        "(drop (call $output (i32.const 5)))",
+        f"(drop (call $write (i32.const 1) (i32.const 0) (i32.const {len(head) + size})))",
+        data=f"(data (i32.const 0) {text(head)})",
+        pages=size // 65536 + 2,
+    )
+    with pytest.raises(
+        RuneStopped, match=r"more than 16 MB in one run; allow more with --output-limit, or Limits\(output"
+    ):
+        Runtime.load(sending).call({})
+    (message,) = Runtime.load(sending, Limits(output=32 << 20)).call({})
+    assert message.tensors[0].dimensions == (4, 257, 257, 21)
+
+
+@pytest.mark.parametrize("size", [0, -1, (1 << 30) + 1])
+def test_there_is_an_end_to_what_a_run_may_send_or_read(size: int) -> None:
+    with pytest.raises(ValueError, match="it can be 1 to"):
+        Limits(output=size)
+    with pytest.raises(ValueError, match="it can be 1 to"):
+        Limits(input=size)
+
+
+def test_a_measurement_says_between_which_times_the_middle_half_of_the_runs_lies() -> None:
+    assert measurement_of([5.0, 1.0, 2.0, 4.0, 3.0]) == Measurement(3.0, 5, 2.0, 4.0)
+    assert measurement_of([2.5]) == Measurement(2.5, 1, 2.5, 2.5)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from rune.runtime.errors import InputFile
 from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.images import image_pixels, resize
 from rune.runtime.randomness import random_bytes, split_mix64, xoshiro256pp
-from rune.runtime.sounds import wav_samples
+from rune.runtime.sounds import sound_input
 from rune.runtime.tables import csv_rows
 
 
@@ -90,13 +92,10 @@ def test_a_picture_cut_short_is_a_named_error(cut: int) -> None:
         image_pixels(png(noise(40, 40, 3))[:cut], 4, 4, PixelFormat.RGB)
 
 
-def test_a_wav_gives_its_first_samples() -> None:
-    samples = struct.pack("<4h", 1, -2, 32767, -32768)
-    assert wav_samples(wav(samples), 3) == samples[:6]
-
-
-def test_8_bit_samples_are_signed_and_not_scaled() -> None:
-    assert wav_samples(wav(bytes([0, 128, 255]), bits=8), 3) == struct.pack("<3h", -128, 0, 127)
+def test_a_wav_that_fits_gives_its_first_samples_as_they_are() -> None:
+    samples = struct.pack("<5h", 1, -2, 3, -4, 5)
+    sound = sound_input(wav(samples), 16000, 3)
+    assert (sound.data, sound.conversion) == (samples[:6], None)
 
 
 @pytest.mark.parametrize(
@@ -104,35 +103,43 @@ def test_8_bit_samples_are_signed_and_not_scaled() -> None:
     [
         (b"", "not a wav file"),
         (wav(bytes(4)), "At least 3 samples are required to generate this input, but only 2 were provided"),
-        (wav(bytes(6), bits=24), "save it as 16 bit PCM"),
-        (wav(bytes(8), bits=32, code=3), "save it as 16 bit PCM"),
+        (wav(bytes(6), bits=12), "save it as 16 bit PCM"),
+        (wav(bytes(8), bits=16, code=85), "save it as 16 bit PCM"),
         (wav(b"")[:30], "cut short"),
         (wav(b"")[:36], "has no samples"),
     ],
 )
 def test_a_wav_that_does_not_do_is_refused_with_the_reason(data: bytes, message: str) -> None:
     with pytest.raises(InputFile, match=message):
-        wav_samples(data, 3)
+        sound_input(data, 16000, 3)
 
 
-def test_csv_rows_become_floats() -> None:
-    assert csv_rows(b"1,2.5,-3e0\r\n4,5,6\n", None) == struct.pack("<6f", 1, 2.5, -3, 4, 5, 6)
-    assert csv_rows(b"1,2,3\n4,5,6", 1) == struct.pack("<3f", 1, 2, 3)
+MOTION = json.loads((Path(__file__).parents[2] / "conformance" / "motion.json").read_text(encoding="utf-8"))
+"""The cases that the page is held to as well."""
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"1,2,3\n1,2\n", "Line 2 should have 3 fields but it actually had 2"),
-        (b"1,x,3\n", 'Unable to parse "x" on line 1'),
-        (b"1, 2,3\n", 'Unable to parse " 2" on line 1'),
-        (b"1,1_0,3\n", 'Unable to parse "1_0" on line 1'),
-        (b"\xff", "not UTF-8"),
-    ],
-)
-def test_a_csv_that_does_not_do_is_refused_with_the_line(data: bytes, message: str) -> None:
-    with pytest.raises(InputFile, match=message):
-        csv_rows(data, None)
+@pytest.mark.parametrize("case", MOTION["read"], ids=lambda case: case["what"])
+def test_a_csv_of_motion_is_read(case: Mapping[str, Any]) -> None:
+    values = [value for row in case["rows"] for value in row]
+    assert csv_rows(case["text"].encode(), None) == struct.pack(f"<{len(values)}f", *values)
+
+
+@pytest.mark.parametrize("case", MOTION["refused"], ids=lambda case: case["message"])
+def test_a_csv_that_does_not_do_is_refused_with_the_line(case: Mapping[str, Any]) -> None:
+    with pytest.raises(InputFile) as refused:
+        csv_rows(case["text"].encode(), None)
+    assert str(refused.value) == case["message"]
+
+
+def test_rows_are_counted_without_the_header() -> None:
+    assert csv_rows(b"x,y,z\n1,2,3\n4,5,6", 1) == struct.pack("<3f", 1, 2, 3)
+    with pytest.raises(InputFile, match="2 samples were requested but only 1 are available"):
+        csv_rows(b"x,y,z\n1,2,3\n", 2)
+
+
+def test_a_csv_that_is_no_text_says_where() -> None:
+    with pytest.raises(InputFile, match="byte 0 is not UTF-8"):
+        csv_rows(b"\xff", None)
 
 
 def test_the_generator_gives_its_published_values() -> None:
@@ -193,8 +200,7 @@ def test_a_source_beyond_the_files_is_named(tmp_path: Path) -> None:
         inputs_from_files([request], InputFiles(raws=(tmp_path / "a",)))
 
 
-def test_raw_data_shorter_than_its_length_is_named(tmp_path: Path) -> None:
+def test_raw_data_shorter_than_its_length_is_given_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     request = CapabilityRequest(1, Capability.RAW, {"length": 4})
-    with pytest.raises(InputFile, match="Requested 4 bytes but only 3 were provided"):
-        inputs_from_files([request], InputFiles(raws=(tmp_path / "a",)))
+    assert inputs_from_files([request], InputFiles(raws=(tmp_path / "a",))) == {1: b"abc"}

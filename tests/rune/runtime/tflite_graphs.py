@@ -86,3 +86,14 @@ def _model(codes: list[int], graphs: list[schema.SubGraphT], buffers: list[bytes
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def open_output() -> bytes:
+    """i32[2] -> f32[] in the file: a FILL of 2.5 whose dimensions are the input's numbers, known once it ran."""
+    main = _graph(
+        [_tensor([2], _INT32), _tensor([], _FLOAT32, 1), _tensor([])],
+        [0],
+        [2],
+        [_operator(0, [0, 1], [2], schema.BuiltinOptions.FillOptions, schema.FillOptionsT())],
+    )
+    return _model([schema.BuiltinOperator.FILL], [main], [b"", np.array(2.5, "<f4").tobytes()])

@@ -19,20 +19,21 @@ WRONG = ModelVerification(
 )
 NEAR = ModelVerification("model", "m.tflite", Runs.COMPILED, 1, Figures(10, 40, 12, 0, 3.1e-7, 1e-7), is_float=True)
 FAR = ModelVerification("model", "m.tflite", Runs.COMPILED, 2, Figures(10, 40, 12, 4, 0.25, 0.1), is_float=True)
+RAN = RuneVerification(20, 0, 100)
 HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
 
 
 @pytest.mark.parametrize(
     ("verification", "within", "sentence"),
     [
-        (Verification("r", models=(SAME,)), True, "identical to the reference on 20 inputs"),
+        (Verification("r", RAN, (SAME,)), True, "identical to the reference on 20 inputs"),
         (
             Verification("r", models=(WRONG,)),
             False,
             "model: 3 of 1,960 bytes differ by 1 at most, first at op 7 CONV_2D",
         ),
         (
-            Verification("r", models=(NEAR,)),
+            Verification("r", RAN, (NEAR,)),
             True,
             "within what is allowed of the reference on 1 input, off by 3.1e-07 at most",
         ),
@@ -43,12 +44,23 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
             "(and 1 other model)",
         ),
         (
-            Verification("r", models=(SAME, HOSTED)),
+            Verification("r", RAN, (SAME, HOSTED)),
             True,
             "identical to the reference on 20 inputs; the host runs other",
         ),
-        (Verification(models=(HOSTED,)), True, "nothing to compare: the host runs other"),
-        (Verification(), True, "nothing to compare: the pipeline has no model"),
+        (Verification(models=(HOSTED,)), True, "not verified: the host runs other"),
+        (Verification(), True, "not verified: the rune was not compared with its pipeline: there was no time"),
+        (
+            Verification("r", RuneVerification(refusal="nobody gave it LABELS"), (SAME,)),
+            True,
+            "not verified: the rune was not compared with its pipeline: nobody gave it LABELS",
+        ),
+        (Verification(rune=RAN), True, "the pipeline has no model; the rune gives the same 100 bytes on 20 inputs"),
+        (
+            Verification(rune=RuneVerification(failure="it does not load"), skipped="nothing is installed"),
+            False,
+            "the rune is not what its pipeline makes: it does not load",
+        ),
         (Verification(skipped="nothing is installed"), True, "skipped: nothing is installed"),
         (
             Verification("r", RuneVerification(20, 0, 100, 9, suspect="op 2 CONV_2D of model"), (SAME,)),
@@ -59,18 +71,33 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
         (
             Verification("r", RuneVerification(1, failure="it ended in a trap"), (SAME,)),
             False,
-            "the rune fails where its pipeline does not: it ended in a trap",
+            "the rune is not what its pipeline makes: it ended in a trap",
         ),
         (
             Verification("r", models=(ModelVerification("a", "a", Runs.COMPILED, refusal="it crashed"),)),
             True,
-            "a: not compared: it crashed",
+            "not verified: a: not compared: it crashed",
         ),
     ],
 )
 def test_a_verification_in_one_sentence(verification: Verification, within: bool, sentence: str) -> None:
     assert verification.sentence() == sentence
     assert verification.is_within is within
+
+
+@pytest.mark.parametrize(
+    ("verification", "complete"),
+    [
+        (Verification("r", RAN, (SAME, HOSTED)), True),
+        (Verification(rune=RAN), True),
+        (Verification(rune=RAN, models=(HOSTED,)), False),
+        (Verification("r", models=(SAME,)), False),
+        (Verification("r", RAN, (SAME,), skipped="nothing is installed"), False),
+        (Verification(), False),
+    ],
+)
+def test_only_what_was_compared_is_complete(verification: Verification, complete: bool) -> None:
+    assert verification.is_complete is complete
 
 
 def test_a_verification_survives_json() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Capability
-from rune.build import build
-from rune.build.models import ProjectModels
+from rune.building import build
+from rune.building.models import ProjectModels
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile.pipeline import CapabilityStage
@@ -94,8 +94,10 @@ def test_what_the_host_runs_is_said_and_not_compared() -> None:
     files = around(case.data)
     found = verify(files, rune_of(files), effort=SOME)
     assert [model.runs for model in found.models] == [Runs.HOST]
-    assert found.sentence() == "nothing to compare: the host runs model"
+    assert found.sentence() == "not verified: the host runs model"
     assert found.is_within
+    assert not found.is_complete
+    assert found.rune.inputs == 6
 
 
 def test_a_rune_whose_models_are_all_run_by_its_host_is_said_to_be_so() -> None:
@@ -109,7 +111,9 @@ def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorde
     found = verify_recorded(rune, inputs=3, seed=1, resources={})
     (model,) = found.models
     assert (model.runs, model.inputs) == (Runs.HOST, 3)
-    assert found.sentence().startswith("model 1: run by the host")
+    assert found.sentence() == "not verified: the host runs model 1"
+    assert model.sentence().startswith("run by the host, ")
+    assert not found.is_complete
 
 
 def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +134,7 @@ def test_a_model_that_the_reference_does_not_take_is_said_not_to_be_compared(mon
     monkeypatch.setattr(verifying, "open_reference", refusing)
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=SOME)
-    assert found.sentence() == "sine: not compared: the reference cannot load it"
+    assert found.sentence() == "not verified: sine: not compared: the reference cannot load it"
 
 
 def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +151,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=SOME)
     assert found.is_within
-    assert found.sentence() == "sine: not compared: the process that ran the model ended"
+    assert found.sentence() == "not verified: sine: not compared: the process that ran the model ended"
 
 
 def test_when_there_is_no_time_one_input_is_tried_each() -> None:
@@ -192,9 +196,12 @@ def test_a_model_is_compared_although_its_rune_needs_what_only_the_host_has() ->
     found = verify(project, rune, effort=SOME)
     assert (found.rune.inputs, found.models[0].inputs) == (0, 6)
     assert found.models[0].figures.is_identical
+    assert not found.is_complete
+    assert "LABELS" in found.sentence()
     given = verify(project, rune, resources={"LABELS": files["labels.txt"]}, effort=SOME)
     assert given.rune.inputs == 6
     assert given.is_within
+    assert given.is_complete
 
 
 def test_a_folder_is_verified_like_any_project() -> None:

@@ -1,4 +1,5 @@
 // How windows of sound, or pictures, become a called word, said in one line that can be opened and changed.
+import { counted } from "../../look/counted";
 import { useId } from "react";
 import { percentText } from "../numbers";
 import type { Calling } from "../readings";
@@ -15,7 +16,7 @@ export function CallingControls({ calling, unit, onCalling }: Props) {
   return (
     <details className="preview-calling small">
       <summary className="muted num">
-        Mean of {calling.windows} {calling.windows === 1 ? unit : `${unit}s`}, called above {percentText(calling.threshold)}
+        Mean of {counted(calling.windows, unit)}, called above {percentText(calling.threshold)}
       </summary>
       <div className="preview-slider">
         <label htmlFor={`${id}-windows`}>{unit === "picture" ? "Pictures" : "Windows"}</label>

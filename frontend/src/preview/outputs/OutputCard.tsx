@@ -1,17 +1,18 @@
 // One card of what the rune said, in the way that its person wants to look at it.
+import { Tags } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
+import { useHost } from "../host";
 import { numberText } from "../numbers";
 import type { Calling, Card } from "../readings";
-import { OverlayView, type Shown } from "./OverlayView";
+import type { Shown } from "./OverlayView";
 import { ScoreBars } from "./ScoreBars";
-import { HistogramView, ImageView, MapView } from "./TensorViews";
-import { JsonView, TextView } from "./TextViews";
 import { useView, ViewChoice } from "./ViewChoice";
 import { viewsOf, type View } from "./views";
 import { WordCard } from "./WordCard";
 
 const LiveChart = lazy(() => import("./LiveChart"));
+const TensorView = lazy(() => import("./TensorView"));
 
 interface Props {
   readonly card: Card;
@@ -44,7 +45,7 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
     case "label":
       return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
     case "bars":
-      return card.kind === "scores" ? <ScoreBars scores={card.scores} isSorted={false} /> : null;
+      return card.kind === "scores" ? <Scores card={card} /> : null;
     case "chart":
       return (
         <>
@@ -57,34 +58,27 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
         </>
       );
     default:
-      return <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />;
+      return (
+        <Suspense fallback={null}>
+          <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />
+        </Suspense>
+      );
   }
 }
 
-interface TensorProps {
-  readonly tensor: OutputTensor;
-  /** Shown with it as JSON: the scores of a word. */
-  readonly behind?: OutputTensor | null;
-  readonly beside: readonly OutputTensor[];
-  readonly shown: Shown | null;
-  readonly title: string;
-  readonly view: View;
-}
-
-export function TensorView({ tensor, behind = null, beside, shown, title, view }: TensorProps) {
-  switch (view) {
-    case "image":
-      return <ImageView tensor={tensor} />;
-    case "map":
-      return <MapView tensor={tensor} />;
-    case "histogram":
-      return <HistogramView tensor={tensor} />;
-    case "boxes":
-    case "points":
-      return <OverlayView kind={view} tensor={tensor} beside={beside} shown={shown} title={title} />;
-    case "json":
-      return <JsonView tensors={behind === null ? [tensor] : [tensor, behind]} />;
-    default:
-      return <TextView tensor={tensor} />;
-  }
+function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) {
+  const { onAddLabels } = useHost();
+  return (
+    <>
+      <ScoreBars scores={card.scores} />
+      {!card.isNamed && onAddLabels !== undefined && (
+        <div>
+          <button type="button" className="button quiet preview-more" title="Gives each score a name: a file of labels, and the blocks that read it" onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}>
+            <Tags aria-hidden="true" />
+            Add labels
+          </button>
+        </div>
+      )}
+    </>
+  );
 }

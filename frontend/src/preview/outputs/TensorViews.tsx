@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { OutputTensor } from "../../runtime";
 import { numberText } from "../numbers";
+import { tableOf } from "../tables";
 import { histogramOf, sidesOf } from "./views";
 
 export function ImageView({ tensor }: { readonly tensor: OutputTensor }) {
@@ -38,15 +39,14 @@ function brightness(type: string, values: readonly number[]): (value: number) =>
   return (value) => ((value - low) / (high - low || 1)) * 255;
 }
 
-/** Rows and columns where there are more than one; a single row is drawn as a line. */
+/** Rows and columns as a heat map; what is no table is drawn as a line. */
 export function MapView({ tensor }: { readonly tensor: OutputTensor }) {
   const values = tensor.elements as readonly number[];
-  const columns = tensor.dimensions.findLast((size) => size > 1) ?? values.length;
-  const rows = Math.max(1, Math.floor(values.length / columns));
+  const table = tableOf(tensor);
   const { low, high } = useMemo(() => histogramOf(values, 1), [values]);
   return (
     <>
-      {rows > 1 ? <HeatMap values={values} columns={columns} rows={rows} low={low} high={high} /> : <Line values={values} low={low} high={high} />}
+      {table === null ? <Line values={values} low={low} high={high} /> : <HeatMap values={values} columns={table.columns} rows={table.rows} low={low} high={high} />}
       <Summary tensor={tensor} low={low} high={high} />
     </>
   );

@@ -1,10 +1,12 @@
 // What flows in one wire that is watched, beside the outputs.
 import { EyeOff } from "lucide-react";
+import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
-import { TensorView } from "./OutputCard";
 import type { Shown } from "./OverlayView";
 import { useView, ViewChoice } from "./ViewChoice";
 import { tensorViews, type View } from "./views";
+
+const TensorView = lazy(() => import("./TensorView"));
 
 interface Props {
   readonly stage: string;
@@ -34,7 +36,7 @@ export function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }:
           </button>
         </span>
       </div>
-      {tensor === null ? <p className="small muted" role="status">{waiting}</p> : <TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} />}
+      {tensor === null ? <p className="small muted" role="status">{waiting}</p> : <Suspense fallback={null}><TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} /></Suspense>}
     </section>
   );
 }

@@ -33,7 +33,7 @@ export function WordCard({ card, calling, unit, onCalling }: Props) {
       <p className="visually-hidden" aria-live="polite">
         {heard?.text ?? ""}
       </p>
-      {card.scores.length > 0 && <ScoreBars scores={card.scores} isSorted />}
+      {card.scores.length > 0 && <ScoreBars scores={card.scores} />}
       {card.history.length > 1 && <History words={card.history} current={heard} />}
       {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}
     </>

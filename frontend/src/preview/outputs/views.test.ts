@@ -7,12 +7,18 @@ const floats = (dimensions: readonly number[], elements: readonly number[]): Out
 const SIDES = { width: 100, height: 50 };
 
 test("a tensor is offered in the ways that fit its shape", () => {
-  expect(tensorViews(floats([1, 49, 40, 1], []))).toEqual(["image", "map", "histogram", "text", "json"]);
-  expect(tensorViews(floats([1, 1960], []))).toEqual(["map", "histogram", "text", "json"]);
+  expect(tensorViews(floats([1, 49, 40, 1], Array<number>(1960).fill(0)))).toEqual(["image", "map", "histogram", "text", "json"]);
+  expect(tensorViews(floats([1, 1960], []))).toEqual(["line", "histogram", "text", "json"]);
   expect(tensorViews(floats([1, 10, 4], []), true)[0]).toBe("boxes");
   expect(tensorViews(floats([1, 1, 17, 3], []), true)[0]).toBe("points");
   expect(tensorViews(floats([1, 10, 4], []), false)).not.toContain("boxes");
   expect(tensorViews({ type: "utf8", dimensions: [1], elements: ["up"] })).toEqual(["text", "json"]);
+});
+
+test("a heat map is of what has two sides, both of some size", () => {
+  expect(tensorViews(floats([1, 4, 5], Array<number>(20).fill(0)))).toContain("map");
+  expect(tensorViews(floats([1, 2, 50], Array<number>(100).fill(0)))).not.toContain("map");
+  expect(tensorViews(floats([1, 1001], Array<number>(1001).fill(0)))).not.toContain("map");
 });
 
 test("sides are those of the picture in a tensor", () => {

@@ -1,13 +1,15 @@
 // The ways to look at what an output sent, and which of them make sense. Pure.
 import type { OutputTensor } from "../../runtime";
 import type { Card } from "../readings";
+import { LEAST_SIDE, tableOf } from "../tables";
 
-export type View = "label" | "bars" | "chart" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
+export type View = "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
 
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   label: "Label",
   bars: "Bars",
   chart: "Chart",
+  line: "Line",
   map: "Heat map",
   image: "Image",
   boxes: "Boxes",
@@ -28,7 +30,7 @@ export function viewsOf(card: Card, hasPicture: boolean): readonly [View, ...Vie
     case "number":
       return ["chart", "text", "json"];
     case "scores":
-      return [...placesOf(card.tensor, hasPicture), "bars", ...chart, "map", "text", "json"] as unknown as readonly [View, ...View[]];
+      return [...placesOf(card.tensor, hasPicture), "bars", ...chart, "line", "text", "json"] as unknown as readonly [View, ...View[]];
     case "image":
       return ["image", "map", "histogram", "json"];
     case "values":
@@ -42,7 +44,8 @@ export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly 
   const places = placesOf(tensor, hasPicture);
   const image: View[] = sidesOf(tensor) === null ? [] : ["image"];
   const isPicture = tensor.dimensions.length === 4 && image.length > 0;
-  const shown: View[] = isPicture ? [...places, "image", "map"] : [...places, "map", ...image];
+  const drawn: View = tableOf(tensor) === null ? "line" : "map";
+  const shown: View[] = isPicture ? [...places, "image", drawn] : [...places, drawn, ...image];
   return [...shown, "histogram", "text", "json"] as unknown as readonly [View, ...View[]];
 }
 
@@ -50,8 +53,6 @@ function placesOf(tensor: OutputTensor, hasPicture: boolean): View[] {
   if (!hasPicture) return [];
   return [...(boxCount(tensor) === null ? [] : ["boxes" as const]), ...(pointCount(tensor) === null ? [] : ["points" as const])];
 }
-
-const LEAST_SIDE = 4;
 
 /** Height, width and channels of what can be shown as a picture: `[1, h, w, c]`, `[h, w, c]` or `[h, w]`. */
 export function sidesOf({ dimensions, type }: OutputTensor): { height: number; width: number; channels: number } | null {

@@ -1,5 +1,7 @@
 // Sound on its way from the microphone to a rune.
 import { describe, expect, test } from "vitest";
+import { wavOf } from "../takes/encode";
+import { conversionText, wavFormat } from "./conversion";
 import { Resampler } from "./resampler";
 import { toI16, tone } from "./samples";
 import { spectrogram, spectrum } from "./spectrum";
@@ -63,4 +65,28 @@ test("a spectrogram is bright where the tone is", () => {
   const brightest = column.indexOf(Math.max(...column));
   expect(brightest).toBe(13);
   expect(spectrogram(new Float32Array(100), 3).flat().every((value) => value === 0)).toBe(true);
+});
+
+describe("what is said of a converted sound", () => {
+  test("a wav says its rate and channels", () => {
+    expect(wavFormat(wavOf(new Float32Array(4), 44100))).toEqual({ rate: 44100, channels: 1 });
+    expect(wavFormat(new TextEncoder().encode("ID3 and so on, no wav at all").buffer)).toBe(null);
+    expect(wavFormat(new ArrayBuffer(3))).toBe(null);
+  });
+
+  test("the format is found behind other chunks", () => {
+    const plain = new Uint8Array(wavOf(new Float32Array(4), 8000));
+    const listed = Uint8Array.of(...plain.subarray(0, 12), ...new TextEncoder().encode("LIST"), 3, 0, 0, 0, 1, 2, 3, 0, ...plain.subarray(12));
+    expect(wavFormat(listed.buffer)).toEqual({ rate: 8000, channels: 1 });
+  });
+
+  test.each([
+    [{ rate: 44100, channels: 2 }, 2, "44.1 kHz stereo, converted to 16 kHz mono"],
+    [{ rate: 16000, channels: 6 }, 6, "16 kHz with 6 channels, converted to 16 kHz mono"],
+    [{ rate: 16000, channels: 1 }, 1, null],
+    [null, 2, "stereo, mixed to mono"],
+    [null, 1, null],
+  ])("%o is told as %s channels", (format, channels, text) => {
+    expect(conversionText(format, channels, 16000)).toBe(text);
+  });
 });

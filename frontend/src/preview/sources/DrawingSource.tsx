@@ -1,6 +1,7 @@
 // A sheet to draw on, by finger, mouse or keyboard; the rune sees it as a picture, black on white.
 import { Eraser } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useHost } from "../host";
 import { pictureBytes, pictureRequest } from "../picture/pixels";
 import { pixelsOf } from "../picture/rgba";
 import { KeepButton } from "../takes/KeepButton";
@@ -32,7 +33,10 @@ export function DrawingSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const sheet = useRef<HTMLCanvasElement>(null);
   const [takes] = useTakes();
-  const [drawing, setDrawing] = useState(BLANK);
+  const { drawing: first } = useHost();
+  const [drawing, setDrawing] = useState(() => (first === undefined ? BLANK : { ...BLANK, strokes: first }));
+  // What was there before is not drawn on: the first stroke of the hand begins anew.
+  const isFirst = first !== undefined && drawing.strokes === first;
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const isBlank = drawing.strokes.length === 0;
 
@@ -57,7 +61,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const pen = pointAt(event);
-    setDrawing((before) => ({ strokes: extended(before.strokes, pen, true), pen, isDown: true, byKeys: false }));
+    setDrawing((before) => ({ strokes: extended(before.strokes === first ? [] : before.strokes, pen, true), pen, isDown: true, byKeys: false }));
   };
   const onPointerMove = (event: PointerEvent<HTMLCanvasElement>) => {
     const pen = pointAt(event);
@@ -80,7 +84,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
       event.preventDefault();
       setDrawing((before) => ({
         ...before,
-        strokes: before.isDown ? before.strokes : extended(before.strokes, before.pen, true),
+        strokes: before.isDown ? before.strokes : extended(before.strokes === first ? [] : before.strokes, before.pen, true),
         isDown: !before.isDown,
         byKeys: true,
       }));
@@ -105,7 +109,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
             onPointerCancel={onPointerUp}
             onKeyDown={onKeyDown}
           />
-          {isBlank && !drawing.byKeys && <span aria-hidden="true">Draw here</span>}
+          {(isBlank || isFirst) && !drawing.byKeys && <span aria-hidden="true" className={isFirst ? "below" : undefined}>{isFirst ? "Draw your own" : "Draw here"}</span>}
           {drawing.byKeys && (
             <i
               className={drawing.isDown ? "down" : ""}

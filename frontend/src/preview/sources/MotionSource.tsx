@@ -1,4 +1,5 @@
 // How the phone is moved: acceleration with gravity, in metres per second squared, the last rows that the rune asks for.
+import { counted } from "../../look/counted";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { rowsToBytes, type Row } from "../motion";
@@ -66,7 +67,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
       )}
       <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
         {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
-        <span className="small muted">{count} rows a run</span>
+        <span className="small muted">{counted(count, "row")} a run</span>
       </LiveButton>
     </>
   );

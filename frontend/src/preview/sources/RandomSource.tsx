@@ -1,4 +1,5 @@
 // Numbers that nobody measured: random bytes, or floats from 0 to 1 where the rune reads floats.
+import { counted } from "../../look/counted";
 import { Dices } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { CapabilityRequest } from "../../runtime";
@@ -13,7 +14,7 @@ export function RandomSource({ request, onInput }: SourceProps) {
         <Dices aria-hidden="true" />
         New numbers
       </button>
-      <span className="small muted">{request.type ?? `${request.size} bytes`}, at random</span>
+      <span className="small muted">{request.type ?? counted(request.size, "byte")}, at random</span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Sound from a file: one window of it, or, when it is longer, its windows one after another at the pace of time.
 import { RotateCcw } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { conversionText, wavFormat } from "../sound/conversion";
 import { countOf, meanOfChannels, rateOf, toI16 } from "../sound/samples";
 import { HOP_FRACTION } from "../sound/window";
 import { FilePick } from "./FilePick";
@@ -39,12 +40,20 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
   }, [playing, length, rate, onInput]);
 
   const onFile = async (file: File): Promise<string | null> => {
-    const samples = await decode(await file.arrayBuffer(), rate);
+    const bytes = await file.arrayBuffer();
+    // Decoding takes the bytes away.
+    const format = wavFormat(bytes);
+    const decoded = await decode(bytes, rate);
+    const samples = meanOfChannels(decoded);
     const missing = length - samples.length;
     const padded = new Float32Array(Math.max(samples.length, length));
     padded.set(samples);
     setPlaying((before) => ({ samples: padded, turn: (before?.turn ?? 0) + 1 }));
-    return missing > 0 ? `${(missing / rate).toFixed(2)} s of silence was added at the end.` : null;
+    const notes = [
+      conversionText(format, decoded.numberOfChannels, rate),
+      missing > 0 ? `${(missing / rate).toFixed(2)} s of silence was added at the end` : null,
+    ].filter((note) => note !== null);
+    return notes.length > 0 ? `${notes.join(". ")}.` : null;
   };
 
   const samples = useCallback(() => shown.current, []);
@@ -69,10 +78,10 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
   );
 }
 
-/** Decoded at the rune's own rate: a file of that rate keeps its samples as they are. */
-async function decode(bytes: ArrayBuffer, rate: number): Promise<Float32Array> {
+/** Decoded at the rune's own rate, by the browser's resampler: a file of that rate keeps its samples as they are. */
+async function decode(bytes: ArrayBuffer, rate: number): Promise<AudioBuffer> {
   try {
-    return meanOfChannels(await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes));
+    return await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes);
   } catch {
     throw new Error("This file is not a sound that your browser can read. Try a wav file.");
   }

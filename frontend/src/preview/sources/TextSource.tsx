@@ -1,4 +1,5 @@
 // Text as bytes: UTF-8, with zeros behind it.
+import { counted } from "../../look/counted";
 import { useEffect, useId, useState } from "react";
 import type { SourceProps } from "./source";
 
@@ -19,7 +20,7 @@ export function TextSource({ request, onInput }: SourceProps) {
       <label htmlFor={id}>Text</label>
       <textarea id={id} value={text} onChange={(event) => setText(event.target.value)} />
       <span className="small muted" role="status">
-        {isCut ? `Only the first ${request.size} of ${bytes.length} bytes are read.` : `${bytes.length} of ${request.size} bytes`}
+        {isCut ? `Only the first ${request.size} of ${counted(bytes.length, "byte")} are read.` : `${bytes.length} of ${counted(request.size, "byte")}`}
       </span>
     </div>
   );

@@ -8,11 +8,17 @@ import { windowsOf, type Content } from "./take";
 /** Windows of one comparison: more are spread evenly over the take. */
 const MOST_WINDOWS = 120;
 
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface Heard {
   /** What each window was called, in a word; null where the rune says nothing that is a word. */
   readonly answers: readonly (string | null)[];
-  /** The median of a run. */
+  /** The median of a run, and between which times half of them lie. */
   readonly milliseconds: number | null;
+  readonly spread: Spread;
   /** The cards after the last window. */
   readonly cards: readonly Card[];
   /** The outputs of every window, for telling whether two runes say the very same. */
@@ -39,11 +45,30 @@ export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, 
     readings = read(readings, said, { wordlists: loaded.wordlists, isStream: false, calling: DEFAULT_CALLING, now: index });
     answers.push(answerOf(readings.cards));
   }
-  return { answers, milliseconds: median(times), cards: readings.cards, outputs };
+  return { answers, milliseconds: median(times), spread: spreadOf(times), cards: readings.cards, outputs };
+}
+
+/** The quartiles. */
+export function spreadOf(times: readonly number[]): Spread {
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return { low: at(0.25), high: at(0.75) };
+}
+
+/** Share by which the median of one rune moves between two measurements with other work beside it. */
+const NOISE = 0.15;
+
+/** One sentence on the times; no difference where chance explains it. "" without times. */
+export function timesText(one: Pick<Heard, "milliseconds" | "spread">, other: Pick<Heard, "milliseconds" | "spread">): string {
+  if (one.milliseconds === null || other.milliseconds === null) return "";
+  const overlap = one.spread.low <= other.spread.high && other.spread.low <= one.spread.high;
+  const near = Math.abs(one.milliseconds - other.milliseconds) < NOISE * Math.max(one.milliseconds, other.milliseconds);
+  if (overlap || near) return "No difference in time beyond chance.";
+  return one.milliseconds < other.milliseconds ? "What runs now is faster." : "What runs now is slower.";
 }
 
 function written(outputs: readonly OutputMessage[]): string {
-  return JSON.stringify(outputs.map(({ tensors }) => tensors));
+  return JSON.stringify(outputs.map(({ tensors }) => tensors.map(({ type, dimensions, elements }) => ({ type, dimensions, elements }))));
 }
 
 /** The word, or the name of the highest score, or the number. */

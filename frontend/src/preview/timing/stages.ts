@@ -1,7 +1,7 @@
 // From looks at a timed rune to what a person reads of each stage. Pure.
 import type { StageTimes } from "../../runtime";
 import { millisecondsText } from "../numbers";
-import type { Pace } from "../pace";
+import { shareText, type Pace } from "../pace";
 
 export interface StageRow {
   readonly stage: string;
@@ -73,7 +73,7 @@ export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null
 }
 
 export function budgetText({ room, share }: Budget, milliseconds: number): string {
-  const taken = `A run takes ${millisecondsText(milliseconds)} of the ${Math.round(room)} ms between two inputs`;
-  if (share > 1) return `${taken}: ${share.toFixed(1)} times as long as there is. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
+  if (share > 1) return `${shareText(milliseconds, room)}. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
+  const taken = `A run takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
   return share < 0.01 ? `${taken}: under 1 %.` : `${taken}: ${Math.round(share * 100)} %.`;
 }

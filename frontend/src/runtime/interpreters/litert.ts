@@ -2,8 +2,8 @@
 // bindings below it, which its types declare, run at once.
 import type { LiteRt } from "@litertjs/core";
 import { readSections, withMemoryMaximum } from "../sections";
-import { isElementName, type Shape } from "../shape";
-import { checkOutput, checkTensor, modelError, tensorBytes, type Interpreter } from "./interpreter";
+import { elementCount, isElementName, type Shape } from "../shape";
+import { checkOutput, checkTensor, modelError, tensorBytes, type Interpreter, type Tensors } from "./interpreter";
 
 type Wasm = LiteRt["liteRtWasm"];
 type RankedType = ReturnType<Wasm["LiteRtRankedTensorType"]["create"]>;
@@ -69,11 +69,11 @@ export class LiteRtHost {
   }
 
   /** Throws a `host-model` or a `memory` error. */
-  open(data: Uint8Array): Interpreter {
-    return this.#named("the model cannot be loaded", () => this.#open(withoutSignatures(data)));
+  open(data: Uint8Array, said: Tensors | null): Interpreter {
+    return this.#named("the model cannot be loaded", () => this.#open(withoutSignatures(data), said));
   }
 
-  #open(data: Uint8Array): Interpreter {
+  #open(data: Uint8Array, said: Tensors | null): Interpreter {
     const wasm = this.#wasm;
     const address = wasm._malloc(data.length);
     if (address === 0) throw new Error("out of memory");
@@ -83,7 +83,8 @@ export class LiteRtHost {
     if (compiled instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
     const signature = model.getSignature(0);
     const inputs = this.#shapes("input", signature.inputNames().size(), (index) => model.getInputTensorType(0, index));
-    const outputs = this.#shapes("output", signature.outputNames().size(), (index) => model.getOutputTensorType(0, index));
+    const found = this.#shapes("output", signature.outputNames().size(), (index) => model.getOutputTensorType(0, index));
+    const outputs = found.map((shape, index) => withoutOpen(index, shape, said?.outputs[index]));
     const buffers = inputs.map((shape, index) => this.#buffer(model, index, shape));
     const run = (given: readonly Uint8Array[]): Uint8Array[] => {
       for (const [index, buffer] of buffers.entries()) this.#write(buffer, given[index] ?? new Uint8Array());
@@ -162,6 +163,18 @@ export class LiteRtHost {
       throw modelError(`${what}: ${this.#name} says: ${firstLine(said)}`);
     }
   }
+}
+
+/**
+ * Throws for an output whose dimensions the model tells only once it ran: the bindings make room for outputs before that.
+ * Files write a scalar and such an output alike, so what the rune says of it decides.
+ */
+function withoutOpen(index: number, shape: Shape, said: Shape | undefined): Shape {
+  if (shape.dimensions.length > 0 || said?.type !== shape.type || elementCount(said) === 1) return shape;
+  throw modelError(
+    `output ${index} of the model has its dimensions only once it ran, which pages cannot wait for; run the rune with \`rune run\`, ` +
+      "or export the model with fixed dimensions",
+  );
 }
 
 /** `ERROR: [place:line] words` without the place. */

@@ -48,7 +48,7 @@ export function modelOpener(find: FindInterpreter): OpenModel {
       return (left as OpenTfjs)(data, said);
     }
     litert ??= startLiteRt();
-    return (await litert).open(data);
+    return (await litert).open(data, said);
   };
 }
 

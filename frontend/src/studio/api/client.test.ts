@@ -13,7 +13,7 @@ function answering(response: () => Response | Promise<Response>): { client: Proj
     sent.push({ address, init });
     return response();
   };
-  return { client: new ProjectClient("acme", "keywords", "token", fetch), sent };
+  return { client: new ProjectClient("acme", "keywords", { token: "token", explain: (error) => Promise.resolve(error) }, fetch), sent };
 }
 
 test("a path's letters are escaped and its slashes stay", () => {
@@ -42,4 +42,27 @@ test("a refusal is thrown as its problem", async () => {
 test("a network that is gone is thrown as a problem too", async () => {
   const { client } = answering(() => Promise.reject(new TypeError("Failed to fetch")));
   await expect(client.state()).rejects.toThrow("cannot be reached");
+});
+
+test("a write with the token of the session before is sent once more with the new one", async () => {
+  const tokens: (string | null)[] = [];
+  const credentials = {
+    token: "old",
+    explain: (error: unknown) => {
+      credentials.token = "new";
+      return Promise.resolve(error);
+    },
+  };
+  const client = new ProjectClient("acme", "keywords", credentials, (_, init = {}) => {
+    tokens.push(new Headers(init.headers).get("X-CSRFToken"));
+    return Promise.resolve(tokens.length === 1 ? new Response("{}", { status: 403 }) : Response.json({ tag: "1.0.0" }));
+  });
+  await client.publish("1.0.0", "b1");
+  expect(tokens).toEqual(["old", "new"]);
+});
+
+test("a refusal that is of the session is told as that", async () => {
+  const signedOut = new Problem(401, "You are signed out", "You are signed out. Sign in again; your edits are kept.");
+  const client = new ProjectClient("acme", "keywords", { token: "t", explain: () => Promise.resolve(signedOut) }, () => Promise.resolve(new Response("{}", { status: 404 })));
+  await expect(client.state()).rejects.toBe(signedOut);
 });

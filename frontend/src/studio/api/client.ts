@@ -6,11 +6,20 @@ import type { Build, LogLine, ModelDrawing, ModelPage, PhoneLink, Preview, Proje
 import type { WatchAnswer, Wire } from "./watch";
 import type { Authors, Comparison, Version, VersionPage } from "./versions";
 
+const TOKEN = "X-CSRFToken";
+
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 /** The letters of a path that an address cannot carry are escaped; its slashes stay. */
 export function escapePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** Whose session requests are made with; see session/sign-in-watch. */
+export interface Credentials {
+  readonly token: string;
+  /** What a refusal means: the same error, or that one is signed out. */
+  explain(error: unknown): Promise<unknown>;
 }
 
 export class ProjectClient {
@@ -19,7 +28,7 @@ export class ProjectClient {
   constructor(
     organisation: string,
     name: string,
-    private readonly csrf: string,
+    private readonly credentials: Credentials,
     private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
   ) {
     this.base = `/api/v1/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
@@ -123,7 +132,7 @@ export class ProjectClient {
       method: "POST",
       body: file,
       credentials: "same-origin",
-      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": this.csrf },
+      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", [TOKEN]: this.token },
     });
     return (await response.json()) as Sample;
   }
@@ -180,8 +189,8 @@ export class ProjectClient {
   }
 
   /** A new, empty text file. The server seeds it: two seeds would double the text. */
-  async createText(path: string): Promise<void> {
-    await this.request("PUT", this.fileAddress(path), "", "text/plain; charset=utf-8");
+  async createText(path: string, text = ""): Promise<void> {
+    await this.request("PUT", this.fileAddress(path), text, "text/plain; charset=utf-8");
   }
 
   /** Where a file's bytes are read and written. */
@@ -191,7 +200,7 @@ export class ProjectClient {
 
   /** The header that a request of this session must carry to write. */
   get token(): string {
-    return this.csrf;
+    return this.credentials.token;
   }
 
   /** The bytes of a built rune. */
@@ -215,11 +224,25 @@ export class ProjectClient {
       method,
       body,
       credentials: "same-origin",
-      headers: { Accept: "application/json", "Content-Type": type, "X-CSRFToken": this.csrf },
+      headers: { Accept: "application/json", "Content-Type": type, [TOKEN]: this.token },
     });
   }
 
   private async send(address: string, init: RequestInit): Promise<Response> {
+    const { token } = this;
+    try {
+      return await this.sendOnce(address, init);
+    } catch (error) {
+      const meant = await this.credentials.explain(error);
+      // The same person signed in again in another window, and this page had the token of the session before.
+      const headers = new Headers(init.headers);
+      if (meant !== error || this.token === token || !headers.has(TOKEN)) throw meant;
+      headers.set(TOKEN, this.token);
+      return this.sendOnce(address, { ...init, headers });
+    }
+  }
+
+  private async sendOnce(address: string, init: RequestInit): Promise<Response> {
     const response = await this.fetch(address, init).catch(() => {
       throw problemFrom(0, "");
     });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventStream, type Socket } from "./events";
-import type { ProjectEvent } from "./types";
+import { EventStream, type ProjectEvent, type Socket } from "./events";
 
 /** The wire: what a browser's socket does, without a network. */
 class Wire implements Socket {
@@ -24,8 +23,11 @@ function follow(sequence: number, refetch: () => Promise<number> = () => Promise
   const seen: ProjectEvent[] = [];
   const connected: boolean[] = [];
   const reads = vi.fn(refetch);
+  const signedOut = vi.fn<() => void>();
   const stream = new EventStream({
     address: "ws://forge/events",
+    person: "p1",
+    onSignedOut: signedOut,
     sequence,
     open: (address) => {
       const wire = new Wire(address);
@@ -42,7 +44,7 @@ function follow(sequence: number, refetch: () => Promise<number> = () => Promise
     if (wire === undefined) throw new Error("nothing was opened");
     return wire;
   };
-  return { stream, wires, last, seen, connected, reads };
+  return { stream, wires, last, seen, connected, reads, signedOut };
 }
 
 function event(sequence: number): object {
@@ -60,7 +62,7 @@ afterEach(() => {
 describe("while nothing is missing", () => {
   test("each event is given once and in order", () => {
     const { last, seen, reads } = follow(5);
-    expect(last().address).toBe("ws://forge/events?after=5");
+    expect(last().address).toBe("ws://forge/events?after=5&as=p1");
     last().deliver({ type: "hello", sequence: 5 });
     for (const sequence of [6, 6, 5, 7]) last().deliver(event(sequence));
     expect(seen.map((each) => each.sequence)).toEqual([6, 7]);
@@ -115,7 +117,7 @@ describe("when the socket is lost", () => {
     last().deliver(event(6));
     last().close();
     await vi.advanceTimersByTimeAsync(400);
-    expect(last().address).toBe("ws://forge/events?after=6");
+    expect(last().address).toBe("ws://forge/events?after=6&as=p1");
     last().close();
     await vi.advanceTimersByTimeAsync(300);
     expect(wires.length).toBe(2);
@@ -137,4 +139,17 @@ describe("when the socket is lost", () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(wires.length).toBe(1);
   });
+});
+
+test("a session that ended is told, and nothing is opened until someone is signed in again", async () => {
+  vi.useFakeTimers();
+  const { stream, wires, last, signedOut } = follow(3);
+  expect(last().address).toBe("ws://forge/events?after=3&as=p1");
+  last().onclose?.({ code: 4401 } as CloseEvent);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(signedOut).toHaveBeenCalledTimes(1);
+  expect(wires).toHaveLength(1);
+  stream.retry();
+  expect(wires).toHaveLength(2);
+  vi.useRealTimers();
 });

@@ -1,6 +1,17 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
-import type { ProjectEvent } from "./types";
+import type { Build, Preview, Project } from "./types";
+import type { WatchAnswer } from "./watch";
+
+export type ProjectEvent =
+  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: { readonly preview?: Preview } }
+  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
+  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
+  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
+  | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
+  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
+  | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string; readonly answer?: WatchAnswer } }
+  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 
 /** The part of a WebSocket that is used, so that a test can stand in for the wire. */
 export interface Socket {
@@ -13,6 +24,10 @@ export interface Socket {
 export interface EventStreamOptions {
   /** The socket's address, without the number to start after. */
   readonly address: string;
+  /** The person's id: the stream is opened for nobody else. */
+  readonly person: string;
+  /** The server takes this page for nobody's or another's; it is opened again by `retry`. */
+  readonly onSignedOut: () => void;
   /** The number that the state, which the page has, was read at. */
   readonly sequence: number;
   readonly open?: (address: string) => Socket;
@@ -22,6 +37,8 @@ export interface EventStreamOptions {
   readonly onConnected: (connected: boolean) => void;
 }
 
+/** As in document/connection.ts. */
+const SIGNED_OUT = 4401;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
@@ -59,16 +76,17 @@ export class EventStream {
   start(): void {
     if (this.ended || this.socket !== null) return;
     const open = this.options.open ?? ((address: string) => new WebSocket(address));
-    const socket = open(`${this.options.address}?after=${this.sequence}`);
+    const socket = open(`${this.options.address}?after=${this.sequence}&as=${encodeURIComponent(this.options.person)}`);
     this.socket = socket;
     socket.onmessage = (message) => {
       if (this.socket === socket) this.receive(parse(message.data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.socket = null;
       this.options.onConnected(false);
-      this.later();
+      if (code === SIGNED_OUT) this.options.onSignedOut();
+      else this.later();
     };
   }
 

@@ -11,8 +11,8 @@ export interface PreviewBuild {
   readonly rune_url: string;
   readonly rune_digest: string;
   readonly size: number;
-  /** Bytes of the arena, or the report's memory part. */
-  readonly memory: number | { readonly arena: number } | null;
+  /** Bytes that a run needs, as the build laid them out. */
+  readonly memory: number;
   readonly created: string;
 }
 
@@ -39,7 +39,7 @@ export type BuildState = "queued" | "running" | "succeeded" | "failed" | "cancel
 export interface Report {
   readonly toolchain: string;
   readonly rune: { readonly size: number; readonly digest: string };
-  readonly memory?: { readonly arena: number };
+  readonly memory: { readonly arena: number; readonly serial: number };
   /** Null where the server could not run it: its host must give a resource, or have another runtime. */
   readonly run?: { readonly milliseconds: number; readonly runs: number } | null;
   /** The rune against the reference interpreter, null where there was nothing to compare; older builds lack it. */
@@ -111,16 +111,6 @@ export interface PageState extends ProjectState {
   /** Where Pyodide and the packed language are, or null where the server answers in their place. */
   readonly language: string | null;
 }
-
-export type ProjectEvent =
-  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: object }
-  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
-  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
-  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
-  | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
-  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
-  | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string } }
-  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 
 export interface ModelTensor {
   readonly name: string;

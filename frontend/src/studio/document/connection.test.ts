@@ -116,6 +116,9 @@ let states: SaveState[];
 let reasons: string[];
 let connection: DocumentConnection;
 const onRead = vi.fn();
+const onSignedOut = vi.fn();
+const onEdit = vi.fn<(update: Uint8Array) => void>();
+const onStored = vi.fn();
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -124,10 +127,14 @@ beforeEach(() => {
   doc = new Y.Doc();
   states = [];
   reasons = [];
-  onRead.mockReset();
+  for (const each of [onRead, onSignedOut, onEdit, onStored]) each.mockReset();
   connection = new DocumentConnection({
     doc,
     address: "ws://forge/ws/projects/acme/keywords",
+    person: "p1",
+    onSignedOut,
+    onEdit,
+    onStored,
     onState: (state, reason) => {
       states.push(state);
       reasons.push(reason);
@@ -150,7 +157,7 @@ test("the document is read from the server", async () => {
   expect(doc.getText("t").toJSON()).toBe("seed ");
   expect(onRead).toHaveBeenCalledTimes(1);
   expect(states.at(-1)).toBe("saved");
-  expect(server.sockets[0]?.url).toBe("ws://forge/ws/projects/acme/keywords/collab");
+  expect(server.sockets[0]?.url).toBe("ws://forge/ws/projects/acme/keywords/collab?as=p1");
 });
 
 test("an edit is saving until the server has stored it, whatever it answers meanwhile, then saved", async () => {
@@ -248,4 +255,48 @@ test("our question is the one of y-protocols", () => {
   encoding.writeVarUint(encoder, 0);
   sync.writeSyncStep1(encoder, doc);
   expect(question(Y.encodeStateVector(doc))).toEqual(encoding.toUint8Array(encoder));
+});
+
+test("when the session ended nothing is lost or sent, and what was typed goes out once its person is back", async () => {
+  await soon();
+  for (const socket of server.sockets.splice(0)) socket.drop(4401, "You are signed out, or someone else is signed in.");
+  doc.getText("t").insert(0, "mine ");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(onSignedOut).toHaveBeenCalledTimes(1);
+  expect(states.at(-1)).toBe("offline-unsent");
+  expect(server.sockets).toHaveLength(0);
+  connection.connect();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(server.doc.getText("t").toJSON()).toBe("mine seed ");
+  expect(states.at(-1)).toBe("saved");
+});
+
+test("edits of a visit that ended before they were sent are put back once, sent, and known to be stored only then", async () => {
+  await soon();
+  const earlier = new Y.Doc();
+  Y.applyUpdate(earlier, Y.encodeStateAsUpdate(server.doc));
+  earlier.getText("t").insert(5, "kept ");
+  const kept = Y.encodeStateAsUpdate(earlier, Y.encodeStateVector(server.doc));
+  server.busy = true;
+  expect(connection.putBack(kept)).toBe(true);
+  expect(onEdit).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(onStored).not.toHaveBeenCalled();
+  server.catchUp();
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(onStored).toHaveBeenCalledTimes(1);
+  expect(connection.putBack(kept)).toBe(true);
+  expect(connection.unsent).toBe(false);
+  expect(server.doc.getText("t").toJSON()).toBe("seed kept ");
+});
+
+test("edits that build on what is not there any more are refused and change nothing", async () => {
+  await soon();
+  const other = new Y.Doc();
+  other.getText("t").insert(0, "another past ");
+  const before = Y.encodeStateVector(other);
+  other.getText("t").insert(3, "lost");
+  expect(connection.putBack(Y.encodeStateAsUpdate(other, before))).toBe(false);
+  expect(doc.getText("t").toJSON()).toBe("seed ");
+  expect(connection.unsent).toBe(false);
 });

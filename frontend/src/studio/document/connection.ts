@@ -1,8 +1,8 @@
 // The live document's socket: the stock y-websocket provider, and a truthful word on whether what was typed is stored.
 import type { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
-import type * as Y from "yjs";
-import { askingVector, hear, isStored, saveState, type SaveState } from "./saving";
+import * as Y from "yjs";
+import { askingVector, hear, isStored, saveState, type SaveState, type StoredClocks } from "./saving";
 
 /** y-protocols: the first byte is the kind of message, the second the step of a sync. */
 const SYNC = 0;
@@ -16,6 +16,12 @@ const PATIENCE = 1000;
 const HEARTBEAT = 12_000;
 /** A socket can be open on a dead line. What was typed and is not known to be stored after this long is told as unsent, in ms. */
 const SILENCE = 6000;
+
+/** forge/collab/closing.py: the session is not, or no longer, the person's whom this page is for. */
+export const SIGNED_OUT = 4401;
+
+/** The origin of edits of an earlier visit that are put back. */
+export const KEPT = "studio: kept edits";
 
 /** A number in the protocol's variable length: seven bits a byte, the lowest first. */
 function varint(value: number): number[] {
@@ -48,10 +54,18 @@ export interface DocumentConnectionOptions {
   readonly doc: Y.Doc;
   /** The socket's address without its last part, which is "collab". */
   readonly address: string;
+  /** The person's id: edits of theirs are sent in no other's name. */
+  readonly person: string;
   /** `reason` is the server's, when it closed for good; else "". */
   readonly onState: (state: SaveState, reason: string) => void;
   /** The document has been read whole for the first time. */
   readonly onRead: () => void;
+  /** The server takes this page for nobody's or another's; it is opened again by `connect`. */
+  readonly onSignedOut: () => void;
+  /** An edit was made here that is to be kept until it is stored. */
+  readonly onEdit?: (update: Uint8Array) => void;
+  /** All edits that were made here are stored. */
+  readonly onStored?: () => void;
   readonly webSocket?: typeof WebSocket;
 }
 
@@ -60,7 +74,8 @@ export class DocumentConnection {
   private connected = false;
   /** Whether the document holds something that the server is not known to have stored. */
   private dirty = false;
-  private storedClock = 0;
+  /** Of the clients whose edits this page answers for. */
+  private storedClocks: StoredClocks = new Map();
   /** The server's words when it said that coming back is pointless. */
   private closedFor: string | null = null;
   private waiting: (() => void)[] = [];
@@ -72,11 +87,12 @@ export class DocumentConnection {
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;
 
   constructor(private readonly options: DocumentConnectionOptions) {
-    const { doc, address, webSocket } = options;
+    const { doc, address, person, webSocket } = options;
     this.provider = new WebsocketProvider(address, "collab", doc, {
       connect: false,
       disableBc: true,
       maxBackoffTime: 5000,
+      params: { as: person },
       ...(webSocket === undefined ? {} : { WebSocketPolyfill: webSocket }),
     });
     this.provider.awareness.setLocalState(null);
@@ -93,12 +109,17 @@ export class DocumentConnection {
     this.provider.on("sync", (synced) => {
       if (synced) options.onRead();
     });
-    this.provider.on("closed", ({ reason }) => {
+    this.provider.on("closed", ({ code, reason }) => {
+      if (code === SIGNED_OUT) {
+        options.onSignedOut();
+        return;
+      }
       this.closedFor = reason;
       this.tell();
     });
-    this.onUpdate = (_, origin) => {
+    this.onUpdate = (update, origin) => {
       if (origin === this.provider) return;
+      options.onEdit?.(update);
       this.dirty = true;
       this.listenFor();
       this.tell();
@@ -115,6 +136,23 @@ export class DocumentConnection {
 
   connect(): void {
     this.provider.connect();
+  }
+
+  /** Put back edits of an earlier visit, which were not known to be stored; what the document has already changes nothing.
+   * Answers whether they fit: not when what they build on is gone, as after a database was put back. */
+  putBack(update: Uint8Array): boolean {
+    const { doc } = this.options;
+    const trial = new Y.Doc();
+    Y.applyUpdate(trial, Y.encodeStateAsUpdate(doc));
+    Y.applyUpdate(trial, update);
+    const fits = trial.store.pendingStructs === null && trial.store.pendingDs === null;
+    trial.destroy();
+    if (!fits) return false;
+    const clocks = new Map(this.storedClocks);
+    for (const { id } of Y.decodeUpdate(update).structs) if (!clocks.has(id.client)) clocks.set(id.client, 0);
+    this.storedClocks = clocks;
+    Y.applyUpdate(doc, update, KEPT);
+    return true;
   }
 
   /** Resolves when the server has stored all that was typed. */
@@ -151,8 +189,8 @@ export class DocumentConnection {
 
   private answered(update: Uint8Array): void {
     const { doc } = this.options;
-    const heard = hear(update, doc.clientID, this.storedClock);
-    this.storedClock = heard.clock;
+    const heard = hear(update, this.ours());
+    this.storedClocks = heard.clocks;
     if (!this.dirty) return;
     this.heard();
     if (!isStored(doc, heard)) {
@@ -164,7 +202,15 @@ export class DocumentConnection {
     clearTimeout(this.silence);
     this.silence = undefined;
     for (const resolve of this.waiting.splice(0)) resolve();
+    this.options.onStored?.();
     this.tell();
+  }
+
+  /** Yjs gives a page another client id when it meets its own in use: each that was ours stays ours. */
+  private ours(): StoredClocks {
+    const { clientID } = this.options.doc;
+    if (!this.storedClocks.has(clientID)) this.storedClocks = new Map([...this.storedClocks, [clientID, 0]]);
+    return this.storedClocks;
   }
 
   private listenFor(): void {
@@ -194,7 +240,7 @@ export class DocumentConnection {
     this.patience = undefined;
     const socket = this.provider.ws;
     if (!this.provider.wsconnected || socket === null || socket.readyState !== socket.OPEN) return;
-    socket.send(question(askingVector(this.options.doc, this.storedClock)));
+    socket.send(question(askingVector(this.options.doc, this.ours())));
   }
 
   private tell(): void {

@@ -1,6 +1,7 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
+import { byName } from "./paths";
 
 export interface FileEntry {
   readonly id: string;
@@ -68,7 +69,7 @@ export class ProjectFiles {
     for (const { path } of found) uses.set(path, (uses.get(path) ?? 0) + 1);
     return found
       .map((file) => ({ ...file, doubled: (uses.get(file.path) ?? 0) > 1 }))
-      .sort((one, other) => one.path.localeCompare(other.path) || one.id.localeCompare(other.id));
+      .sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
   }
 
   text(id: string): Y.Text | null {
@@ -126,7 +127,7 @@ export class ProjectFiles {
       const client = file._map.get("deleted")?.id.client ?? null;
       found.push({ id, path, kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary", client, gone: typeof gone === "string" ? gone : null });
     }
-    return found.sort((one, other) => one.path.localeCompare(other.path) || one.id.localeCompare(other.id));
+    return found.sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
   }
 
   /** Apply an update that the server made for this page, as one step of its undo. */

@@ -25,3 +25,8 @@ test("the tree begins with the Runefile, then files, then folders", () => {
 test("two files of one name are both shown", () => {
   expect(treeRows([{ path: "a.txt" }, { path: "a.txt" }])).toHaveLength(2);
 });
+
+test("names with numbers are in the order in which one counts", () => {
+  const files = ["note-10.md", "note-2.md", "note-1.md", "take 3/b", "take 12/b", "take 1/b"].map((path) => ({ path }));
+  expect(treeRows(files).filter(({ depth }) => depth === 0).map(({ label }) => label)).toEqual(["note-1.md", "note-2.md", "note-10.md", "take 1", "take 3", "take 12"]);
+});

@@ -48,6 +48,9 @@ export function placeFor(name: string): string {
   return SAMPLES.has(end) ? `samples/${name}` : name;
 }
 
+/** The order of names as a person counts: note-2 before note-10. */
+export const byName: (one: string, other: string) => number = new Intl.Collator(undefined, { numeric: true }).compare;
+
 export interface TreeRow<File> {
   readonly depth: number;
   /** The last part of the path. */
@@ -56,24 +59,39 @@ export interface TreeRow<File> {
   readonly path: string;
   /** null for a folder. */
   readonly file: File | null;
+  /** Files in a folder, at any depth; 0 for a file. */
+  readonly inside: number;
+}
+
+interface Folder<File> {
+  readonly files: File[];
+  readonly folders: Map<string, Folder<File>>;
+  inside: number;
 }
 
 /** The rows of the tree, in reading order: the Runefile first, then files, then folders, each by name. */
 export function treeRows<File extends { readonly path: string }>(files: readonly File[]): readonly TreeRow<File>[] {
+  const top: Folder<File> = { files: [], folders: new Map(), inside: 0 };
+  for (const file of files) {
+    let folder = top;
+    for (const part of file.path.split("/").slice(0, -1)) {
+      const next: Folder<File> = folder.folders.get(part) ?? { files: [], folders: new Map(), inside: 0 };
+      folder.folders.set(part, next);
+      next.inside += 1;
+      folder = next;
+    }
+    folder.files.push(file);
+  }
   const rows: TreeRow<File>[] = [];
-  const inFolder = (folder: string, depth: number): void => {
-    const prefix = folder === "" ? "" : `${folder}/`;
-    const here = files.filter((file) => file.path.startsWith(prefix));
-    const direct = here.filter((file) => !file.path.slice(prefix.length).includes("/"));
-    direct.sort((one, other) => rank(one.path) - rank(other.path) || one.path.localeCompare(other.path));
-    for (const file of direct) rows.push({ depth, label: baseName(file.path), path: file.path, file });
-    const folders = new Set(here.map((file) => file.path.slice(prefix.length)).filter((rest) => rest.includes("/")).map((rest) => rest.slice(0, rest.indexOf("/"))));
-    for (const name of [...folders].sort((one, other) => one.localeCompare(other))) {
-      rows.push({ depth, label: name, path: prefix + name, file: null });
-      inFolder(prefix + name, depth + 1);
+  const add = ({ files: direct, folders }: Folder<File>, prefix: string, depth: number): void => {
+    direct.sort((one, other) => rank(one.path) - rank(other.path) || byName(one.path, other.path));
+    for (const file of direct) rows.push({ depth, label: baseName(file.path), path: file.path, file, inside: 0 });
+    for (const [name, folder] of [...folders].sort(([one], [other]) => byName(one, other))) {
+      rows.push({ depth, label: name, path: prefix + name, file: null, inside: folder.inside });
+      add(folder, `${prefix}${name}/`, depth + 1);
     }
   };
-  inFolder("", 0);
+  add(top, "", 0);
   return rows;
 }
 

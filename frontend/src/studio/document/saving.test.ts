@@ -6,8 +6,9 @@ let mine: Y.Doc;
 let server: Y.Doc;
 
 /** What a server answers from its document. */
-function ask(storedClock = 0) {
-  return hear(Y.encodeStateAsUpdate(server, askingVector(mine, storedClock)), mine.clientID, storedClock);
+function ask(storedClock = 0, clients: readonly number[] = [mine.clientID]) {
+  const stored = new Map(clients.map((client) => [client, storedClock]));
+  return hear(Y.encodeStateAsUpdate(server, askingVector(mine, stored)), stored);
 }
 
 function send(): void {
@@ -55,7 +56,8 @@ describe("an edit is stored when the server's own document holds it", () => {
 test("asking again from what is known to be stored proves the rest", () => {
   mine.getText("t").insert(5, " world");
   send();
-  const { clock } = ask();
+  const clock = ask().clocks.get(mine.clientID) ?? 0;
+  expect(clock).toBeGreaterThan(0);
   mine.getText("t").insert(0, "x");
   expect(isStored(mine, ask(clock))).toBe(false);
   send();
@@ -79,4 +81,14 @@ test("deletions are covered however the runs are cut", () => {
 
 test("the page is told of both the connection and the edits", () => {
   expect([saveState(true, false), saveState(true, true), saveState(false, false), saveState(false, true)]).toEqual(["saved", "saving", "offline", "offline-unsent"]);
+});
+
+test("edits of an earlier visit count only when the server has them too", () => {
+  const earlier = new Y.Doc();
+  Y.applyUpdate(earlier, Y.encodeStateAsUpdate(server));
+  earlier.getText("t").insert(5, " again");
+  Y.applyUpdate(mine, Y.encodeStateAsUpdate(earlier));
+  expect(isStored(mine, ask(0, [mine.clientID, earlier.clientID]))).toBe(false);
+  send();
+  expect(isStored(mine, ask(0, [mine.clientID, earlier.clientID]))).toBe(true);
 });

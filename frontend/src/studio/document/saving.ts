@@ -11,30 +11,36 @@ export interface Run {
 
 type Runs = ReadonlyMap<number, readonly Run[]>;
 
+/** Up to which clock the server is known to have the insertions of each client that is ours: this page's, and those of
+ * earlier visits whose edits were kept. */
+export type StoredClocks = ReadonlyMap<number, number>;
+
 /** What an answer shows that the server has. */
 export interface Heard {
-  /** Up to which clock it has the insertions of the client that asked. */
-  readonly clock: number;
+  readonly clocks: StoredClocks;
   readonly deletions: Runs;
 }
 
 /** The state vector to ask with: all that the document has, but of our own insertions only those known to be stored. */
-export function askingVector(doc: Y.Doc, storedClock: number): Uint8Array {
+export function askingVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
   const vector = Y.decodeStateVector(Y.encodeStateVector(doc));
-  if (storedClock > 0) vector.set(doc.clientID, storedClock);
-  else vector.delete(doc.clientID);
+  for (const [client, clock] of stored) {
+    if (clock > 0) vector.set(client, clock);
+    else vector.delete(client);
+  }
   return Y.encodeStateVector(vector);
 }
 
-/** Read an answer (the update in a sync step 2), knowing up to which clock our insertions were stored before. */
-export function hear(answer: Uint8Array, client: number, storedClock: number): Heard {
+/** Read an answer (the update in a sync step 2), knowing up to which clocks our insertions were stored before. */
+export function hear(answer: Uint8Array, stored: StoredClocks): Heard {
   const { structs, ds } = Y.decodeUpdate(answer);
-  let clock = storedClock;
+  const clocks = new Map(stored);
   for (const { id, length } of structs) {
+    const clock = clocks.get(id.client);
     // A gap before the first one would prove nothing of what is in it.
-    if (id.client === client && id.clock <= clock) clock = Math.max(clock, id.clock + length);
+    if (clock !== undefined && id.clock <= clock) clocks.set(id.client, Math.max(clock, id.clock + length));
   }
-  return { clock, deletions: ds.clients };
+  return { clocks, deletions: ds.clients };
 }
 
 function merged(runs: readonly Run[]): Run[] {
@@ -63,8 +69,7 @@ export function covers(theirs: Runs, mine: Runs): boolean {
 
 /** Whether the server has all that this document holds. */
 export function isStored(doc: Y.Doc, heard: Heard): boolean {
-  const made = Y.getState(doc.store, doc.clientID);
-  return heard.clock >= made && covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients);
+  return [...heard.clocks].every(([client, clock]) => clock >= Y.getState(doc.store, client)) && covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients);
 }
 
 export type SaveState = "saved" | "saving" | "offline" | "offline-unsent" | "closed";

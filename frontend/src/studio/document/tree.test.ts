@@ -10,9 +10,11 @@ const FILES: readonly File[] = ["Runefile.yml", "labels.txt", "models/a.tflite",
 const folder = (path: string): Target<File> => ({ kind: "folder", path });
 const file = (path: string): Target<File> => ({ kind: "file", path, file: { id: path, path } });
 
+const few = (chosen: Readonly<Record<string, boolean>> = {}) => ({ chosen, areMany: false });
+
 describe("a tree", () => {
   it("shows what is in folders that are open, and says where each row stands", () => {
-    const rows = shownRows(FILES, new Set(["samples/de"]));
+    const rows = shownRows(FILES, few({ "samples/de": false }));
     expect(rows.map(({ path, place, siblings, open, inside }) => [path, place, siblings, open, inside])).toEqual([
       ["Runefile.yml", 1, 4, null, 0],
       ["labels.txt", 2, 4, null, 0],
@@ -24,11 +26,26 @@ describe("a tree", () => {
       ["samples/en", 3, 3, true, 1],
       ["samples/en/up.wav", 1, 1, null, 0],
     ]);
-    expect(shownRows(FILES, new Set(["samples", "models"])).map((row) => row.path)).toEqual(["Runefile.yml", "labels.txt", "models", "samples"]);
+    expect(shownRows(FILES, few({ samples: false, models: false })).map((row) => row.path)).toEqual(["Runefile.yml", "labels.txt", "models", "samples"]);
+  });
+
+  it("keeps folders closed where there are many files, but for those that someone opened", () => {
+    const many = Array.from({ length: 500 }, (_, index) => ({ id: String(index), path: `notes/note-${index}.md` }));
+    expect(shownRows([...FILES, ...many], { chosen: {}, areMany: true }).map(({ path, open }) => [path, open])).toEqual([
+      ["Runefile.yml", null],
+      ["labels.txt", null],
+      ["models", false],
+      ["notes", false],
+      ["samples", false],
+    ]);
+    expect(shownRows([...FILES, ...many], { chosen: { notes: true }, areMany: true })).toHaveLength(505);
+    // A large folder that came into a small project is closed too.
+    expect(shownRows([...FILES, ...many], few()).some(({ path }) => path === "notes/note-1.md")).toBe(false);
+    expect(shownRows([...FILES, ...many], few()).some(({ path }) => path === "models/a.tflite")).toBe(true);
   });
 
   it("is walked by keys", () => {
-    const rows = shownRows(FILES, new Set(["samples/de"]));
+    const rows = shownRows(FILES, few({ "samples/de": false }));
     expect(rowAfter(rows, 0, "ArrowUp")).toBe(-1);
     expect(rowAfter(rows, 2, "ArrowRight")).toBe(3);
     expect(rowAfter(rows, 3, "ArrowLeft")).toBe(2);
@@ -39,7 +56,7 @@ describe("a tree", () => {
   });
 
   it("finds a row by the letters that are typed", () => {
-    const rows = shownRows(FILES, new Set());
+    const rows = shownRows(FILES, few());
     expect(rows[rowNamed(rows, 0, "s")]?.path).toBe("samples");
     expect(rows[rowNamed(rows, 0, "up")]?.path).toBe("samples/up.wav");
     expect(rows[rowNamed(rows, rows.length - 1, "r")]?.path).toBe("Runefile.yml");

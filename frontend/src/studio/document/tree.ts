@@ -8,8 +8,6 @@ export interface ShownRow<File> extends TreeRow<File> {
   /** Place among its siblings, from 1, and how many they are: what a screen reader says. */
   readonly place: number;
   readonly siblings: number;
-  /** Files in a folder, at any depth; 0 for a file. */
-  readonly inside: number;
   /** Whether a folder shows what is in it; null for a file. */
   readonly open: boolean | null;
 }
@@ -23,8 +21,22 @@ export function isInside(path: string, folder: string): boolean {
   return folder === "" || path.startsWith(`${folder}/`);
 }
 
-/** The rows that show when some folders are closed. */
-export function shownRows<File extends { readonly path: string }>(files: readonly File[], closed: ReadonlySet<string>): readonly ShownRow<File>[] {
+/** Files of a project, or of a folder, above which folders are closed until someone opens them. */
+export const MANY = 40;
+
+/** Which folders are open: as someone chose, else those that are not large in a project that is not large. */
+export interface OpenFolders {
+  readonly chosen: Readonly<Record<string, boolean>>;
+  /** Whether the project has many files. */
+  readonly areMany: boolean;
+}
+
+function isOpen(row: TreeRow<unknown>, { chosen, areMany }: OpenFolders): boolean {
+  return chosen[row.path] ?? (!areMany && row.inside <= MANY);
+}
+
+/** The rows that show. */
+export function shownRows<File extends { readonly path: string }>(files: readonly File[], folders: OpenFolders): readonly ShownRow<File>[] {
   const rows = treeRows(files);
   const siblings = new Map<string, number>();
   for (const row of rows) siblings.set(parentOf(row.path), (siblings.get(parentOf(row.path)) ?? 0) + 1);
@@ -36,9 +48,8 @@ export function shownRows<File extends { readonly path: string }>(files: readonl
     const place = (places.get(parent) ?? 0) + 1;
     places.set(parent, place);
     if (hidden !== null && isInside(row.path, hidden)) continue;
-    hidden = row.file === null && closed.has(row.path) ? row.path : null;
-    const inside = row.file === null ? files.filter((file) => isInside(file.path, row.path)).length : 0;
-    shown.push({ ...row, place, siblings: siblings.get(parent) ?? 1, inside, open: row.file === null ? hidden === null : null });
+    hidden = row.file === null && !isOpen(row, folders) ? row.path : null;
+    shown.push({ ...row, place, siblings: siblings.get(parent) ?? 1, open: row.file === null ? hidden === null : null });
   }
   return shown;
 }

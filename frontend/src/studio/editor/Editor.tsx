@@ -1,12 +1,13 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
 import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
+import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { LanguageAction, Location } from "../../language";
 import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
 import { afterFirstThings } from "../session/first-things";
+import { isCaretShown } from "./caret-in-view";
 import { actionsAt, goToDefinition, languageSupport, nameAt, referencesAt, renameAt, rewrite, type EditorLanguage } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
@@ -58,7 +59,7 @@ interface EditorProps {
 const fetchHelps = afterFirstThings(() => import("./helps"));
 
 /** Where each text was left, so that coming back to its tab does not lose the place. */
-const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number }>();
+const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number; readonly isCaretShown: boolean }>();
 
 function cursorOf(state: EditorState): Cursor {
   const head = state.selection.main.head;
@@ -101,17 +102,27 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
       }),
     });
     if (left !== undefined) editor.scrollDOM.scrollTop = left.top;
+    // There may be less room than there was.
+    if (left?.isCaretShown === true) editor.dispatch({ effects: EditorView.scrollIntoView(editor.state.selection.main) });
     view.current = editor;
     place(editor);
     tellCursor(editor.state);
     return () => {
-      places.set(text, { head: editor.state.selection.main.head, top: editor.scrollDOM.scrollTop });
       editor.destroy();
       view.current = null;
     };
     // A new name or role changes the open editor below; only another text needs another editor.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [text, undo, presence, nonce]);
+
+  // While it is still in the page: what has left it knows no place.
+  useLayoutEffect(
+    () => () => {
+      const editor = view.current;
+      if (editor !== null) places.set(text, { head: editor.state.selection.main.head, top: editor.scrollDOM.scrollTop, isCaretShown: isCaretShown(editor) });
+    },
+    [text],
+  );
 
   useEffect(() => {
     let wanted = true;

@@ -18,7 +18,7 @@ function diagnostic(from: number, to: number, parts: Partial<Diagnostic> = {}): 
     file: "Runefile.yml",
     span,
     notes: [],
-    fixes: [{ title: "Change to model", edits: [{ file: "Runefile.yml", span, text: "model" }] }],
+    fixes: [{ title: "Change to model", is_safe: false, edits: [{ file: "Runefile.yml", span, text: "model" }] }],
     ...parts,
   };
 }
@@ -69,7 +69,7 @@ test("a problem is found at its edges, and one without width under a neighbour",
 
 test("edits of a mend in other files are kept apart", () => {
   const elsewhere = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
-  const [problem] = placeProblems(TEXT, "Runefile.yml", [diagnostic(9, 14, { fixes: [{ title: "t", edits: [elsewhere] }] })]);
+  const [problem] = placeProblems(TEXT, "Runefile.yml", [diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [elsewhere] }] })]);
   expect(problem?.mends[0]).toEqual({ title: "t", changes: [], elsewhere: [elsewhere] });
 });
 

@@ -134,13 +134,13 @@ export function applyMend(view: EditorView, mend: Mend, elsewhere: ApplyElsewher
   view.focus();
 }
 
-/** Mend the problem under the cursor, else the first on its line, with the first of its mends. */
+/** Mend the problem under the cursor, else the first on its line; where there is a choice, it is the person's. */
 function quickMend(elsewhere: ApplyElsewhere): Command {
   return (view) => {
     const position = view.state.selection.main.head;
     const line = view.state.doc.lineAt(position);
     const onLine = problemsOf(view.state).filter((problem) => problem.from <= line.to && problem.to >= line.from);
-    const mend = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.mends.length > 0)?.mends[0];
+    const mend = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.mends.length === 1)?.mends[0];
     if (mend === undefined) return false;
     applyMend(view, mend, elsewhere);
     return true;

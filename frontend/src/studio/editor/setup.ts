@@ -7,6 +7,7 @@ import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import type { Presence } from "../document/presence";
 import { limitedAtOnce } from "./at-once";
+import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
 import { problemCards } from "./problem-card";
 import { besideMend, problemSupport, type ApplyElsewhere } from "./problems";
@@ -54,6 +55,7 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
     limitedAtOnce(say),
+    caretInView(),
     nonce === "" ? [] : EditorView.cspNonce.of(nonce),
     yCollab(text, null, { undoManager: undo }),
     carets(presence, text),

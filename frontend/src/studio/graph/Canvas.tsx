@@ -2,12 +2,12 @@
 // meant is told to its owner.
 import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useEffectEvent, useRef, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
 import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
-import type { Placed } from "./layout";
+import type { Placed } from "../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { FARTHEST, frameOf, isSame, revealed, type Sight } from "./sight";
+import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Room, type Sight } from "./sight";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -45,9 +45,14 @@ interface CanvasProps extends Gestures {
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
   readonly selected: string | null;
+  /** The size of the canvas, once it is known. */
+  readonly room: Room | null;
+  readonly onRoom: (room: Room) => void;
   /** Whether the whole is kept in sight whatever happens, as in the low strip above the text. */
   readonly isStrip: boolean;
   readonly readOnly: boolean;
+  /** The pipeline in words, a sentence for each stage. */
+  readonly said: readonly string[];
   readonly fits: (from: PortEnd, to: PortEnd) => boolean;
   readonly children: ReactNode;
 }
@@ -71,33 +76,44 @@ function under(event: DragEvent): Under {
 }
 
 export function Canvas(props: CanvasProps) {
-  const { placed, nodes, edges, selected, isStrip, readOnly } = props;
+  const { placed, nodes, edges, selected, room, isStrip, readOnly } = props;
   const flow = useReactFlow();
   const holder = useRef<HTMLDivElement>(null);
   /** Where this put the picture last; elsewhere someone has put it, by hand or with a button. */
   const put = useRef<Sight | null>(null);
   const moved = useRef(false);
 
-  const look = useEffectEvent(() => {
+  const measure = useEffectEvent(() => {
     // React Flow hears of another size later than this.
     const { clientWidth: width, clientHeight: height } = holder.current ?? { clientWidth: 0, clientHeight: 0 };
-    if (width === 0 || height === 0 || placed.nodes.length === 0) return;
-    const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
-    const now = flow.getViewport();
-    if (put.current !== null && !isSame(put.current, now)) moved.current = true;
-    const before = isStrip || !moved.current ? frameOf(placed, { width, height }, isStrip) : now;
-    put.current = here === null ? before : revealed(before, here, { width, height });
-    void flow.setViewport(put.current);
+    if (width > 0 && height > 0 && (room === null || room.width !== width || room.height !== height)) props.onRoom({ width, height });
   });
-
-  // The whole is in sight until someone looks elsewhere; then at least what is selected is.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (holder.current === null) return;
-    const observer = new ResizeObserver(() => requestAnimationFrame(() => look()));
+    measure();
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => measure()));
     observer.observe(holder.current);
     return () => observer.disconnect();
-  }, [isStrip]);
-  useEffect(() => look(), [placed.width, placed.height, placed.nodes.length, selected]);
+  }, []);
+
+  const look = useEffectEvent(() => {
+    if (room === null || placed.nodes.length === 0) return;
+    const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
+    const now = flow.getViewport();
+    const frame = edgesOf(isStrip);
+    if (put.current !== null && !isSame(put.current, now)) moved.current = true;
+    const before = isStrip || !moved.current ? frameOf(placed, room, frame) : now;
+    put.current = here === null ? before : revealed(before, here, room, frame);
+    void flow.setViewport(put.current);
+  });
+  // The picture is where it belongs until someone looks elsewhere; then at least what is selected is in sight.
+  useEffect(() => look(), [placed, selected]);
+  // In another room it is another picture: where one looked before is no place in it.
+  useEffect(() => {
+    put.current = null;
+    moved.current = false;
+    look();
+  }, [room, isStrip]);
 
   const end = (event: MouseEvent | TouchEvent, { toHandle }: FinalConnectionState): void => {
     const stage = stageUnder(event);
@@ -120,6 +136,11 @@ export function Canvas(props: CanvasProps) {
       }}
       onDrop={(event) => props.onDrop(event, under(event))}
     >
+      <ol className="aloud" aria-label="The stages and what each reads">
+        {props.said.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ol>
       <svg className="graph-marks" aria-hidden="true">
         <defs>
           <marker id="graph-arrow" viewBox="0 0 6 8" refX="6" refY="4" markerWidth="6" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">

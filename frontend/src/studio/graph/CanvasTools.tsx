@@ -4,8 +4,8 @@ import { Eye, Maximize, Minus, PanelRight, Plus, Trash2, UnfoldHorizontal, WandS
 import type { OutlineWire } from "../api/types";
 import type { Watching } from "./answers";
 import type { Connecting } from "./connecting";
-import type { Placed } from "./layout";
-import { frameOf } from "./sight";
+import type { Placed } from "../../pipeline";
+import { edgesOf, wholeOf } from "./sight";
 
 interface CanvasToolsProps {
   readonly connecting: Connecting | null;
@@ -35,7 +35,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
   const motion = { duration: calm ? 0 : 140 };
   const fit = (): void => {
     const { width, height } = store.getState();
-    void flow.setViewport(frameOf(placed, { width, height }, isStrip, true), motion);
+    void flow.setViewport(wholeOf(placed, { width, height }, edgesOf(isStrip)), motion);
   };
   const isWatched = wire !== null && watching?.isWatched({ stage: wire.source, index: wire.source_index }) === true;
   return (

@@ -12,10 +12,12 @@ import { HandsContext, keyOf, type Hands } from "./connecting";
 import { useGlide } from "./glide";
 import "./graph.css";
 import { GraphLanguage } from "./graph-language";
-import { placeOnce } from "./layout";
+import { placeOnce, stagesSaid } from "../../pipeline";
 import { StagePanel } from "./panel/StagePanel";
-import { edgesOf, marked, markedEdges, nodesOf, troubles, wireId } from "./picture";
+import { edgesOf as wiresOf, marked, markedEdges, nodesOf, troubles, wireId } from "./picture";
+import { edgesOf, roomFor, type Room } from "./sight";
 import { usePorts } from "./use-ports";
+import { useStrip } from "./use-strip";
 import { useWiring } from "./use-wiring";
 import { directionOf, step, wireAfter } from "./walk";
 
@@ -49,8 +51,8 @@ interface Spot {
 }
 
 const NOWHERE: Spot = { after: null, into: null };
-const STRIP_LEAST = 132;
-const STRIP_MOST = 300;
+/** What an open palette needs of the strip, so that it lies neither over the stages nor over the text. */
+const PALETTE_HEIGHT = 300;
 
 export default function GraphView(props: GraphViewProps) {
   return (
@@ -70,7 +72,12 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const isOld = form === "text";
   const still = readOnly || isOld;
   const [place] = useState(placeOnce);
-  const placed = useMemo(() => place(outline, new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }]))), [place, outline, ports]);
+  const [room, setRoom] = useState<Room | null>(null);
+  const frame = edgesOf(isStrip);
+  const width = room === null ? Infinity : roomFor(room, frame);
+  const counts = useMemo(() => new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }])), [ports]);
+  const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
+  const said = useMemo(() => stagesSaid(outline), [outline]);
   const shown = useGlide(placed);
   const wrong = useMemo(() => troubles(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -229,7 +236,7 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const hands: Hands = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
   const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
   const nodes = useMemo(() => marked(stages, selected, wrong), [stages, selected, wrong]);
-  const wires = useMemo(() => edgesOf(shown), [shown]);
+  const wires = useMemo(() => wiresOf(shown), [shown]);
   const edges = useMemo(() => markedEdges(wires, selected, chosen, (wire) => (watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }))), [wires, selected, chosen, watching]);
   const hangs = (event: DragEvent, over: Under): boolean => {
     if (still || !event.dataTransfer.types.includes(CARGO)) return false;
@@ -245,85 +252,92 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
     setChosen(null);
     void add(JSON.parse(cargo) as PaletteItem, into !== null ? { after: { stage: into.source, index: into.source_index }, into } : on !== null && on.kind !== "output" ? { after: { stage: on.name, index: 0 }, into: null } : spotOf());
   };
-  const high = Math.round(Math.min(STRIP_MOST, Math.max(STRIP_LEAST, placed.height + 64)));
+  const wanted = placed.height + frame.top + frame.bottom;
+  const { height, splitter } = useStrip(area, isStrip, { wanted, needed: spot === null ? 0 : PALETTE_HEIGHT });
 
   return (
     <HandsContext value={hands}>
-      <div ref={area} className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`} style={isStrip ? { height: `min(${high}px, var(--strip-most))` } : undefined} onKeyDown={onUndoKeys}>
-        {spot !== null && <AddPanel language={language} spot={spot.after} into={spot.into} outline={outline} cargo={CARGO} onAdd={(item) => void add(item, spot)} onClose={closePalette} />}
-        <Canvas
-          placed={placed}
-          nodes={nodes}
-          edges={edges}
-          selected={selected}
-          isStrip={isStrip}
-          readOnly={still}
-          fits={(from, to) => connecting?.verdicts.get(keyOf(connecting.from.side === "output" ? to : from)) === null}
-          onStage={(name) => (connecting === null ? pick(name) : void wiring.finish({ stage: name }))}
-          onOpen={openPanel}
-          onWire={choose}
-          onGround={() => {
-            wiring.stop();
-            setChosen(null);
-          }}
-          onBegin={wiring.begin}
-          onEnd={(to) => void wiring.finish(to)}
-          onTake={(wire, fixed) => wiring.take(wire, fixed.side)}
-          onKey={onKey}
-          onHang={hangs}
-          onLeave={() => setChosen(null)}
-          onDrop={dropped}
-        >
-          <CanvasTools
-            connecting={connecting}
+      <div ref={area} className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`} style={isStrip ? { height } : undefined} onKeyDown={onUndoKeys}>
+        <div className="graph-parts">
+          {spot !== null && <AddPanel language={language} spot={spot.after} into={spot.into} outline={outline} cargo={CARGO} onAdd={(item) => void add(item, spot)} onClose={closePalette} />}
+          <Canvas
             placed={placed}
+            nodes={nodes}
+            edges={edges}
+            selected={selected}
+            room={room}
+            onRoom={setRoom}
             isStrip={isStrip}
             readOnly={still}
-            isAdding={spot !== null}
-            isWide={isWide}
-            wire={chosenWire}
-            watching={watching}
-            panel={current === null || isStrip ? null : panel ? "covered" : "closed"}
-            onAdd={() => (spot === null || chosenWire !== null ? setSpot(spotOf()) : setSpot(null))}
-            onRemove={remove}
-            onStop={wiring.stop}
-            onWide={() => setWide(!isWide)}
-            onPanel={() => {
-              setPanel(true);
-              setSpot(null);
+            said={said}
+            fits={(from, to) => connecting?.verdicts.get(keyOf(connecting.from.side === "output" ? to : from)) === null}
+            onStage={(name) => (connecting === null ? pick(name) : void wiring.finish({ stage: name }))}
+            onOpen={openPanel}
+            onWire={choose}
+            onGround={() => {
+              wiring.stop();
+              setChosen(null);
             }}
-            onModernise={isOld && !readOnly ? () => void language.modernise() : null}
-          />
-        </Canvas>
-        {!isStrip && current !== null && panel && (
-          <StagePanel
-            key={current.name}
-            node={current}
-            language={language}
-            ports={ports.get(current.name) ?? null}
-            outline={outline}
-            diagnostics={diagnostics}
-            runefile={runefile}
-            readOnly={still}
-            watching={watching}
-            onEdit={edit}
-            onMend={onMend}
-            onPick={(name) => pick(name)}
-            onRenamed={(name) => {
-              awaited.current = { name, isRenamed: true };
-            }}
-            onConnect={(from) => {
-              wiring.begin(from);
-              focusStage(from.stage);
-            }}
-            onRemove={remove}
-            onText={() => onText(current)}
-            onClose={() => {
-              setPanel(false);
-              focusStage(current.name);
-            }}
-          />
-        )}
+            onBegin={wiring.begin}
+            onEnd={(to) => void wiring.finish(to)}
+            onTake={(wire, fixed) => wiring.take(wire, fixed.side)}
+            onKey={onKey}
+            onHang={hangs}
+            onLeave={() => setChosen(null)}
+            onDrop={dropped}
+          >
+            <CanvasTools
+              connecting={connecting}
+              placed={placed}
+              isStrip={isStrip}
+              readOnly={still}
+              isAdding={spot !== null}
+              isWide={isWide}
+              wire={chosenWire}
+              watching={watching}
+              panel={current === null || isStrip ? null : panel ? "covered" : "closed"}
+              onAdd={() => (spot === null || chosenWire !== null ? setSpot(spotOf()) : setSpot(null))}
+              onRemove={remove}
+              onStop={wiring.stop}
+              onWide={() => setWide(!isWide)}
+              onPanel={() => {
+                setPanel(true);
+                setSpot(null);
+              }}
+              onModernise={isOld && !readOnly ? () => void language.modernise() : null}
+            />
+          </Canvas>
+          {!isStrip && current !== null && panel && (
+            <StagePanel
+              key={current.name}
+              node={current}
+              language={language}
+              ports={ports.get(current.name) ?? null}
+              outline={outline}
+              diagnostics={diagnostics}
+              runefile={runefile}
+              readOnly={still}
+              watching={watching}
+              onEdit={edit}
+              onMend={onMend}
+              onPick={(name) => pick(name)}
+              onRenamed={(name) => {
+                awaited.current = { name, isRenamed: true };
+              }}
+              onConnect={(from) => {
+                wiring.begin(from);
+                focusStage(from.stage);
+              }}
+              onRemove={remove}
+              onText={() => onText(current)}
+              onClose={() => {
+                setPanel(false);
+                focusStage(current.name);
+              }}
+            />
+          )}
+        </div>
+        {splitter}
       </div>
     </HandsContext>
   );

@@ -2,18 +2,11 @@
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import { memo, useContext } from "react";
-import type { OutlineNode } from "../api/types";
+import { KIND_WORDS, type Stage } from "../../pipeline";
 import { endAt, HandsContext, keyOf, type PortEnd } from "./connecting";
 
-export const KIND_WORDS: Readonly<Record<OutlineNode["kind"], string>> = {
-  capability: "capability",
-  block: "proc-block",
-  model: "model",
-  output: "output",
-};
-
 export type StageData = {
-  readonly stage: OutlineNode;
+  readonly stage: Stage;
   readonly inputs: readonly PortData[];
   readonly outputs: readonly PortData[];
   /** Whether there may be one input more than are shown. */

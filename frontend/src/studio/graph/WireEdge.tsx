@@ -4,13 +4,14 @@ import { Eye } from "lucide-react";
 import { memo, useContext } from "react";
 import type { OutlineWire } from "../api/types";
 import { HandsContext } from "./connecting";
-import { pathOf, type Point } from "./layout";
+import { pathOf, type Point } from "../../pipeline";
 
 export type WireData = {
   readonly wire: OutlineWire;
   readonly points: readonly Point[];
   readonly label: Point;
   readonly text: string;
+  readonly isBetween: boolean;
   readonly near: boolean;
   /** Whether what flows here is being watched; null where nothing can be. */
   readonly watched: boolean | null;
@@ -21,7 +22,7 @@ export type WireFlowEdge = Edge<WireData, "wire">;
 export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps<WireFlowEdge>) {
   const { pressLabel } = useContext(HandsContext);
   if (data === undefined) return null;
-  const { wire, label, text, watched } = data;
+  const { wire, label, text, isBetween, watched } = data;
   return (
     <>
       <BaseEdge id={id} path={pathOf(data.points)} markerEnd="url(#graph-arrow)" interactionWidth={16} className={`wire-path ${data.near ? "near" : ""} ${selected === true ? "chosen" : ""}`} />
@@ -29,7 +30,7 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
         <EdgeLabelRenderer>
           <button
             type="button"
-            className={`wire-label nopan ${watched === true ? "watched" : ""} ${selected === true ? "chosen" : ""}`}
+            className={`wire-label nopan ${isBetween ? "between" : ""} ${watched === true ? "watched" : ""} ${selected === true ? "chosen" : ""}`}
             data-wire={id}
             tabIndex={-1}
             aria-pressed={watched ?? undefined}

@@ -94,7 +94,7 @@ export interface Suit {
 }
 
 export type OneEdit =
-  | { readonly edit: "add-stage"; readonly kind: StageKind; readonly target: string; readonly inputs?: readonly Port[]; readonly feeds?: Port | null }
+  | { readonly edit: "add-stage"; readonly kind: StageKind; readonly target: string; readonly name?: string; readonly inputs?: readonly Port[]; readonly arguments?: Readonly<Record<string, ArgumentValue>>; readonly feeds?: Port | null }
   | { readonly edit: "remove-stage"; readonly name: string }
   | { readonly edit: "rename-stage"; readonly name: string; readonly to: string }
   | { readonly edit: "connect"; readonly source: Port; readonly target: string; readonly target_index?: number; readonly replace?: boolean }

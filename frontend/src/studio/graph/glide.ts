@@ -1,7 +1,7 @@
 // Stages glide to where a changed graph puts them, so that eyes can follow; wires go along. Nothing moves for people
 // who asked for calm, nor in graphs that are too large to be drawn sixty times a second.
 import { useEffect, useRef, useState } from "react";
-import type { Placed, Point } from "./layout";
+import type { Placed, Point } from "../../pipeline";
 
 const MILLISECONDS = 160;
 const LARGEST = 80;

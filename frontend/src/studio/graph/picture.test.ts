@@ -3,9 +3,10 @@ import type { Diagnostic, Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import { endAt } from "./connecting";
 import { between } from "./glide";
-import { place, placeOnce } from "./layout";
+import { place, placeOnce } from "../../pipeline";
 import { edgesOf, marked, markedEdges, nodesOf, troubles } from "./picture";
-import { frameOf, isSame, revealed } from "./sight";
+import { frameOf, isSame, revealed, wholeOf } from "./sight";
+import { stripHeight } from "./use-strip";
 
 const OUTLINE: Outline = {
   nodes: [
@@ -16,7 +17,7 @@ const OUTLINE: Outline = {
   wires: [{ source: "mic", source_index: 0, target: "model", target_index: 0, type: "i16[16000]" }],
 };
 const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"], declared: true }]]);
-const PLACED = place(OUTLINE, new Map([["model", { inputs: 2, outputs: 2 }]]));
+const PLACED = place(OUTLINE, { counts: new Map([["model", { inputs: 2, outputs: 2 }]]) });
 const STAGES = nodesOf(PLACED, PORTS);
 const WRONG = new Map([["out", "error" as const]]);
 
@@ -83,19 +84,45 @@ test("stages glide from where they were; new ones are where they belong", () => 
 
 describe("what is in sight", () => {
   const room = { width: 600, height: 300 };
+  const edges = { left: 24, right: 24, top: 24, bottom: 24 };
 
-  test("is all of it where it has room, in the middle, at most in its own size", () => {
-    expect(frameOf({ width: 200, height: 100 }, room, false)).toEqual({ x: 200, y: 100, zoom: 1 });
+  test("is all of it in its own size where it has room, in the middle", () => {
+    expect(frameOf({ width: 200, height: 100 }, room, edges)).toEqual({ x: 200, y: 100, zoom: 1 });
   });
 
-  test("is its beginning where it would be too small to read", () => {
-    expect(frameOf({ width: 6000, height: 100 }, room, true)).toEqual({ x: 24, y: 115, zoom: 0.7 });
+  test("is its beginning, in a size that can be read, where it has none", () => {
+    expect(frameOf({ width: 552, height: 900 }, room, edges)).toEqual({ x: 24, y: 24, zoom: 1 });
+  });
+
+  test("is the whole when that is asked for, as far as it can be read", () => {
+    expect(wholeOf({ width: 552, height: 280 }, room, edges).zoom).toBe(0.9);
+    expect(wholeOf({ width: 6000, height: 100 }, room, edges)).toEqual({ x: 24, y: 110, zoom: 0.8 });
   });
 
   test("moves as little as shows a stage", () => {
     const sight = { x: 0, y: 0, zoom: 1 };
-    expect(revealed(sight, { x: 700, y: 50, width: 100, height: 50 }, room)).toEqual({ x: -224, y: 0, zoom: 1 });
-    expect(revealed(sight, { x: 100, y: 50, width: 100, height: 50 }, room)).toEqual(sight);
+    expect(revealed(sight, { x: 700, y: 50, width: 100, height: 50 }, room, edges)).toEqual({ x: -224, y: 0, zoom: 1 });
+    expect(revealed(sight, { x: 100, y: 50, width: 100, height: 50 }, room, edges)).toEqual(sight);
+  });
+});
+
+describe("the strip above the text", () => {
+  const ask = { wanted: 200, needed: 0 };
+
+  test("is as high as the picture needs, up to a part of what it shares with the text", () => {
+    expect(stripHeight(ask, 700, null).height).toBe(200);
+    expect(stripHeight({ wanted: 900, needed: 0 }, 700, null).height).toBe(300);
+    expect(stripHeight(ask, 300, null).height).toBe(132);
+  });
+
+  test("has the height that it was given, as long as the text keeps some lines", () => {
+    expect(stripHeight(ask, 700, 420).height).toBe(420);
+    expect(stripHeight(ask, 400, 420)).toEqual({ height: 270, most: 270 });
+    expect(stripHeight(ask, 100, 420).height).toBe(72);
+  });
+
+  test("is as high as an open palette needs", () => {
+    expect(stripHeight({ wanted: 120, needed: 300 }, 700, 90).height).toBe(300);
   });
 });
 

@@ -1,26 +1,16 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
 import { Position } from "@xyflow/react";
-import type { Diagnostic, Outline, OutlineWire } from "../api/types";
+import type { OutlineWire } from "../api/types";
+import type { Trouble } from "../session/troubles";
 import type { StagePorts } from "./answers";
-import type { Placed, PlacedNode } from "./layout";
-import { stageAt } from "./selection";
+import type { Placed, PlacedNode } from "../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
-
-export type Trouble = "error" | "warning";
 
 /** The half of a port that stands out of its stage, as drawn in graph.css. */
 const PORT_HALF = 6;
 
-/** The worst that is wrong with each stage. */
-export function troubles(outline: Outline, diagnostics: readonly Diagnostic[], runefile: string): ReadonlyMap<string, Trouble> {
-  const found = new Map<string, Trouble>();
-  for (const { file, severity, span } of diagnostics) {
-    const stage = file === runefile ? stageAt(outline, span.start.line) : null;
-    if (stage !== null && found.get(stage.name) !== "error") found.set(stage.name, severity);
-  }
-  return found;
-}
+export { troubles, type Trouble } from "../session/troubles";
 
 export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "target_index">): string {
   return `${target} ${target_index}`;
@@ -96,7 +86,7 @@ export function marked(nodes: StageFlowNode[], selected: string | null, wrong: R
 
 /** The wires, before any is chosen. */
 export function edgesOf(placed: Placed): WireFlowEdge[] {
-  return placed.wires.map(({ wire, points, label, text }) => ({
+  return placed.wires.map(({ wire, points, label, text, isBetween }) => ({
     id: wireId(wire),
     type: "wire",
     source: wire.source,
@@ -104,7 +94,7 @@ export function edgesOf(placed: Placed): WireFlowEdge[] {
     sourceHandle: `output ${wire.source_index}`,
     targetHandle: `input ${wire.target_index}`,
     domAttributes: { "aria-roledescription": undefined },
-    data: { wire, points, label, text, near: false, watched: null },
+    data: { wire, points, label, text, isBetween, near: false, watched: null },
   }));
 }
 

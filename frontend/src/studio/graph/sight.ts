@@ -1,5 +1,6 @@
-// What of the canvas is in sight: all of it where that can be read, and always the stage that is meant. Pure.
-import type { Placed, PlacedNode } from "./layout";
+// What of the canvas is in sight: from its beginning in its own size, or all of it as far as that can be read, and always
+// the stage that is meant. Pure.
+import type { Placed, PlacedNode } from "../../pipeline";
 
 export interface Sight {
   readonly x: number;
@@ -7,25 +8,52 @@ export interface Sight {
   readonly zoom: number;
 }
 
-interface Room {
+export interface Room {
   readonly width: number;
   readonly height: number;
 }
 
-const MARGIN = 24;
-/** Below these names cannot be read: then a part is shown, from its beginning. */
-const STRIP_LEAST = 0.7;
-const LEAST = 0.6;
+/** What is kept free at the edges, in pixels: for the buttons that lie over the canvas, and some air. */
+export interface Edges {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
 
-/** The smallest zoom there is. */
+const ALONE: Edges = { left: 28, right: 28, top: 56, bottom: 56 };
+/** Its one button stands at the left. */
+const STRIP: Edges = { left: 50, right: 20, top: 18, bottom: 18 };
+
+/** The smallest zoom there is, for those who ask for it; names cannot be read at it. */
 export const FARTHEST = 0.2;
+/** The smallest zoom that is come to without being asked for. */
+export const LEAST = 0.8;
 
-/** The zoom that shows everything as far as it can be read, or `everything` at any cost, and where to stand. */
-export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, isStrip: boolean, everything = false): Sight {
-  const whole = Math.min((room.width - 2 * MARGIN) / placed.width, (room.height - 2 * MARGIN) / placed.height);
-  const zoom = Math.max(everything ? FARTHEST : isStrip ? STRIP_LEAST : LEAST, Math.min(1, whole));
-  const start = (space: number, size: number): number => Math.round(Math.max((space - size * zoom) / 2, MARGIN));
-  return { x: start(room.width, placed.width), y: start(room.height, placed.height), zoom };
+export function edgesOf(isStrip: boolean): Edges {
+  return isStrip ? STRIP : ALONE;
+}
+
+/** The width that a picture may have in a canvas. */
+export function roomFor({ width }: Room, { left, right }: Edges): number {
+  return Math.max(0, width - left - right);
+}
+
+/** Where to stand: in the middle, or at the beginning of what is larger than the room. */
+function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges, zoom: number): Sight {
+  const start = (space: number, size: number, before: number, after: number): number => Math.round(Math.max((space - size * zoom) / 2 + (before - after) / 2, before));
+  return { x: start(room.width, placed.width, edges.left, edges.right), y: start(room.height, placed.height, edges.top, edges.bottom), zoom };
+}
+
+/** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
+export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Sight {
+  return framed(placed, room, edges, 1);
+}
+
+/** As much of it as can be seen at a zoom at which it can be read. */
+export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Sight {
+  const whole = Math.min((room.width - edges.left - edges.right) / placed.width, (room.height - edges.top - edges.bottom) / placed.height);
+  return framed(placed, room, edges, Math.max(LEAST, Math.min(1, whole)));
 }
 
 /** Whether two are the same to the eye. */
@@ -34,12 +62,16 @@ export function isSame(one: Sight, other: Sight): boolean {
 }
 
 /** Moved as little as shows the stage. */
-export function revealed(sight: Sight, node: Pick<PlacedNode, "x" | "y" | "width" | "height">, room: Room): Sight {
-  const shift = (offset: number, from: number, size: number, space: number): number => {
+export function revealed(sight: Sight, node: Pick<PlacedNode, "x" | "y" | "width" | "height">, room: Room, edges: Edges): Sight {
+  const shift = (offset: number, from: number, size: number, least: number, most: number): number => {
     const [first, last] = [from * sight.zoom + offset, (from + size) * sight.zoom + offset];
-    if (first < MARGIN) return offset + MARGIN - first;
-    if (last > space - MARGIN) return offset - Math.min(last - space + MARGIN, first - MARGIN);
+    if (first < least) return offset + least - first;
+    if (last > most) return offset - Math.min(last - most, first - least);
     return offset;
   };
-  return { zoom: sight.zoom, x: shift(sight.x, node.x, node.width, room.width), y: shift(sight.y, node.y, node.height, room.height) };
+  return {
+    zoom: sight.zoom,
+    x: shift(sight.x, node.x, node.width, edges.left, room.width - edges.right),
+    y: shift(sight.y, node.y, node.height, edges.top, room.height - edges.bottom),
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Outline } from "../api/types";
-import { place } from "./layout";
+import { place } from "../../pipeline";
 import { directionOf, step, wireAfter } from "./walk";
 
 const WIRES = [["mic", "fft"], ["fft", "model"], ["model", "label"], ["model", "scores"], ["label", "out"]];

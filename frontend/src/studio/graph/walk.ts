@@ -1,6 +1,6 @@
 // Where an arrow key leads in the graph: along a wire where there is one, else to the nearest stage on that side. Pure.
 import type { OutlineWire } from "../api/types";
-import type { Placed, PlacedNode } from "./layout";
+import type { Placed, PlacedNode } from "../../pipeline";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
 
@@ -14,9 +14,9 @@ function middle(node: PlacedNode): { readonly x: number; readonly y: number } {
   return { x: node.x + node.width / 2, y: node.y + node.height / 2 };
 }
 
-/** In reading order: by columns, then from the top. */
+/** In reading order: by rows and columns, then from the top. */
 function inOrder(nodes: readonly PlacedNode[]): readonly PlacedNode[] {
-  return nodes.toSorted((one, other) => middle(one).x - middle(other).x || one.y - other.y);
+  return nodes.toSorted((one, other) => one.row - other.row || middle(one).x - middle(other).x || one.y - other.y);
 }
 
 /** The name of the stage that is reached from `name`; null when there is none on that side. */

@@ -57,7 +57,7 @@ export default function TablePage({ text, path }: TablePageProps) {
       </div>
       {table.rows.length > shown && (
         <button type="button" className="button" onClick={() => setShown(shown + STEP)}>
-          Show {Math.min(STEP, table.rows.length - shown)} more rows
+          Show {count(Math.min(STEP, table.rows.length - shown), "more row")}
         </button>
       )}
     </div>

@@ -18,7 +18,7 @@ describe("a table", () => {
   });
 
   it("says which row is uneven and which quote stays open", () => {
-    expect(readTable("x,y\n1,2\n3\n").problems).toEqual(["Row 3 has 1 values, others have 2."]);
+    expect(readTable("x,y\n1,2\n3\n").problems).toEqual(["Row 3 has 1 value, others have 2."]);
     expect(readTable('x,y\n1,"2\n').problems[0]).toContain("a quote is not closed");
   });
 

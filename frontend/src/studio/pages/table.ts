@@ -1,5 +1,6 @@
 // Comma-separated values as a table and as lines to draw. Pure.
 import Papa from "papaparse";
+import { count } from "../parts/words";
 
 export interface Table {
   /** Names of the columns: the first row's, or numbers from 1 where that row is data. */
@@ -25,7 +26,7 @@ export function readTable(text: string): Table {
   const rows = hasHeader ? data.slice(1) : data;
   const uneven = rows.findIndex((row) => row.length !== width);
   const problems = errors.filter((error) => error.type === "Quotes").map((error) => `Row ${(error.row ?? 0) + 1}: a quote is not closed, or stands where none can.`);
-  if (uneven >= 0) problems.push(`Row ${uneven + 1 + (hasHeader ? 1 : 0)} has ${rows[uneven]?.length ?? 0} values, others have ${width}.`);
+  if (uneven >= 0) problems.push(`Row ${uneven + 1 + (hasHeader ? 1 : 0)} has ${count(rows[uneven]?.length ?? 0, "value")}, others have ${width}.`);
   return { columns, hasHeader, rows, problems: problems.slice(0, 5) };
 }
 

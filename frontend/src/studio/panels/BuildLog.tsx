@@ -2,6 +2,7 @@
 import { ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Build, LogLine, Report, Tag } from "../api/types";
+import { problemCounts } from "../session/problem-count";
 import { isUnderWay } from "../session/state";
 import { bytes, count, duration, shortDigest } from "../parts/words";
 
@@ -33,7 +34,7 @@ function seconds(build: Build): string {
 /** What a report says in a few words each. */
 function numbers(report: Report): string[] {
   const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
-  return [bytes(report.rune.size), shortDigest(report.rune.digest), ...verified];
+  return [`memory ${bytes(report.memory.arena + report.memory.serial)}`, `size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest), ...verified];
 }
 
 /** What the build came to, in one sentence; "" while it is under way. */
@@ -43,7 +44,7 @@ function outcome(build: Build): string {
       return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(" · ");
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
-      if (errors > 0) return `${count(errors, "problem")} in version ${build.version.number}. Mend the text, then build again.`;
+      if (errors > 0) return `${count(errors, "error")} in version ${build.version.number}. Mend the text, then build again.`;
       return build.error ?? "The build failed without a reason. Build again; if it fails again, the forge's log says more.";
     }
     case "lost":
@@ -80,6 +81,11 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
             Cancel
           </button>
         )}
+        {problemCounts(build.diagnostics).map(({ tone, text }) => (
+          <span key={tone} className={tone === "wrong" ? "tag bad" : "tag warn"}>
+            {text}
+          </span>
+        ))}
         {build.state === "failed" && build.diagnostics.length > 0 && (
           <button type="button" className="button" onClick={onProblems}>
             Show the problems

@@ -1,10 +1,11 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState, PreviewBuild } from "../api/types";
+import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
+import { OpenQuestions } from "./OpenQuestions";
 import { usePhones, type PhonesProps } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
 
@@ -16,28 +17,30 @@ interface PreviewPaneProps {
   readonly builds: readonly Build[];
   readonly me: string;
   /** How far the text is; whether its rune is here is known here. */
-  readonly edit: "offline" | "saving" | "checking" | "seen";
+  readonly edit: "signed-out" | "offline" | "saving" | "checking" | "seen";
+  /** What is wrong with the text, or open in it, as it is now. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null for those who may not edit, and while the text is newer than `diagnostics`. */
+  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
   readonly onProblem: (problem: Diagnostic) => void;
   /** Null for those who may not send. */
   readonly onSend: ((take: Take) => void) | null;
+  /** The same one from render to render; left out for those who may not edit. */
+  readonly onAddLabels?: PreviewHost["onAddLabels"];
   readonly phones: Omit<PhonesProps, "client">;
 }
 
 const SAMPLES = "samples/";
 
-function arenaOf(build: PreviewBuild | null): number | null {
-  if (build === null || build.memory === null) return null;
-  return typeof build.memory === "number" ? build.memory : build.memory.arena;
-}
-
-export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, onSend, phones }: PreviewPaneProps) {
+export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useSyncExternalStore(watches.subscribe, watches.current);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
   const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
-  const { rune, error } = useRune(client, shown);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
     if (error !== null) firstThingsDone();
   }, [error]);
@@ -52,8 +55,8 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     }),
     [watched, version, watches],
   );
-  const timed = useTimed(workspace, version);
-  const host = useHostOf({ workspace, builds, me, onSend });
+  const timed = useTimed(workspace, version, isSignedOut);
+  const host = useHostOf({ workspace, builds, me, onSend, onAddLabels });
   const said = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -76,25 +79,26 @@ export function PreviewPane({ workspace, preview, builds, me, edit, onProblem, o
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
+      <OpenQuestions diagnostics={diagnostics} onAnswer={onMend} onSelect={onProblem} />
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={arenaOf(preview.build)} host={host} watching={watching} timed={timed} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
     </div>
   );
 }
 
 /** The rune of this text that says when each stage ends, while Timing is open. */
-function useTimed({ client, timing }: Workspace, version: string | null): TimedRune {
+function useTimed({ client, timing }: Workspace, version: string | null, isSignedOut: boolean): TimedRune {
   const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
-  const { rune, error } = useRune(client, build);
+  const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 
-type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend">;
+type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
+function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): PreviewHost {
   const { client } = workspace;
   const { files } = useSyncExternalStore(workspace.subscribe, workspace.current);
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
@@ -104,6 +108,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
       onSend,
+      ...(onAddLabels && { onAddLabels }),
       onLoaded: (loaded) => {
         if (loaded !== null) appRuns();
       },
@@ -111,7 +116,7 @@ function useHostOf({ workspace, builds, me, onSend }: HostProps): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, me, onSend, key],
+    [files, builds, client, workspace, me, onSend, onAddLabels, key],
   );
 }
 

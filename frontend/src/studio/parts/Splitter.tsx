@@ -1,4 +1,5 @@
-// The edge between two panels: dragged, or moved by the arrow keys.
+// The edge between two panels: dragged, or moved by the arrow keys; where it has a usual place, a double click or Enter
+// brings it back there.
 import type { KeyboardEvent, PointerEvent } from "react";
 
 interface SplitterProps {
@@ -11,11 +12,13 @@ interface SplitterProps {
   /** 1 when the panel grows as the edge moves right or down, -1 when it shrinks. */
   readonly direction: 1 | -1;
   readonly onSize: (size: number) => void;
+  /** Brings it back to its usual place; absent where there is none. */
+  readonly onUsual?: () => void;
 }
 
 const STEP = 16;
 
-export function Splitter({ label, upright, size, least, most, direction, onSize }: SplitterProps) {
+export function Splitter({ label, upright, size, least, most, direction, onSize, onUsual }: SplitterProps) {
   const set = (wanted: number): void => onSize(Math.round(Math.min(most, Math.max(least, wanted))));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     const start = upright ? event.clientX : event.clientY;
@@ -32,6 +35,7 @@ export function Splitter({ label, upright, size, least, most, direction, onSize 
     else if (event.key === on) set(size + direction * STEP);
     else if (event.key === "Home") set(least);
     else if (event.key === "End") set(most);
+    else if (event.key === "Enter" && onUsual !== undefined) onUsual();
     else return;
     event.preventDefault();
   };
@@ -45,7 +49,9 @@ export function Splitter({ label, upright, size, least, most, direction, onSize 
       aria-valuenow={size}
       aria-valuemin={least}
       aria-valuemax={most}
+      title={onUsual === undefined ? undefined : "Drag, or use the arrow keys; double-click for the usual size"}
       onPointerDown={onPointerDown}
+      onDoubleClick={onUsual}
       onKeyDown={onKeyDown}
     />
   );

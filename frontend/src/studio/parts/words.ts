@@ -1,4 +1,5 @@
 // Numbers, sizes and times in words, the same everywhere in the studio. Pure.
+import { counted } from "../../look/counted";
 
 function trimmed(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\.0+$/, "");
@@ -18,18 +19,16 @@ export function duration(milliseconds: number): string {
   return `${trimmed(milliseconds / 1000, 1)} s`;
 }
 
-/** A count with its noun: 1 problem, 2 problems. */
-export function count(number: number, noun: string, nouns = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : nouns}`;
-}
+/** A count with its noun: 1 error, 2 errors. */
+export { counted as count };
 
 /** How long ago, roughly: "just now", "4 minutes ago", "on 9 Nov". */
 export function ago(then: string, now: number): string {
   const seconds = Math.max(0, (now - Date.parse(then)) / 1000);
   if (Number.isNaN(seconds)) return "";
   if (seconds < 45) return "just now";
-  if (seconds < 3600) return `${count(Math.max(1, Math.round(seconds / 60)), "minute")} ago`;
-  if (seconds < 86_400) return `${count(Math.round(seconds / 3600), "hour")} ago`;
+  if (seconds < 3600) return `${counted(Math.max(1, Math.round(seconds / 60)), "minute")} ago`;
+  if (seconds < 86_400) return `${counted(Math.round(seconds / 3600), "hour")} ago`;
   return `on ${new Date(then).toLocaleDateString("en-GB", { day: "numeric", month: "short" })}`;
 }
 

@@ -3,7 +3,7 @@ import type { Preview } from "../api/types";
 import type { Checked } from "./checking";
 
 /** Problems that only a build can tell; the check in the page knows nothing of them. */
-const OF_BUILDS = /^RUNE008/;
+const OF_BUILDS = /^RUNE008[12]/;
 
 export function withChecked(preview: Preview, checked: Checked | null): Preview {
   if (checked === null) return preview;

@@ -30,6 +30,7 @@ describe("while the text is broken", () => {
 });
 
 test("the way of an edit to the running rune is told step by step", () => {
+  expect(previewStatus(preview({ state: "broken" }), "signed-out").text).toBe("Sign in again to run your edit");
   expect(previewStatus(preview({}), "offline").text).toBe("Your edit waits for the connection");
   expect(previewStatus(preview({}), "saving").text).toBe("Saving your edit…");
   expect(previewStatus(preview({ state: "checking", current: false }), "here").text).toBe("Checking your edit…");

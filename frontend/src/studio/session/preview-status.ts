@@ -13,12 +13,13 @@ function place(problem: Diagnostic): string {
   return isRunefileName(problem.file) ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
 }
 
-/** How far the newest edit is on its way: kept here while nobody can be reached, not stored yet, stored but not looked at yet, its rune not here yet, all here. */
-export type EditState = "offline" | "saving" | "checking" | "fetching" | "here";
+/** How far the newest edit is on its way: kept here while one is signed out or nobody can be reached, not stored yet, stored but not looked at yet, its rune not here yet, all here. */
+export type EditState = "signed-out" | "offline" | "saving" | "checking" | "fetching" | "here";
 
 export function previewStatus(preview: Preview, edit: EditState): PreviewStatus {
   const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error") ?? null;
   const runs = preview.build !== null;
+  if (edit === "signed-out") return { tone: "warn", text: "Sign in again to run your edit", problem: null };
   if (preview.state === "broken") {
     const mend = problem === null ? "the Runefile is mended" : `${place(problem)} is mended`;
     return { tone: "warn", text: runs ? `Running the version before your last edit until ${mend}` : `Nothing runs until ${mend}`, problem };

@@ -43,8 +43,10 @@ test("an event of a build changes it and points at its log", () => {
   expect(reading).toEqual({ what: "log", build: "b42" });
 });
 
-test("an event of the preview says only that it must be read", () => {
+test("an event of the preview brings it; one without it, as read from the log, says that it must be read", () => {
   const before = sessionOf(STATE);
+  const preview = { ...PREVIEW, sequence: 5 };
+  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: { preview } })).toEqual({ session: { ...before, preview }, reading: null });
   expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: {} })).toEqual({ session: before, reading: { what: "preview" } });
 });
 

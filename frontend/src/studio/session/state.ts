@@ -1,5 +1,6 @@
 // What the page knows of a project apart from its text, and how each event changes it. Pure.
-import type { Build, LogLine, Preview, ProjectEvent, ProjectState } from "../api/types";
+import type { ProjectEvent } from "../api/events";
+import type { Build, LogLine, Preview, ProjectState } from "../api/types";
 
 export interface Session extends ProjectState {
   /** The log of each build that was looked at, by its id. */
@@ -8,7 +9,7 @@ export interface Session extends ProjectState {
   readonly connected: boolean;
 }
 
-/** What must be read from the server after an event; the event itself is only a hint. */
+/** What must be read from the server after an event that does not bring it. */
 export type Reading = { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
 
 export function sessionOf(state: ProjectState): Session {
@@ -31,7 +32,8 @@ export function withAnswer(builds: readonly Build[], build: Build): readonly Bui
 export function afterEvent(session: Session, event: ProjectEvent): { session: Session; reading: Reading | null } {
   switch (event.type) {
     case "preview.changed":
-      return { session, reading: { what: "preview" } };
+      // As told, it has the preview with it; as read from the log after a while away, or a large one, it does not.
+      return event.data.preview === undefined ? { session, reading: { what: "preview" } } : { session: withPreview(session, event.data.preview), reading: null };
     case "build.changed":
       return { session: { ...session, builds: withBuild(session.builds, event.data.build) }, reading: { what: "log", build: event.data.build.id } };
     case "build.log":

@@ -20,7 +20,7 @@ const STATE = {
 function storeOf(answers: Readonly<Record<string, () => unknown>>) {
   const asked: string[] = [];
   const held: (() => void)[] = [];
-  const client = new ProjectClient("acme", "keywords", "t", (address) => {
+  const client = new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, (address) => {
     asked.push(address);
     return new Promise((resolve) => held.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))));
   });
@@ -66,7 +66,7 @@ test("after a gap the whole state is new and its number is given", async () => {
 test("a read that fails is told, and the next event reads again", async () => {
   const onError = vi.fn();
   const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
-  const store = new SessionStore(STATE, new ProjectClient("acme", "keywords", "t", fetch), onError);
+  const store = new SessionStore(STATE, new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, fetch), onError);
   for (const sequence of [2, 3]) {
     store.apply({ sequence, type: "preview.changed", data: {} });
     await new Promise((resolve) => setTimeout(resolve));

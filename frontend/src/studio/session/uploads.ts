@@ -15,8 +15,11 @@ export interface UploadRow {
 export interface Destination {
   readonly address: (path: string) => string;
   readonly unpackAddress: (folder: string, replace: boolean) => string;
-  readonly token: string;
+  /** Read for each file: signing in again makes another. */
+  readonly token: () => string;
   readonly limit: number;
+  /** What a refusal means: the same error, or that one is signed out. */
+  readonly explain: (error: unknown) => Promise<unknown>;
 }
 
 /** What a .zip brought. Restoring these paths of version `before` takes it back. */
@@ -98,10 +101,10 @@ export class Uploads {
     try {
       if (stopping.signal.aborted) return null;
       const { token, limit } = this.destination;
-      return await upload(file, { address, method, token, limit, onProgress: (share) => this.change(id, { share }), signal: stopping.signal });
+      return await upload(file, { address, method, token: token(), limit, onProgress: (share) => this.change(id, { share }), signal: stopping.signal });
     } catch (error) {
       if (stopping.signal.aborted) return null;
-      throw error;
+      throw await this.destination.explain(error);
     } finally {
       this.dismiss(id);
       const next = this.waiting.shift();

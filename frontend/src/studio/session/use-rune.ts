@@ -17,18 +17,20 @@ export interface FetchedRune {
 const TRIES = 4;
 const FIRST_WAIT = 400;
 
-export function useRune(client: ProjectClient, build: PreviewBuild | null): FetchedRune {
+/** Nothing is asked for while `isSignedOut`; what is lacking then is fetched when its person is back. */
+export function useRune(client: ProjectClient, build: PreviewBuild | null, isSignedOut: boolean): FetchedRune {
   const [fetched, setFetched] = useState<FetchedRune>({ rune: null, error: null });
   const address = build?.rune_url ?? null;
   const digest = build?.rune_digest ?? null;
   useEffect(() => {
-    if (address === null || digest === null) return;
+    if (address === null || digest === null || isSignedOut) return;
     let wanted = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchRune = (attempt: number): void => {
       client.rune(address).then(
         (bytes) => {
-          if (wanted) setFetched({ rune: { digest, bytes }, error: null });
+          // What runs goes on: the same bytes in another buffer would start it anew.
+          if (wanted) setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
         },
         (reason: unknown) => {
           if (!wanted) return;
@@ -44,6 +46,6 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null): Fetc
     };
     // One digest is one content; the address may name it through another build.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, digest]);
+  }, [client, digest, isSignedOut]);
   return fetched;
 }

@@ -27,6 +27,18 @@ test("a wire is watched by its rune as soon as that is built", async () => {
   await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "one" }));
 });
 
+test("an event that brings the answer is not asked about", async () => {
+  const asked = vi.fn(() => Promise.reject(new Error("not asked")));
+  const made = new WatchStore({ watch: () => Promise.resolve(answer("building")), watched: asked }, vi.fn());
+  made.follow(preview("one"));
+  made.toggle({ stage: "fft", index: 0 });
+  await vi.waitFor(() => expect(made.current().problem).toBeNull());
+  await Promise.resolve();
+  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", answer: answer("ready", { build }) } });
+  expect(made.current()).toMatchObject({ build, of: "one" });
+  expect(asked).not.toHaveBeenCalled();
+});
+
 test("another text is asked for anew, the same is not", async () => {
   const { made, asked } = store();
   made.toggle({ stage: "fft", index: 0 });

@@ -2,7 +2,8 @@
 // rune that says when each stage ends. Asked for again after each edit.
 import { useMemo, useSyncExternalStore } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Preview, PreviewBuild, ProjectEvent } from "../api/types";
+import type { ProjectEvent } from "../api/events";
+import type { Preview, PreviewBuild } from "../api/types";
 import type { WatchAnswer, Wire } from "../api/watch";
 
 export const MOST_WIRES = 8;
@@ -85,7 +86,9 @@ export class WatchStore {
   }
 
   apply(event: ProjectEvent): void {
-    if (event.type === "preview.watched" && event.data.watch === this.waitsFor) this.look(this.turn, event.data.watch);
+    if (event.type !== "preview.watched" || event.data.watch !== this.waitsFor) return;
+    if (event.data.answer === undefined) this.look(this.turn, event.data.watch);
+    else this.take(this.turn, this.version, event.data.answer);
   }
 
   private stop(): void {

@@ -6,13 +6,15 @@ import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
 import type { PageState, TextEdit } from "../api/types";
 import type { Authors, Comparison, Version } from "../api/versions";
-import { DocumentConnection } from "../document/connection";
+import { DocumentConnection, KEPT } from "../document/connection";
 import { MEND, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
 import { toRange } from "../editor/offsets";
+import { browserStorage, UnsentEdits } from "../document/unsent";
 import { Checking } from "./checking";
 import { KnownFiles } from "./known-files";
+import { SignInWatch } from "./sign-in-watch";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
 import { Uploads } from "./uploads";
@@ -54,6 +56,11 @@ export class Workspace {
   readonly watching: WatchStore;
   /** The rune that says when each stage ends, while somebody looks at that. */
   readonly timing: WatchStore;
+  /** Whose session this browser has. */
+  readonly signIn: SignInWatch;
+  private readonly unsent: UnsentEdits;
+  /** Ids of the files that were edited here since all was stored. */
+  private readonly edited = new Set<string>();
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
   private text: TextState = { read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false };
@@ -63,9 +70,10 @@ export class Workspace {
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
     const { organisation, name } = state.project;
     const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
-    this.client = new ProjectClient(organisation, name, state.csrf);
+    this.signIn = new SignInWatch({ me: state.me.id, csrf: state.csrf });
+    this.client = new ProjectClient(organisation, name, this.signIn);
     this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
-    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace), token: this.client.token, limit: state.upload_limit });
+    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace), token: () => this.signIn.token, limit: state.upload_limit, explain: (error) => this.signIn.explain(error) });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.change(this.listed()));
     const known = new KnownFiles(this.files, this.client);
@@ -91,11 +99,23 @@ export class Workspace {
       for (const each of [this.watching, this.timing]) each.follow(preview);
       if (this.text.ahead) this.change({ ahead: false });
     });
+    this.unsent = new UnsentEdits({ storage: browserStorage(), person: state.me.id, project: state.project.id, page: String(this.files.doc.clientID) });
+    this.files.doc.on("afterTransaction", ({ local, origin, changedParentTypes }: Y.Transaction) => {
+      if (local || origin === KEPT) for (const type of changedParentTypes.keys()) this.touched(type);
+    });
     this.connection = new DocumentConnection({
       doc: this.files.doc,
       address: sockets,
+      person: state.me.id,
       onState: (save, closedFor) => this.change({ save, closedFor }),
+      onSignedOut: () => this.signIn.refused(),
+      onEdit: (update) => this.unsent.add(update),
+      onStored: () => {
+        this.edited.clear();
+        this.unsent.clear();
+      },
       onRead: () => {
+        if (!this.text.read && state.me.role !== "viewer") this.putBack();
         this.change({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
@@ -104,7 +124,9 @@ export class Workspace {
     this.presence = new Presence(this.connection.awareness, { id: state.me.id, name: state.me.name, initials: state.me.initials, colour: state.me.colour });
     this.events = new EventStream({
       address: `${sockets}/events`,
+      person: state.me.id,
       sequence: state.sequence,
+      onSignedOut: () => this.signIn.refused(),
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
         for (const each of [this.watching, this.timing]) each.apply(event);
@@ -122,6 +144,51 @@ export class Workspace {
     window.addEventListener("beforeunload", (event) => {
       if (this.connection.unsent) event.preventDefault();
     });
+    window.addEventListener("pagehide", () => this.unsent.write());
+    this.followSignIn();
+  }
+
+  /** The texts with edits that are not stored, for whoever has to take them elsewhere. */
+  unsentTexts(): readonly { readonly path: string; readonly text: string }[] {
+    return this.text.files.flatMap(({ id, path }) => {
+      const text = this.edited.has(id) ? this.files.text(id) : null;
+      return text === null ? [] : [{ path, text: text.toJSON() }];
+    });
+  }
+
+  /** Once its person is signed in again, the page goes on where it was: its sockets, its edits, what it could not read. */
+  private followSignIn(): void {
+    let { who } = this.signIn.current();
+    this.signIn.subscribe(() => {
+      const before = who;
+      ({ who } = this.signIn.current());
+      if (who !== "me" || before === "me") return;
+      this.unsent.keep(true);
+      this.connection.connect();
+      this.events.retry();
+      this.store.refetch().catch((error: unknown) => this.toasts.say(sentenceOf(error)));
+    });
+    window.addEventListener("focus", () => {
+      if (who !== "me") void this.signIn.look();
+    });
+    // As in src/pages/forget-unsent.ts: another window of this browser signs out.
+    new BroadcastChannel("hammer-forge sign-out").addEventListener("message", () => this.unsent.keep(false));
+  }
+
+  /** Edits of an earlier visit that never were stored, as when the page was closed while signed out. */
+  private putBack(): void {
+    const left = this.unsent.left();
+    if (left === null) return;
+    const fits = this.connection.putBack(left);
+    this.unsent.write();
+    this.unsent.forgetLeft();
+    if (!fits) this.toasts.say("Edits of an earlier visit could not be sent: the text that they were made in is gone.");
+    else if (this.connection.unsent) this.toasts.say("Your edits of an earlier visit, which were not sent, are back and are sent now.");
+  }
+
+  private touched(type: unknown): void {
+    const file = this.files.fileOf(type);
+    if (file !== null) this.edited.add(file);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -143,18 +210,30 @@ export class Workspace {
     const usual = undo.captureTimeout;
     if (step === "goes on") undo.captureTimeout = Infinity;
     else undo.stopCapturing();
-    this.files.doc.transact(() => {
-      for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
-        const file = this.text.files.find((entry) => entry.path === edit.file);
-        const text = file === undefined ? null : this.files.text(file.id);
-        if (text === null) continue;
-        const [from, to] = [edit.span.start.offset, edit.span.end.offset];
-        if (to > from) text.delete(from, to - from);
-        if (edit.text !== "") text.insert(from, edit.text);
-      }
-    }, MEND);
+    this.files.doc.transact(() => this.write(edits), MEND);
     undo.captureTimeout = usual;
     if (step === "alone") undo.stopCapturing();
+  }
+
+  /** Give files other paths, and change the texts that name them: one step of the undo. Edits count UTF-16 units. */
+  move(paths: ReadonlyMap<string, string>, edits: readonly TextEdit[]): void {
+    this.files.undo.stopCapturing();
+    this.files.doc.transact(() => {
+      this.write(edits);
+      this.files.move(paths);
+    }, MEND);
+    this.files.undo.stopCapturing();
+  }
+
+  private write(edits: readonly TextEdit[]): void {
+    for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
+      const file = this.text.files.find((entry) => entry.path === edit.file);
+      const text = file === undefined ? null : this.files.text(file.id);
+      if (text === null) continue;
+      const [from, to] = [edit.span.start.offset, edit.span.end.offset];
+      if (to > from) text.delete(from, to - from);
+      if (edit.text !== "") text.insert(from, edit.text);
+    }
   }
 
   /** Save the files as they are here as a version. */
@@ -210,7 +289,8 @@ export class Workspace {
   mend(edits: readonly TextEdit[]): void {
     this.files.undo.stopCapturing();
     this.files.doc.transact(() => {
-      for (const edit of edits.toReversed()) {
+      // From the end on, so that what stands in front keeps its place; the edits of a fix come in any order.
+      for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
         const file = this.text.files.find((entry) => entry.path === edit.file);
         const text = file === undefined ? null : this.files.text(file.id);
         if (text === null) continue;

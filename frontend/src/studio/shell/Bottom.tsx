@@ -2,6 +2,7 @@
 import { lazy, Suspense, useId } from "react";
 import type { Build, Diagnostic, TextEdit } from "../api/types";
 import { Problems } from "../panels/Problems";
+import { problemCounts } from "../session/problem-count";
 import type { Session } from "../session/state";
 import { ago } from "../parts/words";
 import { Tabs } from "./Tabs";
@@ -29,7 +30,7 @@ interface BottomProps {
 export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onMend, onCancel, onPublish }: BottomProps) {
   const panel = useId();
   const tabs = [
-    { id: "problems", label: diagnostics.length === 0 ? "Problems" : `Problems ${diagnostics.length}` },
+    { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
     ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),
   ];
   const shown = tab === "build" && build !== null ? "build" : "problems";

@@ -10,6 +10,7 @@ interface HeaderProps {
   readonly project: Project;
   readonly save: SaveState;
   readonly closedFor: string;
+  readonly isSignedOut: boolean;
   readonly read: boolean;
   readonly mayEdit: boolean;
   /** The newest numbered build, or null. */
@@ -23,8 +24,10 @@ interface HeaderProps {
 }
 
 /** What is said of the text; loud when someone could lose something. */
-function saveWords(save: SaveState, closedFor: string, read: boolean): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
+function saveWords({ save, closedFor, isSignedOut, read }: Pick<HeaderProps, "save" | "closedFor" | "isSignedOut" | "read">): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
   if (save === "closed") return { text: `${closedFor === "" ? "This project cannot be reached any more." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
+  if (isSignedOut && save === "offline") return { text: "Signed out", tone: "worse" };
+  if (isSignedOut && save !== "saved") return { text: "Signed out; your edits are kept", tone: "worse" };
   if (!read) return { text: "Connecting…", tone: "muted" };
   switch (save) {
     case "saved":
@@ -40,8 +43,8 @@ function saveWords(save: SaveState, closedFor: string, read: boolean): { readonl
 
 const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", running: "runs", succeeded: "ok", failed: "failed", cancelled: "cancelled", lost: "lost" };
 
-export function Header({ project, save, closedFor, read, mayEdit, newest, reviewable, people, onBuild, onShare, onAskForReview }: HeaderProps) {
-  const words = saveWords(save, closedFor, read);
+export function Header({ project, save, closedFor, isSignedOut, read, mayEdit, newest, reviewable, people, onBuild, onShare, onAskForReview }: HeaderProps) {
+  const words = saveWords({ save, closedFor, isSignedOut, read });
   const visibility = (
     <>
       {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}

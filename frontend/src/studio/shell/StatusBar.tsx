@@ -1,11 +1,11 @@
 // The line at the foot: connection, problems, toolchain, place.
 import { isMac, keyCaps } from "../commands/command";
 import type { Cursor } from "../editor/Editor";
-import { count } from "../parts/words";
+import type { ProblemCount } from "../session/problem-count";
 
 interface StatusBarProps {
   readonly connected: boolean;
-  readonly problems: number;
+  readonly problems: readonly ProblemCount[];
   readonly toolchain: string | null;
   readonly cursor: Cursor | null;
   readonly readOnly: boolean;
@@ -17,8 +17,14 @@ export function StatusBar({ connected, problems, toolchain, cursor, readOnly, on
   return (
     <footer className="status num">
       <span className={connected ? "" : "worse"}>{connected ? "Connected" : "Not connected"}</span>
-      <button type="button" className={problems > 0 ? "wrong" : ""} onClick={onProblems}>
-        {problems === 0 ? "No problems" : count(problems, "problem")}
+      <button type="button" onClick={onProblems}>
+        {problems.length === 0 && "No problems"}
+        {problems.map(({ tone, text }, index) => (
+          <span key={tone} className={tone}>
+            {index > 0 && ", "}
+            {text}
+          </span>
+        ))}
       </button>
       {toolchain !== null && <span>Anvil {toolchain} · wasm32</span>}
       {readOnly && <span>You may look and try; editing takes the role of a developer</span>}

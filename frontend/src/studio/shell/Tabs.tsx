@@ -6,6 +6,8 @@ export interface Tab {
   readonly id: string;
   readonly label: string;
   readonly title?: string;
+  /** Said behind the label, each in its colour. */
+  readonly marks?: readonly { readonly tone: string; readonly text: string }[];
   readonly closable?: boolean;
 }
 
@@ -37,6 +39,11 @@ export function Tabs({ label, tabs, active, controls, onChoose, onClose, childre
           <span key={tab.id} className={tab.id === active ? "tab on" : "tab"} role="presentation">
             <button type="button" role="tab" data-tab={tab.id} aria-selected={tab.id === active} aria-controls={controls} tabIndex={tab.id === active ? 0 : -1} aria-keyshortcuts={tab.closable === true ? "Delete" : undefined} title={tab.title} onClick={() => onChoose(tab.id)} onAuxClick={(event) => event.button === 1 && tab.closable === true && onClose?.(tab.id)}>
               {tab.label}
+              {tab.marks?.map(({ tone, text }) => (
+                <small key={tone} className={`${tone} num`}>
+                  {` ${text}`}
+                </small>
+              ))}
             </button>
             {tab.closable === true && (
               <button type="button" className="tab-close" aria-hidden="true" tabIndex={-1} title={`Close ${tab.label}`} onClick={() => onClose?.(tab.id)}>

@@ -5,7 +5,7 @@ import type { FileAnswers } from "../dialogs/files/FileDialogs";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../document/tree";
-import type { FileActions } from "../panels/files/actions";
+import type { FileActions, FileTarget } from "../panels/files/actions";
 import { bytes, count } from "../parts/words";
 import { chosen, dropped, isPlain, loneArchive, planUpload, type Incoming, type UploadPlan } from "../session/incoming";
 import type { Unpacked } from "../session/uploads";
@@ -21,6 +21,9 @@ interface FilesOptions {
   readonly awaitFile: (path: string) => void;
   readonly versions: () => void;
 }
+
+/** Fetched when a file is renamed or deleted for the first time. */
+const fileUses = () => import("../session/file-uses");
 
 /** The browser's own download: by the address, so that nothing of it lies in the page's memory. */
 function download(address: string, name: string): void {
@@ -84,9 +87,39 @@ export function useFiles(options: FilesOptions): FilesUse {
       say(problem);
       return;
     }
+    const moved = new Map([...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]));
+    attempt(
+      fileUses().then(async ({ changesOf, renamingEdits }) => {
+        const changes = changesOf(workspace, await renamingEdits(workspace, moved));
+        if (changes.length === 0) rename(target, to, false);
+        else now().ask({ what: "rename-used", target, to, changes });
+      }),
+    );
+  };
+
+  const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
+    const { workspace } = now();
+    const files = workspace.current().files;
+    const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
-    workspace.files.move(movedTo(target, to, files));
-    say(`${target.path} is ${to} now.`, () => workspace.files.move(before));
+    const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
+    // What others type meanwhile moves the places: they are asked for at the moment of the change.
+    const edits = (moved: readonly (readonly [string, string])[]) => (alsoThere ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved))) : Promise.resolve([]));
+    attempt(
+      edits(pairs).then((made) => {
+        workspace.move(paths, made);
+        const [file] = made.map((edit) => edit.file);
+        const backwards = pairs.map(([old, path]) => [path, old] as const);
+        say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () => attempt(edits(backwards).then((back) => workspace.move(before, back))));
+      }),
+    );
+  };
+
+  const remove = (target: FileTarget): void => {
+    const { workspace } = now();
+    const ids = filesOf(target, workspace.current().files).map((file) => file.id);
+    workspace.files.removeAll(ids);
+    say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
   };
 
   const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
@@ -119,9 +152,12 @@ export function useFiles(options: FilesOptions): FilesUse {
     },
     remove: (target) => {
       const { workspace, files } = now();
-      const ids = filesOf(target, files).map((file) => file.id);
-      workspace.files.removeAll(ids);
-      say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
+      const paths = new Set(filesOf(target, files).map((file) => file.path));
+      attempt(
+        fileUses()
+          .then(({ usesOf }) => usesOf(workspace, paths))
+          .then((uses) => (uses.length === 0 ? remove(target) : now().ask({ what: "remove-used", target, uses }))),
+      );
     },
     download: (target) => {
       const { client } = now().workspace;
@@ -146,6 +182,8 @@ export function useFiles(options: FilesOptions): FilesUse {
       attempt(workspace.client.createText(path).then(() => awaitFile(path)));
     },
     move,
+    rename,
+    remove,
     send,
     unpack,
     restored: (id, path) => {

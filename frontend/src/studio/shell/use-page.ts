@@ -8,13 +8,13 @@ import type { Workspace } from "../session/workspace";
 const CLOCK = 30_000;
 
 /** The title and the address of the project as it is called now. */
-export function useTitle(project: Project): void {
+export function useTitle(project: Project, problems: string): void {
   useEffect(() => {
-    document.title = `${project.name} · ${project.organisation} · Hammer Forge`;
+    document.title = `${problems === "" ? "" : `${problems} · `}${project.name} · ${project.organisation} · Hammer Forge`;
     // After a rename by anyone; the former address goes on leading here.
     const here = `${project.url}/studio`;
     if (window.location.pathname !== here) window.history.replaceState(null, "", here);
-  }, [project.name, project.organisation, project.url]);
+  }, [project.name, project.organisation, project.url, problems]);
 }
 
 /** The time in milliseconds, now and then anew. */

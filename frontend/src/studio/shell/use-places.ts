@@ -101,7 +101,8 @@ export function usePlaces(workspace: Workspace, files: readonly FileEntry[], out
   const changeView = (next: View): void => {
     if (next === "graph" && !isGraphAlone) setPicked(atCursor);
     const left = isGraphAlone ? outline.nodes.find((node) => node.name === picked) : undefined;
-    if (left !== undefined && active !== null) setJump({ file: active.id, line: left.line, column: 1, quiet: true });
+    // A caret that is in the stage already stays where it was.
+    if (left !== undefined && left.name !== atCursor && active !== null) setJump({ file: active.id, line: left.line, column: 1, quiet: true });
     setView(next);
   };
 

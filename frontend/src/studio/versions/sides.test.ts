@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StageChange, Version, WireChange } from "../api/versions";
-import { changesIn, columnsOf, sideName, titleOf } from "./sides";
+import { place, stagesSaid } from "../../pipeline";
+import { changesIn, pipelineOf, sideName, titleOf } from "./sides";
 
 const version = (number: number, message = "", builds: readonly number[] = []): Version => ({
   number,
@@ -31,20 +32,25 @@ describe("versions", () => {
 });
 
 describe("the pipelines of both sides", () => {
-  it("stand in columns, with what flows between them", () => {
-    const columns = columnsOf({
-      stages: [stage("in"), stage("fft", "added"), stage("out"), stage("old", "removed")],
-      wires: [wire("in", "fft", "i16[2, 3]", "added"), wire("fft", "out", "f32[1]"), wire("in", "old", null, "removed"), wire("old", "out", "f32[1]", "removed")],
-      said: [],
-      broken: { before: false, after: false },
-    });
-    expect(columns.map((column) => column.stages.map(({ name }) => name))).toEqual([["in"], ["fft", "old"], ["out"]]);
-    expect(columns[0]?.flows).toEqual([{ type: "i16[2,3]", change: "added" }]);
-    expect(columns[1]?.flows).toEqual([{ type: "f32[1]", change: "same" }]);
+  const compared = (stages: readonly StageChange[], wires: readonly WireChange[]) => pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
+
+  it("are one picture, with what became of each stage and wire", () => {
+    const both = compared(
+      [stage("in"), stage("fft", "added"), { ...stage("out", "changed"), detail: "SERIAL", was: "TENSOR" }, stage("old", "removed")],
+      [wire("in", "old", null, "removed"), wire("in", "fft", "i16[2, 3]", "added"), wire("fft", "out", "f32[1]")],
+    );
+    expect(both.nodes.map(({ name, mark, note, detail }) => [name, mark, note, detail])).toEqual([
+      ["in", "same", "", ""],
+      ["fft", "added", "new", ""],
+      ["out", "changed", "changed", "TENSOR → SERIAL"],
+      ["old", "removed", "gone", ""],
+    ]);
+    expect(place(both).wires.map(({ wire: { source, target, mark } }) => `${source} ${target} ${mark}`).toSorted()).toEqual(["fft out same", "in fft added", "in old removed"]);
+    expect(stagesSaid(both)).toEqual(["in, proc-block , reads nothing", "fft, proc-block , new, reads in", "out, proc-block TENSOR → SERIAL, changed, reads fft", "old, proc-block , gone, reads nothing"]);
   });
 
-  it("may go in a circle, which each of them does not", () => {
-    const columns = columnsOf({ stages: [stage("a"), stage("b")], wires: [wire("a", "b", null), wire("b", "a", null)], said: [], broken: { before: false, after: false } });
-    expect(columns.flatMap((column) => column.stages)).toHaveLength(2);
+  it("may go in a circle, in which the wire that is gone is not drawn", () => {
+    const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
+    expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
   });
 });

@@ -1,5 +1,6 @@
-// The two sides of a comparison, and the pipeline of both laid out in columns. Pure.
-import type { Change, Comparison, StageChange, Version, WireChange } from "../api/versions";
+// The two sides of a comparison, and the pipeline of both as one. Pure.
+import type { Pipeline } from "../../pipeline";
+import type { Change, Comparison, Version } from "../api/versions";
 
 /** A version's number, or the files as they are. */
 export type Side = number | "now";
@@ -26,36 +27,12 @@ export function titleOf(version: Version): string {
   return build === undefined ? "" : `Build ${build.number}`;
 }
 
-export interface Column {
-  readonly stages: readonly StageChange[];
-  /** What flows on to the right of it. */
-  readonly flows: readonly { readonly type: string; readonly change: Change }[];
-}
-
-/** The stages of both pipelines, each as far right as its longest way from an input. */
-export function columnsOf(pipeline: NonNullable<Comparison["pipeline"]>): readonly Column[] {
-  const { stages, wires } = pipeline;
-  const depth = new Map(stages.map((stage) => [stage.name, 0]));
-  const known = wires.filter((wire) => depth.has(wire.source) && depth.has(wire.target));
-  // Together the two may go in circles; as many rounds as stages bring each to its place or to the end.
-  for (let round = 0; round < stages.length; round++) {
-    for (const { source, target } of known) depth.set(target, Math.max(depth.get(target) ?? 0, Math.min((depth.get(source) ?? 0) + 1, stages.length - 1)));
-  }
-  const last = Math.max(-1, ...depth.values());
-  return Array.from({ length: last + 1 }, (_, place) => ({
-    stages: stages.filter((stage) => depth.get(stage.name) === place),
-    flows: flowsOver(known.filter((wire) => (depth.get(wire.source) ?? 0) <= place && (depth.get(wire.target) ?? 0) > place)),
-  })).filter((column) => column.stages.length > 0);
-}
-
-function flowsOver(wires: readonly WireChange[]): Column["flows"] {
-  const found = new Map<string, Change>();
-  for (const { type, change } of wires) {
-    if (type === null) continue;
-    const text = type.replaceAll(", ", ",");
-    found.set(text, found.has(text) && found.get(text) !== change ? "same" : change);
-  }
-  return [...found].map(([type, change]) => ({ type, change }));
-}
-
 export const CHANGE_WORDS: Readonly<Record<Change, string>> = { added: "new", removed: "gone", changed: "changed", same: "as before" };
+
+/** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what is gone gives way then. */
+export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]>): Pipeline {
+  return {
+    nodes: stages.map(({ name, kind, detail, change, was }) => ({ name, kind, detail: was === null ? detail : `${was} → ${detail}`, mark: change, note: change === "same" ? "" : CHANGE_WORDS[change] })),
+    wires: [...wires.filter(({ change }) => change !== "removed"), ...wires.filter(({ change }) => change === "removed")].map(({ change, ...wire }) => ({ ...wire, mark: change })),
+  };
+}

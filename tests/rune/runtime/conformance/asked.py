@@ -166,6 +166,7 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
         inputs={1: b"abcde"},
         error=fails("input"),
     )
+    yield from _short_inputs()
     yield Case(
         "capability-without-input", "Nothing was given", mirror(Capability.RAW, 4, "u8[4]"), error=fails("input")
     )
@@ -188,6 +189,44 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
         "A message that does not lie in the rune's memory",
         module(do("output", 1), do("write", 1, 65536, 1)),
         error=fails("pointer", "outside its memory of 65536 bytes"),
+    )
+
+
+def _short_inputs() -> Iterator[Case]:
+    """The buffer holds what an earlier input left: it must not be taken for a part of this one."""
+    given = b"hi"
+    shapes = {
+        Capability.SOUND: ("i16[8]", tensor("i16", [8], struct.unpack("<8h", given.ljust(16, b"\0")))),
+        Capability.ACCEL: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", given.ljust(16, b"\0")))),
+        Capability.IMAGE: ("u8[1, 16]", tensor("u8", [1, 16], list(given.ljust(16, b"\0")))),
+        Capability.RAW: ("u8[16]", tensor("u8", [16], list(given.ljust(16, b"\0")))),
+        Capability.FLOAT_IMAGE: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", given.ljust(16, b"\0")))),
+    }
+    for kind, (shape, sent) in shapes.items():
+        head = struct.pack("<I", len(shape)) + shape.encode()
+        yield Case(
+            f"capability-short-{kind.name.lower().replace('_', '-')}",
+            f"Input of {kind.name} that is shorter than its buffer is followed by zeros, and not by what was in it",
+            module(
+                "\n".join([do("capability", kind), do("output", TENSOR)]),
+                do("read", 16 + len(head), 16, 1) + "\n" + do("write", 2, 16, len(head) + 16),
+                data={16: head, 16 + len(head): b"SECRETSECRETSECR"},
+            ),
+            inputs={1: given},
+            expected=[[message(2, sent)]] * 2,
+            logs=[{"level": "WARN", "message": f"The {kind.name} input has 2 of 16 bytes; the rest is zero"}],
+        )
+    head = struct.pack("<I", 5) + b"u8[4]"
+    yield Case(
+        "capability-empty",
+        "Input of no bytes is all zeros",
+        module(
+            do("capability", 5) + "\n" + do("output", TENSOR),
+            do("read", 25, 4, 1) + "\n" + do("write", 2, 16, 13),
+            data={16: head + b"SECR"},
+        ),
+        inputs={1: b""},
+        expected=[[message(2, tensor("u8", [4], [0, 0, 0, 0]))]],
     )
 
 

@@ -7,12 +7,14 @@ import json
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rune.abi import ModelFormat
 from rune.runtime.interpreters import open_model
 from tests.model_cases import ModelCase, Run, model_cases
 from tests.rune.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.runtime.conformance.wat import call, do, module
+from tests.rune.runtime.tflite_graphs import open_output
 
 TENSOR = 5
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
@@ -107,7 +109,34 @@ def cases() -> Iterator[Case]:
     yield from _that_run()
     yield _in_a_browser()
     yield from _that_do_not_fit()
+    yield from _open()
     yield from _old()
+
+
+def _open() -> Iterator[Case]:
+    """A model whose file does not say the dimensions of its output: they come with the run, and the rune says which."""
+    filled = struct.pack("<6f", *[2.5] * 6)
+
+    def filling(name: str, description: str, rows: int) -> Case:
+        model = ModelCase("fill", open_output(), (Run((struct.pack("<2i", rows, 3),), (filled,)),))
+        made = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(filled)])
+        return replace(made, needs=["tflite", "open-outputs"])
+
+    yield filling("model-open-output", "An output whose dimensions are known once the model ran", 2)
+    for rows in (3, 1):
+        yield replace(
+            filling(f"model-open-output-of-{rows}-rows", "Such an output of other dimensions than the rune says", rows),
+            expected=(),
+            error=fails("host-model", "the rune holds it for f32[2, 3]"),
+        )
+    load, data = loading(open_output(), ["i32[2]"], ["i32[2, 3]"])
+    yield Case(
+        "model-open-output-of-other-type",
+        "Such an output of other elements than the rune says",
+        module(f"(drop {load})", data=data),
+        error=fails("host-model", "said they would be", when="load"),
+        needs=["tflite"],
+    )
 
 
 def _in_a_browser() -> Case:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from tests.rune.runtime.conformance import asked, modelled, old, pictures, said, stopped
 from tests.rune.runtime.conformance.case import FOLDER, Case, files
 
-KEPT = frozenset({"README.md"})
+KEPT = frozenset({"README.md", "motion.json"})
 
 
 def all_cases() -> tuple[Case, ...]:

@@ -1,7 +1,7 @@
 // The dialogs about files: each shows what is asked, and hands the answer on.
 import { useMemo } from "react";
 import type { FileEntry } from "../../document/files";
-import { baseName, pathProblem } from "../../document/paths";
+import { baseName, byName, pathProblem } from "../../document/paths";
 import { moveProblem, parentOf } from "../../document/tree";
 import { bytes } from "../../parts/words";
 import { planUpload, type UploadPlan } from "../../session/incoming";
@@ -11,12 +11,16 @@ import type { FileAsking } from "./asking";
 import { DeletedDialog } from "./DeletedDialog";
 import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
+import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
 import type { FileTarget } from "../../panels/files/actions";
 
 export interface FileAnswers {
   readonly create: (path: string) => void;
   /** Give a file or a folder another path. */
   readonly move: (target: FileTarget, to: string) => void;
+  /** The same after it was said whether the Runefile is changed too. */
+  readonly rename: (target: FileTarget, to: string, alsoThere: boolean) => void;
+  readonly remove: (target: FileTarget) => void;
   readonly send: (sends: UploadPlan["sends"]) => void;
   readonly unpack: (file: File, folder: string, replace: boolean) => void;
   readonly restored: (id: string, path: string) => void;
@@ -35,7 +39,7 @@ interface FileDialogsProps {
 function foldersOf(files: readonly FileEntry[]): readonly string[] {
   const found = new Set<string>();
   for (const { path } of files) for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
-  return [...found].sort((one, other) => one.localeCompare(other));
+  return [...found].sort(byName);
 }
 
 export default function FileDialogs({ asking, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
@@ -89,6 +93,10 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
         />
       );
     }
+    case "rename-used":
+      return <RenameUsedDialog from={asking.target.path} to={asking.to} changes={asking.changes} onRename={(alsoThere) => answers.rename(asking.target, asking.to, alsoThere)} onClose={onClose} />;
+    case "remove-used":
+      return <RemoveUsedDialog path={asking.target.path} uses={asking.uses} onRemove={() => answers.remove(asking.target)} onClose={onClose} />;
     case "upload":
       return <UploadDialog plan={planUpload(asking.incoming, asking.folder, taken, workspace.uploads.limit, bytes)} limit={workspace.uploads.limit} onSend={answers.send} onClose={onClose} />;
     case "archive":

@@ -1,6 +1,7 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
 import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
+import { KIND_WORDS } from "../../../pipeline";
 import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/types";
 import { Ticked } from "../../parts/Ticked";
 import type { EditStep } from "../../session/workspace";
@@ -8,7 +9,6 @@ import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, 
 import type { PortEnd } from "../connecting";
 import type { GraphLanguage } from "../graph-language";
 import { stageAt } from "../selection";
-import { KIND_WORDS } from "../StageNode";
 import { Arguments } from "./Arguments";
 import { Inputs } from "./Inputs";
 import { Outputs } from "./Outputs";

@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from "react";
 import type { FileEntry } from "../../document/files";
 import type { Present } from "../../document/presence";
-import { parentOf, rowAfter, rowNamed, shownRows, type ShownRow } from "../../document/tree";
+import { treeRows } from "../../document/paths";
+import { MANY, parentOf, rowAfter, rowNamed, shownRows, type OpenFolders, type ShownRow } from "../../document/tree";
 import { Menu } from "../../parts/Menu";
 import { useRemembered } from "../../parts/remembered";
 import { menuOf, type FileActions, type FileTarget } from "./actions";
-import { TreeRow } from "./TreeRow";
+import { TreeRow, type RowActions } from "./TreeRow";
 
 interface TreeProps {
   readonly project: string;
@@ -25,9 +26,14 @@ const WORD = 700;
 /** What a drag within the tree carries: nothing that leaves the page. */
 const DRAGGED = "application/x-forge-path";
 
-function isPaths(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((path) => typeof path === "string");
+type Chosen = OpenFolders["chosen"];
+
+function isChosen(value: unknown): value is Chosen {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((open) => typeof open === "boolean");
 }
+
+const NONE_CHOSEN: Chosen = {};
+const NOBODY: readonly Present[] = [];
 
 function targetOf(row: ShownRow<FileEntry>): FileTarget {
   return row.file === null ? { kind: "folder", path: row.path } : { kind: "file", path: row.path, file: row.file };
@@ -38,9 +44,10 @@ function keyOf(row: ShownRow<FileEntry>): string {
 }
 
 export function Tree({ project, files, active, mayEdit, troubled, present, actions }: TreeProps) {
-  const [closedPaths, setClosedPaths] = useRemembered<readonly string[]>(`closed folders ${project}`, [], isPaths);
-  const closed = useMemo(() => new Set(closedPaths), [closedPaths]);
-  const rows = useMemo(() => shownRows(files, closed), [files, closed]);
+  const [chosen, setChosen] = useRemembered<Chosen>(`folders ${project}`, NONE_CHOSEN, isChosen);
+  // As it was when the page was opened: a folder does not close because a file came.
+  const [areMany] = useState(() => files.length > MANY);
+  const rows = useMemo(() => shownRows(files, { chosen, areMany }), [files, chosen, areMany]);
   const [current, setCurrent] = useState<string | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ShownRow<FileEntry>; readonly x: number; readonly y: number } | null>(null);
   const [over, setOver] = useState<string | null>(null);
@@ -58,8 +65,10 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   const [revealed, setRevealed] = useState<string | null>(null);
   if (activePath !== null && activePath !== revealed) {
     setRevealed(activePath);
-    const hides = closedPaths.filter((folder) => activePath.startsWith(`${folder}/`));
-    if (hides.length > 0) setClosedPaths(closedPaths.filter((folder) => !hides.includes(folder)));
+    if (!rows.some((row) => row.file?.id === active)) {
+      const above = activePath.split("/").slice(0, -1).map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
+      setChosen({ ...chosen, ...Object.fromEntries(above.map((folder) => [folder, true])) });
+    }
     setCurrent(active);
   }
   useEffect(() => {
@@ -67,7 +76,7 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   }, [active]);
 
   const toggle = (row: ShownRow<FileEntry>, open: boolean): void => {
-    setClosedPaths(open ? closedPaths.filter((path) => path !== row.path) : [...new Set([...closedPaths, row.path])]);
+    setChosen({ ...chosen, [row.path]: open });
   };
   const focus = (index: number): void => {
     const row = rows[index];
@@ -101,7 +110,7 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
     else if (event.key === "Delete" && mayEdit) {
       actions.remove(target);
       focus(here + 1 < rows.length ? here + 1 : here - 1);
-    } else if (event.key === "*") setClosedPaths([]);
+    } else if (event.key === "*") setChosen(Object.fromEntries(treeRows(files).filter(({ file }) => file === null).map(({ path }) => [path, true])));
     else if (event.key.length === 1 && event.key !== "?") {
       const now = Date.now();
       const word = now - typed.current.when < WORD ? typed.current.word + event.key : event.key;
@@ -145,6 +154,42 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
     setDragged(null);
   };
 
+  const doing: RowActions = {
+    activate,
+    menu: openMenu,
+    contextMenu: onContextMenu,
+    focus: (row) => setCurrent(keyOf(row)),
+    dragStart: (event, row) => {
+      event.dataTransfer.setData(DRAGGED, row.path);
+      event.dataTransfer.effectAllowed = "move";
+      setDragged(targetOf(row));
+    },
+    dragEnd: () => {
+      setDragged(null);
+      setOver(null);
+    },
+    dragOver: onDragOver,
+    drop: onDrop,
+  };
+  const latest = useRef(doing);
+  useEffect(() => {
+    latest.current = doing;
+  });
+  // The same one from render to render, or each key that is typed in the text would draw all rows anew.
+  const on = useMemo<RowActions>(
+    () => ({
+      activate: (row) => latest.current.activate(row),
+      menu: (row, x, y) => latest.current.menu(row, x, y),
+      contextMenu: (event, row) => latest.current.contextMenu(event, row),
+      focus: (row) => latest.current.focus(row),
+      dragStart: (event, row) => latest.current.dragStart(event, row),
+      dragEnd: () => latest.current.dragEnd(),
+      dragOver: (event, row) => latest.current.dragOver(event, row),
+      drop: (event, row) => latest.current.drop(event, row),
+    }),
+    [],
+  );
+
   return (
     <>
       <ul
@@ -165,23 +210,9 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
             isCurrent={index === here}
             isOver={over !== null && over !== "" && (row.path === over || row.path.startsWith(`${over}/`))}
             trouble={row.file === null ? troubleIn(row, troubled) : troubled.get(row.path)}
-            present={row.file === null ? [] : (present.get(row.file.id) ?? [])}
+            present={row.file === null ? NOBODY : (present.get(row.file.id) ?? NOBODY)}
             draggable={mayEdit}
-            onActivate={() => activate(row)}
-            onMenu={(x, y) => openMenu(row, x, y)}
-            onContextMenu={(event) => onContextMenu(event, row)}
-            onFocus={() => setCurrent(keyOf(row))}
-            onDragStart={(event) => {
-              event.dataTransfer.setData(DRAGGED, row.path);
-              event.dataTransfer.effectAllowed = "move";
-              setDragged(targetOf(row));
-            }}
-            onDragEnd={() => {
-              setDragged(null);
-              setOver(null);
-            }}
-            onDragOver={(event) => onDragOver(event, row)}
-            onDrop={(event) => onDrop(event, row)}
+            on={on}
           />
         ))}
       </ul>

@@ -1,11 +1,22 @@
 // One row of the tree of files: a file or a folder, with who is in it, what is wrong with it and how large it is.
 import { ChevronDown, ChevronRight, CircleAlert, EllipsisVertical } from "lucide-react";
-import type { DragEvent, MouseEvent } from "react";
+import { memo, type DragEvent, type MouseEvent } from "react";
 import type { FileEntry } from "../../document/files";
 import type { Present } from "../../document/presence";
 import type { ShownRow } from "../../document/tree";
 import { bytes, count } from "../../parts/words";
 import { FileIcon } from "./FileIcon";
+
+export interface RowActions {
+  readonly activate: (row: ShownRow<FileEntry>) => void;
+  readonly menu: (row: ShownRow<FileEntry>, x: number, y: number) => void;
+  readonly contextMenu: (event: MouseEvent, row: ShownRow<FileEntry>) => void;
+  readonly focus: (row: ShownRow<FileEntry>) => void;
+  readonly dragStart: (event: DragEvent, row: ShownRow<FileEntry>) => void;
+  readonly dragEnd: () => void;
+  readonly dragOver: (event: DragEvent, row: ShownRow<FileEntry>) => void;
+  readonly drop: (event: DragEvent, row: ShownRow<FileEntry>) => void;
+}
 
 interface TreeRowProps {
   readonly row: ShownRow<FileEntry>;
@@ -16,20 +27,13 @@ interface TreeRowProps {
   readonly trouble: "error" | "warning" | undefined;
   readonly present: readonly Present[];
   readonly draggable: boolean;
-  readonly onActivate: () => void;
-  readonly onMenu: (x: number, y: number) => void;
-  readonly onContextMenu: (event: MouseEvent) => void;
-  readonly onFocus: () => void;
-  readonly onDragStart: (event: DragEvent) => void;
-  readonly onDragEnd: () => void;
-  readonly onDragOver: (event: DragEvent) => void;
-  readonly onDrop: (event: DragEvent) => void;
+  readonly on: RowActions;
 }
 
 /** Marks of people that are shown before the rest is counted. */
 const MARKS = 2;
 
-export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, draggable, onActivate, onMenu, onContextMenu, onFocus, onDragStart, onDragEnd, onDragOver, onDrop }: TreeRowProps) {
+export const TreeRow = memo(function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, draggable, on }: TreeRowProps) {
   const { file } = row;
   const size = file?.size ?? null;
   // What is seen comes first and in its order; then what is only seen as a sign.
@@ -52,13 +56,13 @@ export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, dr
       title={row.path}
       draggable={draggable}
       style={{ paddingLeft: 8 + row.depth * 14 }}
-      onClick={onActivate}
-      onContextMenu={onContextMenu}
-      onFocus={onFocus}
-      onDragStart={onDragStart}
-      onDragEnd={onDragEnd}
-      onDragOver={onDragOver}
-      onDrop={onDrop}
+      onClick={() => on.activate(row)}
+      onContextMenu={(event) => on.contextMenu(event, row)}
+      onFocus={() => on.focus(row)}
+      onDragStart={(event) => on.dragStart(event, row)}
+      onDragEnd={() => on.dragEnd()}
+      onDragOver={(event) => on.dragOver(event, row)}
+      onDrop={(event) => on.drop(event, row)}
     >
       {file !== null ? <FileIcon path={file.path} /> : row.open === true ? <ChevronDown className="icon" aria-hidden="true" /> : <ChevronRight className="icon" aria-hidden="true" />}
       <span className="cut grow">{row.label}</span>
@@ -79,11 +83,11 @@ export function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, dr
         onClick={(event) => {
           event.stopPropagation();
           const box = event.currentTarget.getBoundingClientRect();
-          onMenu(box.right - 200, box.bottom);
+          on.menu(row, box.right - 200, box.bottom);
         }}
       >
         <EllipsisVertical aria-hidden="true" />
       </button>
     </li>
   );
-}
+});

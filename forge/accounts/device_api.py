@@ -1,0 +1,94 @@
+"""How a program without a browser of its own asks for a token: RFC 8628 over JSON. Nobody is signed in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts import device
+from forge.core.api import ForgeView
+
+PAGE = "/accounts/device"
+
+
+class NewDeviceSignInSerializer(serializers.Serializer[Any]):
+    """Who asks."""
+
+    machine = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class DeviceSignInSerializer(serializers.Serializer[Any]):
+    """What to show to a person, and what to fetch the token with."""
+
+    device_code = serializers.CharField()
+    user_code = serializers.CharField()
+    verification_uri = serializers.CharField()
+    verification_uri_complete = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="seconds")
+    interval = serializers.IntegerField(help_text="seconds between two questions")
+
+
+class DeviceCodeSerializer(serializers.Serializer[Any]):
+    """The secret of the program that asked."""
+
+    device_code = serializers.CharField(max_length=200)
+
+
+class DeviceTokenSerializer(serializers.Serializer[Any]):
+    """A token, which is shown this once."""
+
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    scope = serializers.CharField()
+    name = serializers.CharField()
+    person = serializers.CharField()
+    expires = serializers.DateTimeField()
+
+
+class DeviceSignIns(ForgeView):
+    """Asking for a short code."""
+
+    authentication_classes = ()
+
+    @extend_schema(request=NewDeviceSignInSerializer, responses={201: DeviceSignInSerializer})
+    def post(self, request: Request) -> Response:
+        if not ratelimit.consume(request._request, action="start_device"):
+            raise Throttled(60)
+        started = device.start(self.asked(request, NewDeviceSignInSerializer)["machine"])
+        address = settings.PUBLIC_URL + PAGE
+        body = {
+            "device_code": started.device_code,
+            "user_code": started.user_code,
+            "verification_uri": address,
+            # In the fragment, which no browser sends and no log keeps.
+            "verification_uri_complete": f"{address}#token={started.user_code}",
+            "expires_in": int(device.LIFE.total_seconds()),
+            "interval": int(device.INTERVAL.total_seconds()),
+        }
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
+class DeviceToken(ForgeView):
+    """Fetching the token; until it is allowed the answer is 400, with `error` in the words of RFC 8628."""
+
+    authentication_classes = ()
+
+    @extend_schema(request=DeviceCodeSerializer, responses=DeviceTokenSerializer)
+    def post(self, request: Request) -> Response:
+        token, secret = device.redeem(self.asked(request, DeviceCodeSerializer)["device_code"])
+        body = {
+            "access_token": secret,
+            "token_type": "Bearer",
+            "scope": " ".join(token.scopes),
+            "name": token.name,
+            "person": str(token.owner),
+            "expires": token.expires,
+        }
+        return Response(body, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,58 @@
+"""The rune that the welcome page runs, and what it says of one drawing: built by `tools/example.py` at set-up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A score of the picture: its label, and whole percent."""
+
+    label: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A built rune. `strokes` is JSON for the page's script, `lines` the same as points of SVG polylines, 0 to 100."""
+
+    rune_url: str
+    memory: int
+    strokes: str
+    lines: tuple[str, ...]
+    answer: str
+    bars: tuple[Bar, ...]
+
+
+SHOWN = 3
+"""Bars of the picture."""
+
+
+def example() -> Example | None:
+    """None where set-up did not build it; the page goes without then."""
+    manifest = Path(settings.STATIC_ROOT) / "example" / "manifest.json"
+    try:
+        return _example(manifest, manifest.stat().st_mtime)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _example(manifest: Path, changed: float) -> Example:
+    told: Mapping[str, Any] = json.loads(manifest.read_text("utf-8"))
+    return Example(
+        rune_url=f"{settings.STATIC_URL}example/{told['file']}",
+        memory=told["memory"],
+        strokes=json.dumps(told["strokes"]),
+        lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in told["strokes"]),
+        answer=told["answer"],
+        bars=tuple(Bar(each["label"], round(each["share"] * 100)) for each in told["scores"][:SHOWN]),
+    )

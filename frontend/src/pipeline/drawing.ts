@@ -1,0 +1,104 @@
+// The picture of a pipeline on a page: drawn into an element, as wide as that is, and again when its width changes.
+import { condensed } from "./condense";
+import { FULL, SMALL } from "./form";
+import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
+import { pathOf } from "./paths";
+import { KIND_WORDS } from "./said";
+import type { Pipeline } from "./types";
+
+const SVG = "http://www.w3.org/2000/svg";
+/** The height in pixels that a small picture may have before stages are drawn as one. */
+const SMALL_MOST = 132;
+/** What marks need around the nodes. */
+const MARGIN = 5;
+const ARROW = "M-6 -4 0 0 -6 4Z";
+
+function element(tag: string, className: string, text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function nodeElement({ node, x, y, width, height }: PlacedNode, hasDetail: boolean): HTMLElement {
+  const made = element("div", `node ${node.kind} ${node.mark ?? ""}`);
+  made.title = node.shown === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
+  Object.assign(made.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+  made.append(element("b", "", node.shown ?? node.name));
+  if (hasDetail) made.append(element("span", "", node.detail));
+  if (hasDetail && (node.note ?? "") !== "") made.append(element("small", "", node.note));
+  return made;
+}
+
+function svgElement(tag: string, attributes: Readonly<Record<string, string>>): SVGElement {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function wireElements({ wire, points }: PlacedWire): readonly SVGElement[] {
+  const end = points.at(-1) ?? { x: 0, y: 0 };
+  return [
+    svgElement("path", { class: `pipeline-wire ${wire.mark ?? ""}`, d: pathOf(points), "data-from": wire.source, "data-to": wire.target }),
+    svgElement("path", { class: "pipeline-arrow", d: ARROW, transform: `translate(${end.x} ${end.y})` }),
+  ];
+}
+
+function labelElement({ wire, label, text }: PlacedWire): HTMLElement {
+  const made = element("span", `pipeline-type ${wire.mark ?? ""}`, text);
+  Object.assign(made.style, { left: `${label.x}px`, top: `${label.y - 10}px` });
+  return made;
+}
+
+/** The labels to draw: where wires of one output go the same way, what flows is said once. */
+function labelled(wires: readonly PlacedWire[]): readonly PlacedWire[] {
+  const said = new Set<string>();
+  return wires.filter(({ wire, label, text, isBetween }) => {
+    const key = JSON.stringify([wire.source, wire.source_index, wire.mark, label.y]);
+    if (text === "" || (isBetween && said.has(key))) return false;
+    said.add(key);
+    return true;
+  });
+}
+
+function picture(placed: Placed, hasDetail: boolean): HTMLElement {
+  const made = element("div", "pipeline-picture");
+  made.setAttribute("aria-hidden", "true");
+  Object.assign(made.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
+  const wires = svgElement("svg", { width: String(placed.width), height: String(placed.height) });
+  wires.append(...placed.wires.flatMap(wireElements));
+  made.append(wires, ...placed.nodes.map((node) => nodeElement(node, hasDetail)), ...labelled(placed.wires).map(labelElement));
+  return made;
+}
+
+/** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
+export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
+  if (!isSmall) return place(pipeline, { room });
+  const small = (each: Pipeline): Placed => place(each, { room, form: SMALL });
+  return small(condensed(pipeline, (each) => {
+    const { width, height } = small(each);
+    return width <= room && height <= SMALL_MOST;
+  }));
+}
+
+/** Draws into `host` from now on, in the room that it has; answers how to stop. What else is in `host` stays there. */
+export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boolean): () => void {
+  let drawn: HTMLElement | null = null;
+  let last = 0;
+  const draw = (): void => {
+    const room = Math.floor(host.clientWidth) - 2 * MARGIN;
+    if (room <= 0 || room === last) return;
+    last = room;
+    const next = picture(placedIn(pipeline, room, isSmall), (isSmall ? SMALL : FULL).hasDetail);
+    if (drawn === null) host.append(next);
+    else drawn.replaceWith(next);
+    drawn = next;
+  };
+  const observer = new ResizeObserver(draw);
+  observer.observe(host);
+  draw();
+  return () => {
+    observer.disconnect();
+    drawn?.remove();
+  };
+}

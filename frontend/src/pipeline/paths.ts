@@ -1,0 +1,59 @@
+// A wire as an SVG path. Pure.
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Half the way that a bend takes. */
+const TURN = 20;
+/** The radius of a corner. */
+const CORNER = 7;
+
+function isStraight(from: Point, to: Point): boolean {
+  return from.x === to.x || from.y === to.y;
+}
+
+/** From `from` towards `to`, at most half the way. */
+function along(from: Point, to: Point, far: number): Point {
+  const length = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
+  const part = length === 0 ? 0 : Math.min(far, length / 2) / length;
+  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+}
+
+/** Through the points: straight where two are level or above each other, with round corners; else with a smooth bend that
+ * ends level. */
+export function pathOf(points: readonly Point[]): string {
+  const [start, ...rest] = points;
+  if (start === undefined) return "";
+  let path = `M${start.x} ${start.y}`;
+  let from = start;
+  for (const [index, to] of rest.entries()) {
+    const next = rest[index + 1];
+    if (isStraight(from, to)) {
+      const turns = next !== undefined && isStraight(to, next) && (from.x === to.x) !== (to.x === next.x);
+      if (turns) {
+        const [before, after] = [along(to, from, CORNER), along(to, next, CORNER)];
+        path += ` L${before.x} ${before.y} Q${to.x} ${to.y} ${after.x} ${after.y}`;
+      } else path += ` L${to.x} ${to.y}`;
+    } else {
+      const turn = from.x + Math.min((to.x - from.x) / 2, TURN);
+      path += ` C${turn} ${from.y} ${turn} ${to.y} ${from.x + 2 * (turn - from.x)} ${to.y} L${to.x} ${to.y}`;
+    }
+    from = to;
+  }
+  return path;
+}
+
+/** Without the points that a straight line passes anyway, and each once. */
+export function simplified(points: readonly Point[]): readonly Point[] {
+  const kept: Point[] = [];
+  for (const point of points) {
+    const [before, last] = [kept.at(-2), kept.at(-1)];
+    if (last !== undefined && last.x === point.x && last.y === point.y) continue;
+    const isPassed = before !== undefined && last !== undefined && ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y));
+    if (isPassed) kept.pop();
+    kept.push(point);
+  }
+  return kept;
+}

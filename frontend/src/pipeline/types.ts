@@ -1,0 +1,29 @@
+// A pipeline as it is drawn: stages, and wires from what gives to what reads. Shapes only.
+
+export interface Stage {
+  readonly name: string;
+  readonly kind: "capability" | "block" | "model" | "output";
+  /** What the stage is: a proc-block's name, a model's file. */
+  readonly detail: string;
+  /** What became of it since an earlier pipeline; in the picture a dashed frame. */
+  readonly mark?: "added" | "changed" | "removed" | "same" | "";
+  /** The same in words, in a line of its own. */
+  readonly note?: string;
+  /** What is drawn in place of its name, where it stands for several stages. */
+  readonly shown?: string;
+}
+
+export interface Wire {
+  readonly source: string;
+  readonly source_index: number;
+  readonly target: string;
+  readonly target_index: number;
+  /** The tensor that flows; null while it is unknown. */
+  readonly type: string | null;
+  readonly mark?: Stage["mark"];
+}
+
+export interface Pipeline {
+  readonly nodes: readonly Stage[];
+  readonly wires: readonly Wire[];
+}

@@ -1,0 +1,47 @@
+// A model that was given in place of a rune: recognised, and made a project of. Nothing is sent before that is asked for.
+
+/** Other kinds of model, which become a part of a project and not its beginning. */
+const OTHER_MODELS = new Set(["onnx", "h5", "keras", "pb", "pt", "pth", "safetensors"]);
+/** Where a TensorFlow Lite file says what it is: its bytes 4 to 8. */
+const MARK = "TFL3";
+
+/** Where the person may make a project; null for nobody. */
+export interface Places {
+  readonly organisations: readonly string[];
+  /** Where they made one last, or "". */
+  readonly usual: string;
+  readonly csrf: string;
+}
+
+export type Kind = "tflite" | "other-model" | "no-model";
+
+/** What a file is, by its contents and then by its name. */
+export async function kindOf(file: File): Promise<Kind> {
+  const bytes = new Uint8Array(await file.slice(4, 8).arrayBuffer());
+  const end = file.name.slice(file.name.lastIndexOf(".") + 1).toLowerCase();
+  if (String.fromCharCode(...bytes) === MARK || end === "tflite") return "tflite";
+  return OTHER_MODELS.has(end) ? "other-model" : "no-model";
+}
+
+/** Whom the server takes the person for, now. Rejects when it cannot be asked. */
+export async function fetchPlaces(): Promise<Places | null> {
+  const response = await fetch("/new/places", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`The server could not be asked where a project may be made (${response.status}). Try again.`);
+  return ((await response.json()) as { readonly places: Places | null }).places;
+}
+
+/** Makes a project of a model; answers its studio's address. Rejects with an Error whose message is for a person. */
+export async function makeProject(file: File, organisation: string, csrf: string): Promise<string> {
+  const query = new URLSearchParams({ organisation, file: file.name });
+  const response = await fetch(`/api/v1/projects/from-model?${query}`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrf, Accept: "application/json" },
+    body: file,
+  }).catch(() => {
+    throw new Error("The server did not answer. Look at the connection and try again.");
+  });
+  const answer = (await response.json().catch(() => ({}))) as { readonly url?: string; readonly detail?: string };
+  if (!response.ok || answer.url === undefined) throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);
+  return `${answer.url}/studio`;
+}

@@ -1,0 +1,50 @@
+// The height of the strip above the text: as high as the picture needs, or as someone set it, and never so high that the
+// text under it has no room.
+import { useLayoutEffect, useState, type ReactNode, type RefObject } from "react";
+import { useRemembered } from "../parts/remembered";
+import { Splitter } from "../parts/Splitter";
+
+const LEAST = 72;
+/** The most that it takes by itself, in pixels and as a part of what it shares with the text. */
+const MOST = 300;
+const SHARE = 0.44;
+/** What stays for the text whatever the height is set to: six lines. */
+const TEXT = 130;
+
+/** A height in pixels, or null for as high as the picture needs. */
+function isHeight(value: unknown): value is number | null {
+  return value === null || (typeof value === "number" && Number.isFinite(value));
+}
+
+export interface StripAsk {
+  /** The pixels in which all is in sight. */
+  readonly wanted: number;
+  /** The pixels that are needed whatever was set by hand, as by an open palette. */
+  readonly needed: number;
+}
+
+/** The height where `shared` pixels are there for strip and text, and `chosen` was set by hand. */
+export function stripHeight({ wanted, needed }: StripAsk, shared: number, chosen: number | null): { readonly height: number; readonly most: number } {
+  const most = Math.max(LEAST, Math.round(shared - TEXT));
+  const usual = Math.min(MOST, Math.max(LEAST, Math.round(shared * SHARE)), wanted);
+  return { height: Math.min(most, Math.max(LEAST, needed, Math.round(chosen ?? usual))), most };
+}
+
+export function useStrip(area: RefObject<HTMLElement | null>, isStrip: boolean, ask: StripAsk): { readonly height: number; readonly splitter: ReactNode } {
+  const [shared, setShared] = useState(0);
+  const [chosen, setChosen] = useRemembered<number | null>("strip", null, isHeight);
+  useLayoutEffect(() => {
+    const around = area.current?.parentElement ?? null;
+    if (around === null || !isStrip) return;
+    const measure = (): void => setShared(around.clientHeight);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(around);
+    return () => observer.disconnect();
+  }, [area, isStrip]);
+  const { height, most } = stripHeight(ask, shared, chosen);
+  const splitter = isStrip ? (
+    <Splitter label="Height of the graph" upright={false} size={height} least={LEAST} most={most} direction={1} onSize={setChosen} onUsual={() => setChosen(null)} />
+  ) : null;
+  return { height, splitter };
+}

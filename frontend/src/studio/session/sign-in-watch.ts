@@ -1,0 +1,113 @@
+// Whose session the browser has while this page is open. Asked when the server refuses something, because it answers alike to
+// what is forbidden and what is not there: only the session itself tells that one is signed out.
+import { Problem } from "../api/problem";
+
+/** Who is signed in in this browser: whom the page was made for, nobody, or someone else. */
+export type SignedIn = { readonly who: "me" } | { readonly who: "nobody" } | { readonly who: "other"; readonly name: string };
+
+interface Answer {
+  readonly person: { readonly id: string; readonly name: string } | null;
+  readonly csrf: string;
+}
+
+export interface SignInWatchOptions {
+  /** The person's id. */
+  readonly me: string;
+  /** What a write must carry. */
+  readonly csrf: string;
+  readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
+}
+
+const ADDRESS = "/accounts/session";
+/** While signed out, asked again this often, in ms: signing in may happen in any window. */
+const AGAIN = 2000;
+/** The refusals that may mean that the session ended. */
+const DOUBTFUL = new Set([401, 403, 404]);
+
+const SIGNED_OUT = "You are signed out. Sign in again; your edits are kept.";
+
+const ME: SignedIn = { who: "me" };
+
+export class SignInWatch {
+  private signedIn: SignedIn = ME;
+  private csrf: string;
+  private asking: Promise<SignedIn> | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly options: SignInWatchOptions) {
+    this.csrf = options.csrf;
+  }
+
+  readonly current = (): SignedIn => this.signedIn;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** What a write of this person must carry; signing in again makes another. */
+  get token(): string {
+    return this.csrf;
+  }
+
+  /** A socket was refused because the session is not this person's. */
+  refused(): void {
+    if (this.signedIn.who === "me") this.become({ who: "nobody" });
+  }
+
+  /** Ask whose session it is; several who ask at once share the answer. Who cannot be reached changes nothing. */
+  look(): Promise<SignedIn> {
+    this.asking ??= this.ask().finally(() => {
+      this.asking = null;
+    });
+    return this.asking;
+  }
+
+  /** What to say of a refused request: that one is signed out, where that is why. */
+  async explain(error: unknown): Promise<unknown> {
+    if (!(error instanceof Problem) || !DOUBTFUL.has(error.status)) return error;
+    const signedIn = await this.look();
+    return signedIn.who === "me" ? error : new Problem(401, "You are signed out", sentenceFor(signedIn));
+  }
+
+  private async ask(): Promise<SignedIn> {
+    clearTimeout(this.timer);
+    try {
+      const { fetch = (address, init) => globalThis.fetch(address, init) } = this.options;
+      const response = await fetch(ADDRESS, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      if (response.ok) this.take((await response.json()) as Answer);
+    } catch {
+      // The network is gone, which says nothing of the session.
+    }
+    this.lookLater();
+    return this.signedIn;
+  }
+
+  private take({ person, csrf }: Answer): void {
+    if (person === null) this.become({ who: "nobody" });
+    else if (person.id !== this.options.me) this.become({ who: "other", name: person.name });
+    else {
+      this.csrf = csrf;
+      this.become(ME);
+    }
+  }
+
+  private lookLater(): void {
+    clearTimeout(this.timer);
+    if (this.signedIn.who !== "me") this.timer = setTimeout(() => void this.look(), AGAIN);
+  }
+
+  private become(signedIn: SignedIn): void {
+    const isSame = signedIn.who === this.signedIn.who && (signedIn.who !== "other" || this.signedIn.who !== "other" || signedIn.name === this.signedIn.name);
+    if (isSame) return;
+    this.signedIn = signedIn;
+    this.lookLater();
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** What is said to someone whose session ended. */
+export function sentenceFor(signedIn: SignedIn): string {
+  return signedIn.who === "other" ? `${signedIn.name} is signed in in this browser now. Your edits are kept here and are not sent in another's name.` : SIGNED_OUT;
+}

@@ -1,0 +1,20 @@
+"""A project's files to a rune and its report: check, compile, pack.
+
+It runs nothing of what it built, and knows no database and no network.
+"""
+
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult, FileReport, Memory, ModelReport, Report, ResourceReport, Step
+
+__all__ = [
+    "BuildFailed",
+    "BuildResult",
+    "FileReport",
+    "Memory",
+    "ModelReport",
+    "Report",
+    "ResourceReport",
+    "Step",
+    "build",
+]

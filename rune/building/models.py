@@ -1,0 +1,83 @@
+"""The models of one project: each read once, and for each stage whether it is compiled or run by the rune's host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rune.abi import ModelFormat
+from rune.anvil import Unsupported, signature_with_support, unsupported
+from rune.archive import zip_folder
+from rune.building.report import ModelReport
+from rune.files import ProjectFiles
+from rune.folders import folder_members
+from rune.runefile.pipeline import ModelStage, Pipeline
+from rune.tflite import Model, ModelSignature, read_model, signature
+
+
+class ProjectModels:
+    """The project's models by their paths."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self._files = files
+        self._data: dict[str, bytes] = {}
+        self._read: dict[str, Model] = {}
+
+    def data(self, path: str) -> bytes:
+        """What a rune carries of a model: its file, or its folder as an archive. Raises `FileError`."""
+        if path not in self._data:
+            is_folder = bool(folder_members(self._files, path))
+            self._data[path] = zip_folder(self._files, path) if is_folder else self._files.read(path)
+        return self._data[path]
+
+    def model(self, path: str) -> Model:
+        """A TensorFlow Lite model. Raises `FileError` and `ModelError`."""
+        if path not in self._read:
+            self._read[path] = read_model(self.data(path))
+        return self._read[path]
+
+    def signature(self, path: str) -> ModelSignature:
+        """Its inputs and outputs, and whether it can be compiled. Raises `FileError` and `ModelError`."""
+        return signature_with_support(self.model(path))
+
+
+@dataclass(frozen=True)
+class ChosenModels:
+    """`compiled` by file. `hosted` by stage: what the rune carries of the model, None where only its host has it."""
+
+    compiled: Mapping[str, Model]
+    hosted: Mapping[str, bytes | None]
+    reports: tuple[ModelReport, ...]
+
+
+def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool) -> ChosenModels:
+    """Compiles what can be compiled; with `host_models` nothing. Raises `FileError` for what cannot be read."""
+    compiled: dict[str, Model] = {}
+    hosted: dict[str, bytes | None] = {}
+    reports = []
+    for stage in pipeline.stages:
+        if not isinstance(stage, ModelStage):
+            continue
+        report = _report(stage, models, host_models)
+        reports.append(report)
+        if report.runs == "host":
+            hosted[stage.name] = None if stage.file is None else models.data(stage.file)
+        elif stage.file is not None:
+            compiled[stage.file] = models.model(stage.file)
+    return ChosenModels(compiled, hosted, tuple(reports))
+
+
+def _report(stage: ModelStage, models: ProjectModels, host_models: bool) -> ModelReport:
+    if stage.file is None:
+        return ModelReport(stage.name, None, None, None, "host")
+    size = len(models.data(stage.file))
+    if stage.format is not ModelFormat.TENSORFLOW_LITE:
+        return ModelReport(stage.name, stage.file, size, None, "host")
+    model = models.model(stage.file)
+    lacking: tuple[Unsupported, ...] = unsupported(model)
+    # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.
+    is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
+    runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open
+    return ModelReport(
+        stage.name, stage.file, size, len(model.operators), "host" if runs_on_host else "compiled", lacking
+    )

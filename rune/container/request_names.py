@@ -1,0 +1,42 @@
+"""Which stage of the graph each request of a rune is of. Requests have numbers in the ABI, names only in the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+REQUESTS: Final = "requests"
+"""The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""
+
+
+def requested_stages(graph: Mapping[str, Any], section: str, kinds: Sequence[str]) -> tuple[str | None, ...]:
+    """The stage of each request, in the order in which the rune makes them. `graph` is foreign JSON of any form.
+
+    `section` is `capabilities` or `outputs`; `kinds` are those that the rune asks for, as the graph writes them
+    (`sound`, `serial`). A graph of another compiler does not tell the order: there a request is known by its kind,
+    where it is the only one. None for one that cannot be told from another.
+    """
+    stages = {name: _kind(stage) for name, stage in _mapping(graph.get(section)).items() if name}
+    order = _texts(_mapping(graph.get(REQUESTS)).get(section))
+    if len(order) == len(kinds) == len(set(order)) and [stages.get(name) for name in order] == list(kinds):
+        return order
+    return tuple(_only_one(stages, kind) if list(kinds).count(kind) == 1 else None for kind in kinds)
+
+
+def _only_one(stages: Mapping[str, str | None], kind: str) -> str | None:
+    alike = [name for name, each in stages.items() if each == kind]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _kind(stage: object) -> str | None:
+    kind = _mapping(stage).get("kind")
+    found = kind.get("type") if isinstance(kind, Mapping) else kind
+    return found.lower() if isinstance(found, str) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()

@@ -1,0 +1,91 @@
+"""Whether a sound has the rate that the blocks behind it compute for: at another one every pitch is another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from rune.abi import Capability
+from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Fix
+from rune.runefile.pipeline import BlockStage, CapabilityStage, Port, Stage
+from rune.runefile.report import Report
+from rune.runefile.syntax import StageSyntax
+from rune.tensor import TensorType
+from rune.wording import hertz, quoted
+
+_MOST_STAGES = 1000
+"""Stages that are gone back through from one block."""
+
+
+def warn_of_sound_rate(
+    syntax: StageSyntax,
+    block: BlockStage,
+    stage_named: Callable[[str], Stage | None],
+    syntax_named: Mapping[str, StageSyntax],
+    report: Report,
+) -> None:
+    """Compares the rate of each sound that reaches a block with the one that it computes for."""
+    rate = block.block.sound_rate
+    if rate is None:
+        return
+    _warn_of_argument(syntax, block, rate, report)
+    for written, port in zip(syntax.inputs, block.inputs, strict=False):
+        sound = _sound_behind(port, stage_named)
+        given = None if sound is None else dict(sound.parameters).get("hz")
+        if sound is None or given is None or given == rate:
+            continue
+        report.warning(
+            Code.SOUND_RATE,
+            f"{quoted(block.name)} computes for sound of {hertz(rate)}, and {quoted(sound.name)} gives {hertz(given)}",
+            written.whole,
+            [
+                "What it makes of another rate is another sound: every pitch is taken for another one.",
+                f"A host gives the rate that is asked for, whatever its microphone or file has: ask for {rate}.",
+            ],
+            _fixes(syntax_named[sound.name], sound, rate, report),
+        )
+
+
+def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: Report) -> None:
+    """An argument that looks as if it changed the rate."""
+    given = block.arguments.get("sample_rate")
+    written = next((argument for argument in syntax.arguments if argument.name == "sample_rate"), None)
+    if written is None or given is None or given == rate:
+        return
+    report.warning(
+        Code.SOUND_RATE,
+        f"{block.block.name} computes for sound of {hertz(rate)}, whatever `sample_rate` says",
+        written.span,
+        ["The argument is accepted for old Runefiles, and changes nothing."],
+        [report.guess(written.span, str(rate))],
+    )
+
+
+def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> CapabilityStage | None:
+    """The SOUND capability that a port has its samples from, through blocks that read one tensor; None without one."""
+    for _ in range(_MOST_STAGES):
+        stage = stage_named(port.stage)
+        if isinstance(stage, BlockStage) and len(stage.inputs) == 1:
+            port = stage.inputs[0]
+            continue
+        return stage if isinstance(stage, CapabilityStage) and stage.kind is Capability.SOUND else None
+    return None
+
+
+def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: Report) -> list[Fix]:
+    """The fix that asks for the rate, and declares as many samples as come then."""
+    written = next((argument for argument in sound.arguments if argument.name == "hz"), None)
+    duration = dict(stage.parameters).get("sample_duration_ms")
+    if written is None or duration is None:
+        return []
+    fix = report.guess(written.span, str(rate), f"Change hz to {rate}")
+    if not sound.outputs:
+        return [fix]
+    count = rate * int(duration) // 1000
+    ones = tuple(size for size in stage.output.dimensions if size == 1)
+    if count == 0 or len(ones) < len(stage.output.dimensions) - 1:
+        return []
+    dimensions = tuple(1 if size == 1 else count for size in stage.output.dimensions)
+    declared = report.guess_type(sound.outputs[0].span, TensorType(stage.output.element, dimensions))
+    return [replace(fix, edits=(*fix.edits, *declared.edits))]

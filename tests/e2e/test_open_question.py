@@ -1,0 +1,35 @@
+"""A model that does not say how it reads pixels: the preview asks, and the answer is written into the text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.studio import PATIENCE, expect_running, sign_in
+from tests.live_forge import LiveForge
+
+pytestmark = pytest.mark.e2e
+
+
+def test_the_preview_asks_for_the_range_of_pixels_and_writes_the_answer(
+    forge: LiveForge, open_page: OpenPage, test_data: Path
+) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    page.locator("[data-drop-model] input[type=file]").set_input_files(test_data / "models" / "mlperf_ic_float.tflite")
+    page.wait_for_url("**/studio")
+    expect_running(page)
+
+    question = page.get_by_role("region", name="An open question")
+    expect(question).to_contain_text("does the model read pixels from 0 to 1, or from 0 to 255?", timeout=PATIENCE)
+    expect(question.get_by_role("button", name="0 to 1, as it is")).to_be_enabled(timeout=PATIENCE)
+    question.get_by_role("button", name="0 to 255").click()
+    expect(question).to_have_count(0, timeout=PATIENCE)
+    text = page.get_by_role("textbox", name="Runefile.yml")
+    expect(text).to_contain_text("capability: FLOAT_IMAGE")
+    expect(text).to_contain_text("inputs: [image]")
+    expect(text).not_to_contain_text("Open question")
+    expect_running(page)

@@ -1,0 +1,107 @@
+"""README's lines work as they are typed, from a fresh installation: publish the digits, sign in, pull, run."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live_server import REPOSITORY, LiveServer
+
+pytestmark = pytest.mark.foreign
+
+README = REPOSITORY / "README.md"
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with LiveServer(tmp_path_factory.mktemp("fresh") / "data") as server:
+        yield server
+
+
+def lines_of_the_tour() -> list[str]:
+    """The commands of the tour's last step."""
+    text = README.read_text("utf-8")
+    tour = text.partition("## A tour in five minutes")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^ *```\n(.*?)^ *```", tour, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 1
+    return [line.strip() for line in blocks[0].splitlines() if line.strip()]
+
+
+def allow(live: LiveServer, code: str) -> None:
+    """What the person does on the page of the code: reads it, and presses Allow."""
+    page = live.http.get("/accounts/device")
+    assert page.status_code == 200
+    fields = {"token": code, "csrfmiddlewaretoken": live.http.cookies["csrftoken"]}
+    asked = live.http.post("/accounts/device", data=fields, headers={"Referer": live.address})
+    assert "Allow" in asked.text
+    assert code in asked.text
+    done = live.http.post("/accounts/device", data={**fields, "step": "allow"}, headers={"Referer": live.address})
+    assert "is connected" in done.text
+
+
+def typed(live: LiveServer, line: str, folder: Path) -> str:
+    """Runs one line as a shell in the checkout would; who sits in front of it allows the code that it shows."""
+    process = subprocess.Popen(
+        ["bash", "-c", line.replace(ADDRESS, live.address)],
+        cwd=folder,
+        env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = ""
+    assert process.stdout is not None
+    with process.stdout:
+        for part in process.stdout:
+            said += part
+            code = re.fullmatch(r" {4}([B-Z]{4}-[B-Z]{4})\n", part)
+            if code:
+                allow(live, code[1])
+    assert process.wait(60) == 0, f"{line}\n{said}"
+    return said
+
+
+def test_the_lines_of_the_tour_work_as_they_are_typed(fresh: LiveServer, tmp_path: Path) -> None:
+    fresh.api("POST", "projects", json={"organisation": fresh.organisation(), "name": "digits", "template": "digits"})
+    project = f"{fresh.organisation()}/digits"
+    labels = (REPOSITORY / "examples" / "digits" / "labels.txt").read_text("utf-8").replace("7", "seven")
+    fresh.api("PUT", f"projects/{project}/files/labels.txt", content=labels.encode())
+    build = fresh.build(project)
+    assert build["state"] == "succeeded", build
+    fresh.api("POST", f"projects/{project}/tags", json={"tag": "1.0", "build": build["id"]})
+
+    for name, place in ((".venv", Path(sys.prefix)), ("examples", REPOSITORY / "examples")):
+        (tmp_path / name).symlink_to(place)
+    login, pull, run = lines_of_the_tour()
+    page = fresh.http.get(f"/{project}").text
+    assert f'value="{pull.removeprefix(".venv/bin/").replace(ADDRESS, fresh.address)}"' in page
+    assert f"Signed in to {fresh.address} as" in typed(fresh, login, tmp_path)
+    typed(fresh, pull, tmp_path)
+    outputs = json.loads(typed(fresh, run, tmp_path))
+    assert ["seven"] in [tensor["elements"] for tensors in outputs.values() for tensor in tensors]
+    tutorial = (REPOSITORY / "docs" / "tutorial.md").read_text("utf-8")
+    assert f"```\n{login}\n{pull}\n```" in tutorial
+
+
+def test_the_lines_of_the_command_alone_work_as_they_are_typed(tmp_path: Path) -> None:
+    alone = README.read_text("utf-8").partition("## The command line alone")[2]
+    block = re.findall(r"```\n(.*?)```", alone, re.DOTALL)[0]
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["bash", "-e", "-c", block],
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sine" / "sine.rune").is_file()

@@ -1,0 +1,52 @@
+"""Runs a notebook's cells in order in a fresh interpreter, and shows what a notebook would show of each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+_RUN = """
+import ast, json, sys
+
+cells = json.load(sys.stdin)
+names = {"__name__": "__main__"}
+for number, source in enumerate(cells, start=1):
+    tree = ast.parse(source, f"cell {number}")
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, f"cell {number}", "exec"), names)
+    shown = None if last is None else eval(compile(ast.Expression(last.value), f"cell {number}", "eval"), names)
+    page = getattr(shown, "_repr_html_", None)
+    print(json.dumps([number, None if shown is None else repr(shown), page() if page else None]), file=sys.stderr)
+"""
+
+
+def notebook(path: Path) -> dict[str, Any]:
+    """The notebook as JSON."""
+    found = json.loads(path.read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def code_cells(path: Path) -> list[str]:
+    """The text of each cell of code, in order."""
+    return ["".join(cell["source"]) for cell in notebook(path)["cells"] if cell["cell_type"] == "code"]
+
+
+def run_cells(cells: list[str], folder: Path) -> list[tuple[str | None, str | None]]:
+    """Runs the cells in `folder`. What the last line of each gave: its `repr`, and its HTML where it has some."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _RUN],
+        input=json.dumps(cells),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [number for number, _, _ in lines] == list(range(1, len(cells) + 1))
+    return [(shown, page) for _, shown, page in lines]

@@ -1,0 +1,26 @@
+"""Every notebook of the project is run, cell by cell, in a fresh interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.notebooks import code_cells, run_cells
+
+NOTEBOOKS = REPOSITORY / "examples" / "notebooks"
+
+pytestmark = pytest.mark.proof
+
+
+def test_every_cell_of_every_notebook_runs(record_property: Callable[[str, object], None]) -> None:
+    found = sorted(NOTEBOOKS.glob("*.ipynb"))
+    assert found
+    cells = 0
+    for path in found:
+        shown = run_cells(code_cells(path), NOTEBOOKS)
+        cells += len(shown)
+        assert any(page and "<table>" in page for _, page in shown), path
+    record_property("notebooks", len(found))
+    record_property("cells", cells)

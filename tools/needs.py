@@ -1,0 +1,168 @@
+"""Gets what the tests need of the system: Debian's packages. It says what it does, and asks for sudo once.
+
+As root it installs what is missing; else by sudo, where a person can be asked or sudo asks nobody; else it says what is
+missing and with which command it comes, and the tests run without it. Run with the system's Python and nothing else:
+
+    python3 -m tools.needs [test|prove|pages]
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tools import browser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Need:
+    """A program of the system, its packages, and what cannot be done without it."""
+
+    name: str
+    packages: tuple[str, ...]
+    serves: str
+    is_here: Callable[[], object]
+
+
+VENV = Need(
+    "Python's venv",
+    ("python3-venv",),
+    "anything",
+    lambda: (ROOT / ".venv" / "bin" / "python").exists() or importlib.util.find_spec("ensurepip"),
+)
+CHROMIUM = Need("Chromium", ("chromium",), "the tests in a browser", browser.chromium)
+SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client", lambda: shutil.which("skopeo"))
+POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
+REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
+FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
+WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
+SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
+
+PURPOSES = {
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, FIREFOX, WEBKIT, SOUND),
+    "pages": (VENV, CHROMIUM),
+}
+"""What is needed for what; `pages` is for pictures and measurements."""
+RUNS_WITHOUT = ("test", "prove")
+"""Purposes for which as much is done as can be, and the rest is named at the end."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What decides how packages are installed. `sudo` is missing, asks for a password, or asks nobody."""
+
+    is_root: bool
+    has_apt: bool
+    sudo: Literal["missing", "asks", "free"]
+    has_terminal: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is said, and the command that is then run; None where a person has to do it."""
+
+    says: str
+    command: tuple[str, ...] | None
+
+
+def plan(missing: Sequence[Need], machine: Machine) -> Plan:
+    """How what is missing gets here."""
+    if not missing:
+        return Plan("", None)
+    names = listed(need.name for need in missing)
+    lacks = f"This machine has no {names}."
+    if not machine.has_apt:
+        return Plan(f"{lacks} It has no apt-get either: install them in its own way ({packages_of(missing)}).", None)
+    if machine.is_root:
+        return Plan(f"{lacks} Installing: {packages_of(missing)}", ("sh", "-c", script(missing)))
+    if machine.sudo == "free" or (machine.sudo == "asks" and machine.has_terminal):
+        asks = "" if machine.sudo == "free" else " (sudo asks for your password)"
+        return Plan(f"{lacks} Installing{asks}: {packages_of(missing)}", ("sudo", "sh", "-c", script(missing)))
+    return Plan(f"{lacks} Get them with:\n\n    {by_hand(missing)}\n", None)
+
+
+def packages_of(missing: Iterable[Need]) -> str:
+    return " ".join(package for need in missing for package in need.packages)
+
+
+def script(missing: Sequence[Need]) -> str:
+    """What root runs: one shell, so that sudo asks once."""
+    install = "apt-get install --yes --no-install-recommends"
+    return f"apt-get update --quiet && DEBIAN_FRONTEND=noninteractive {install} {packages_of(missing)}"
+
+
+def by_hand(missing: Iterable[Need]) -> str:
+    """The command that a person types."""
+    return f"sudo apt-get install --yes --no-install-recommends {packages_of(missing)}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """`A, B and C`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def lack(need: Need) -> str:
+    """Why a test is skipped that needs it; `lacking` reads it again."""
+    return f"{need.name} is missing: {by_hand([need])}"
+
+
+def lacking(reasons: Iterable[str]) -> dict[Need, int]:
+    """How many tests were skipped for lack of each, by the reasons of their skips."""
+    known = {f"{need.name} is missing:": need for need in PURPOSES["prove"]}
+    found: dict[Need, int] = {}
+    for reason in reasons:
+        need = next((need for start, need in known.items() if reason.startswith(start)), None)
+        if need is not None:
+            found[need] = found.get(need, 0) + 1
+    return found
+
+
+def missing_for(purpose: str) -> list[Need]:
+    """What this machine lacks."""
+    return [need for need in PURPOSES[purpose] if not need.is_here()]
+
+
+def this_machine() -> Machine:
+    sudo: Literal["missing", "asks", "free"] = "missing"
+    if shutil.which("sudo"):
+        asked = subprocess.run(["sudo", "--non-interactive", "true"], capture_output=True, check=False)
+        sudo = "asks" if asked.returncode else "free"
+    return Machine(os.geteuid() == 0, shutil.which("apt-get") is not None, sudo, sys.stdin.isatty())
+
+
+def main(arguments: list[str]) -> int:
+    purpose = arguments[0] if arguments else "test"
+    if purpose not in PURPOSES:
+        print(f"Unknown purpose {purpose!r}; one of {', '.join(PURPOSES)}", file=sys.stderr)
+        return 2
+    found = plan(missing_for(purpose), this_machine())
+    if found.says:
+        print(found.says, file=sys.stderr, flush=True)
+    if found.command:
+        print(f"==> {shlex.join(found.command)}", file=sys.stderr, flush=True)
+        subprocess.run(found.command, check=False)
+    left = missing_for(purpose)
+    if left and found.command:
+        print(
+            f"{listed(need.name for need in left)} could not be installed: what apt-get said is above.", file=sys.stderr
+        )
+    if left and purpose in RUNS_WITHOUT:
+        print("What can run without runs now; the rest is named at the end.", file=sys.stderr, flush=True)
+        return 0
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
