@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import wasmtime
 
+from tools.needs import GCC, lack
+
 KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 EXACT = Context(prec=60, Emin=-100_000, Emax=100_000)
 _SOURCE = """
@@ -102,7 +104,7 @@ def test_a_compiler_that_fuses_gives_the_same_bits(
 ) -> None:
     compiler = shutil.which("gcc")
     if compiler is None:
-        pytest.skip("gcc is not on this machine")
+        pytest.skip(lack(GCC))
     native = NativeMathematics(tmp_path_factory.mktemp("native"), compiler)
     chance = random.Random(5)
     near = [chance.uniform(-3, 3) for _ in range(1500)]

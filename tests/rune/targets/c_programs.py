@@ -20,6 +20,7 @@ from rune.targets import find_target
 from rune.tensor import ElementType
 from rune.tflite import Model
 from tests.rune.anvil.pipelines import run, tensors_of
+from tools.needs import GCC, lack
 
 C = find_target("c")
 # fmt: off
@@ -49,7 +50,7 @@ def gcc() -> str:
     """The machine's compiler, without which there is nothing to test."""
     found = shutil.which("gcc")
     if found is None:
-        pytest.skip("gcc is not on this machine")
+        pytest.skip(lack(GCC))
     return found
 
 
