@@ -17,12 +17,14 @@ from rune.blocks.signature import ArgumentValue
 from rune.building import build
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.runtime import Runtime
+from rune.runtime.interpreters.tflite import open_tflite
 from rune.targets.c.names import fields, identifier
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from tests.conftest import REPOSITORY
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
+from tests.rune.anvil.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
 from tests.rune.targets.projects import (
     INTEGER_MODELS,
@@ -88,6 +90,38 @@ def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], tmp_pat
     assert folder.outputs(inputs, flags) == said(loaded(module_of(pipeline, models)), inputs)
     if flags is FUSED:
         assert called(folder) == {"memcpy"}
+
+
+def extreme_models() -> dict[str, bytes]:
+    """Models whose sums and bytes reach the ends of 32 bits."""
+    weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
+    found = {f"scale_{i}": rescaled(scale) for i, scale in enumerate((2.0**-20, 1000.0, 2.0**20))}
+    for i, multiplier in enumerate((0.75, 1.0, 3.0, 1e-6, 1e6)):
+        for j, bias in enumerate((-(2**31), 2**31 - 1, -(2**30))):
+            found[f"pointwise_{i}_{j}"] = pointwise(weights, [bias, 0, -1000], multiplier, "none", -5)
+    for i, (multiplier, bias) in enumerate(((0.3, 2**31 - 1), (0.3, -(2**31)), (100.0, 2**23))):
+        found[f"connected_{i}"] = connected(weights, [bias, 0, -1000], multiplier)
+    return found
+
+
+@pytest.mark.parametrize("flags", [FUSED, SANITIZED], ids=["fused", "sanitized"])
+def test_sums_at_the_ends_of_32_bits_are_the_references(flags: Sequence[str], tmp_path: Path) -> None:
+    files = extreme_models()
+    models = {name: read_model(data) for name, data in files.items()}
+    folder = CFolder.of(tmp_path, sources_of(models_pipeline(models), models, "extreme"))
+    generator = np.random.default_rng(1)
+    frames = [
+        [
+            generator.integers(-128, 128, model.tensors[model.inputs[0]].count).astype(np.int8).tobytes()
+            for model in models.values()
+        ]
+        for _ in range(4)
+    ]
+    interpreters = [open_tflite(data, reference=True) for data in files.values()]
+    expected = b"".join(
+        interpreter.run([data])[0] for frame in frames for interpreter, data in zip(interpreters, frame, strict=True)
+    )
+    assert folder.outputs(frames, flags) == expected
 
 
 def called(folder: CFolder) -> set[str]:
