@@ -16,7 +16,7 @@ from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import NotARune, RuneError
-from rune.targets import WASM32, module_of
+from rune.targets import WASM32, module_of, targets
 from rune.tflite import Model
 from rune.verify.laid_open import LIMITS, sent_tensor
 from rune.verify.samples import InputSet
@@ -33,10 +33,11 @@ Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
 class LaidOpen:
     """A pipeline as it is compiled to be looked into. `ports` in the order in which it sends them, behind its own.
 
-    `program` is the pipeline's without them: what its rune was compiled from.
+    `programs` are the pipeline's without them, one for each target that makes runes: what its rune was compiled from is
+    one of them.
     """
 
-    program: Program
+    programs: tuple[Program, ...]
     module: bytes
     ports: tuple[Port, ...]
     stages: tuple[ModelStage, ...]
@@ -57,7 +58,8 @@ def lay_open(
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
     module = module_of(anvil.lower(tapped(pipeline, ports), compiled, WASM32, hosted), WASM32)
-    return LaidOpen(anvil.lower(pipeline, compiled, WASM32, hosted), module, ports, stages)
+    programs = (anvil.lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
+    return LaidOpen(tuple(programs), module, ports, stages)
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -86,7 +88,7 @@ def run_beside(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.program))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.programs))
         if again is None:
             found = replace(found, refusal=pair.refusal)
             continue
@@ -107,7 +109,7 @@ def run_beside(
             return replace(found, failure="it gives nothing, whatever its inputs are")
     if found.is_within and not _is_of_this_toolchain(rune):
         return found
-    return replace(found, suspect=_suspect(rune, laid_open.program))
+    return replace(found, suspect=_suspect(rune, laid_open.programs))
 
 
 class _Failed(Exception):
@@ -233,8 +235,14 @@ def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
     return repr(wanted.tensors) == repr(got.tensors)
 
 
-def _suspect(rune: bytes, program: Program) -> str | None:
-    """The first step of a program whose constants are not in the rune, as people call it; None when all are there."""
+def _suspect(rune: bytes, programs: Sequence[Program]) -> str | None:
+    """The first step whose constants are not in the rune, as people call it; None when all of one program are there."""
+    suspects = [_suspect_of(rune, program) for program in programs]
+    return suspects[0] if all(suspects) else None
+
+
+def _suspect_of(rune: bytes, program: Program) -> str | None:
+    """The same for one program."""
     for step in program.steps:
         if isinstance(step, Call) and any(
             len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, step)

@@ -33,14 +33,16 @@ def identifier(name: str) -> str:
 
 
 def fields(names: Iterable[str]) -> tuple[str, ...]:
-    """A field of a structure for each name, all different and none a word that C or C++ has."""
+    """A field of a structure for each name: none a word that C or C++ has, and all different, in capitals too."""
     found: list[str] = []
+    taken: set[str] = set()
     for name in names:
         base = identifier(name)
         if base[0].isdigit() or base in _TAKEN or base.isupper():
             base = f"field_{base}"
         number, field = 2, base
-        while field in found:
+        while field.upper() in taken:
             field, number = f"{base}_{number}", number + 1
         found.append(field)
+        taken.add(field.upper())
     return tuple(found)

@@ -15,6 +15,7 @@ from rune.files import MemoryFiles
 from rune.runefile import HostResources
 from rune.runefile.codes import Code
 from rune.targets import find_target, targets
+from rune.tflite import read_model
 from tests.model_cases import refused_cases
 
 GOOD = """\
@@ -153,3 +154,21 @@ def test_a_model_for_the_host_by_wish_is_refused_too() -> None:
     ((_, message, notes),) = refusals(files, host_models=True)
     assert message.endswith('run the model "model.tflite"')
     assert notes == ()
+
+
+def test_verify_knows_a_rune_of_either_target_and_still_one_of_another_model(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["new", "sine", str(tmp_path / "app")]).exit_code == 0
+    for target in (each.name for each in targets() if each.makes_rune):
+        rune = tmp_path / f"{target}.rune"
+        assert rune_build(tmp_path / "app", "--target", target, "-o", rune).exit_code == 0
+        arguments = ["verify", str(rune), "--project", str(tmp_path / "app"), "-n", "2"]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        weights = max(
+            read_model((tmp_path / "app" / "sine.tflite").read_bytes()).tensors, key=lambda t: len(t.data or b"")
+        )
+        data = bytes(weights.data or b"")
+        place = rune.read_bytes().find(data[:16])
+        assert place > 0
+        rune.write_bytes(rune.read_bytes().replace(data[:16], bytes(reversed(data[:16])), 1))
+        assert CliRunner().invoke(main, arguments).exit_code == 1
