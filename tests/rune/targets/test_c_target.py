@@ -294,7 +294,23 @@ def test_integer_paths_hold_no_floating_point(tmp_path: Path) -> None:
     subprocess.run([gcc(), "-std=c99", *flags, "-c", "whole.c"], cwd=folder.path, check=True)
 
 
-NAMES = ["int", "linux", "a b", "a-b", "a__b", "1st", "", "é", "class", "x" * 100, "*/ int x; /*", "EOF", "A", "Ab", "aB"]
+NAMES = [
+    "int",
+    "linux",
+    "a b",
+    "a-b",
+    "a__b",
+    "1st",
+    "",
+    "é",
+    "class",
+    "x" * 100,
+    "*/ int x; /*",
+    "EOF",
+    "A",
+    "Ab",
+    "aB",
+]
 
 
 def test_a_name_becomes_an_identifier_of_its_own() -> None:
