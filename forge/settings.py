@@ -112,6 +112,7 @@ def _storage(folder: str) -> dict[str, Any]:
 
 
 STORAGES = {
+    # Nothing is stored here any more: a migration reads what an older version left (`forge.builds`, 0006).
     "default": _storage("media"),
     "blobs": _storage("blobs"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

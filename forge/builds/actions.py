@@ -48,7 +48,10 @@ def builds_of(user: Any, project: Project) -> BuildQuerySet:
 def preview_of(project: Project) -> Preview | None:
     """The project's preview, if anyone looked at its text yet. The caller has found the project for someone."""
     return (
-        Preview.objects.select_related("project", "build__version", "build__artefact").filter(project=project).first()
+        Preview.objects.plain()
+        .select_related("project", "build__version", "build__artefact")
+        .filter(project=project)
+        .first()
     )
 
 

@@ -51,7 +51,8 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
     last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
     rows = (
-        Preview.objects.filter(project_id__in=project_ids)
+        Preview.objects.plain()
+        .filter(project_id__in=project_ids)
         .annotate(last_number=Subquery(last.values("number")[:1]), last_state=Subquery(last.values("state")[:1]))
         .values_list("project_id", "outline", "diagnostics", "state", "last_number", "last_state")
     )

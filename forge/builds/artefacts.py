@@ -1,50 +1,112 @@
-"""Runes that were built: finding, keeping, completing and pruning them. No build's state is written here."""
+"""What was built: finding, keeping, completing and pruning artefacts. No build's state is written here."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import transaction
 
-from forge.builds.models import Artefact
-from forge.builds.runes import delete_rune, save_rune
-from forge.builds.toolchain import TOOLCHAIN
-from forge.core.blobs import blob_path, open_blob
+from forge.builds.errors import NoRune
+from forge.builds.jobs import Job
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.core.blob_links import link_blobs, links_of_all
+from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
 from forge.projects.versions import Manifest
 
-
-def find_artefact(version_digest: str, name: str) -> Artefact | None:
-    """What this toolchain made of a version before, under this name."""
-    return Artefact.objects.filter(version_digest=version_digest, toolchain=TOOLCHAIN, name=name).first()
+Take = Callable[[Artefact], None]
+"""Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
 
 
-def keep_artefact(version_digest: str, name: str, rune: Path, answer: Mapping[str, Any]) -> Artefact:
+@transaction.atomic
+def take_known(job: Job, take: Take) -> Artefact | None:
+    """What was made of the job's spec for its organisation before. One whose rune is lost is made again."""
+    found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
+    artefact = found.select_for_update().first()
+    if artefact is None or not _is_whole(artefact):
+        return None
+    take(artefact)
+    return artefact
+
+
+def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
     """Stores a rune that the compiler wrote, and its report. Two that build the same at once end with one artefact.
 
-    Called within the transaction that ties the artefact to a build, or a pruning could take it away in between.
+    The disk is not waited for: `secure` does that for what is not made again at the next edit.
     """
-    artefact_id = uuid.uuid4()
-    digest, size = save_rune(artefact_id, rune)
-    values = {
-        "id": artefact_id,
-        "digest": digest,
-        "size": size,
-        "report": answer["report"],
-        "diagnostics": answer["diagnostics"],
-    }
-    artefact, is_new = Artefact.objects.get_or_create(
-        version_digest=version_digest, toolchain=TOOLCHAIN, name=name, defaults=values
-    )
-    if not is_new:
-        delete_rune(artefact_id)
+    report = json.dumps(answer["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    with ExitStack() as stack:
+        files = {
+            Role.RUNE: stack.enter_context(staged_file(rune)),
+            Role.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
+        }
+        made = {
+            "spec": job.spec.to_json(),
+            "digest": files[Role.RUNE].digest,
+            "size": files[Role.RUNE].size,
+            "report": answer["report"],
+            "diagnostics": answer["diagnostics"],
+        }
+        with transaction.atomic():
+            artefact, is_new = Artefact.objects.get_or_create(
+                organisation_id=job.organisation, spec_digest=job.spec.digest, defaults=made
+            )
+            if is_new:
+                record(*files.values())
+                rows = [ArtefactFile(artefact=artefact, role=role, blob_id=file.digest) for role, file in files.items()]
+                ArtefactFile.objects.bulk_create(rows)
+                link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
+            elif artefact.digest == files[Role.RUNE].digest:
+                # It was made again because its bytes were lost: now they are there.
+                record(files[Role.RUNE])
+                there = {"blob_id": artefact.digest}
+                ArtefactFile.objects.get_or_create(artefact=artefact, role=Role.RUNE, defaults=there)
+                link_blobs(artefact, [artefact.digest], job.organisation)
+            take(artefact)
     return artefact
+
+
+def _is_whole(artefact: Artefact) -> bool:
+    """Whether its rune seems to be there. Looks at the file alone, where files lie in a folder: it costs nothing."""
+    place = blob_path(artefact.digest)
+    if place is None:
+        return True
+    try:
+        return place.stat().st_size == artefact.size
+    except FileNotFoundError:
+        return False
+
+
+def secure(artefact: Artefact) -> bool:
+    """Makes sure that the artefact's files are on the disk; answers whether they are what they were."""
+    digests = set(artefact.files.values_list("blob_id", flat=True))
+    try:
+        for digest in digests:
+            sync_blob(digest)
+    except NotFound:
+        return False
+    return artefact.digest in digests
+
+
+def open_rune(artefact: Artefact) -> IO[bytes]:
+    """A rune's bytes as a file, which the caller closes. Raises `NoRune`."""
+    try:
+        return open_blob(artefact.digest)
+    except NotFound:
+        raise NoRune("The rune's file is gone. Build it again.") from None
+
+
+def local_rune(artefact: Artefact, folder: Path) -> Path:
+    """A rune as a file on this machine: where it lies, or fetched into `folder`."""
+    return _local_file(artefact.digest, folder)
 
 
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:
@@ -66,13 +128,20 @@ def _add_to_report(artefact: Artefact, **parts: Any) -> None:
     artefact.report = fresh.report
 
 
-@transaction.atomic
-def prune_artefacts(candidates: Collection[uuid.UUID]) -> None:
-    """Deletes those artefacts that no build refers to, and after commit their bytes."""
-    unused = list(Artefact.objects.filter(pk__in=candidates, builds__isnull=True).values_list("pk", flat=True))
-    Artefact.objects.filter(pk__in=unused).delete()
-    for artefact_id in unused:
-        transaction.on_commit(partial(delete_rune, artefact_id), robust=True)
+def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
+    """Deletes those artefacts that no build refers to, within the caller's transaction; answers their files' digests.
+
+    After its end, when it is certain, the caller lets those go (`forge.core.blob_sweep.let_go`).
+    """
+    # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
+    locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
+    in_use = Build.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
+    unused = Artefact.objects.filter(pk__in=locked - set(in_use))
+    links = links_of_all(unused)
+    digests = set(links.values_list("blob_id", flat=True))
+    links.delete()
+    unused.delete()
+    return digests
 
 
 def files_of(manifest: Manifest, folder: Path, texts: Mapping[str, bytes] | None = None) -> dict[str, dict[str, str]]:

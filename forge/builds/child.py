@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import hashlib
 import json
 import os
 import resource
@@ -24,7 +23,8 @@ from typing import IO, Any
 from forge.builds.asking import answer_about
 from forge.builds.looking import look
 from rune.anvil import CompileError, signature_with_support
-from rune.building import BuildFailed, Step, build
+from rune.building import BuildFailed, BuildOptions, Step, build
+from rune.building.building import check_text
 from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
@@ -34,6 +34,7 @@ from rune.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.runtime.measure import measure
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
+from rune.toolchain import toolchain_digest
 from rune.verify import Effort, verify
 from rune.wording import plain
 
@@ -131,10 +132,8 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         elif job["op"] == "look":
             files = JobFiles(job["files"])
             answers.send("answered", answer=look(files, lambda path: signatures.of(files, path)))
-        elif job["op"] == "finish":
-            _finish(JobFiles(job["files"]), Path(job["rune"]).read_bytes(), answers)
         else:
-            _build(job, answers, signatures)
+            _make(job, answers, signatures)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -149,34 +148,67 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
 
 
-def _build(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
-    files = JobFiles(job["files"])
-    watched = tuple(Port(wire["stage"], wire["index"]) for wire in job.get("watched", ()))
-    if job["check_first"]:
-        checked = check(files, signatures=lambda path: signatures.of(files, path))
-        answers.send(
-            "checked",
-            diagnostics=[diagnostic_to_json(one) for one in checked.diagnostics],
-            outline=outline_to_json(checked.outline),
-        )
-        if any(one.severity is Severity.ERROR for one in checked.diagnostics):
-            return
-        if refused := refused_ports(checked.pipeline, watched):
-            answers.send("failed", error=refused, diagnostics=[])
-            return
-    result = build(
-        files, job["name"], log=lambda step: _send_step(answers, step), watched=watched, timed=job.get("timed", False)
+def _make(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
+    """Does the steps of a job, up to the first that finds fault."""
+    files, steps, spec = JobFiles(job["files"]), job["steps"], job["spec"]
+    if spec["toolchain"] != toolchain_digest():
+        # What is made here would bear the name of what another toolchain makes.
+        answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
+        return
+    options = BuildOptions.from_json(spec["options"])
+    if "check" in steps and not _check(files, options, answers, signatures):
+        return
+    rune = (
+        _compile(files, options, Path(job["rune"]), answers) if "compile" in steps else Path(job["rune"]).read_bytes()
     )
-    target = Path(job["target"])
+    if "verify" in steps and not _verify(files, options, rune, answers):
+        return
+    if "measure" in steps:
+        _measure(rune, answers)
+
+
+def _check(files: JobFiles, options: BuildOptions, answers: Answers, signatures: Signatures) -> bool:
+    start = time.perf_counter()
+    checked = check(
+        files,
+        runefile=options.runefile,
+        signatures=lambda path: signatures.of(files, path),
+        host_resources=options.host_resources,
+    )
+    is_broken = any(one.severity is Severity.ERROR for one in checked.diagnostics)
+    answers.send(
+        "checked",
+        broken=is_broken,
+        diagnostics=[diagnostic_to_json(one) for one in checked.diagnostics],
+        outline=outline_to_json(checked.outline),
+        text=check_text(checked),
+        milliseconds=round((time.perf_counter() - start) * 1000, 1),
+    )
+    if is_broken:
+        raise BuildFailed(checked.diagnostics)
+    if refused := refused_ports(checked.pipeline, options.watched):
+        answers.send("failed", error=refused, diagnostics=[])
+    return not refused
+
+
+def _compile(files: JobFiles, options: BuildOptions, target: Path, answers: Answers) -> bytes:
+    result = build(
+        files,
+        options.name,
+        runefile=options.runefile,
+        log=lambda step: _send_step(answers, step),
+        host_models=options.host_models,
+        host_resources=options.host_resources,
+        watched=options.watched,
+        timed=options.timed,
+    )
     target.write_bytes(result.rune)
     answers.send(
         "built",
-        digest="sha256:" + hashlib.sha256(result.rune).hexdigest(),
         report=result.report.to_json(),
         diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
     )
-    if job["finish"]:
-        _finish(files, result.rune, answers)
+    return result.rune
 
 
 def refused_ports(pipeline: Pipeline | None, ports: Sequence[Port]) -> str:
@@ -205,14 +237,12 @@ def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
-def _finish(files: JobFiles, rune: bytes, answers: Answers) -> None:
-    """What a numbered build does and a preview does not: the rune is verified and, when it is right, measured."""
+def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
-    found = verify(files, rune, effort=VERIFY_EFFORT)
+    found = verify(files, rune, runefile=options.runefile, effort=VERIFY_EFFORT, made_by=toolchain_digest())
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
     answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
-    if found.is_within:
-        _measure(rune, answers)
+    return found.is_within
 
 
 def _measure(rune: bytes, answers: Answers) -> None:
@@ -272,6 +302,7 @@ def main() -> None:
     jobs: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
     signatures = Signatures()
+    toolchain_digest()  # of what is loaded now
     Answers(out, 0).send("ready")
     while True:
         job = jobs.get()

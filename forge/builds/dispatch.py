@@ -15,10 +15,9 @@ from uuid import UUID
 from forge.builds.compiler import Compiler
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
-from forge.builds.previews import refresh_preview
+from forge.builds.previews import refresh_previews
 from forge.builds.toolchain import WARM_MEMORY, warm_compiler
 from forge.builds.waking import wake_preview
-from forge.builds.watches import refresh_watches
 from forge.builds.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -92,9 +91,7 @@ class PreviewSlot:
                 project_id = next(iter(self._wanted))
                 del self._wanted[project_id]
             try:
-                compiler = self._warm()
-                refresh_preview(project_id, compiler, self._stopping)
-                refresh_watches(project_id, compiler, self._stopping)
+                refresh_previews(project_id, self._warm(), self._stopping)
             except Exception:
                 _log.exception("A preview stopped in the middle")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from celery import current_app
@@ -16,12 +17,17 @@ from django.db import close_old_connections, connections
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
 from forge.builds.waking import wake_builds
 from forge.builds.workplace import remove_leftovers, workplaces
+from forge.core.blob_sweep import adopt_strays, sweep_blobs
 from forge.projects.samples import end_samples
 
 _log = logging.getLogger(__name__)
 
 SAMPLES_EVERY = 60.0
 """Seconds between two looks for recordings whose time is over."""
+BLOBS_EVERY = 600.0
+"""Seconds between two sweeps of stored bytes that nothing needs."""
+STRAYS_EVERY = 24 * 3600.0
+"""Seconds between two looks through the whole store, for bytes that a crash left."""
 SWEEP_EVERY = 2.0
 """Seconds between two looks for builds whose worker died."""
 END_LIMIT = 10.0
@@ -29,14 +35,14 @@ END_LIMIT = 10.0
 
 
 class BuildWorker:
-    """A Celery worker of threads, and a sweep beside it. Started once in a process, when the server starts."""
+    """A Celery worker of threads, and sweeps beside it. Started once in a process, when the server starts."""
 
     def __init__(self) -> None:
         self._worker: Any = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Starts both; returns at once."""
+        """Starts all; returns at once."""
         state.should_stop = None
         remove_leftovers(workplaces())
         self._worker = current_app.WorkController(
@@ -49,6 +55,7 @@ class BuildWorker:
         )
         self._run("build-worker", self._worker.start)
         self._run("build-sweep", self._sweep)
+        self._run("blob-sweep", self._keep_store)
 
     def _run(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, daemon=True, name=name)
@@ -58,7 +65,7 @@ class BuildWorker:
     def _sweep(self) -> None:
         try:
             preview_slot.warm_up()
-            samples_at = 0.0
+            samples = Periodic(SAMPLES_EVERY, "samples", _end_samples)
             while not stopping.is_set():
                 close_old_connections()
                 try:
@@ -66,15 +73,28 @@ class BuildWorker:
                         wake_builds()
                 except Exception:
                     _log.exception("The sweep for builds failed; it is tried again")
-                if time.monotonic() >= samples_at:
-                    samples_at = time.monotonic() + SAMPLES_EVERY
-                    _end_samples()
+                samples.run_when_due()
                 stopping.wait(SWEEP_EVERY)
         finally:
             connections.close_all()
 
+    def _keep_store(self) -> None:
+        """In a thread of its own: to look through a large store takes a while, and builds wait for nothing."""
+        tasks = (
+            Periodic(STRAYS_EVERY, "stray bytes", _adopt_strays),
+            Periodic(BLOBS_EVERY, "blobs", _sweep_blobs),
+        )
+        try:
+            # Not at once: whoever started the server waits for a page.
+            while not stopping.wait(SAMPLES_EVERY):
+                close_old_connections()
+                for task in tasks:
+                    task.run_when_due()
+        finally:
+            connections.close_all()
+
     def stop(self) -> None:
-        """Ends both. A build that runs goes back into the queue, for the next start to take up."""
+        """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
         if self._worker is not None:
             # As Celery's own handler of signals does.
@@ -88,11 +108,37 @@ class BuildWorker:
         preview_slot.close()
 
 
+class Periodic:
+    """Something that is done every so many seconds, the first time at once."""
+
+    def __init__(self, every: float, name: str, action: Callable[[], None]) -> None:
+        self._every = every
+        self._name = name
+        self._action = action
+        self._due = 0.0
+
+    def run_when_due(self) -> None:
+        """Does it if its time has come. What it raises is logged; it is tried again the next time."""
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + self._every
+        try:
+            self._action()
+        except Exception:
+            _log.exception("The sweep for %s failed; it is tried again", self._name)
+
+
 def _end_samples() -> None:
-    try:
-        ended = end_samples()
-    except Exception:
-        _log.exception("The sweep for samples failed; it is tried again")
-    else:
-        if ended:
-            _log.info("%d samples were deleted: their time was over", ended)
+    if ended := end_samples():
+        _log.info("%d samples were deleted: their time was over", ended)
+
+
+def _adopt_strays() -> None:
+    if found := adopt_strays():
+        _log.info("%d files of the blob store had no row", found)
+
+
+def _sweep_blobs() -> None:
+    swept = sweep_blobs()
+    if swept.blobs:
+        _log.info("%d blobs that nothing needs were removed, %d bytes", swept.blobs, swept.size)

@@ -1,4 +1,4 @@
-"""Builds and what they leave: runes with their reports, log lines, and each project's live preview."""
+"""Builds and what they leave: artefacts with their files and reports, log lines, and each project's previews."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from forge.accounts.models import Organisation
+from forge.core.models import Blob
 from forge.projects.models import Project, Version
+from rune.building.spec import canonical_digest
 
 
 class Kind(models.TextChoices):
@@ -33,38 +37,85 @@ class State(models.TextChoices):
 UNFINISHED = (State.QUEUED, State.RUNNING)
 
 
+def plain_options() -> dict[str, Any]:
+    """The options of a preview that nobody wished for otherwise."""
+    return {"watched": [], "timed": False}
+
+
+PLAIN = canonical_digest(plain_options())
+"""Their digest."""
+
+
 class Artefact(models.Model):
-    """A rune and its report: what one toolchain makes of one version under one name, kept once however often asked."""
+    """What comes of a build spec: its files by role, and the report as data. An organisation has it once, however often
+    it is asked for. No two share one: a stranger does not learn that somebody has the same files.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    version_digest = models.CharField(max_length=71)
-    toolchain = models.CharField(max_length=40)
-    name = models.CharField(max_length=60)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
+    spec = models.JSONField()
+    """`rune.building.BuildSpec` as JSON."""
+    spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
-    """Of the rune's bytes, which lie in a file that belongs to this row alone."""
+    """Of the rune's bytes."""
     size = models.BigIntegerField()
+    """Bytes of the rune."""
     report = models.JSONField()
     diagnostics = models.JSONField(default=list)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["version_digest", "toolchain", "name"], name="one_artefact_a_source")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "spec_digest"], name="one_artefact_a_spec")]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.version_digest[:19]}"
 
     @property
-    def is_finished(self) -> bool:
-        """Whether the rune was verified and measured; a preview's is not."""
-        return "verify" in self.report and "run" in self.report
+    def version_digest(self) -> str:
+        """The digest of the files that it was built from."""
+        return str(self.spec["version"])
+
+    @property
+    def name(self) -> str:
+        """The rune's name."""
+        return str(self.spec["options"]["name"])
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the rune was compared with the reference; a preview's is not."""
+        return "verify" in self.report
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a run of it was measured, or tried and found impossible here; a preview's is not."""
+        return "run" in self.report
 
     @property
     def planned_memory(self) -> int:
         """Bytes that a run needs beside the model's constants, as the build laid them out."""
         memory = self.report["memory"]
         return int(memory["arena"] + memory["serial"])
+
+
+class Role(models.TextChoices):
+    """What a file is to its artefact."""
+
+    RUNE = "rune", "Rune"
+    REPORT = "report", "Report"
+
+
+class ArtefactFile(models.Model):
+    """One file of an artefact."""
+
+    artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["artefact", "role"], name="one_file_a_role")]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.artefact_id}"
 
 
 class BuildQuerySet(models.QuerySet["Build"]):
@@ -189,25 +240,56 @@ class PreviewState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class PreviewQuerySet(models.QuerySet["Preview"]):
+    """Previews of projects."""
+
+    def plain(self) -> PreviewQuerySet:
+        """Those that run in the page by themselves: one a project."""
+        return self.filter(key=PLAIN)
+
+    def wished(self) -> PreviewQuerySet:
+        """Those that somebody asked for beside it, with wires watched or stages timed."""
+        return self.exclude(key=PLAIN)
+
+
 class Preview(models.Model):
-    """A project's live preview: what is known of the newest text, and the last rune that could be built of any.
+    """A project's text built without being asked to, or as somebody wished to look into it: what is known of the newest
+    text, and the last rune that could be built of any. Pages that look at the same share it.
 
     Stored, so that a restart shows at once what ran before.
     """
 
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="preview")
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="previews")
+    key = models.CharField(max_length=71, default=PLAIN)
+    """The digest of `options`."""
+    options = models.JSONField(default=plain_options)
+    """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
+    sorted, and whether the rune says when each stage ends."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
     diagnostics = models.JSONField(default=list)
     outline = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="previews")
     """The last good one."""
     changed = models.DateTimeField(auto_now=True)
+    asked = models.DateTimeField(default=timezone.now)
+    """When somebody asked for it last; the one that nobody asks for has no use for it."""
+
+    objects = PreviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_preview_a_set_of_options")]
+        ordering = ["-asked"]
 
     def __str__(self) -> str:
         return f"preview of {self.project_id}: {self.state}"
+
+    @property
+    def is_plain(self) -> bool:
+        return self.key == PLAIN
 
     @property
     def is_settled(self) -> bool:
@@ -219,33 +301,3 @@ class Preview(models.Model):
     def is_current(self) -> bool:
         """Whether the rune that runs is of the newest text. Reads the project: no edit may have come since the look."""
         return self.state == PreviewState.READY and self.sequence >= self.project.sequence
-
-
-class Watch(models.Model):
-    """A wish to look into a pipeline: its preview with what flows in some wires sent to the page as well, or timed.
-
-    Made on demand beside the project's preview, which stays as it is; pages that watch the same share it.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="watches")
-    key = models.CharField(max_length=71)
-    """The digest of `wires` and `timed`."""
-    wires = models.JSONField()
-    """`[{"stage", "index"}]`, each once, sorted."""
-    timed = models.BooleanField(default=False)
-    """Whether the rune says when each stage ends."""
-    sequence = models.BigIntegerField(default=0)
-    """The number of the document's update that `state` and `build` tell about."""
-    state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.BUILDING)
-    error = models.TextField(blank=True)
-    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="watches")
-    """The last good one."""
-    asked = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_watch_a_set_of_wires")]
-        ordering = ["-asked"]
-
-    def __str__(self) -> str:
-        return f"watch of {self.project_id}: {self.state}"

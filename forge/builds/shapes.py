@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.people import person_to_json
-from forge.builds.models import Build, BuildLogLine, Preview, PreviewState, Watch
+from forge.builds.models import Build, BuildLogLine, Preview, PreviewState
 
 
 def build_url(build: Build) -> str | None:
@@ -96,13 +96,16 @@ def good_build_to_json(build: Build | None) -> dict[str, Any] | None:
     }
 
 
-def watch_to_json(watch: Watch) -> dict[str, Any]:
+_BROKEN = "The Runefile has a problem. Fix it, then its wires can be watched."
+
+
+def watch_to_json(watch: Preview) -> dict[str, Any]:
     """What is watched, and the last rune that shows it."""
     return {
         "id": str(watch.pk),
-        "wires": watch.wires,
-        "timed": watch.timed,
+        "wires": watch.options["watched"],
+        "timed": watch.options["timed"],
         "state": watch.state,
-        "error": watch.error or None,
+        "error": _BROKEN if watch.state == PreviewState.BROKEN else watch.error or None,
         "build": good_build_to_json(watch.build),
     }

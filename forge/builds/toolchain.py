@@ -1,13 +1,13 @@
-"""How builds are made: the compiler's processes, their limits, and the toolchain's version."""
+"""How builds are made: the compiler's processes, their limits, and which toolchain it is."""
 
 from __future__ import annotations
 
-import rune
 from forge.builds.compiler import Compiler
 from forge.builds.workplace import work_folder
+from rune.toolchain import toolchain_digest
 
-TOOLCHAIN = rune.__version__
-"""Part of what names an artefact: another toolchain makes other bytes."""
+TOOLCHAIN = toolchain_digest()
+"""Part of what names an artefact: another toolchain makes other bytes. Of the sources as they were at the start."""
 BUILD_SECONDS = 300.0
 """The longest that a numbered build may take."""
 PREVIEW_SECONDS = 60.0

@@ -9,17 +9,42 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Blob(models.Model):
-    """Bytes that were stored once and never change, named by what they are."""
+    """Bytes that were stored once and never change, named by what they are. They stay as long as a link keeps them."""
 
     digest = models.CharField(primary_key=True, max_length=71)  # sha256:<64 hexadecimal digits>
     size = models.BigIntegerField()
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=timezone.now)
+    put_at = models.DateTimeField(default=timezone.now)
+    """When they were put last: who put them may not have linked them yet. `created` where they were put once."""
+    synced = models.BooleanField(default=True)
+    """Whether they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
 
     def __str__(self) -> str:
         return self.digest
+
+
+class BlobLink(models.Model):
+    """That a row of any table needs a blob. What nothing links is swept away; what something links never is."""
+
+    owner_kind = models.CharField(max_length=60)
+    """The owner's model, as Django labels it: `projects.version`."""
+    owner_id = models.UUIDField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="links")
+    organisation = models.UUIDField(null=True, blank=True)
+    """Whose bytes they are, for counting; None where no organisation is known."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_kind", "owner_id", "blob"], name="one_link_a_blob_of_an_owner")
+        ]
+        indexes = [models.Index(fields=["organisation", "blob"], name="blobs_of_organisations")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_kind} {self.owner_id}: {self.blob_id}"
 
 
 class Stream(models.Model):

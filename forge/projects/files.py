@@ -11,6 +11,7 @@ from django.conf import settings
 
 from forge.accounts.permissions import Verb
 from forge.core.audit import write_entry
+from forge.core.blob_links import is_linked, link_blobs
 from forge.core.blobs import open_blob, put_chunks
 from forge.core.models import Blob
 from forge.projects import document
@@ -19,7 +20,7 @@ from forge.projects.document import MAXIMUM_PATH, FileEntry, entries, find_entry
 from forge.projects.documents import editing, load_document
 from forge.projects.errors import BadPath, FileChanged, FileNotThere, FileTooLarge, PathTaken, TooManyFiles
 from forge.projects.model_files import is_model, verified_model
-from forge.projects.models import Project, ProjectBlob
+from forge.projects.models import Project
 from rune.files import FileError, normal_path
 from rune.runefile import RUNEFILE_NAMES
 
@@ -54,11 +55,6 @@ def find_file(project: Project, path: str) -> FileEntry:
     return entry
 
 
-def is_linked(project: Project, digest: str) -> bool:
-    """Whether a blob was put into the project."""
-    return ProjectBlob.objects.filter(project=project, blob_id=digest).exists()
-
-
 @dataclass(frozen=True)
 class StoredFile:
     """A file's contents, stored and found good, before any document names them."""
@@ -84,7 +80,7 @@ def write_file(
     with editing(project, user.pk) as doc:
         entry = find_entry(doc, path)
         _must_be(path, entry, only_if)
-        ProjectBlob.objects.get_or_create(project=project, blob=blob)
+        link_blobs(project, [blob.digest], project.organisation_id)
         if entry is None:
             if len(entries(doc)) >= MAXIMUM_FILES:
                 raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
@@ -111,8 +107,9 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 
 def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
+    stored = tuple(stored)
+    link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
     for file in stored:
-        ProjectBlob.objects.get_or_create(project=project, blob=file.blob)
         add_file(doc, file.path, file.text, file.blob)
 
 

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.names import MAXIMUM_LENGTH
-from forge.core.models import Blob
 
 
 class Visibility(models.TextChoices):
@@ -163,20 +162,6 @@ class DocumentClient(models.Model):
         return f"{self.project_id} {self.client}"
 
 
-class ProjectBlob(models.Model):
-    """A blob that was put into a project. A digest that a client writes into the document by itself opens nothing."""
-
-    id = models.BigAutoField(primary_key=True)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="blob_links")
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "blob"], name="one_link_a_blob")]
-
-    def __str__(self) -> str:
-        return f"{self.project_id} {self.blob_id}"
-
-
 class SampleKind(models.TextChoices):
     """What a sample was recorded with, and so the format of its file."""
 
@@ -201,8 +186,8 @@ class SampleQuerySet(models.QuerySet["Sample"]):
 class Sample(models.Model):
     """A recording that a person gave a project, having read who sees it and until when. The row outlives the recording.
 
-    Its bytes are a file of the project. When it ends, or its person takes the consent back, the file, the project's
-    link to the blob and the blob's bytes go; what stays is this row, which says that and why.
+    Its bytes are a file of the project. When it ends, or its person takes the consent back, the file, the links to
+    the blob in the project and its bytes go; what stays is this row, which says that and why.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

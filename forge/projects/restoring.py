@@ -15,11 +15,12 @@ from pycrdt import Doc, Map, Text
 
 from forge.accounts.permissions import Verb
 from forge.core.audit import write_entry
+from forge.core.blob_links import link_blobs
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.document import BINARY, TEXT, FileEntry, entries, files_map
 from forge.projects.documents import editing, load_document, note_clients
-from forge.projects.models import Project, ProjectBlob, Version
+from forge.projects.models import Project, Version
 from forge.projects.versions import given_files, snapshot, stored_text
 
 
@@ -87,8 +88,7 @@ def _kept_before(user: Any, project: Project, version: Version) -> Version:
 def _write_down(
     user: Any, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
 ) -> None:
-    for digest in {file.digest for file in wanted if file.text is None}:
-        ProjectBlob.objects.get_or_create(project=project, blob_id=digest)
+    link_blobs(project, (file.digest for file in wanted if file.text is None), project.organisation_id)
     write_entry(user, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
 
 

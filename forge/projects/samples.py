@@ -14,8 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from forge.accounts.access import nothing_for
@@ -24,14 +22,16 @@ from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.audit import write_entry
-from forge.core.blobs import delete_blob, put_bytes
+from forge.core.blob_links import link_blobs, links_of, links_of_all
+from forge.core.blob_sweep import erase
+from forge.core.blobs import put_bytes
 from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
-from forge.projects.models import Project, ProjectBlob, Sample, SampleQuerySet, Version
+from forge.projects.models import Project, Sample, SampleQuerySet, Version
 from forge.projects.recordings import ENDINGS, LARGEST, kind_of
 
 _log = logging.getLogger(__name__)
@@ -91,7 +91,6 @@ def send_sample(
     path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
     try:
         with editing(project, user.pk) as doc:
-            ProjectBlob.objects.get_or_create(project=project, blob=blob)
             sample = Sample.objects.create(
                 project=project,
                 kind=kind,
@@ -103,6 +102,8 @@ def send_sample(
                 consent=terms.text,
                 ends=terms.ends,
             )
+            for owner in (project, sample):
+                link_blobs(owner, [blob.digest], project.organisation_id)
             document.add_binary(doc, path, blob.digest, blob.size)
             _note(sample, user, "sample.send", path=path, ends=terms.ends.isoformat())
     except IntegrityError:
@@ -167,7 +168,7 @@ def _let_go(sample: Sample, user: Any, because: str) -> None:
         gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
         if not gone.update(gone_at=timezone.now(), gone_because=because):
             return
-        ProjectBlob.objects.filter(project=sample.project, blob_id=sample.digest).delete()
+        _unlink(sample)
         if sample.project.deleted_at is None:
             with editing(sample.project, user.pk if user else None) as doc:
                 document.set_gone(doc, sample.digest, because)
@@ -175,11 +176,16 @@ def _let_go(sample: Sample, user: Any, because: str) -> None:
     _erase(sample)
 
 
+def _unlink(sample: Sample) -> None:
+    """Takes away all that keeps the bytes in the project: old versions say from then on that they are gone."""
+    versions = Version.objects.filter(project_id=sample.project_id)
+    for links in (links_of(sample.project), links_of(sample), links_of_all(versions)):
+        links.filter(blob_id=sample.digest).delete()
+
+
 def _erase(sample: Sample) -> None:
     """Deletes the bytes, unless something of another project has the very same."""
-    elsewhere = Version.objects.exclude(project=sample.project).annotate(text=Cast("manifest", TextField()))
-    if not elsewhere.filter(text__contains=sample.digest).exists():
-        delete_blob(sample.digest)
+    erase(sample.digest)
     Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from forge.accounts.permissions import Verb
 from forge.core.audit import write_entry
+from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_chunks
 from forge.core.chunks import read_chunks
 from forge.core.errors import DomainError, TooLarge
@@ -23,7 +24,7 @@ from forge.projects.document import entries
 from forge.projects.documents import editing
 from forge.projects.errors import ArchiveRefused, FilesThere, TooManyFiles
 from forge.projects.files import MAXIMUM_FILES, StoredFile, add_file, checked_contents, checked_path, list_files
-from forge.projects.models import Project, ProjectBlob, Version
+from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
 UNPACKED = 4
@@ -147,8 +148,8 @@ def _write(user: Any, project: Project, before: Version, stored: list[StoredFile
         living = {entry.path: entry for entry in entries(doc)}
         if len(living.keys() | {file.path for file in stored}) > MAXIMUM_FILES:
             raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that are not needed.")
+        link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
         for file in stored:
-            ProjectBlob.objects.get_or_create(project=project, blob=file.blob)
             entry = living.get(file.path)
             (added if entry is None else replaced).append(file.path)
             if entry is None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -15,17 +13,18 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.core.audit import write_entry
-from forge.core.blobs import put_bytes, read_blob
+from forge.core.blob_links import link_blobs, links_of
+from forge.core.blobs import put_all, read_blob
 from forge.core.errors import Invalid, NotFound
 from forge.core.events import append_event
-from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.document import FileEntry, entries
 from forge.projects.documents import load_document
 from forge.projects.errors import FileNotThere, VersionNotThere
 from forge.projects.files import MAXIMUM_TEXT
 from forge.projects.model_files import is_model
-from forge.projects.models import Project, ProjectBlob, Sample, Version
+from forge.projects.models import Project, Sample, Version
+from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 
 LONGEST_MESSAGE = 200
@@ -37,8 +36,7 @@ Manifest = Mapping[str, Mapping[str, Any]]
 
 def manifest_digest(manifest: Manifest) -> str:
     """What names a version: SHA-256 of the manifest as JSON with sorted keys and no spaces."""
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+    return canonical_digest(manifest)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def glance(project: Project) -> Glance:
     loaded = load_document(project.pk)
     files = entries(loaded.doc)
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
-    manifest = _linked_blobs(project.pk, files)
+    manifest = _linked_blobs(project, files)
     for path, data in texts.items():
         manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
@@ -76,15 +74,14 @@ def snapshot(project: Project, author: Any = None) -> Version:
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
     seen = glance(project)
-    for data in seen.texts.values():
-        put_bytes(data)
+    put_all(seen.texts.values())
     with transaction.atomic():
         Project.objects.select_for_update().only("pk").get(pk=project.pk)
         known = Version.objects.filter(project=project, digest=seen.digest).first()
         if known is not None:
-            return known
+            return _linked(known, project)
         highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
-        return Version.objects.create(
+        made = Version.objects.create(
             project=project,
             number=highest + 1,
             digest=seen.digest,
@@ -93,6 +90,13 @@ def snapshot(project: Project, author: Any = None) -> Version:
             sequence=seen.sequence,
             author=author,
         )
+        return _linked(made, project)
+
+
+def _linked(version: Version, project: Project) -> Version:
+    """The version, with all its files kept; also an old one's that were gone and are back."""
+    link_blobs(version, (file["digest"] for file in version.manifest.values()), project.organisation_id)
+    return version
 
 
 def save_version(user: Any, project: Project, message: str) -> Version:
@@ -135,7 +139,8 @@ def given_files(version: Version) -> Manifest:
     mine = Sample.objects.filter(project_id=version.project_id, digest__in=digests)
     gone = set(mine.filter(gone_at__isnull=False).values_list("digest", flat=True))
     kept = set(mine.kept().values_list("digest", flat=True))
-    stored = set(Blob.objects.filter(pk__in=digests).values_list("pk", flat=True)) - (gone - kept)
+    linked = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
+    stored = (digests & linked) - (gone - kept)
     return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
 
 
@@ -147,11 +152,16 @@ def described_in(version: Version, path: str) -> Mapping[str, Any]:
     return given[path]
 
 
-def _linked_blobs(project_id: UUID, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
+def _of_project(project: Project, digests: Collection[str]) -> dict[str, int]:
+    """The sizes of those blobs that were put into the project."""
+    links = links_of(project).filter(blob_id__in=digests)
+    return dict(links.values_list("blob_id", "blob__size"))
+
+
+def _linked_blobs(project: Project, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
     """The digests of the files that are blobs. One that was not put into the project is left out."""
     named = [entry.digest for entry in files if entry.digest]
-    links = ProjectBlob.objects.filter(project_id=project_id, blob_id__in=named).select_related("blob")
-    linked = {link.blob_id: link.blob.size for link in links}
+    linked = _of_project(project, named)
     return {
         entry.path: {"digest": entry.digest, "size": linked[entry.digest]}
         for entry in files

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
+from forge.builds.artefacts import secure
 from forge.builds.models import Artefact, Build, Kind, State
-from forge.builds.runes import open_rune
 from forge.core.audit import write_entry
-from forge.core.blobs import put_bytes, put_chunks
-from forge.core.chunks import read_chunks
+from forge.core.blob_links import link_blobs
+from forge.core.blobs import put_bytes
 from forge.core.events import append_event
-from forge.core.models import Blob
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
-from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci import (
-    CONFIG_TYPE,
     MANIFEST_TYPE,
-    RUNE_TYPE,
     OciArtifact,
     RuneFacts,
     is_tag,
@@ -48,25 +44,24 @@ def publish_build(user: Any, build: Build, tag: str) -> Tag:
     facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.source.created)
     published = oci_artifact(facts)
     # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
-    blobs = _store(published, build.artefact)
-    return _link(user, build, tag, blobs)
+    digests = _store(published, build.artefact)
+    return _link(user, build, tag, digests)
 
 
-def _store(published: OciArtifact, artefact: Artefact) -> tuple[Blob, Blob, Blob]:
-    return (
-        put_bytes(published.manifest),
-        put_bytes(published.config),
-        put_chunks(read_chunks(partial(open_rune, artefact))),
-    )
+def _store(published: OciArtifact, artefact: Artefact) -> tuple[str, str, str]:
+    """The digests of manifest, config and rune, whose bytes are on the disk. Raises `NotPublishable`."""
+    if not secure(artefact):
+        raise NotPublishable("The rune's file is gone. Build it again.")
+    return put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest
 
 
 @transaction.atomic
-def _link(user: Any, build: Build, name: str, blobs: tuple[Blob, Blob, Blob]) -> Tag:
-    described, config, rune = blobs
+def _link(user: Any, build: Build, name: str, digests: tuple[str, str, str]) -> Tag:
+    described, config, rune = digests
     project = Project.objects.select_for_update().get(pk=build.project_id)
     repository, _ = Repository.objects.get_or_create(project=project)
     existing = Tag.objects.filter(repository=repository, name=name).select_related("manifest", "build").first()
-    if existing is not None and existing.manifest.blob_id == described.digest:
+    if existing is not None and existing.manifest.blob_id == described:
         return existing
     if existing is not None and stays(name):
         message = (
@@ -74,15 +69,16 @@ def _link(user: Any, build: Build, name: str, blobs: tuple[Blob, Blob, Blob]) ->
             "Choose the next version."
         )
         raise TagTaken(message, errors={"tag": [message]})
-    for blob, media_type in ((config, CONFIG_TYPE), (rune, RUNE_TYPE)):
-        RepositoryBlob.objects.get_or_create(repository=repository, blob=blob, defaults={"media_type": media_type})
+    organisation = project.organisation_id
+    link_blobs(repository, [config, rune], organisation)
     manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob=described, defaults={"media_type": MANIFEST_TYPE}
+        repository=repository, blob_id=described, defaults={"media_type": MANIFEST_TYPE}
     )
+    link_blobs(manifest, [described], organisation)
     values = {"manifest": manifest, "build": build, "author": user, "created": timezone.now()}
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     data = {"tag": name, "build_number": build.number}
-    write_entry(user, "tag.publish", f"project:{project.pk}", digest=described.digest, **data)
+    write_entry(user, "tag.publish", f"project:{project.pk}", digest=described, **data)
     append_event(project.stream, "tag.published", data, user)
     return tag
 

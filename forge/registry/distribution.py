@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
+from forge.core.blob_links import links_of
 from forge.core.blob_responses import as_foreign
 from forge.core.blobs import open_blob
 from forge.core.chunks import chunks_for
@@ -22,7 +23,7 @@ from forge.core.code_points import by_code_point
 from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
 from forge.projects.access import find_project
 from forge.registry.bearer import NotAToken, person_of
-from forge.registry.models import Manifest, Repository, RepositoryBlob, Tag
+from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.ranges import Unsatisfiable, requested_range
 
 PAGE = 100
@@ -115,7 +116,7 @@ def _manifest(request: HttpRequest, repository: Repository, version: str) -> Htt
 def _blob(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
     if not _DIGEST.fullmatch(version):
         raise Refusal(400, "DIGEST_INVALID", "A digest is sha256: and 64 lower-case hexadecimal digits.")
-    link = RepositoryBlob.objects.filter(repository=repository, blob_id=version).select_related("blob").first()
+    link = links_of(repository).filter(blob_id=version).select_related("blob").first()
     if link is None:
         raise Refusal(404, "BLOB_UNKNOWN", f"There is no blob {version} in this repository.")
     # A stored type could be one that a browser opens; clients take the type from the manifest.

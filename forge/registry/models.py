@@ -14,7 +14,10 @@ from forge.projects.models import Project
 
 
 class Repository(models.Model):
-    """A project's published runes. It belongs to the project's id, so a rename moves it along."""
+    """A project's published runes. It belongs to the project's id, so a rename moves it along.
+
+    A blob is pulled only through a repository that links it (`forge.core.blob_links`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="repository")
@@ -22,20 +25,6 @@ class Repository(models.Model):
 
     def __str__(self) -> str:
         return str(self.project_id)
-
-
-class RepositoryBlob(models.Model):
-    """A blob that a repository links; a blob is seen only through one that does."""
-
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="blobs")
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-    media_type = models.CharField(max_length=120)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_repository_link_a_blob")]
-
-    def __str__(self) -> str:
-        return self.blob_id
 
 
 class Manifest(models.Model):

@@ -6,10 +6,14 @@ It runs nothing of what it built, and knows no database and no network.
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.report import BuildResult, FileReport, Memory, ModelReport, Report, ResourceReport, Step
+from rune.building.spec import BuildOptions, BuildSpec
+from rune.toolchain import toolchain_digest
 
 __all__ = [
     "BuildFailed",
+    "BuildOptions",
     "BuildResult",
+    "BuildSpec",
     "FileReport",
     "Memory",
     "ModelReport",
@@ -17,4 +21,5 @@ __all__ = [
     "ResourceReport",
     "Step",
     "build",
+    "toolchain_digest",
 ]

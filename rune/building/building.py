@@ -19,6 +19,7 @@ from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, ModelStage, Port
 from rune.targets import WASM32
+from rune.toolchain import toolchain_digest
 from rune.wording import counted, plain, quoted
 
 
@@ -55,7 +56,7 @@ def build(
     start = time.perf_counter()
     models = ProjectModels(files)
     checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host_resources)
-    ended("check", _check_text(checked), start)
+    ended("check", check_text(checked), start)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
 
@@ -79,6 +80,7 @@ def build(
 
     report = Report(
         toolchain=rune.__version__,
+        toolchain_digest=toolchain_digest(),
         target=target.name,
         name=name,
         files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
@@ -178,7 +180,8 @@ def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes
     return found
 
 
-def _check_text(checked: Checked) -> str:
+def check_text(checked: Checked) -> str:
+    """What a check found, for a log."""
     errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
     warnings = len(checked.diagnostics) - errors
     stages = counted(len(checked.outline.nodes), "stage")

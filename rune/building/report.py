@@ -72,9 +72,11 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What a build says of what it made for a target. A rune is one file."""
+    """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
+    `toolchain_digest` what tells it from every other."""
 
     toolchain: str
+    toolchain_digest: str
     target: str
     name: str
     files: tuple[FileReport, ...]
@@ -101,6 +103,7 @@ class Report:
         rune = {"rune": {"size": self.size, "digest": self.digest}} if self.is_rune else {}
         return {
             "toolchain": self.toolchain,
+            "toolchain_digest": self.toolchain_digest,
             "target": self.target,
             "name": self.name,
             **rune,

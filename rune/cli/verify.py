@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -27,6 +30,7 @@ from rune.runefile.pipeline import CapabilityStage
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputError, RuneError
 from rune.runtime.files import Notice
+from rune.toolchain import toolchain_digest
 from rune.verify import (
     Effort,
     NoProject,
@@ -42,6 +46,8 @@ from rune.wording import counted, plain
 
 _WASM = b"\0asm"
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
+NO_DIGEST = "of a version before toolchains had digests"
+"""What stands for the toolchain of an old report, which does not tell: it is not this one."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -53,6 +59,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "source",
     type=click.Path(exists=True, path_type=Path),
     help="The folder or Runefile that the rune was built from, instead of --model.",
+)
+@click.option(
+    "--report",
+    "report",
+    type=_FILE,
+    help="The report of the rune's build, which says by which toolchain it was built: as `rune build --format json` "
+    "prints it, or as a build in the API.",
 )
 @click.option(
     "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Sets of inputs to try."
@@ -69,6 +82,7 @@ def command(
     subject: Path,
     models: Sequence[str],
     source: Path | None,
+    report: Path | None,
     runs: int,
     start: int,
     inputs: GivenInputs,
@@ -88,7 +102,8 @@ def command(
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
-        found = _verified(subject, models, source, inputs, effort, resources)
+        given = _Given(inputs, effort, resources, report)
+        found = _verified(subject, models, source, given)
     if form == "json":
         print_json(found.to_json())
     else:
@@ -99,52 +114,72 @@ def command(
         sys.exit(1)
 
 
-def _verified(
-    subject: Path,
-    models: Sequence[str],
-    source: Path | None,
-    inputs: GivenInputs,
-    effort: Effort,
-    resources: Mapping[str, bytes],
-) -> Verification:
-    if subject.is_dir() or not read_given_file(subject).startswith(_WASM):
-        if models or source is not None:
+@dataclass(frozen=True)
+class _Given:
+    """What the command was given beside what it verifies."""
+
+    inputs: GivenInputs
+    effort: Effort
+    resources: Mapping[str, bytes]
+    report: Path | None
+
+
+def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
+    data = b"" if subject.is_dir() else read_given_file(subject)
+    if not data.startswith(_WASM):
+        if b"\0" in data:
+            raise CommandFailed(f"Unable to verify {subject.name}", ("it is neither a rune nor a Runefile",))
+        if models or source is not None or given.report is not None:
             if not subject.is_dir():
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
-            raise click.UsageError("--model and --project go with a rune; a project has its own models")
+            raise click.UsageError("--model, --project and --report go with a rune; a project has its own models")
         project = project_of(subject)
-        return _verified_project(project, lambda: _built(project), inputs, effort, resources)
-    data = read_given_file(subject)
+        return _verified_project(project, lambda: _built(project), given, toolchain_digest())
+    made_by = None if given.report is None else _toolchain_of(given.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
-        return _verified_project(project_of(source), lambda: data, inputs, effort, resources)
+        return _verified_project(project_of(source), lambda: data, given, made_by)
     try:
         rune = read_rune(data)
         has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
         if models or not has_host_models:
             files = project_of_rune(rune, _given_models(rune, models))
             project = Project(files, RUNEFILE, None, subject.stem)
-            found = _verified_project(project, lambda: data, inputs, effort, resources)
+            found = _verified_project(project, lambda: data, given, made_by)
             if found.compiled or not has_host_models:
                 return found
-        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=resources)
+        effort = given.effort
+        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=given.resources)
     except (ContainerError, NoProject, RuneError) as error:
         raise failed(f"Unable to verify {subject.name}", error) from error
 
 
-def _verified_project(
-    project: Project,
-    rune: Callable[[], bytes],
-    inputs: GivenInputs,
-    effort: Effort,
-    resources: Mapping[str, bytes],
-) -> Verification:
+def _toolchain_of(report: Path, rune: bytes) -> str:
+    """The digest of the toolchain that made the rune, as its build's report says."""
+    try:
+        told = json.loads(read_given_file(report))
+        told = told.get("report", told)
+        digest, made_by = told["rune"]["digest"], told.get("toolchain_digest", NO_DIGEST)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CommandFailed(f'"{report}" is not the report of a build') from error
+    if digest != "sha256:" + hashlib.sha256(rune).hexdigest():
+        raise CommandFailed(f'"{report}" is the report of another rune')
+    return str(made_by)
+
+
+def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given, made_by: str | None) -> Verification:
     try:
         data = rune()
-        samples = _samples(project.files, project.runefile, inputs)
+        samples = _samples(project.files, project.runefile, given.inputs)
         return verify(
-            project.files, data, runefile=project.runefile, samples=samples, resources=resources, effort=effort
+            project.files,
+            data,
+            runefile=project.runefile,
+            samples=samples,
+            resources=given.resources,
+            effort=given.effort,
+            made_by=made_by,
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

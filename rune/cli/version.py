@@ -13,6 +13,7 @@ import click
 
 import rune
 from rune.cli.printing import format_option, print_json
+from rune.toolchain import toolchain_digest
 
 EXECUTABLE = "rune"
 _GIT_SECONDS = 5.0
@@ -62,6 +63,7 @@ def _as_json(commit: Commit | None) -> dict[str, str | None]:
         "python-version": platform.python_version(),
         "compiler": _compiler(),
         "runtime": _runtime(),
+        "toolchain-digest": toolchain_digest(),
         "rustc-version": None,
         "rustc-commit-hash": None,
         "rustc-commit-date": None,
@@ -79,6 +81,7 @@ def _as_text(commit: Commit | None) -> list[str]:
         f"python-version: {platform.python_version()}",
         f"compiler: {_compiler() or 'not installed'}",
         f"runtime: {_runtime() or 'not installed'}",
+        f"toolchain-digest: {toolchain_digest()}",
         "rustc-version: none (not needed any more)",
     ]
 

@@ -7,7 +7,7 @@ from rune.verify.comparison import Figures
 from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
 from rune.verify.samples import capabilities_of
-from rune.verify.verification import DifferingOp, ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.verification import DifferingOp, ModelVerification, Origin, RuneVerification, Runs, Verification
 from rune.verify.verifying import Effort, verify
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Figures",
     "ModelVerification",
     "NoProject",
+    "Origin",
     "RuneVerification",
     "Runs",
     "Verification",

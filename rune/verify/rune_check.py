@@ -18,9 +18,10 @@ from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import NotARune, RuneError
 from rune.targets import WASM32, module_of, targets
 from rune.tflite import Model
+from rune.toolchain import toolchain_digest
 from rune.verify.laid_open import LIMITS, sent_tensor
 from rune.verify.samples import InputSet
-from rune.verify.verification import RuneVerification
+from rune.verify.verification import Origin, RuneVerification
 from rune.wording import plain
 
 TELLING: Final = 16
@@ -68,13 +69,19 @@ def results_of(stage: ModelStage) -> tuple[Port, ...]:
 
 
 def run_beside(
-    rune: bytes, laid_open: LaidOpen, sets: Iterable[InputSet], resources: Mapping[str, bytes], fed: Fed
+    rune: bytes,
+    laid_open: LaidOpen,
+    sets: Iterable[InputSet],
+    resources: Mapping[str, bytes],
+    fed: Fed,
+    made_by: str | None = None,
 ) -> RuneVerification:
     """Runs both on each set of inputs. `fed` gets, for each model of each run, its inputs and its outputs.
 
-    A set that both fail on is left out; where no set is left, or neither starts here, `refusal` says why.
+    `made_by` is the digest of the toolchain that made the rune; None where that is not known. A set that both fail on
+    is left out; where no set is left, or neither starts here, `refusal` says why.
     """
-    found = RuneVerification()
+    found = RuneVerification(origin=_origin(rune, made_by))
     try:
         pair = _Pair(rune, laid_open, resources)
     except _Failed as failure:
@@ -88,7 +95,7 @@ def run_beside(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.programs))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.programs, found.origin))
         if again is None:
             found = replace(found, refusal=pair.refusal)
             continue
@@ -107,9 +114,7 @@ def run_beside(
         found = replace(found, refusal=None)
         if not found.bytes and found.is_within:
             return replace(found, failure="it gives nothing, whatever its inputs are")
-    if found.is_within and not _is_of_this_toolchain(rune):
-        return found
-    return replace(found, suspect=_suspect(rune, laid_open.programs))
+    return replace(found, suspect=_suspect(rune, laid_open.programs, found.origin))
 
 
 class _Failed(Exception):
@@ -235,8 +240,13 @@ def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
     return repr(wanted.tensors) == repr(got.tensors)
 
 
-def _suspect(rune: bytes, programs: Sequence[Program]) -> str | None:
-    """The first step whose constants are not in the rune, as people call it; None when all of one program are there."""
+def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | None:
+    """The first step whose constants are not in the rune, as people call it; None when all of one program are there.
+
+    Another toolchain packs constants in another way: that they are not found then tells nothing.
+    """
+    if origin is Origin.OTHER:
+        return None
     suspects = [_suspect_of(rune, program) for program in programs]
     return suspects[0] if all(suspects) else None
 
@@ -252,13 +262,16 @@ def _suspect_of(rune: bytes, program: Program) -> str | None:
     return None
 
 
-def _is_of_this_toolchain(rune: bytes) -> bool:
-    """Whether the rune says that this very toolchain made it: then it holds the same constants."""
+def _origin(rune: bytes, made_by: str | None) -> Origin:
+    """Which toolchain made the rune. It says a version itself, which many toolchains share."""
+    if made_by is not None:
+        return Origin.THIS if made_by == toolchain_digest() else Origin.OTHER
     try:
         version = read_rune(rune).version
     except ContainerError:
-        return False
-    return version is not None and version.get("version") == toolchain.__version__
+        return Origin.OTHER
+    is_alike = version is not None and version.get("version") == toolchain.__version__
+    return Origin.UNKNOWN if is_alike else Origin.OTHER
 
 
 def _constants(program: Program, step: Call) -> Iterator[bytes]:

@@ -123,6 +123,14 @@ class ModelVerification:
         )
 
 
+class Origin(Enum):
+    """Which toolchain made a rune: the one that verifies it, another, or one of which only the version is known."""
+
+    THIS = "this"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class RuneVerification:
     """The rune itself against the pipeline made again from its models.
@@ -130,8 +138,8 @@ class RuneVerification:
     `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all
     output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load,
     asks for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
-    proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that say that this
-    very toolchain made them.
+    proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that this very
+    toolchain made or may have made: another one packs other constants.
     """
 
     inputs: int = 0
@@ -141,19 +149,38 @@ class RuneVerification:
     failure: str | None = None
     suspect: str | None = None
     refusal: str | None = None
+    origin: Origin = Origin.THIS
 
     @property
     def is_within(self) -> bool:
-        """Whether nothing was found wrong: every byte that was compared is its pipeline's, and so are its constants."""
-        return self.differing == 0 and self.failure is None and self.suspect is None
+        """Whether nothing was found wrong: every byte that was compared is its pipeline's, and it is not known to lack
+        what that is computed from."""
+        return self.differing == 0 and self.failure is None and (self.suspect is None or self.is_undecided)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether its outputs are right and its constants are not those of this toolchain, so that it is of another
+        toolchain or of other files, and nobody said which."""
+        is_alike = self.differing == 0 and self.failure is None
+        return is_alike and self.suspect is not None and self.origin is Origin.UNKNOWN
 
     def sentence(self) -> str:
         """How it stands."""
         if self.is_within and not self.inputs:
             return f"the rune was not compared with its pipeline: {self.refusal or 'there was no time'}"
+        same = f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+        if self.is_undecided:
+            return (
+                f"{same}, but the constants of {self.suspect} are not in it: it was built by another toolchain, or "
+                "from other files. Its build's report says by which toolchain; give it with --report"
+            )
+        if self.is_within and self.origin is Origin.OTHER:
+            return f"{same}; it was built by another toolchain, so that their constants cannot be compared"
         if self.is_within:
-            return f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+            return same
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
+        if self.origin is Origin.OTHER and self.inputs:
+            begins = "; it was built by another toolchain"
         if self.failure is not None:
             return f"the rune is not what its pipeline makes: {self.failure}{begins}"
         if not self.differing:
@@ -175,6 +202,7 @@ class RuneVerification:
             "failure": self.failure,
             "suspect": self.suspect,
             "refusal": self.refusal,
+            "origin": self.origin.value,
         }
 
     @classmethod
@@ -188,6 +216,8 @@ class RuneVerification:
             value["failure"],
             value["suspect"],
             value.get("refusal"),
+            # Reports of before tell of builds that were verified by what made them.
+            Origin(value.get("origin", "this")),
         )
 
 
@@ -213,7 +243,7 @@ class Verification:
         """
         if self.skipped is not None or not self.rune.inputs or (self.models and not self.compiled):
             return False
-        return all(model.inputs for model in self.compiled)
+        return not self.rune.is_undecided and all(model.inputs for model in self.compiled)
 
     @property
     def compiled(self) -> tuple[ModelVerification, ...]:
@@ -226,7 +256,7 @@ class Verification:
         if wrong:
             more = f" (and {counted(len(wrong) - 1, 'other model')})" if len(wrong) > 1 else ""
             return f"{plain(wrong[0].stage)}: {wrong[0].sentence()}{more}"
-        if not self.rune.is_within:
+        if not self.rune.is_within or self.rune.is_undecided:
             return self.rune.sentence()
         if self.skipped is not None:
             return f"skipped: {self.skipped}"

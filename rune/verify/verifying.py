@@ -49,11 +49,14 @@ def verify(
     samples: Sequence[Sequence[bytes]] | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     effort: Effort = USUAL,
+    made_by: str | None = None,
 ) -> Verification:
     """Verifies a rune that is said to be built from a project.
 
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
-    are what a host would give. Raises `BuildFailed` when the project does not check, and `FileError`.
+    are what a host would give. `made_by` is the digest of the toolchain that made the rune, where that is known: the
+    constants of one that another toolchain made are not looked for. Raises `BuildFailed` when the project does not
+    check, and `FileError`.
     """
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
@@ -75,7 +78,7 @@ def verify(
     prepared = _prepare(pipeline, compiled, chosen, models)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        beside = _beside(rune, prepared, within_seconds(sets, half), resources)
+        beside = _beside(rune, prepared, within_seconds(sets, half), resources, made_by)
         if prepared.missing is not None:
             return Verification(rune=beside, models=hosted, skipped=str(prepared.missing))
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
@@ -152,10 +155,19 @@ def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: Chosen
 
 
 def _beside(
-    rune: bytes, prepared: _Prepared, sets: Iterable[InputSet], resources: Mapping[str, bytes]
+    rune: bytes,
+    prepared: _Prepared,
+    sets: Iterable[InputSet],
+    resources: Mapping[str, bytes],
+    made_by: str | None,
 ) -> RuneVerification:
     if isinstance(prepared.laid_open, AnvilError):
         return RuneVerification(refusal=str(prepared.laid_open))
     return run_beside(
-        rune, prepared.laid_open, sets, resources, lambda stage, *run: prepared.checks[stage.name].add(*run)
+        rune,
+        prepared.laid_open,
+        sets,
+        resources,
+        lambda stage, *run: prepared.checks[stage.name].add(*run),
+        made_by,
     )

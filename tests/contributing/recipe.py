@@ -35,7 +35,7 @@ class ScratchCopy:
 
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
-        for name in ("rune", "tests/rune/targets", "tests/models/refused", "examples", "docs/guides"):
+        for name in ("rune", "tests/rune/targets", "examples", "docs/guides"):
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
         return ScratchCopy(folder)

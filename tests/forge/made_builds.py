@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from forge.builds.actions import request_build
-from forge.builds.models import Artefact, Build, State
-from forge.builds.runes import save_rune
+from forge.builds.artefacts import keep_artefact, take_known
+from forge.builds.jobs import numbered_job
+from forge.builds.models import Build, State
 from forge.projects.models import Project
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 20
@@ -30,30 +31,22 @@ MEASUREMENT = {"milliseconds": 0.07, "runs": 20, "low": 0.06, "high": 0.08}
 def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
     """A build of the project's present files that succeeded with these bytes."""
     build = request_build(user, project)
-    artefact = Artefact.objects.filter(version_digest=build.version_digest, name=project.name).first()
+    job = numbered_job(build)
+    artefact = take_known(job, lambda found: None)
     if artefact is None:
-        key = uuid.uuid4()
-        with TemporaryDirectory() as folder:
-            source = Path(folder) / "made.rune"
-            source.write_bytes(rune)
-            digest, size = save_rune(key, source)
         made = {
-            "rune": {"size": size, "digest": digest},
+            "rune": {"size": len(rune), "digest": f"sha256:{sha256(rune).hexdigest()}"},
             "memory": {"arena": 16, "serial": 100, "constants": 0, "pages": 2},
             "models": [],
             "steps": [],
             "pipeline": outline,
             "run": MEASUREMENT,
         } | report
-        artefact = Artefact.objects.create(
-            id=key,
-            version_digest=build.version_digest,
-            toolchain="0.1.0",
-            name=project.name,
-            digest=digest,
-            size=size,
-            report=made,
-        )
+        with TemporaryDirectory() as folder:
+            source = Path(folder) / "made.rune"
+            source.write_bytes(rune)
+            answer = {"report": made, "diagnostics": []}
+            artefact = keep_artefact(job, source, answer, lambda found: None)
     now = timezone.now()
     Build.objects.filter(pk=build.pk).update(
         state=State.SUCCEEDED,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rune.templates import list_templates
+from rune.toolchain import source_digest
 from tests.rune.remote.simulated_registry import SimulatedRegistry, simulated_registry
 
 pytestmark = pytest.mark.proof
@@ -26,6 +27,8 @@ class Toolchain:
     """An environment with nothing but the wheel and what it requires."""
 
     environment: Path
+    checkout: Path
+    """What the wheel was built from."""
 
     def run(self, *arguments: str, folder: Path, typed: str = "") -> str:
         """What `rune` prints in a folder; nothing of this checkout is in its reach."""
@@ -53,7 +56,7 @@ def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
     install: list[str | Path] = [UV, "--quiet", "pip", "install", "--python", environment / "bin" / "python"]
     subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements" / "base.txt"], check=True)
     subprocess.run([*install, "--no-deps", *folder.glob("*.whl")], check=True)
-    return Toolchain(environment)
+    return Toolchain(environment, checkout)
 
 
 @pytest.fixture
@@ -66,6 +69,12 @@ def registry() -> Iterator[SimulatedRegistry]:
 def test_nothing_of_the_web_app_is_installed_with_it(toolchain: Toolchain) -> None:
     names = {path.name.lower() for path in toolchain.environment.glob("lib/python*/site-packages/*")}
     assert not names & {"django", "channels", "celery", "rest_framework", "pycrdt", "uvicorn", "pip"}
+
+
+def test_it_is_the_same_toolchain_as_in_the_checkout(toolchain: Toolchain, tmp_path: Path) -> None:
+    told = json.loads(toolchain.run("version", "--format", "json", folder=tmp_path))
+    compiler = told["compiler"].replace("zig", "ziglang")
+    assert told["toolchain-digest"] == source_digest(toolchain.checkout / "rune", compiler)
 
 
 @pytest.mark.parametrize("name", [template.name for template in list_templates()])

@@ -14,7 +14,9 @@ import pytest
 
 from forge.builds.compiler import Compiler
 from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.toolchain import TOOLCHAIN
 from forge.builds.workplace import claim_folder, remove_leftovers
+from rune.building import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -28,14 +30,12 @@ def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any
     source = folder / "Runefile.yml"
     source.write_text(runefile)
     files = {"Runefile.yml": {"file": str(source), "digest": "sha256:0"}}
-    target = str(folder / "built.rune")
     return {
-        "op": "build",
-        "name": "a",
+        "op": "make",
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
+        "steps": ["check", "compile"],
         "files": files,
-        "target": target,
-        "check_first": True,
-        "finish": False,
+        "rune": str(folder / "built.rune"),
     } | changes
 
 
@@ -72,7 +72,7 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
 
 
 def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
-    answers = run(compiler, job(tmp_path, finish=True))
+    answers = run(compiler, job(tmp_path, steps=["check", "compile", "verify", "measure"]))
     assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "verified", "measured"]
     assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
     rune = (tmp_path / "built.rune").read_bytes()
@@ -84,17 +84,34 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
     compiler.start()
     pid = compiler.pid
     for _ in range(2):
-        digests |= {answer["digest"] for answer in run(compiler, job(tmp_path)) if answer["event"] == "built"}
+        (built,) = (answer for answer in run(compiler, job(tmp_path)) if answer["event"] == "built")
+        digests.add(built["report"]["rune"]["digest"])
     assert len(digests) == 1
     assert compiler.pid == pid
     assert compiler.memory > 0
 
 
 def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
-    (answer,) = run(compiler, job(tmp_path, "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n"))
-    assert answer["event"] == "checked"
-    assert answer["diagnostics"]
-    assert any(one["severity"] == "error" for one in answer["diagnostics"])
+    checked, failed = run(compiler, job(tmp_path, "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n"))
+    assert (checked["event"], checked["broken"], failed["event"]) == ("checked", True, "failed")
+    assert checked["diagnostics"] == failed["diagnostics"]
+    assert any(one["severity"] == "error" for one in checked["diagnostics"])
+
+
+def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compiler, tmp_path: Path) -> None:
+    """The server's sources were replaced while it ran: a process that starts then is another toolchain."""
+    asked = job(tmp_path)
+    asked["spec"]["toolchain"] = "sha256:another"
+    (answer,) = run(compiler, asked)
+    assert answer["event"] == "failed"
+    assert "Restart it" in answer["error"]
+    assert not (tmp_path / "built.rune").exists()
+
+
+def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path: Path) -> None:
+    run(compiler, job(tmp_path))
+    answers = run(compiler, job(tmp_path, steps=["measure"]))
+    assert [answer["event"] for answer in answers] == ["measured"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +119,7 @@ def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_pat
 )
 def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile: str) -> None:
     answers = run(compiler, job(tmp_path, runefile))
-    assert answers[-1]["event"] == "checked"
+    assert [answer["event"] for answer in answers] == ["checked", "failed"]
     assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
 
 

@@ -102,8 +102,7 @@ def test_a_preview_does_not_wait_behind_a_numbered_build(
     busy = in_thread(NumberedSlots(1, threading.Event()).work)
     assert waiting.begun.acquire(timeout=PATIENCE)
     PreviewSlot(threading.Event(), lambda: compiler).work(project.pk)
-    project.preview.refresh_from_db()
-    assert project.preview.state == "ready"
+    assert project.previews.get().state == "ready"
     assert busy.is_alive()
     waiting.go_on.release()
     busy.join(PATIENCE)
@@ -119,7 +118,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
         seen.append(project_id)
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(dispatch, "refresh_preview", refresh)
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     slot = PreviewSlot(threading.Event())
     slot.work(project.pk)
     slot.work(project.pk)

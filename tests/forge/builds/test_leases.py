@@ -9,11 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from forge.accounts.models import Organisation
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.errors import BuildOver, LeaseLost
 from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back, renew, sweep, take, write_log
 from forge.builds.models import Artefact, Build, Kind, State
+from forge.builds.toolchain import TOOLCHAIN
 from forge.core.models import Event
+from rune.building import BuildOptions, BuildSpec
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +25,11 @@ NOW = timezone.now()
 
 
 def artefact() -> Artefact:
+    spec = BuildSpec("sha256:" + "1" * 64, TOOLCHAIN, "wasm32", BuildOptions("kitchen"))
     return Artefact.objects.create(
-        version_digest="sha256:" + "1" * 64,
-        toolchain="0",
-        name="kitchen",
+        organisation=Organisation.objects.get(),
+        spec=spec.to_json(),
+        spec_digest=spec.digest,
         digest="sha256:" + "2" * 64,
         size=1,
         report={"rune": {"size": 1}},

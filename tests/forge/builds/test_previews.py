@@ -12,12 +12,12 @@ from forge.builds import answers, previews
 from forge.builds.actions import preview_of
 from forge.builds.compiler import Compiler
 from forge.builds.dispatch import PreviewSlot
-from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState
-from forge.builds.previews import refresh_preview
-from forge.builds.runes import rune_name, rune_storage
+from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.previews import refresh_previews
 from forge.builds.shapes import preview_to_json
 from forge.builds.waking import Debounce
-from forge.core.models import Event
+from forge.core.blobs import blob_path
+from forge.core.models import Blob, BlobLink, Event
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def refresh(project: Project, compiler: Compiler) -> Preview:
-    refresh_preview(project.pk, compiler, threading.Event())
+    refresh_previews(project.pk, compiler, threading.Event())
     preview = preview_of(project)
     assert preview is not None
     return preview
@@ -36,6 +36,11 @@ def refresh(project: Project, compiler: Compiler) -> Preview:
 def edit(user: Any, project: Project, text: str) -> None:
     write_file(user, project, "Runefile.yml", text.encode())
     project.refresh_from_db()
+
+
+def is_stored(digest: str) -> bool:
+    place = blob_path(digest)
+    return place is not None and place.exists()
 
 
 def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> None:
@@ -128,11 +133,14 @@ def test_old_previews_and_their_runes_are_pruned(
     assert Build.objects.filter(kind=Kind.PREVIEW).count() == 2
     assert Artefact.objects.count() == 2
     assert not Version.objects.filter(project=project).exists()
-    kept = {rune_name(pk).rpartition("/")[2] for pk in Artefact.objects.values_list("pk", flat=True)}
-    storage = rune_storage()
-    folders, _ = storage.listdir("runes")
-    stored = {name for folder in folders for name in storage.listdir(f"runes/{folder}")[1]}
-    assert kept <= stored
+    assert ArtefactFile.objects.count() == 4
+    kept = set(ArtefactFile.objects.values_list("blob_id", flat=True))
+    runes = set(Artefact.objects.values_list("digest", flat=True))
+    assert runes < kept
+    assert all(is_stored(digest) for digest in kept)
+    # What belonged to the others is gone at once, and not only with the next sweep.
+    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == kept
+    assert not Blob.objects.filter(links=None).exists()
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
 
 

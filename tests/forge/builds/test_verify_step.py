@@ -10,6 +10,7 @@ import pytest
 
 from forge.builds.actions import request_build
 from forge.builds.artefacts import keep_artefact
+from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
@@ -54,7 +55,7 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     made = build_rune(MemoryFiles(wrong), "sine")
     (tmp_path / "wrong.rune").write_bytes(made.rune)
     answer = {"report": made.report.to_json(), "diagnostics": []}
-    keep_artefact(build.version_digest, "sine", tmp_path / "wrong.rune", answer)
+    keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
     done = work(build)
     assert done.state == State.FAILED
     assert done.error.startswith("The rune does not give what the reference interpreter gives. ")
@@ -71,9 +72,8 @@ def test_a_rune_that_does_not_load_fails_the_build(
     build = request_build(developer, sine)
     made = build_rune(MemoryFiles(template("sine")), "sine")
     (tmp_path / "cut.rune").write_bytes(spoil(made.rune))
-    keep_artefact(
-        build.version_digest, "sine", tmp_path / "cut.rune", {"report": made.report.to_json(), "diagnostics": []}
-    )
+    answer = {"report": made.report.to_json(), "diagnostics": []}
+    keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda made: None)
     done = work(build)
     assert done.state == State.FAILED
     assert "it does not load" in done.error

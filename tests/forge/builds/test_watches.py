@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.builds.artefacts import open_rune
 from forge.builds.compiler import Compiler
-from forge.builds.models import Build, Watch
-from forge.builds.previews import refresh_preview
-from forge.builds.runes import open_rune
-from forge.builds.watches import KEPT, refresh_watches
+from forge.builds.models import Build, Preview
+from forge.builds.previews import KEPT, WISHES_KEPT, refresh_previews
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from rune.runtime import Runtime
@@ -52,14 +51,14 @@ def ask(client: Client, *wires: tuple[str, int]) -> Any:
 
 
 def build_watches(project: Any, compiler: Compiler) -> None:
-    refresh_watches(project.pk, compiler, threading.Event())
+    refresh_previews(project.pk, compiler, threading.Event())
 
 
 def test_what_flows_in_a_wire_is_sent_beside_the_outputs(
     client: Client, project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
-    refresh_preview(project.pk, compiler, threading.Event())
+    build_watches(project, compiler)
     plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
     asked = ask(client, ("number", 0))
     assert (asked.status_code, asked.json()["state"], asked.json()["build"]) == (202, "building", None)
@@ -83,7 +82,7 @@ def test_the_same_wires_of_the_same_text_are_built_once(client: Client, project:
     build_watches(project, compiler)
     again = ask(client, ("number", 0), ("number", 0)).json()
     assert (again["id"], again["state"]) == (first["id"], "ready")
-    assert Watch.objects.count() == 1
+    assert Preview.objects.wished().count() == 1
 
 
 def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
@@ -91,7 +90,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
 ) -> None:
     ask(client, ("number", 0))
     build_watches(project, compiler)
-    before = Watch.objects.get().build
+    before = Preview.objects.wished().get().build
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
     asked = ask(client, ("number", 0)).json()
     assert asked["state"] == "building"
@@ -99,7 +98,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     assert before is not None
     assert asked["build"]["id"] == str(before.pk)
     build_watches(project, compiler)
-    assert Watch.objects.get().build != before
+    assert Preview.objects.wished().get().build != before
 
 
 @pytest.mark.parametrize(
@@ -151,15 +150,15 @@ def test_a_tensor_too_large_for_a_page_is_refused(
 def test_a_wish_that_names_no_wires_is_refused(client: Client, project: Any, wires: Any) -> None:
     answer = client.post(WATCH, {"wires": wires}, content_type="application/json")
     assert answer.status_code == 400, answer.content
-    assert not Watch.objects.exists()
+    assert not Preview.objects.wished().exists()
 
 
 def test_only_so_many_wishes_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
-    for number in range(KEPT + 3):
+    for number in range(WISHES_KEPT + 3):
         ask(client, ("number", number))
     build_watches(project, compiler)
-    assert Watch.objects.count() == KEPT
-    assert Build.objects.filter(watches=None).count() <= KEPT
+    assert Preview.objects.wished().count() == WISHES_KEPT
+    assert Build.objects.filter(previews=None).count() < KEPT
 
 
 def test_each_kind_of_person_is_answered_as_for_reading(
@@ -167,7 +166,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
 ) -> None:
     found = {kind: ask(browser_of(person), ("number", 0)).status_code for kind, person in people.items()}
     assert found == {"owner": 202, "developer": 202, "viewer": 202, "stranger": 404, "anonymous": 401}
-    watch = Watch.objects.get()
+    watch = Preview.objects.wished().get()
     seen = {kind: browser_of(person).get(f"{WATCH}/{watch.pk}").status_code for kind, person in people.items()}
     assert seen == {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 401}
 
@@ -175,7 +174,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
 def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any, compiler: Compiler) -> None:
     ask(client, ("number", 0))
     build_watches(project, compiler)
-    build = Watch.objects.get().build
+    build = Preview.objects.wished().get().build
     assert build is not None
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
@@ -189,7 +188,7 @@ def test_a_timed_preview_says_when_each_stage_ends(
     asked = client.post(WATCH, {"wires": [], "timed": True}, content_type="application/json")
     assert (asked.status_code, asked.json()["timed"]) == (202, True)
     build_watches(project, compiler)
-    build = Watch.objects.get().build
+    build = Preview.objects.wished().get().build
     assert build is not None
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
@@ -198,7 +197,7 @@ def test_a_timed_preview_says_when_each_stage_ends(
     rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
     assert list(rune.stages) == ["number", "scaled", "out"]
     watched = ask(client, ("number", 0)).json()
-    assert (watched["timed"], watched["id"]) == (False, str(Watch.objects.get(timed=False).pk))
+    assert (watched["timed"], watched["id"]) == (False, str(Preview.objects.wished().get(options__timed=False).pk))
 
 
 def test_an_event_brings_what_asking_for_the_watch_would_answer(

@@ -13,14 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Membership, User
+from forge.core.blob_links import links_of
 from forge.core.blobs import blob_path
-from forge.core.models import AuditEntry, Blob, Event
+from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.projects import samples
 from forge.projects.actions import write_file
 from forge.projects.document import entries, files_map
 from forge.projects.documents import editing, load_document
 from forge.projects.files import delete_file, list_files
-from forge.projects.models import Project, ProjectBlob, Sample
+from forge.projects.models import Project, Sample
 from forge.projects.samples import end_samples, own_samples, sample_terms, send_sample
 from forge.projects.versions import glance, snapshot
 
@@ -87,7 +88,7 @@ def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation
     assert send(client, a_sound(), consent="").status_code == 409
     assert send(client, a_sound(), days=30).status_code == 409
     assert not Sample.objects.exists()
-    assert not ProjectBlob.objects.filter(project=project, blob__size=len(a_sound())).exists()
+    assert not links_of(project).filter(blob__size=len(a_sound())).exists()
 
 
 def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, project: Any, user: User) -> None:
@@ -100,7 +101,7 @@ def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, pr
     assert client.delete(f"/api/v1/samples/{sample.pk}").status_code == 204
     assert not place.exists()
     assert not Blob.objects.filter(pk=sample.digest).exists()
-    assert not ProjectBlob.objects.filter(blob_id=sample.digest).exists()
+    assert not BlobLink.objects.filter(blob_id=sample.digest).exists()
     assert sample.path not in [entry.path for entry in list_files(project)]
     assert client.get(SAMPLES).json() == {"samples": []}
     entry = AuditEntry.objects.get(action="sample.taken-back")

@@ -62,6 +62,25 @@ def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
     assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
 
 
+def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
+    rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
+    made = build(MemoryFiles(template("sine")), "sine").report.to_json()
+    verified = (rune, "--project", sine, "--report", report, "-n", "2")
+    for told, origin in (
+        ({"report": made}, "this"),
+        (made | {"toolchain_digest": "sha256:another"}, "other"),
+        ({key: made[key] for key in made if key != "toolchain_digest"}, "other"),
+    ):
+        report.write_text(json.dumps(told))
+        done = run(*verified, "-f", "json")
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["rune"]["origin"] == origin
+    report.write_text(json.dumps(made | {"rune": {"size": 1, "digest": "sha256:another"}}))
+    assert "is the report of another rune" in run(*verified).stderr
+    report.write_text("[]")
+    assert "is not the report of a build" in run(*verified).stderr
+
+
 def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
@@ -74,6 +93,7 @@ def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
         "failure": None,
         "suspect": None,
         "refusal": None,
+        "origin": "this",
     }
 
 
@@ -130,6 +150,21 @@ def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:
 def test_it_is_told_when_it_is_called_wrongly(sine: Path, arguments: tuple[str, ...]) -> None:
     named = [each.format(folder=sine, rune=sine.with_suffix(".rune")) for each in arguments]
     assert run(*named).exit_code == 2
+
+
+def test_a_model_alone_is_told_to_be_no_rune_rather_than_read_as_text(sine: Path) -> None:
+    outcome = run(sine / "sine.tflite")
+    assert outcome.exit_code == 1
+    assert "it is neither a rune nor a Runefile" in outcome.stderr
+    assert "Runefile has" not in outcome.output
+
+
+def test_bytes_that_do_not_load_are_not_called_another_toolchains(sine: Path) -> None:
+    (sine / "eight.rune").write_bytes(b"\0asm\1\0\0\0")
+    outcome = run(sine / "eight.rune", "--project", sine)
+    assert outcome.exit_code == 1
+    assert "it does not load" in outcome.stdout
+    assert "toolchain" not in outcome.output
 
 
 @pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0", b"\0asm\1\0\0\0\0\xff", b"pipeline: {"])

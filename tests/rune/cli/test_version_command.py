@@ -13,6 +13,7 @@ import rune
 from rune.cli import main
 from rune.cli import version as version_command
 from rune.cli.version import Commit, host
+from rune.toolchain import toolchain_digest
 
 COMMIT = Commit("0123456789abcdef0123456789abcdef01234567", "2026-11-20T11:21:33+00:00")
 
@@ -38,6 +39,7 @@ def test_verbose_has_the_lines_of_the_old_command(monkeypatch: pytest.MonkeyPatc
     assert lines["host"] == host()
     assert lines["rustc-version"] == "none (not needed any more)"
     assert lines["compiler"].startswith("zig ")
+    assert lines["toolchain-digest"] == toolchain_digest()
 
 
 def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +50,7 @@ def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -
         "commit-short-hash": "0123456",
         "commit-hash": COMMIT.hash,
         "commit-timestamp": COMMIT.time,
+        "toolchain-digest": toolchain_digest(),
         "rustc-version": None,
         "rustc-commit-hash": None,
         "rustc-commit-date": None,

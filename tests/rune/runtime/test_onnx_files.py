@@ -88,5 +88,5 @@ def test_a_damaged_file_never_reaches_the_runtime() -> None:
 
 def test_without_onnxruntime_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx, "find_spec", lambda _name: None)
-    with pytest.raises(ModelRuntimeMissing, match=r"install onnxruntime .*hammer-forge\[onnx\]"):
+    with pytest.raises(ModelRuntimeMissing, match=r"install onnxruntime .*'\.\[onnx\]'"):
         open_model(ONNX, adding())

@@ -15,10 +15,13 @@ from rune.runefile.pipeline import CapabilityStage
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
+from rune.toolchain import toolchain_digest
 from rune.verify import (
     Effort,
     NoProject,
+    Origin,
     Runs,
+    Verification,
     models_wanted,
     project_of,
     verify,
@@ -30,6 +33,7 @@ from tests.model_cases import model_cases, refused_cases
 from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
 
 SOME = Effort(inputs=6)
+FEW = Effort(inputs=2)
 
 
 @pytest.mark.parametrize("name", ["digits", "keywords", "sine"])
@@ -66,10 +70,52 @@ def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
     model = f"{name}.tflite"
     for operator in weighted_operators(read_model(files[model]))[::3]:
         changed = MemoryFiles(files | {model: with_changed_weight(files[model], operator)})
-        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME)
+        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME, made_by=toolchain_digest())
         assert not found.is_within
         assert str(found.rune.suspect).startswith(f"op {operator} ")
         assert f"op {operator} " in found.sentence()
+
+
+@pytest.fixture(scope="module")
+def with_other_constants() -> tuple[MemoryFiles, bytes]:
+    """A project, and a rune that gives the same outputs though a weight is another: as of another toolchain."""
+    files = template("digits")
+    model = files["digits.tflite"]
+    for operator in weighted_operators(read_model(model)):
+        rune = rune_of(MemoryFiles(files | {"digits.tflite": with_changed_weight(model, operator)}))
+        if not verify(MemoryFiles(files), rune, effort=FEW).rune.differing:
+            return MemoryFiles(files), rune
+    raise AssertionError("each of the weights shows in the outputs")
+
+
+@pytest.mark.parametrize(("made_by", "origin"), [(None, Origin.UNKNOWN), ("sha256:other", Origin.OTHER)])
+def test_a_rune_of_another_toolchain_is_not_accused_of_its_constants(
+    with_other_constants: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin
+) -> None:
+    found = verify(*with_other_constants, effort=FEW, made_by=made_by)
+    assert found.is_within
+    assert found.rune.origin is origin
+    assert found.is_complete is (origin is Origin.OTHER)
+    assert "was not built from these files" not in found.sentence() + found.rune.sentence()
+    assert "built by another toolchain" in found.rune.sentence()
+    assert Verification.from_json(found.to_json()) == found
+
+
+def test_the_toolchain_that_built_it_finds_a_constant_that_no_output_shows(
+    with_other_constants: tuple[MemoryFiles, bytes],
+) -> None:
+    found = verify(*with_other_constants, effort=FEW, made_by=toolchain_digest())
+    assert not found.is_within
+    assert "was not built from these files" in found.sentence()
+
+
+def test_what_another_toolchain_built_must_give_the_same_outputs_all_the_same() -> None:
+    files = template("digits")
+    other = MemoryFiles(files | {"labels.txt": files["labels.txt"].replace(b"7", b"seven").replace(b"1", b"one")})
+    found = verify(MemoryFiles(files), rune_of(other), effort=SOME, made_by="sha256:other")
+    assert not found.is_within
+    assert found.rune.suspect is None
+    assert "bytes of its outputs differ; it was built by another toolchain" in found.sentence()
 
 
 def test_a_model_that_was_compiled_wrongly_is_found_and_its_operator_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,138 @@
+"""Doing a job: what was made of its spec before is taken, and the steps that are missing are computed.
+
+One way for previews, looks into them and numbered builds. Who writes down what comes of it is a `Recorder`. Nothing
+waits inside a transaction: the compiler's process computes, and rows are written between its answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from forge.builds.artefacts import (
+    add_measurement,
+    add_verification,
+    files_of,
+    keep_artefact,
+    local_rune,
+    secure,
+    take_known,
+)
+from forge.builds.compiler import Answer, Compiler
+from forge.builds.errors import ChildDied, OutOfTime
+from forge.builds.jobs import Job, Step
+from forge.builds.models import Artefact
+
+
+class Recorder(Protocol):
+    """Writes down what comes of a job, where whoever wants it looks for it."""
+
+    def take(self, artefact: Artefact, *, is_new: bool) -> None:
+        """The job's artefact was found or made; called in the transaction that makes sure of it."""
+
+    def reused(self, missing: tuple[Step, ...]) -> None:
+        """It was found, and these steps are left to do."""
+
+    def checked(self, answer: Answer) -> None:
+        """What the check found: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
+
+    def logged(self, answer: Answer) -> None:
+        """A step of the compiler ended: `step`, `text` and `milliseconds`."""
+
+    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+        """The rune was compared with the reference; this is what was found."""
+
+    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        """What a run takes, or None and the reason why that cannot be told here."""
+
+    def failed(self, answer: Answer) -> None:
+        """It cannot be built: `error` and `diagnostics`."""
+
+
+NewCompiler = Callable[[], AbstractContextManager[Compiler]]
+"""Gives a compiler for one job, and takes it back."""
+
+
+class Execution:
+    """One job in work."""
+
+    def __init__(self, job: Job, recorder: Recorder) -> None:
+        self._job = job
+        self._recorder = recorder
+        self._artefact: Artefact | None = None
+        self._rune: Path | None = None
+
+    def run(self, new_compiler: NewCompiler, *, limit: float, tick: Callable[[], None]) -> Artefact | None:
+        """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
+
+        Raises what `tick` raises, and `ChildDied`.
+        """
+        self._artefact = self._known()
+        missing = self._job.missing(self._artefact)
+        if self._artefact is not None:
+            self._recorder.reused(missing)
+        if missing:
+            with new_compiler() as compiler:
+                self._compute_again_if_it_was_warm(compiler, limit, tick)
+        if self._artefact is not None and self._job.lasts and not secure(self._artefact):
+            raise ChildDied("The rune could not be stored.")
+        return self._artefact
+
+    def _known(self) -> Artefact | None:
+        """What was made before. One whose bytes were lost is made again."""
+        artefact = take_known(self._job, lambda found: self._recorder.take(found, is_new=False))
+        if artefact is not None and self._job.lasts and not secure(artefact):
+            return None
+        return artefact
+
+    def _compute_again_if_it_was_warm(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
+        """What a process that served many previews died of may lie in those: a new one has another try."""
+        was_warm = compiler.alive
+        try:
+            self._compute(compiler, limit, tick)
+        except OutOfTime:
+            raise
+        except ChildDied:
+            if not was_warm:
+                raise
+            self._compute(compiler, limit, tick)
+
+    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
+        """Does the steps that are missing by now."""
+        steps = self._job.missing(self._artefact)
+        if not steps:
+            return
+        folder = compiler.start()
+        written = folder / "built.rune"
+        # One that is there already lies in the store, where nobody writes to it.
+        self._rune = written if self._artefact is None else local_rune(self._artefact, folder)
+        files = files_of(self._job.manifest, folder, self._job.texts)
+        described = self._job.described(steps, files, str(self._rune))
+        compiler.run(described, self._answer, limit=limit, tick=tick)
+        for left in (written, *folder.glob("text-*")):
+            left.unlink(missing_ok=True)
+
+    def _answer(self, answer: Answer) -> None:
+        match answer["event"]:
+            case "checked":
+                self._recorder.checked(answer)
+            case "step":
+                self._recorder.logged(answer)
+            case "built" if self._artefact is None and self._rune is not None:
+                take = self._recorder.take
+                self._artefact = keep_artefact(self._job, self._rune, answer, lambda made: take(made, is_new=True))
+            case "verified" if self._artefact is not None:
+                found = answer["verification"]
+                if found["within"]:
+                    add_verification(self._artefact, found)
+                self._recorder.verified(found, answer["milliseconds"])
+            case "measured" if self._artefact is not None:
+                add_measurement(self._artefact, answer["run"])
+                self._recorder.measured(answer["run"], "")
+            case "unmeasured" if self._artefact is not None:
+                add_measurement(self._artefact, None)
+                self._recorder.measured(None, answer["reason"])
+            case "failed":
+                self._recorder.failed(answer)

@@ -1,0 +1,20 @@
+"""`manage.py sweep_blobs`: removes stored bytes that nothing needs, as the server does by itself every ten minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from forge.core.blob_sweep import adopt_strays, sweep_blobs
+
+
+class Command(BaseCommand):
+    """Looks through the whole store as well, for bytes that a crash left without a row."""
+
+    help = "Removes stored bytes that nothing has needed for an hour. The server may run meanwhile."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        adopt_strays()
+        swept = sweep_blobs()
+        self.stdout.write(f"{swept.blobs} blobs were removed, {swept.size:,} bytes.")

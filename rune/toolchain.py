@@ -1,0 +1,81 @@
+"""Which toolchain this is: a digest of all that decides the bytes of what it builds, whatever its version is called.
+
+The version's number stays the same while the compiler changes. This digest does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PARTS = (
+    "__init__.py",
+    "abi.py",
+    "anvil",
+    "archive.py",
+    "arithmetic.py",
+    "beneath.py",
+    "blocks",
+    "building",
+    "container",
+    "files.py",
+    "folders.py",
+    "kernels",
+    "runefile",
+    "targets",
+    "tensor.py",
+    "tflite",
+    "toolchain.py",
+    "uncollected.py",
+    "wording.py",
+)
+"""What is hashed of the package `rune`: all that a build imports, and the C that it compiles. Nothing of how a rune is
+run, verified or shown: that may change without another rune."""
+
+_SOURCES = (".py", ".c", ".h")
+_COMPILER = "ziglang"
+
+
+def source_digest(package: Path, compiler: str) -> str:
+    """The digest of the toolchain whose package `rune` is this folder, with a compiler of this name and version.
+
+    The same sources have the same digest in a checkout and as installed from a wheel. Raises `FileNotFoundError` for a
+    part that is not there.
+    """
+    digest = hashlib.sha256()
+    for part in (compiler, *_pieces(package)):
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return "sha256:" + digest.hexdigest()
+
+
+def _pieces(package: Path) -> Iterator[str | bytes]:
+    """Each source's path and bytes, in one order on every machine."""
+    for part in PARTS:
+        place = package / part
+        found = [place] if place.suffix else [each for each in place.rglob("*") if each.suffix in _SOURCES]
+        if not found:
+            raise FileNotFoundError(f"the toolchain has no {part}")
+        for source in sorted(found, key=lambda each: each.relative_to(package).as_posix()):
+            yield source.relative_to(package).as_posix()
+            yield source.read_bytes()
+
+
+@cache
+def toolchain_digest() -> str:
+    """The digest of the toolchain that runs, read once a process.
+
+    Who builds asks for it when the process starts: sources that are replaced later are not what is loaded.
+    """
+    return source_digest(Path(__file__).resolve().parent, _compiler())
+
+
+def _compiler() -> str:
+    try:
+        return f"{_COMPILER} {version(_COMPILER)}"
+    except PackageNotFoundError:
+        return f"no {_COMPILER}"

@@ -1,0 +1,243 @@
+"""Artefacts: named by what was built and by what, shared by rows, whole on the disk, and of one organisation."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+import forge
+import rune
+from forge.builds import jobs
+from forge.builds.actions import preview_of, request_build
+from forge.builds.artefacts import drop_unused, open_rune, secure
+from forge.builds.compiler import Compiler
+from forge.builds.errors import ChildDied
+from forge.builds.leases import take
+from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State
+from forge.builds.previews import refresh_previews
+from forge.builds.toolchain import TOOLCHAIN
+from forge.builds.worker import Worker
+from forge.builds.workplace import work_folder
+from forge.core.blob_links import links_of, organisation_bytes
+from forge.core.blob_sweep import sweep_blobs
+from forge.core.blobs import blob_path, read_blob
+from forge.core.models import Blob
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from forge.registry.errors import NotPublishable
+from rune.building.spec import canonical_digest
+from rune.toolchain import _compiler as compiler_version
+from rune.toolchain import source_digest
+from tests.forge.builds.conftest import log_of
+from tests.forge.conftest import RUNEFILE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Work = Callable[[Build], Build]
+
+
+def made_of(build: Build) -> Artefact:
+    assert build.artefact is not None, (build.error, log_of(build))
+    return build.artefact
+
+
+def preview(project: Project, compiler: Compiler) -> Artefact:
+    refresh_previews(project.pk, compiler, threading.Event())
+    found = preview_of(project)
+    assert found is not None
+    assert found.build is not None, found.error
+    return made_of(found.build)
+
+
+def place_of(digest: str) -> Path:
+    place = blob_path(digest)
+    assert place is not None
+    return place
+
+
+@pytest.fixture(scope="module")
+def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program with another byte in one kernel's comment: what an upgrade in place leaves."""
+    copy = tmp_path_factory.mktemp("upgraded")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for package in (rune, forge):
+        source = Path(package.__path__[0])
+        shutil.copytree(source, copy / source.name, ignore=ignored)
+    kernel = min((copy / "rune" / "kernels").rglob("*.h"))
+    kernel.write_bytes(kernel.read_bytes() + b"\n")
+    return copy
+
+
+class OtherCompiler(Compiler):
+    """A process of the program in another folder."""
+
+    program = Path()
+
+    @classmethod
+    def _environment(cls, folder: Path) -> dict[str, str]:
+        return super()._environment(folder) | {"PYTHONPATH": str(cls.program)}
+
+
+def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None:
+    artefact = made_of(work(build))
+    assert artefact.spec == {
+        "version": build.version_digest,
+        "toolchain": TOOLCHAIN,
+        "target": "wasm32",
+        "options": artefact.spec["options"] | {"name": "kitchen", "watched": [], "timed": False},
+    }
+    assert artefact.spec_digest == canonical_digest(artefact.spec)
+    files = {file.role: file.blob_id for file in artefact.files.all()}
+    assert files.keys() == {Role.RUNE, Role.REPORT}
+    assert files[Role.RUNE] == artefact.digest
+    report = json.loads(read_blob(files[Role.REPORT]))
+    assert report["toolchain_digest"] == TOOLCHAIN
+    assert report == {key: artefact.report[key] for key in report}
+    assert artefact.report.keys() - report.keys() == {"verify", "run"}
+    assert set(links_of(artefact).values_list("blob_id", "organisation")) == {
+        (digest, build.project.organisation_id) for digest in files.values()
+    }
+
+
+def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built(
+    project: Project, developer: Any, work: Work, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made_of(work(request_build(developer, project)))
+    upgraded = source_digest(other_toolchain / "rune", compiler_version())
+    assert upgraded != TOOLCHAIN
+    monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
+    monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
+    second = request_build(developer, project)
+    lease = take(Kind.NUMBERED)
+    assert lease is not None
+    Worker(lease, threading.Event(), lambda: OtherCompiler(work_folder())).run()
+    second.refresh_from_db()
+    again = made_of(second)
+    assert "Reused" not in log_of(second)
+    assert again != first
+    assert again.report["toolchain_digest"] == upgraded
+    assert again.digest == first.digest, "a comment changes no byte of the rune, and the digest is in none"
+
+
+def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
+    project: Project, developer: Any, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
+    build = request_build(developer, project)
+    lease = take(Kind.NUMBERED)
+    assert lease is not None
+    Worker(lease, threading.Event(), lambda: OtherCompiler(work_folder())).run()
+    build.refresh_from_db()
+    assert build.state == State.FAILED
+    assert build.error == "The toolchain was changed while the server ran. Restart it."
+    assert not Artefact.objects.exists()
+
+
+def test_another_organisation_builds_the_same_files_for_itself(
+    project: Project, developer: Any, stranger: Any, work: Work
+) -> None:
+    mine = made_of(work(request_build(developer, project)))
+    other = Project.objects.create(organisation=stranger.memberships.get().organisation, name="kitchen")
+    write_file(stranger, other, "Runefile.yml", RUNEFILE.encode())
+    second = work(request_build(stranger, other))
+    theirs = made_of(second)
+    assert "Reused" not in log_of(second)
+    assert theirs != mine
+    assert (theirs.digest, theirs.spec_digest) == (mine.digest, mine.spec_digest)
+    assert Blob.objects.filter(pk=mine.digest).count() == 1
+    for organisation in (project.organisation_id, other.organisation_id):
+        assert organisation_bytes(organisation) >= mine.size
+
+
+def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
+    project: Project, developer: Any, compiler: Compiler, work: Work
+) -> None:
+    shown = preview(project, compiler)
+    assert not Blob.objects.get(pk=shown.digest).synced
+    build = work(request_build(developer, project))
+    assert made_of(build) == shown
+    assert "verifying and measuring it now" in log_of(build)
+    assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
+    assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
+
+
+def test_a_rune_that_a_power_cut_took_is_made_again(
+    project: Project, developer: Any, compiler: Compiler, work: Work
+) -> None:
+    shown = preview(project, compiler)
+    good = read_blob(shown.digest)
+    place_of(shown.digest).write_bytes(bytes(len(good)))
+    build = work(request_build(developer, project))
+    assert made_of(build) == shown
+    assert read_blob(shown.digest) == good
+    assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
+
+
+def test_a_preview_whose_file_is_gone_is_made_again(project: Project, developer: Any, compiler: Compiler) -> None:
+    shown = preview(project, compiler)
+    place_of(shown.digest).unlink()
+    write_file(developer, project, "Runefile.yml", b"nothing")
+    refresh_previews(project.pk, compiler, threading.Event())
+    write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
+    assert preview(project, compiler) == shown
+    assert place_of(shown.digest).exists()
+
+
+def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store(
+    project: Project, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler.start()
+    real, runs = compiler.run, []
+
+    def run_and_die(*arguments: Any, **others: Any) -> None:
+        runs.append(arguments)
+        real(*arguments, **others)
+        raise ChildDied("It ended after the last answer.")
+
+    monkeypatch.setattr(compiler, "run", run_and_die)
+    shown = preview(project, compiler)
+    assert len(runs) == 1
+    assert place_of(shown.digest).stat().st_size == shown.size
+
+
+def test_what_is_damaged_is_not_published(project: Project, developer: Any, build: Build, work: Work) -> None:
+    done = work(build)
+    artefact = made_of(done)
+    Blob.objects.filter(pk=artefact.digest).update(synced=False)
+    place_of(artefact.digest).write_bytes(b"something else")
+    with pytest.raises(NotPublishable):
+        publish_build(developer, done, "1.0")
+    # As of an older version, whose file was gone when it was carried over.
+    artefact.files.filter(role=Role.RUNE).delete()
+    with pytest.raises(NotPublishable):
+        publish_build(developer, done, "1.0")
+    assert not project.organisation.projects.filter(repository__isnull=False).exists()
+
+
+def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
+    project: Project, developer: Any, compiler: Compiler, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_file(developer, project, "notes.txt", b"an old text")
+    done = work(request_build(developer, project))
+    publish_build(developer, done, "1.0")
+    write_file(developer, project, "notes.txt", b"a new text")
+    preview(project, compiler)
+    before = set(Blob.objects.values_list("pk", flat=True))
+    assert all(secure(artefact) for artefact in Artefact.objects.all())
+    sweep_blobs(timezone.now() + timedelta(days=1))
+    assert set(Blob.objects.values_list("pk", flat=True)) == before
+    with transaction.atomic():
+        assert drop_unused(set(Artefact.objects.values_list("pk", flat=True))) == set()
+    assert ArtefactFile.objects.count() == 4
+    with open_rune(made_of(done)) as file:
+        assert file.read(4) == b"\0asm"

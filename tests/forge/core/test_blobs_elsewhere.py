@@ -1,0 +1,76 @@
+"""The same store where blobs lie in no folder, as in an S3 bucket. Django's storage in memory stands for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from forge.core.blob_links import link_blobs
+from forge.core.blob_sweep import adopt_strays, erase, let_go, sweep_blobs
+from forge.core.blobs import blob_name, blob_path, blob_storage, put_bytes, read_blob, record, staged_file, sync_blob
+from forge.core.errors import NotFound
+from forge.core.models import Blob, Thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(settings: Any) -> None:
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = settings.STORAGES | {"blobs": memory}
+
+
+def is_stored(digest: str) -> bool:
+    return blob_storage().exists(blob_name(digest))
+
+
+def test_it_is_put_read_linked_and_swept() -> None:
+    owner = Thread.objects.create(subject="owner")
+    kept, left = put_bytes(b"kept elsewhere"), put_bytes(b"left elsewhere")
+    assert blob_path(kept.digest) is None
+    assert not (Path(settings.DATA_DIR) / "blobs" / blob_name(kept.digest)).exists()
+    link_blobs(owner, [kept.digest], None)
+    put_bytes(b"kept elsewhere")
+    sweep_blobs(timezone.now() + timedelta(hours=2))
+    assert read_blob(kept.digest) == b"kept elsewhere"
+    assert not is_stored(left.digest)
+
+
+def test_what_is_staged_is_in_the_store_before_the_transaction_and_certain(tmp_path: Path) -> None:
+    (tmp_path / "rune").write_bytes(b"a rune")
+    with staged_file(tmp_path / "rune") as staged:
+        assert is_stored(staged.digest)
+        with transaction.atomic():
+            record(staged)
+    assert Blob.objects.get(pk=staged.digest).synced
+    sync_blob(staged.digest)
+    let_go([staged.digest])
+    assert not is_stored(staged.digest)
+    with pytest.raises(NotFound):
+        read_blob(staged.digest)
+
+
+def test_what_a_sweep_took_after_it_was_staged_is_put_again(tmp_path: Path) -> None:
+    (tmp_path / "rune").write_bytes(b"a rune")
+    blob = put_bytes(b"a rune")
+    with staged_file(tmp_path / "rune") as staged:
+        assert erase(blob.digest)
+        assert not is_stored(blob.digest)
+        with transaction.atomic():
+            record(staged)
+    assert read_blob(blob.digest) == b"a rune"
+
+
+def test_strays_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = put_bytes(b"a crash came before the row")
+    Blob.objects.all().delete()
+    later = timezone.now() + timedelta(hours=2)
+    assert adopt_strays(later) == 1
+    assert sweep_blobs(later).blobs == 1
+    assert not is_stored(blob.digest)

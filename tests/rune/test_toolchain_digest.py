@@ -1,0 +1,76 @@
+"""What names the toolchain: all that decides the bytes of a rune is in it, and nothing that does not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rune
+from rune.toolchain import PARTS, source_digest, toolchain_digest
+
+PACKAGE = Path(rune.__file__).parent
+COMPILER = "zig 1"
+IMPORTED = "import sys, rune.building; print(*(m for m in sys.modules if m.startswith('rune.')))"
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package, as a wheel would lay it out: with other files beside the sources."""
+    copy = tmp_path_factory.mktemp("scratch") / "rune"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_all_that_a_build_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
+    """In a process of its own: what other tests have imported is no part of a build."""
+    found = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True).stdout.split()
+    imported = {name.split(".")[1] for name in found}
+    hashed = {part.removesuffix(".py") for part in PARTS}
+    assert imported - hashed == set()
+    assert hashed - imported == {"__init__"}
+
+
+def test_the_same_sources_have_the_same_digest_wherever_they_lie(scratch: Path) -> None:
+    assert source_digest(scratch, COMPILER) == source_digest(PACKAGE, COMPILER)
+    assert toolchain_digest() != source_digest(PACKAGE, COMPILER)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path) -> None:
+    before = source_digest(scratch, COMPILER)
+    place = scratch / part
+    source = place if place.suffix else min(each for each in place.rglob("*") if each.suffix in (".py", ".h"))
+    data = source.read_bytes()
+    source.write_bytes(data + b" ")
+    changed = source_digest(scratch, COMPILER)
+    source.write_bytes(data)
+    assert changed != before
+    assert source_digest(scratch, COMPILER) == before
+
+
+def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(scratch: Path) -> None:
+    before = source_digest(scratch, COMPILER)
+    assert source_digest(scratch, "zig 2") != before
+    kernel = min((scratch / "kernels").rglob("*.h"))
+    moved = kernel.rename(kernel.with_name("moved.h"))
+    assert source_digest(scratch, COMPILER) != before
+    moved.rename(kernel)
+
+
+@pytest.mark.parametrize(
+    "other", ["runtime/engine.py", "verify/verifying.py", "language/service.py", "blocks/README.md"]
+)
+def test_what_decides_no_byte_is_not_in_it(other: str, scratch: Path) -> None:
+    before = source_digest(scratch, COMPILER)
+    (scratch / other).write_bytes(b"# changed")
+    assert source_digest(scratch, COMPILER) == before
+
+
+def test_a_toolchain_that_lacks_a_part_has_no_digest(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    with pytest.raises(FileNotFoundError):
+        source_digest(tmp_path, COMPILER)
