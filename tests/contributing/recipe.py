@@ -35,7 +35,7 @@ class ScratchCopy:
 
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
-        for name in ("rune", "tests/rune/targets", "examples", "docs/guides"):
+        for name in ("rune", "tests/rune/targets", "tests/rune/blocks", "examples", "docs/guides"):
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
         return ScratchCopy(folder)
@@ -59,8 +59,21 @@ class ScratchCopy:
         )
 
     def found(self) -> subprocess.CompletedProcess[str]:
-        """The test that says what was forgotten."""
-        options = ("-q", "-c", os.devnull, "--rootdir", str(self.folder), "-p", "no:cacheprovider", "-p", "no:django")
-        return self.python(
-            "-m", "pytest", *options, "--import-mode=importlib", "tests/rune/targets/test_targets_found.py"
+        """The test that says what was forgotten of a target or an op."""
+        return self.tests("tests/rune/targets/test_targets_found.py")
+
+    def tests(self, *paths: str) -> subprocess.CompletedProcess[str]:
+        """Runs tests of this copy, and stops at the first that fails."""
+        options = (
+            "-q",
+            "-x",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(self.folder),
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:django",
         )
+        return self.python("-m", "pytest", *options, "--import-mode=importlib", *paths)

@@ -3,6 +3,8 @@ left out."""
 
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ assert "rune_logistic_float32" in build(files, "app", target=find_target("c")).f
 
 def test_a_recipe_has_six_places_at_most() -> None:
     pages = [page.name for page in PAGES.glob("add-*.md")]
-    assert {"add-an-op.md", "add-a-target.md"} <= set(pages)
+    assert {"add-an-op.md", "add-a-target.md", "add-a-block.md", "add-a-template.md"} <= set(pages)
     assert all(0 < places_of(page) <= 6 for page in pages)
 
 
@@ -83,3 +85,60 @@ def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert printed[0] == printed[1]
     runes = [(tmp_path / f"{target}.rune").read_bytes() for target in ("wasm32", "wasm32-bulk")]
     assert len(runes[0]) > len(runes[1])
+
+
+CLIP = """
+version: 1
+image: runicos/base
+pipeline:
+  numbers:
+    capability: RAW
+    outputs: [{type: f32, dimensions: [3]}]
+    args: {length: 12}
+  limited:
+    proc-block: clip
+    inputs: [numbers]
+    outputs: [{type: f32, dimensions: [3]}]
+    args: {low: -1, high: 0.5}
+  out:
+    out: SERIAL
+    inputs: [limited]
+"""
+
+
+def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
+    assert len(files) == 4
+    told = ("tests/rune/blocks/test_block_catalogue.py", "tests/rune/blocks/test_block_vectors.py")
+    for path, text in files.items():
+        if path.endswith("golden.json"):
+            forgotten = copy.tests(*told)
+            assert forgotten.returncode != 0
+            assert "clip/golden.json" in forgotten.stdout
+        copy.write(path, text)
+    done = copy.tests(*told)
+    assert done.returncode == 0, done.stdout
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "Runefile.yml").write_text(CLIP, encoding="utf-8")
+    made = copy.python("-m", "rune.cli", "build", "app", "-o", "app.rune")
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "numbers").write_bytes(struct.pack("<3f", -3, 0.25, 4))
+    ran = copy.python("-m", "rune.cli", "run", "app.rune", "--raw", "numbers")
+    assert json.loads(ran.stdout)["2"][0]["elements"] == [-1, 0.25, 0.5], ran.stderr
+
+
+def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-a-template.md")
+    assert len(files) == 3
+    for path, text in files.items():
+        if path.endswith("template.json"):
+            assert copy.python("-m", "rune.cli", "new", "spectrum").returncode != 0  # nothing describes it yet
+        copy.write(path, text)
+    made = copy.python("-m", "rune.cli", "new", "spectrum", "mine")
+    assert made.returncode == 0, made.stderr
+    checked = copy.python("-m", "rune.cli", "check", "mine")
+    assert checked.returncode == 0, checked.stderr
+    assert "0 errors, 0 warnings" in checked.stdout
+    built = copy.python("-m", "rune.cli", "build", "mine")
+    assert built.returncode == 0, built.stderr
