@@ -15,6 +15,7 @@ import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
 import { lastSucceeded, type Session } from "../session/state";
 import type { Workspace } from "../session/workspace";
+import "../styles/commands.css";
 
 /** Fetched when something is asked about files for the first time. */
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
