@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "forge.accounts",
     "forge.projects",
     "forge.collab",
+    "forge.compute",
     "forge.builds",
     "forge.registry",
     "forge.reviews",

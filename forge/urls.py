@@ -11,6 +11,7 @@ from forge.registry.distribution import distribution
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.accounts.urls")),
     path("", include("forge.projects.urls")),
+    path("", include("forge.compute.urls")),
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),

@@ -10,13 +10,11 @@ from django.db.models import OuterRef, Subquery
 
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
-from forge.builds.language import looking_desk
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.shapes import build_to_json, build_url, preview_to_json
 from forge.builds.waking import previews
-from forge.projects.hooks import CardFacts, card_facts, document_changed, file_looks, state_parts, version_parts
+from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
 from forge.projects.models import Project
-from forge.projects.versions import Manifest
 from rune.wording import counted
 
 SHOWN_BUILDS = 10
@@ -94,12 +92,6 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
             shown = {"id": str(build.pk), "number": build.number, "state": build.state, "url": build_url(build)}
             found.setdefault(build.version_id, []).append(shown)
     return {version: {"builds": builds} for version, builds in found.items()}
-
-
-@file_looks.answer
-def looked_at(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
-    """What files are like, told by a process of the compiler's."""
-    return looking_desk.look(manifest, texts)
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -12,4 +12,3 @@ class BuildsConfig(AppConfig):
     def ready(self) -> None:
         # Answers the questions of the floors below.
         import_module("forge.builds.answers")
-        import_module("forge.builds.language")

@@ -12,13 +12,13 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
-from forge.builds.compiler import Compiler
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.previews import refresh_previews
-from forge.builds.toolchain import WARM_MEMORY, warm_compiler
 from forge.builds.waking import wake_preview
 from forge.builds.worker import Worker
+from forge.compute.compiler import Compiler
+from forge.compute.toolchain import WARM_MEMORY, warm_compiler
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from django.db import close_old_connections, connections
 
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
 from forge.builds.waking import wake_builds
-from forge.builds.workplace import remove_leftovers, workplaces
+from forge.compute.workdir import remove_leftovers, workdirs
 from forge.core.blob_sweep import adopt_strays, sweep_blobs
 from forge.projects.samples import end_samples
 
@@ -44,7 +44,7 @@ class BuildWorker:
     def start(self) -> None:
         """Starts all; returns at once."""
         state.should_stop = None
-        remove_leftovers(workplaces())
+        remove_leftovers(workdirs())
         self._worker = current_app.WorkController(
             pool_cls="threads",
             # One thread a slot, one for the sweep's task and those that find their slots busy and return.

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from forge.builds.models import Artefact, Build, Preview
-from forge.builds.toolchain import TOOLCHAIN
+from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Glance, Manifest
 from rune.building import BuildOptions, BuildSpec

@@ -17,13 +17,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, Stopping
+from forge.builds.errors import Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.shapes import preview_to_json, watch_to_json
-from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied
+from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project

@@ -63,6 +63,6 @@ waiting_for: Question[[User], Sequence[Waiting]] = Question()
 version_parts: Question[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]] = Question()
 """Parts of versions' JSON, by version: builds answers `builds`, the registry `tags`."""
 
-file_looks: Question[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Question()
-"""What files are like, given a manifest and the texts that no store has: builds answers with `outline`, `errors` and
+file_summaries: Question[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Question()
+"""The summary of files, given a manifest and the texts that no store has: compute answers with `outline`, `errors` and
 `models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes too long."""

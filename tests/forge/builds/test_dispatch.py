@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from forge.builds import dispatch
-from forge.builds.compiler import Compiler
 from forge.builds.dispatch import NumberedSlots, PreviewSlot
 from forge.builds.leases import Lease
 from forge.builds.models import Kind
+from forge.compute.compiler import Compiler
 
 PATIENCE = 5.0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.builds.language import LanguageDesk, desk
+from forge.compute.compiler_pool import CompilerPool, language_pool
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
@@ -21,7 +21,7 @@ SINE = Path(__file__).parents[3] / "examples/sine/sine.tflite"
 @pytest.fixture(scope="module", autouse=True)
 def resting() -> Iterator[None]:
     yield
-    desk.close()
+    language_pool.close()
 
 
 def address(project: Project) -> str:
@@ -60,7 +60,7 @@ def test_a_stranger_learns_nothing(client: Any, stranger: Any, project: Project)
 
 
 def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Project) -> None:
-    own = LanguageDesk()
+    own = CompilerPool()
     try:
         write_file(developer, project, "models/sine.tflite", SINE.read_bytes())
         text = "version: 1\nimage: x\npipeline:\n  m:\n    model: ./models/sine.tflite\n    inputs: [nothing]\n"

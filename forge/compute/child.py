@@ -1,6 +1,6 @@
 """The compiler's process: reads jobs as JSON lines on stdin, answers on stdout. Imports `rune` and never Django.
 
-It is started by `forge.builds.compiler` in a folder of its own and in a process group of its own, sets limits to
+It is started by `forge.compute.compiler` in a folder of its own and in a process group of its own, sets limits to
 itself before it reads anything, and ends with all that it started when its parent does.
 """
 
@@ -20,8 +20,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
-from forge.builds.asking import answer_about
-from forge.builds.looking import look
+from forge.compute.language_request import answer_request
+from forge.compute.summary import summarise
 from rune.anvil import CompileError, signature_with_support
 from rune.building import BuildFailed, BuildOptions, Step, build
 from rune.building.building import check_text
@@ -125,13 +125,13 @@ class Answers:
 def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
     """Does one job; whatever happens in it becomes an answer."""
     try:
-        if job["op"] == "ask":
+        if job["op"] == "language":
             files = JobFiles(job["files"])
-            answer = answer_about(files, lambda path: signatures.of(files, path), job["request"])
+            answer = answer_request(files, lambda path: signatures.of(files, path), job["request"])
             answers.send("answered", answer=answer)
-        elif job["op"] == "look":
+        elif job["op"] == "summarise":
             files = JobFiles(job["files"])
-            answers.send("answered", answer=look(files, lambda path: signatures.of(files, path)))
+            answers.send("answered", answer=summarise(files, lambda path: signatures.of(files, path)))
         else:
             _make(job, answers, signatures)
     except BuildFailed as failure:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forge.builds.compiler import Compiler
-from forge.builds.workplace import work_folder
+from forge.compute.compiler import Compiler
+from forge.compute.workdir import workdir
 from rune.toolchain import toolchain_digest
 
 TOOLCHAIN = toolchain_digest()
@@ -18,9 +18,9 @@ WARM_MEMORY = 700 * 1024**2
 
 def fresh_compiler() -> Compiler:
     """A process for one numbered build, limited in its time on the processor too."""
-    return Compiler(work_folder(), seconds=2 * int(BUILD_SECONDS))
+    return Compiler(workdir(), seconds=2 * int(BUILD_SECONDS))
 
 
 def warm_compiler() -> Compiler:
     """A process that is kept for one preview after another; each is limited in time by its parent."""
-    return Compiler(work_folder())
+    return Compiler(workdir())

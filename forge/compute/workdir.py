@@ -1,4 +1,4 @@
-"""The folder in which a process of this program has its compilers work. Several processes may share one data folder."""
+"""The folder that a process of this program gives to its compilers. Several processes may share one data folder."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from django.conf import settings
 _LOCK = "in-use"
 
 
-def workplaces() -> Path:
+def workdirs() -> Path:
     """Where the folders of all processes are."""
     return Path(settings.DATA_DIR) / "work"
 
 
 @cache
-def work_folder() -> Path:
+def workdir() -> Path:
     """This process's folder. It is locked for as long as the process lives."""
-    return claim_folder(workplaces())
+    return claim_workdir(workdirs())
 
 
-def claim_folder(root: Path) -> Path:
+def claim_workdir(root: Path) -> Path:
     """Makes a folder that `remove_leftovers` leaves alone until this process ends."""
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix="new-", dir=root))

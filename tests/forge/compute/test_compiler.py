@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from forge.builds.compiler import Compiler
-from forge.builds.errors import ChildDied, OutOfTime
-from forge.builds.toolchain import TOOLCHAIN
-from forge.builds.workplace import claim_folder, remove_leftovers
+from forge.compute.compiler import Compiler
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.building import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
 
@@ -175,7 +175,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
 
 def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from forge.builds.compiler import Compiler\n"
+        "import sys; from pathlib import Path; from forge.compute.compiler import Compiler\n"
         "c = Compiler(Path(sys.argv[1])); c.start(); print(c.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
@@ -212,15 +212,15 @@ def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
 
 
 def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
-    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.builds.workplace import claim_folder"
-    script = f"{claim}; from pathlib import Path; print(claim_folder(Path(sys.argv[1])), flush=True); input()"
+    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.workdir import claim_workdir"
+    script = f"{claim}; from pathlib import Path; print(claim_workdir(Path(sys.argv[1])), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         theirs = Path(other.stdout.readline().strip())
         (theirs / "compiler-left").mkdir()
-        mine = claim_folder(tmp_path)
+        mine = claim_workdir(tmp_path)
         remove_leftovers(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {theirs.name, mine.name}
         other.kill()

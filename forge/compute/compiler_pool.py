@@ -12,11 +12,11 @@ from typing import Any
 
 from django.core.cache import cache
 
-from forge.builds.artefacts import files_of
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, LanguageBusy, OutOfTime
-from forge.builds.toolchain import TOOLCHAIN
-from forge.builds.workplace import work_folder
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime
+from forge.compute.local_files import files_of
+from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.workdir import workdir
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, glance, manifest_digest
@@ -25,14 +25,14 @@ ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
 PATIENCE = 5.0
 """Seconds for which a question waits while others are answered."""
-LOOK_KEPT = 24 * 3600
-"""Seconds for which it is remembered what files are like; files of one digest never change."""
+SUMMARY_KEPT = 24 * 3600
+"""Seconds for which the summary of files is kept; files of one digest never change."""
 REST_SECONDS = 300.0
 """The process ends after this long without a question."""
 
 
-class LanguageDesk:
-    """One process that answers one question at a time."""
+class CompilerPool:
+    """One process of the compiler that answers one question at a time, starts at the first and ends after a rest."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -42,30 +42,30 @@ class LanguageDesk:
     def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `LanguageBusy`."""
         seen = glance(project)
-        return self._ask({"op": "ask", "request": request}, seen.manifest, seen.texts)
+        return self._run({"op": "language", "request": request}, seen.manifest, seen.texts)
 
-    def look(self, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
-        """What `looking.look` tells of files; the same files are looked at once. Raises `LanguageBusy`.
+    def summarise(self, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+        """What `summary.summarise` tells of files; the same files are read once. Raises `LanguageBusy`.
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
-        key = "look:" + hashlib.sha256(f"{TOOLCHAIN} {manifest_digest(manifest)}".encode()).hexdigest()
+        key = "summary:" + hashlib.sha256(f"{TOOLCHAIN} {manifest_digest(manifest)}".encode()).hexdigest()
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        found = self._ask({"op": "look"}, manifest, texts)
+        found = self._run({"op": "summarise"}, manifest, texts)
         if "error" not in found:
-            cache.set(key, found, LOOK_KEPT)
+            cache.set(key, found, SUMMARY_KEPT)
         return found
 
-    def _ask(self, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+    def _run(self, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         if not self._turn.acquire(timeout=PATIENCE):
             raise LanguageBusy("Too many questions wait for an answer. Ask again in a moment.")
         try:
             if self._rest is not None:
                 self._rest.cancel()
             if self._compiler is None:
-                self._compiler = Compiler(work_folder())
+                self._compiler = Compiler(workdir())
             folder = self._compiler.start()
             answers: list[Answer] = []
             try:
@@ -103,9 +103,9 @@ def _error(name: str, message: str) -> dict[str, Any]:
     return {"error": {"name": name, "message": message}}
 
 
-desk = LanguageDesk()
+language_pool = CompilerPool()
 """This process's."""
-looking_desk = LanguageDesk()
-"""Another for looks at whole versions and models, so that they keep no editor waiting."""
-server_stopping.answer(desk.close)
-server_stopping.answer(looking_desk.close)
+summary_pool = CompilerPool()
+"""Another for summaries of whole versions and models, so that they keep no editor waiting."""
+server_stopping.answer(language_pool.close)
+server_stopping.answer(summary_pool.close)

@@ -1,4 +1,4 @@
-"""What an editor asks about a project, answered in the compiler's process. Imports `rune` and never Django."""
+"""An editor's request about a project, answered in the compiler's process. Imports `rune` and never Django."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MeasuredFiles(ProjectFiles, Protocol):
     def size(self, path: str) -> int: ...
 
 
-def answer_about(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
+def answer_request(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
     """Answers a request of `rune.language.service`. What it brings in `files` goes before the project's own."""
     service = Service()
     service.answer({"ask": "open", "files": {path: _described(files, path, signature_of) for path in files.paths()}})

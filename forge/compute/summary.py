@@ -1,4 +1,4 @@
-"""What can be told of a project's files without building them: its pipeline, and each model with the memory it needs.
+"""A summary of a project's files without building them: its pipeline, and each model with the memory it needs.
 
 Runs in the compiler's process. Imports `rune` and never Django.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forge.builds.asking import SignatureOf
+from forge.compute.language_request import SignatureOf
 from rune.anvil import AnvilError, lower, plan, unsupported
 from rune.files import FileError, MemoryFiles, ProjectFiles
 from rune.runefile import check, outline_to_json, starter
@@ -16,11 +16,11 @@ from rune.tflite import Model, ModelError, describe, read_model, signature
 from rune.tflite.layers import live_bytes, quantisation
 
 MODELS_DESCRIBED = 20
-"""Models of one project that are looked into."""
+"""Models of one project that are described."""
 _STARTER, _MODEL = "Runefile.yml", "model.tflite"
 
 
-def look(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
+def summarise(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
     """The outline of the pipeline, how many errors it has, and the facts of each model by path."""
     checked = check(files, signatures=signature_of)
     models = [path for path in files.paths() if path.lower().endswith(".tflite")]

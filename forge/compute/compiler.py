@@ -22,7 +22,7 @@ from queue import Empty, Queue
 from types import TracebackType
 from typing import IO, Any
 
-from forge.builds.errors import ChildDied, OutOfTime
+from forge.compute.errors import ChildDied, OutOfTime
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Compiler:
         self.close()
         self._root.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=self._root))
-        command = [sys.executable, "-m", "forge.builds.child", *([str(self._seconds)] if self._seconds else [])]
+        command = [sys.executable, "-m", "forge.compute.child", *([str(self._seconds)] if self._seconds else [])]
         with (self.folder / "stderr").open("wb") as errors:
             self._process = subprocess.Popen(
                 command,
