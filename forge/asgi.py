@@ -46,7 +46,7 @@ def build_application() -> Any:
 
 if settings.EMBEDDED_WORKER:
     _worker = BuildWorker()
-    server_started.answer(_worker.start)
-    server_stopping.answer(_worker.stop)
+    server_started.register(_worker.start)
+    server_stopping.register(_worker.stop)
 
 application = build_application()

@@ -17,10 +17,10 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.builds.actions import builds_of, cancel_build, find_build, request_build
-from forge.builds.answers import fresh_preview
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
+from forge.builds.registrations import fresh_preview
 from forge.builds.shapes import build_to_json, log_line_to_json, watch_to_json
 from forge.builds.watches import find_watch, watch_wires
 from forge.core.api import ForgeView

@@ -10,5 +10,5 @@ class BuildsConfig(AppConfig):
     label = "builds"
 
     def ready(self) -> None:
-        # Answers the questions of the floors below.
-        import_module("forge.builds.answers")
+        # Registers with the hooks of the floors below.
+        import_module("forge.builds.registrations")

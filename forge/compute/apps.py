@@ -11,4 +11,4 @@ class ComputeConfig(AppConfig):
 
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
-        import_module("forge.compute.answers")
+        import_module("forge.compute.registrations")

@@ -107,5 +107,5 @@ language_pool = CompilerPool()
 """This process's."""
 summary_pool = CompilerPool()
 """Another for summaries of whole versions and models, so that they keep no editor waiting."""
-server_stopping.answer(language_pool.close)
-server_stopping.answer(summary_pool.close)
+server_stopping.register(language_pool.close)
+server_stopping.register(summary_pool.close)

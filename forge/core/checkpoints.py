@@ -92,5 +92,5 @@ def lengthen(database: sqlite3.Connection, pages: int = LONG) -> None:
 
 
 checkpoints = Checkpoints()
-server_started.answer(checkpoints.start)
-server_stopping.answer(checkpoints.stop)
+server_started.register(checkpoints.start)
+server_stopping.register(checkpoints.stop)

@@ -59,7 +59,7 @@ def model_drawing(data: bytes, digest: str) -> dict[str, Any]:
     model = verified_model(data)
     manifest = {"model.tflite": {"digest": digest, "size": len(data)}}
     memory = None
-    for summary in file_summaries.ask(manifest, {}):
+    for summary in file_summaries.call(manifest, {}):
         memory = summary.get("models", {}).get("model.tflite", {}).get("memory")
     return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 

@@ -84,7 +84,7 @@ def version_to_json(version: Version, parts: dict[str, Any]) -> dict[str, Any]:
 def versions_to_json(versions: list[Version]) -> list[dict[str, Any]]:
     """Versions with what the floors above tell of them, asked once for all."""
     parts: dict[Any, dict[str, Any]] = {version.pk: {} for version in versions}
-    for answer in version_parts.ask([version.pk for version in versions]):
+    for answer in version_parts.call([version.pk for version in versions]):
         for key, found in answer.items():
             parts[key] |= found
     return [version_to_json(version, parts[version.pk]) for version in versions]
@@ -208,7 +208,7 @@ def _side(project: Project, which: str) -> Side:
 def _summary(manifest: Any, texts: Any) -> dict[str, Any]:
     """The summary of files; empty when it took too long, and then only the files are compared."""
     found: dict[str, Any] = {}
-    for answer in file_summaries.ask(manifest, texts):
+    for answer in file_summaries.call(manifest, texts):
         found |= answer
     return {} if "error" in found else found
 

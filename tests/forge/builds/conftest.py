@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.builds import actions, answers
+from forge.builds import actions, registrations
 from forge.builds.actions import request_build
 from forge.builds.leases import take
 from forge.builds.models import Build, Kind
@@ -41,7 +41,7 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
             counted.previews.append(key)
 
     monkeypatch.setattr(actions, "wake_builds", wake)
-    monkeypatch.setattr(answers, "previews", Counting(lambda key: None))
+    monkeypatch.setattr(registrations, "previews", Counting(lambda key: None))
     return counted
 
 

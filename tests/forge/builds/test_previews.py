@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from forge.builds import answers, previews
+from forge.builds import previews, registrations
 from forge.builds.actions import preview_of
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
@@ -96,10 +96,10 @@ def test_a_look_that_was_broken_off_is_asked_for_again_when_someone_reads_it(
     wakes.previews.clear()
     # What kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
-    assert answers.fresh_preview(project)["current"] is False
+    assert registrations.fresh_preview(project)["current"] is False
     assert wakes.previews == [project.pk]
     refresh(project, compiler)
-    assert answers.fresh_preview(project)["current"] is True
+    assert registrations.fresh_preview(project)["current"] is True
     assert wakes.previews == [project.pk]
 
 

@@ -1,4 +1,4 @@
-"""What reviews answer to the floors below: what waits for a person on the first page."""
+"""What reviews register with the hooks of the floors below: what waits for a person on the first page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECENT = timedelta(days=30)
 SHOWN = 10
 
 
-@waiting_for.answer
+@waiting_for.register
 def builds_waiting(user: User) -> Sequence[Waiting]:
     """The newest build of each project of the person's organisations: one of somebody else's that the person gave no
     verdict on, and an own one that somebody wants changed."""

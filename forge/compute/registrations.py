@@ -10,7 +10,7 @@ from forge.projects.hooks import file_summaries
 from forge.projects.versions import Manifest
 
 
-@file_summaries.answer
+@file_summaries.register
 def summary(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
     """The summary that a process of the compiler's gives of files."""
     return summary_pool.summarise(manifest, texts)

@@ -1,4 +1,4 @@
-"""What builds answer to the floors below: the preview follows the text, and the project's state shows its builds."""
+"""What builds register with the hooks of the floors below: the preview follows the text, and the project's state shows its builds."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def fresh_preview(project: Project) -> dict[str, Any]:
     return preview_to_json(preview)
 
 
-@state_parts.answer
+@state_parts.register
 def builds_state(project: Project, user: User) -> Mapping[str, Any]:
     """The parts `preview` and `builds` of a project's state."""
     newest = builds_of(user, project)[:SHOWN_BUILDS]
     return {"preview": fresh_preview(project), "builds": [build_to_json(build) for build in newest]}
 
 
-@card_facts.answer
+@card_facts.register
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
     last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
@@ -78,7 +78,7 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     return f"Build {number} under way", "info"
 
 
-@version_parts.answer
+@version_parts.register
 def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
     """The numbered builds of versions, the newest first."""
     found: dict[UUID, list[dict[str, Any]]] = {}

@@ -1,4 +1,4 @@
-"""What the registry answers to the floors below: a project's state shows its tags."""
+"""What the registry registers with the hooks of the floors below: a project's state shows its tags."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from forge.registry.models import Tag
 from forge.registry.shapes import tag_to_json
 
 
-@state_parts.answer
+@state_parts.register
 def tags_state(project: Project, user: User) -> Mapping[str, Any]:
     """The part `tags` of a project's state."""
     return {"tags": [tag_to_json(tag) for tag in tags_of(user, project)]}
 
 
-@version_parts.answer
+@version_parts.register
 def tags_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
     """The tags of versions' builds, by name. The caller has found the project for someone."""
     found: dict[UUID, list[str]] = {}

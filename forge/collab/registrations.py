@@ -1,4 +1,4 @@
-"""What this app answers to the floors below: a file that was written over the API reaches the open rooms."""
+"""What this app registers with the hooks of the floors below: a file that was written over the API reaches the open rooms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def follow_document(sender: object, project_id: UUID, sequence: int, update: byt
 document_changed.connect(follow_document, dispatch_uid="collab.follow_document")
 
 
-@server_stopping.answer
+@server_stopping.register
 def store_what_waits() -> None:
     """The server ends: what people typed last is stored before."""
     try:
