@@ -21,7 +21,7 @@ from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
 from forge.builds.registrations import fresh_preview
-from forge.builds.shapes import build_to_json, log_line_to_json, watch_to_json
+from forge.builds.serializers import build_to_json, log_line_to_json, watch_to_json
 from forge.builds.watches import find_watch, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
@@ -43,7 +43,7 @@ class BuiltVersionSerializer(serializers.Serializer[Any]):
 
 
 class BuildSerializer(serializers.Serializer[Any]):
-    """A build, as `shapes.build_to_json` writes it."""
+    """A build, as `serializers.build_to_json` writes it."""
 
     id = serializers.UUIDField()
     number = serializers.IntegerField(allow_null=True)

@@ -21,7 +21,7 @@ from forge.builds.errors import Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
-from forge.builds.shapes import preview_to_json, watch_to_json
+from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.toolchain import PREVIEW_SECONDS

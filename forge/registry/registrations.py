@@ -11,7 +11,7 @@ from forge.projects.hooks import state_parts, version_parts
 from forge.projects.models import Project
 from forge.registry.actions import tags_of
 from forge.registry.models import Tag
-from forge.registry.shapes import tag_to_json
+from forge.registry.serializers import tag_to_json
 
 
 @state_parts.register

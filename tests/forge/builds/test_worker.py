@@ -15,7 +15,7 @@ from forge.builds.actions import cancel_build, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, Kind, State
-from forge.builds.shapes import build_to_json
+from forge.builds.serializers import build_to_json
 from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import fresh_compiler
