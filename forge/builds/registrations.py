@@ -1,4 +1,4 @@
-"""What builds register with the hooks of the floors below: the preview follows the text, and the project's state shows its builds."""
+"""Registered with hooks of the floors below: the preview follows the text, and the project's state shows its builds."""
 
 from __future__ import annotations
 

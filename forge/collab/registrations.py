@@ -1,4 +1,4 @@
-"""What this app registers with the hooks of the floors below: a file that was written over the API reaches the open rooms."""
+"""Registered with hooks of the floors below: a file that was written over the API reaches the open rooms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a lower floor asks a higher one without importing it: it declares a hook, and higher floors register functions."""
+"""How a lower floor asks a higher one without importing it: it declares a hook, and the higher one registers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The post between the processes of one installation, over a channel layer: best effort, at most once, in no order.
+"""Tells the other processes of one installation, over a channel layer: best effort, at most once, in no order.
 
-One mailbox a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
+One channel a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
 once.
 """
 
@@ -20,7 +20,7 @@ TRY_AGAIN = 1.0
 """Seconds between two tries to reach a layer that is away."""
 
 
-class Post:
+class Broadcaster:
     """Sends and receives on one event loop; made and used from its thread, but for `close`."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Post:
         self._tasks = [self._loop.create_task(work()) for work in (self._send_all, self._receive_all)]
 
     def close(self) -> None:
-        """Ends the post; what waits is dropped."""
+        """Ends it; what waits is dropped."""
         self._call(self._end)
 
     def _end(self) -> None:
@@ -88,11 +88,11 @@ class Post:
     async def _receive_all(self) -> None:
         while True:
             try:
-                mailbox = await self._layer.new_channel()
-                subscribing = asyncio.create_task(self._subscribe(mailbox))
+                channel = await self._layer.new_channel()
+                subscribing = asyncio.create_task(self._subscribe(channel))
                 try:
                     while True:
-                        received = await self._layer.receive(mailbox)
+                        received = await self._layer.receive(channel)
                         if received["from"] != self._sender:
                             self._hand_out(received["group"], received["message"])
                 finally:
@@ -101,18 +101,18 @@ class Post:
                 self._say_away(str(error))
                 await asyncio.sleep(TRY_AGAIN)
 
-    async def _subscribe(self, mailbox: str) -> None:
-        """Keeps the mailbox in the groups that are wanted."""
+    async def _subscribe(self, channel: str) -> None:
+        """Keeps the channel in the groups that are wanted."""
         subscribed: set[str] = set()
         while True:
             self._changed.clear()
             try:
                 for group in self._wanted - subscribed:
-                    await self._layer.group_add(group, mailbox)
+                    await self._layer.group_add(group, channel)
                     subscribed.add(group)
                 for group in subscribed - self._wanted:
                     subscribed.discard(group)
-                    await self._layer.group_discard(group, mailbox)
+                    await self._layer.group_discard(group, channel)
             except Exception as error:
                 self._say_away(str(error))
                 await asyncio.sleep(TRY_AGAIN)
