@@ -14,8 +14,8 @@ from uuid import UUID
 
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
+from forge.builds.notify import notify_preview
 from forge.builds.previews import refresh_previews
-from forge.builds.waking import wake_preview
 from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import WARM_MEMORY, warm_compiler
@@ -117,7 +117,7 @@ class PreviewSlot:
                 self._busy = False
                 missed = tuple(self._wanted)
             if missed:
-                wake_preview(*missed)
+                notify_preview(*missed)
 
     def close(self) -> None:
         """Ends the compiler's process. Whoever is at work must have been told to stop before."""

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from forge.builds.dispatch import look_after_builds, numbered_slots, preview_slot, stopping
-from forge.builds.waking import wake_builds
+from forge.builds.notify import notify_workers
 from forge.compute.workdir import remove_leftovers, workdirs
 from forge.core.blob_sweep import adopt_strays, sweep_blobs
 from forge.projects.samples import end_samples
@@ -70,7 +70,7 @@ class BuildWorker:
                 close_old_connections()
                 try:
                     if look_after_builds():
-                        wake_builds()
+                        notify_workers()
                 except Exception:
                     _log.exception("The sweep for builds failed; it is tried again")
                 samples.run_when_due()
@@ -101,8 +101,8 @@ class BuildWorker:
             state.should_stop = EX_OK
             if settings.EMBEDDED_WORKER:
                 # On a queue in memory it waits up to 2 s for a message, and once more after it was told.
-                wake_builds()
-                wake_builds()
+                notify_workers()
+                notify_workers()
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slot.close()

@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Subquery
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
 from forge.builds.models import Build, Kind, Preview, State
+from forge.builds.notify import previews
 from forge.builds.serializers import build_to_json, build_url, preview_to_json
-from forge.builds.waking import previews
 from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
 from forge.projects.models import Project
 from rune.wording import counted

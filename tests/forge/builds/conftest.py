@@ -12,7 +12,7 @@ from forge.builds import actions, registrations
 from forge.builds.actions import request_build
 from forge.builds.leases import take
 from forge.builds.models import Build, Kind
-from forge.builds.waking import Debounce
+from forge.builds.notify import Debounce
 from forge.builds.worker import Worker
 from forge.core import events as event_log
 from forge.core.delivery import group_of
@@ -40,7 +40,7 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
         def touch(self, key: Any) -> None:
             counted.previews.append(key)
 
-    monkeypatch.setattr(actions, "wake_builds", wake)
+    monkeypatch.setattr(actions, "notify_workers", wake)
     monkeypatch.setattr(registrations, "previews", Counting(lambda key: None))
     return counted
 

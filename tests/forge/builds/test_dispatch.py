@@ -129,7 +129,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
 def test_a_preview_that_is_wanted_while_the_compiler_starts_is_woken_again(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = uuid4()
     woken: list[Any] = []
-    monkeypatch.setattr(dispatch, "wake_preview", woken.append)
+    monkeypatch.setattr(dispatch, "notify_preview", woken.append)
 
     class Starting(Compiler):
         def start(self) -> Path:

@@ -12,9 +12,9 @@ from forge.builds import previews, registrations
 from forge.builds.actions import preview_of
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.notify import Debounce
 from forge.builds.previews import refresh_previews
 from forge.builds.serializers import preview_to_json
-from forge.builds.waking import Debounce
 from forge.compute.compiler import Compiler
 from forge.core.blobs import blob_path
 from forge.core.models import Blob, BlobLink, Event

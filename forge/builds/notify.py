@@ -1,4 +1,4 @@
-"""Telling a build worker that there is something to do. A wake-up that is lost costs a wait, never a build."""
+"""Notifying a build worker that there is something to do. A notification that is lost costs a wait, never a build."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PAUSE = 0.1
 """Seconds between two messages: to send one costs more than the rest, in the process of those who type."""
 
 
-def wake_builds() -> None:
+def notify_workers() -> None:
     """Numbered builds wait."""
     _send("forge.builds.work")
 
 
-def wake_preview(*project_ids: UUID) -> None:
+def notify_preview(*project_ids: UUID) -> None:
     """The previews of projects are behind their texts. One message says so of all: sending costs more than the rest."""
     _send("forge.builds.preview", *map(str, project_ids))
 
@@ -35,8 +35,8 @@ def _send(task: str, *arguments: str) -> None:
     try:
         current_app.send_task(task, args=arguments, ignore_result=True)
     except Exception:
-        # The sweep wakes the worker again; whoever asked must not fail because a queue is away.
-        _log.exception("A wake-up for %s was not sent", task)
+        # The sweep notifies the worker again; whoever asked must not fail because a queue is away.
+        _log.exception("The notification %s was not sent", task)
 
 
 class Debounce:
@@ -102,5 +102,5 @@ class Debounce:
         return found
 
 
-previews = Debounce(wake_preview)
+previews = Debounce(notify_preview)
 """Edits of all projects that pass through this process."""
