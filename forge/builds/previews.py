@@ -28,7 +28,7 @@ from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project
-from forge.projects.versions import Glance, glance
+from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
@@ -61,7 +61,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
         if stopping.is_set():
             raise Stopping
 
-    seen = glance(preview.project)
+    seen = working_tree(preview.project)
     recorder = PreviewRecorder(preview, seen)
     try:
         Execution(preview_job(preview, seen), recorder).run(
@@ -74,7 +74,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
 class PreviewRecorder:
     """Writes what comes of one look at a project's text into the preview, and tells the project's stream."""
 
-    def __init__(self, preview: Preview, seen: Glance) -> None:
+    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
         self._preview = preview
         self._seen = seen
         self._is_broken = False

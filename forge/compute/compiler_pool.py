@@ -19,7 +19,7 @@ from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import workdir
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
-from forge.projects.versions import Manifest, glance, manifest_digest
+from forge.projects.versions import Manifest, manifest_digest, working_tree
 
 ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
@@ -41,7 +41,7 @@ class CompilerPool:
 
     def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `LanguageBusy`."""
-        seen = glance(project)
+        seen = working_tree(project)
         return self._run({"op": "language", "request": request}, seen.manifest, seen.texts)
 
     def summarise(self, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:

@@ -28,10 +28,10 @@ from forge.projects.versions import (
     described_in,
     find_version,
     given_files,
-    glance,
     save_version,
     stored_text,
     versions_of,
+    working_tree,
 )
 
 NOW = "now"
@@ -197,7 +197,7 @@ class VersionsCompared(ProjectView):
 def _side(project: Project, which: str) -> Side:
     """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
     if which == NOW:
-        seen = glance(project)
+        seen = working_tree(project)
         return Side(seen.manifest, seen.file_ids, _summary(seen.manifest, seen.texts))
     if not which.isascii() or not which.isdigit() or len(which) > 9:
         raise Invalid("Give the number of a version, or `now`.")
