@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
     path("player/", include(player_urlpatterns)),
+    path("", include("forge.serving.urls")),
     path("", include("forge.web.urls")),
 ]
 

@@ -43,7 +43,7 @@ class BuiltVersionSerializer(serializers.Serializer[Any]):
 
 
 class BuildSerializer(serializers.Serializer[Any]):
-    """A build, as `serializers.build_to_json` writes it."""
+    """A build."""
 
     id = serializers.UUIDField()
     number = serializers.IntegerField(allow_null=True)

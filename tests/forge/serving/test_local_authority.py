@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from forge.web.local_authority import ServerCertificate, server_certificate
+from forge.serving.local_authority import ServerCertificate, server_certificate
 
 NOW = datetime.datetime.now(datetime.UTC)
 LOOPBACK = ipaddress.ip_address("127.0.0.1")

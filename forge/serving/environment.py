@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from forge.services import BadAddress, Database, Store, read_database, read_redis, read_store
+from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
 
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.errors import BadAccount
 from forge.accounts.links import make_sign_in_link
-from forge.web.database import migrate_if_needed
-from forge.web.served_address import served_address
+from forge.serving.database import migrate_if_needed
+from forge.serving.served_address import served_address
 
 
 class Command(BaseCommand):

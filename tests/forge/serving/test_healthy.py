@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from forge.environment import read_environment
-from forge.healthy import illness
+from forge.serving.environment import read_environment
+from forge.serving.healthy import illness
 
 
 @contextmanager

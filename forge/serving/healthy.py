@@ -1,4 +1,4 @@
-"""Asks the server of this environment whether it is well; for a container's health check: `python -m forge.healthy`.
+"""Asks the server of this environment whether it is well, for a container: `python -m forge.serving.healthy`.
 
 No Django: a question that is asked every few seconds must cost next to nothing.
 """
@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from forge.environment import BadEnvironment, Environment, read_environment
+from forge.serving.environment import BadEnvironment, Environment, read_environment
 
 SECONDS = 3.0
 """How long the server may take to answer."""

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from forge.environment import make_private
+from forge.serving.environment import make_private
 
 _LOCK = 0x666F726765
 """Names the lock among all of the database's; any number does."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from forge.web.lan import FOLDER
-from forge.web.local_authority import network_address
+from forge.serving.lan import FOLDER
+from forge.serving.local_authority import network_address
 from tests.live_forge import REPOSITORY, free_port
 
 
@@ -23,7 +23,7 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     server = subprocess.Popen(
-        [sys.executable, "-m", "forge.web.lan"],
+        [sys.executable, "-m", "forge.serving.lan"],
         cwd=REPOSITORY,
         env={**kept, "DATA_DIR": str(tmp_path), "PORT": str(port)},
         stdout=subprocess.PIPE,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.environment import BadEnvironment, read_environment, secret_key
+from forge.serving.environment import BadEnvironment, read_environment, secret_key
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
 from forge.core.sockets import SocketProtocol
-from forge.web.database import migrate_if_needed
-from forge.web.served_address import note_address
+from forge.serving.database import migrate_if_needed
+from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
 GRACE = 5

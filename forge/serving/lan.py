@@ -14,8 +14,8 @@ from typing import NoReturn
 
 import segno
 
-from forge.environment import read_environment
-from forge.web.local_authority import network_address, server_certificate
+from forge.serving.environment import read_environment
+from forge.serving.local_authority import network_address, server_certificate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_PORT = "8443"

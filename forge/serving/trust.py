@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.core.errors import NotFound
-from forge.web.lan import FOLDER
+from forge.serving.lan import FOLDER
 
 CERTIFICATE = settings.DATA_DIR / FOLDER / "authority.crt"
 
