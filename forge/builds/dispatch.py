@@ -14,7 +14,7 @@ from uuid import UUID
 
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
-from forge.builds.notify import notify_preview
+from forge.builds.notify import notify_preview, notify_workers
 from forge.builds.previews import refresh_previews
 from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
@@ -131,8 +131,9 @@ numbered = NumberedSlots(numbered_slots(), stopping)
 preview_slot = PreviewSlot(stopping)
 
 
-def look_after_builds() -> bool:
-    """One round of the sweep; answers whether numbered builds wait."""
+def look_after_builds() -> None:
+    """Puts builds back whose worker died, and notifies a worker where builds wait: one notification may be lost."""
     for build_id in sweep():
         _log.warning("Build %s starts again: its worker stopped answering", build_id)
-    return Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exists()
+    if Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exists():
+        notify_workers()

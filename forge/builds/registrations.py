@@ -10,13 +10,17 @@ from django.db.models import OuterRef, Subquery
 
 from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
+from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.serializers import build_to_json, build_url, preview_to_json
+from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
 from forge.projects.models import Project
 from rune.wording import counted
 
+SWEEP_EVERY = 2.0
+"""Seconds between two looks for builds whose worker died."""
 SHOWN_BUILDS = 10
 """Builds in a project's state."""
 
@@ -95,3 +99,4 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
+register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))

@@ -6,8 +6,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -52,6 +55,15 @@ def _answer_to_headers_alone(port: int, header: str) -> str:
             return answer.readline().rstrip()
 
 
+def _wait_for_periodic_work(folder: Path) -> None:
+    """Returns when the server has done what one process of an installation does from time to time."""
+    deadline = time.monotonic() + 30
+    with closing(sqlite3.connect(folder / "forge.sqlite3")) as database:
+        while "samples" not in {name for (name,) in database.execute("SELECT name FROM core_periodicrun")}:
+            assert time.monotonic() < deadline, "the server does no periodic work"
+            time.sleep(0.05)
+
+
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
 def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path: Path) -> None:
     port = _free_port()
@@ -81,6 +93,7 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             assert browser.put("/api/v1/projects/mika/x/files/a", content=pieces).status_code == 413
             printed, _ = _command(tmp_path, None, "link").communicate(timeout=60)
             assert printed.startswith(f"{address}/sign-in#token=")
+            _wait_for_periodic_work(tmp_path)
             _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
             assert f"PORT={port + 1} make run" in errors
     finally:
