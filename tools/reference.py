@@ -207,12 +207,12 @@ SETTINGS = {
     "S3_REGION": "The region of the bucket.",
     "DEBUG": "1 shows errors with their whole context. Never on a server that others reach.",
 }
-"""What each variable is for. A test compares the names with those that `forge.environment` reads."""
+"""What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""
 
 
 def settings_page() -> str:
     """The environment's variables and their defaults."""
-    from forge.environment import read_environment
+    from forge.serving.environment import read_environment
 
     default = read_environment({}, Path())
     defaults = {

@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview, State
-from forge.builds.waking import wake_builds
+from forge.builds.notify import notify_workers
 from forge.core.audit import write_entry
 from forge.projects.access import require
 from forge.projects.models import Project, Version
@@ -83,7 +83,7 @@ def _queue(user: Any, project: Project, version: Version) -> Build:
     )
     write_entry(user, "build.request", build.subject, project=str(project.pk), number=build.number)
     announce(build)
-    transaction.on_commit(wake_builds, robust=True)
+    transaction.on_commit(notify_workers, robust=True)
     return build
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.decorators import method_decorator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -18,18 +17,16 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.builds.actions import builds_of, cancel_build, find_build, request_build
-from forge.builds.answers import fresh_preview
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
-from forge.builds.language import desk
 from forge.builds.models import Artefact
-from forge.builds.shapes import build_to_json, log_line_to_json, watch_to_json
+from forge.builds.registrations import fresh_preview
+from forge.builds.serializers import build_to_json, log_line_to_json, watch_to_json
 from forge.builds.watches import find_watch, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
-from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzip_page, gzipped
-from forge.core.errors import Invalid
+from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 
@@ -46,7 +43,7 @@ class BuiltVersionSerializer(serializers.Serializer[Any]):
 
 
 class BuildSerializer(serializers.Serializer[Any]):
-    """A build, as `shapes.build_to_json` writes it."""
+    """A build."""
 
     id = serializers.UUIDField()
     number = serializers.IntegerField(allow_null=True)
@@ -125,17 +122,6 @@ class OneWatch(ProjectView):
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(watch_to_json(find_watch(request.user, project, watch_id)))
-
-
-@method_decorator(gzip_page, name="dispatch")
-class ProjectLanguage(ProjectView):
-    @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
-        project = self.project(request, organisation, name, Verb.READ)
-        if not isinstance(request.data, dict):
-            raise Invalid("The request must be a JSON object.")
-        return Response(desk.answer(project, request.data))
 
 
 class OneBuild(ForgeView):

@@ -17,17 +17,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, Stopping
+from forge.builds.errors import Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
-from forge.builds.shapes import preview_to_json, watch_to_json
-from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied
+from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project
-from forge.projects.versions import Glance, glance
+from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
@@ -60,7 +61,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
         if stopping.is_set():
             raise Stopping
 
-    seen = glance(preview.project)
+    seen = working_tree(preview.project)
     recorder = PreviewRecorder(preview, seen)
     try:
         Execution(preview_job(preview, seen), recorder).run(
@@ -73,7 +74,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
 class PreviewRecorder:
     """Writes what comes of one look at a project's text into the preview, and tells the project's stream."""
 
-    def __init__(self, preview: Preview, seen: Glance) -> None:
+    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
         self._preview = preview
         self._seen = seen
         self._is_broken = False

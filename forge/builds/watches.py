@@ -14,7 +14,7 @@ from django.utils import timezone
 from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
-from forge.builds.waking import wake_preview
+from forge.builds.notify import notify_preview
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -45,7 +45,7 @@ def watch_wires(user: Any, project: Project, asked: Any, *, timed: bool = False)
         watch.asked = timezone.now()
         watch.save(update_fields=["state", "asked"])
         if watch.state == PreviewState.BUILDING:
-            transaction.on_commit(lambda: wake_preview(project.pk), robust=True)
+            transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
     return watch
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.permissions import Verb, can
-from forge.builds.answers import fresh_preview
 from forge.builds.models import Artefact, Build, State
+from forge.builds.registrations import fresh_preview
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.registry.actions import tags_of

@@ -28,6 +28,6 @@ def project_state(project: Project, user: User) -> dict[str, Any]:
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,
     }
-    for part in state_parts.ask(project, user):
+    for part in state_parts.call(project, user):
         state |= part
     return state

@@ -40,7 +40,7 @@ def manifest_digest(manifest: Manifest) -> str:
 
 
 @dataclass(frozen=True)
-class Glance:
+class WorkingTree:
     """A project's files at one moment, of which nothing is kept: what a preview is made of.
 
     `digest` is the one that a version of these files has. `texts` are the text files' bytes by path; the other files
@@ -55,7 +55,7 @@ class Glance:
     file_ids: Mapping[str, str]
 
 
-def glance(project: Project) -> Glance:
+def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
     loaded = load_document(project.pk)
     files = entries(loaded.doc)
@@ -64,7 +64,7 @@ def glance(project: Project) -> Glance:
     for path, data in texts.items():
         manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
-    return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+    return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
 
 
 def snapshot(project: Project, author: Any = None) -> Version:
@@ -73,7 +73,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
     The caller has checked that the person may make one.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
-    seen = glance(project)
+    seen = working_tree(project)
     put_all(seen.texts.values())
     with transaction.atomic():
         Project.objects.select_for_update().only("pk").get(pk=project.pk)

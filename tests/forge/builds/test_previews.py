@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from forge.builds import answers, previews
+from forge.builds import previews, registrations
 from forge.builds.actions import preview_of
-from forge.builds.compiler import Compiler
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.notify import Debounce
 from forge.builds.previews import refresh_previews
-from forge.builds.shapes import preview_to_json
-from forge.builds.waking import Debounce
+from forge.builds.serializers import preview_to_json
+from forge.compute.compiler import Compiler
 from forge.core.blobs import blob_path
 from forge.core.models import Blob, BlobLink, Event
 from forge.projects.actions import write_file
@@ -96,10 +96,10 @@ def test_a_look_that_was_broken_off_is_asked_for_again_when_someone_reads_it(
     wakes.previews.clear()
     # What kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
-    assert answers.fresh_preview(project)["current"] is False
+    assert registrations.fresh_preview(project)["current"] is False
     assert wakes.previews == [project.pk]
     refresh(project, compiler)
-    assert answers.fresh_preview(project)["current"] is True
+    assert registrations.fresh_preview(project)["current"] is True
     assert wakes.previews == [project.pk]
 
 
