@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
 from forge.builds.language import looking_desk
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.shapes import build_to_json, build_url, preview_to_json
 from forge.builds.waking import previews
+from forge.core.actors import Actor
 from forge.projects.hooks import CardFacts, card_facts, document_changed, file_looks, state_parts, version_parts
 from forge.projects.models import Project
 from forge.projects.versions import Manifest
@@ -40,9 +40,9 @@ def fresh_preview(project: Project) -> dict[str, Any]:
 
 
 @state_parts.answer
-def builds_state(project: Project, user: User) -> Mapping[str, Any]:
+def builds_state(project: Project, actor: Actor) -> Mapping[str, Any]:
     """The parts `preview` and `builds` of a project's state."""
-    newest = builds_of(user, project)[:SHOWN_BUILDS]
+    newest = builds_of(actor, project)[:SHOWN_BUILDS]
     return {"preview": fresh_preview(project), "builds": [build_to_json(build) for build in newest]}
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.dispatch import Signal
 
-from forge.accounts.models import User
+from forge.core.actors import Actor
 from forge.core.questions import Question
 from forge.projects.models import Project
 
@@ -23,7 +23,7 @@ document_changed = Signal()
 `origin` is "api" for a write that no socket has seen yet, and whatever the caller of `append_update` said otherwise.
 """
 
-state_parts: Question[[Project, User], Mapping[str, Any]] = Question()
+state_parts: Question[[Project, Actor], Mapping[str, Any]] = Question()
 """Parts of a project's current state: builds answers `preview` and `builds`, the registry `tags`."""
 
 
@@ -56,7 +56,7 @@ class Waiting:
     since: datetime
 
 
-waiting_for: Question[[User], Sequence[Waiting]] = Question()
+waiting_for: Question[[Actor], Sequence[Waiting]] = Question()
 """What waits for a person; reviews answers."""
 
 

@@ -10,6 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.principals import principal_of
 from forge.builds.actions import find_build
 from forge.builds.api import PersonSerializer
 from forge.core.api import ForgeView
@@ -48,14 +49,16 @@ class BuildReviews(ForgeView):
 
     @extend_schema(operation_id="reviews_list", responses=VerdictSerializer(many=True))
     def get(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        return Response({"reviews": [verdict_to_json(verdict) for verdict in verdicts_on(request.user, build)]})
+        build = find_build(principal_of(request), build_id)
+        return Response(
+            {"reviews": [verdict_to_json(verdict) for verdict in verdicts_on(principal_of(request), build)]}
+        )
 
     @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictSerializer})
     def post(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         asked = self.asked(request, GiveVerdictSerializer)
-        verdict = give_verdict(request.user, build, asked["verdict"], asked["comment"])
+        verdict = give_verdict(principal_of(request), build, asked["verdict"], asked["comment"])
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
 
 
@@ -64,11 +67,13 @@ class BuildComments(ForgeView):
 
     @extend_schema(operation_id="comments_list", responses=SaidSerializer(many=True))
     def get(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        return Response({"comments": [comment_to_json(comment) for comment in conversation(request.user, build)]})
+        build = find_build(principal_of(request), build_id)
+        return Response(
+            {"comments": [comment_to_json(comment) for comment in conversation(principal_of(request), build)]}
+        )
 
     @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: SaidSerializer})
     def post(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        comment = say(request.user, build, self.asked(request, SaySerializer)["text"])
+        build = find_build(principal_of(request), build_id)
+        comment = say(principal_of(request), build, self.asked(request, SaySerializer)["text"])
         return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)

@@ -184,11 +184,11 @@ def test_a_list_asks_the_database_as_often_for_many_projects_as_for_few(
 ) -> None:
     for number in range(2):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    with django_assert_num_queries(3):  # session, person, projects with their organisation
+    with django_assert_num_queries(4):  # session, person, roles, projects with their organisation
         client.get(BASE)
     for number in range(2, 20):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(BASE)
 
 
