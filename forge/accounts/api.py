@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from forge.accounts import actions, links
 from forge.accounts.access import find_organisation
+from forge.accounts.may import MayOfOrganisation, for_principal
 from forge.accounts.models import ApiToken, Invitation, Organisation, Role
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
@@ -28,6 +29,7 @@ class OrganisationSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False)
     title = serializers.CharField(required=False, allow_blank=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    may = MayOfOrganisation()
 
 
 class NewOrganisationSerializer(serializers.Serializer[Any]):
@@ -70,6 +72,11 @@ class TokenSerializer(serializers.Serializer[Any]):
     last_used = serializers.DateTimeField(read_only=True)
 
 
+def _shown(request: Request, organisation: Organisation) -> dict[str, Any]:
+    shown: dict[str, Any] = OrganisationSerializer(organisation, context=for_principal(principal_of(request))).data
+    return shown
+
+
 class Me(ForgeView):
     """Who asks."""
 
@@ -87,14 +94,16 @@ class Organisations(ForgeView):
 
     @extend_schema(operation_id="organisations_list", responses=listed("organisations", OrganisationSerializer))
     def get(self, request: Request) -> Response:
-        found = Organisation.objects.visible_to(signed_in(request))
-        return Response({"organisations": OrganisationSerializer(found, many=True).data})
+        principal = signed_in(request)
+        found = Organisation.objects.visible_to(principal)
+        shown = OrganisationSerializer(found, many=True, context=for_principal(principal)).data
+        return Response({"organisations": shown})
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationSerializer})
     def post(self, request: Request) -> Response:
         asked = self.asked(request, NewOrganisationSerializer)
         made = actions.create_organisation(signed_in(request), asked["name"], asked["title"])
-        return Response(OrganisationSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(_shown(request, made), status=status.HTTP_201_CREATED)
 
 
 class OrganisationDetail(ForgeView):
@@ -102,13 +111,13 @@ class OrganisationDetail(ForgeView):
 
     @extend_schema(responses=OrganisationSerializer)
     def get(self, request: Request, organisation: str) -> Response:
-        return Response(OrganisationSerializer(find_organisation(principal_of(request), organisation)).data)
+        return Response(_shown(request, find_organisation(principal_of(request), organisation)))
 
     @extend_schema(request=OrganisationSerializer, responses=OrganisationSerializer)
     def patch(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.RENAME_ORGANISATION)
         changed = actions.update_organisation(signed_in(request), found, **self.asked(request, OrganisationSerializer))
-        return Response(OrganisationSerializer(changed).data)
+        return Response(_shown(request, changed))
 
 
 class Members(ForgeView):

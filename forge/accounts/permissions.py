@@ -36,6 +36,12 @@ _OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.MANAG
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
 """The verbs of each role."""
 
+OF_ORGANISATION = frozenset({Verb.SEE_ORGANISATION, Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.CREATE_PROJECT})
+"""The verbs that are done to an organisation."""
+
+OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
+"""The verbs that are done to a project."""
+
 ANYONE_ON_PUBLIC: frozenset[Verb] = frozenset({Verb.SEE})
 """What anyone may do to a public project, signed in or not."""
 
@@ -50,9 +56,9 @@ class OfOrganisation(Protocol):
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
     """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
-        return _verbs_of(actor.roles.get(target.pk))
+        return _verbs_of(actor.roles.get(target.pk)) & OF_ORGANISATION
     public = ANYONE_ON_PUBLIC if target.visibility == "public" else frozenset()
-    return _verbs_of(actor.roles.get(target.organisation_id)) | public
+    return _verbs_of(actor.roles.get(target.organisation_id)) & OF_PROJECT | public
 
 
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:

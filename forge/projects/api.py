@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
@@ -11,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.access import find_organisation
+from forge.accounts.may import for_principal
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.core.api import ForgeView, RawBody, body_chunks, listed, paged
@@ -51,6 +54,11 @@ class ProjectView(ForgeView):
             raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
 
 
+def _shown(request: Request, project: Project) -> dict[str, Any]:
+    shown: dict[str, Any] = ProjectSerializer(project, context=for_principal(principal_of(request))).data
+    return shown
+
+
 class Projects(ForgeView):
     """All projects of one's organisations, and making one."""
 
@@ -59,7 +67,9 @@ class Projects(ForgeView):
         pages = CursorPages()
         found = Project.objects.of_member(signed_in(request)).select_related("organisation")
         rows = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response(ProjectListSerializer(rows, many=True).data)
+        return pages.get_paginated_response(
+            ProjectListSerializer(rows, many=True, context=for_principal(principal_of(request))).data
+        )
 
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectSerializer})
     def post(self, request: Request) -> Response:
@@ -67,7 +77,7 @@ class Projects(ForgeView):
         asked = self.asked(request, NewProjectSerializer)
         organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
-        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
 
 
 class ProjectsFromModel(ForgeView):
@@ -92,7 +102,7 @@ class ProjectsFromModel(ForgeView):
         project = create_from_model(
             principal, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
         )
-        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
 
 
 class ProjectDetail(ProjectView):
@@ -100,13 +110,13 @@ class ProjectDetail(ProjectView):
 
     @extend_schema(responses=ProjectSerializer)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        return Response(ProjectSerializer(self.project(request, organisation, name, Verb.SEE)).data)
+        return Response(_shown(request, self.project(request, organisation, name, Verb.SEE)))
 
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectSerializer)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         changed = actions.update_project(principal_of(request), project, **self.asked(request, ProjectChangeSerializer))
-        return Response(ProjectSerializer(changed).data)
+        return Response(_shown(request, changed))
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
     def delete(self, request: Request, organisation: str, name: str) -> Response:
@@ -122,7 +132,7 @@ class ProjectRestore(ForgeView):
         principal = signed_in(request)
         found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
         asked = self.asked(request, RestoreSerializer)
-        return Response(ProjectSerializer(actions.restore_project(principal, found, name, asked.get("name"))).data)
+        return Response(_shown(request, actions.restore_project(principal, found, name, asked.get("name"))))
 
 
 class ProjectState(ProjectView):

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
+from forge.accounts.may import names_of
 from forge.accounts.people import person_to_json
+from forge.accounts.permissions import verbs_on
 from forge.core.actors import Actor
 from forge.core.events import last_sequence
 from forge.projects.actions import project_summary
@@ -22,7 +24,8 @@ def project_state(project: Project, actor: Actor) -> dict[str, Any]:
     state: dict[str, Any] = {
         "sequence": last_sequence(project.stream),
         "project": project_summary(project),
-        "me": person_to_json(actor.person) | {"role": actor.roles.get(project.organisation_id)},
+        "me": person_to_json(actor.person),
+        "may": names_of(verbs_on(actor, project)),
         "public_url": settings.PUBLIC_URL,
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,

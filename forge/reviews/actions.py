@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
@@ -20,6 +20,11 @@ from forge.reviews.models import Choice, Verdict
 def may_judge(actor: Actor, build: Build) -> bool:
     """Whether the person may give a verdict on the build."""
     return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and build.requested_by_id != actor.pk
+
+
+def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
+    """What who acts may do to the build's project, without a verdict where this build takes none of theirs."""
+    return verbs_on(actor, build.project) - (frozenset() if may_judge(actor, build) else {Verb.REVIEW})
 
 
 def is_reviewable(build: Build) -> bool:

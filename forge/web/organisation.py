@@ -50,6 +50,7 @@ def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,
+        "invited_as": Role.DEVELOPER,
     }
 
 
