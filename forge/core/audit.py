@@ -10,4 +10,11 @@ from forge.core.models import AuditEntry
 
 def write_entry(actor: Actor, action: str, subject: str, **data: Any) -> AuditEntry:
     """Writes an entry. `subject` is a key like `project:<id>`."""
-    return AuditEntry.objects.create(actor=actor.person, action=action, subject=subject, data=data)
+    return AuditEntry.objects.create(
+        actor=actor.person,
+        principal_kind=str(actor.kind),
+        principal_id=str(actor.id),
+        action=action,
+        subject=subject,
+        data=data,
+    )

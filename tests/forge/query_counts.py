@@ -80,7 +80,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
 
 
 def routes(resolver: Any, before: str = "") -> Iterable[str]:
-    """`METHOD route` of every address of ours: each method of a class; `ANY` for a function, which does not tell them."""
+    """`METHOD route` of each address of ours: all methods of a class; `ANY` for a function, which tells none."""
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if not isinstance(pattern, URLPattern):
