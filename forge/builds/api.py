@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.builds.actions import builds_of, cancel_build, find_build, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
@@ -74,14 +75,14 @@ class ProjectBuilds(ProjectView):
         """A project's builds, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         pages = BuildPages()
-        found = pages.paginate_queryset(builds_of(request.user, project), request, view=self) or []
+        found = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
         return pages.get_paginated_response([build_to_json(build) for build in found])
 
     @extend_schema(operation_id="builds_request", request=None, responses={202: BuildSerializer})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for a build of the files as they are now."""
         project = self.project(request, organisation, name, Verb.BUILD)
-        return Response(build_to_json(request_build(request.user, project)), status=202)
+        return Response(build_to_json(request_build(principal_of(request), project)), status=202)
 
 
 class ProjectPreview(ProjectView):
@@ -112,7 +113,7 @@ class ProjectWatch(ProjectView):
         """
         project = self.project(request, organisation, name, Verb.READ)
         asked = request.data if isinstance(request.data, dict) else {}
-        watch = watch_wires(request.user, project, asked.get("wires"), timed=asked.get("timed") is True)
+        watch = watch_wires(principal_of(request), project, asked.get("wires"), timed=asked.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
 
 
@@ -121,14 +122,14 @@ class OneWatch(ProjectView):
     def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(watch_to_json(find_watch(request.user, project, watch_id)))
+        return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
 
 
 class OneBuild(ForgeView):
     @extend_schema(operation_id="builds_retrieve", responses=BuildSerializer)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build."""
-        return Response(build_to_json(find_build(request.user, build_id)))
+        return Response(build_to_json(find_build(principal_of(request), build_id)))
 
 
 _LINES = inline_serializer(
@@ -153,7 +154,7 @@ class BuildLog(ForgeView):
     @extend_schema(operation_id="builds_log", responses=_LINES)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build's log."""
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         return Response({"lines": [log_line_to_json(line) for line in build.log.all()]})
 
 
@@ -161,14 +162,14 @@ class BuildCancel(ForgeView):
     @extend_schema(operation_id="builds_cancel", request=None, responses=BuildSerializer)
     def post(self, request: Request, build_id: UUID) -> Response:
         """Ends a build that waits or runs."""
-        return Response(build_to_json(cancel_build(request.user, find_build(request.user, build_id))))
+        return Response(build_to_json(cancel_build(principal_of(request), find_build(principal_of(request), build_id))))
 
 
 class BuildRune(ForgeView):
     @extend_schema(operation_id="builds_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
         """A build's rune."""
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         if build.artefact is None:
             raise NoRune("This build has made no rune, or not yet.")
         return rune_response(request, build.artefact, f"{build.name}.rune")

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
+from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
 from rune.building.spec import canonical_digest
@@ -121,9 +122,9 @@ class ArtefactFile(models.Model):
 class BuildQuerySet(models.QuerySet["Build"]):
     """Builds, as seen by someone."""
 
-    def visible_to(self, user: Any) -> BuildQuerySet:
+    def visible_to(self, actor: Actor) -> BuildQuerySet:
         """Builds of projects whose organisation the person is a member of."""
-        return self.filter(project__in=Project.objects.of_member(user))
+        return self.filter(project__in=Project.objects.of_member(actor))
 
     def numbered(self) -> BuildQuerySet:
         return self.filter(kind=Kind.NUMBERED)

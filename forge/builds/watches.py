@@ -15,6 +15,7 @@ from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
 from forge.builds.notify import notify_preview
+from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -25,12 +26,12 @@ MOST_WIRES = 8
 _LONGEST_NAME = 200
 
 
-def watch_wires(user: Any, project: Project, asked: Any, *, timed: bool = False) -> Preview:
+def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = False) -> Preview:
     """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
 
     Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
     """
-    require(user, Verb.READ, project)
+    require(actor, Verb.READ, project)
     wires = [] if timed and asked == [] else checked_wires(asked)
     with transaction.atomic():
         options = {"watched": wires, "timed": timed}
@@ -49,13 +50,13 @@ def watch_wires(user: Any, project: Project, asked: Any, *, timed: bool = False)
     return watch
 
 
-def find_watch(user: Any, project: Project, watch_id: UUID) -> Preview:
+def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
     """A watch of the project. Raises `NotFound`."""
-    require(user, Verb.READ, project)
+    require(actor, Verb.READ, project)
     wished = Preview.objects.wished().select_related("project", "build__artefact")
     watch = wished.filter(project=project, pk=watch_id).first()
     if watch is None:
-        raise nothing_for(user)
+        raise nothing_for(actor)
     return watch
 
 

@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs, links_of
 from forge.core.blobs import put_all, read_blob
@@ -99,24 +100,24 @@ def _linked(version: Version, project: Project) -> Version:
     return version
 
 
-def save_version(user: Any, project: Project, message: str) -> Version:
+def save_version(actor: Actor, project: Project, message: str) -> Version:
     """Saves the files as they are now as a version, with a message. Files that are one already get it.
 
     Raises `Forbidden`, and `Invalid` for a message that is too long.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     message = " ".join(message.split())
     if len(message) > LONGEST_MESSAGE:
         raise Invalid(
             f"A message has at most {LONGEST_MESSAGE} characters, this one has {len(message)}.",
             errors={"message": [f"At most {LONGEST_MESSAGE}."]},
         )
-    version = snapshot(project, user)
+    version = snapshot(project, actor.person)
     with transaction.atomic():
-        version.message, version.saved_by, version.saved_at = message, user, timezone.now()
+        version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
-        write_entry(user, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, "version.saved", {"number": version.number}, user)
+        write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
+        append_event(project.stream, "version.saved", {"number": version.number}, actor)
     return version
 
 

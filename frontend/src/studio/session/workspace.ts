@@ -115,7 +115,7 @@ export class Workspace {
         this.unsent.clear();
       },
       onRead: () => {
-        if (!this.text.read && state.me.role !== "viewer") this.putBack();
+        if (!this.text.read && state.may.includes("edit")) this.putBack();
         this.change({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);

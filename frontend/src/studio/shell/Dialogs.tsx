@@ -57,7 +57,7 @@ export default function Dialogs({ asking, workspace, session, mayEdit, commands,
     case "save-version":
       return <SaveVersionDialog onSave={onSaveVersion} onClose={onClose} />;
     case "rune":
-      return <RuneDialog files={asking.files} mayEdit={session.me.role !== "viewer"} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
+      return <RuneDialog files={asking.files} mayEdit={mayEdit} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
     case "share":
       return <ShareDialog session={session} build={lastSucceeded(session.builds)} asksForReview={asking.review} onClose={onClose} />;
     case "publish":

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0002_blobs_have_owners"),
+        ("core", "0003_audit_names_principals"),
     ]
 
     operations = [
