@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from forge.builds.asking import answer_about
 from forge.builds.looking import look
+from forge.builds.mending import mend
 from rune.anvil import CompileError, signature_with_support
 from rune.building import BuildFailed, BuildOptions, Step, build
 from rune.building.building import check_text
@@ -132,6 +133,9 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         elif job["op"] == "look":
             files = JobFiles(job["files"])
             answers.send("answered", answer=look(files, lambda path: signatures.of(files, path)))
+        elif job["op"] == "mend":
+            files = JobFiles(job["files"])
+            answers.send("answered", answer=mend(files, lambda path: signatures.of(files, path), job["fix"]))
         else:
             _make(job, answers, signatures)
     except BuildFailed as failure:

@@ -33,6 +33,10 @@ class Stopping(Exception):
     """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
 
 
+class NoSuchFix(Exception):
+    """The fix that is to be tried is not one of the newest text; the message says so to a person."""
+
+
 class ChildDied(Exception):
     """The compiler's process ended without an answer; `reason` says how, as far as that is known."""
 
