@@ -23,11 +23,12 @@ from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
 from forge.builds.registrations import fresh_preview
 from forge.builds.serializers import build_to_json, log_line_to_json, watch_to_json
-from forge.builds.watches import find_watch, watch_wires
+from forge.builds.watches import find_watch, try_fix, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
+from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 
@@ -97,11 +98,20 @@ class WireSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
 
 
-class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends."""
+class FixSerializer(serializers.Serializer[Any]):
+    """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
 
-    wires = WireSerializer(many=True)
+    code = serializers.CharField()
+    place = serializers.IntegerField()
+    choice = serializers.IntegerField()
+
+
+class WatchRequestSerializer(serializers.Serializer[Any]):
+    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try."""
+
+    wires = WireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
+    fix = FixSerializer(required=False)
 
 
 class ProjectWatch(ProjectView):
@@ -109,11 +119,17 @@ class ProjectWatch(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
 
-        With `timed`, which may name no wires, the rune says when each stage ends.
+        With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
+        wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
         """
         project = self.project(request, organisation, name, Verb.READ)
         asked = request.data if isinstance(request.data, dict) else {}
-        watch = watch_wires(principal_of(request), project, asked.get("wires"), timed=asked.get("timed") is True)
+        principal = principal_of(request)
+        if "fix" in asked:
+            if asked.get("wires") or asked.get("timed"):
+                raise Invalid("A fix is tried by itself, without wires that are watched and without times.")
+            return Response(watch_to_json(try_fix(principal, project, asked["fix"])), status=202)
+        watch = watch_wires(principal, project, asked.get("wires"), timed=asked.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -55,6 +55,11 @@ class WorkingTree:
     sequence: int
     file_ids: Mapping[str, str]
 
+    def with_text(self, path: str, data: bytes) -> WorkingTree:
+        """The same moment with another text in one file, named by the digest that such files have."""
+        manifest = {**self.manifest, path: _described(data)}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
+
 
 def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
@@ -63,9 +68,13 @@ def working_tree(project: Project) -> WorkingTree:
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
     manifest = _linked_blobs(project, files)
     for path, data in texts.items():
-        manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+        manifest[path] = _described(data)
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
     return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+
+
+def _described(data: bytes) -> dict[str, Any]:
+    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
 def snapshot(project: Project, author: Any = None) -> Version:
