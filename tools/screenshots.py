@@ -194,9 +194,9 @@ def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     organisation = project.rpartition("/")[0]
     page.goto(organisation)
     for _ in range(2):
-        page.get_by_label("Role of the one you invite").select_option("developer")
+        page.get_by_label("Role of the invited person").select_option("developer")
         page.get_by_role("button", name="Make a link").click()
-        link = page.get_by_label("The invitation's link").input_value()
+        link = page.get_by_label("Invitation link").input_value()
     colleague.goto(link)
     expect(colleague.get_by_label("Your name")).to_be_visible()
     camera.shoot(colleague, "join")

@@ -58,9 +58,9 @@ const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source
 const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
 
 const TakeSource = lazy(fetchTakes);
-const SOUND_TAKE: Choice = { label: "Take", title: "Take", icon: Mic, Source: TakeSource };
-const PICTURE_TAKE: Choice = { label: "Take", title: "Take", icon: Image, Source: TakeSource };
-const MOTION_TAKE: Choice = { label: "Take", title: "Take", icon: Move3d, Source: TakeSource };
+const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: TakeSource };
+const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: TakeSource };
+const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: TakeSource };
 
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;

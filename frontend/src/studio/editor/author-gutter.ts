@@ -44,7 +44,7 @@ function factsOf(clients: readonly number[], authors: Authors, version: number |
 }
 
 function sentence({ names, version }: LineFacts, authors: Authors, now: number): string {
-  if (names.length === 0) return "nobody wrote anything here.";
+  if (names.length === 0) return "no author is known.";
   const who = names.length === 1 ? (names[0] ?? UNKNOWN) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   if (version === undefined) return `${who}.`;
   if (version === null) return `${who}, not in a version yet.`;

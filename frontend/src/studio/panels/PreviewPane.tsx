@@ -99,7 +99,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
-  const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
+  const waiting = problem ?? error ?? "Building a rune that times each stage…";
   return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.wish(isOpen ? { timed: true } : null), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 

@@ -184,8 +184,8 @@ export class Workspace {
     const fits = this.connection.putBack(left);
     this.unsent.write();
     this.unsent.forgetLeft();
-    if (!fits) this.toasts.say("Edits of an earlier visit could not be sent: the text that they were made in is gone.");
-    else if (this.connection.unsent) this.toasts.say("Your edits of an earlier visit, which were not sent, are back and are sent now.");
+    if (!fits) this.toasts.say("Edits of your last visit could not be sent: the text they belong to no longer exists.");
+    else if (this.connection.unsent) this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
   }
 
   private touched(type: unknown): void {
@@ -283,7 +283,7 @@ export class Workspace {
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
   private sent(): Promise<void> {
-    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The forge cannot be reached. Try again when the connection is back."));
+    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
     return this.connection.stored();
   }
 

@@ -74,7 +74,7 @@ export default function Dialogs({ asking, workspace, session, mayEdit, commands,
           <SendTakeDialog
             take={asking.take}
             client={workspace.client}
-            onSent={({ path }) => workspace.toasts.say(`It is a sample now: ${path}.`)}
+            onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
             onClose={onClose}
           />
         </Suspense>

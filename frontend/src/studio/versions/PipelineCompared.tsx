@@ -13,8 +13,8 @@ export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<
   return (
     <section className="card">
       <h3>Pipeline</h3>
-      {pipeline.broken.before && <p className="small worse">The earlier one does not check: it is drawn as far as it can be read.</p>}
-      {pipeline.broken.after && <p className="small worse">The later one does not check: it is drawn as far as it can be read.</p>}
+      {pipeline.broken.before && <p className="small worse">The earlier Runefile has errors; the part that can be read is drawn.</p>}
+      {pipeline.broken.after && <p className="small worse">The later Runefile has errors; the part that can be read is drawn.</p>}
       {!differs && <p className="small muted">The same stages and wires.</p>}
       <div ref={host} className="pipeline" />
       {undrawn.length > 0 && (
