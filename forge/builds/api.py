@@ -17,12 +17,11 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.builds.actions import builds_of, cancel_build, find_build, request_build
+from forge.builds.actions import builds_of, cancel_build, find_build, preview_of, refresh_preview, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.registrations import fresh_preview
-from forge.builds.serializers import build_to_json, log_line_to_json, watch_to_json
+from forge.builds.serializers import build_to_json, log_line_to_json, preview_to_json, watch_to_json
 from forge.builds.watches import find_watch, try_fix, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
@@ -90,7 +89,13 @@ class ProjectPreview(ProjectView):
     @extend_schema(operation_id="preview_retrieve", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
-        return Response(fresh_preview(self.project(request, organisation, name, Verb.READ)))
+        return Response(preview_to_json(preview_of(self.project(request, organisation, name, Verb.READ))))
+
+    @extend_schema(operation_id="preview_refresh", request=None, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
 
 
 class WireSerializer(serializers.Serializer[Any]):

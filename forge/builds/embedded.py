@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 from celery import current_app
@@ -13,6 +14,7 @@ from django.db import connections
 
 from forge.builds.dispatch import numbered_slots, preview_slot, stopping
 from forge.builds.notify import notify_workers
+from forge.builds.previews import resume_previews
 from forge.compute.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
@@ -49,6 +51,9 @@ class BuildWorker:
     def _warm_up(self) -> None:
         try:
             preview_slot.warm_up()
+            if settings.EMBEDDED_WORKER:
+                # There is no other process that could be at them.
+                resume_previews(timedelta())
         finally:
             connections.close_all()
 

@@ -10,10 +10,12 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
@@ -21,6 +23,7 @@ from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
+from forge.builds.notify import notify_preview
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
@@ -33,10 +36,23 @@ from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
+BROKEN_OFF = timedelta(seconds=2 * PREVIEW_SECONDS)
+"""Time after which nobody is at a preview any more."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
 WISHES_KEPT = 6
 """Sets of options of one project that are remembered."""
+
+
+def resume_previews(age: timedelta = BROKEN_OFF) -> None:
+    """Has those previews made that are behind their text, or half made, and of which nothing was heard for so long.
+
+    A notification that was lost, or a process that died in the middle, leaves them so.
+    """
+    behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
+    left = Preview.objects.filter(behind, project__in=Project.objects.alive(), changed__lte=timezone.now() - age)
+    for project_id in set(left.values_list("project_id", flat=True)):
+        notify_preview(project_id)
 
 
 def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:

@@ -12,6 +12,7 @@ from forge.builds.actions import builds_of, preview_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
+from forge.builds.previews import resume_previews
 from forge.builds.serializers import build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
@@ -30,22 +31,11 @@ def follow_document(sender: object, project_id: UUID, **_: object) -> None:
     previews.touch(project_id)
 
 
-def fresh_preview(project: Project) -> dict[str, Any]:
-    """The project's preview as JSON; when it is behind the text or was left half made by a crash, it is asked for.
-
-    One that is being made right now is asked for once more, which finds nothing to do.
-    """
-    preview = preview_of(project)
-    if preview is None or not preview.is_settled:
-        previews.touch(project.pk)
-    return preview_to_json(preview)
-
-
 @state_parts.register
 def builds_state(project: Project, actor: Actor) -> Mapping[str, Any]:
     """The parts `preview` and `builds` of a project's state."""
     newest = builds_of(actor, project)[:SHOWN_BUILDS]
-    return {"preview": fresh_preview(project), "builds": [build_to_json(build) for build in newest]}
+    return {"preview": preview_to_json(preview_of(project)), "builds": [build_to_json(build) for build in newest]}
 
 
 @card_facts.register
@@ -100,3 +90,4 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
+register(PeriodicTask("previews", 60, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -41,7 +41,8 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
             counted.previews.append(key)
 
     monkeypatch.setattr(actions, "notify_workers", wake)
-    monkeypatch.setattr(registrations, "previews", Counting(lambda key: None))
+    for module in (actions, registrations):
+        monkeypatch.setattr(module, "previews", Counting(lambda key: None))
     return counted
 
 

@@ -42,6 +42,11 @@ export class ProjectClient {
     return this.read(`${this.base}/preview`);
   }
 
+  /** Have the preview made anew where it is behind the text or was broken off; an edit does so by itself. */
+  refreshPreview(): Promise<Preview> {
+    return this.write("POST", `${this.base}/preview`);
+  }
+
   model(path: string): Promise<ModelPage> {
     return this.read(`${this.base}/models/${escapePath(path)}`);
   }

@@ -142,6 +142,7 @@ export class Workspace {
   start(): void {
     this.connection.connect();
     this.events.start();
+    this.store.refreshPreview();
     window.addEventListener("online", () => this.events.retry());
     window.addEventListener("beforeunload", (event) => {
       if (this.connection.unsent) event.preventDefault();
