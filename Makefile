@@ -44,7 +44,7 @@ prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.prove
 
-screenshots: ## Take the pictures of docs/screenshots anew
+screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.needs pages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.screenshots

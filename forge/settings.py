@@ -205,6 +205,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "VerbOnOrganisation": "forge.accounts.may.VERBS_ON_ORGANISATION",
+        "VerbOnProject": "forge.accounts.may.VERBS_ON_PROJECT",
+    },
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.broker

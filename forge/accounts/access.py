@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
 from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
 
 
-def find_organisation(user: Any, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
+def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
     """The organisation, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
@@ -21,18 +20,18 @@ def find_organisation(user: Any, name: str, verb: Verb = Verb.SEE_ORGANISATION) 
     if organisation is None and is_name(name):
         former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
         organisation = former.organisation if former else None
-    if organisation is None or not can(user, Verb.SEE_ORGANISATION, organisation):
-        raise nothing_for(user)
+    if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
+        raise nothing_for(actor)
     if moved:
         raise Moved(organisation.get_absolute_url())
-    if not can(user, verb, organisation):
+    if not can(actor, verb, organisation):
         raise refusal(verb)
     return organisation
 
 
-def nothing_for(user: Any) -> SignInNeeded | NotFound:
+def nothing_for(actor: Actor) -> SignInNeeded | NotFound:
     """The one answer to the unknown and the forbidden; a visitor is asked to sign in for either."""
-    if not user.is_authenticated:
+    if not actor.is_authenticated:
         return SignInNeeded("Sign in to see this, if it is there.")
     return NotFound()
 

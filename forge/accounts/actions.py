@@ -22,6 +22,7 @@ from forge.accounts.models import ApiToken, FormerOrganisationName, Membership, 
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb, can
 from forge.accounts.tokens import PREFIX, SCOPES, hash_secret, new_secret
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events import append_event
@@ -34,25 +35,25 @@ LONGEST_TOKEN = timedelta(days=366)
 
 
 @transaction.atomic
-def create_organisation(user: User, name: str, title: str = "") -> Organisation:
+def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
     """Makes an organisation, whose owner is the person. Raises `BadName` and `NameTaken`."""
     name = check_organisation_name(name)
     take_name(name)
     organisation = Organisation.objects.create(name=name, title=" ".join(title.split())[:80])
-    Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
-    write_entry(user, "organisation.create", f"organisation:{organisation.pk}", name=name)
+    Membership.objects.create(organisation=organisation, user=actor.person, role=Role.OWNER)
+    write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", name=name)
     return organisation
 
 
 @transaction.atomic
 def update_organisation(
-    user: User, organisation: Organisation, *, name: str | None = None, title: str | None = None
+    actor: Actor, organisation: Organisation, *, name: str | None = None, title: str | None = None
 ) -> Organisation:
     """Renames an organisation; its former name leads to it until someone takes it.
 
     Raises `Forbidden`, `BadName` and `NameTaken`.
     """
-    _require(user, Verb.RENAME_ORGANISATION, organisation)
+    _require(actor, Verb.RENAME_ORGANISATION, organisation)
     before = {"name": organisation.name, "title": organisation.title}
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)
@@ -64,8 +65,8 @@ def update_organisation(
     after = {"name": organisation.name, "title": organisation.title}
     if after != before:
         organisation.save(update_fields=["name", "title"])
-        write_entry(user, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
-        append_event(organisation.stream, "organisation.changed", after, user)
+        write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
+        append_event(organisation.stream, "organisation.changed", after, actor)
     return organisation
 
 
@@ -77,9 +78,9 @@ def take_name(name: str) -> None:
 
 
 @transaction.atomic
-def change_role(user: User, organisation: Organisation, member_id: UUID, role: str) -> Membership:
+def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role: str) -> Membership:
     """Gives a member another role. Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`."""
-    _require(user, Verb.MANAGE_MEMBERS, organisation)
+    _require(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
     new_role = checked_role(role)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
@@ -87,22 +88,22 @@ def change_role(user: User, organisation: Organisation, member_id: UUID, role: s
     before, membership.role = membership.role, new_role
     membership.save(update_fields=["role"])
     subject = f"organisation:{organisation.pk}"
-    write_entry(user, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
-    append_event(organisation.stream, "members.changed", {}, user)
+    write_entry(actor, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
+    append_event(organisation.stream, "members.changed", {}, actor)
     return membership
 
 
 @transaction.atomic
-def remove_member(user: User, organisation: Organisation, member_id: UUID) -> None:
+def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
     """Takes a member out; anyone may leave by themselves. Raises `Forbidden`, `NotFound` and `LastOwner`."""
-    if member_id != user.pk:
-        _require(user, Verb.MANAGE_MEMBERS, organisation)
+    if member_id != actor.pk:
+        _require(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
     if membership.role == Role.OWNER:
         _keep_an_owner(organisation, membership)
     membership.delete()
-    write_entry(user, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
-    append_event(organisation.stream, "members.changed", {}, user)
+    write_entry(actor, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
+    append_event(organisation.stream, "members.changed", {}, actor)
 
 
 def _membership(organisation: Organisation, member_id: UUID) -> Membership:
@@ -128,13 +129,13 @@ def checked_role(role: str) -> Role:
     return Role(role)
 
 
-def _require(user: User, verb: Verb, organisation: Organisation) -> None:
-    if not can(user, verb, organisation):
-        raise refusal(verb) if can(user, Verb.SEE_ORGANISATION, organisation) else NotFound()
+def _require(actor: Actor, verb: Verb, organisation: Organisation) -> None:
+    if not can(actor, verb, organisation):
+        raise refusal(verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else NotFound()
 
 
 @transaction.atomic
-def create_token(user: User, name: str, scopes: Sequence[str], expires: datetime | None) -> tuple[ApiToken, str]:
+def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: datetime | None) -> tuple[ApiToken, str]:
     """Makes a token and gives it with its secret, which is shown this once. Raises `Invalid`."""
     name = " ".join(name.split())
     if not name or len(name) > 80:
@@ -151,22 +152,22 @@ def create_token(user: User, name: str, scopes: Sequence[str], expires: datetime
         token_hash=hash_secret(secret),
         hint=secret[-4:],
         name=name,
-        owner=user,
+        owner=actor.person,
         scopes=[scope for scope in SCOPES if scope in scopes],
         expires=expires,
     )
-    write_entry(user, "token.create", f"token:{token.pk}", name=name, scopes=token.scopes)
+    write_entry(actor, "token.create", f"token:{token.pk}", name=name, scopes=token.scopes)
     return token, secret
 
 
 @transaction.atomic
-def delete_token(user: User, token_id: UUID) -> None:
+def delete_token(actor: Actor, token_id: UUID) -> None:
     """Ends one of the person's own tokens at once. Raises `NotFound`."""
-    token = ApiToken.objects.visible_to(user).filter(pk=token_id).first()
+    token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
     if token is None:
         raise NotFound("You have no such token.")
     token.delete()
-    write_entry(user, "token.delete", f"token:{token_id}", name=token.name)
+    write_entry(actor, "token.delete", f"token:{token_id}", name=token.name)
 
 
 @transaction.atomic

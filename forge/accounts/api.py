@@ -13,9 +13,11 @@ from rest_framework.response import Response
 
 from forge.accounts import actions, links
 from forge.accounts.access import find_organisation
-from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
+from forge.accounts.may import MayOfOrganisation, for_principal
+from forge.accounts.models import ApiToken, Invitation, Organisation, Role
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens import SCOPES
 from forge.core.api import ForgeView, listed
 
@@ -27,6 +29,7 @@ class OrganisationSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False)
     title = serializers.CharField(required=False, allow_blank=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    may = MayOfOrganisation()
 
 
 class NewOrganisationSerializer(serializers.Serializer[Any]):
@@ -69,14 +72,20 @@ class TokenSerializer(serializers.Serializer[Any]):
     last_used = serializers.DateTimeField(read_only=True)
 
 
+def _shown(request: Request, organisation: Organisation) -> dict[str, Any]:
+    shown: dict[str, Any] = OrganisationSerializer(organisation, context=for_principal(principal_of(request))).data
+    return shown
+
+
 class Me(ForgeView):
     """Who asks."""
 
     @extend_schema(responses=OpenApiResponse(description="id, name, initials, colour and organisations with roles"))
     def get(self, request: Request) -> Response:
-        person = self.person(request)
-        memberships = Membership.objects.filter(user=person).select_related("organisation")
-        roles = [{"name": row.organisation.name, "role": row.role} for row in memberships]
+        principal = signed_in(request)
+        found = Organisation.objects.visible_to(principal)
+        roles = [{"name": organisation.name, "role": principal.roles[organisation.pk]} for organisation in found]
+        person = principal.insist()
         return Response(person_to_json(person) | {"email": person.email, "organisations": roles})
 
 
@@ -85,14 +94,16 @@ class Organisations(ForgeView):
 
     @extend_schema(operation_id="organisations_list", responses=listed("organisations", OrganisationSerializer))
     def get(self, request: Request) -> Response:
-        found = Organisation.objects.visible_to(self.person(request))
-        return Response({"organisations": OrganisationSerializer(found, many=True).data})
+        principal = signed_in(request)
+        found = Organisation.objects.visible_to(principal)
+        shown = OrganisationSerializer(found, many=True, context=for_principal(principal)).data
+        return Response({"organisations": shown})
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationSerializer})
     def post(self, request: Request) -> Response:
         asked = self.asked(request, NewOrganisationSerializer)
-        made = actions.create_organisation(self.person(request), asked["name"], asked["title"])
-        return Response(OrganisationSerializer(made).data, status=status.HTTP_201_CREATED)
+        made = actions.create_organisation(signed_in(request), asked["name"], asked["title"])
+        return Response(_shown(request, made), status=status.HTTP_201_CREATED)
 
 
 class OrganisationDetail(ForgeView):
@@ -100,15 +111,13 @@ class OrganisationDetail(ForgeView):
 
     @extend_schema(responses=OrganisationSerializer)
     def get(self, request: Request, organisation: str) -> Response:
-        return Response(OrganisationSerializer(find_organisation(request.user, organisation)).data)
+        return Response(_shown(request, find_organisation(principal_of(request), organisation)))
 
     @extend_schema(request=OrganisationSerializer, responses=OrganisationSerializer)
     def patch(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(request.user, organisation, Verb.RENAME_ORGANISATION)
-        changed = actions.update_organisation(
-            self.person(request), found, **self.asked(request, OrganisationSerializer)
-        )
-        return Response(OrganisationSerializer(changed).data)
+        found = find_organisation(principal_of(request), organisation, Verb.RENAME_ORGANISATION)
+        changed = actions.update_organisation(signed_in(request), found, **self.asked(request, OrganisationSerializer))
+        return Response(_shown(request, changed))
 
 
 class Members(ForgeView):
@@ -116,7 +125,7 @@ class Members(ForgeView):
 
     @extend_schema(responses=listed("members", MemberSerializer))
     def get(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(request.user, organisation)
+        found = find_organisation(principal_of(request), organisation)
         return Response({"members": MemberSerializer(found.memberships.select_related("user"), many=True).data})
 
 
@@ -125,13 +134,13 @@ class Member(ForgeView):
 
     @extend_schema(request=MemberSerializer, responses=MemberSerializer)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
-        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, MemberSerializer)
-        return Response(MemberSerializer(actions.change_role(self.person(request), found, member, asked["role"])).data)
+        return Response(MemberSerializer(actions.change_role(signed_in(request), found, member, asked["role"])).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
-        actions.remove_member(self.person(request), find_organisation(request.user, organisation), member)
+        actions.remove_member(signed_in(request), find_organisation(principal_of(request), organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -140,14 +149,14 @@ class Invitations(ForgeView):
 
     @extend_schema(operation_id="invitations_list", responses=listed("invitations", InvitationSerializer))
     def get(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
         return Response({"invitations": InvitationSerializer(open_invitations(found), many=True).data})
 
     @extend_schema(request=InvitationSerializer, responses={201: InvitationSerializer})
     def post(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
+        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, InvitationSerializer)
-        invitation, link = links.invite(self.person(request), found, asked["role"])
+        invitation, link = links.invite(signed_in(request), found, asked["role"])
         body = InvitationSerializer(invitation).data | {"link": link}
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -157,8 +166,8 @@ class InvitationDetail(ForgeView):
 
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
-        found = find_organisation(request.user, organisation, Verb.MANAGE_MEMBERS)
-        links.revoke_invitation(self.person(request), found, invitation)
+        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+        links.revoke_invitation(signed_in(request), found, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -167,16 +176,16 @@ class Tokens(ForgeView):
 
     @extend_schema(operation_id="tokens_list", responses=listed("tokens", TokenSerializer))
     def get(self, request: Request) -> Response:
-        found = ApiToken.objects.visible_to(self.person(request))
+        found = ApiToken.objects.visible_to(signed_in(request))
         return Response({"tokens": TokenSerializer(found, many=True).data})
 
     @extend_schema(request=TokenSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
-        person = self.person(request)
+        principal = signed_in(request)
         if isinstance(request.auth, ApiToken):
             raise serializers.ValidationError("A token cannot make tokens. Make one in your settings.")
         asked = self.asked(request, TokenSerializer)
-        token, secret = actions.create_token(person, asked["name"], asked["scopes"], asked["expires"])
+        token, secret = actions.create_token(principal, asked["name"], asked["scopes"], asked["expires"])
         return Response(TokenSerializer(token).data | {"token": secret}, status=status.HTTP_201_CREATED)
 
 
@@ -185,7 +194,7 @@ class TokenDetail(ForgeView):
 
     @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
     def delete(self, request: Request, token: UUID) -> Response:
-        actions.delete_token(self.person(request), token)
+        actions.delete_token(signed_in(request), token)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -23,7 +23,9 @@ from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
 from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import INSTALLATION
 from forge.accounts.tokens import hash_secret, new_secret
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import NotFound
 from forge.core.events import append_event
@@ -98,7 +100,7 @@ def _person_of(link: SignInLink) -> User:
         home = Organisation.objects.order_by("created").first()
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
-            write_entry(None, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
+            write_entry(INSTALLATION, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
             append_event(home.stream, "members.changed", {}, user)
     return user
 
@@ -113,31 +115,31 @@ def _machine_user() -> str:
 
 
 @transaction.atomic
-def invite(user: User, organisation: Organisation, role: str) -> tuple[Invitation, str]:
+def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitation, str]:
     """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
-    if not can(user, Verb.MANAGE_MEMBERS, organisation):
+    if not can(actor, Verb.MANAGE_MEMBERS, organisation):
         raise refusal(Verb.MANAGE_MEMBERS)
     secret = new_secret()
     invitation = Invitation.objects.create(
         token_hash=hash_secret(secret),
         organisation=organisation,
         role=checked_role(role),
-        invited_by=user,
+        invited_by=actor.person,
         expires=timezone.now() + INVITATION_LIFE,
     )
-    write_entry(user, "invitation.create", f"organisation:{organisation.pk}", role=str(invitation.role))
+    write_entry(actor, "invitation.create", f"organisation:{organisation.pk}", role=str(invitation.role))
     return invitation, f"{settings.PUBLIC_URL}/join#token={secret}"
 
 
 @transaction.atomic
-def revoke_invitation(user: User, organisation: Organisation, invitation_id: UUID) -> None:
+def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
     """Makes an unused invitation's link dead. Raises `Forbidden` and `NotFound`."""
-    if not can(user, Verb.MANAGE_MEMBERS, organisation):
+    if not can(actor, Verb.MANAGE_MEMBERS, organisation):
         raise refusal(Verb.MANAGE_MEMBERS)
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("There is no open invitation of this kind; it was used or revoked before.")
-    write_entry(user, "invitation.revoke", f"organisation:{organisation.pk}", invitation=str(invitation_id))
+    write_entry(actor, "invitation.revoke", f"organisation:{organisation.pk}", invitation=str(invitation_id))
 
 
 def find_invitation(secret: str) -> Invitation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
+from forge.core.actors import Actor
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
@@ -54,6 +56,21 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def kind(self) -> str:
+        """A person acts as themself: with the next two, what makes one an `Actor`."""
+        return "person"
+
+    @property
+    def person(self) -> User:
+        return self
+
+    @property
+    def roles(self) -> Mapping[uuid.UUID, Role]:
+        """The person's roles by the id of the organisation, as they are now: a query each time."""
+        rows = self.memberships.order_by().values_list("organisation_id", "role")
+        return {organisation: Role(role) for organisation, role in rows}
+
+    @property
     def stream(self) -> str:
         return f"user:{self.pk}"
 
@@ -68,9 +85,9 @@ class User(AbstractBaseUser):
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, as seen by someone."""
 
-    def visible_to(self, user: Any) -> OrganisationQuerySet:
+    def visible_to(self, actor: Actor) -> OrganisationQuerySet:
         """The organisations that the person is a member of."""
-        return self.filter(memberships__user_id=user.pk) if user.is_authenticated else self.none()
+        return self.filter(pk__in=tuple(actor.roles))
 
 
 class Organisation(models.Model):
@@ -188,9 +205,9 @@ class DeviceSignIn(models.Model):
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens, as seen by someone."""
 
-    def visible_to(self, user: Any) -> ApiTokenQuerySet:
+    def visible_to(self, actor: Actor) -> ApiTokenQuerySet:
         """A person's own tokens."""
-        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+        return self.filter(owner_id=actor.pk) if actor.is_authenticated else self.none()
 
     def alive(self) -> ApiTokenQuerySet:
         """Tokens that have not ended."""
@@ -211,6 +228,9 @@ class ApiToken(models.Model):
     last_used = models.DateTimeField(null=True, blank=True)
 
     objects = ApiTokenQuerySet.as_manager()
+
+    kind = "token"
+    """What acts with it (`forge.accounts.principals.Kind`)."""
 
     class Meta:
         ordering = ["-created"]

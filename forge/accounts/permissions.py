@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from forge.accounts.models import Membership, Organisation, Role
+from forge.accounts.models import Organisation, Role
+from forge.core.actors import Actor
 
 
 class Verb(StrEnum):
@@ -35,6 +36,12 @@ _OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.MANAG
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
 """The verbs of each role."""
 
+OF_ORGANISATION = frozenset({Verb.SEE_ORGANISATION, Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.CREATE_PROJECT})
+"""The verbs that are done to an organisation."""
+
+OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
+"""The verbs that are done to a project."""
+
 ANYONE_ON_PUBLIC: frozenset[Verb] = frozenset({Verb.SEE})
 """What anyone may do to a public project, signed in or not."""
 
@@ -46,24 +53,24 @@ class OfOrganisation(Protocol):
     visibility: str
 
 
-def role_in(user: Any, organisation_id: UUID) -> Role | None:
-    """The person's role in an organisation, or None."""
-    if not user.is_authenticated:
-        return None
-    role = Membership.objects.filter(user_id=user.pk, organisation_id=organisation_id).values_list("role", flat=True)
-    found = role.first()
-    return Role(found) if found else None
-
-
-def can(user: Any, verb: Verb, target: Organisation | OfOrganisation) -> bool:
-    """Whether the person may do this to an organisation or a project; `user` may be anonymous."""
+def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
+    """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
-        return role_allows(role_in(user, target.pk), verb)
-    if verb in ANYONE_ON_PUBLIC and target.visibility == "public":
-        return True
-    return role_allows(role_in(user, target.organisation_id), verb)
+        return _verbs_of(actor.roles.get(target.pk)) & OF_ORGANISATION
+    public = ANYONE_ON_PUBLIC if target.visibility == "public" else frozenset()
+    return _verbs_of(actor.roles.get(target.organisation_id)) & OF_PROJECT | public
 
 
-def role_allows(role: str | None, verb: Verb) -> bool:
-    """Whether a role includes a verb; nobody's role includes none."""
-    return role is not None and verb in ALLOWED[role]
+def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
+    """Whether who acts may do this to an organisation or a project."""
+    return verb in verbs_on(actor, target)
+
+
+def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
+    """The ids of the organisations in which who acts may do this, to them or to their projects, as a member."""
+    return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
+
+
+def _verbs_of(role: str | None) -> frozenset[Verb]:
+    """The verbs of a role; nobody's role has none."""
+    return frozenset() if role is None else ALLOWED[role]

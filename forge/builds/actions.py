@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview, State
 from forge.builds.notify import notify_workers, previews
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
 from forge.projects.models import Project, Version
@@ -24,25 +24,25 @@ WAITING_LIMIT = 20
 """Builds of one project that may wait or run at once."""
 
 
-def find_build(user: Any, build_id: UUID) -> Build:
+def find_build(actor: Actor, build_id: UUID) -> Build:
     """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(user).filter(pk=build_id).first()
+    build = _complete().visible_to(actor).filter(pk=build_id).first()
     if build is None:
-        raise nothing_for(user)
+        raise nothing_for(actor)
     return build
 
 
-def find_numbered(user: Any, project: Project, number: int) -> Build:
+def find_numbered(actor: Actor, project: Project, number: int) -> Build:
     """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(user).filter(project=project, number=number).first()
+    build = _complete().visible_to(actor).filter(project=project, number=number).first()
     if build is None:
-        raise nothing_for(user)
+        raise nothing_for(actor)
     return build
 
 
-def builds_of(user: Any, project: Project) -> BuildQuerySet:
+def builds_of(actor: Actor, project: Project) -> BuildQuerySet:
     """The project's numbered builds that the person may see, newest first."""
-    return _complete().visible_to(user).numbered().filter(project=project).order_by("-number")
+    return _complete().visible_to(actor).numbered().filter(project=project).order_by("-number")
 
 
 def preview_of(project: Project) -> Preview | None:
@@ -55,12 +55,12 @@ def preview_of(project: Project) -> Preview | None:
     )
 
 
-def refresh_preview(user: Any, project: Project) -> Preview | None:
+def refresh_preview(actor: Actor, project: Project) -> Preview | None:
     """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
 
     Whoever may read may do so: it makes what an edit makes by itself. Raises what `require` does.
     """
-    require(user, Verb.READ, project)
+    require(actor, Verb.READ, project)
     preview = preview_of(project)
     if preview is None or not preview.is_settled:
         # One that is being made right now is asked for once more, which finds nothing to do.
@@ -72,15 +72,15 @@ def _complete() -> BuildQuerySet:
     return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
 
 
-def request_build(user: Any, project: Project) -> Build:
+def request_build(actor: Actor, project: Project) -> Build:
     """Asks for a build of the files as they are now. Raises `Forbidden` and `TooManyBuilds`."""
-    require(user, Verb.BUILD, project)
+    require(actor, Verb.BUILD, project)
     # The files are stored before the transaction, in which nothing is waited for.
-    return _queue(user, project, snapshot(project, user))
+    return _queue(actor, project, snapshot(project, actor.person))
 
 
 @transaction.atomic
-def _queue(user: Any, project: Project, version: Version) -> Build:
+def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.
     Project.objects.select_for_update().only("pk").get(pk=project.pk)
     mine = Build.objects.filter(project=project)
@@ -92,23 +92,23 @@ def _queue(user: Any, project: Project, version: Version) -> Build:
         name=project.name,
         kind=Kind.NUMBERED,
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
-        requested_by=user,
+        requested_by=actor.person,
     )
-    write_entry(user, "build.request", build.subject, project=str(project.pk), number=build.number)
+    write_entry(actor, "build.request", build.subject, project=str(project.pk), number=build.number)
     announce(build)
     transaction.on_commit(notify_workers, robust=True)
     return build
 
 
 @transaction.atomic
-def cancel_build(user: Any, build: Build) -> Build:
+def cancel_build(actor: Actor, build: Build) -> Build:
     """Ends a build that waits or runs; whoever works on it finds its lease gone. Raises `Forbidden` and `BuildOver`."""
-    require(user, Verb.BUILD, build.project)
+    require(actor, Verb.BUILD, build.project)
     unfinished = Build.objects.filter(pk=build.pk, state__in=UNFINISHED, kind=Kind.NUMBERED)
     if not unfinished.update(state=State.CANCELLED, fence=F("fence") + 1, lease_until=None, finished=timezone.now()):
         raise BuildOver("This build has ended already; there is nothing to cancel.")
     build.refresh_from_db()
-    append_log(build, [Line("worker", f"{user} cancelled the build.", level="warning")])
-    write_entry(user, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
+    append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
+    write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
     announce(build)
     return build

@@ -16,16 +16,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.builds.actions import builds_of, cancel_build, find_build, preview_of, refresh_preview, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
 from forge.builds.serializers import build_to_json, log_line_to_json, preview_to_json, watch_to_json
-from forge.builds.watches import find_watch, watch_wires
+from forge.builds.watches import find_watch, try_fix, watch_wires
 from forge.core.api import ForgeView
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
+from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 
@@ -73,14 +75,14 @@ class ProjectBuilds(ProjectView):
         """A project's builds, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         pages = BuildPages()
-        found = pages.paginate_queryset(builds_of(request.user, project), request, view=self) or []
+        found = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
         return pages.get_paginated_response([build_to_json(build) for build in found])
 
     @extend_schema(operation_id="builds_request", request=None, responses={202: BuildSerializer})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for a build of the files as they are now."""
         project = self.project(request, organisation, name, Verb.BUILD)
-        return Response(build_to_json(request_build(request.user, project)), status=202)
+        return Response(build_to_json(request_build(principal_of(request), project)), status=202)
 
 
 class ProjectPreview(ProjectView):
@@ -93,7 +95,7 @@ class ProjectPreview(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(preview_to_json(refresh_preview(request.user, project)), status=202)
+        return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
 
 
 class WireSerializer(serializers.Serializer[Any]):
@@ -101,11 +103,20 @@ class WireSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
 
 
-class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends."""
+class FixSerializer(serializers.Serializer[Any]):
+    """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
 
-    wires = WireSerializer(many=True)
+    code = serializers.CharField()
+    place = serializers.IntegerField()
+    choice = serializers.IntegerField()
+
+
+class WatchRequestSerializer(serializers.Serializer[Any]):
+    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try."""
+
+    wires = WireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
+    fix = FixSerializer(required=False)
 
 
 class ProjectWatch(ProjectView):
@@ -113,11 +124,17 @@ class ProjectWatch(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
 
-        With `timed`, which may name no wires, the rune says when each stage ends.
+        With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
+        wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
         """
         project = self.project(request, organisation, name, Verb.READ)
         asked = request.data if isinstance(request.data, dict) else {}
-        watch = watch_wires(request.user, project, asked.get("wires"), timed=asked.get("timed") is True)
+        principal = principal_of(request)
+        if "fix" in asked:
+            if asked.get("wires") or asked.get("timed"):
+                raise Invalid("A fix is tried by itself, without wires that are watched and without times.")
+            return Response(watch_to_json(try_fix(principal, project, asked["fix"])), status=202)
+        watch = watch_wires(principal, project, asked.get("wires"), timed=asked.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
 
 
@@ -126,14 +143,14 @@ class OneWatch(ProjectView):
     def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(watch_to_json(find_watch(request.user, project, watch_id)))
+        return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
 
 
 class OneBuild(ForgeView):
     @extend_schema(operation_id="builds_retrieve", responses=BuildSerializer)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build."""
-        return Response(build_to_json(find_build(request.user, build_id)))
+        return Response(build_to_json(find_build(principal_of(request), build_id)))
 
 
 _LINES = inline_serializer(
@@ -158,7 +175,7 @@ class BuildLog(ForgeView):
     @extend_schema(operation_id="builds_log", responses=_LINES)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build's log."""
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         return Response({"lines": [log_line_to_json(line) for line in build.log.all()]})
 
 
@@ -166,14 +183,14 @@ class BuildCancel(ForgeView):
     @extend_schema(operation_id="builds_cancel", request=None, responses=BuildSerializer)
     def post(self, request: Request, build_id: UUID) -> Response:
         """Ends a build that waits or runs."""
-        return Response(build_to_json(cancel_build(request.user, find_build(request.user, build_id))))
+        return Response(build_to_json(cancel_build(principal_of(request), find_build(principal_of(request), build_id))))
 
 
 class BuildRune(ForgeView):
     @extend_schema(operation_id="builds_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
         """A build's rune."""
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         if build.artefact is None:
             raise NoRune("This build has made no rune, or not yet.")
         return rune_response(request, build.artefact, f"{build.name}.rune")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
-from forge.builds.errors import Stopping
+from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
@@ -27,6 +27,7 @@ from forge.builds.notify import notify_preview
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
+from forge.compute.local_files import files_of
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
@@ -80,11 +81,36 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
     seen = working_tree(preview.project)
     recorder = PreviewRecorder(preview, seen)
     try:
+        if preview.fix is not None:
+            seen = with_fix(seen, preview.fix, compiler, stop_in_time)
         Execution(preview_job(preview, seen), recorder).run(
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=stop_in_time
         )
+    except NoSuchFix as error:
+        recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
+
+
+def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]) -> WorkingTree:
+    """These files with one of their fixes in them; the compiler's process finds it and applies its edits.
+
+    Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
+    """
+    folder = compiler.start()
+    answers: list[Answer] = []
+    job = {"op": "fix", "files": files_of(seen.manifest, folder, seen.texts), "fix": fix}
+    try:
+        compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
+    finally:
+        for left in folder.glob("text-*"):
+            left.unlink(missing_ok=True)
+    found = answers[0].get("answer") if answers else None
+    if found is None:
+        raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
+    if "refused" in found:
+        raise NoSuchFix(found["refused"])
+    return seen.with_text(found["path"], found["text"].encode("utf-8"))
 
 
 class PreviewRecorder:

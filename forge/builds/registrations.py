@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from forge.accounts.models import User
 from forge.builds.actions import builds_of, preview_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
 from forge.builds.serializers import build_to_json, build_url, preview_to_json
+from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
 from forge.projects.models import Project
@@ -32,9 +32,9 @@ def follow_document(sender: object, project_id: UUID, **_: object) -> None:
 
 
 @state_parts.register
-def builds_state(project: Project, user: User) -> Mapping[str, Any]:
+def builds_state(project: Project, actor: Actor) -> Mapping[str, Any]:
     """The parts `preview` and `builds` of a project's state."""
-    newest = builds_of(user, project)[:SHOWN_BUILDS]
+    newest = builds_of(actor, project)[:SHOWN_BUILDS]
     return {"preview": preview_to_json(preview_of(project)), "builds": [build_to_json(build) for build in newest]}
 
 

@@ -97,15 +97,18 @@ def good_build_to_json(build: Build | None) -> dict[str, Any] | None:
 
 
 _BROKEN = "The Runefile has a problem. Fix it, then its wires can be watched."
+_BROKEN_BY_FIX = "With this answer the Runefile has a problem."
 
 
 def watch_to_json(watch: Preview) -> dict[str, Any]:
-    """What is watched, and the last rune that shows it."""
+    """What is watched or tried, and the last rune that shows it."""
+    broken = _BROKEN if watch.fix is None else _BROKEN_BY_FIX
     return {
         "id": str(watch.pk),
         "wires": watch.options["watched"],
         "timed": watch.options["timed"],
+        "fix": watch.fix,
         "state": watch.state,
-        "error": _BROKEN if watch.state == PreviewState.BROKEN else watch.error or None,
+        "error": broken if watch.state == PreviewState.BROKEN else watch.error or None,
         "build": good_build_to_json(watch.build),
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal
 from forge.collab.reader import reader
 from forge.core.errors import DomainError, Moved
 from forge.core.events import last_sequences
@@ -33,46 +33,46 @@ class Entry:
     heard: Mapping[str, int]
 
 
-async def enter_by_address(user: Any, organisation: str, name: str) -> Entry | None:
+async def enter_by_address(principal: Principal, organisation: str, name: str) -> Entry | None:
     """A member's access to the project at an address, also a former one; None for anyone else."""
-    return await reader.ask(_enter, user, organisation, name)
+    return await reader.ask(_enter, principal, organisation, name)
 
 
-async def access_now(user: Any, project_id: UUID) -> Access | None:
+async def access_now(principal: Principal, project_id: UUID) -> Access | None:
     """The access as it is now; None when it is lost."""
-    return await reader.ask(_now, user, project_id)
+    return await reader.ask(_now, principal.afresh(), project_id)
 
 
-def _enter(user: Any, organisation: str, name: str) -> Entry | None:
-    first = _by_address(user, organisation, name)
+def _enter(principal: Principal, organisation: str, name: str) -> Entry | None:
+    first = _by_address(principal, organisation, name)
     if first is None:
         return None
-    streams = (first.project_stream, first.organisation_stream, user.stream)
+    streams = (first.project_stream, first.organisation_stream, principal.insist().stream)
     heard = dict.fromkeys(streams, 0) | last_sequences(streams)
     # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
-    access = _now(user, first.project_id)
+    access = _now(principal.afresh(), first.project_id)
     return None if access is None else Entry(access, heard)
 
 
-def _by_address(user: Any, organisation: str, name: str) -> Access | None:
+def _by_address(principal: Principal, organisation: str, name: str) -> Access | None:
     try:
-        return _access(user, find_project(user, organisation, name, Verb.READ))
+        return _access(principal, find_project(principal, organisation, name, Verb.READ))
     except Moved as moved:
         _, organisation, name = moved.location.split("/")
     except DomainError:
         return None
     try:
-        return _access(user, find_project(user, organisation, name, Verb.READ))
+        return _access(principal, find_project(principal, organisation, name, Verb.READ))
     except DomainError:
         return None
 
 
-def _now(user: Any, project_id: UUID) -> Access | None:
+def _now(principal: Principal, project_id: UUID) -> Access | None:
     project = Project.objects.alive().select_related("organisation").filter(pk=project_id).first()
-    if project is None or not can(user, Verb.READ, project):
+    if project is None or not can(principal, Verb.READ, project):
         return None
-    return _access(user, project)
+    return _access(principal, project)
 
 
-def _access(user: Any, project: Project) -> Access:
-    return Access(project.pk, can(user, Verb.EDIT, project), project.stream, project.organisation.stream)
+def _access(principal: Principal, project: Project) -> Access:
+    return Access(project.pk, can(principal, Verb.EDIT, project), project.stream, project.organisation.stream)

@@ -17,6 +17,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from forge.accounts.people import person_to_json
+from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
 from forge.collab.outbox import Outbox, outbox
@@ -56,6 +57,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     A message about that may be lost: the numbers that the watch reads from the database say so.
     """
 
+    principal: Principal
     access: Access
     asked_at = 0.0
     """When access was looked at last, on the monotonic clock."""
@@ -83,13 +85,14 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close_for(Closing.SIGNED_OUT, "You are signed out, or someone else is signed in.")
             return
         route = self.scope["url_route"]["kwargs"]
-        entry = await enter_by_address(self.scope["user"], route["organisation"], route["name"])
+        self.principal = self.acting()
+        entry = await enter_by_address(self.principal, route["organisation"], route["name"])
         if entry is None:
             await self.close_for(Closing.NOT_FOUND, "There is no such project, or it is not yours to see.")
             return
         self.access = entry.access
         self.asked_at = time.monotonic()
-        self._person_stream = self.scope["user"].stream
+        self._person_stream = self.principal.insist().stream
         self._heard = dict(entry.heard)
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         for stream in self._heard:
@@ -97,6 +100,10 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             watch.follow_stream(stream, self._notice)
         self._following = asyncio.create_task(self._follow())
         await self.opened()
+
+    def acting(self) -> Principal:
+        """Who opens the socket. Each asking after access is with a new one, which reads the roles anew."""
+        return acting_as(self.scope["user"])
 
     def _is_for_its_person(self) -> bool:
         """Whether the session is of the person whom the page names by `?as=`; one that names nobody takes any.
@@ -160,7 +167,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def ask_again(self) -> None:
         """Looks whether the person still has access, and which; closes the socket when not."""
         self.asked_at = time.monotonic()
-        access = await access_now(self.scope["user"], self.access.project_id)
+        access = await access_now(self.principal, self.access.project_id)
         if access is None:
             await self.close_for(Closing.NO_ACCESS, "You no longer have access to this project.")
         else:
@@ -178,8 +185,8 @@ class CollabConsumer(ProjectSocket):
     _was_present = False
 
     async def opened(self) -> None:
-        self.person_id = self.scope["user"].pk
-        self.person = person_to_json(self.scope["user"])
+        person = self.principal.insist()
+        self.person_id, self.person = person.pk, person_to_json(person)
         self._outbox = outbox(self.scope, self.base_send)
         self.room = await rooms.enter(self.access.project_id, self)
         if self.access.may_edit:

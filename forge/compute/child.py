@@ -20,6 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+from forge.compute.applied_fix import apply_fix
 from forge.compute.language_request import answer_request
 from forge.compute.summary import summarise
 from rune.anvil import CompileError, signature_with_support
@@ -132,6 +133,9 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         elif job["op"] == "summarise":
             files = JobFiles(job["files"])
             answers.send("answered", answer=summarise(files, lambda path: signatures.of(files, path)))
+        elif job["op"] == "fix":
+            files = JobFiles(job["files"])
+            answers.send("answered", answer=apply_fix(files, lambda path: signatures.of(files, path), job["fix"]))
         else:
             _make(job, answers, signatures)
     except BuildFailed as failure:

@@ -12,6 +12,7 @@ from rune.anvil import AnvilError, lower, plan, unsupported
 from rune.files import FileError, MemoryFiles, ProjectFiles
 from rune.runefile import check, outline_to_json, starter
 from rune.runefile.diagnostics import Severity
+from rune.targets import WASM32
 from rune.tflite import Model, ModelError, describe, read_model, signature
 from rune.tflite.layers import live_bytes, quantisation
 
@@ -52,7 +53,7 @@ def memory_of(model: Model, data: bytes) -> dict[str, Any]:
         pipeline = check(files, runefile=_STARTER, signatures=lambda _: signature(model)).pipeline
         if pipeline is None:
             return needed
-        planned = plan(lower(pipeline, {_MODEL: model}))
+        planned = plan(lower(pipeline, {_MODEL: model}, WASM32), WASM32.limits)
     except (ModelError, AnvilError):
         return needed
     return needed | {"runs": "compiled", "arena": planned.arena_size, "constants": sum(planned.constant_sizes)}

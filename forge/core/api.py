@@ -12,19 +12,12 @@ from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
 from forge.core.chunks import CHUNK
-from forge.core.errors import SignInNeeded
 
 S = TypeVar("S", bound="Serializer[Any]")
 
 
 class ForgeView(APIView):
-    """A view of the API. `person` insists on someone; `asked` reads and checks the body."""
-
-    def person(self, request: Request) -> Any:
-        """Who asks. Raises `SignInNeeded`."""
-        if not request.user.is_authenticated:
-            raise SignInNeeded("Sign in, or send a token: Authorization: Bearer <token>.")
-        return request.user
+    """A view of the API. `asked` reads and checks the body."""
 
     def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """What the body asks for, checked. Raises REST framework's `ValidationError`."""

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from forge.core.actors import Actor
 from forge.core.models import AuditEntry
 
 
-def write_entry(actor: Any, action: str, subject: str, **data: Any) -> AuditEntry:
-    """Writes an entry. `actor` is a user or None (the installation itself); `subject` is a key like `project:<id>`."""
-    return AuditEntry.objects.create(actor=actor, action=action, subject=subject, data=data)
+def write_entry(actor: Actor, action: str, subject: str, **data: Any) -> AuditEntry:
+    """Writes an entry. `subject` is a key like `project:<id>`."""
+    return AuditEntry.objects.create(
+        actor=actor.person,
+        principal_kind=str(actor.kind),
+        principal_id=str(actor.id),
+        action=action,
+        subject=subject,
+        data=data,
+    )

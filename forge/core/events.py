@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from forge.core.actors import Actor
 from forge.core.delivery import deliver, group_of
 from forge.core.models import Event, Stream
 
@@ -20,7 +21,7 @@ def append_event(
     stream: str,
     type: str,  # noqa: A002
     data: Mapping[str, Any],
-    actor: Any = None,
+    actor: Actor | None = None,
     told: Mapping[str, Any] | None = None,
 ) -> Event:
     """Writes an event and gives it the stream's next number; sockets hear of it after commit.
@@ -29,7 +30,8 @@ def append_event(
     the log lacks it, so a client must be able to ask.
 
     The number is taken by an update of the stream's row, whose lock lasts to the end of the transaction: another
-    writer waits, so numbers have no gaps and the order of commits is the order of numbers. `actor` is a user or None.
+    writer waits, so numbers have no gaps and the order of commits is the order of numbers. Without an actor it is the
+    installation that tells.
     """
     Stream.objects.bulk_create([Stream(key=stream)], ignore_conflicts=True)
     Stream.objects.filter(pk=stream).update(last=F("last") + 1)

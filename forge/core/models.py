@@ -78,19 +78,28 @@ class Event(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what to what, and when. Written by every action, never changed."""
+    """Who did what to what, and when. Written by every action, never changed.
+
+    Who: what acted, by its kind and id, and the person behind it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    """The person behind what acted; None for a visitor and for the installation."""
+    principal_kind = models.CharField(max_length=20)
+    """What acted (`forge.accounts.principals.Kind`): a person themself, a token, a phone's pass, the installation."""
+    principal_id = models.CharField(max_length=64, blank=True)
+    """Of the person, the token or the pass, also after it is gone; "" for the installation."""
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=120, db_index=True)
     data = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-at"]
+        indexes = [models.Index(fields=["principal_kind", "principal_id"], name="entries_of_principals")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

@@ -19,6 +19,7 @@ from forge.accounts.authentication import SessionWithCsrf
 from forge.accounts.models import User
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Kind, principal_of, signed_in
 from forge.builds.api import rune_response
 from forge.core.api import ForgeView
 from forge.core.errors import Forbidden, Moved
@@ -64,17 +65,20 @@ class PlayerView(ForgeView):
     def project(self, request: Request, organisation: str, name: str) -> Project:
         """The project of the address. Raises `Moved` to the same request at its present address."""
         try:
-            return find_project(request.user, organisation, name, Verb.SEE)
+            return find_project(principal_of(request), organisation, name, Verb.SEE)
         except Moved as moved:
             old, path = f"/player/{organisation}/{name}", request.get_full_path()
             raise Moved(path.replace(old, f"/player{moved.location}", 1)) from moved
+
+
+_BY = {Kind.PHONE_PASS: "pass", Kind.PERSON: "session"}
 
 
 class PlayerState(PlayerView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What there is to run, and who asks."""
         project = self.project(request, organisation, name)
-        user = request.user
+        principal = principal_of(request)
         get_token(request._request)
         return Response(
             {
@@ -83,18 +87,18 @@ class PlayerState(PlayerView):
                     "name": project.name,
                     "url": player_path(project),
                 },
-                "person": person_to_json(user) if user.is_authenticated else None,
-                "by": "pass" if isinstance(request.auth, PhonePass) else "session" if user.is_authenticated else None,
-                "may_pair": can(user, Verb.READ, project),
+                "person": person_to_json(principal.person) if principal.person else None,
+                "by": _BY.get(principal.kind),
+                "may_pair": can(principal, Verb.READ, project),
             }
-            | runs_of(user, project)
+            | runs_of(principal, project)
         )
 
 
 class PlayerRune(PlayerView):
     def get(self, request: Request, organisation: str, name: str, digest: str) -> HttpResponseBase:
         """A rune's bytes."""
-        artefact = find_run(request.user, self.project(request, organisation, name), digest)
+        artefact = find_run(principal_of(request), self.project(request, organisation, name), digest)
         return rune_response(request, artefact, f"{artefact.name}.rune")
 
 
@@ -148,7 +152,7 @@ class ProjectPhones(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """How many phones hold a pass of one's own for the project."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response({"phones": phones_of(request.user, project)})
+        return Response({"phones": phones_of(principal_of(request), project)})
 
     @extend_schema(operation_id="phones_invite", request=None, responses={201: _LINK})
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -156,7 +160,7 @@ class ProjectPhones(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         if request.auth is not None:
             raise Forbidden("A token cannot let a phone in. Do it in the studio.")
-        url = make_phone_link(self.person(request), project)
+        url = make_phone_link(signed_in(request), project)
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix
         code = ["".join("1" if cell else "0" for cell in row) for row in rows]
@@ -166,4 +170,4 @@ class ProjectPhones(ProjectView):
     def delete(self, request: Request, organisation: str, name: str) -> Response:
         """Ends the passes of all of one's own phones for the project; answers how many there were."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response({"phones": end_phones(self.person(request), project)})
+        return Response({"phones": end_phones(signed_in(request), project)})

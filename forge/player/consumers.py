@@ -18,6 +18,7 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 
+from forge.accounts.principals import Principal, acting_as
 from forge.collab.closing import Closing
 from forge.collab.consumers import ProjectSocket
 from forge.core.delivery import Message, deliver, listen, stop_listening
@@ -76,7 +77,7 @@ class PairingSocket(ProjectSocket):
     _heard_at = 0.0
 
     async def opened(self) -> None:
-        person, project = self.scope["user"].pk, self.access.project_id
+        person, project = self.principal.insist().pk, self.access.project_id
         self.phones, self.studios = phones_group(person, project), f"studios.{person}.{project}"
         self.key = secrets.token_hex(16)
         self.group = f"pairing.{self.key}"
@@ -176,6 +177,9 @@ class PhoneConsumer(PairingSocket):
         self._pace = Pace(A_SECOND, AT_ONCE)
         await super().connect()
 
+    def acting(self) -> Principal:
+        return acting_as(self.scope["user"], self.phone)
+
     def shared_group(self) -> str:
         return self.phones
 
@@ -205,7 +209,7 @@ class PhoneConsumer(PairingSocket):
                 await self._confirmed(message)
 
     async def _confirmed(self, message: Message) -> None:
-        mine = (str(self.scope["user"].pk), str(self.access.project_id))
+        mine = (str(self.principal.pk), str(self.access.project_id))
         if (message["person"], message["project"]) != mine:
             return
         if not secrets.compare_digest(message["digits"].encode(), self.digits.encode()):
@@ -302,7 +306,7 @@ class StudioConsumer(PairingSocket):
             return
         match message:
             case Confirm(pairing, digits) if pairing in self._asking:
-                person, project = str(self.scope["user"].pk), str(self.access.project_id)
+                person, project = str(self.principal.pk), str(self.access.project_id)
                 said = {"what": "confirm", "from": self.group, "person": person, "project": project, "digits": digits}
                 deliver(self._asking[pairing], said)
             case Confirm(pairing):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from forge.core.actors import Actor
 from forge.projects.models import Project
 
 
 class PhonePassQuerySet(models.QuerySet["PhonePass"]):
     """Passes, as seen by someone."""
 
-    def visible_to(self, user: Any) -> PhonePassQuerySet:
+    def visible_to(self, actor: Actor) -> PhonePassQuerySet:
         """A person's own passes."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+        return self.filter(user_id=actor.pk) if actor.is_authenticated else self.none()
 
     def alive(self) -> PhonePassQuerySet:
         """Passes that a phone holds and that have not ended."""
@@ -43,6 +43,9 @@ class PhonePass(models.Model):
 
     class Meta:
         ordering = ["-created"]
+
+    kind = "phone-pass"
+    """What acts with it (`forge.accounts.principals.Kind`)."""
 
     def __str__(self) -> str:
         return f"phone of {self.user_id} for {self.project_id}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,9 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
-from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import acting_as
 from forge.accounts.tokens import hash_secret, new_secret
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.delivery import deliver
 from forge.core.errors import DomainError, Moved
@@ -52,16 +52,16 @@ def phones_group(user_id: UUID | str, project_id: UUID | str) -> str:
 
 
 @transaction.atomic
-def make_phone_link(user: User, project: Project) -> str:
+def make_phone_link(actor: Actor, project: Project) -> str:
     """A link that lets one phone in, once, within 5 minutes. Raises `Forbidden` and what `require` does."""
-    require(user, Verb.READ, project)
+    require(actor, Verb.READ, project)
     now = timezone.now()
     secret = new_secret()
     PhonePass.objects.create(
         link_hash=hash_secret(secret),
-        user=user,
+        user=actor.person,
         project=project,
-        session_hash=user.get_session_auth_hash(),
+        session_hash=actor.person.get_session_auth_hash(),
         link_expires=now + LINK_LIFE,
     )
     return f"{settings.PUBLIC_URL}{player_path(project)}#token={secret}"
@@ -86,7 +86,7 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     phone = find_pass({cookie_name(""): kept}, organisation, name)
     if phone is None:
         raise LinkEnded(_ENDED)
-    write_entry(phone.user, "phone.enter", f"project:{phone.project_id}")
+    write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}")
     return phone, kept
 
 
@@ -104,12 +104,12 @@ def is_good(phone: PhonePass) -> bool:
     """Whether the pass's person still has an account, the password of then, and a role in the project."""
     if not phone.user.is_active or phone.session_hash != phone.user.get_session_auth_hash():
         return False
-    return phone.project.deleted_at is None and can(phone.user, Verb.READ, phone.project)
+    return phone.project.deleted_at is None and can(acting_as(phone.user, phone), Verb.READ, phone.project)
 
 
 def _leads_to(phone: PhonePass, organisation: str, name: str) -> bool:
     try:
-        return find_project(phone.user, organisation, name, Verb.READ).pk == phone.project_id
+        return find_project(acting_as(phone.user, phone), organisation, name, Verb.READ).pk == phone.project_id
     except Moved as moved:
         return moved.location == phone.project.get_absolute_url()
     except DomainError:
@@ -124,21 +124,21 @@ def end_pass(phone: PhonePass) -> None:
 
 
 @transaction.atomic
-def end_phones(user: User, project: Project) -> int:
+def end_phones(actor: Actor, project: Project) -> int:
     """Ends all passes of a person for a project, and links that wait; answers how many phones were let in."""
-    require(user, Verb.READ, project)
-    mine = PhonePass.objects.visible_to(user).filter(project=project)
+    require(actor, Verb.READ, project)
+    mine = PhonePass.objects.visible_to(actor).filter(project=project)
     count = mine.alive().count()
     mine.delete()
     if count:
-        write_entry(user, "phone.end", f"project:{project.pk}", phones=count)
-    _tell(user.pk, project.pk)
+        write_entry(actor, "phone.end", f"project:{project.pk}", phones=count)
+    _tell(actor.pk, project.pk)
     return count
 
 
-def phones_of(user: Any, project: Project) -> int:
+def phones_of(actor: Actor, project: Project) -> int:
     """How many phones hold a pass of the person for the project."""
-    return PhonePass.objects.visible_to(user).alive().filter(project=project).count()
+    return PhonePass.objects.visible_to(actor).alive().filter(project=project).count()
 
 
 def _tell(user_id: UUID, project_id: UUID) -> None:

@@ -8,6 +8,7 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.actions import preview_of
 from forge.builds.models import Artefact, Build, State
 from forge.builds.serializers import good_build_to_json
+from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
 from forge.registry.actions import tags_of
@@ -16,18 +17,18 @@ from forge.registry.models import Tag
 SHOWN_TAGS = 20
 
 
-def runs_of(user: Any, project: Project) -> dict[str, Any]:
+def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
     """`now` is the preview's last good rune, for members, or None; `tags` are the newest published ones.
 
     Each is `{title, digest, size, memory, created, url}`; a tag has its name as `tag`.
     """
     tags = [
         _run(project, tag.build.artefact, tag.name, tag)
-        for tag in tags_of(user, project)[:SHOWN_TAGS]
+        for tag in tags_of(actor, project)[:SHOWN_TAGS]
         if tag.build.artefact
     ]
     now = None
-    if can(user, Verb.READ, project):
+    if can(actor, Verb.READ, project):
         preview = preview_of(project)
         good = good_build_to_json(preview.build) if preview is not None else None
         if good is not None:
@@ -60,15 +61,15 @@ def rune_path(project: Project, digest: str) -> str:
     return f"/player/{project.full_name}/runes/{digest}"
 
 
-def find_run(user: Any, project: Project, digest: str) -> Artefact:
+def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
     """The rune of this digest that the person may run: a member any of the project's, others what is published.
 
     Raises `NotFound`.
     """
-    for tag in tags_of(user, project):
+    for tag in tags_of(actor, project):
         if tag.build.artefact is not None and tag.build.artefact.digest == digest:
             return tag.build.artefact
-    if can(user, Verb.READ, project):
+    if can(actor, Verb.READ, project):
         rows = Build.objects.filter(project=project, state=State.SUCCEEDED, artefact__digest=digest)
         build = rows.select_related("artefact").first()
         if build is not None and build.artefact is not None:

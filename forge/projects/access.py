@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
 from forge.core.errors import Moved
 from forge.projects.models import FormerProjectName, Project
 
 _SEEN_BY = frozenset({Verb.SEE})
 
 
-def find_project(user: Any, organisation_name: str, name: str, verb: Verb = Verb.READ) -> Project:
+def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = Verb.READ) -> Project:
     """The living project at an address, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
     whose role does not include the verb, and `Moved`, with the present `/organisation/name`, for a former name.
     """
     project, moved = _by_address(organisation_name, name)
-    if project is None or not can(user, Verb.SEE, project):
-        raise nothing_for(user)
-    if verb not in _SEEN_BY and not can(user, Verb.READ, project):
-        raise nothing_for(user)
+    if project is None or not can(actor, Verb.SEE, project):
+        raise nothing_for(actor)
+    if verb not in _SEEN_BY and not can(actor, Verb.READ, project):
+        raise nothing_for(actor)
     if moved:
         raise Moved(project.get_absolute_url())
-    if not can(user, verb, project):
+    if not can(actor, verb, project):
         raise refusal(verb)
     return project
 
 
-def require(user: Any, verb: Verb, project: Project) -> None:
+def require(actor: Actor, verb: Verb, project: Project) -> None:
     """Raises what `find_project` would when the person may not do `verb` to the project; actions begin with it."""
-    if can(user, verb, project):
+    if can(actor, verb, project):
         return
-    raise refusal(verb) if can(user, Verb.READ, project) else nothing_for(user)
+    raise refusal(verb) if can(actor, Verb.READ, project) else nothing_for(actor)
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

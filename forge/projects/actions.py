@@ -13,6 +13,7 @@ from forge.accounts.errors import NameTaken
 from forge.accounts.models import Organisation
 from forge.accounts.names import check_project_name, slug
 from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events import append_event
@@ -51,41 +52,43 @@ pipeline:
 """What a project without a template starts with: it runs, and gives back the number that it is given."""
 
 
-def create_project(user: Any, organisation: Organisation, name: str, template: str | None = None) -> Project:
+def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:
     """Makes a project, from a template or nearly empty.
 
     Raises `Forbidden`, `BadName`, `NameTaken` and `UnknownTemplate`.
     """
     if template:
         chosen = find_template(template)
-        return create_from_files(user, organisation, name, chosen.contents(), template=chosen.name)
-    return create_from_files(user, organisation, name, [("Runefile.yml", BLANK_RUNEFILE)])
+        return create_from_files(actor, organisation, name, chosen.contents(), template=chosen.name)
+    return create_from_files(actor, organisation, name, [("Runefile.yml", BLANK_RUNEFILE)])
 
 
 def create_from_files(
-    user: Any, organisation: Organisation, name: str, contents: Iterable[tuple[str, bytes]], template: str = ""
+    actor: Actor, organisation: Organisation, name: str, contents: Iterable[tuple[str, bytes]], template: str = ""
 ) -> Project:
     """Makes a project of these files. Raises `Forbidden`, `BadName`, `NameTaken`, and what `write_file` raises."""
-    if not can(user, Verb.CREATE_PROJECT, organisation):
+    if not can(actor, Verb.CREATE_PROJECT, organisation):
         raise refusal(Verb.CREATE_PROJECT)
-    return _create(user, organisation, check_project_name(name), store_files(contents), template)
+    return _create(actor, organisation, check_project_name(name), store_files(contents), template)
 
 
 @transaction.atomic
-def _create(user: Any, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str) -> Project:
+def _create(
+    actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str
+) -> Project:
     _take_name(organisation, name)
-    project = Project.objects.create(organisation=organisation, name=name, created_by=user, template=template)
-    with editing(project, user.pk) as doc:
+    project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
+    with editing(project, actor.pk) as doc:
         seed_files(doc, project, stored)
-    write_entry(user, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
-    append_event(organisation.stream, "project.created", {"project": str(project.pk), "name": name}, user)
+    write_entry(actor, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
+    append_event(organisation.stream, "project.created", {"project": str(project.pk), "name": name}, actor)
     project.refresh_from_db()
     return project
 
 
 @transaction.atomic
 def update_project(
-    user: Any,
+    actor: Actor,
     project: Project,
     *,
     name: str | None = None,
@@ -99,19 +102,19 @@ def update_project(
     """
     changes: dict[str, str] = {}
     if name is not None and name != project.name:
-        require(user, Verb.DESCRIBE, project)
+        require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
         _take_name(project.organisation, name)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
     if description is not None and description.strip() != project.description:
-        require(user, Verb.DESCRIBE, project)
+        require(actor, Verb.DESCRIBE, project)
         description = " ".join(description.split())
         if len(description) > 200:
             raise Invalid("A description has at most 200 characters.", errors={"description": ["At most 200."]})
         changes["description"] = description
     if visibility is not None and visibility != project.visibility:
-        require(user, Verb.MANAGE, project)
+        require(actor, Verb.MANAGE, project)
         if visibility not in Visibility.values:
             raise Invalid("A project is private or public.", errors={"visibility": ["private or public"]})
         changes["visibility"] = visibility
@@ -120,43 +123,43 @@ def update_project(
         for field, value in changes.items():
             setattr(project, field, value)
         project.save(update_fields=list(changes))
-        write_entry(user, "project.update", f"project:{project.pk}", before=former, after=changes)
-        append_event(project.stream, "project.changed", {"project": project_summary(project)}, user)
+        write_entry(actor, "project.update", f"project:{project.pk}", before=former, after=changes)
+        append_event(project.stream, "project.changed", {"project": project_summary(project)}, actor)
     else:
-        require(user, Verb.READ, project)
+        require(actor, Verb.READ, project)
     return project
 
 
 @transaction.atomic
-def delete_project(user: Any, project: Project) -> None:
+def delete_project(actor: Actor, project: Project) -> None:
     """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden`."""
-    require(user, Verb.MANAGE, project)
+    require(actor, Verb.MANAGE, project)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
-    write_entry(user, "project.delete", f"project:{project.pk}", name=project.full_name)
-    append_event(project.stream, "project.deleted", {}, user)
-    append_event(project.organisation.stream, "project.deleted", {"project": str(project.pk)}, user)
+    write_entry(actor, "project.delete", f"project:{project.pk}", name=project.full_name)
+    append_event(project.stream, "project.deleted", {}, actor)
+    append_event(project.organisation.stream, "project.deleted", {"project": str(project.pk)}, actor)
 
 
 @transaction.atomic
-def restore_project(user: Any, organisation: Organisation, name: str, new_name: str | None = None) -> Project:
+def restore_project(actor: Actor, organisation: Organisation, name: str, new_name: str | None = None) -> Project:
     """Brings back the project of this name that was deleted last, under a new name when its own is taken.
 
     Raises `Forbidden`, `NotFound`, and `NameTaken` when a new name is needed.
     """
     project = (
-        Project.objects.deleted_for(user).filter(organisation=organisation, name=name).order_by("-deleted_at").first()
+        Project.objects.deleted_for(actor).filter(organisation=organisation, name=name).order_by("-deleted_at").first()
     )
     if project is None:
         raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
-    require(user, Verb.MANAGE, project)
+    require(actor, Verb.MANAGE, project)
     wanted = check_project_name(new_name) if new_name else project.name
     _take_name(organisation, wanted)
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
-    write_entry(user, "project.restore", f"project:{project.pk}", name=project.full_name)
-    append_event(project.stream, "project.changed", {"project": project_summary(project)}, user)
-    append_event(organisation.stream, "project.restored", {"project": str(project.pk)}, user)
+    write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
+    append_event(project.stream, "project.changed", {"project": project_summary(project)}, actor)
+    append_event(organisation.stream, "project.restored", {"project": str(project.pk)}, actor)
     return project
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
@@ -11,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.access import find_organisation
+from forge.accounts.may import for_principal
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
 from forge.core.api import ForgeView, RawBody, body_chunks, listed, paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
@@ -44,10 +48,15 @@ class ProjectView(ForgeView):
     def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
         """The project of the address. Raises `Moved` to the same view of the project's present address."""
         try:
-            return find_project(request.user, organisation, name, verb)
+            return find_project(principal_of(request), organisation, name, verb)
         except Moved as moved:
             old, path = f"/projects/{organisation}/{name}", request.get_full_path()
             raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
+
+
+def _shown(request: Request, project: Project) -> dict[str, Any]:
+    shown: dict[str, Any] = ProjectSerializer(project, context=for_principal(principal_of(request))).data
+    return shown
 
 
 class Projects(ForgeView):
@@ -56,17 +65,19 @@ class Projects(ForgeView):
     @extend_schema(operation_id="projects_list", responses=paged(ProjectListSerializer))
     def get(self, request: Request) -> Response:
         pages = CursorPages()
-        found = Project.objects.of_member(self.person(request)).select_related("organisation")
+        found = Project.objects.of_member(signed_in(request)).select_related("organisation")
         rows = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response(ProjectListSerializer(rows, many=True).data)
+        return pages.get_paginated_response(
+            ProjectListSerializer(rows, many=True, context=for_principal(principal_of(request))).data
+        )
 
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectSerializer})
     def post(self, request: Request) -> Response:
-        person = self.person(request)
+        principal = signed_in(request)
         asked = self.asked(request, NewProjectSerializer)
-        organisation = find_organisation(person, asked["organisation"], Verb.CREATE_PROJECT)
-        project = actions.create_project(person, organisation, asked["name"], asked["template"] or None)
-        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+        organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
+        project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
+        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
 
 
 class ProjectsFromModel(ForgeView):
@@ -85,13 +96,13 @@ class ProjectsFromModel(ForgeView):
         responses={201: ProjectSerializer},
     )
     def post(self, request: Request) -> Response:
-        person = self.person(request)
+        principal = signed_in(request)
         query = request.query_params
-        organisation = find_organisation(person, query.get("organisation", ""), Verb.CREATE_PROJECT)
+        organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
         project = create_from_model(
-            person, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
+            principal, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
         )
-        return Response(ProjectSerializer(project).data, status=status.HTTP_201_CREATED)
+        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
 
 
 class ProjectDetail(ProjectView):
@@ -99,17 +110,17 @@ class ProjectDetail(ProjectView):
 
     @extend_schema(responses=ProjectSerializer)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        return Response(ProjectSerializer(self.project(request, organisation, name, Verb.SEE)).data)
+        return Response(_shown(request, self.project(request, organisation, name, Verb.SEE)))
 
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectSerializer)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        changed = actions.update_project(request.user, project, **self.asked(request, ProjectChangeSerializer))
-        return Response(ProjectSerializer(changed).data)
+        changed = actions.update_project(principal_of(request), project, **self.asked(request, ProjectChangeSerializer))
+        return Response(_shown(request, changed))
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
     def delete(self, request: Request, organisation: str, name: str) -> Response:
-        actions.delete_project(request.user, self.project(request, organisation, name, Verb.MANAGE))
+        actions.delete_project(principal_of(request), self.project(request, organisation, name, Verb.MANAGE))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -118,10 +129,10 @@ class ProjectRestore(ForgeView):
 
     @extend_schema(request=RestoreSerializer, responses=ProjectSerializer)
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        person = self.person(request)
-        found = find_organisation(person, organisation, Verb.SEE_ORGANISATION)
+        principal = signed_in(request)
+        found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
         asked = self.asked(request, RestoreSerializer)
-        return Response(ProjectSerializer(actions.restore_project(person, found, name, asked.get("name"))).data)
+        return Response(_shown(request, actions.restore_project(principal, found, name, asked.get("name"))))
 
 
 class ProjectState(ProjectView):
@@ -130,7 +141,7 @@ class ProjectState(ProjectView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        return Response(project_state(project, self.person(request)))
+        return Response(project_state(project, signed_in(request)))
 
 
 class ProjectFilesList(ProjectView):
@@ -176,13 +187,13 @@ class ProjectFile(ProjectView):
     )
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        entry = files.write_file(request.user, project, path, body_chunks(request), _only_if(request))
+        entry = files.write_file(principal_of(request), project, path, body_chunks(request), _only_if(request))
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        files.delete_file(request.user, project, path, _only_if(request))
+        files.delete_file(principal_of(request), project, path, _only_if(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -193,7 +204,7 @@ class ProjectFileRename(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)
-        return Response(file_to_json(files.rename_file(request.user, project, path, asked["path"])))
+        return Response(file_to_json(files.rename_file(principal_of(request), project, path, asked["path"])))
 
 
 class ProjectModel(ProjectView):

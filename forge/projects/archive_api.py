@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.core.api import RawBody, body_chunks
 from forge.projects import files
 from forge.projects.api import ProjectView
@@ -59,7 +60,9 @@ class ProjectArchive(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = request.query_params
         replace = asked.get("replace", "") in ("true", "1")
-        done = unpack(request.user, project, body_chunks(request), folder=asked.get("folder", ""), replace=replace)
+        done = unpack(
+            principal_of(request), project, body_chunks(request), folder=asked.get("folder", ""), replace=replace
+        )
         answer: dict[str, Any] = {
             "before": done.before.number,
             "added": list(done.added),
@@ -75,4 +78,4 @@ class ProjectFileCopy(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)
-        return Response(file_to_json(files.copy_file(request.user, project, path, asked["path"])))
+        return Response(file_to_json(files.copy_file(principal_of(request), project, path, asked["path"])))

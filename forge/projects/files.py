@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import is_linked, link_blobs
 from forge.core.blobs import open_blob, put_chunks
@@ -65,7 +66,7 @@ class StoredFile:
 
 
 def write_file(
-    user: Any, project: Project, path: str, contents: bytes | Iterable[bytes], only_if: Collection[str] | None = None
+    actor: Actor, project: Project, path: str, contents: bytes | Iterable[bytes], only_if: Collection[str] | None = None
 ) -> FileEntry:
     """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
 
@@ -73,11 +74,11 @@ def write_file(
     file must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`, `FileChanged`,
     and `Forbidden` or `NotFound`.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     path = checked_path(path)
     stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     text, blob = stored.text, stored.blob
-    with editing(project, user.pk) as doc:
+    with editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
         _must_be(path, entry, only_if)
         link_blobs(project, [blob.digest], project.organisation_id)
@@ -89,7 +90,7 @@ def write_file(
             document.set_text(doc, entry, text)
         else:
             document.set_binary(doc, entry, blob.digest, blob.size)
-        write_entry(user, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
+        write_entry(actor, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
         # As it is now, before anyone types on: its digest stands for what was written here.
         return _existing(doc, path)
 
@@ -127,22 +128,22 @@ def _must_be(path: str, entry: FileEntry | None, only_if: Collection[str] | None
     raise FileChanged(f"{path} is not what you read: somebody has changed it since. Read it again, then write.")
 
 
-def delete_file(user: Any, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
+def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
     """Deletes a file. Raises `FileNotThere`, `FileChanged`, and `Forbidden` or `NotFound`."""
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     path = checked_path(path)
-    with editing(project, user.pk) as doc:
+    with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         _must_be(path, entry, only_if)
         document.set_deleted(doc, entry)
-        write_entry(user, "file.delete", f"project:{project.pk}", path=path)
+        write_entry(actor, "file.delete", f"project:{project.pk}", path=path)
 
 
-def copy_file(user: Any, project: Project, path: str, new_path: str) -> FileEntry:
+def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
     """Makes a second file with the same contents. Raises what `rename_file` raises, and `TooManyFiles`."""
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     path, new_path = checked_path(path), checked_path(new_path)
-    with editing(project, user.pk) as doc:
+    with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if find_entry(doc, new_path) is not None:
             raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
@@ -156,22 +157,22 @@ def copy_file(user: Any, project: Project, path: str, new_path: str) -> FileEntr
             if not is_linked(project, entry.digest):
                 raise FileNotThere(f"{project.full_name} has no file {path}.")
             document.add_binary(doc, new_path, entry.digest, entry.size)
-        write_entry(user, "file.copy", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.copy", f"project:{project.pk}", path=path, new_path=new_path)
     return find_file(project, new_path)
 
 
-def rename_file(user: Any, project: Project, path: str, new_path: str) -> FileEntry:
+def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
     """Gives a file another path. Raises `FileNotThere`, `PathTaken`, `BadPath`, and `Forbidden` or `NotFound`."""
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     path, new_path = checked_path(path), checked_path(new_path)
-    with editing(project, user.pk) as doc:
+    with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if path != new_path and find_entry(doc, new_path) is not None:
             raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
         if is_model(new_path) and not is_model(path):
             _verify(entry)
         document.set_path(doc, entry, new_path)
-        write_entry(user, "file.rename", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.rename", f"project:{project.pk}", path=path, new_path=new_path)
     return find_file(project, new_path)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forge.accounts.models import Organisation
 from forge.accounts.names import slug
+from forge.core.actors import Actor
 from forge.projects.actions import create_from_files, free_name
 from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.models import Project
 
 
-def create_from_model(user: Any, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
+def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
     """Makes a project of a model. Without a name, it is called after the file, or as near to that as is free.
 
     Raises `ModelRefused`, and what `create_from_files` raises.
@@ -21,4 +20,4 @@ def create_from_model(user: Any, organisation: Organisation, name: str, filename
     path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
     runefile = fitting_runefile(model, path)
     contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
-    return create_from_files(user, organisation, name or free_name(organisation, stem or "my-model"), contents)
+    return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.dispatch import Signal
 
-from forge.accounts.models import User
+from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.projects.models import Project
 
@@ -23,7 +23,7 @@ document_changed = Signal()
 `origin` is "api" for a write that no socket has seen yet, and whatever the caller of `append_update` said otherwise.
 """
 
-state_parts: Hook[[Project, User], Mapping[str, Any]] = Hook()
+state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
 
@@ -56,7 +56,7 @@ class Waiting:
     since: datetime
 
 
-waiting_for: Hook[[User], Sequence[Waiting]] = Hook()
+waiting_for: Hook[[Actor], Sequence[Waiting]] = Hook()
 """What waits for a person; reviews tells."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,8 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.names import MAXIMUM_LENGTH
+from forge.accounts.permissions import Verb, organisations_where
+from forge.core.actors import Actor
 
 
 class Visibility(models.TextChoices):
@@ -26,22 +27,18 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def alive(self) -> ProjectQuerySet:
         return self.filter(deleted_at__isnull=True)
 
-    def visible_to(self, user: Any) -> ProjectQuerySet:
+    def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those of their organisations, and public ones."""
-        mine = Q(organisation__memberships__user_id=user.pk) if user.is_authenticated else Q(pk__isnull=True)
-        return self.alive().filter(mine | Q(visibility=Visibility.PUBLIC)).distinct()
+        mine = Q(organisation__in=organisations_where(actor, Verb.SEE))
+        return self.alive().filter(mine | Q(visibility=Visibility.PUBLIC))
 
-    def of_member(self, user: Any) -> ProjectQuerySet:
+    def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.alive().filter(organisation__memberships__user_id=user.pk)
+        return self.alive().filter(organisation__in=organisations_where(actor, Verb.READ))
 
-    def deleted_for(self, user: Any) -> ProjectQuerySet:
+    def deleted_for(self, actor: Actor) -> ProjectQuerySet:
         """Deleted projects of the person's own organisations."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(deleted_at__isnull=False, organisation__memberships__user_id=user.pk)
+        return self.filter(deleted_at__isnull=False, organisation__in=organisations_where(actor, Verb.READ))
 
 
 class Project(models.Model):
@@ -173,11 +170,11 @@ class SampleKind(models.TextChoices):
 class SampleQuerySet(models.QuerySet["Sample"]):
     """Samples, as seen by someone."""
 
-    def visible_to(self, user: Any) -> SampleQuerySet:
+    def visible_to(self, actor: Actor) -> SampleQuerySet:
         """Those of the person's own organisations' projects, and the person's own wherever they are."""
-        if not user.is_authenticated:
+        if not actor.is_authenticated:
             return self.none()
-        return self.filter(Q(project__in=Project.objects.of_member(user)) | Q(owner_id=user.pk))
+        return self.filter(Q(project__in=Project.objects.of_member(actor)) | Q(owner_id=actor.pk))
 
     def kept(self) -> SampleQuerySet:
         return self.filter(gone_at__isnull=True)

@@ -14,6 +14,7 @@ from django.db import transaction
 from pycrdt import Doc, Map, Text
 
 from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
 from forge.projects import document
@@ -43,42 +44,42 @@ class Restored:
     changed: tuple[str, ...]
 
 
-def restore_version(user: Any, project: Project, version: Version, paths: Collection[str] | None = None) -> Restored:
+def restore_version(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> Restored:
     """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
 
     Raises `Forbidden`.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     # The bytes are read before the transaction, in which nothing is waited for.
     wanted = wanted_files(version, paths)
-    before = _kept_before(user, project, version)
-    with editing(project, user.pk) as doc:
+    before = _kept_before(actor, project, version)
+    with editing(project, actor.pk) as doc:
         changed = restore(doc, wanted, paths)
-        _write_down(user, project, version, wanted, changed)
+        _write_down(actor, project, version, wanted, changed)
     return Restored(before, changed)
 
 
-def restoring_update(user: Any, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
+def restoring_update(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
     """The same as an update of the live document that is stored nowhere: an editor applies it and sends it on.
 
     So it is one step of that editor's undo. Raises `Forbidden`.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     wanted = wanted_files(version, paths)
-    _kept_before(user, project, version)
+    _kept_before(actor, project, version)
     doc = load_document(project.pk).doc
     before = doc.get_state()
     with doc.transaction():
         changed = restore(doc, wanted, paths)
     with transaction.atomic():
-        note_clients(project.pk, {doc.client_id: user.pk})
-        _write_down(user, project, version, wanted, changed)
+        note_clients(project.pk, {doc.client_id: actor.pk})
+        _write_down(actor, project, version, wanted, changed)
     return doc.get_update(before)
 
 
-def _kept_before(user: Any, project: Project, version: Version) -> Version:
+def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
     """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
-    before = snapshot(project, user)
+    before = snapshot(project, actor.person)
     if not before.message and before.pk != version.pk:
         before.message = f"As it was before version {version.number} was restored"
         before.save(update_fields=["message"])
@@ -86,10 +87,10 @@ def _kept_before(user: Any, project: Project, version: Version) -> Version:
 
 
 def _write_down(
-    user: Any, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
+    actor: Actor, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
 ) -> None:
     link_blobs(project, (file.digest for file in wanted if file.text is None), project.organisation_id)
-    write_entry(user, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
+    write_entry(actor, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
 
 
 def wanted_files(version: Version, paths: Collection[str] | None = None) -> tuple[Wanted, ...]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
 from forge.core.api import ForgeView, RawBody, body_chunks
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
@@ -66,8 +67,8 @@ class ProjectSamples(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's samples, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        found = samples_of(request.user, project)
-        return Response({"samples": [sample_to_json(sample, request.user) for sample in found]})
+        found = samples_of(principal_of(request), project)
+        return Response({"samples": [sample_to_json(sample, principal_of(request)) for sample in found]})
 
     @extend_schema(
         operation_id="samples_send",
@@ -84,14 +85,14 @@ class ProjectSamples(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         query = request.query_params
         sample = send_sample(
-            request.user,
+            principal_of(request),
             project,
             body_chunks(request),
             label=query.get("label", ""),
             days=_days(request),
             consent=query.get("consent", ""),
         )
-        return Response(sample_to_json(sample, request.user), status=status.HTTP_201_CREATED)
+        return Response(sample_to_json(sample, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
 class ProjectSampleTerms(ProjectView):
@@ -111,13 +112,13 @@ class OwnSamples(ForgeView):
     @extend_schema(operation_id="samples_own", responses=_SAMPLES)
     def get(self, request: Request) -> Response:
         """One's own samples in all projects, also of organisations that one has left."""
-        person = self.person(request)
-        return Response({"samples": [sample_to_json(sample, person) for sample in own_samples(person)]})
+        principal = signed_in(request)
+        return Response({"samples": [sample_to_json(sample, principal) for sample in own_samples(principal)]})
 
 
 class OneSample(ForgeView):
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
         """Takes the consent back: the recording is deleted everywhere."""
-        take_back(self.person(request), sample_id)
+        take_back(signed_in(request), sample_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

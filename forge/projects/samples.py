@@ -21,6 +21,8 @@ from forge.accounts.models import Membership
 from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import INSTALLATION
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs, links_of, links_of_all
 from forge.core.blob_sweep import erase
@@ -71,14 +73,14 @@ def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None 
 
 
 def send_sample(
-    user: Any, project: Project, contents: Iterable[bytes], *, label: str, days: int, consent: str
+    actor: Actor, project: Project, contents: Iterable[bytes], *, label: str, days: int, consent: str
 ) -> Sample:
     """Puts a recording into the project as a sample of this person.
 
     `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
     hold now, `SampleThere`, `Invalid`, and `Forbidden` or `NotFound`.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     label = " ".join(label.split())
     if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
         raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
@@ -90,7 +92,7 @@ def send_sample(
     blob = put_bytes(data)
     path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
     try:
-        with editing(project, user.pk) as doc:
+        with editing(project, actor.pk) as doc:
             sample = Sample.objects.create(
                 project=project,
                 kind=kind,
@@ -98,14 +100,14 @@ def send_sample(
                 digest=blob.digest,
                 size=blob.size,
                 label=label,
-                owner=user,
+                owner=actor.person,
                 consent=terms.text,
                 ends=terms.ends,
             )
             for owner in (project, sample):
                 link_blobs(owner, [blob.digest], project.organisation_id)
             document.add_binary(doc, path, blob.digest, blob.size)
-            _note(sample, user, "sample.send", path=path, ends=terms.ends.isoformat())
+            _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     except IntegrityError:
         raise SampleThere("This very recording is a sample of the project already.") from None
     return sample
@@ -120,35 +122,38 @@ def _gathered(contents: Iterable[bytes]) -> bytes:
     return bytes(found)
 
 
-def samples_of(user: Any, project: Project) -> SampleQuerySet:
+def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     """The samples that a project has, newest first. Raises `Forbidden` or `NotFound`."""
-    require(user, Verb.READ, project)
+    require(actor, Verb.READ, project)
     return (
-        Sample.objects.visible_to(user).kept().filter(project=project).select_related("owner", "project__organisation")
+        Sample.objects.visible_to(actor).kept().filter(project=project).select_related("owner", "project__organisation")
     )
 
 
-def own_samples(user: Any) -> SampleQuerySet:
+def own_samples(actor: Actor) -> SampleQuerySet:
     """What a person gave and has not taken back, in any project, also of an organisation that they left."""
     return (
-        Sample.objects.visible_to(user).kept().filter(owner_id=user.pk).select_related("owner", "project__organisation")
+        Sample.objects.visible_to(actor)
+        .kept()
+        .filter(owner_id=actor.pk)
+        .select_related("owner", "project__organisation")
     )
 
 
-def take_back(user: Any, sample_id: UUID) -> None:
+def take_back(actor: Actor, sample_id: UUID) -> None:
     """Takes the consent back: the recording is deleted everywhere. An owner of the project may remove it as well.
 
     Raises `NotFound`, also for a sample that is gone, and for another's.
     """
-    sample = Sample.objects.visible_to(user).kept().select_related("project").filter(pk=sample_id).first()
+    sample = Sample.objects.visible_to(actor).kept().select_related("project").filter(pk=sample_id).first()
     if sample is None:
-        raise nothing_for(user)
-    if sample.owner_id == user.pk:
-        _let_go(sample, user, TAKEN_BACK)
-    elif can(user, Verb.MANAGE, sample.project):
-        _let_go(sample, user, REMOVED)
+        raise nothing_for(actor)
+    if sample.owner_id == actor.pk:
+        _let_go(sample, actor, TAKEN_BACK)
+    elif can(actor, Verb.MANAGE, sample.project):
+        _let_go(sample, actor, REMOVED)
     else:
-        raise nothing_for(user)
+        raise nothing_for(actor)
 
 
 def end_samples(now: datetime | None = None) -> int:
@@ -156,13 +161,13 @@ def end_samples(now: datetime | None = None) -> int:
     now = now or timezone.now()
     ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
     for sample in ended:
-        _let_go(sample, None, ENDED)
+        _let_go(sample, INSTALLATION, ENDED)
     for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True).select_related("project"):
         _erase(sample)
     return len(ended)
 
 
-def _let_go(sample: Sample, user: Any, because: str) -> None:
+def _let_go(sample: Sample, actor: Actor, because: str) -> None:
     """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
     with transaction.atomic():
         gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
@@ -170,9 +175,9 @@ def _let_go(sample: Sample, user: Any, because: str) -> None:
             return
         _unlink(sample)
         if sample.project.deleted_at is None:
-            with editing(sample.project, user.pk if user else None) as doc:
+            with editing(sample.project, actor.pk) as doc:
                 document.set_gone(doc, sample.digest, because)
-        _note(sample, user, f"sample.{because.replace(' ', '-')}", path=sample.path)
+        _note(sample, actor, f"sample.{because.replace(' ', '-')}", path=sample.path)
     _erase(sample)
 
 
@@ -189,12 +194,12 @@ def _erase(sample: Sample) -> None:
     Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
 
 
-def _note(sample: Sample, user: Any, action: str, **data: Any) -> None:
-    write_entry(user, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
-    append_event(sample.project.stream, "samples.changed", {}, user)
+def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
+    write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
+    append_event(sample.project.stream, "samples.changed", {}, actor)
 
 
-def sample_to_json(sample: Sample, user: Any) -> dict[str, Any]:
+def sample_to_json(sample: Sample, actor: Actor) -> dict[str, Any]:
     """A sample as the API says it."""
     return {
         "id": str(sample.pk),
@@ -205,7 +210,7 @@ def sample_to_json(sample: Sample, user: Any) -> dict[str, Any]:
         "size": sample.size,
         "label": sample.label,
         "owner": person_to_json(sample.owner) if sample.owner else None,
-        "may_delete": sample.owner_id == user.pk or can(user, Verb.MANAGE, sample.project),
+        "may_delete": sample.owner_id == actor.pk or can(actor, Verb.MANAGE, sample.project),
         "consent": sample.consent,
         "consented": sample.consented.isoformat(),
         "ends": sample.ends.isoformat(),

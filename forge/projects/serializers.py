@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from forge.accounts.may import MayOfProject
 from forge.projects.document import FileEntry
 from forge.projects.models import Visibility
 
@@ -19,6 +20,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(choices=Visibility.choices, read_only=True)
     description = serializers.CharField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    may = MayOfProject()
 
 
 class ProjectListSerializer(ProjectSerializer):

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.conf import settings
 
-from forge.accounts.models import User
+from forge.accounts.may import names_of
 from forge.accounts.people import person_to_json
-from forge.accounts.permissions import role_in
+from forge.accounts.permissions import verbs_on
+from forge.core.actors import Actor
 from forge.core.events import last_sequence
 from forge.projects.actions import project_summary
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
 
 
-def project_state(project: Project, user: User) -> dict[str, Any]:
+def project_state(project: Project, actor: Actor) -> dict[str, Any]:
     """The state, with the number of the last event that is in it.
 
     The number is read first: an event that falls between is then seen twice and never missed.
@@ -23,11 +24,12 @@ def project_state(project: Project, user: User) -> dict[str, Any]:
     state: dict[str, Any] = {
         "sequence": last_sequence(project.stream),
         "project": project_summary(project),
-        "me": person_to_json(user) | {"role": role_in(user, project.organisation_id)},
+        "me": person_to_json(actor.person),
+        "may": names_of(verbs_on(actor, project)),
         "public_url": settings.PUBLIC_URL,
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,
     }
-    for part in state_parts.call(project, user):
+    for part in state_parts.call(project, actor):
         state |= part
     return state

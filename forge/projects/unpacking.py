@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 
 from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_chunks
@@ -48,14 +49,14 @@ class Unpacked:
 
 
 def unpack(
-    user: Any, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False
+    actor: Actor, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False
 ) -> Unpacked:
     """Puts all files of an archive into a project, below `folder`, as one update of its live document.
 
     Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, and `FilesThere` when files would be replaced and
     `replace` does not allow it.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     below = f"{checked_path(folder)}/" if folder else ""
     with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
         with tempfile.TemporaryFile(dir=aside) as body:
@@ -69,7 +70,7 @@ def unpack(
         stored = [
             StoredFile(file.path, file.text, put_chunks(read_chunks(partial(_open, file.aside)))) for file in found
         ]
-    return _write(user, project, snapshot(project, user), stored)
+    return _write(actor, project, snapshot(project, actor.person), stored)
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def _refuse_replacing(paths: list[str]) -> None:
         )
 
 
-def _write(user: Any, project: Project, before: Version, stored: list[StoredFile]) -> Unpacked:
+def _write(actor: Actor, project: Project, before: Version, stored: list[StoredFile]) -> Unpacked:
     added: list[str] = []
     replaced: list[str] = []
-    with editing(project, user.pk) as doc:
+    with editing(project, actor.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
         if len(living.keys() | {file.path for file in stored}) > MAXIMUM_FILES:
             raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that are not needed.")
@@ -158,5 +159,5 @@ def _write(user: Any, project: Project, before: Version, stored: list[StoredFile
                 document.set_text(doc, entry, file.text)
             else:
                 document.set_binary(doc, entry, file.blob.digest, file.blob.size)
-        write_entry(user, "files.unpack", f"project:{project.pk}", added=len(added), replaced=len(replaced))
+        write_entry(actor, "files.unpack", f"project:{project.pk}", added=len(added), replaced=len(replaced))
     return Unpacked(before, tuple(added), tuple(replaced))

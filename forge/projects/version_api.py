@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.core.api import paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
@@ -109,7 +110,7 @@ class ProjectVersions(ProjectView):
     @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionSerializer})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        version = save_version(request.user, project, self.asked(request, SaveVersionSerializer)["message"])
+        version = save_version(principal_of(request), project, self.asked(request, SaveVersionSerializer)["message"])
         return Response(versions_to_json([version])[0], status=status.HTTP_201_CREATED)
 
 
@@ -170,9 +171,9 @@ class VersionRestore(ProjectView):
         version = find_version(project, number)
         paths = self.asked(request, RestoreVersionSerializer)["paths"]
         if request.query_params.get("as") == "update":
-            update = restoring_update(request.user, project, version, paths)
+            update = restoring_update(principal_of(request), project, version, paths)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
-        restored = restore_version(request.user, project, version, paths)
+        restored = restore_version(principal_of(request), project, version, paths)
         return Response({"before": restored.before.number, "changed": list(restored.changed)})
 
 

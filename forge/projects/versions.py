@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs, links_of
 from forge.core.blobs import put_all, read_blob
@@ -54,6 +55,11 @@ class WorkingTree:
     sequence: int
     file_ids: Mapping[str, str]
 
+    def with_text(self, path: str, data: bytes) -> WorkingTree:
+        """The same moment with another text in one file, named by the digest that such files have."""
+        manifest = {**self.manifest, path: _described(data)}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
+
 
 def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
@@ -62,9 +68,13 @@ def working_tree(project: Project) -> WorkingTree:
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
     manifest = _linked_blobs(project, files)
     for path, data in texts.items():
-        manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+        manifest[path] = _described(data)
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
     return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+
+
+def _described(data: bytes) -> dict[str, Any]:
+    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
 def snapshot(project: Project, author: Any = None) -> Version:
@@ -99,24 +109,24 @@ def _linked(version: Version, project: Project) -> Version:
     return version
 
 
-def save_version(user: Any, project: Project, message: str) -> Version:
+def save_version(actor: Actor, project: Project, message: str) -> Version:
     """Saves the files as they are now as a version, with a message. Files that are one already get it.
 
     Raises `Forbidden`, and `Invalid` for a message that is too long.
     """
-    require(user, Verb.EDIT, project)
+    require(actor, Verb.EDIT, project)
     message = " ".join(message.split())
     if len(message) > LONGEST_MESSAGE:
         raise Invalid(
             f"A message has at most {LONGEST_MESSAGE} characters, this one has {len(message)}.",
             errors={"message": [f"At most {LONGEST_MESSAGE}."]},
         )
-    version = snapshot(project, user)
+    version = snapshot(project, actor.person)
     with transaction.atomic():
-        version.message, version.saved_by, version.saved_at = message, user, timezone.now()
+        version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
-        write_entry(user, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, "version.saved", {"number": version.number}, user)
+        write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
+        append_event(project.stream, "version.saved", {"number": version.number}, actor)
     return version
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts import secure
 from forge.builds.models import Artefact, Build, Kind, State
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes
@@ -28,13 +27,13 @@ from forge.registry.oci import (
 )
 
 
-def publish_build(user: Any, build: Build, tag: str) -> Tag:
+def publish_build(actor: Actor, build: Build, tag: str) -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     A tag that names a version stays with its first build; a word such as `latest` moves. Publishing the same again
     changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable` and `TagTaken`.
     """
-    require(user, Verb.PUBLISH, build.project)
+    require(actor, Verb.PUBLISH, build.project)
     tag = tag.strip()
     if not is_tag(tag):
         message = "A tag is made of letters, digits, '.', '_' and '-', like 1.0 or latest; at most 128 of them."
@@ -45,7 +44,7 @@ def publish_build(user: Any, build: Build, tag: str) -> Tag:
     published = oci_artifact(facts)
     # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
     digests = _store(published, build.artefact)
-    return _link(user, build, tag, digests)
+    return _link(actor, build, tag, digests)
 
 
 def _store(published: OciArtifact, artefact: Artefact) -> tuple[str, str, str]:
@@ -56,7 +55,7 @@ def _store(published: OciArtifact, artefact: Artefact) -> tuple[str, str, str]:
 
 
 @transaction.atomic
-def _link(user: Any, build: Build, name: str, digests: tuple[str, str, str]) -> Tag:
+def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) -> Tag:
     described, config, rune = digests
     project = Project.objects.select_for_update().get(pk=build.project_id)
     repository, _ = Repository.objects.get_or_create(project=project)
@@ -75,23 +74,23 @@ def _link(user: Any, build: Build, name: str, digests: tuple[str, str, str]) -> 
         repository=repository, blob_id=described, defaults={"media_type": MANIFEST_TYPE}
     )
     link_blobs(manifest, [described], organisation)
-    values = {"manifest": manifest, "build": build, "author": user, "created": timezone.now()}
+    values = {"manifest": manifest, "build": build, "author": actor.person, "created": timezone.now()}
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     data = {"tag": name, "build_number": build.number}
-    write_entry(user, "tag.publish", f"project:{project.pk}", digest=described, **data)
-    append_event(project.stream, "tag.published", data, user)
+    write_entry(actor, "tag.publish", f"project:{project.pk}", digest=described, **data)
+    append_event(project.stream, "tag.published", data, actor)
     return tag
 
 
-def tags_of(user: Any, project: Project) -> list[Tag]:
+def tags_of(actor: Actor, project: Project) -> list[Tag]:
     """The project's tags that the person may see, the newest first."""
-    tags = Tag.objects.visible_to(user).filter(repository__project=project)
+    tags = Tag.objects.visible_to(actor).filter(repository__project=project)
     return list(tags.select_related("manifest", "build__artefact", "build__version", "author"))
 
 
-def find_tag(user: Any, project: Project, name: str) -> Tag:
+def find_tag(actor: Actor, project: Project, name: str) -> Tag:
     """One tag. Raises `NoSuchTag`."""
-    tag = next((tag for tag in tags_of(user, project) if tag.name == name), None)
+    tag = next((tag for tag in tags_of(actor, project) if tag.name == name), None)
     if tag is None:
         raise NoSuchTag(f"Nothing is published under {name}.")
     return tag

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.builds.actions import find_build
 from forge.builds.api import rune_response
 from forge.core.errors import NotFound
@@ -39,16 +40,16 @@ class ProjectTags(ProjectView):
     @extend_schema(operation_id="tags_list", responses=TagSerializer(many=True))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.SEE)
-        return Response({"tags": [tag_to_json(tag) for tag in tags_of(request.user, project)]})
+        return Response({"tags": [tag_to_json(tag) for tag in tags_of(principal_of(request), project)]})
 
     @extend_schema(operation_id="tags_publish", request=PublishSerializer, responses={201: TagSerializer})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.PUBLISH)
         asked = self.asked(request, PublishSerializer)
-        build = find_build(request.user, asked["build"])
+        build = find_build(principal_of(request), asked["build"])
         if build.project_id != project.pk:
             raise NotFound("This project has no such build.")
-        tag = publish_build(request.user, build, asked["tag"])
+        tag = publish_build(principal_of(request), build, asked["tag"])
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 
@@ -57,7 +58,7 @@ class TagRune(ProjectView):
 
     @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
-        found = find_tag(request.user, self.project(request, organisation, name, Verb.SEE), tag)
+        found = find_tag(principal_of(request), self.project(request, organisation, name, Verb.SEE), tag)
         if found.build.artefact is None:
             raise NoSuchTag("The rune of this tag is gone.")
         response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")

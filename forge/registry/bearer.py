@@ -1,14 +1,13 @@
-"""Who pulls: the owner of the token in the Authorization header, or a visitor. Cookies are not looked at."""
+"""Who pulls: the token in the Authorization header, or a visitor. Cookies are not looked at."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from forge.accounts.models import User
+from forge.accounts.principals import VISITOR, Principal, acting_as
 from forge.accounts.tokens import find_token
 
 
@@ -16,7 +15,7 @@ class NotAToken(Exception):
     """Something was sent that is no living token with the right to pull."""
 
 
-def person_of(request: HttpRequest) -> User | AnonymousUser:
+def puller_of(request: HttpRequest) -> Principal:
     """Takes `Bearer <token>`, and `Basic` with any user name and the token as password. Raises `NotAToken`.
 
     Stock clients that were given nothing send an empty name and password, which is a visitor.
@@ -30,13 +29,13 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
     elif scheme:
         raise NotAToken("Authorization must be Basic or Bearer.")
     if not secret:
-        return AnonymousUser()
+        return VISITOR
     token = find_token(secret)
     if token is None:
         raise NotAToken("This token is not known or has ended. Make another in your settings.")
     if not (token.allows("registry") or token.allows("read")):
         raise NotAToken("This token may not pull. Make one with the scope registry in your settings.")
-    return token.owner
+    return acting_as(token.owner, token)
 
 
 def _password(value: str) -> str:

@@ -22,7 +22,7 @@ from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
 from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
 from forge.projects.access import find_project
-from forge.registry.bearer import NotAToken, person_of
+from forge.registry.bearer import NotAToken, puller_of
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.ranges import Unsatisfiable, requested_range
 
@@ -66,20 +66,20 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
 
 def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     try:
-        person = person_of(request)
+        puller = puller_of(request)
     except NotAToken as error:
         raise Refusal(401, "UNAUTHORIZED", str(error)) from error
     if request.method not in ("GET", "HEAD"):
         raise Refusal(405, "UNSUPPORTED", "This registry is published to from its own pages, and read here.")
     if not rest:
-        if not person.is_authenticated:
+        if not puller.is_authenticated:
             raise Refusal(401, "UNAUTHORIZED", "Sign in with any user name and a token as the password.")
         return JsonResponse({})
     match = _ADDRESS.fullmatch(rest)
     if match is None:
         raise Refusal(404, "UNSUPPORTED", "There is nothing of the protocol at this address.")
     try:
-        project = find_project(person, match["organisation"], match["name"], Verb.SEE)
+        project = find_project(puller, match["organisation"], match["name"], Verb.SEE)
         repository = Repository.objects.filter(project=project).first()
         if repository is None:
             raise NotFound("Nothing of this name was published.")

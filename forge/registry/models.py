@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from forge.builds.models import Build
+from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project
 
@@ -46,9 +46,9 @@ class Manifest(models.Model):
 class TagQuerySet(models.QuerySet["Tag"]):
     """Tags, as seen by someone."""
 
-    def visible_to(self, user: Any) -> TagQuerySet:
+    def visible_to(self, actor: Actor) -> TagQuerySet:
         """Tags of the projects whose page the person may open."""
-        return self.filter(repository__project__in=Project.objects.visible_to(user))
+        return self.filter(repository__project__in=Project.objects.visible_to(actor))
 
 
 class Tag(models.Model):

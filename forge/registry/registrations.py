@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.models import User
+from forge.core.actors import Actor
 from forge.projects.hooks import state_parts, version_parts
 from forge.projects.models import Project
 from forge.registry.actions import tags_of
@@ -15,9 +15,9 @@ from forge.registry.serializers import tag_to_json
 
 
 @state_parts.register
-def tags_state(project: Project, user: User) -> Mapping[str, Any]:
+def tags_state(project: Project, actor: Actor) -> Mapping[str, Any]:
     """The part `tags` of a project's state."""
-    return {"tags": [tag_to_json(tag) for tag in tags_of(user, project)]}
+    return {"tags": [tag_to_json(tag) for tag in tags_of(actor, project)]}
 
 
 @version_parts.register

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, Kind, State
+from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid
 from forge.core.events import append_event
@@ -18,9 +17,14 @@ from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild
 from forge.reviews.models import Choice, Verdict
 
 
-def may_judge(user: Any, build: Build) -> bool:
+def may_judge(actor: Actor, build: Build) -> bool:
     """Whether the person may give a verdict on the build."""
-    return can(user, Verb.REVIEW, build.project) and is_reviewable(build) and build.requested_by_id != user.pk
+    return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and build.requested_by_id != actor.pk
+
+
+def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
+    """What who acts may do to the build's project, without a verdict where this build takes none of theirs."""
+    return verbs_on(actor, build.project) - (frozenset() if may_judge(actor, build) else {Verb.REVIEW})
 
 
 def is_reviewable(build: Build) -> bool:
@@ -29,50 +33,50 @@ def is_reviewable(build: Build) -> bool:
 
 
 @transaction.atomic
-def give_verdict(user: Any, build: Build, verdict: str, comment: str = "") -> Verdict:
+def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") -> Verdict:
     """Approves a build or asks for changes; an earlier verdict of the same member no longer counts.
 
     Raises `Forbidden`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
     """
-    require(user, Verb.REVIEW, build.project)
+    require(actor, Verb.REVIEW, build.project)
     comment = comment.strip()
     if verdict not in Choice.values:
         raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
     if len(comment) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(comment)}.")
-    if build.requested_by_id == user.pk:
+    if build.requested_by_id == actor.pk:
         raise OwnBuild("You built this, so the verdict is for somebody else. Send them the page's address.")
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be judged.")
     # The build's row is the lock: two presses at once leave one verdict that holds.
     Build.objects.select_for_update().only("pk").get(pk=build.pk)
-    Verdict.objects.filter(build=build, user=user, replaced=False).update(replaced=True)
+    Verdict.objects.filter(build=build, user_id=actor.pk, replaced=False).update(replaced=True)
     given = Verdict.objects.create(
-        build=build, user=user, verdict=verdict, comment=comment, rune_digest=build.artefact.digest
+        build=build, user=actor.person, verdict=verdict, comment=comment, rune_digest=build.artefact.digest
     )
-    write_entry(user, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
-    append_event(build.project.stream, "review.changed", {"build": str(build.pk)}, user)
+    write_entry(actor, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
+    append_event(build.project.stream, "review.changed", {"build": str(build.pk)}, actor)
     return given
 
 
 @transaction.atomic
-def say(user: Any, build: Build, text: str) -> Comment:
+def say(actor: Actor, build: Build, text: str) -> Comment:
     """Adds to the conversation about a build. Raises `Forbidden` and `Invalid`."""
-    require(user, Verb.COMMENT, build.project)
-    comment = add_comment(build.subject, user, text)
-    write_entry(user, "review.comment", build.subject, comment=str(comment.pk))
-    append_event(build.project.stream, "review.changed", {"build": str(build.pk)}, user)
+    require(actor, Verb.COMMENT, build.project)
+    comment = add_comment(build.subject, actor.person, text)
+    write_entry(actor, "review.comment", build.subject, comment=str(comment.pk))
+    append_event(build.project.stream, "review.changed", {"build": str(build.pk)}, actor)
     return comment
 
 
-def verdicts_on(user: Any, build: Build) -> list[Verdict]:
+def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
     """All verdicts on a build, the replaced ones too, oldest first."""
-    return list(Verdict.objects.visible_to(user).filter(build=build).select_related("user"))
+    return list(Verdict.objects.visible_to(actor).filter(build=build).select_related("user"))
 
 
-def conversation(user: Any, build: Build) -> list[Comment]:
+def conversation(actor: Actor, build: Build) -> list[Comment]:
     """What was said about a build, oldest first. Raises `Forbidden` or `NotFound` for those who may not read it."""
-    require(user, Verb.READ, build.project)
+    require(actor, Verb.READ, build.project)
     return comments_on(build.subject)
 
 

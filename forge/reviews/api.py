@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.may import VERBS_ON_PROJECT, names_of
+from forge.accounts.principals import principal_of
 from forge.builds.actions import find_build
 from forge.builds.api import PersonSerializer
 from forge.core.api import ForgeView
-from forge.reviews.actions import conversation, give_verdict, say, verdicts_on
+from forge.reviews.actions import conversation, give_verdict, say, verbs_on_build, verdicts_on
 from forge.reviews.serializers import comment_to_json, verdict_to_json
 
 
@@ -32,6 +34,15 @@ class VerdictSerializer(serializers.Serializer[Any]):
     created = serializers.DateTimeField()
 
 
+_REVIEWS = inline_serializer(
+    "Reviews",
+    {
+        "reviews": VerdictSerializer(many=True),
+        "may": serializers.ListField(child=serializers.ChoiceField(choices=VERBS_ON_PROJECT)),
+    },
+)
+
+
 class SaySerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
@@ -46,16 +57,19 @@ class SaidSerializer(serializers.Serializer[Any]):
 class BuildReviews(ForgeView):
     """The verdicts on a build."""
 
-    @extend_schema(operation_id="reviews_list", responses=VerdictSerializer(many=True))
+    @extend_schema(operation_id="reviews_list", responses=_REVIEWS)
     def get(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        return Response({"reviews": [verdict_to_json(verdict) for verdict in verdicts_on(request.user, build)]})
+        """`may` is what one may do to the build's project, without a verdict where this build takes none of one's."""
+        principal = principal_of(request)
+        build = find_build(principal, build_id)
+        verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
+        return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})
 
     @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictSerializer})
     def post(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
+        build = find_build(principal_of(request), build_id)
         asked = self.asked(request, GiveVerdictSerializer)
-        verdict = give_verdict(request.user, build, asked["verdict"], asked["comment"])
+        verdict = give_verdict(principal_of(request), build, asked["verdict"], asked["comment"])
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
 
 
@@ -64,11 +78,13 @@ class BuildComments(ForgeView):
 
     @extend_schema(operation_id="comments_list", responses=SaidSerializer(many=True))
     def get(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        return Response({"comments": [comment_to_json(comment) for comment in conversation(request.user, build)]})
+        build = find_build(principal_of(request), build_id)
+        return Response(
+            {"comments": [comment_to_json(comment) for comment in conversation(principal_of(request), build)]}
+        )
 
     @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: SaidSerializer})
     def post(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(request.user, build_id)
-        comment = say(request.user, build, self.asked(request, SaySerializer)["text"])
+        build = find_build(principal_of(request), build_id)
+        comment = say(principal_of(request), build, self.asked(request, SaySerializer)["text"])
         return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)

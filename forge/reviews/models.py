@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from forge.builds.models import Build
+from forge.core.actors import Actor
 from forge.projects.models import Project
 
 
@@ -22,9 +22,9 @@ class Choice(models.TextChoices):
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     """Verdicts, as seen by someone."""
 
-    def visible_to(self, user: Any) -> VerdictQuerySet:
+    def visible_to(self, actor: Actor) -> VerdictQuerySet:
         """Verdicts on builds of the person's own organisations."""
-        return self.filter(build__project__in=Project.objects.of_member(user))
+        return self.filter(build__project__in=Project.objects.of_member(actor))
 
     def standing(self) -> VerdictQuerySet:
         """Those that hold: a member's newest on each build."""

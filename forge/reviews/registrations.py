@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from forge.accounts.models import User
 from forge.builds.models import Build, Kind, State
+from forge.core.actors import Actor
 from forge.projects.hooks import Waiting, waiting_for
 from forge.reviews.models import Choice, Verdict
 
@@ -19,7 +19,7 @@ SHOWN = 10
 
 
 @waiting_for.register
-def builds_waiting(user: User) -> Sequence[Waiting]:
+def builds_waiting(actor: Actor) -> Sequence[Waiting]:
     """The newest build of each project of the person's organisations: one of somebody else's that the person gave no
     verdict on, and an own one that somebody wants changed."""
     newest = (
@@ -29,14 +29,16 @@ def builds_waiting(user: User) -> Sequence[Waiting]:
         .values("last")
     )
     builds = (
-        Build.objects.visible_to(user)
+        Build.objects.visible_to(actor)
         .filter(kind=Kind.NUMBERED, number=Subquery(newest), created__gt=timezone.now() - RECENT)
         .select_related("project__organisation", "requested_by")
         .order_by("-created")
     )
-    mine = Verdict.objects.standing().filter(user=user).values("build")
-    to_judge = builds.exclude(requested_by=user).exclude(pk__in=mine)[:SHOWN]
-    wishes = Verdict.objects.standing().filter(verdict=Choice.CHANGES, build__in=builds.filter(requested_by=user))
+    mine = Verdict.objects.standing().filter(user_id=actor.pk).values("build")
+    to_judge = builds.exclude(requested_by_id=actor.pk).exclude(pk__in=mine)[:SHOWN]
+    wishes = Verdict.objects.standing().filter(
+        verdict=Choice.CHANGES, build__in=builds.filter(requested_by_id=actor.pk)
+    )
     return [
         *(
             Waiting(

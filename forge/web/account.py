@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.errors import BadAccount
 from forge.accounts.models import ApiToken, User
+from forge.accounts.principals import principal_of
 from forge.accounts.tokens import SCOPES
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
@@ -72,9 +73,9 @@ def _check_old_password(request: HttpRequest, user: User) -> None:
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens; a new one's secret is on the page that answers, and never again."""
-    user = person(request)
+    principal = principal_of(request)
     context = {
-        "tokens": ApiToken.objects.visible_to(user),
+        "tokens": ApiToken.objects.visible_to(principal),
         "scopes": [(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
         "lives": LIVES,
         "now": timezone.now(),
@@ -86,7 +87,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(
-            user, request.POST.get("name", ""), request.POST.getlist("scopes"), expires
+            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
@@ -97,5 +98,5 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def delete_token(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ending a token."""
-    actions.delete_token(person(request), token)
+    actions.delete_token(principal_of(request), token)
     return redirect("tokens")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
 from forge.builds.actions import builds_of, cancel_build, find_numbered, request_build
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
@@ -35,7 +36,7 @@ from forge.reviews.actions import (
 )
 from forge.reviews.models import Verdict
 from forge.web.comparison import changes, drawn, figures, verified
-from forge.web.pages import for_person, person, show_again
+from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 from rune.wording import counted
 
@@ -101,10 +102,10 @@ class Row:
 @require_http_methods(["GET", "POST"])
 def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """A project's builds; POST asks for another and leads to its page."""
-    user = person(request)
+    principal = principal_of(request)
     verb = Verb.BUILD if request.method == "POST" else Verb.READ
     project = project_of(request, organisation, name, verb)
-    published = tags_of(user, project)
+    published = tags_of(principal, project)
     rows = [
         Row(
             build,
@@ -112,12 +113,12 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
             tuple(tag.name for tag in published if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
         )
-        for build in builds_of(user, project)[:SHOWN]
+        for build in builds_of(principal, project)[:SHOWN]
     ]
-    context = {"project": project, "rows": rows, "may_build": can(user, Verb.BUILD, project)}
+    context = {"project": project, "rows": rows, "may_build": can(principal, Verb.BUILD, project)}
     if request.method == "POST":
         try:
-            return redirect(_address(request_build(user, project)))
+            return redirect(_address(request_build(principal, project)))
         except Conflict as error:
             return show_again(request, "builds/list.html", context, error)
     return render(request, "builds/list.html", context)
@@ -127,7 +128,7 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 def build_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One build."""
     project, build = _found(request, organisation, name, number)
-    return render(request, "builds/build.html", _context(person(request), project, build))
+    return render(request, "builds/build.html", _context(principal_of(request), project, build))
 
 
 @for_person
@@ -136,7 +137,7 @@ def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> H
     """Ends a build that waits or runs."""
     project, build = _found(request, organisation, name, number)
     try:
-        cancel_build(person(request), build)
+        cancel_build(principal_of(request), build)
     except Conflict as error:
         return _again(request, project, build, error)
     return redirect(_address(build))
@@ -146,14 +147,14 @@ def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> H
 @require_POST
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """A verdict when the button that was pressed gives one, with what was written; else a comment."""
-    user = person(request)
+    principal = principal_of(request)
     project, build = _found(request, organisation, name, number)
     text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
     try:
         if verdict:
-            give_verdict(user, build, verdict, text)
+            give_verdict(principal, build, verdict, text)
         else:
-            say(user, build, text)
+            say(principal, build, text)
     except (Invalid, Conflict) as error:
         return _again(request, project, build, error)
     return redirect(f"{_address(build)}#conversation")
@@ -165,7 +166,7 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
     """Puts the build's rune into the registry under a tag, and leads to the public page."""
     project, build = _found(request, organisation, name, number)
     try:
-        tag = publish_build(person(request), build, request.POST.get("tag", ""))
+        tag = publish_build(principal_of(request), build, request.POST.get("tag", ""))
     except (Invalid, Conflict) as error:
         return _again(request, project, build, error)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
@@ -173,43 +174,43 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
 
 def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Build]:
     project = project_of(request, organisation, name, Verb.READ)
-    return project, find_numbered(request.user, project, number)
+    return project, find_numbered(principal_of(request), project, number)
 
 
 def _again(request: HttpRequest, project: Project, build: Build, error: DomainError) -> HttpResponse:
     build.refresh_from_db()
-    return show_again(request, "builds/build.html", _context(person(request), project, build), error)
+    return show_again(request, "builds/build.html", _context(principal_of(request), project, build), error)
 
 
 def _address(build: Build) -> str:
     return f"{build.project.get_absolute_url()}/builds/{build.number}"
 
 
-def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
-    verdicts = verdicts_on(user, build)
-    mine = next((verdict for verdict in verdicts if verdict.user_id == user.pk and not verdict.replaced), None)
+def _context(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
+    verdicts = verdicts_on(principal, build)
+    mine = next((verdict for verdict in verdicts if verdict.user_id == principal.pk and not verdict.replaced), None)
     standing = [verdict for verdict in verdicts if not verdict.replaced]
-    judges = may_judge(user, build)
-    published = tags_of(user, project)
+    judges = may_judge(principal, build)
+    published = tags_of(principal, project)
     context: dict[str, Any] = {
         "project": project,
         "build": build,
         "look": STATE_TAGS[State(build.state)],
         "log": list(build.log.all()),
         "problems": problem_counts(build.diagnostics),
-        "talk": _talk(user, build, verdicts),
+        "talk": _talk(principal, build, verdicts),
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
         "is_approved": is_approved(verdicts),
         "wishes": [verdict for verdict in standing if verdict.verdict == "changes"],
         "judges": judges,
         "mine": mine,
-        "is_own": build.requested_by_id == user.pk,
-        "may_build": can(user, Verb.BUILD, project),
+        "is_own": build.requested_by_id == principal.pk,
+        "may_build": can(principal, Verb.BUILD, project),
     }
     if is_reviewable(build):
         before = approved_before(build)
         is_approved_before = before is not None
-        before = before or _previous(user, project, build)
+        before = before or _previous(principal, project, build)
         context |= {
             "rune_url": rune_url(build),
             "before": before,
@@ -218,22 +219,22 @@ def _context(user: User, project: Project, build: Build) -> dict[str, Any]:
             "verified": verified(build),
             "changes": changes(build, before) if before else (),
             "pipeline": drawn(build, before),
-            "may_publish": can(user, Verb.PUBLISH, project),
+            "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),
         }
     return context
 
 
-def _talk(user: User, build: Build, verdicts: list[Verdict]) -> list[Said]:
+def _talk(principal: Principal, build: Build, verdicts: list[Verdict]) -> list[Said]:
     """Comments and verdicts as one conversation, oldest first."""
-    said = [Said(comment.author, comment.text, comment.created, None) for comment in conversation(user, build)]
+    said = [Said(comment.author, comment.text, comment.created, None) for comment in conversation(principal, build)]
     said += [Said(verdict.user, verdict.comment, verdict.created, verdict) for verdict in verdicts]
     return sorted(said, key=lambda one: one.at)
 
 
-def _previous(user: User, project: Project, build: Build) -> Build | None:
-    earlier = builds_of(user, project).filter(number__lt=build.number, state=State.SUCCEEDED)
+def _previous(principal: Principal, project: Project, build: Build) -> Build | None:
+    earlier = builds_of(principal, project).filter(number__lt=build.number, state=State.SUCCEEDED)
     return earlier.first()
 
 

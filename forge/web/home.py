@@ -9,11 +9,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import Organisation
+from forge.accounts.principals import Principal, principal_of
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
 from forge.web.example import example
-from forge.web.pages import organisations_to_create_in, person, usual_organisation
+from forge.web.pages import organisations_to_create_in, usual_organisation
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
@@ -33,17 +34,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """Home for a person, a welcome for a visitor."""
     if not request.user.is_authenticated:
         return render(request, "welcome.html", {"example": example()})
-    user = person(request)
-    projects = list(Project.objects.of_member(user).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1])
-    creatable = organisations_to_create_in(user)
+    principal = principal_of(request)
+    projects = list(
+        Project.objects.of_member(principal).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1]
+    )
+    creatable = organisations_to_create_in(principal)
     context = {
-        "waiting": waiting_things(user),
+        "waiting": waiting_things(principal),
         "cards": cards(projects[:PROJECTS_SHOWN]),
         "more": len(projects) > PROJECTS_SHOWN,
         "templates": list_templates(),
-        "organisations": list(Organisation.objects.visible_to(user)),
+        "organisations": list(Organisation.objects.visible_to(principal)),
         "creatable": creatable,
-        "usual": usual_organisation(user, creatable),
+        "usual": usual_organisation(principal, creatable),
     }
     return render(request, "home.html", context)
 
@@ -58,9 +61,9 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
 
 
-def waiting_things(user: User) -> list[Waiting]:
+def waiting_things(principal: Principal) -> list[Waiting]:
     """What waits for a person, newest first."""
-    found = [waiting for answer in waiting_for.call(user) for waiting in answer]
+    found = [waiting for answer in waiting_for.call(principal) for waiting in answer]
     return sorted(found, key=lambda waiting: waiting.since, reverse=True)
 
 

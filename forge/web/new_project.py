@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.projects.actions import create_project, free_name
 from forge.projects.templates import find_template
-from forge.web.pages import for_person, organisations_to_create_in, person, show_again, usual_organisation
+from forge.web.pages import for_person, organisations_to_create_in, show_again, usual_organisation
 from rune.templates import list_templates
 
 
@@ -21,23 +22,23 @@ from rune.templates import list_templates
 @require_http_methods(["GET", "POST"])
 def new_project(request: HttpRequest) -> HttpResponse:
     """The form, and making the project. Without a name, it is called after the template."""
-    user = person(request)
-    creatable = organisations_to_create_in(user)
+    principal = principal_of(request)
+    creatable = organisations_to_create_in(principal)
     context = {
         "creatable": creatable,
         "templates": list_templates(),
         "chosen": request.GET.get("template", ""),
-        "in_organisation": request.GET.get("organisation", "") or usual_organisation(user, creatable),
+        "in_organisation": request.GET.get("organisation", "") or usual_organisation(principal, creatable),
     }
     if request.method == "GET":
         return render(request, "new.html", context)
     template = request.POST.get("template", "")
     try:
-        organisation = find_organisation(user, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         name = request.POST.get("name", "").strip()
         if not name and template:
             name = free_name(organisation, find_template(template).name)
-        project = create_project(user, organisation, name, template or None)
+        project = create_project(principal, organisation, name, template or None)
     except (Invalid, Conflict) as error:
         return show_again(request, "new.html", context | {"chosen": template}, error)
     return redirect(f"{project.get_absolute_url()}/studio")
@@ -49,7 +50,7 @@ def places(request: HttpRequest) -> JsonResponse:
     """Where whoever asks may make a project, for a page that was made for nobody; null for a visitor."""
     if not request.user.is_authenticated:
         return JsonResponse({"places": None})
-    creatable = organisations_to_create_in(person(request))
+    creatable = organisations_to_create_in(principal_of(request))
     names = [organisation.name for organisation in creatable]
-    usual = usual_organisation(person(request), creatable)
+    usual = usual_organisation(principal_of(request), creatable)
     return JsonResponse({"places": {"organisations": names, "usual": usual, "csrf": get_token(request)}})

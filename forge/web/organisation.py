@@ -16,13 +16,14 @@ from forge.accounts.api import open_invitations
 from forge.accounts.errors import LastOwner
 from forge.accounts.links import invite as make_invitation
 from forge.accounts.links import revoke_invitation
-from forge.accounts.models import Organisation, Role, User
+from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.actions import restore_project
 from forge.projects.models import Project
 from forge.web.home import cards
-from forge.web.pages import for_person, person, show_again
+from forge.web.pages import for_person, show_again
 
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: tries builds, comments and approves",
@@ -34,21 +35,22 @@ ROLE_WORDS = {
 @for_person
 def overview(request: HttpRequest, organisation: str) -> HttpResponse:
     """Projects, members and open invitations."""
-    found = find_organisation(person(request), organisation)
-    return render(request, "organisation/overview.html", _overview(person(request), found))
+    found = find_organisation(principal_of(request), organisation)
+    return render(request, "organisation/overview.html", _overview(principal_of(request), found))
 
 
-def _overview(user: User, organisation: Organisation) -> dict[str, Any]:
-    manages = can(user, Verb.MANAGE_MEMBERS, organisation)
+def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    manages = can(principal, Verb.MANAGE_MEMBERS, organisation)
     projects = Project.objects.alive().filter(organisation=organisation).select_related("organisation", "created_by")
     return {
         "organisation": organisation,
         "cards": cards(list(projects[:200])),
         "members": list(organisation.memberships.select_related("user")),
         "manages": manages,
-        "creates": can(user, Verb.CREATE_PROJECT, organisation),
+        "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,
+        "invited_as": Role.DEVELOPER,
     }
 
 
@@ -57,20 +59,20 @@ def _overview(user: User, organisation: Organisation) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     """Making an invitation, whose link is on the page that answers and never again."""
-    user = person(request)
+    principal = principal_of(request)
     if request.method == "GET":
         return redirect("organisation", organisation=organisation)
-    found = find_organisation(user, organisation, Verb.MANAGE_MEMBERS)
-    _, link = make_invitation(user, found, request.POST.get("role", ""))
-    return render(request, "organisation/overview.html", _overview(user, found) | {"link": link})
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    _, link = make_invitation(principal, found, request.POST.get("role", ""))
+    return render(request, "organisation/overview.html", _overview(principal, found) | {"link": link})
 
 
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
     """Making an invitation's link dead."""
-    found = find_organisation(person(request), organisation, Verb.MANAGE_MEMBERS)
-    revoke_invitation(person(request), found, invitation)
+    found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+    revoke_invitation(principal_of(request), found, invitation)
     return redirect(f"{found.get_absolute_url()}#invitations")
 
 
@@ -78,16 +80,18 @@ def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpRes
 @require_POST
 def member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
     """Giving a member another role, or taking them out; oneself, leaving."""
-    user = person(request)
-    found = find_organisation(user, organisation)
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
     try:
         if "remove" in request.POST:
-            actions.remove_member(user, found, member)
+            actions.remove_member(principal, found, member)
         else:
-            actions.change_role(user, found, member, request.POST.get("role", ""))
+            actions.change_role(principal, found, member, request.POST.get("role", ""))
     except (LastOwner, Invalid) as error:
-        return show_again(request, "organisation/overview.html", _overview(user, found), error)
-    return redirect("home" if member == user.pk and "remove" in request.POST else f"{found.get_absolute_url()}#members")
+        return show_again(request, "organisation/overview.html", _overview(principal, found), error)
+    return redirect(
+        "home" if member == principal.pk and "remove" in request.POST else f"{found.get_absolute_url()}#members"
+    )
 
 
 @for_person
@@ -98,7 +102,7 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
         return render(request, "organisation/new.html")
     try:
         made = actions.create_organisation(
-            person(request), request.POST.get("name", "").strip(), request.POST.get("title", "")
+            principal_of(request), request.POST.get("name", "").strip(), request.POST.get("title", "")
         )
     except DomainError as error:
         return show_again(request, "organisation/new.html", {}, error)
@@ -109,13 +113,13 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     """An organisation's name and title."""
-    user = person(request)
-    found = find_organisation(user, organisation, Verb.RENAME_ORGANISATION)
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
         return render(request, "organisation/settings.html", {"organisation": found})
     try:
         changed = actions.update_organisation(
-            user, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
+            principal, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
         )
     except (Invalid, Conflict) as error:
         return show_again(request, "organisation/settings.html", {"organisation": found}, error)
@@ -125,17 +129,17 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
 @for_person
 def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
     """Deleted projects, each with its way back."""
-    user = person(request)
-    found = find_organisation(user, organisation)
-    return render(request, "organisation/deleted.html", _deleted(user, found))
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    return render(request, "organisation/deleted.html", _deleted(principal, found))
 
 
-def _deleted(user: User, organisation: Organisation) -> dict[str, Any]:
-    projects = Project.objects.deleted_for(user).filter(organisation=organisation).order_by("-deleted_at")
+def _deleted(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
     return {
         "organisation": organisation,
         "projects": list(projects),
-        "restores": can(user, Verb.MANAGE_MEMBERS, organisation),
+        "restores": can(principal, Verb.MANAGE_MEMBERS, organisation),
     }
 
 
@@ -143,10 +147,10 @@ def _deleted(user: User, organisation: Organisation) -> dict[str, Any]:
 @require_POST
 def restore(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Bringing a deleted project back."""
-    user = person(request)
-    found = find_organisation(user, organisation)
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
     try:
-        project = restore_project(user, found, name, request.POST.get("name", "").strip() or None)
+        project = restore_project(principal, found, name, request.POST.get("name", "").strip() or None)
     except (Conflict, Invalid) as error:
-        return show_again(request, "organisation/deleted.html", _deleted(user, found) | {"wanted": name}, error)
+        return show_again(request, "organisation/deleted.html", _deleted(principal, found) | {"wanted": name}, error)
     return redirect(f"{project.get_absolute_url()}/studio")

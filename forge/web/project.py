@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
 from forge.core.compression import gzip_page
 from forge.core.errors import Conflict, Invalid, Moved
 from forge.projects.access import find_project
@@ -17,13 +18,13 @@ from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
 from forge.projects.state import project_state
 from forge.web.language_files import language_address
-from forge.web.pages import for_person, person, show_again
+from forge.web.pages import for_person, show_again
 
 
 def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -> Project:
     """The project of a page's address. Raises `Moved` to the same page of the project's present address."""
     try:
-        return find_project(request.user, organisation, name, verb)
+        return find_project(principal_of(request), organisation, name, verb)
     except Moved as moved:
         path = request.get_full_path()
         raise Moved(path.replace(f"/{organisation}/{name}", moved.location, 1)) from moved
@@ -35,7 +36,7 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The studio's page, with the state that it starts from."""
     project = project_of(request, organisation, name, Verb.READ)
-    state = project_state(project, person(request)) | {"csrf": get_token(request), "language": language_address()}
+    state = project_state(project, principal_of(request)) | {"csrf": get_token(request), "language": language_address()}
     return render(request, "studio.html", {"project": project, "state": state})
 
 
@@ -43,15 +44,15 @@ def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """A project's name, description and visibility, and deleting it."""
-    user = person(request)
+    principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.DESCRIBE)
-    context = {"project": project, "manages": can(user, Verb.MANAGE, project), "saved": "saved" in request.GET}
+    context = {"project": project, "manages": can(principal, Verb.MANAGE, project), "saved": "saved" in request.GET}
     if request.method == "GET":
         return render(request, "project/settings.html", context)
     former = project.name
     try:
         changed = update_project(
-            user,
+            principal,
             project,
             name=request.POST.get("name", "").strip(),
             description=request.POST.get("description", ""),
@@ -68,5 +69,5 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
 def delete(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Deleting a project; the page that follows has the way back."""
     project = project_of(request, organisation, name, Verb.MANAGE)
-    delete_project(person(request), project)
+    delete_project(principal_of(request), project)
     return redirect("deleted-projects", organisation=project.organisation.name)

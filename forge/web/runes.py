@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
 from forge.core.blobs import read_blob
 from forge.core.errors import NotFound
 from forge.projects.models import Version
@@ -23,19 +24,19 @@ README = "README.md"
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """What a project published; one that published nothing leads its members to the studio."""
     project = project_of(request, organisation, name, Verb.SEE)
-    is_member = can(request.user, Verb.READ, project)
-    tags = tags_of(request.user, project)
+    is_member = can(principal_of(request), Verb.READ, project)
+    tags = tags_of(principal_of(request), project)
     if not tags and is_member:
         return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
         "is_member": is_member,
-        "may_describe": can(request.user, Verb.DESCRIBE, project),
+        "may_describe": can(principal_of(request), Verb.DESCRIBE, project),
         "tags": tags,
     }
     if tags:
         wanted = request.GET.get("tag")
-        tag = find_tag(request.user, project, wanted) if wanted else tags[0]
+        tag = find_tag(principal_of(request), project, wanted) if wanted else tags[0]
         approvals = Verdict.objects.standing().filter(build=tag.build, verdict=Choice.APPROVE).count()
         context |= {
             "tag": tag,

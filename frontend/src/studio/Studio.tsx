@@ -63,11 +63,11 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const now = useNow();
 
   const { files } = text;
-  const { project, me } = session;
+  const { project, me, may } = session;
   const checked = useSyncExternalStore(workspace.checking.subscribe, workspace.checking.current);
   const language = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
   const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
-  const mayEdit = me.role === "owner" || me.role === "developer";
+  const mayEdit = may.includes("edit");
   const places = usePlaces(workspace, files, preview.outline);
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;

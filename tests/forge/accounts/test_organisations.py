@@ -129,7 +129,7 @@ def test_a_former_name_leads_on_until_someone_takes_it(organisation: Organisatio
 
 
 def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger: User) -> None:
-    from django.contrib.auth.models import AnonymousUser
+    from forge.accounts.principals import VISITOR
 
     answers = []
     for name in ("acme", "nobody"):
@@ -137,5 +137,5 @@ def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger
             find_organisation(stranger, name)
         answers.append(refused.value.detail)
         with pytest.raises(SignInNeeded):
-            find_organisation(AnonymousUser(), name)
+            find_organisation(VISITOR, name)
     assert answers[0] == answers[1]

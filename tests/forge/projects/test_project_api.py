@@ -33,6 +33,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "visibility": "private",
         "description": "",
         "url": "/acme/wand",
+        "may": ["see", "read", "comment", "review", "edit", "build", "publish", "describe"],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
     assert [file["path"] for file in files] == ["Runefile.yml"]
@@ -156,8 +157,8 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "name": "Jo Okafor",
         "initials": "JO",
         "colour": 1,
-        "role": "developer",
     }
+    assert state["may"] == ["see", "read", "comment", "review", "edit", "build", "publish", "describe"]
     assert state["project"]["url"] == "/acme/kitchen"
     assert state["public_url_is_loopback"] is True
     assert state["upload_limit"] == 64 * 1024 * 1024
@@ -184,11 +185,11 @@ def test_a_list_asks_the_database_as_often_for_many_projects_as_for_few(
 ) -> None:
     for number in range(2):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    with django_assert_num_queries(3):  # session, person, projects with their organisation
+    with django_assert_num_queries(4):  # session, person, roles, projects with their organisation
         client.get(BASE)
     for number in range(2, 20):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(BASE)
 
 

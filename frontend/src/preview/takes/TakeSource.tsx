@@ -9,6 +9,7 @@ import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import { useTakes } from "./store";
 import { kindFor, lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
+import "../styles/takes.css";
 
 const Compare = lazy(() => import("./Compare"));
 

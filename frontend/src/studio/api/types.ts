@@ -89,14 +89,17 @@ export interface Project {
 
 export interface Me extends Person {
   readonly id: string;
-  readonly role: "owner" | "developer" | "viewer" | null;
 }
+
+/** What can be done to a project. The server says which of them this person may do; no page asks for roles. */
+export type Verb = "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
 
 /** The current state: what a client reads before it follows the event log. */
 export interface ProjectState {
   readonly sequence: number;
   readonly project: Project;
   readonly me: Me;
+  readonly may: readonly Verb[];
   readonly preview: Preview;
   readonly builds: readonly Build[];
   readonly tags: readonly Tag[];

@@ -5,6 +5,7 @@ import type * as Y from "yjs";
 import type { Authors } from "../api/versions";
 import { ago } from "../parts/words";
 import { lineClients } from "./written-by";
+import "../styles/authors.css";
 
 class AuthorMarker extends GutterMarker {
   constructor(

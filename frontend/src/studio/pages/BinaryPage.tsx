@@ -6,6 +6,7 @@ import { baseName, extension } from "../document/paths";
 import { bytes } from "../parts/words";
 import { PictureView } from "./PictureView";
 import { SoundPlayer } from "./SoundPlayer";
+import "../styles/pages.css";
 
 interface BinaryPageProps {
   readonly file: FileEntry;

@@ -6,6 +6,7 @@ import type { ModelDrawing, ModelPage as Described, ModelTensor } from "../api/t
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { bytes, count } from "../parts/words";
+import "../styles/pages.css";
 
 const ModelGraph = lazy(() => import("./model/ModelGraph"));
 

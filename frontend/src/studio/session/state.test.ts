@@ -10,7 +10,8 @@ const PREVIEW: Preview = { sequence: 4, state: "ready", diagnostics: [], outline
 const STATE: ProjectState = {
   sequence: 1,
   project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "/acme/keywords" },
-  me: { id: "u", name: "Mika", initials: "MK", colour: 1, role: "owner" },
+  me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
+  may: ["see", "read", "edit"],
   preview: PREVIEW,
   builds: [build(41, "succeeded")],
   tags: [],

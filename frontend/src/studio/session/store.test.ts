@@ -7,7 +7,8 @@ const PREVIEW = { sequence: 1, state: "ready", diagnostics: [], outline: { nodes
 const STATE = {
   sequence: 1,
   project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "" },
-  me: { id: "u", name: "Mika", initials: "MK", colour: 1, role: "owner" },
+  me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
+  may: ["see", "read", "edit"],
   preview: PREVIEW,
   builds: [],
   tags: [],

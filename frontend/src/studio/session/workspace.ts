@@ -56,6 +56,8 @@ export class Workspace {
   readonly watching: WatchStore;
   /** The rune that says when each stage ends, while somebody looks at that. */
   readonly timing: WatchStore;
+  /** The rune of the other answer to an open question, while both are compared. */
+  readonly answers: WatchStore;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -89,14 +91,14 @@ export class Workspace {
       this.checking.touch();
       if (this.text.read && !this.text.ahead) this.change({ ahead: true });
     });
-    this.watching = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
-    this.timing = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    const asked = [(this.watching = wished()), (this.timing = wished()), (this.answers = wished())];
     let { preview } = this.store.current();
-    for (const each of [this.watching, this.timing]) each.follow(preview);
+    for (const each of asked) each.follow(preview);
     this.store.subscribe(() => {
       if (this.store.current().preview === preview) return;
       preview = this.store.current().preview;
-      for (const each of [this.watching, this.timing]) each.follow(preview);
+      for (const each of asked) each.follow(preview);
       if (this.text.ahead) this.change({ ahead: false });
     });
     this.unsent = new UnsentEdits({ storage: browserStorage(), person: state.me.id, project: state.project.id, page: String(this.files.doc.clientID) });
@@ -115,7 +117,7 @@ export class Workspace {
         this.unsent.clear();
       },
       onRead: () => {
-        if (!this.text.read && state.me.role !== "viewer") this.putBack();
+        if (!this.text.read && state.may.includes("edit")) this.putBack();
         this.change({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
@@ -129,7 +131,7 @@ export class Workspace {
       onSignedOut: () => this.signIn.refused(),
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
-        for (const each of [this.watching, this.timing]) each.apply(event);
+        for (const each of asked) each.apply(event);
         if (event.type === "version.saved") for (const listener of this.versionListeners) listener();
         else this.store.apply(event);
       },

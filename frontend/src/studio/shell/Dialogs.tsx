@@ -15,6 +15,7 @@ import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
 import { lastSucceeded, type Session } from "../session/state";
 import type { Workspace } from "../session/workspace";
+import "../styles/commands.css";
 
 /** Fetched when something is asked about files for the first time. */
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
@@ -56,7 +57,7 @@ export default function Dialogs({ asking, workspace, session, mayEdit, commands,
     case "save-version":
       return <SaveVersionDialog onSave={onSaveVersion} onClose={onClose} />;
     case "rune":
-      return <RuneDialog files={asking.files} mayEdit={session.me.role !== "viewer"} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
+      return <RuneDialog files={asking.files} mayEdit={mayEdit} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
     case "share":
       return <ShareDialog session={session} build={lastSucceeded(session.builds)} asksForReview={asking.review} onClose={onClose} />;
     case "publish":

@@ -8,6 +8,7 @@ import type { Workspace } from "../session/workspace";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./sides";
 import { VersionList } from "./VersionList";
+import "../styles/versions.css";
 
 interface VersionsPageProps {
   readonly workspace: Workspace;

@@ -13,6 +13,7 @@ import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
 import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
 import type { FileTarget } from "../../panels/files/actions";
+import "../../styles/file-dialogs.css";
 
 export interface FileAnswers {
   readonly create: (path: string) => void;

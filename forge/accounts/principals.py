@@ -1,0 +1,109 @@
+"""Who acts: one frozen value for a request, with the roles of the person behind it, which are read at most once.
+
+Roles may change while a socket is open, so a socket asks with a new principal each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from forge.accounts.models import Role, User
+from forge.core.errors import SignInNeeded
+
+
+class Kind(StrEnum):
+    """What acts."""
+
+    PERSON = "person"
+    TOKEN = "token"  # noqa: S105
+    PHONE_PASS = "phone-pass"  # noqa: S105
+    VISITOR = "visitor"
+    INSTALLATION = "installation"
+
+
+class Credential(Protocol):
+    """What a request was let in with in a person's name, and what REST framework calls `auth`: a token, a pass."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def pk(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who acts. Two with the same kind, id and person are equal, whatever they have read."""
+
+    kind: Kind
+    id: str = ""
+    """Of the person, the token or the pass; "" for a visitor and for the installation."""
+    person: User | None = None
+
+    def __str__(self) -> str:
+        return str(self.person) if self.person else self.kind
+
+    @property
+    def pk(self) -> UUID | None:
+        """The id of the person behind it."""
+        return self.person.pk if self.person else None
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether there is a person behind it."""
+        return self.person is not None
+
+    def insist(self) -> User:
+        """The person behind it. Raises `SignInNeeded`."""
+        if self.person is None:
+            raise SignInNeeded("Sign in, or send a token: Authorization: Bearer <token>.")
+        return self.person
+
+    @cached_property
+    def roles(self) -> Mapping[UUID, Role]:
+        """The person's roles by the id of the organisation: one query, when it is first asked for."""
+        return self.person.roles if self.person else {}
+
+    def afresh(self) -> Principal:
+        """The same principal, which has read nothing yet: for whoever asks again, later."""
+        return replace(self)
+
+
+VISITOR = Principal(Kind.VISITOR)
+INSTALLATION = Principal(Kind.INSTALLATION)
+"""What acts by itself: the sweep that removes samples whose time is over."""
+
+
+def acting_as(user: Any, credential: Credential | None = None) -> Principal:
+    """A new principal: a person themself, what they let in, or a visitor where the user is Django's anonymous one."""
+    if not user.is_authenticated:
+        return VISITOR
+    person: User = user.person  # and not the lazy object that Django hands to pages
+    if credential is None:
+        return Principal(Kind.PERSON, str(person.pk), person)
+    return Principal(Kind(credential.kind), str(credential.pk), person)
+
+
+def principal_of(request: HttpRequest | Request) -> Principal:
+    """Who acts in a request: always the same value, so that its roles are read once. For pages and the API alike."""
+    user, credential = request.user, getattr(request, "auth", None)
+    kept: Principal | None = request.__dict__.get("principal")
+    # Someone who signs in half way through a request is somebody else from then on.
+    if kept is None or kept.pk != user.pk:
+        kept = request.__dict__["principal"] = acting_as(user, credential)
+    return kept
+
+
+def signed_in(request: HttpRequest | Request) -> Principal:
+    """Who acts, if there is a person behind it. Raises `SignInNeeded`."""
+    principal = principal_of(request)
+    principal.insist()
+    return principal

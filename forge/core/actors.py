@@ -1,0 +1,39 @@
+"""Who acts, as every floor sees it: a person, a token, a phone's pass, a visitor, or the installation itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+
+class Actor(Protocol):
+    """What actions ask of who acts. `forge.accounts.principals.Principal` is one, and what requests and sockets use.
+
+    A `User` is one too, who acts in person and whose roles are read anew whenever they are asked: for commands, and
+    wherever there is no request.
+    """
+
+    @property
+    def kind(self) -> str:
+        """One of `forge.accounts.principals.Kind`."""
+
+    @property
+    def id(self) -> Any:
+        """Of the person, the token or the pass; "" for who has none."""
+
+    @property
+    def person(self) -> Any:
+        """The user behind it; None for a visitor and for the installation."""
+
+    @property
+    def pk(self) -> Any:
+        """The id of the person behind it, or None."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether there is a person behind it."""
+
+    @property
+    def roles(self) -> Mapping[UUID, str]:
+        """Its roles by the id of the organisation."""

@@ -1,0 +1,222 @@
+"""How often each address asks the database: what is asked, of how large an installation, and the committed counts.
+
+`tests/forge/query_counts.json` has a count for each method and route, or the reason why it has none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern
+
+from forge.accounts.actions import create_token
+from forge.accounts.links import invite
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.player.passes import make_phone_link
+from forge.projects.actions import delete_project, write_file
+from forge.projects.models import Project
+from forge.projects.samples import sample_terms, send_sample
+from forge.projects.versions import save_version
+from forge.registry.actions import publish_build
+from forge.reviews.actions import give_verdict, say
+from tests.forge.made_builds import built
+from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE
+
+COUNTS = Path(__file__).with_name("query_counts.json")
+WRITE = "FORGE_WRITE_QUERY_COUNTS"
+"""The variable of the environment with which the test writes the file; look at what changed in it."""
+
+_P = "api/v1/projects/<str:organisation>/<str:name>"
+_PAGE = "<str:organisation>/<str:name>"
+
+UNCOUNTED: Mapping[str, str] = {
+    f"POST {_P}/language": "starts a process, which answers",
+    f"POST {_P}/preview/watch": "starts a build",
+    f"GET {_P}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
+}
+"""Addresses without a count, and why."""
+
+_MORE: list[tuple[str, str, str, Any]] = [
+    ("get", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", None),
+    ("post", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", {}),
+    ("get", f"{_P}/preview", "api/v1/projects/acme/kitchen/preview", None),
+    ("get", "api/v1/builds/<uuid:build_id>", "api/v1/builds/{build}", None),
+    ("get", "api/v1/builds/<uuid:build_id>/log", "api/v1/builds/{build}/log", None),
+    ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),
+    ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
+    ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
+    ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
+    ("get", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", None),
+    ("post", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", {"text": "x"}),
+    ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
+    ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
+    ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
+    ("get", "api/v1/schema", "api/v1/schema", None),
+    ("get", "v2", "v2", None),
+    ("get", "v2/", "v2/", None),
+    ("get", "v2/<path:rest>", "v2/acme/kitchen/tags/list", None),
+    ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
+    ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
+    ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
+    ("get", "trust", "trust", None),
+    ("get", "trust/authority.crt", "trust/authority.crt", None),
+    ("get", _PAGE, "acme/kitchen", None),
+    ("get", f"{_PAGE}/builds", "acme/kitchen/builds", None),
+    ("form", f"{_PAGE}/builds", "acme/kitchen/builds", {}),
+    ("get", f"{_PAGE}/builds/<int:number>", "acme/kitchen/builds/2", None),
+    ("form", f"{_PAGE}/builds/<int:number>/cancel", "acme/kitchen/builds/1/cancel", {}),
+    ("form", f"{_PAGE}/builds/<int:number>/respond", "acme/kitchen/builds/1/respond", {"text": "x"}),
+    ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
+    *(("get", route, route, None) for route in sorted(ELSEWHERE)),
+]
+
+
+def routes(resolver: Any, before: str = "") -> Iterable[str]:
+    """`METHOD route` of each address of ours: all methods of a class; `ANY` for a function, which tells none."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if not isinstance(pattern, URLPattern):
+            yield from routes(pattern, route)
+            continue
+        if pattern.callback.__module__.startswith("allauth."):
+            continue
+        view = getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", None)
+        methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)] if view else []
+        yield from (f"{method.upper()} {route}" for method in methods or ["any"])
+
+
+def requests() -> list[tuple[str, str, str, Any]]:
+    """What is asked: method, route, address and body. What the permissions matrix asks, and what it leaves out."""
+    asked = [(method, route, address or route, body) for method, route, address, body, _ in CASES]
+    found = [*asked, *_MORE]
+    return [each for each in found if key(each[0], each[1]) not in UNCOUNTED]
+
+
+def key(method: str, route: str) -> str:
+    """How the committed file names an address."""
+    return f"{'POST' if method == 'form' else method.upper()} {route}"
+
+
+def settle(owner: User, organisation: Organisation, project: Project, size: int) -> dict[str, str]:
+    """Fills an organisation with `size` of each thing, and gives what the addresses name by id."""
+    members = [User.objects.create_user(f"m{number}@acme.example", name=f"M {number}") for number in range(size)]
+    for member in members:
+        Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
+    invitations = [invite(owner, organisation, "viewer")[0] for _ in range(size)]
+    tokens = [create_token(owner, f"t{number}", ["read"], None)[0] for number in range(size)]
+    write_file(owner, project, "notes.md", b"x")
+    consent = sample_terms(project).text
+    samples = []
+    builds = []
+    for number in range(size):
+        other = Organisation.objects.create(name=f"other-{number}")
+        Membership.objects.create(organisation=other, user=owner, role=Role.OWNER)
+        beside = Project.objects.create(organisation=organisation, name=f"p{number}", created_by=members[number])
+        built(members[number], _with_runefile(beside, members[number]))
+        gone = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
+        delete_project(owner, gone)
+        write_file(members[number], project, f"file-{number}.md", b"x")
+        save_version(members[number], project, f"version {number}")
+        samples.append(send_sample(owner, project, [b"1,2,%d\n" % number], label="x", days=90, consent=consent))
+        builds.append(built(members[number], project))
+        publish_build(owner, builds[-1], f"{number}.0")
+        make_phone_link(owner, project)
+    for member in members[1:]:
+        give_verdict(member, builds[0], "approve", "good")
+        say(member, builds[0], "said")
+    lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
+    delete_project(owner, lost)
+    member, invitation, token = members[0], invitations[0], tokens[0]
+    api = "api/v1/organisations/acme"
+    return {
+        "MEMBER": f"{api}/members/{member.pk}",
+        "INVITATION": f"{api}/invitations/{invitation.pk}",
+        "SAMPLE": f"api/v1/samples/{samples[0].pk}",
+        "TOKEN": f"api/v1/tokens/{token.pk}",
+        "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
+        "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
+        "MEMBER_PAGE": f"acme/members/{member.pk}",
+        "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
+        "{build}": str(builds[0].pk),
+        "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
+        "secret": create_token(owner, "registry", ["registry"], None)[1],
+    }
+
+
+def _with_runefile(project: Project, person: User) -> Project:
+    write_file(person, project, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
+    return project
+
+
+def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
+    """How many queries each request makes, by its key; what it changes is undone. Asked twice: once to warm up."""
+    counts: dict[str, int] = {}
+    for method, route, address, body in requests():
+        path = "/" + named.get(address, address).lstrip("/")
+        for name in ("{build}", "{digest}"):
+            path = path.replace(name, named[name])
+        sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
+        headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
+        for _ in range(2):
+            cache.clear()
+            with transaction.atomic():
+                with CaptureQueriesContext(connection) as queries:
+                    _ask(browser, method, path, sent, headers)
+                transaction.set_rollback(True)
+        name = key(method, route)
+        counts[name] = max(counts.get(name, 0), len(queries))
+    return counts
+
+
+def _ask(browser: Client, method: str, path: str, body: Any, headers: dict[str, str]) -> None:
+    if method == "form":
+        answer: Any = browser.post(path, body)
+    elif method == "get":
+        answer = browser.get(path, headers=headers)
+    else:
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        answer = getattr(browser, method)(path, body, content_type=kind)
+    if answer.status_code >= 500:
+        raise AssertionError(f"{method} {path} answered {answer.status_code}")
+
+
+def problems(
+    pinned: Mapping[str, int], few: Mapping[str, int], many: Mapping[str, int], known: Iterable[str]
+) -> list[str]:
+    """What is wrong: a count that is another than the pinned one or grows with the data, and an address without one."""
+    found = [
+        f"{name}: {few[name]} queries with few things, {many[name]} with twice as many: one query a thing?"
+        for name in few
+        if few[name] != many[name]
+    ]
+    found += [
+        f"{name}: {many[name]} queries, {pinned[name]} are pinned" if name in pinned else f"{name}: not pinned"
+        for name in many
+        if pinned.get(name) != many[name]
+    ]
+    found += [f"{name}: pinned, and nothing asks it" for name in pinned if name not in many]
+    asked = {name.partition(" ")[2] for name in many}
+    for name in known:
+        method, _, route = name.partition(" ")
+        if name not in UNCOUNTED and (route not in asked if method == "ANY" else name not in many):
+            found.append(f"{name}: not asked; give it a request in tests/forge/query_counts.py")
+    return found
+
+
+def read_counts() -> dict[str, int]:
+    """The committed counts."""
+    counts: dict[str, int] = json.loads(COUNTS.read_text("utf-8"))
+    return counts
+
+
+def write_counts(counts: Mapping[str, int]) -> None:
+    """Commits to new counts."""
+    COUNTS.write_text(json.dumps(dict(sorted(counts.items())), indent=2) + "\n", "utf-8")

@@ -1,0 +1,105 @@
+"""What answers say that one may do, and that no page works it out from roles by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.projects.models import Project
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db
+
+_ROOT = Path(__file__).resolve().parents[3]
+_ROLE_COMPARED = re.compile(
+    r"""\brole\s*[!=]==?\s*["']|["'](?:owner|developer|viewer)["']\s*[!=]==?|[!=]==?\s*["'](?:owner|developer|viewer)["']"""
+)
+
+_LOOKS = ["see", "read", "comment", "review"]
+_MAKES = [*_LOOKS, "edit", "build", "publish", "describe"]
+_ON_PROJECT = {"owner": [*_MAKES, "manage"], "developer": _MAKES, "viewer": _LOOKS}
+_ON_ORGANISATION = {
+    "owner": ["see_organisation", "manage_members", "rename_organisation", "create_project"],
+    "developer": ["see_organisation", "create_project"],
+    "viewer": ["see_organisation"],
+}
+
+
+@pytest.mark.parametrize("kind", ["owner", "developer", "viewer"])
+def test_projects_organisations_and_the_state_say_what_one_may_do(
+    kind: str, project: Project, people: dict[str, Any], browser_of: Callable[[User | None], Client]
+) -> None:
+    browser = browser_of(people[kind])
+
+    def asked(path: str) -> Any:
+        return browser.get(f"/api/v1/{path}").json()
+
+    assert asked("projects/acme/kitchen")["may"] == _ON_PROJECT[kind]
+    assert asked("projects/acme/kitchen/state")["may"] == _ON_PROJECT[kind]
+    assert [each["may"] for each in asked("projects")["results"]] == [_ON_PROJECT[kind]]
+    assert asked("organisations/acme")["may"] == _ON_ORGANISATION[kind]
+    assert [each["may"] for each in asked("organisations")["organisations"]] == [_ON_ORGANISATION[kind]]
+
+
+def test_a_visitor_may_see_a_public_project_and_no_more(
+    project: Project, browser_of: Callable[[User | None], Client]
+) -> None:
+    Project.objects.update(visibility="public")
+    assert browser_of(None).get("/api/v1/projects/acme/kitchen").json()["may"] == ["see"]
+
+
+def test_who_makes_an_organisation_is_told_at_once_that_it_is_theirs(client: Client) -> None:
+    made = client.post("/api/v1/organisations", {"name": "fresh"}, content_type="application/json").json()
+    assert made["may"] == _ON_ORGANISATION["owner"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        path.relative_to(_ROOT).as_posix()
+        for folder, kinds in (("frontend/src", ("*.ts", "*.tsx")), ("templates", ("*.html",)))
+        for kind in kinds
+        for path in (_ROOT / folder).rglob(kind)
+        if ".test." not in path.name
+    ),
+)
+def test_no_page_compares_roles(path: str) -> None:
+    found = _ROLE_COMPARED.findall((_ROOT / path).read_text())
+    assert found == [], f"{path} compares a role; ask `may` of the answer, or a verb of the view"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'me.role === "owner"',
+        "session.me.role !== 'viewer'",
+        '{% if role == "developer" %}',
+        "membership.role == 'owner'",
+        '"viewer" !== role',
+    ],
+)
+def test_a_compared_role_is_found(text: str) -> None:
+    assert _ROLE_COMPARED.search(text)
+
+
+def test_a_build_says_who_may_judge_it(
+    project: Project,
+    developer: User,
+    viewer: User,
+    browser_of: Callable[[User | None], Client],
+) -> None:
+    succeeded = built(developer, project)
+
+    def may(person: User) -> list[str]:
+        answer = browser_of(person).get(f"/api/v1/builds/{succeeded.pk}/reviews").json()
+        verbs: list[str] = answer["may"]
+        return verbs
+
+    assert may(viewer) == _LOOKS
+    assert may(developer) == [verb for verb in _MAKES if verb != "review"]
