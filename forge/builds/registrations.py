@@ -90,4 +90,4 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
-register(PeriodicTask("previews", 60, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))
+register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

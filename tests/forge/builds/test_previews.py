@@ -91,6 +91,18 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
     assert Event.objects.count() == before
 
 
+def test_a_preview_whose_notification_was_lost_is_made_after_a_while(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [], "it may be on its way"
+    Project.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
+
+
 def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a_while(
     project: Any, user: Any, compiler: Compiler, wakes: WakeUps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +114,8 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
     monkeypatch.setattr(previews, "notify_preview", resumed.append)
     assert run_once(tasks["previews"]) == ""
     assert resumed == [], "somebody may be at it"
-    Preview.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
     assert resumed == [project.pk]
     asked = actions.refresh_preview(user, project)
@@ -114,7 +127,8 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
     assert asked is not None
     assert asked.is_current
     assert wakes.previews == [project.pk]
-    Preview.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
     assert resumed == [project.pk], "one that is up to date is left alone"
 
