@@ -1,6 +1,7 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
 // Puts the parts together and holds what is only of this visit (dialogs, sizes; places in shell/use-places). What is true is in the workspace.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
 import { sentenceOf } from "./api/problem";
 import type { Diagnostic } from "./api/types";
 import type { LanguageAction, Location } from "../language";
@@ -51,8 +52,8 @@ interface StudioProps {
 }
 
 export function Studio({ workspace, nonce }: StudioProps) {
-  const session = useSyncExternalStore(workspace.store.subscribe, workspace.store.current);
-  const text = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const session = useStore(workspace.store.state);
+  const text = useStore(workspace.state);
   const [asking, setAsking] = useState<Asking | null>(null);
   const [isPhoneOpen, setPhoneOpen] = useState(false);
   const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
@@ -64,15 +65,15 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const { files } = text;
   const { project, me } = session;
-  const checked = useSyncExternalStore(workspace.checking.subscribe, workspace.checking.current);
-  const language = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
+  const checked = useStore(workspace.checking.state);
+  const language = useStore(workspace.language.state);
   const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
   const mayEdit = me.role === "owner" || me.role === "developer";
   const places = usePlaces(workspace, files, preview.outline);
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
   const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
-  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
