@@ -192,6 +192,11 @@ export class Workspace {
     if (file !== null) this.edited.add(file);
   }
 
+  /** Does what may fail, and says why when it did. */
+  attempt(what: Promise<unknown>): void {
+    what.catch((error: unknown) => this.toasts.say(sentenceOf(error)));
+  }
+
   /** Build what the page shows: what was typed is stored first. Answers the build's id. */
   async build(): Promise<string> {
     await this.connection.stored();
