@@ -53,9 +53,9 @@ describe("the language", () => {
     language.start();
     expect(await language.ask({ ask: "check" })).toBe("server");
     expect(asked[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });
-    expect(language.where()).toBe("server");
+    expect(language.state.getState()).toBe("server");
     worker.say({ ready: true, milliseconds: 1 });
-    expect(language.where()).toBe("browser");
+    expect(language.state.getState()).toBe("browser");
   });
 
   it("sends to its own worker only what changed", async () => {
@@ -86,7 +86,7 @@ describe("the language", () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await answer).toBe("server");
     expect(worker.ended).toBe(true);
-    expect(language.where()).toBe("server");
+    expect(language.state.getState()).toBe("server");
     vi.useRealTimers();
   });
 

@@ -1,4 +1,5 @@
 // One place to ask what the language knows: this page's own Python as soon as it is there, the server until then.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { BrowserLanguage, type WorkerLike } from "./browser";
 import { LanguageRefusal, type KnownFile, type LanguageReply, type LanguageRequest } from "./types";
 
@@ -16,25 +17,18 @@ export interface LanguageOptions {
 
 export class LanguageService {
   private browser: BrowserLanguage | null = null;
-  private readonly listeners = new Set<() => void>();
+  private readonly answering = createStore<"browser" | "server">(() => "server");
+  /** Who answers now. */
+  readonly state: Omit<StoreApi<"browser" | "server">, "setState"> = this.answering;
 
   constructor(private readonly options: LanguageOptions) {}
 
   /** Loads the language into this page. Until it is there, and if it cannot be, the server answers. */
   start(): void {
     if (this.options.base === null || this.browser !== null) return;
-    this.browser = new BrowserLanguage(this.options.startWorker(), this.options.base, () => {
-      for (const listener of this.listeners) listener();
-    });
+    const browser = new BrowserLanguage(this.options.startWorker(), this.options.base, () => this.answering.setState(browser.state === "ready" ? "browser" : "server"));
+    this.browser = browser;
   }
-
-  /** Who answers now. */
-  readonly where = (): "browser" | "server" => (this.browser?.state === "ready" ? "browser" : "server");
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
 
   /** The answer to a request. Throws `LanguageRefusal` with the reason when there is none. */
   async ask<Answer>(request: LanguageRequest): Promise<Answer> {

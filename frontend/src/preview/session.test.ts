@@ -33,7 +33,7 @@ function engine(): Engine & { release: () => void; runs: number } {
 
 const bytes = (...values: number[]) => Uint8Array.from(values).buffer;
 const values = (session: Session) => {
-  const card = session.snapshot().readings.cards[0];
+  const card = session.state.getState().readings.cards[0];
   return card?.kind === "scores" ? card.tensor.elements : null;
 };
 
@@ -87,16 +87,16 @@ test("a rune that gives up is said so, and can be started again", async () => {
   await session.use(echo(RAW, 1, "{}", { call: UNREACHABLE }));
   session.offer(0, bytes(1), false);
   core.release();
-  await vi.waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "failed", error: { name: "trap" } }));
+  await vi.waitFor(() => expect(session.state.getState()).toMatchObject({ phase: "failed", error: { name: "trap" } }));
   session.withdraw(0);
   session.restart();
-  await vi.waitFor(() => expect(session.snapshot().phase).toBe("ready"));
+  await vi.waitFor(() => expect(session.state.getState().phase).toBe("ready"));
 });
 
 test("bytes that are no rune are said so", async () => {
   const session = new Session(engine());
   await session.use(bytes(1, 2, 3));
-  expect(session.snapshot()).toMatchObject({ phase: "failed", error: { name: "bad-rune" } });
+  expect(session.state.getState()).toMatchObject({ phase: "failed", error: { name: "bad-rune" } });
 });
 
 test("an interpreter on its way is shown until the rune is there", async () => {
@@ -110,7 +110,7 @@ test("an interpreter on its way is shown until the rune is there", async () => {
     run: () => Promise.reject(new Error("not asked for")),
   };
   const session = new Session(engine);
-  session.subscribe(() => seen.push(session.snapshot().fetching?.share ?? null));
+  session.state.subscribe(() => seen.push(session.state.getState().fetching?.share ?? null));
   await session.use(mirror(RAW, 2, "u8[2]"));
   expect(seen).toEqual([null, 0, 0.5, null]);
 });
@@ -121,14 +121,14 @@ test("a rune that sends more than it may is allowed more by its person, up to an
   await session.use(mirror(RAW, 100, "u8[100]"));
   session.offer(0, new ArrayBuffer(100), false);
   core.release();
-  await vi.waitFor(() => expect(session.snapshot().error?.limit).toBe("output"));
+  await vi.waitFor(() => expect(session.state.getState().error?.limit).toBe("output"));
   expect(session.moreOutput).toBe(256);
   session.allowMore();
   await vi.waitFor(() => {
     core.release();
-    expect(session.snapshot().runs).toBe(1);
+    expect(session.state.getState().runs).toBe(1);
   });
-  expect(session.snapshot().error).toBeNull();
+  expect(session.state.getState().error).toBeNull();
   for (let times = 0; times < 20; times += 1) session.allowMore();
   expect(session.moreOutput).toBe(MOST_OUTPUT_BYTES);
 });

@@ -1,5 +1,6 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES, RuneError, type Given, type Limits, type Loaded, type LogLine, type OutputMessage, type OutputTensor, type RunResult } from "../runtime";
 import { median } from "./numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
@@ -60,27 +61,29 @@ export interface Snapshot {
 
 const TIMES = 21;
 
+const NOTHING: Snapshot = {
+  phase: "empty",
+  fetching: null,
+  loaded: null,
+  error: null,
+  readings: NO_READINGS,
+  watched: [],
+  newest: null,
+  ran: new Map(),
+  pace: NO_PACE,
+  milliseconds: null,
+  modelMilliseconds: null,
+  runs: 0,
+  calling: DEFAULT_CALLING,
+  warnings: [],
+};
+
 export class Session {
   readonly #engine: Engine;
   #limits: Limits;
   readonly #now: () => number;
-  readonly #listeners = new Set<() => void>();
-  #snapshot: Snapshot = {
-    phase: "empty",
-    fetching: null,
-    loaded: null,
-    error: null,
-    readings: NO_READINGS,
-    watched: [],
-    newest: null,
-    ran: new Map(),
-    pace: NO_PACE,
-    milliseconds: null,
-    modelMilliseconds: null,
-    runs: 0,
-    calling: DEFAULT_CALLING,
-    warnings: [],
-  };
+  readonly #store = createStore<Snapshot>(() => NOTHING);
+  readonly state: Omit<StoreApi<Snapshot>, "setState"> = this.#store;
   #rune: ArrayBuffer | null = null;
   #edition: string | null = null;
   readonly #pace = new PaceMeter();
@@ -101,13 +104,6 @@ export class Session {
     this.#now = now;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly snapshot = (): Snapshot => this.#snapshot;
-
   /**
    * Loads a rune in place of the one before, with the resources that it reads from its host. Inputs whose capability is
    * the same go on. A rune of the same edition, the same text built to show more or less of itself, goes on with what
@@ -123,12 +119,12 @@ export class Session {
     this.#isRunning = false;
     this.#isWaiting = false;
     if (rune === null) {
-      this.#change({ phase: "empty", loaded: null, error: null, readings: NO_READINGS, watched: [], milliseconds: null, runs: 0 });
+      this.#store.setState({ phase: "empty", loaded: null, error: null, readings: NO_READINGS, watched: [], milliseconds: null, runs: 0 });
       return;
     }
-    this.#change({ phase: "loading", fetching: null, error: null });
+    this.#store.setState({ phase: "loading", fetching: null, error: null });
     const onFetch = (name: string, share: number) => {
-      if (generation === this.#generation) this.#change({ fetching: { name, share } });
+      if (generation === this.#generation) this.#store.setState({ fetching: { name, share } });
     };
     try {
       const loaded = await this.#engine.load(rune, this.#limits, { resources, onFetch });
@@ -136,9 +132,9 @@ export class Session {
       this.#dropUnfitting(loaded);
       this.#times = [];
       this.#modelTimes = [];
-      const readings = isSame ? this.#snapshot.readings : NO_READINGS;
+      const readings = isSame ? this.#store.getState().readings : NO_READINGS;
       const fresh = { readings, watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
-      this.#change({ phase: "ready", fetching: null, loaded, ...fresh });
+      this.#store.setState({ phase: "ready", fetching: null, loaded, ...fresh });
       this.#run();
     } catch (error) {
       if (generation === this.#generation) this.#fail(error);
@@ -177,15 +173,15 @@ export class Session {
   withdraw(place: number): void {
     this.#inputs.delete(place);
     this.#isWaiting = false;
-    this.#change({ readings: NO_READINGS, watched: [] });
+    this.#store.setState({ readings: NO_READINGS, watched: [] });
   }
 
   setCalling(calling: Calling): void {
-    this.#change({ calling });
+    this.#store.setState({ calling });
   }
 
   #run(): void {
-    const { loaded, phase } = this.#snapshot;
+    const { loaded, phase } = this.#store.getState();
     if (loaded === null || phase !== "ready") return;
     if (this.#isRunning) {
       this.#isWaiting = true;
@@ -233,12 +229,12 @@ export class Session {
   }
 
   #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
-    const { readings, loaded, calling, runs } = this.#snapshot;
+    const { readings, loaded, calling, runs } = this.#store.getState();
     const now = this.#now();
     this.#pace.ran(now);
     this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
     this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
-    this.#change({
+    this.#store.setState({
       readings: read(readings, result.outputs.filter((output) => tapOf(output) === null), {
         wordlists: loaded?.wordlists ?? [],
         isStream: this.#isStream,
@@ -262,12 +258,7 @@ export class Session {
 
   #fail(error: unknown): void {
     const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
-    this.#change({ phase: "failed", fetching: null, error: known });
-  }
-
-  #change(changed: Partial<Snapshot>): void {
-    this.#snapshot = { ...this.#snapshot, ...changed };
-    for (const listener of this.#listeners) listener();
+    this.#store.setState({ phase: "failed", fetching: null, error: known });
   }
 }
 

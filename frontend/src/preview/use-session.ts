@@ -1,5 +1,6 @@
 // A session with its sandboxed frame, for the life of a component.
-import { useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { useEffect, useState, type RefObject } from "react";
+import { useStore } from "zustand";
 import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "../runtime";
 import { Session, type Engine, type Snapshot } from "./session";
 
@@ -65,5 +66,5 @@ export function useSession(
     // The edition changes with the rune.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [session, rune, resources]);
-  return [session, useSyncExternalStore(session.subscribe, session.snapshot)];
+  return [session, useStore(session.state)];
 }

@@ -1,17 +1,14 @@
 // The studio page: files and pipeline at the left, graph and text in the middle, the running app at the right.
-// Puts the parts together and holds what is only of this visit (dialogs, sizes; places in shell/use-places). What is true is in the workspace.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { sentenceOf } from "./api/problem";
-import type { Diagnostic } from "./api/types";
-import type { LanguageAction, Location } from "../language";
-import { placesOf } from "./commands/places";
+// Puts the parts together and holds what is only of this visit: the dialog and the sizes here, where one is in shell/use-places, builds in
+// shell/use-building, problems in shell/use-problems. What is true is in the workspace.
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
 import { fileCommands } from "./commands/file-commands";
 import type { Take } from "../preview";
 import { studioCommands } from "./commands/studio-commands";
 import { useKeys } from "./commands/use-keys";
 import { extension } from "./document/paths";
 import { toggleAuthors } from "./editor/authors";
-import type { EditorLanguage } from "./editor/language";
 import { Files } from "./panels/Files";
 import { OutlineList } from "./panels/OutlineList";
 import { PreviewPane } from "./panels/PreviewPane";
@@ -26,16 +23,20 @@ import { problemCounts, problemText } from "./session/problem-count";
 import { troubles } from "./session/troubles";
 import { useLabels } from "./session/use-labels";
 import type { Workspace } from "./session/workspace";
-import { Bottom, type BottomTab } from "./shell/Bottom";
+import { Bottom } from "./shell/Bottom";
 import type { Asking } from "./shell/Dialogs";
 import { Header } from "./shell/Header";
 import { People } from "./shell/People";
 import { Middle } from "./shell/Middle";
 import { StatusBar } from "./shell/StatusBar";
-import { isNarrow, Screens } from "./shell/Screens";
+import { Screens } from "./shell/Screens";
+import { languageActions } from "./shell/language-commands";
+import { useBuilding } from "./shell/use-building";
 import { useDrop } from "./shell/use-drop";
+import { useEditorLanguage } from "./shell/use-editor-language";
 import { useNow, useTitle } from "./shell/use-page";
 import { useFiles } from "./shell/use-files";
+import { useProblems } from "./shell/use-problems";
 import { usePlaces } from "./shell/use-places";
 
 /** Fetched when they are first shown. */
@@ -51,12 +52,10 @@ interface StudioProps {
 }
 
 export function Studio({ workspace, nonce }: StudioProps) {
-  const session = useSyncExternalStore(workspace.store.subscribe, workspace.store.current);
-  const text = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const session = useStore(workspace.store.state);
+  const text = useStore(workspace.state);
   const [asking, setAsking] = useState<Asking | null>(null);
   const [isPhoneOpen, setPhoneOpen] = useState(false);
-  const [bottomTab, setBottomTab] = useState<BottomTab>("problems");
-  const [chosenBuild, setChosenBuild] = useState<string | null>(null);
   const [left, setLeft] = useRemembered("left", 216, isSize);
   const [right, setRight] = useRemembered("right", 392, isSize);
   const [low, setLow] = useRemembered("low", 178, isSize);
@@ -64,21 +63,18 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const { files } = text;
   const { project, me, may } = session;
-  const checked = useSyncExternalStore(workspace.checking.subscribe, workspace.checking.current);
-  const language = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
+  const checked = useStore(workspace.checking.state);
+  const language = useStore(workspace.language.state);
   const preview = useMemo(() => withChecked(session.preview, checked), [session.preview, checked]);
   const mayEdit = may.includes("edit");
   const places = usePlaces(workspace, files, preview.outline);
   const { shown, active, runefile, view, editor, openFile, goTo, goToStage, setScreen, showVersions } = places;
-  const build = session.builds.find((each) => each.id === chosenBuild) ?? session.builds[0] ?? null;
   const reviewable = lastSucceeded(session.builds);
-  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
-  const troubled = useMemo(() => {
-    const found = new Map<string, "error" | "warning">();
-    for (const { file, severity } of preview.diagnostics) if (found.get(file) !== "error") found.set(file, severity);
-    return found;
-  }, [preview.diagnostics]);
+  const problems = useProblems({ workspace, text, checked, diagnostics: preview.diagnostics, shown: active?.path, editor, goTo });
+  const building = useBuilding({ workspace, text, builds: session.builds, mayEdit, isSignedOut, setScreen, showVersions });
+  const answers = useEditorLanguage(workspace, runefile, goTo);
 
   useTitle(project, problemText(preview.diagnostics));
   // Nothing to wait for: the graph alone is what is looked at, or nothing runs yet.
@@ -86,50 +82,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
   useEffect(() => {
     if (!waitsForApp) firstThingsDone();
   }, [waitsForApp]);
-  useEffect(() => {
-    if (build !== null && bottomTab === "build") workspace.store.watch(build.id);
-  }, [workspace, build, bottomTab]);
-
   // The same one from render to render: the preview is not drawn anew by each.
   const [sendTake] = useState(() => (take: Take) => setAsking({ what: "send-take", take }));
-  const goToProblem = ({ file, span }: Diagnostic): void => goTo(file, span.start.line, span.start.column);
-
-  const attempt = (what: Promise<unknown>): void => {
-    what.catch((error: unknown) => workspace.toasts.say(sentenceOf(error)));
-  };
-
-  const going = useRef(goTo);
-  useEffect(() => {
-    going.current = goTo;
-  });
-  // The same one from word to word, or the editor would begin anew at each.
-  const answers = useMemo<EditorLanguage>(
-    () => ({
-      ask: (request) => workspace.language.ask(request),
-      file: runefile,
-      apply: (edits) => workspace.edit(edits),
-      go: (path, line, column) => going.current(path, line, column),
-      say: (sentence) => workspace.toasts.say(sentence),
-    }),
-    [workspace, runefile],
-  );
-
-  const startBuild = (): void => {
-    if (!mayEdit) return;
-    if (isSignedOut) {
-      workspace.toasts.say("You are signed out. Sign in again, then build.");
-      return;
-    }
-    if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the server. The build starts when the connection is back.");
-    setBottomTab("build");
-    // The log stands under the text; where one part is shown at a time, that one.
-    if (isNarrow()) setScreen("text");
-    attempt(workspace.build().then((id) => setChosenBuild(id)));
-  };
-
-  const saveVersion = (message: string): void =>
-    attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions })));
-
   const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: places.awaitFile, versions: showVersions });
   const addLabels = useLabels(workspace, places.awaitFile);
   const takeAll = (list: readonly Incoming[]): void => {
@@ -137,22 +91,13 @@ export function Studio({ workspace, nonce }: StudioProps) {
     if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
     else filesUse.take(list, null);
   };
-  const over = useDrop(mayEdit, (incoming) => attempt(incoming.then(takeAll)));
-
-  const showReferences = (found: readonly Location[]): void => {
-    if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
-    else setAsking({ what: "choose", title: "References", choices: placesOf(found, files, workspace, goTo) });
-  };
-  const showActions = (found: readonly LanguageAction[]): void => {
-    if (found.length === 0) workspace.toasts.say("There is nothing to fix here.");
-    else setAsking({ what: "choose", title: "Quick fix", choices: found.map((action, index) => ({ id: String(index), title: action.title, kind: action.code ?? "", go: () => workspace.edit(action.edits) })) });
-  };
+  const over = useDrop(mayEdit, (incoming) => workspace.attempt(incoming.then(takeAll)));
 
   const ofStudio = studioCommands({
     mayEdit,
     canReview: reviewable !== null,
     active,
-    build: startBuild,
+    build: building.start,
     save: () => workspace.toasts.say(unsent ? "Saving your last edit." : "All edits are saved. The server saves each edit as you type."),
     share: () => setAsking({ what: "share", review: false }),
     phone: () => setPhoneOpen(true),
@@ -165,31 +110,22 @@ export function Studio({ workspace, nonce }: StudioProps) {
     close: () => active !== null && places.closeFile(active.id),
     undo: () => workspace.files.undo.undo(),
     redo: () => workspace.files.undo.redo(),
-    nextProblem: () => {
-      const [first] = preview.diagnostics;
-      if (preview.diagnostics.some((diagnostic) => diagnostic.file === active?.path)) editor?.nextProblem();
-      else if (first !== undefined) goToProblem(first);
-    },
+    nextProblem: problems.goToNext,
     inRunefile: active?.path === runefile && editor !== null,
-    definition: () => editor?.goToDefinition(),
-    references: () => void editor?.references().then((found) => showReferences(found)),
-    renameName: () => void editor?.nameAtCursor().then((name) => name !== null && setAsking({ what: "rename-name", name, rename: (next) => editor.rename(next) })),
-    quickFix: () => void editor?.actions().then((found) => showActions(found)),
-    format: () => editor?.rewrite("format"),
-    inferTypes: () => editor?.rewrite("infer"),
+    ...languageActions({ workspace, editor, ask: setAsking, goTo }),
     view: (next) => {
       const drawn = files.find((file) => file.path === runefile);
       if (drawn !== undefined) openFile(drawn.id);
       places.changeView(next);
     },
-    problems: () => setBottomTab("problems"),
-    builds: () => setBottomTab("build"),
+    problems: () => building.showTab("problems"),
+    builds: () => building.showTab("build"),
     palette: (start) => setAsking({ what: "palette", start }),
     shortcuts: () => setAsking({ what: "shortcuts" }),
   });
   const commands = [
     ...ofStudio,
-    ...fileCommands({ mayEdit, active, isText: editor !== null && !places.showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && attempt(toggleAuthors(editor, workspace, active)) }),
+    ...fileCommands({ mayEdit, active, isText: editor !== null && !places.showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && workspace.attempt(toggleAuthors(editor, workspace, active)) }),
   ];
   useKeys(commands);
   const destinations = [
@@ -209,7 +145,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
         newest={session.builds[0] ?? null}
         reviewable={reviewable}
         people={<People presence={workspace.presence} me={me.id} files={files} onGo={places.goToPerson} />}
-        onBuild={startBuild}
+        onBuild={building.start}
         onShare={() => setAsking({ what: "share", review: false })}
         onAskForReview={() => setAsking({ what: "share", review: true })}
       />
@@ -229,7 +165,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
             uploads={workspace.uploads}
             presence={workspace.presence}
             mayEdit={mayEdit}
-            troubled={troubled}
+            troubled={problems.troubled}
             actions={filesUse.actions}
           />
           <OutlineList outline={preview.outline} troubled={troubles(preview.outline, preview.diagnostics, runefile)} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
@@ -263,21 +199,21 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onPick={places.pickStage}
             onStageText={(node) => goTo(runefile, node.line, 1)}
             onGraphAlone={places.showGraphAt}
-            onMend={(checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
+            onMend={problems.fix}
           />
           <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
           <Bottom
             session={session}
             diagnostics={preview.diagnostics}
-            tab={bottomTab}
-            build={build}
+            tab={building.tab}
+            build={building.build}
             mayEdit={mayEdit}
             now={now}
-            onTab={setBottomTab}
-            onBuild={setChosenBuild}
-            onDiagnostic={goToProblem}
-            onMend={(checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
-            onCancel={(each) => attempt(workspace.store.cancel(each.id))}
+            onTab={building.showTab}
+            onBuild={building.choose}
+            onDiagnostic={problems.goToProblem}
+            onMend={problems.fix}
+            onCancel={building.cancel}
             onPublish={(each) => setAsking({ what: "publish", build: each })}
           />
         </div>
@@ -289,8 +225,8 @@ export function Studio({ workspace, nonce }: StudioProps) {
           me={me.id}
           edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
           diagnostics={preview.diagnostics}
-          onMend={mayEdit && (checked === null ? !text.ahead : checked.isFresh) ? (edits) => workspace.mend(edits) : null}
-          onProblem={goToProblem}
+          onMend={mayEdit ? problems.fix : null}
+          onProblem={problems.goToProblem}
           onSend={mayEdit ? sendTake : null}
           {...(mayEdit && { onAddLabels: addLabels })}
           phones={{ session, isOpen: isPhoneOpen, onOpen: setPhoneOpen }}
@@ -302,14 +238,14 @@ export function Studio({ workspace, nonce }: StudioProps) {
         toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
         cursor={places.cursor}
         readOnly={!mayEdit}
-        onProblems={() => setBottomTab("problems")}
+        onProblems={() => building.showTab("problems")}
         onCommands={() => setAsking({ what: "palette", start: "" })}
       />
       <Screens screen={places.screen} onScreen={setScreen} />
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
       {asking !== null && (
         <Suspense>
-          <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={saveVersion} onClose={() => setAsking(null)} />
+          <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={building.saveVersion} onClose={() => setAsking(null)} />
         </Suspense>
       )}
       <Toaster toasts={workspace.toasts} />

@@ -1,6 +1,6 @@
 // Showing the phone's results in its person's studio: asked for here, confirmed there, ended on either side.
 import { MonitorSmartphone, Square } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import type { Pairing } from "./pairing";
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function PairingCard({ pairing, person, isOffline }: Props) {
-  const { phase, digits, notice } = useSyncExternalStore(pairing.subscribe, pairing.current);
+  const { phase, digits, notice } = useStore(pairing.state);
   return (
     <section className="card stack phone-pairing" aria-label="Show the results in the studio">
       <h2>In the studio</h2>

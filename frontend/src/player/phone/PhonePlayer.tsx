@@ -1,6 +1,7 @@
 // The player on a phone: the app over the whole screen, large results above, its inputs below, and what the phone's person
 // may set. What is true is in the store; this puts it on the page.
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
 import { NO_HOST, Preview, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
 import { keepFetched } from "./app";
@@ -32,7 +33,7 @@ const ADDRESSES: Addresses = {
 };
 
 export function PhonePlayer({ place, store, pairing, update }: Props) {
-  const player = useSyncExternalStore(store.subscribe, store.current);
+  const player = useStore(store.state);
   const [awake] = useState(() => new Awake());
   useAwake(awake);
   const { state, running, phase, fetching } = player;

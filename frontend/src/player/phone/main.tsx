@@ -1,6 +1,7 @@
 // The player's page: takes the scanned code's token out of the address, starts what is there, and becomes an app.
-import { StrictMode, useSyncExternalStore } from "react";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createStore, useStore } from "zustand";
 import { addManifest, keepPlayer } from "./app";
 import { PlayerClient } from "./client";
 import { Kept } from "./kept";
@@ -13,14 +14,7 @@ const root = document.getElementById("player");
 if (root === null) throw new Error("The player's page is incomplete. Load it again.");
 
 /** What puts another edition of the player in place, once there is one. */
-const update = {
-  use: null as (() => void) | null,
-  listeners: new Set<() => void>(),
-  subscribe: (listener: () => void) => {
-    update.listeners.add(listener);
-    return () => update.listeners.delete(listener);
-  },
-};
+const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
 function start(place: Place, element: HTMLElement): void {
   const token = tokenOf(location.hash);
@@ -43,14 +37,11 @@ function start(place: Place, element: HTMLElement): void {
     </StrictMode>,
   );
   addManifest(place.base);
-  void keepPlayer((use) => {
-    update.use = use;
-    for (const listener of update.listeners) listener();
-  });
+  void keepPlayer((use) => update.setState({ use }));
 }
 
 function Page(props: { readonly place: Place; readonly store: PlayerStore; readonly pairing: Pairing }) {
-  const use = useSyncExternalStore(update.subscribe, () => update.use);
+  const { use } = useStore(update);
   return <PhonePlayer {...props} update={use} />;
 }
 

@@ -50,7 +50,7 @@ function paired() {
 
 test("nothing is sent before the digits are confirmed", () => {
   const { wire, pairing } = paired();
-  expect(pairing.current()).toEqual({ phase: "waiting", digits: "0042", notice: null });
+  expect(pairing.state.getState()).toEqual({ phase: "waiting", digits: "0042", notice: null });
   pairing.send(news(1));
   expect(wire.said).toEqual([]);
   wire.hear({ type: "paired" });
@@ -83,7 +83,7 @@ test("a result that is too large stays here and is said so", () => {
   wire.hear({ type: "paired" });
   pairing.send(news(0.123456789, 20_000));
   expect(wire.said).toHaveLength(1);
-  expect(pairing.current().notice).toContain("too large");
+  expect(pairing.state.getState().notice).toContain("too large");
 });
 
 test("a connection that lags is spared", () => {
@@ -98,8 +98,8 @@ test("either end closes it for good, with the reason", () => {
   const { wire, pairing } = paired();
   wire.hear({ type: "paired" });
   wire.end("The studio ended the connection.");
-  expect(pairing.current()).toEqual({ phase: "off", digits: null, notice: "The studio ended the connection." });
+  expect(pairing.state.getState()).toEqual({ phase: "off", digits: null, notice: "The studio ended the connection." });
   const again = paired();
   again.pairing.stop();
-  expect([again.wire.isClosed, again.pairing.current().phase]).toEqual([true, "off"]);
+  expect([again.wire.isClosed, again.pairing.state.getState().phase]).toEqual([true, "off"]);
 });

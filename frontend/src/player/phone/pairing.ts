@@ -1,5 +1,6 @@
 // The phone's end of a pairing: asks, shows four digits, and once the studio has confirmed them sends what runs gave.
 // Never an input: what is sent is built here from a run's outputs, and the server passes nothing else on.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Loaded } from "../../runtime";
 import type { RunNews } from "../../preview";
 
@@ -31,8 +32,8 @@ const TOO_LARGE = "A result is too large to be shown in the studio. It is shown 
 export class Pairing {
   readonly #open: () => Wire;
   readonly #now: () => number;
-  readonly #listeners = new Set<() => void>();
-  #state: PairingState = OFF;
+  readonly #store = createStore<PairingState>(() => OFF);
+  readonly state: Omit<StoreApi<PairingState>, "setState"> = this.#store;
   #wire: Wire | null = null;
   #about: { readonly title: string; readonly wordlists: readonly (readonly string[])[] } | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -44,31 +45,24 @@ export class Pairing {
     this.#now = now;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly current = (): PairingState => this.#state;
-
   readonly start = (): void => {
     this.#drop();
     const wire = this.#open();
     this.#wire = wire;
-    this.#become({ phase: "opening", digits: null, notice: null });
+    this.#store.setState({ phase: "opening", digits: null, notice: null });
     wire.onmessage = ({ data }) => {
       if (this.#wire === wire) this.#hear(data);
     };
     wire.onclose = ({ reason }) => {
       if (this.#wire !== wire) return;
       this.#drop();
-      this.#become({ ...OFF, notice: reason === "" ? "The connection was lost. Pair again." : reason });
+      this.#store.setState({ ...OFF, notice: reason === "" ? "The connection was lost. Pair again." : reason });
     };
   };
 
   readonly stop = (): void => {
     this.#drop();
-    this.#become(OFF);
+    this.#store.setState(OFF);
   };
 
   /** What runs from now on. */
@@ -79,7 +73,7 @@ export class Pairing {
   }
 
   readonly send = (run: RunNews): void => {
-    if (this.#state.phase !== "paired") return;
+    if (this.#store.getState().phase !== "paired") return;
     this.#held = run;
     const wait = this.#sentAt + PAUSE - this.#now();
     if (wait <= 0) this.#sendHeld();
@@ -100,14 +94,14 @@ export class Pairing {
       isStream,
     });
     const isTooLarge = text.length > MESSAGE_LIMIT;
-    if (isTooLarge !== (this.#state.notice === TOO_LARGE)) this.#become({ ...this.#state, notice: isTooLarge ? TOO_LARGE : null });
+    if (isTooLarge !== (this.#store.getState().notice === TOO_LARGE)) this.#store.setState({ notice: isTooLarge ? TOO_LARGE : null });
     if (isTooLarge) return;
     this.#sentAt = this.#now();
     wire.send(text);
   }
 
   #tellAbout(): void {
-    if (this.#about === null || this.#state.phase !== "paired") return;
+    if (this.#about === null || this.#store.getState().phase !== "paired") return;
     const text = JSON.stringify({ type: "about", ...this.#about });
     const bare = JSON.stringify({ type: "about", title: this.#about.title, wordlists: [] });
     this.#wire?.send(text.length > MESSAGE_LIMIT ? bare : text);
@@ -115,9 +109,9 @@ export class Pairing {
 
   #hear(data: unknown): void {
     const message = JSON.parse(String(data)) as { type: string; digits?: string };
-    if (message.type === "digits") this.#become({ phase: "waiting", digits: message.digits ?? null, notice: null });
+    if (message.type === "digits") this.#store.setState({ phase: "waiting", digits: message.digits ?? null, notice: null });
     if (message.type === "paired") {
-      this.#become({ phase: "paired", digits: null, notice: null });
+      this.#store.setState({ phase: "paired", digits: null, notice: null });
       this.#tellAbout();
     }
   }
@@ -129,10 +123,5 @@ export class Pairing {
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();
-  }
-
-  #become(state: PairingState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -83,13 +83,13 @@ test("what the studio shows runs at once, and a newer one when its person wants 
   const { server, store, settled } = setUp();
   await store.start(null);
   await settled();
-  expect(store.current()).toMatchObject({ phase: "ready", running: { run: { digest: "a" } }, newer: null });
+  expect(store.state.getState()).toMatchObject({ phase: "ready", running: { run: { digest: "a" } }, newer: null });
   server.answer = () => Response.json(state(run("b")));
   await store.look();
-  expect(store.current()).toMatchObject({ running: { run: { digest: "a" } }, newer: { digest: "b" } });
+  expect(store.state.getState()).toMatchObject({ running: { run: { digest: "a" } }, newer: { digest: "b" } });
   store.useNewer();
   await settled();
-  expect(store.current()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
+  expect(store.state.getState()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
 });
 
 test("one who follows gets newer ones without a question", async () => {
@@ -100,7 +100,7 @@ test("one who follows gets newer ones without a question", async () => {
   server.answer = () => Response.json(state(run("b")));
   await store.look();
   await settled();
-  expect(store.current()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
+  expect(store.state.getState()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
 });
 
 test("a tag that is wanted runs, and the choice can change", async () => {
@@ -108,10 +108,10 @@ test("a tag that is wanted runs, and the choice can change", async () => {
   server.answer = () => Response.json(state(run("a"), [run("c", "1.1"), run("b", "1.0")]));
   await store.start(null);
   await settled();
-  expect(store.current().running?.run.tag).toBe("1.0");
+  expect(store.state.getState().running?.run.tag).toBe("1.0");
   store.choose("1.1");
   await settled();
-  expect(store.current().running?.run.digest).toBe("c");
+  expect(store.state.getState().running?.run.digest).toBe("c");
 });
 
 test("without a network the kept one runs, and what runs goes on", async () => {
@@ -122,10 +122,10 @@ test("without a network the kept one runs, and what runs goes on", async () => {
   };
   await store.start(null);
   await settled();
-  expect(store.current()).toMatchObject({ phase: "ready", isOffline: true, running: { run: { digest: "a" } } });
+  expect(store.state.getState()).toMatchObject({ phase: "ready", isOffline: true, running: { run: { digest: "a" } } });
   server.answer = () => Response.json(state(run("a")));
   await store.look();
-  expect(store.current().isOffline).toBe(false);
+  expect(store.state.getState().isOffline).toBe(false);
 });
 
 test("a phone that was never there says that the forge cannot be reached", async () => {
@@ -134,7 +134,7 @@ test("a phone that was never there says that the forge cannot be reached", async
     throw new TypeError("no network");
   };
   await store.start(null);
-  expect(store.current()).toMatchObject({ phase: "unreachable", problem: "The server cannot be reached. Check the connection and try again." });
+  expect(store.state.getState()).toMatchObject({ phase: "unreachable", problem: "The server cannot be reached. Check the connection and try again." });
 });
 
 test.each([
@@ -146,7 +146,7 @@ test.each([
   await settled();
   server.answer = () => Response.json({ detail: "no" }, { status });
   await store.look();
-  expect(store.current()).toMatchObject({ phase, state: null, running: null });
+  expect(store.state.getState()).toMatchObject({ phase, state: null, running: null });
   expect(kept.forgotten).toBe(1);
 });
 
@@ -156,7 +156,7 @@ test("a server in trouble takes nothing away", async () => {
   await settled();
   server.answer = () => new Response("", { status: 502 });
   await store.look();
-  expect(store.current()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
+  expect(store.state.getState()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
   expect(kept.forgotten).toBe(0);
 });
 
@@ -164,7 +164,7 @@ test("a code that has ended is said so, and whoever is signed in goes on", async
   const { server, store } = setUp();
   await store.start("old");
   expect(server.asked[0]).toBe("POST /player/acme/digits/enter");
-  expect(store.current()).toMatchObject({ phase: "ready", problem: "The server answered with an error (400). Try again in a moment." });
+  expect(store.state.getState()).toMatchObject({ phase: "ready", problem: "The server answered with an error (400). Try again in a moment." });
 });
 
 test("a problem is for a person", () => {

@@ -1,4 +1,5 @@
 // What the player knows: what there is to run, what runs, and whether there is a newer one. No component.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { fetchRune } from "../fetch-rune";
 import { PlayerProblem, type PlayerClient } from "./client";
 import type { Kept } from "./kept";
@@ -51,8 +52,8 @@ export class PlayerStore {
   readonly #client: PlayerClient;
   readonly #kept: Kept;
   readonly #fetchRune: FetchRune;
-  readonly #listeners = new Set<() => void>();
-  #player: Player;
+  readonly #store: StoreApi<Player>;
+  readonly state: Omit<StoreApi<Player>, "setState">;
   #asking: Promise<void> | null = null;
   #fetchingOf: { readonly digest: string; readonly leaving: AbortController } | null = null;
 
@@ -60,15 +61,9 @@ export class PlayerStore {
     this.#client = client;
     this.#kept = kept;
     this.#fetchRune = fetcher;
-    this.#player = { ...NOTHING, tag };
+    this.#store = createStore<Player>(() => ({ ...NOTHING, tag }));
+    this.state = this.#store;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly current = (): Player => this.#player;
 
   /** Lets the phone in by a scanned code where there is one, and runs what is wanted. */
   async start(token: string | null): Promise<void> {
@@ -81,7 +76,7 @@ export class PlayerStore {
       }
     }
     await this.look();
-    if (problem !== null) this.#change({ problem });
+    if (problem !== null) this.#store.setState({ problem });
   }
 
   /** Asks what there is to run now. */
@@ -93,18 +88,18 @@ export class PlayerStore {
   }
 
   choose(tag: string | null): void {
-    this.#change({ tag, newer: null });
-    const { state } = this.#player;
+    this.#store.setState({ tag, newer: null });
+    const { state } = this.#store.getState();
     if (state !== null) this.#take(state, true);
   }
 
   readonly useNewer = (): void => {
-    const { newer } = this.#player;
+    const { newer } = this.#store.getState();
     if (newer !== null) void this.#fetch(newer);
   };
 
   follow(follows: boolean): void {
-    this.#change({ follows });
+    this.#store.setState({ follows });
     if (follows) this.useNewer();
   }
 
@@ -112,7 +107,7 @@ export class PlayerStore {
   async leave(): Promise<void> {
     await this.#client.leave();
     await this.#kept.forget();
-    this.#change({ ...NOTHING, tag: this.#player.tag });
+    this.#store.setState({ ...NOTHING, tag: this.#store.getState().tag });
     await this.look();
   }
 
@@ -120,7 +115,7 @@ export class PlayerStore {
     try {
       const state = await this.#client.state();
       await this.#kept.keepState(state);
-      this.#change({ phase: "ready", state, isOffline: false, problem: null });
+      this.#store.setState({ phase: "ready", state, isOffline: false, problem: null });
       this.#take(state, false);
     } catch (error) {
       await this.#refused(error);
@@ -133,33 +128,33 @@ export class PlayerStore {
       // Nothing of it stays on a phone that may not see it any more.
       this.#fetchingOf?.leaving.abort();
       await this.#kept.forget();
-      this.#change({ ...NOTHING, phase: trouble, tag: this.#player.tag });
+      this.#store.setState({ ...NOTHING, phase: trouble, tag: this.#store.getState().tag });
       return;
     }
-    if (this.#player.state !== null) {
+    if (this.#store.getState().state !== null) {
       // A server in trouble is asked again; what runs does not need it.
-      if (trouble === "offline") this.#change({ isOffline: true });
+      if (trouble === "offline") this.#store.setState({ isOffline: true });
       return;
     }
     const state = await this.#kept.state();
     if (state === null) {
-      this.#change({ phase: "unreachable", problem: sentence(error) });
+      this.#store.setState({ phase: "unreachable", problem: sentence(error) });
     } else {
-      this.#change({ phase: "ready", state, isOffline: true, problem: null });
+      this.#store.setState({ phase: "ready", state, isOffline: true, problem: null });
       this.#take(state, true);
     }
   }
 
   /** Runs what is wanted when nothing runs or it was asked for; else says that it is there. */
   #take(state: PlayerState, isAsked: boolean): void {
-    const { tag, running, follows } = this.#player;
+    const { tag, running, follows } = this.#store.getState();
     const run = wanted(state, tag);
     if (run === null || run.digest === running?.run.digest) {
-      this.#change({ newer: null });
+      this.#store.setState({ newer: null });
     } else if (running === null || isAsked || follows) {
       void this.#fetch(run);
     } else {
-      this.#change({ newer: run });
+      this.#store.setState({ newer: run });
     }
   }
 
@@ -168,25 +163,20 @@ export class PlayerStore {
     this.#fetchingOf?.leaving.abort();
     const mine = { digest: run.digest, leaving: new AbortController() };
     this.#fetchingOf = mine;
-    this.#change({ fetching: 0, problem: null });
+    this.#store.setState({ fetching: 0, problem: null });
     const { signal } = mine.leaving;
     try {
       const kept = await this.#kept.rune(run.url);
-      const rune = kept ?? (await this.#fetchRune(run.url, signal, (share) => !signal.aborted && this.#change({ fetching: share })));
+      const rune = kept ?? (await this.#fetchRune(run.url, signal, (share) => !signal.aborted && this.#store.setState({ fetching: share })));
       if (signal.aborted) return;
-      this.#change({ running: { run, rune }, newer: null, fetching: null });
+      this.#store.setState({ running: { run, rune }, newer: null, fetching: null });
       // Kept afterwards: what runs does not wait for a disk.
       await this.#kept.keepRune(run.url, rune.slice(0));
     } catch (error) {
-      if (!signal.aborted) this.#change({ fetching: null, problem: sentence(error) });
+      if (!signal.aborted) this.#store.setState({ fetching: null, problem: sentence(error) });
     } finally {
       if (this.#fetchingOf === mine) this.#fetchingOf = null;
     }
-  }
-
-  #change(changed: Partial<Player>): void {
-    this.#player = { ...this.#player, ...changed };
-    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -1,12 +1,12 @@
 // What a rune says that runs elsewhere, drawn as it would be here.
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import { millisecondsText } from "../numbers";
 import { OutputCard } from "../outputs/OutputCard";
 import type { MirrorStore } from "./store";
 import "../preview.css";
 
 export function Mirror({ store }: { readonly store: MirrorStore }) {
-  const { readings, milliseconds, calling } = useSyncExternalStore(store.subscribe, store.current);
+  const { readings, milliseconds, calling } = useStore(store.state);
   return (
     <div className="preview">
       {readings.cards.length === 0 && (

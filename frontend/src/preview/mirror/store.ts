@@ -1,4 +1,5 @@
 // Results of a rune that runs elsewhere, on the same person's phone: what came, read as if it had run here.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { median } from "../numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings";
 import type { RunNews } from "../session";
@@ -16,9 +17,9 @@ const TIMES = 21;
 const NOTHING: Mirrored = { title: "", readings: NO_READINGS, milliseconds: null, calling: DEFAULT_CALLING };
 
 export class MirrorStore {
-  readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
-  #state: Mirrored = NOTHING;
+  readonly #store = createStore<Mirrored>(() => NOTHING);
+  readonly state: Omit<StoreApi<Mirrored>, "setState"> = this.#store;
   #wordlists: readonly (readonly string[])[] = [];
   #times: readonly number[] = [];
 
@@ -26,31 +27,19 @@ export class MirrorStore {
     this.#now = now;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly current = (): Mirrored => this.#state;
-
   /** Another rune runs there, or the first. */
   about(title: string, wordlists: readonly (readonly string[])[]): void {
     this.#wordlists = wordlists;
     this.#times = [];
-    this.#change({ title, readings: NO_READINGS, milliseconds: null });
+    this.#store.setState({ title, readings: NO_READINGS, milliseconds: null });
   }
 
   take({ outputs, milliseconds, isStream }: RunNews): void {
     this.#times = [...this.#times, milliseconds].slice(-TIMES);
-    const { readings, calling } = this.#state;
+    const { readings, calling } = this.#store.getState();
     const context = { wordlists: this.#wordlists, isStream, calling, now: this.#now() };
-    this.#change({ readings: read(readings, outputs, context), milliseconds: median(this.#times) });
+    this.#store.setState({ readings: read(readings, outputs, context), milliseconds: median(this.#times) });
   }
 
-  readonly setCalling = (calling: Calling): void => this.#change({ calling });
-
-  #change(changed: Partial<Mirrored>): void {
-    this.#state = { ...this.#state, ...changed };
-    for (const listener of this.#listeners) listener();
-  }
+  readonly setCalling = (calling: Calling): void => this.#store.setState({ calling });
 }

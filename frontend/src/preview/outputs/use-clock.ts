@@ -1,4 +1,5 @@
 // The page's clock for "4 s ago": it ticks once a second while somebody watches.
+// eslint-disable-next-line no-restricted-imports -- a clock keeps no state
 import { useSyncExternalStore } from "react";
 
 function subscribe(listener: () => void): () => void {

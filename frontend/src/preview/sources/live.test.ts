@@ -25,10 +25,10 @@ test("a device that is allowed and never comes is given up, and says so", async 
   });
   live.start();
   await vi.advanceTimersByTimeAsync(6000);
-  expect(live.state()).toMatchObject({ phase: "starting", waitsFor: null });
+  expect(live.state.getState()).toMatchObject({ phase: "starting", waitsFor: null });
   await vi.advanceTimersByTimeAsync(4000);
-  expect(live.state().phase).toBe("off");
-  expect(live.state().problem).toContain("The microphone is allowed, but the browser does not start it");
+  expect(live.state.getState().phase).toBe("off");
+  expect(live.state.getState().problem).toContain("The microphone is allowed, but the browser does not start it");
   expect(isHeld).toBe(false);
 });
 
@@ -38,13 +38,13 @@ test("as long as the browser asks its person, that is said and waited for", asyn
   const live = new Live("camera", () => new Promise((resolve) => (allow = resolve)));
   live.start();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(live.state().phase).toBe("starting");
-  expect(live.state().waitsFor).toContain("The browser asks whether this page may use the camera");
+  expect(live.state.getState().phase).toBe("starting");
+  expect(live.state.getState().waitsFor).toContain("The browser asks whether this page may use the camera");
   allow();
   await vi.advanceTimersByTimeAsync(0);
-  expect(live.state()).toEqual({ phase: "live", waitsFor: null, problem: null });
+  expect(live.state.getState()).toEqual({ phase: "live", waitsFor: null, problem: null });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(live.state().phase).toBe("live");
+  expect(live.state.getState().phase).toBe("live");
   live.stop();
 });
 
@@ -53,7 +53,7 @@ test("a browser that does not say whether it asks is taken to ask", async () => 
   const live = new Live("camera", () => new Promise(() => undefined));
   live.start();
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(live.state().waitsFor).toContain("The browser asks");
+  expect(live.state.getState().waitsFor).toContain("The browser asks");
   live.stop();
-  expect(live.state()).toEqual({ phase: "off", waitsFor: null, problem: null });
+  expect(live.state.getState()).toEqual({ phase: "off", waitsFor: null, problem: null });
 });

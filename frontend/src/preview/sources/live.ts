@@ -1,5 +1,6 @@
 // A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
+import { createStore, useStore, type StoreApi } from "zustand";
 import { askingText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
 
 export interface LiveState {
@@ -22,8 +23,8 @@ const GIVE_UP = 8000;
 export class Live {
   readonly #device: Device;
   readonly #open: Open;
-  readonly #listeners = new Set<() => void>();
-  #state: LiveState = OFF;
+  readonly #store = createStore<LiveState>(() => OFF);
+  readonly state: Omit<StoreApi<LiveState>, "setState"> = this.#store;
   #holding: AbortController | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
   /** It was live when the page was hidden. */
@@ -34,34 +35,27 @@ export class Live {
     this.#open = open;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly state = (): LiveState => this.#state;
-
   readonly start = (): void => {
     const problem = unavailable(this.#device);
     if (problem !== null) {
-      this.#become({ ...OFF, problem });
+      this.#store.setState({ ...OFF, problem });
       return;
     }
     this.#holding?.abort();
     const holding = new AbortController();
     this.#holding = holding;
     document.addEventListener("visibilitychange", this.#onVisibility, { signal: holding.signal });
-    this.#become({ ...OFF, phase: "starting" });
+    this.#store.setState({ ...OFF, phase: "starting" });
     holding.signal.addEventListener("abort", () => clearTimeout(this.#patience));
     this.#watch(holding, 0);
     this.#open(holding.signal).then(
       () => {
-        if (!holding.signal.aborted) this.#become({ ...OFF, phase: "live" });
+        if (!holding.signal.aborted) this.#store.setState({ ...OFF, phase: "live" });
       },
       (error: unknown) => {
         if (holding.signal.aborted) return;
         holding.abort();
-        this.#become({ ...OFF, problem: deviceProblem(error, this.#device) });
+        this.#store.setState({ ...OFF, problem: deviceProblem(error, this.#device) });
       },
     );
   };
@@ -75,20 +69,20 @@ export class Live {
   /** Says why nothing comes although the device was given. */
   readonly fail = (problem: string): void => {
     this.#letGo();
-    this.#become({ ...OFF, problem });
+    this.#store.setState({ ...OFF, problem });
   };
 
   /** Some browsers never settle what they were asked: as long as they ask their person that is waited for, else it ends. */
   #watch(holding: AbortController, waited: number): void {
     this.#patience = setTimeout(() => {
       void permissionOf(this.#device).then((permission) => {
-        if (holding.signal.aborted || this.#state.phase !== "starting") return;
+        if (holding.signal.aborted || this.#store.getState().phase !== "starting") return;
         if (permission === "granted" && waited + TELL >= GIVE_UP) {
           this.fail(stuckProblem(this.#device));
           return;
         }
         const waitsFor = permission === "granted" ? null : askingText(this.#device);
-        if (waitsFor !== this.#state.waitsFor) this.#become({ ...this.#state, waitsFor });
+        if (waitsFor !== this.#store.getState().waitsFor) this.#store.setState({ waitsFor });
         this.#watch(holding, permission === "granted" ? waited + TELL : 0);
       });
     }, TELL);
@@ -97,7 +91,7 @@ export class Live {
   #letGo(): void {
     this.#holding?.abort();
     this.#holding = null;
-    this.#become(OFF);
+    this.#store.setState(OFF);
   }
 
   readonly #onVisibility = (): void => {
@@ -113,17 +107,12 @@ export class Live {
     document.removeEventListener("visibilitychange", this.#onReturn);
     this.start();
   };
-
-  #become(state: LiveState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
-  }
 }
 
 /** One device for the life of a component; `make` is called once. */
 export function useLive(make: () => Live): [live: Live, state: LiveState] {
   const [live] = useState(make);
-  const state = useSyncExternalStore(live.subscribe, live.state);
+  const state = useStore(live.state);
   useEffect(() => live.stop, [live]);
   return [live, state];
 }

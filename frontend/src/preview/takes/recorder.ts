@@ -1,5 +1,6 @@
 // Recording for a source that is live: switched on and off by its person, ended with the source, kept in the page's takes.
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
+import { createStore, useStore, type StoreApi } from "zustand";
 import type { Recording } from "./recording";
 import { useTakes, type TakeStore } from "./store";
 
@@ -9,32 +10,25 @@ export type RecordingSince = number | null;
 export class Recorder<Piece> {
   readonly #make: () => Recording<Piece>;
   readonly #takes: TakeStore;
-  readonly #listeners = new Set<() => void>();
   #recording: Recording<Piece> | null = null;
-  #since: RecordingSince = null;
+  readonly #store = createStore<RecordingSince>(() => null);
+  readonly state: Omit<StoreApi<RecordingSince>, "setState"> = this.#store;
 
   constructor(make: () => Recording<Piece>, takes: TakeStore) {
     this.#make = make;
     this.#takes = takes;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly since = (): RecordingSince => this.#since;
-
   readonly start = (): void => {
     this.#recording = this.#make();
-    this.#become(performance.now());
+    this.#store.setState(performance.now());
   };
 
   /** Keeps what was recorded; nothing happens when nothing is. */
   readonly stop = (): void => {
     const content = this.#recording?.content() ?? null;
     this.#recording = null;
-    if (this.#since !== null) this.#become(null);
+    if (this.#store.getState() !== null) this.#store.setState(null);
     if (content !== null) this.#takes.add(content);
   };
 
@@ -42,17 +36,12 @@ export class Recorder<Piece> {
   push(piece: Piece): void {
     if (this.#recording !== null && !this.#recording.push(piece, performance.now())) this.stop();
   }
-
-  #become(since: RecordingSince): void {
-    this.#since = since;
-    for (const listener of this.#listeners) listener();
-  }
 }
 
 export function useRecorder<Piece>(make: () => Recording<Piece>): [recorder: Recorder<Piece>, since: RecordingSince] {
   const [takes] = useTakes();
   const [recorder] = useState(() => new Recorder(make, takes));
-  const since = useSyncExternalStore(recorder.subscribe, recorder.since);
+  const since = useStore(recorder.state);
   useEffect(() => recorder.stop, [recorder]);
   return [recorder, since];
 }

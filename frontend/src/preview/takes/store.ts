@@ -1,37 +1,30 @@
 // The takes of this page, newest last. In memory only: they are gone with the page, as its person is told.
-import { createContext, use, useSyncExternalStore } from "react";
+import { createContext, use } from "react";
+import { createStore, useStore, type StoreApi } from "zustand";
 import { lengthOf, type Content, type Take } from "./take";
 
 export class TakeStore {
-  #takes: readonly Take[] = [];
+  readonly #store = createStore<readonly Take[]>(() => []);
+  readonly state: Omit<StoreApi<readonly Take[]>, "setState"> = this.#store;
   #lastId = 0;
-  readonly #listeners = new Set<() => void>();
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly current = (): readonly Take[] => this.#takes;
 
   add(content: Content, label?: string): Take {
     this.#lastId += 1;
     const take: Take = { id: this.#lastId, label: label ?? `Recording ${this.#lastId}`, recorded: Date.now(), content, from: 0, to: lengthOf(content) };
-    this.#become([...this.#takes, take]);
+    this.#become([...this.#store.getState(), take]);
     return take;
   }
 
   change(id: number, changed: Partial<Pick<Take, "label" | "from" | "to">>): void {
-    this.#become(this.#takes.map((take) => (take.id === id ? { ...take, ...changed } : take)));
+    this.#become(this.#store.getState().map((take) => (take.id === id ? { ...take, ...changed } : take)));
   }
 
   remove(id: number): void {
-    this.#become(this.#takes.filter((take) => take.id !== id));
+    this.#become(this.#store.getState().filter((take) => take.id !== id));
   }
 
   #become(takes: readonly Take[]): void {
-    this.#takes = takes;
-    for (const listener of this.#listeners) listener();
+    this.#store.setState(takes, true);
   }
 }
 
@@ -40,5 +33,5 @@ export const TakesContext = createContext(new TakeStore());
 
 export function useTakes(): [store: TakeStore, takes: readonly Take[]] {
   const store = use(TakesContext);
-  return [store, useSyncExternalStore(store.subscribe, store.current)];
+  return [store, useStore(store.state)];
 }

@@ -44,7 +44,7 @@ describe("presence", () => {
     here.point(text, { anchor: 1, head: 3 });
     vi.advanceTimersByTime(1000);
     pass();
-    const [seen] = there.current();
+    const [seen] = there.state.getState();
     expect(seen?.person).toEqual(mika);
     expect(seen?.file).toBe("file-1");
     const head = seen?.cursor === null || seen === undefined ? null : Y.createAbsolutePositionFromRelativePosition(seen.cursor.head, text.doc as Y.Doc);
@@ -58,7 +58,7 @@ describe("presence", () => {
     here.show("file-2");
     vi.advanceTimersByTime(1000);
     pass();
-    expect(there.current()[0]).toMatchObject({ file: "file-2", cursor: null });
+    expect(there.state.getState()[0]).toMatchObject({ file: "file-2", cursor: null });
   });
 
   it("gives one entry a person, and none for oneself", () => {

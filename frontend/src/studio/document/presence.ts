@@ -2,6 +2,7 @@
 // Built on Yjs awareness, in the form that stock clients of y-codemirror use for their cursor.
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { createStore, type StoreApi } from "zustand/vanilla";
 
 export interface PresentPerson {
   readonly id: string;
@@ -54,8 +55,9 @@ export function presentOf(client: number, state: unknown): Present | null {
 }
 
 export class Presence {
-  private others: readonly Present[] = [];
-  private readonly listeners = new Set<() => void>();
+  private readonly store = createStore<readonly Present[]>(() => []);
+  /** The other pages, by client, so that their order does not jump. */
+  readonly state: Omit<StoreApi<readonly Present[]>, "setState"> = this.store;
   private file: string | null = null;
   private cursor: { readonly anchor: unknown; readonly head: unknown } | null = null;
   private pause: ReturnType<typeof setTimeout> | undefined;
@@ -83,14 +85,6 @@ export class Presence {
     this.tell();
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  /** The other pages, by client, so that their order does not jump. */
-  readonly current = (): readonly Present[] => this.others;
-
   private tell(): void {
     if (this.pause !== undefined) {
       this.waits = true;
@@ -106,11 +100,11 @@ export class Presence {
   }
 
   private read(): void {
-    this.others = [...this.awareness.getStates()]
+    const others = [...this.awareness.getStates()]
       .filter(([client]) => client !== this.awareness.clientID)
       .flatMap(([client, state]) => presentOf(client, state) ?? [])
       .sort((one, other) => one.client - other.client);
-    for (const listener of this.listeners) listener();
+    this.store.setState(others, true);
   }
 }
 

@@ -66,7 +66,7 @@ class Carets {
     private readonly presence: Presence,
     private readonly text: Y.Text,
   ) {
-    this.stop = presence.subscribe(() => queueMicrotask(() => this.refresh()));
+    this.stop = presence.state.subscribe(() => queueMicrotask(() => this.refresh()));
     this.decorations = this.draw();
   }
 
@@ -95,7 +95,7 @@ class Carets {
     const now = Date.now();
     const length = this.view.state.doc.length;
     const ranges: Range<Decoration>[] = [];
-    for (const each of this.presence.current()) {
+    for (const each of this.presence.state.getState()) {
       const place = placed(each, this.text);
       if (place === null) continue;
       const { person, client } = { person: each.person, client: each.client };

@@ -1,6 +1,7 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore, type DragEvent, type KeyboardEvent } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
+import { useStore } from "zustand";
 import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../api/types";
 import { isMac } from "../commands/command";
 import type { EditStep, Workspace } from "../session/workspace";
@@ -65,7 +66,7 @@ export default function GraphView(props: GraphViewProps) {
 function EditableGraph({ workspace, outline, diagnostics, runefile, selected, isStrip, readOnly, watching, onMend, onPick, onText, onAlone }: GraphViewProps) {
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
-  const where = useSyncExternalStore(workspace.language.subscribe, workspace.language.where);
+  const where = useStore(workspace.language.state);
   // While the page's own Python is on its way, the server is asked no more than someone needs who edits.
   const { form, ports } = usePorts(language, outline, where === "browser" || !isStrip);
   /** Whether the graph is only looked at: by a viewer, or because its text has the old form. */

@@ -1,6 +1,7 @@
 // The project's files at the left: what is on its way, the tree, and what can be done with all of it.
 import { Archive, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
-import { useMemo, useState, useSyncExternalStore } from "react";
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
 import type { FileEntry } from "../document/files";
 import type { Presence, Present } from "../document/presence";
 import { DIVIDER, Menu, type MenuItem } from "../parts/Menu";
@@ -27,8 +28,8 @@ interface FilesProps {
 }
 
 export function Files({ project, files, deleted, read, active, uploads, presence, mayEdit, troubled, actions }: FilesProps) {
-  const rows = useSyncExternalStore(uploads.subscribe, uploads.current);
-  const others = useSyncExternalStore(presence.subscribe, presence.current);
+  const rows = useStore(uploads.state);
+  const others = useStore(presence.state);
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null);
   const present = useMemo(() => {
     const byFile = new Map<string, Present[]>();

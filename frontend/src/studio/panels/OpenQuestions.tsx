@@ -1,6 +1,7 @@
 // What could not be known when the Runefile was made, asked where the answer shows: each answer is an edit of the text.
 // Where there are two, both run on the current input side by side. Fetched when the text has such a question.
-import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
 import Versus, { type VersusSide } from "../../preview/versus/Versus";
 import type { Diagnostic, Fix, TextEdit } from "../api/types";
@@ -89,8 +90,8 @@ function BothAnswers({ workspace, code, place, version, running, sides }: BothAn
     answers.wish({ fix: { code, place, choice: 1 } });
     return () => answers.wish(null);
   }, [answers, code, place]);
-  const { build, of, problem } = useSyncExternalStore(answers.subscribe, answers.current);
-  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const { build, of, problem } = useStore(answers.state);
+  const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const bytes = useMemo(() => (isCurrent ? (rune?.bytes ?? null) : null), [isCurrent, rune]);

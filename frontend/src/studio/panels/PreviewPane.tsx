@@ -1,5 +1,6 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
 import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
@@ -36,11 +37,11 @@ const OPEN_QUESTION = "RUNE0048";
 export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
-  const watched = useSyncExternalStore(watches.subscribe, watches.current);
+  const watched = useStore(watches.state);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
   const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
-  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
     if (error !== null) firstThingsDone();
@@ -96,7 +97,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics,
 
 /** The rune of this text that says when each stage ends, while Timing is open. */
 function useTimed({ client, timing }: Workspace, version: string | null, isSignedOut: boolean): TimedRune {
-  const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
+  const { build, of, problem } = useStore(timing.state);
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const waiting = problem ?? error ?? "Building a rune that times each stage…";
@@ -108,7 +109,7 @@ type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend"
 /** What the project gives its preview: its files, its builds, its samples. */
 function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): PreviewHost {
   const { client } = workspace;
-  const { files } = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const { files } = useStore(workspace.state);
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
   return useMemo(

@@ -1,10 +1,10 @@
 // The toasts at the foot of the page, read aloud as they come.
 import { X } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import type { Toasts } from "../session/toasts";
 
 export function Toaster({ toasts }: { readonly toasts: Toasts }) {
-  const shown = useSyncExternalStore(toasts.subscribe, toasts.current);
+  const shown = useStore(toasts.state);
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map((toast) => (

@@ -1,6 +1,7 @@
 // Opening the app on a phone: the code to scan, who can reach it, and the phones that ask to show their results here.
 import { Check, RefreshCw, X } from "lucide-react";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState } from "react";
+import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import type { PhoneLink, ProjectState } from "../api/types";
@@ -19,7 +20,7 @@ interface PhoneDialogProps {
 type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
 export default function PhoneDialog({ client, session, pairing, onClose }: PhoneDialogProps) {
-  const { asking, isPaired, notice } = useSyncExternalStore(pairing.subscribe, pairing.current);
+  const { asking, isPaired, notice } = useStore(pairing.state);
   const [shown, setShown] = useState<Shown>(null);
   const [isOver, setOver] = useState(false);
   const [phones, setPhones] = useState(0);

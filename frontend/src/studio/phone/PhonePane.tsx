@@ -1,11 +1,11 @@
 // What the person's own phone says, live, above what runs here.
 import { Smartphone, Unplug } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import { Mirror } from "../../preview";
 import type { StudioPairing } from "./pairing";
 
 export function PhonePane({ pairing }: { readonly pairing: StudioPairing }) {
-  const { title } = useSyncExternalStore(pairing.mirror.subscribe, pairing.mirror.current);
+  const { title } = useStore(pairing.mirror.state);
   return (
     <section className="stack phone-pane" aria-label="From your phone">
       <div className="row between wrap">

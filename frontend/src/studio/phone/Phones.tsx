@@ -1,6 +1,7 @@
 // The phone beside the preview: its button, its dialog, and what a paired phone says.
 import { Smartphone, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from "react";
+import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
 import type { ProjectState } from "../api/types";
 import { StudioPairing } from "./pairing";
@@ -25,7 +26,7 @@ export interface PhoneParts {
 
 export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): PhoneParts {
   const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));
-  const { isPaired, notice } = useSyncExternalStore(pairing.subscribe, pairing.current);
+  const { isPaired, notice } = useStore(pairing.state);
   useEffect(() => pairing.close, [pairing]);
   const close = useCallback(() => onOpen(false), [onOpen]);
   return {

@@ -35,12 +35,12 @@ function opened() {
 test("a phone that asks is shown with its digits, and confirmed with them", () => {
   const { wire, pairing } = opened();
   wire.hear(ASKS);
-  expect(pairing.current().asking).toEqual([{ pairing: "p", digits: "0042" }]);
+  expect(pairing.state.getState().asking).toEqual([{ pairing: "p", digits: "0042" }]);
   pairing.confirm({ pairing: "p", digits: "0042" });
   expect(wire.said).toEqual([{ type: "confirm", pairing: "p", digits: "0042" }]);
-  expect(pairing.current().isPaired).toBe(false);
+  expect(pairing.state.getState().isPaired).toBe(false);
   wire.hear({ type: "paired", pairing: "p" });
-  expect(pairing.current()).toMatchObject({ isPaired: true, asking: [] });
+  expect(pairing.state.getState()).toMatchObject({ isPaired: true, asking: [] });
 });
 
 test("what the phone sends is read as if it had run here, with the phone's own words", () => {
@@ -50,7 +50,7 @@ test("what the phone sends is read as if it had run here, with the phone's own w
   wire.hear({ type: "about", title: "Build 3", wordlists: [["up", "down"]] });
   const tensors = [{ type: "f32", dimensions: [1, 2], elements: [0.9, 0.1] }];
   wire.hear({ type: "outputs", outputs: [{ channel: 1, stage: "scores", tensors }], milliseconds: 0.5, isStream: false });
-  const { title, readings, milliseconds } = pairing.mirror.current();
+  const { title, readings, milliseconds } = pairing.mirror.state.getState();
   expect([title, milliseconds]).toEqual(["Build 3", 0.5]);
   expect(readings.cards[0]).toMatchObject({ kind: "scores", scores: [{ name: "up" }, { name: "down" }] });
 });
@@ -63,9 +63,9 @@ test("a dialog that closes ends the listening, but not a pairing", () => {
   wire.hear(ASKS);
   wire.hear({ type: "paired", pairing: "p" });
   pairing.rest();
-  expect([wire.isClosed, pairing.current().isPaired]).toEqual([false, true]);
+  expect([wire.isClosed, pairing.state.getState().isPaired]).toEqual([false, true]);
   pairing.unpair();
-  expect([wire.isClosed, pairing.current().isPaired]).toEqual([true, false]);
+  expect([wire.isClosed, pairing.state.getState().isPaired]).toEqual([true, false]);
 });
 
 test("a phone that goes, or is refused, is shown no longer", () => {
@@ -74,10 +74,10 @@ test("a phone that goes, or is refused, is shown no longer", () => {
   wire.hear({ type: "gone", pairing: "p" });
   wire.hear({ ...ASKS, pairing: "q" });
   pairing.refuse({ pairing: "q", digits: "0042" });
-  expect(pairing.current().asking).toEqual([]);
+  expect(pairing.state.getState().asking).toEqual([]);
   expect(wire.said).toEqual([{ type: "refuse", pairing: "q" }]);
   wire.hear({ type: "ended", reason: "The phone ended the connection." });
-  expect(pairing.current().notice).toBe("The phone ended the connection.");
+  expect(pairing.state.getState().notice).toBe("The phone ended the connection.");
 });
 
 test("a code is drawn by runs of dark cells", () => {

@@ -1,5 +1,6 @@
 // The studio's end of a pairing: hears which phones of its own person ask, confirms the digits of one, and shows what it
 // sends. Open while its dialog is, and for as long as a phone is paired.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { MirrorStore } from "../../preview";
 import type { RunNews } from "../../preview";
 
@@ -39,20 +40,13 @@ const CLOSED: PhonesState = { isOpen: false, asking: [], isPaired: false, notice
 export class StudioPairing {
   readonly mirror = new MirrorStore();
   readonly #open: () => Wire;
-  readonly #listeners = new Set<() => void>();
-  #state: PhonesState = CLOSED;
+  readonly #store = createStore<PhonesState>(() => CLOSED);
+  readonly state: Omit<StoreApi<PhonesState>, "setState"> = this.#store;
   #wire: Wire | null = null;
 
   constructor(open: () => Wire) {
     this.#open = open;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly current = (): PhonesState => this.#state;
 
   /** Listens for phones, unless it does already. */
   listen(): void {
@@ -65,21 +59,21 @@ export class StudioPairing {
     wire.onclose = ({ reason }) => {
       if (this.#wire !== wire) return;
       this.#wire = null;
-      this.#become({ ...CLOSED, notice: reason === "" ? "The connection was lost. Pair again." : reason });
+      this.#store.setState({ ...CLOSED, notice: reason === "" ? "The connection was lost. Pair again." : reason });
     };
   }
 
   /** Stops listening for phones; one that is paired stays. */
   rest(): void {
-    if (!this.#state.isPaired) this.close();
-    else this.#become({ ...this.#state, asking: [], notice: null });
+    if (!this.#store.getState().isPaired) this.close();
+    else this.#store.setState({ asking: [], notice: null });
   }
 
   readonly close = (): void => {
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();
-    this.#become(CLOSED);
+    this.#store.setState(CLOSED);
   };
 
   /** The person has seen the same digits on the phone. */
@@ -93,17 +87,17 @@ export class StudioPairing {
   }
 
   /** The person has read why it ended. */
-  readonly dismiss = (): void => this.#become({ ...this.#state, notice: null });
+  readonly dismiss = (): void => this.#store.setState({ notice: null });
 
   readonly unpair = (): void => this.close();
 
   #hear(message: Message): void {
     switch (message.type) {
       case "open":
-        this.#become({ ...CLOSED, isOpen: true });
+        this.#store.setState({ ...CLOSED, isOpen: true });
         break;
       case "asks":
-        this.#become({ ...this.#state, notice: null, asking: [...this.#state.asking, { pairing: message.pairing, digits: message.digits }] });
+        this.#store.setState({ notice: null, asking: [...this.#store.getState().asking, { pairing: message.pairing, digits: message.digits }] });
         break;
       case "gone":
         this.#without(message.pairing, null);
@@ -113,7 +107,7 @@ export class StudioPairing {
         break;
       case "paired":
         this.mirror.about("", []);
-        this.#become({ ...this.#state, isPaired: true, asking: [], notice: null });
+        this.#store.setState({ isPaired: true, asking: [], notice: null });
         break;
       case "about":
         this.mirror.about(message.title, message.wordlists);
@@ -122,21 +116,16 @@ export class StudioPairing {
         this.mirror.take(message);
         break;
       case "ended":
-        this.#become({ ...this.#state, isPaired: false, notice: message.reason });
+        this.#store.setState({ isPaired: false, notice: message.reason });
         break;
     }
   }
 
   #without(pairing: string, notice: string | null): void {
-    this.#become({ ...this.#state, notice, asking: this.#state.asking.filter((each) => each.pairing !== pairing) });
+    this.#store.setState({ notice, asking: this.#store.getState().asking.filter((each) => each.pairing !== pairing) });
   }
 
   #say(message: object): void {
     this.#wire?.send(JSON.stringify(message));
-  }
-
-  #become(state: PhonesState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,4 +1,5 @@
 // What the language says of the text as one types, checked in this page. Until its Python is here, the server's word stands.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckAnswer, LanguageService } from "../../language";
 
 /** Milliseconds of calm after which the text is checked. */
@@ -10,31 +11,25 @@ export interface Checked extends CheckAnswer {
 }
 
 export class Checking {
-  private answer: Checked | null = null;
+  private readonly store = createStore<Checked | null>(() => null);
+  /** The newest answer, or null while the server checks. */
+  readonly state: Omit<StoreApi<Checked | null>, "setState"> = this.store;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running = false;
   private again = false;
-  private readonly listeners = new Set<() => void>();
 
   constructor(private readonly language: LanguageService) {
-    language.subscribe(() => {
-      if (language.where() === "server") this.become(null);
+    language.state.subscribe(() => {
+      if (language.state.getState() === "server") this.store.setState(null, true);
       else this.touch(0);
     });
   }
 
-  /** The newest answer, or null while the server checks. */
-  readonly current = (): Checked | null => this.answer;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
   /** Something changed: check soon, the newest text only. */
   touch(wait = CALM): void {
-    if (this.language.where() === "server") return;
-    if (this.answer?.isFresh === true) this.become({ ...this.answer, isFresh: false });
+    if (this.language.state.getState() === "server") return;
+    const answer = this.store.getState();
+    if (answer?.isFresh === true) this.store.setState({ ...answer, isFresh: false }, true);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -51,9 +46,9 @@ export class Checking {
     try {
       // In characters, as the server's own diagnostics count.
       const answer = await this.language.ask<CheckAnswer>({ ask: "check", offsets: "characters" });
-      this.become({ ...answer, isFresh: this.timer === undefined && !this.again });
+      this.store.setState({ ...answer, isFresh: this.timer === undefined && !this.again }, true);
     } catch {
-      this.become(null);
+      this.store.setState(null, true);
     } finally {
       this.running = false;
       if (this.again) {
@@ -61,11 +56,5 @@ export class Checking {
         this.touch(0);
       }
     }
-  }
-
-  private become(answer: Checked | null): void {
-    if (answer === this.answer) return;
-    this.answer = answer;
-    for (const listener of this.listeners) listener();
   }
 }

@@ -15,22 +15,22 @@ export async function addLabels(workspace: Workspace, scores: Scores): Promise<s
     workspace.toasts.say("The stage that gives these scores is not in the text. Add a label block in the graph.");
     return null;
   }
-  const path = labelsPath(new Set(workspace.current().files.map((file) => file.path)));
+  const path = labelsPath(new Set(workspace.state.getState().files.map((file) => file.path)));
   await workspace.client.createText(path, firstLabels(scores.count));
   await listed(workspace, path);
   const edit = labelEdit(source, path, new Set(ports.stages.map(({ name }) => name)));
   if ((await new GraphLanguage(workspace).edit(edit)) !== null) return path;
-  workspace.files.removeAll(workspace.current().files.flatMap((file) => (file.path === path ? [file.id] : [])));
+  workspace.files.removeAll(workspace.state.getState().files.flatMap((file) => (file.path === path ? [file.id] : [])));
   return null;
 }
 
 /** Resolves when a file is in the document here. */
 function listed(workspace: Workspace, path: string): Promise<void> {
-  const isThere = (): boolean => workspace.current().files.some((file) => file.path === path);
+  const isThere = (): boolean => workspace.state.getState().files.some((file) => file.path === path);
   if (isThere()) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))), PATIENCE);
-    const stop = workspace.subscribe(() => {
+    const stop = workspace.state.subscribe(() => {
       if (isThere()) done(resolve);
     });
     const done = (end: () => void): void => {

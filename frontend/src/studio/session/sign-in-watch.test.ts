@@ -23,14 +23,14 @@ const notFound = new Problem(404, "Not found", "Not found, or you have no access
 
 test("what is not there stays not there while its person is signed in", async () => {
   expect(await watch.explain(notFound)).toBe(notFound);
-  expect(watch.current()).toEqual({ who: "me" });
+  expect(watch.state.getState()).toEqual({ who: "me" });
 });
 
 test("with the session gone, any refusal says that one is signed out", async () => {
   person = null;
   const refusals = [401, 403, 404].map((status) => watch.explain(new Problem(status, "", "")));
   for (const meant of await Promise.all(refusals)) expect((meant as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
-  expect(watch.current()).toEqual({ who: "nobody" });
+  expect(watch.state.getState()).toEqual({ who: "nobody" });
   expect(asked).toBe(1);
 });
 
@@ -44,10 +44,10 @@ test("signing in again in any window is noticed, with the token that writes carr
   person = null;
   watch.refused();
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(watch.current()).toEqual({ who: "nobody" });
+  expect(watch.state.getState()).toEqual({ who: "nobody" });
   [person, csrf] = [{ id: "p1", name: "Mika" }, "second"];
   await vi.advanceTimersByTimeAsync(3000);
-  expect(watch.current()).toEqual({ who: "me" });
+  expect(watch.state.getState()).toEqual({ who: "me" });
   expect(watch.token).toBe("second");
   const before = asked;
   await vi.advanceTimersByTimeAsync(60_000);
@@ -58,7 +58,7 @@ test("another person is named, and their token is not taken", async () => {
   [person, csrf] = [{ id: "p2", name: "Noor" }, "theirs"];
   watch.refused();
   await vi.advanceTimersByTimeAsync(3000);
-  expect(watch.current()).toEqual({ who: "other", name: "Noor" });
+  expect(watch.state.getState()).toEqual({ who: "other", name: "Noor" });
   expect(watch.token).toBe("first");
   expect(((await watch.explain(notFound)) as Problem).message).toBe("Noor is signed in in this browser now. Your edits are kept here and are not sent in another's name.");
 });
@@ -66,5 +66,5 @@ test("another person is named, and their token is not taken", async () => {
 test("a network that is gone says nothing of the session", async () => {
   const gone = new SignInWatch({ me: "p1", csrf, fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
   expect(await gone.explain(notFound)).toBe(notFound);
-  expect(gone.current()).toEqual({ who: "me" });
+  expect(gone.state.getState()).toEqual({ who: "me" });
 });

@@ -1,5 +1,6 @@
 // Whose session the browser has while this page is open. Asked when the server refuses something, because it answers alike to
 // what is forbidden and what is not there: only the session itself tells that one is signed out.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { Problem } from "../api/problem";
 
 /** Who is signed in in this browser: whom the page was made for, nobody, or someone else. */
@@ -29,22 +30,15 @@ const SIGNED_OUT = "You are signed out. Sign in again; your edits are kept.";
 const ME: SignedIn = { who: "me" };
 
 export class SignInWatch {
-  private signedIn: SignedIn = ME;
+  private readonly store = createStore<SignedIn>(() => ME);
+  readonly state: Omit<StoreApi<SignedIn>, "setState"> = this.store;
   private csrf: string;
   private asking: Promise<SignedIn> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: SignInWatchOptions) {
     this.csrf = options.csrf;
   }
-
-  readonly current = (): SignedIn => this.signedIn;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
 
   /** What a write of this person must carry; signing in again makes another. */
   get token(): string {
@@ -53,7 +47,7 @@ export class SignInWatch {
 
   /** A socket was refused because the session is not this person's. */
   refused(): void {
-    if (this.signedIn.who === "me") this.become({ who: "nobody" });
+    if (this.store.getState().who === "me") this.become({ who: "nobody" });
   }
 
   /** Ask whose session it is; several who ask at once share the answer. Who cannot be reached changes nothing. */
@@ -81,7 +75,7 @@ export class SignInWatch {
       // The network is gone, which says nothing of the session.
     }
     this.lookLater();
-    return this.signedIn;
+    return this.store.getState();
   }
 
   private take({ person, csrf }: Answer): void {
@@ -95,15 +89,15 @@ export class SignInWatch {
 
   private lookLater(): void {
     clearTimeout(this.timer);
-    if (this.signedIn.who !== "me") this.timer = setTimeout(() => void this.look(), AGAIN);
+    if (this.store.getState().who !== "me") this.timer = setTimeout(() => void this.look(), AGAIN);
   }
 
   private become(signedIn: SignedIn): void {
-    const isSame = signedIn.who === this.signedIn.who && (signedIn.who !== "other" || this.signedIn.who !== "other" || signedIn.name === this.signedIn.name);
+    const before = this.store.getState();
+    const isSame = signedIn.who === before.who && (signedIn.who !== "other" || before.who !== "other" || signedIn.name === before.name);
     if (isSame) return;
-    this.signedIn = signedIn;
+    this.store.setState(signedIn, true);
     this.lookLater();
-    for (const listener of this.listeners) listener();
   }
 }
 

@@ -41,7 +41,7 @@ test("many events of the preview at once are read twice at most: now, and once a
   await letGo();
   await letGo();
   expect(asked).toHaveLength(2);
-  expect(store.current().preview.sequence).toBe(3);
+  expect(store.state.getState().preview.sequence).toBe(3);
 });
 
 test("a preview that is behind the text is asked for when the page opens and when the state is read again, and no other is", async () => {
@@ -66,7 +66,7 @@ test("the log is read for builds that are looked at, and not for others", async 
   expect(asked).toEqual([]);
   store.watch("b1");
   await letGo();
-  expect(store.current().logs).toEqual({ b1: lines });
+  expect(store.state.getState().logs).toEqual({ b1: lines });
   store.apply({ sequence: 3, type: "build.log", data: { build: "b1" } });
   expect(asked).toEqual(["/api/v1/builds/b1/log", "/api/v1/builds/b1/log"]);
 });
@@ -76,7 +76,7 @@ test("after a gap the whole state is new and its number is given", async () => {
   const read = store.refetch();
   await letGo();
   expect(await read).toBe(9);
-  expect(store.current().tags).toHaveLength(1);
+  expect(store.state.getState().tags).toHaveLength(1);
 });
 
 test("a read that fails is told, and the next event reads again", async () => {

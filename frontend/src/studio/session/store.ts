@@ -1,13 +1,14 @@
 // Holds the session for the page: applies events in order, reads what they point at, and tells React.
 // Network enters by the client and the event stream that are given; the text is not here (see document/).
+import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ProjectClient } from "../api/client";
 import type { ProjectEvent } from "../api/events";
 import type { ProjectState } from "../api/types";
 import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type Session } from "./state";
 
 export class SessionStore {
-  private session: Session;
-  private readonly listeners = new Set<() => void>();
+  private readonly store: StoreApi<Session>;
+  readonly state: Omit<StoreApi<Session>, "setState">;
   private readonly reads = new Map<string, { again: boolean }>();
   private readonly watched = new Set<string>();
 
@@ -16,26 +17,20 @@ export class SessionStore {
     private readonly client: ProjectClient,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.session = sessionOf(state);
+    this.store = createStore<Session>(() => sessionOf(state));
+    this.state = this.store;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly current = (): Session => this.session;
-
   apply(event: ProjectEvent): void {
-    const { session, reading } = afterEvent(this.session, event);
-    this.become(session);
+    const { session, reading } = afterEvent(this.store.getState(), event);
+    this.store.setState(session);
     if (reading !== null) this.read(reading);
   }
 
   /** Read the whole state again, as after a gap in the events. Answers its sequence number. */
   async refetch(): Promise<number> {
     const state = await this.client.state();
-    this.become({ ...this.session, ...state });
+    this.store.setState({ ...state });
     for (const build of this.watched) this.read({ what: "log", build });
     this.refreshPreview();
     return state.sequence;
@@ -43,11 +38,11 @@ export class SessionStore {
 
   /** Have a preview made anew that is not of the newest text: to read it starts nothing. Its events tell what becomes of it. */
   refreshPreview(): void {
-    if (!this.session.preview.current) this.client.refreshPreview().catch(this.onError);
+    if (!this.store.getState().preview.current) this.client.refreshPreview().catch(this.onError);
   }
 
   connected(connected: boolean): void {
-    this.become({ ...this.session, connected });
+    this.store.setState({ connected });
   }
 
   /** Follow a build's log from now on. */
@@ -60,7 +55,7 @@ export class SessionStore {
   /** Ask for a build of the text as the server has it. Answers the build's id. */
   async build(): Promise<string> {
     const build = await this.client.build();
-    this.become({ ...this.session, builds: withAnswer(this.session.builds, build) });
+    this.store.setState({ builds: withAnswer(this.store.getState().builds, build) });
     this.watch(build.id);
     return build.id;
   }
@@ -68,12 +63,7 @@ export class SessionStore {
   /** End a build; the page says so as soon as the server did, whether or not its event is here yet. */
   async cancel(id: string): Promise<void> {
     const build = await this.client.cancel(id);
-    this.become({ ...this.session, builds: withAnswer(this.session.builds, build) });
-  }
-
-  private become(session: Session): void {
-    this.session = session;
-    for (const listener of this.listeners) listener();
+    this.store.setState({ builds: withAnswer(this.store.getState().builds, build) });
   }
 
   /** Read one thing, once at a time: asked while it is being read, it is read once more after. */
@@ -98,11 +88,11 @@ export class SessionStore {
   private async fetch(reading: Reading): Promise<void> {
     switch (reading.what) {
       case "preview":
-        this.become(withPreview(this.session, await this.client.preview()));
+        this.store.setState(withPreview(this.store.getState(), await this.client.preview()));
         return;
       case "log": {
         const lines = await this.client.log(reading.build);
-        this.become({ ...this.session, logs: { ...this.session.logs, [reading.build]: lines } });
+        this.store.setState({ logs: { ...this.store.getState().logs, [reading.build]: lines } });
         return;
       }
       case "state":

@@ -13,7 +13,7 @@ test("the same words twice are one toast", () => {
   const toasts = new Toasts();
   toasts.say("Saved");
   toasts.say("Saved");
-  expect(toasts.current()).toHaveLength(1);
+  expect(toasts.state.getState()).toHaveLength(1);
 });
 
 test("a toast with something to do stays longer", () => {
@@ -21,7 +21,7 @@ test("a toast with something to do stays longer", () => {
   toasts.say("Saved");
   toasts.say("a.txt is deleted.", { label: "Undo", run: () => undefined });
   vi.advanceTimersByTime(7000);
-  expect(toasts.current().map((toast) => toast.text)).toEqual(["a.txt is deleted."]);
+  expect(toasts.state.getState().map((toast) => toast.text)).toEqual(["a.txt is deleted."]);
   vi.advanceTimersByTime(7000);
-  expect(toasts.current()).toEqual([]);
+  expect(toasts.state.getState()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 // Files on their way to the forge: how far each is, and why one was refused. A list that React reads.
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { sentenceOf } from "../api/problem";
 import { upload } from "../api/upload";
 
@@ -33,20 +34,13 @@ export interface Unpacked {
 const AT_ONCE = 3;
 
 export class Uploads {
-  private rows: readonly UploadRow[] = [];
+  private readonly store = createStore<readonly UploadRow[]>(() => []);
+  readonly state: Omit<StoreApi<readonly UploadRow[]>, "setState"> = this.store;
   private next = 1;
   private running = 0;
   private readonly waiting: (() => void)[] = [];
-  private readonly listeners = new Set<() => void>();
 
   constructor(private readonly destination: Destination) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly current = (): readonly UploadRow[] => this.rows;
 
   /** The most that one file may have, in bytes. */
   get limit(): number {
@@ -71,21 +65,21 @@ export class Uploads {
 
   /** Say in the list why something was refused. */
   refuse(path: string, reason: string): void {
-    this.become([...this.rows.filter((row) => row.path !== path), { id: this.next++, path, share: 0, refused: reason, stop: () => undefined }]);
+    this.become([...this.store.getState().filter((row) => row.path !== path), { id: this.next++, path, share: 0, refused: reason, stop: () => undefined }]);
   }
 
   dismiss(id: number): void {
-    this.become(this.rows.filter((row) => row.id !== id));
+    this.become(this.store.getState().filter((row) => row.id !== id));
   }
 
   /** Forget all refusals. */
   dismissAll(): void {
-    this.become(this.rows.filter((row) => row.refused === null));
+    this.become(this.store.getState().filter((row) => row.refused === null));
   }
 
   /** Stop all that is under way. */
   stopAll(): void {
-    for (const row of this.rows) if (row.refused === null) row.stop();
+    for (const row of this.store.getState()) if (row.refused === null) row.stop();
   }
 
   /** One file on its way; null when it was stopped. */
@@ -96,7 +90,7 @@ export class Uploads {
       stopping.abort();
       this.dismiss(id);
     };
-    this.become([...this.rows.filter((row) => row.path !== path), { id, path, share: 0, refused: null, stop }]);
+    this.become([...this.store.getState().filter((row) => row.path !== path), { id, path, share: 0, refused: null, stop }]);
     await this.turn();
     try {
       if (stopping.signal.aborted) return null;
@@ -120,11 +114,10 @@ export class Uploads {
   }
 
   private change(id: number, change: Partial<UploadRow>): void {
-    this.become(this.rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
+    this.become(this.store.getState().map((row) => (row.id === id ? { ...row, ...change } : row)));
   }
 
   private become(rows: readonly UploadRow[]): void {
-    this.rows = rows;
-    for (const listener of this.listeners) listener();
+    this.store.setState(rows, true);
   }
 }

@@ -21,10 +21,10 @@ test("a wire is watched by its rune as soon as that is built", async () => {
   const { made } = store(answer("building"), answer("ready", { build }));
   made.toggle({ stage: "fft", index: 0 });
   expect(made.isWatched({ stage: "fft", index: 0 })).toBe(true);
-  await vi.waitFor(() => expect(made.current().problem).toBeNull());
+  await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
   made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w" } });
-  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "one" }));
+  await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "one" }));
 });
 
 test("an event that brings the answer is not asked about", async () => {
@@ -32,10 +32,10 @@ test("an event that brings the answer is not asked about", async () => {
   const made = new WatchStore({ watch: () => Promise.resolve(answer("building")), watched: asked }, vi.fn());
   made.follow(preview("one"));
   made.toggle({ stage: "fft", index: 0 });
-  await vi.waitFor(() => expect(made.current().problem).toBeNull());
+  await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
   made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", answer: answer("ready", { build }) } });
-  expect(made.current()).toMatchObject({ build, of: "one" });
+  expect(made.state.getState()).toMatchObject({ build, of: "one" });
   expect(asked).not.toHaveBeenCalled();
 });
 
@@ -44,7 +44,7 @@ test("another text is asked for anew, the same is not", async () => {
   made.toggle({ stage: "fft", index: 0 });
   made.follow(preview("one"));
   made.follow(preview("two"));
-  await vi.waitFor(() => expect(made.current().of).toBe("two"));
+  await vi.waitFor(() => expect(made.state.getState().of).toBe("two"));
   expect(asked).toHaveLength(2);
 });
 
@@ -54,7 +54,7 @@ test("the last wire that is let go ends it, and a late answer is not heard", asy
   made.toggle({ stage: "fft", index: 0 });
   await Promise.resolve();
   await Promise.resolve();
-  expect(made.current()).toEqual({ wires: [], build: null, of: null, problem: null });
+  expect(made.state.getState()).toEqual({ wires: [], build: null, of: null, problem: null });
 });
 
 test("a timed rune is asked for without wires, of each text, until nobody looks", async () => {
@@ -62,11 +62,11 @@ test("a timed rune is asked for without wires, of each text, until nobody looks"
   made.wish({ timed: true });
   made.wish({ timed: true });
   made.follow(preview("two"));
-  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "two" }));
+  await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "two" }));
   made.wish(null);
   made.follow(preview("three"));
   expect(asked).toEqual([[], []]);
-  expect(made.current().build).toBeNull();
+  expect(made.state.getState().build).toBeNull();
 });
 
 test("another fix is asked for at once, and what was built for the one before is let go", async () => {
@@ -77,9 +77,9 @@ test("another fix is asked for at once, and what was built for the one before is
   const fix = { code: "RUNE0048", place: 0, choice: 1 };
   made.wish({ fix });
   made.wish({ fix: { ...fix } });
-  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "one" }));
+  await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "one" }));
   made.wish({ fix: { ...fix, place: 1 } });
-  expect(made.current().build).toBeNull();
+  expect(made.state.getState().build).toBeNull();
   expect(wishes).toEqual([{ fix }, { fix: { ...fix, place: 1 } }]);
   made.wish(null);
 });
@@ -87,12 +87,12 @@ test("another fix is asked for at once, and what was built for the one before is
 test("what cannot be watched is said", async () => {
   const { made } = store(answer("failed", { error: "There is no wire 0 out of fft any more." }));
   made.toggle({ stage: "fft", index: 0 });
-  await vi.waitFor(() => expect(made.current().problem).toBe("There is no wire 0 out of fft any more."));
+  await vi.waitFor(() => expect(made.state.getState().problem).toBe("There is no wire 0 out of fft any more."));
 });
 
 test("only so many are watched at once", () => {
   const { made, told } = store();
   for (let index = 0; index <= MOST_WIRES; index += 1) made.toggle({ stage: "fft", index });
-  expect(made.current().wires).toHaveLength(MOST_WIRES);
+  expect(made.state.getState().wires).toHaveLength(MOST_WIRES);
   expect(told).toHaveLength(1);
 });

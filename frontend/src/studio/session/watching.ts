@@ -1,6 +1,7 @@
 // Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
 // rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
+import { createStore, useStore, type StoreApi } from "zustand";
 import { sentenceOf } from "../api/problem";
 import type { ProjectEvent } from "../api/events";
 import type { Preview, PreviewBuild } from "../api/types";
@@ -27,8 +28,8 @@ interface WatchClient {
 const NOTHING: WatchState = { wires: [], build: null, of: null, problem: null };
 
 export class WatchStore {
-  private state = NOTHING;
-  private readonly listeners = new Set<() => void>();
+  private readonly store = createStore<WatchState>(() => NOTHING);
+  readonly state: Omit<StoreApi<WatchState>, "setState"> = this.store;
   /** Counts what was asked, so that an answer to an older question is known as such. */
   private turn = 0;
   private waitsFor: string | null = null;
@@ -41,15 +42,8 @@ export class WatchStore {
     private readonly onTooMany: (sentence: string) => void,
   ) {}
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly current = (): WatchState => this.state;
-
   isWatched({ stage, index }: Wire): boolean {
-    return this.state.wires.some((wire) => wire.stage === stage && wire.index === index);
+    return this.store.getState().wires.some((wire) => wire.stage === stage && wire.index === index);
   }
 
   /** Begins or ends to ask for another rune of the text. Not beside wires: those have a store of their own. */
@@ -62,7 +56,7 @@ export class WatchStore {
 
   /** Begins or ends to watch what flows out of a stage. */
   toggle({ stage, index }: Wire): void {
-    const { wires } = this.state;
+    const { wires } = this.store.getState();
     const others = wires.filter((wire) => wire.stage !== stage || wire.index !== index);
     const isNew = others.length === wires.length;
     if (isNew && wires.length >= MOST_WIRES) {
@@ -73,7 +67,7 @@ export class WatchStore {
       this.stop();
       return;
     }
-    this.become({ ...this.state, wires: isNew ? [...wires, { stage, index }] : others });
+    this.store.setState({ wires: isNew ? [...wires, { stage, index }] : others });
     this.ask();
   }
 
@@ -82,7 +76,7 @@ export class WatchStore {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.state.wires.length > 0 || this.wished !== null) this.ask();
+    if (this.store.getState().wires.length > 0 || this.wished !== null) this.ask();
   }
 
   apply(event: ProjectEvent): void {
@@ -95,13 +89,13 @@ export class WatchStore {
     this.turn += 1;
     this.waitsFor = null;
     clearTimeout(this.timer);
-    this.become(NOTHING);
+    this.store.setState(NOTHING);
   }
 
   private ask(): void {
     this.turn += 1;
     const { turn, version } = this;
-    this.client.watch(this.state.wires, this.wished).then(
+    this.client.watch(this.store.getState().wires, this.wished).then(
       (answer) => this.take(turn, version, answer),
       (error: unknown) => this.refuse(turn, error),
     );
@@ -120,30 +114,25 @@ export class WatchStore {
     clearTimeout(this.timer);
     if (answer.state === "ready") {
       this.waitsFor = null;
-      this.become({ ...this.state, build: answer.build, of: version, problem: null });
+      this.store.setState({ build: answer.build, of: version, problem: null });
     } else if (answer.state === "building") {
       this.waitsFor = answer.id;
       this.timer = setTimeout(() => this.look(turn, answer.id), LOOK_AGAIN);
-      this.become({ ...this.state, problem: null });
+      this.store.setState({ problem: null });
     } else {
       this.waitsFor = null;
-      this.become({ ...this.state, problem: answer.error ?? "It could not be built." });
+      this.store.setState({ problem: answer.error ?? "It could not be built." });
     }
   }
 
   private refuse(turn: number, error: unknown): void {
-    if (turn === this.turn) this.become({ ...this.state, problem: sentenceOf(error) });
-  }
-
-  private become(state: WatchState): void {
-    this.state = state;
-    for (const listener of this.listeners) listener();
+    if (turn === this.turn) this.store.setState({ problem: sentenceOf(error) });
   }
 }
 
 /** For what draws wires: another object whenever what is watched changes. */
 export function useWatching(store: WatchStore): { readonly isWatched: (wire: Wire) => boolean; readonly toggle: (wire: Wire) => void } {
-  const { wires } = useSyncExternalStore(store.subscribe, store.current);
+  const { wires } = useStore(store.state);
   return useMemo(
     () => ({
       isWatched: ({ stage, index }: Wire) => wires.some((wire) => wire.stage === stage && wire.index === index),

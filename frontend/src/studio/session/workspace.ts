@@ -1,5 +1,6 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
 import * as Y from "yjs";
+import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
@@ -65,8 +66,8 @@ export class Workspace {
   private readonly edited = new Set<string>();
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
-  private text: TextState = { read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false };
-  private readonly listeners = new Set<() => void>();
+  private readonly texts = createStore<TextState>(() => ({ read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false }));
+  readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
   private readonly versionListeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
@@ -77,7 +78,7 @@ export class Workspace {
     this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
     this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace), token: () => this.signIn.token, limit: state.upload_limit, explain: (error) => this.signIn.explain(error) });
     this.files = new ProjectFiles(new Y.Doc());
-    this.files.onNames(() => this.change(this.listed()));
+    this.files.onNames(() => this.texts.setState(this.listed()));
     const known = new KnownFiles(this.files, this.client);
     this.language = new LanguageService({
       files: known.all,
@@ -89,17 +90,17 @@ export class Workspace {
     this.checking = new Checking(this.language);
     this.files.doc.on("update", () => {
       this.checking.touch();
-      if (this.text.read && !this.text.ahead) this.change({ ahead: true });
+      if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
     const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
     const asked = [(this.watching = wished()), (this.timing = wished()), (this.answers = wished())];
-    let { preview } = this.store.current();
+    let { preview } = this.store.state.getState();
     for (const each of asked) each.follow(preview);
-    this.store.subscribe(() => {
-      if (this.store.current().preview === preview) return;
-      preview = this.store.current().preview;
+    this.store.state.subscribe(() => {
+      if (this.store.state.getState().preview === preview) return;
+      preview = this.store.state.getState().preview;
       for (const each of asked) each.follow(preview);
-      if (this.text.ahead) this.change({ ahead: false });
+      if (this.texts.getState().ahead) this.texts.setState({ ahead: false });
     });
     this.unsent = new UnsentEdits({ storage: browserStorage(), person: state.me.id, project: state.project.id, page: String(this.files.doc.clientID) });
     this.files.doc.on("afterTransaction", ({ local, origin, changedParentTypes }: Y.Transaction) => {
@@ -109,7 +110,7 @@ export class Workspace {
       doc: this.files.doc,
       address: sockets,
       person: state.me.id,
-      onState: (save, closedFor) => this.change({ save, closedFor }),
+      onState: (save, closedFor) => this.texts.setState({ save, closedFor }),
       onSignedOut: () => this.signIn.refused(),
       onEdit: (update) => this.unsent.add(update),
       onStored: () => {
@@ -117,8 +118,8 @@ export class Workspace {
         this.unsent.clear();
       },
       onRead: () => {
-        if (!this.text.read && state.may.includes("edit")) this.putBack();
-        this.change({ read: true, ...this.listed() });
+        if (!this.texts.getState().read && state.may.includes("edit")) this.putBack();
+        this.texts.setState({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
       },
@@ -153,7 +154,7 @@ export class Workspace {
 
   /** The texts with edits that are not stored, for whoever has to take them elsewhere. */
   unsentTexts(): readonly { readonly path: string; readonly text: string }[] {
-    return this.text.files.flatMap(({ id, path }) => {
+    return this.texts.getState().files.flatMap(({ id, path }) => {
       const text = this.edited.has(id) ? this.files.text(id) : null;
       return text === null ? [] : [{ path, text: text.toJSON() }];
     });
@@ -161,10 +162,10 @@ export class Workspace {
 
   /** Once its person is signed in again, the page goes on where it was: its sockets, its edits, what it could not read. */
   private followSignIn(): void {
-    let { who } = this.signIn.current();
-    this.signIn.subscribe(() => {
+    let { who } = this.signIn.state.getState();
+    this.signIn.state.subscribe(() => {
       const before = who;
-      ({ who } = this.signIn.current());
+      ({ who } = this.signIn.state.getState());
       if (who !== "me" || before === "me") return;
       this.unsent.keep(true);
       this.connection.connect();
@@ -194,12 +195,10 @@ export class Workspace {
     if (file !== null) this.edited.add(file);
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly current = (): TextState => this.text;
+  /** Does what may fail, and says why when it did. */
+  attempt(what: Promise<unknown>): void {
+    what.catch((error: unknown) => this.toasts.say(sentenceOf(error)));
+  }
 
   /** Build what the page shows: what was typed is stored first. Answers the build's id. */
   async build(): Promise<string> {
@@ -230,7 +229,7 @@ export class Workspace {
 
   private write(edits: readonly TextEdit[]): void {
     for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
-      const file = this.text.files.find((entry) => entry.path === edit.file);
+      const file = this.texts.getState().files.find((entry) => entry.path === edit.file);
       const text = file === undefined ? null : this.files.text(file.id);
       if (text === null) continue;
       const [from, to] = [edit.span.start.offset, edit.span.end.offset];
@@ -284,7 +283,7 @@ export class Workspace {
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
   private sent(): Promise<void> {
-    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
+    if (this.texts.getState().save === "offline" || this.texts.getState().save === "offline-unsent") return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
     return this.connection.stored();
   }
 
@@ -294,7 +293,7 @@ export class Workspace {
     this.files.doc.transact(() => {
       // From the end on, so that what stands in front keeps its place; the edits of a fix come in any order.
       for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
-        const file = this.text.files.find((entry) => entry.path === edit.file);
+        const file = this.texts.getState().files.find((entry) => entry.path === edit.file);
         const text = file === undefined ? null : this.files.text(file.id);
         if (text === null) continue;
         const { from, to } = toRange(text.toJSON(), edit.span);
@@ -307,10 +306,5 @@ export class Workspace {
 
   private listed(): Pick<TextState, "files" | "deleted"> {
     return { files: this.files.list(), deleted: this.files.deleted().length };
-  }
-
-  private change(change: Partial<TextState>): void {
-    this.text = { ...this.text, ...change };
-    for (const listener of this.listeners) listener();
   }
 }

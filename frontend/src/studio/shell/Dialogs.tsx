@@ -51,7 +51,7 @@ export default function Dialogs({ asking, workspace, session, mayEdit, commands,
     case "files":
       return (
         <Suspense>
-          <FileDialogs asking={asking.asking} workspace={workspace} files={workspace.current().files} mayEdit={mayEdit} answers={answers} onClose={onClose} />
+          <FileDialogs asking={asking.asking} workspace={workspace} files={workspace.state.getState().files} mayEdit={mayEdit} answers={answers} onClose={onClose} />
         </Suspense>
       );
     case "save-version":

@@ -78,7 +78,7 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
   const second = hasSecond && view !== "text";
   const body = !hasSecond || view !== "graph";
   const openPath = (path: string): void => {
-    const file = workspace.current().files.find((each) => each.path === path);
+    const file = workspace.state.getState().files.find((each) => each.path === path);
     if (file === undefined) workspace.toasts.say(`There is no file ${path} in the project.`);
     else onOpen(file.id);
   };

@@ -1,5 +1,5 @@
 // Who else is in the project now; choosing one goes to where that person is.
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import { peopleOf, type Presence, type Present } from "../document/presence";
 import type { FileEntry } from "../document/files";
 
@@ -14,7 +14,7 @@ interface PeopleProps {
 const SHOWN = 5;
 
 export function People({ presence, me, files, onGo }: PeopleProps) {
-  const people = peopleOf(useSyncExternalStore(presence.subscribe, presence.current), me);
+  const people = peopleOf(useStore(presence.state), me);
   if (people.length === 0) return null;
   const place = (present: Present): string => {
     const file = files.find((each) => each.id === present.file);

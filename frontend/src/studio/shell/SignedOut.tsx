@@ -1,6 +1,6 @@
 // The strip below the bar while the session is not its person's: what happened, what becomes of the edits, and how to go on.
 import { Copy, Download, LogIn, LogOut } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
 import { sentenceOf } from "../api/problem";
 import { baseName } from "../document/paths";
 import { sentenceFor } from "../session/sign-in-watch";
@@ -25,11 +25,11 @@ function download(text: string, name: string): void {
 }
 
 export default function SignedOut({ workspace, mayEdit }: { readonly workspace: Workspace; readonly mayEdit: boolean }) {
-  const signedIn = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current);
+  const signedIn = useStore(workspace.signIn.state);
   // Drawn anew as edits come, which the buttons are about.
-  const { save } = useSyncExternalStore(workspace.subscribe, workspace.current);
+  const { save } = useStore(workspace.state);
   if (signedIn.who === "me") return null;
-  const { name } = workspace.store.current().me;
+  const { name } = workspace.store.state.getState().me;
   const unsent = save === "offline-unsent" || save === "saving" ? workspace.unsentTexts() : [];
   const fileName = unsent.length === 1 && unsent[0] !== undefined ? baseName(unsent[0].path) : "unsent-edits.txt";
   const copy = (): void => {

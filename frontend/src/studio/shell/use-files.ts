@@ -99,7 +99,7 @@ export function useFiles(options: FilesOptions): FilesUse {
 
   const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
     const { workspace } = now();
-    const files = workspace.current().files;
+    const files = workspace.state.getState().files;
     const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
@@ -117,7 +117,7 @@ export function useFiles(options: FilesOptions): FilesUse {
 
   const remove = (target: FileTarget): void => {
     const { workspace } = now();
-    const ids = filesOf(target, workspace.current().files).map((file) => file.id);
+    const ids = filesOf(target, workspace.state.getState().files).map((file) => file.id);
     workspace.files.removeAll(ids);
     say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
   };

@@ -32,7 +32,7 @@ const COLLAPSED = { margin: 3, minSize: 6 };
 async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
   if (path === null) return "";
   if (side !== "now") return workspace.client.versionText(side, path);
-  const file = workspace.current().files.find((each) => each.path === path);
+  const file = workspace.state.getState().files.find((each) => each.path === path);
   return file === undefined ? "" : (workspace.files.text(file.id)?.toJSON() ?? null);
 }
 
