@@ -118,7 +118,7 @@ def _machine_user() -> str:
 def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitation, str]:
     """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
     if not can(actor, Verb.MANAGE_MEMBERS, organisation):
-        raise refusal(Verb.MANAGE_MEMBERS)
+        raise refusal(actor, Verb.MANAGE_MEMBERS)
     secret = new_secret()
     invitation = Invitation.objects.create(
         token_hash=hash_secret(secret),
@@ -135,7 +135,7 @@ def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitat
 def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
     """Makes an unused invitation's link dead. Raises `Forbidden` and `NotFound`."""
     if not can(actor, Verb.MANAGE_MEMBERS, organisation):
-        raise refusal(Verb.MANAGE_MEMBERS)
+        raise refusal(actor, Verb.MANAGE_MEMBERS)
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("There is no open invitation of this kind; it was used or revoked before.")
