@@ -92,6 +92,11 @@ def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
     return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
 
 
+def is_more(role: Role, than: Role) -> bool:
+    """Whether a role has all verbs of another, and more."""
+    return ALLOWED[role] > ALLOWED[than]
+
+
 def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
     """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are held to nothing."""
     return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
