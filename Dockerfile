@@ -31,6 +31,6 @@ USER forge
 ENV DATA_DIR=/data HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD [".venv/bin/python", "-m", "forge.healthy"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD [".venv/bin/python", "-m", "forge.serving.healthy"]
 STOPSIGNAL SIGINT
 CMD [".venv/bin/python", "manage.py", "serve"]

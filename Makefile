@@ -16,7 +16,7 @@ run: setup ## Start Hammer Forge on http://127.0.0.1:8000 (PORT and DATA_DIR can
 	@exec $(VENV)/python manage.py serve
 
 run-lan: setup ## Start it over HTTPS on this machine's network address, for phones and colleagues
-	@exec $(VENV)/python -m forge.web.lan
+	@exec $(VENV)/python -m forge.serving.lan
 
 link: setup ## Print a new sign-in link; EMAIL=mika@example.org for another person
 	@$(VENV)/python manage.py link $(EMAIL)
@@ -44,7 +44,7 @@ prove: ## Run the long proofs; stop and resume as you like; writes docs/proof.md
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.prove
 
-screenshots: ## Take the pictures of docs/screenshots anew
+screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.needs pages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.screenshots

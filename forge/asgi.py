@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.body_limit import BodyLimit  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.origins import SameOrigin  # noqa: E402
+from forge.core.periodic import Runs, scheduler  # noqa: E402
 from forge.core.static_files import StaticFiles  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 
@@ -44,9 +46,12 @@ def build_application() -> Any:
     )
 
 
+_places = {Runs.EACH_SERVER}
 if settings.EMBEDDED_WORKER:
+    _places |= {Runs.EACH_WORKER, Runs.ONE_WORKER}
     _worker = BuildWorker()
-    server_started.answer(_worker.start)
-    server_stopping.answer(_worker.stop)
+    server_started.register(_worker.start)
+    server_stopping.register(_worker.stop)
+server_started.register(partial(scheduler.start, _places))
 
 application = build_application()

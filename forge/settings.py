@@ -1,6 +1,6 @@
 """Django's settings. All that differs from one installation to another comes from the environment.
 
-The variables are read and checked in `forge.environment`.
+The variables are read and checked in `forge.serving.environment`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from forge.environment import read_environment, secret_key
-from forge.services import caches, channel_layers
+from forge.serving.environment import read_environment, secret_key
+from forge.serving.services import caches, channel_layers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(os.environ, BASE_DIR)
@@ -41,11 +41,13 @@ INSTALLED_APPS = [
     "forge.accounts",
     "forge.projects",
     "forge.collab",
+    "forge.compute",
     "forge.builds",
     "forge.registry",
     "forge.reviews",
     "forge.player",
     "forge.web",
+    "forge.serving",
 ]
 
 MIDDLEWARE = [

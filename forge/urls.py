@@ -11,6 +11,7 @@ from forge.registry.distribution import distribution
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.accounts.urls")),
     path("", include("forge.projects.urls")),
+    path("", include("forge.compute.urls")),
     path("", include("forge.builds.urls")),
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
     path("player/", include(player_urlpatterns)),
+    path("", include("forge.serving.urls")),
     path("", include("forge.web.urls")),
 ]
 

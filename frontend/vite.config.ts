@@ -108,10 +108,18 @@ const WOFF2_ONLY = {
   },
 };
 
+/** Parts of libraries that a first load would carry for nothing: the carets of others, which the studio draws itself, and a
+ * console drawn into the page, which comes along with two warnings of Yjs; lib0's other console writes the same lines. */
+const LEFT_OUT = [
+  { find: /^\.\/y-remote-selections\.js$/, replacement: `${ROOT}src/studio/editor/no-remote-selections.ts` },
+  { find: /^lib0\/logging$/, replacement: `${ROOT}node_modules/lib0/logging.node.js` },
+];
+
 export default defineConfig({
   root: ROOT,
   base: "/static/build/",
   publicDir: false,
+  resolve: { alias: LEFT_OUT },
   plugins: [react(), loneScripts(), interpreters()],
   css: { postcss: { plugins: [WOFF2_ONLY] } },
   build: {

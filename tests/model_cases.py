@@ -5,10 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from tests.packed import read_packed
 
 FOLDER = Path(__file__).resolve().parent / "models"
-REFUSED_FOLDER = FOLDER / "refused"
+COMPILED = FOLDER / "compiled.zip"
+"""Pairs of a model, `NAME.tflite`, and the answers of the reference kernels, `NAME.json`."""
+REFUSED = FOLDER / "refused.zip"
+"""Pairs of a model, `NAME.tflite`, and what of it Anvil lacks, `NAME.json`."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,12 @@ class RefusedCase:
 
 def model_cases() -> tuple[ModelCase, ...]:
     """All of them, by name."""
-    return tuple(_case(path) for path in sorted(FOLDER.glob("*.tflite")))
+    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(COMPILED))
 
 
 def refused_cases() -> tuple[RefusedCase, ...]:
-    return tuple(_refused(path) for path in sorted(REFUSED_FOLDER.glob("*.tflite")))
+    """All of them, by name."""
+    return tuple(_refused(name, data, json.loads(told)) for name, data, told in _pairs(REFUSED))
 
 
 def all_models() -> tuple[bytes, ...]:
@@ -51,20 +59,19 @@ def all_models() -> tuple[bytes, ...]:
     return tuple(case.data for case in model_cases()) + tuple(case.data for case in refused_cases())
 
 
-def _case(path: Path) -> ModelCase:
-    runs = json.loads(path.with_suffix(".json").read_text())["runs"]
-    return ModelCase(
-        path.stem,
-        path.read_bytes(),
-        tuple(Run(_bytes(run["inputs"]), _bytes(run["outputs"])) for run in runs),
-    )
+@cache
+def _pairs(pack: Path) -> tuple[tuple[str, bytes, bytes], ...]:
+    files = read_packed(pack)
+    names = sorted(name.removesuffix(".tflite") for name in files if name.endswith(".tflite"))
+    return tuple((name, files[f"{name}.tflite"], files[f"{name}.json"]) for name in names)
 
 
-def _refused(path: Path) -> RefusedCase:
-    unsupported = json.loads(path.with_suffix(".json").read_text())["unsupported"]
-    return RefusedCase(
-        path.stem, path.read_bytes(), tuple((item["op"], item["types"], item["count"]) for item in unsupported)
-    )
+def _case(name: str, data: bytes, told: dict[str, Any]) -> ModelCase:
+    return ModelCase(name, data, tuple(Run(_bytes(run["inputs"]), _bytes(run["outputs"])) for run in told["runs"]))
+
+
+def _refused(name: str, data: bytes, told: dict[str, Any]) -> RefusedCase:
+    return RefusedCase(name, data, tuple((item["op"], item["types"], item["count"]) for item in told["unsupported"]))
 
 
 def _bytes(texts: list[str]) -> tuple[bytes, ...]:

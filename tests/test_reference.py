@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.environment import read_environment, secret_key
+from forge.serving.environment import read_environment, secret_key
 from tools import reference
 
 

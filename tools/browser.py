@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sysconfig
 from pathlib import Path
 
 FIREFOX = "firefox-esr"
@@ -33,6 +34,11 @@ def mini_browser() -> Path | None:
     """The path of WebKit's MiniBrowser where also its driver and a screen that nobody sees are here; or None."""
     found = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
     return found if shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
+
+
+def python_headers() -> bool:
+    """Whether a Python package that is C can be built."""
+    return Path(sysconfig.get_path("include"), "Python.h").is_file()
 
 
 def sound_programs() -> bool:

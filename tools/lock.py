@@ -21,6 +21,7 @@ FILES = {
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
     "pyodide.txt": ["requirements/pyodide.in", "--no-deps"],
+    "wasm3.txt": ["requirements/wasm3.in"],
 }
 
 

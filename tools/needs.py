@@ -44,13 +44,20 @@ CHROMIUM = Need("Chromium", ("chromium",), "the tests in a browser", browser.chr
 SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client", lambda: shutil.which("skopeo"))
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
+GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
+HEADERS = Need(
+    "Python's headers",
+    ("python3-dev",),
+    "the tests of runes in wasm3",
+    browser.python_headers,
+)
 FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
 WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, FIREFOX, WEBKIT, SOUND),
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

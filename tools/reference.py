@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent, fill
 from typing import Any
+from zipfile import ZipFile
 
 import click
 
@@ -30,7 +31,7 @@ from rune.tflite import operator_types, read_model
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
-MODELS = ROOT / "tests" / "models"
+MODELS = ROOT / "tests" / "models" / "compiled.zip"
 REMOTE = (RegistryUnreachable, SignInNeeded, NotFound, DigestMismatch, NotARune)
 """Errors of registries that have a status of their own."""
 WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. -->"
@@ -55,14 +56,14 @@ def command_page() -> str:
         "# The command `rune`",
         WRITTEN_BY,
         "It is in `.venv/bin` after `make setup`. Results go to standard output, everything else to standard error: "
-        "what is wrong, warnings, and on a terminal what is being done when it takes longer than a second. An error "
-        "begins with `Error:`; what is behind it follows under `Caused by:`. The way through it all is in "
+        "errors, warnings, and on a terminal the progress of work longer than a second. An error "
+        "begins with `Error:`; its causes follow under `Caused by:`. For an introduction see "
         "[the command in ten minutes](../guides/command.md).",
         "## Exit status",
         "\n".join(["| status | |", "| --- | --- |", *(f"| {status} | {text} |" for status, text in _statuses())]),
         "## Environment",
         "A variable that is not set is looked for in a file `.env` in this folder or one above it. Of such a file only "
-        "these names are read: a project of somebody else cannot set any other variable. Options go first.",
+        "these names are read, so that a foreign project cannot set other variables. Options take precedence.",
         "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
         "## Options of every command",
         "They stand between `rune` and the name of the command: `rune --color never check`.",
@@ -112,8 +113,8 @@ def blocks_page() -> str:
     lines = [
         "# Proc-blocks",
         WRITTEN_BY,
-        "A Runefile names a block as `hotg-ai/proc-blocks@v0.11.3#fft`, or `fft` for short; `-` and `_` are one. "
-        "Each block's own page says what it takes and gives, with an example.",
+        "A Runefile names a block as `hotg-ai/proc-blocks@v0.11.3#fft`, or `fft` for short; `-` and `_` are equal. "
+        "Each block's own page describes its inputs and outputs, with an example.",
     ]
     for block in CATALOGUE.values():
         lines += list(_block(block))
@@ -152,8 +153,10 @@ def _number(value: float) -> str:
 def operators_page() -> str:
     """What Anvil compiles, by the models that its tests hold to the reference."""
     found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
-    for path in sorted(MODELS.glob("*.tflite")):
-        model = read_model(path.read_bytes())
+    with ZipFile(MODELS) as pack:
+        models = [pack.read(name) for name in sorted(pack.namelist()) if name.endswith(".tflite")]
+    for data in models:
+        model = read_model(data)
         if unsupported(model):
             continue
         for operator in model.operators:
@@ -164,11 +167,11 @@ def operators_page() -> str:
         [
             "# Operators",
             WRITTEN_BY,
-            "What a model may be made of to be compiled into a rune. For each of these there are models among the "
-            "tests whose answers are compared, byte for byte for int8, with those of LiteRT's reference kernels.",
+            "The ops that can be compiled into a rune. For each of them the tests have models "
+            "whose results are compared, byte for byte for int8, with those of LiteRT's reference kernels.",
             "\n".join(rows),
-            "A model with anything else builds too: the rune carries it as it is, and its host runs it. The build "
-            "names the operators and their types that are the reason, as `rune model-info` does.",
+            "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
+            "names these ops and their types, as `rune model-info` does.",
             "## Conditions",
             "\n".join(
                 (
@@ -188,28 +191,29 @@ SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
     "HOST": "The address that is listened on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port that is listened on.",
-    "PUBLIC_URL": "How others reach this server; links that are meant for them start with it.",
+    "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
-    "SECRET_KEY": "What signs sessions. By default it is made at the first start and kept in DATA_DIR.",
-    "ALLOWED_HOSTS": "More names under which this server may be asked, with commas between them.",
-    "TRUSTED_PROXIES": "Addresses of reverse proxies, with commas: they are believed who asks, and whether over HTTPS.",
-    "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Goes together with TLS_KEY.",
+    "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
+    "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
+    "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "
+    "`X-Forwarded-Proto` are trusted.",
+    "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
     "REDIS_URL": "The Redis that joins several web processes, redis://host:6379/0; one process alone needs none.",
     "BROKER_URL": "The queue of builds; by default it is in the server itself, as is the worker.",
     "S3_URL": "A bucket for files, s3://bucket or s3+https://host:9000/bucket; by default they are in DATA_DIR.",
-    "S3_ACCESS_KEY": "The key's name at the S3 store. Goes together with S3_SECRET_KEY.",
+    "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
     "S3_REGION": "The region of the bucket.",
-    "DEBUG": "1 shows errors with their whole context. Never on a server that others reach.",
+    "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
-"""What each variable is for. A test compares the names with those that `forge.environment` reads."""
+"""What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""
 
 
 def settings_page() -> str:
     """The environment's variables and their defaults."""
-    from forge.environment import read_environment
+    from forge.serving.environment import read_environment
 
     default = read_environment({}, Path())
     defaults = {
@@ -227,7 +231,7 @@ def settings_page() -> str:
         [
             "# Settings",
             WRITTEN_BY,
-            "All settings come from the environment; none is needed. `PORT=8001 make run` is how one is given.",
+            "All settings come from the environment; none is required. Example: `PORT=8001 make run`.",
             "\n".join(rows),
         ]
     )

@@ -1,4 +1,7 @@
-"""Takes the pictures of docs/screenshots: the main pages, wide and on a phone, light and dark. `make screenshots`
+"""Takes the pictures of docs/screenshots, those that a page of the documentation shows: `make screenshots`
+
+With a folder, `python -m tools.screenshots FOLDER` takes all of the main pages into it, wide and on a phone, light and
+dark, for someone who wants to look at them.
 
 A program of its own is started with empty data, and worked with as a person would. The word that the microphone hears
 is said by eSpeak NG, where that is installed; nothing else comes from outside of the project.
@@ -48,8 +51,7 @@ TWO = (("wide", "light"), ("phone", "dark"))
 """Of the others: each size and each scheme once."""
 COLOURS = 256
 """In each picture's palette: pages have few, and two thirds of the bytes are saved."""
-LIMIT = 3_000_000
-"""Bytes of all pictures."""
+_SHOWN = re.compile(r"screenshots/([a-z0-9-]+\.png)")
 
 
 WRITE_A_TABLE = """async () => {
@@ -68,9 +70,10 @@ WRITE_A_TABLE = """async () => {
 
 @dataclass(frozen=True)
 class Camera:
-    """Writes pictures of a page as it is, in the sizes and schemes that are asked for."""
+    """Writes pictures of a page as it is, in the sizes and schemes that are asked for; of `wanted` alone, if given."""
 
     folder: Path
+    wanted: frozenset[str] | None = None
 
     def shoot(
         self,
@@ -81,11 +84,14 @@ class Camera:
     ) -> None:
         """`before` makes in each view what is to be seen."""
         for size, scheme in views:
+            file = f"{name}-{size}-{scheme}.png"
+            if self.wanted is not None and file not in self.wanted:
+                continue
             page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             before(page)
             page.evaluate("document.fonts.ready")
-            write(page.screenshot(caret="hide", animations="disabled"), self.folder / f"{name}-{size}-{scheme}.png")
+            write(page.screenshot(caret="hide", animations="disabled"), self.folder / file)
         page.set_viewport_size(SIZES["wide"])  # type: ignore[arg-type]
         page.emulate_media(color_scheme="light")
         print(f"    {name}", flush=True)
@@ -109,19 +115,29 @@ def _channels(codes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
 
 
-def main() -> int:
+def shown_pictures() -> frozenset[str]:
+    """The files of docs/screenshots that pages of the documentation show."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    return frozenset(name for page in pages for name in _SHOWN.findall(page.read_text(encoding="utf-8")))
+
+
+def main(arguments: list[str]) -> int:
     if chromium() is None:
         print("There is no Chromium on this machine.", file=sys.stderr)
         return 1
     expect.set_options(timeout=PATIENCE)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    camera = Camera(FOLDER)
+    folder, wanted = (Path(arguments[0]), None) if arguments else (FOLDER, shown_pictures())
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    camera = Camera(folder, wanted)
     with TemporaryDirectory() as name, LiveForge(Path(name) / "data") as forge, sync_playwright() as playwright:
         shoot_everything(camera, forge, playwright, Path(name))
-    total = sum(path.stat().st_size for path in FOLDER.iterdir())
-    print(f"{len(list(FOLDER.iterdir()))} pictures, {total / 1e6:.1f} MB")
-    return 0 if total < LIMIT else 1
+    taken = {path.name: path.stat().st_size for path in folder.iterdir()}
+    print(f"{len(taken)} pictures, {sum(taken.values()) / 1e6:.1f} MB")
+    missing = sorted(wanted - set(taken)) if wanted is not None else []
+    if missing:
+        print(f"No picture is called {', '.join(missing)}.", file=sys.stderr)
+    return 1 if missing else 0
 
 
 def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, folder: Path) -> None:
@@ -178,9 +194,9 @@ def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     organisation = project.rpartition("/")[0]
     page.goto(organisation)
     for _ in range(2):
-        page.get_by_label("Role of the one you invite").select_option("developer")
+        page.get_by_label("Role of the invited person").select_option("developer")
         page.get_by_role("button", name="Make a link").click()
-        link = page.get_by_label("The invitation's link").input_value()
+        link = page.get_by_label("Invitation link").input_value()
     colleague.goto(link)
     expect(colleague.get_by_label("Your name")).to_be_visible()
     camera.shoot(colleague, "join")
@@ -366,4 +382,4 @@ def say(word: str, folder: Path) -> Path | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

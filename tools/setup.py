@@ -118,6 +118,8 @@ def install_packages(wanted: str) -> None:
     files = [ROOT / "requirements" / "bootstrap.txt", ROOT / "requirements" / requirements, ROOT / "pyproject.toml"]
     if wanted == "train":
         files.append(ROOT / "requirements" / "dev.txt")
+    built = [ROOT / "requirements" / "wasm3.txt"] if wanted in ("dev", "train") and builds_extensions() else []
+    files += built
     state = [wanted, digest(files)]
     if before == state:
         return
@@ -131,10 +133,18 @@ def install_packages(wanted: str) -> None:
     uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--python", str(PYTHON)]
     for file in files[1:]:
         if file.suffix == ".txt":
-            subprocess.run([*uv, "--require-hashes", "-r", str(file)], check=True)
+            isolation = ["--no-build-isolation"] if file in built else []
+            subprocess.run([*uv, *isolation, "--require-hashes", "-r", str(file)], check=True)
     subprocess.run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     installed.write_text(" ".join(state), encoding="utf-8")
     say(f"Python packages are ready ({time.monotonic() - started:.0f} s)")
+
+
+def builds_extensions() -> bool:
+    """Whether a package that is C can be built here. Only tests need one (wasm3), and are skipped without it."""
+    code = "import pathlib, sysconfig; print(pathlib.Path(sysconfig.get_path('include'), 'Python.h').is_file())"
+    has_headers = subprocess.run([str(PYTHON), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return has_headers == "True" and shutil.which("cc") is not None
 
 
 def build_frontend() -> None:

@@ -69,7 +69,7 @@ def _address(array: NDArray[np.generic]) -> ctypes.c_void_p:
 
 
 def _compiled() -> ctypes.CDLL:
-    kernel_folder = Path(next(iter(kernels.__path__)))
+    kernel_folder = Path(next(iter(kernels.__path__))) / "common"
     folders = [kernel_folder, FFT.header.parent, NOISE_FILTERING.header.parent]
     with tempfile.TemporaryDirectory() as folder:
         source, library = Path(folder) / "features.c", Path(folder) / "features.so"

@@ -13,3 +13,4 @@ class AccountsConfig(AppConfig):
         # The schema's extensions and the receivers register themselves when they are imported.
         import_module("forge.accounts.schema")
         import_module("forge.accounts.signing_out")
+        import_module("forge.accounts.registrations")

@@ -45,7 +45,6 @@ class Started:
 def start(machine: str) -> Started:
     """Two secrets for a program on a machine of this name."""
     now = timezone.now()
-    DeviceSignIn.objects.filter(expires__lt=now - LIFE).delete()
     started = Started(new_secret(), "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)))
     DeviceSignIn.objects.create(
         device_hash=hash_secret(started.device_code),
@@ -54,6 +53,11 @@ def start(machine: str) -> Started:
         expires=now + LIFE,
     )
     return Started(started.device_code, shown_code(started.user_code))
+
+
+def delete_ended_codes() -> None:
+    """Deletes codes that ended so long ago that nobody asks for them any more."""
+    DeviceSignIn.objects.filter(expires__lt=timezone.now() - LIFE).delete()
 
 
 def shown_code(code: str) -> str:

@@ -1,1 +1,1 @@
-"""Builds: their rows, leases, logs and reports, and the child process that computes them. Publishing is above."""
+"""Builds: their rows, leases, logs, reports and artefacts, and previews. Computing is below, publishing above."""

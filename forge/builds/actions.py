@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview, State
-from forge.builds.waking import wake_builds
+from forge.builds.notify import notify_workers, previews
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
@@ -55,6 +55,19 @@ def preview_of(project: Project) -> Preview | None:
     )
 
 
+def refresh_preview(actor: Actor, project: Project) -> Preview | None:
+    """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
+
+    Whoever may read may do so: it makes what an edit makes by itself. Raises what `require` does.
+    """
+    require(actor, Verb.READ, project)
+    preview = preview_of(project)
+    if preview is None or not preview.is_settled:
+        # One that is being made right now is asked for once more, which finds nothing to do.
+        previews.touch(project.pk)
+    return preview
+
+
 def _complete() -> BuildQuerySet:
     return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
 
@@ -83,7 +96,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
     )
     write_entry(actor, "build.request", build.subject, project=str(project.pk), number=build.number)
     announce(build)
-    transaction.on_commit(wake_builds, robust=True)
+    transaction.on_commit(notify_workers, robust=True)
     return build
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.decorators import method_decorator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -19,18 +18,16 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.actions import builds_of, cancel_build, find_build, request_build
-from forge.builds.answers import fresh_preview
+from forge.builds.actions import builds_of, cancel_build, find_build, preview_of, refresh_preview, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
-from forge.builds.language import desk
 from forge.builds.models import Artefact
-from forge.builds.shapes import build_to_json, log_line_to_json, watch_to_json
-from forge.builds.watches import find_watch, watch_wires
+from forge.builds.serializers import build_to_json, log_line_to_json, preview_to_json, watch_to_json
+from forge.builds.watches import find_watch, try_fix, watch_wires
 from forge.core.api import ForgeView, needing
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
-from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzip_page, gzipped
+from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
@@ -48,7 +45,7 @@ class BuiltVersionSerializer(serializers.Serializer[Any]):
 
 
 class BuildSerializer(serializers.Serializer[Any]):
-    """A build, as `shapes.build_to_json` writes it."""
+    """A build."""
 
     id = serializers.UUIDField()
     number = serializers.IntegerField(allow_null=True)
@@ -92,12 +89,18 @@ class ProjectBuilds(ProjectView):
 
 
 class ProjectPreview(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ)
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
 
     @extend_schema(operation_id="preview_retrieve", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
-        return Response(fresh_preview(self.project(request, organisation, name, Verb.READ)))
+        return Response(preview_to_json(preview_of(self.project(request, organisation, name, Verb.READ))))
+
+    @extend_schema(operation_id="preview_refresh", request=None, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
 
 
 class WireSerializer(serializers.Serializer[Any]):
@@ -105,11 +108,20 @@ class WireSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
 
 
-class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends."""
+class FixSerializer(serializers.Serializer[Any]):
+    """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
 
-    wires = WireSerializer(many=True)
+    code = serializers.CharField()
+    place = serializers.IntegerField()
+    choice = serializers.IntegerField()
+
+
+class WatchRequestSerializer(serializers.Serializer[Any]):
+    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try."""
+
+    wires = WireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
+    fix = FixSerializer(required=False)
 
 
 class ProjectWatch(ProjectView):
@@ -119,11 +131,17 @@ class ProjectWatch(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
 
-        With `timed`, which may name no wires, the rune says when each stage ends.
+        With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
+        wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
         """
         project = self.project(request, organisation, name, Verb.READ)
         asked = request.data if isinstance(request.data, dict) else {}
-        watch = watch_wires(principal_of(request), project, asked.get("wires"), timed=asked.get("timed") is True)
+        principal = principal_of(request)
+        if "fix" in asked:
+            if asked.get("wires") or asked.get("timed"):
+                raise Invalid("A fix is tried by itself, without wires that are watched and without times.")
+            return Response(watch_to_json(try_fix(principal, project, asked["fix"])), status=202)
+        watch = watch_wires(principal, project, asked.get("wires"), timed=asked.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
 
 
@@ -135,19 +153,6 @@ class OneWatch(ProjectView):
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
-
-
-@method_decorator(gzip_page, name="dispatch")
-class ProjectLanguage(ProjectView):
-    needs = needing(post=Scope.BUILD_RUN)
-
-    @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
-        project = self.project(request, organisation, name, Verb.READ)
-        if not isinstance(request.data, dict):
-            raise Invalid("The request must be a JSON object.")
-        return Response(desk.answer(project, request.data))
 
 
 class OneBuild(ForgeView):

@@ -10,6 +10,5 @@ class BuildsConfig(AppConfig):
     label = "builds"
 
     def ready(self) -> None:
-        # Answers the questions of the floors below.
-        import_module("forge.builds.answers")
-        import_module("forge.builds.language")
+        # Registers with the hooks of the floors below.
+        import_module("forge.builds.registrations")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,11 +14,10 @@ from django.db import transaction
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.compute.local_files import local_file
 from forge.core.blob_links import link_blobs, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
-from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
-from forge.projects.versions import Manifest
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -106,7 +103,7 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
 
 def local_rune(artefact: Artefact, folder: Path) -> Path:
     """A rune as a file on this machine: where it lies, or fetched into `folder`."""
-    return _local_file(artefact.digest, folder)
+    return local_file(artefact.digest, folder)
 
 
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:
@@ -142,39 +139,3 @@ def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
     links.delete()
     unused.delete()
     return digests
-
-
-def files_of(manifest: Manifest, folder: Path, texts: Mapping[str, bytes] | None = None) -> dict[str, dict[str, str]]:
-    """Each file of a manifest as a file on this machine: in the blob store's folder, else fetched into `folder`.
-
-    `texts` are files that no store has; they are written into `folder`.
-    """
-    texts = texts or {}
-    found = {}
-    for path, entry in manifest.items():
-        place = _written(texts[path], folder) if path in texts else _local_file(entry["digest"], folder)
-        found[path] = {"file": str(place), "digest": entry["digest"]}
-    return found
-
-
-def _written(data: bytes, folder: Path) -> Path:
-    """A file with these bytes, under a name that tells nothing of its own."""
-    place = folder / f"text-{hashlib.sha256(data).hexdigest()}"
-    place.write_bytes(data)
-    return place
-
-
-def _local_file(digest: str, folder: Path) -> Path:
-    """Where a blob lies as a file on this machine; the file of one that is no longer stored is not there."""
-    place = blob_path(digest)
-    if place is not None:
-        return place
-    fetched = folder / digest.replace(":", "-")
-    if not fetched.exists():
-        try:
-            with fetched.open("wb") as file:
-                for chunk in read_chunks(partial(open_blob, digest)):
-                    file.write(chunk)
-        except NotFound:
-            fetched.unlink()
-    return fetched

@@ -12,13 +12,13 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
-from forge.builds.compiler import Compiler
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
+from forge.builds.notify import notify_preview, notify_workers
 from forge.builds.previews import refresh_previews
-from forge.builds.toolchain import WARM_MEMORY, warm_compiler
-from forge.builds.waking import wake_preview
 from forge.builds.worker import Worker
+from forge.compute.compiler import Compiler
+from forge.compute.toolchain import WARM_MEMORY, warm_compiler
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class PreviewSlot:
                 self._busy = False
                 missed = tuple(self._wanted)
             if missed:
-                wake_preview(*missed)
+                notify_preview(*missed)
 
     def close(self) -> None:
         """Ends the compiler's process. Whoever is at work must have been told to stop before."""
@@ -131,8 +131,9 @@ numbered = NumberedSlots(numbered_slots(), stopping)
 preview_slot = PreviewSlot(stopping)
 
 
-def look_after_builds() -> bool:
-    """One round of the sweep; answers whether numbered builds wait."""
+def look_after_builds() -> None:
+    """Puts builds back whose worker died, and notifies a worker where builds wait: one notification may be lost."""
     for build_id in sweep():
         _log.warning("Build %s starts again: its worker stopped answering", build_id)
-    return Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exists()
+    if Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exists():
+        notify_workers()

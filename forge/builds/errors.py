@@ -1,6 +1,6 @@
-"""What can go wrong with builds. The first four are for people, the others stay between worker and row."""
+"""What can go wrong with builds. The first three are for people, the others stay between worker and row."""
 
-from forge.core.errors import Busy, Conflict, NotFound
+from forge.core.errors import Conflict, NotFound
 
 
 class BuildOver(Conflict):
@@ -21,10 +21,6 @@ class NoRune(NotFound):
     title = "There is no rune"
 
 
-class LanguageBusy(Busy):
-    """Too many ask what can be said of their Runefile at once."""
-
-
 class LeaseLost(Exception):
     """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
 
@@ -33,13 +29,5 @@ class Stopping(Exception):
     """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
 
 
-class ChildDied(Exception):
-    """The compiler's process ended without an answer; `reason` says how, as far as that is known."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class OutOfTime(ChildDied):
-    """The compiler's process was ended because it took too long."""
+class NoSuchFix(Exception):
+    """The fix that is to be tried is not one of the newest text; the message says so to a person."""

@@ -14,16 +14,16 @@ from typing import Any, Protocol
 from forge.builds.artefacts import (
     add_measurement,
     add_verification,
-    files_of,
     keep_artefact,
     local_rune,
     secure,
     take_known,
 )
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, OutOfTime
 from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.local_files import files_of
 
 
 class Recorder(Protocol):

@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from forge.builds.models import Artefact, Build, Preview
-from forge.builds.toolchain import TOOLCHAIN
+from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
-from forge.projects.versions import Glance, Manifest
+from forge.projects.versions import Manifest, WorkingTree
 from rune.building import BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
 from rune.targets import WASM32
@@ -68,7 +68,7 @@ class Job:
         }
 
 
-def preview_job(preview: Preview, seen: Glance) -> Job:
+def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     options = BuildOptions(preview.project.name, watched=wires, timed=preview.options["timed"])

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from forge.builds.errors import LeaseLost
 from forge.builds.models import Artefact, Build, BuildLogLine, Kind, State
-from forge.builds.shapes import build_to_json, log_line_to_json
+from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.core.events import append_event
 
 LEASE = timedelta(seconds=10)

@@ -55,7 +55,7 @@ class Artefact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
     spec = models.JSONField()
-    """`rune.build.BuildSpec` as JSON."""
+    """`rune.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     """Of the rune's bytes."""
@@ -249,7 +249,7 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
         return self.filter(key=PLAIN)
 
     def wished(self) -> PreviewQuerySet:
-        """Those that somebody asked for beside it, with wires watched or stages timed."""
+        """Those that somebody asked for beside it: with wires watched, stages timed, or a fix tried."""
         return self.exclude(key=PLAIN)
 
 
@@ -266,7 +266,8 @@ class Preview(models.Model):
     """The digest of `options`."""
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
-    sorted, and whether the rune says when each stage ends."""
+    sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
+    text with that fix of a diagnostic in it (`forge.builds.mending`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -291,6 +292,12 @@ class Preview(models.Model):
     @property
     def is_plain(self) -> bool:
         return self.key == PLAIN
+
+    @property
+    def fix(self) -> dict[str, Any] | None:
+        """The fix that is tried, where it is that."""
+        found: dict[str, Any] | None = self.options.get("fix")
+        return found
 
     @property
     def is_settled(self) -> bool:

@@ -8,33 +8,51 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, Stopping
+from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
-from forge.builds.shapes import preview_to_json, watch_to_json
-from forge.builds.toolchain import PREVIEW_SECONDS
+from forge.builds.notify import notify_preview
+from forge.builds.serializers import preview_to_json, watch_to_json
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied
+from forge.compute.local_files import files_of
+from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
 from forge.projects.models import Project
-from forge.projects.versions import Glance, glance
+from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
+BROKEN_OFF = timedelta(seconds=2 * PREVIEW_SECONDS)
+"""Time after which nobody is at a preview any more."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
 WISHES_KEPT = 6
 """Sets of options of one project that are remembered."""
+
+
+def resume_previews(age: timedelta = BROKEN_OFF) -> None:
+    """Has those previews made that are behind their text, or half made, and of which nothing was heard for so long.
+
+    A notification that was lost, or a process that died in the middle, leaves them so.
+    """
+    behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
+    left = Preview.objects.filter(behind, project__in=Project.objects.alive(), changed__lte=timezone.now() - age)
+    for project_id in set(left.values_list("project_id", flat=True)):
+        notify_preview(project_id)
 
 
 def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
@@ -60,20 +78,45 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
         if stopping.is_set():
             raise Stopping
 
-    seen = glance(preview.project)
+    seen = working_tree(preview.project)
     recorder = PreviewRecorder(preview, seen)
     try:
+        if preview.fix is not None:
+            seen = with_fix(seen, preview.fix, compiler, stop_in_time)
         Execution(preview_job(preview, seen), recorder).run(
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=stop_in_time
         )
+    except NoSuchFix as error:
+        recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
+
+
+def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]) -> WorkingTree:
+    """These files with one of their fixes in them; the compiler's process finds it and applies its edits.
+
+    Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
+    """
+    folder = compiler.start()
+    answers: list[Answer] = []
+    job = {"op": "fix", "files": files_of(seen.manifest, folder, seen.texts), "fix": fix}
+    try:
+        compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
+    finally:
+        for left in folder.glob("text-*"):
+            left.unlink(missing_ok=True)
+    found = answers[0].get("answer") if answers else None
+    if found is None:
+        raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
+    if "refused" in found:
+        raise NoSuchFix(found["refused"])
+    return seen.with_text(found["path"], found["text"].encode("utf-8"))
 
 
 class PreviewRecorder:
     """Writes what comes of one look at a project's text into the preview, and tells the project's stream."""
 
-    def __init__(self, preview: Preview, seen: Glance) -> None:
+    def __init__(self, preview: Preview, seen: WorkingTree) -> None:
         self._preview = preview
         self._seen = seen
         self._is_broken = False

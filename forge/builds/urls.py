@@ -11,7 +11,6 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/preview", api.ProjectPreview.as_view()),
     path("projects/<str:organisation>/<str:name>/preview/watch", api.ProjectWatch.as_view()),
     path("projects/<str:organisation>/<str:name>/preview/watch/<uuid:watch_id>", api.OneWatch.as_view()),
-    path("projects/<str:organisation>/<str:name>/language", api.ProjectLanguage.as_view()),
     path("builds/<uuid:build_id>", api.OneBuild.as_view()),
     path("builds/<uuid:build_id>/log", api.BuildLog.as_view()),
     path("builds/<uuid:build_id>/cancel", api.BuildCancel.as_view()),

@@ -1,10 +1,12 @@
-"""Wishes to look into a pipeline: the newest text's rune with inner tensors sent to the page as well, or timed.
+"""Wishes to look into a pipeline: the newest text's rune with inner tensors sent to the page as well, or timed; or the
+rune of the newest text with a fix of one of its diagnostics in it, to be compared with the text as it is.
 
 Asking writes a preview with other options beside the project's own and wakes the slot of previews.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +15,8 @@ from django.utils import timezone
 
 from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
-from forge.builds.models import Preview, PreviewState
-from forge.builds.waking import wake_preview
+from forge.builds.models import Preview, PreviewState, plain_options
+from forge.builds.notify import notify_preview
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
@@ -24,6 +26,8 @@ from rune.building.spec import canonical_digest
 MOST_WIRES = 8
 """Wires that are watched at once."""
 _LONGEST_NAME = 200
+_CODE = re.compile(r"RUNE[0-9]{4}\Z")
+_MOST = 100
 
 
 def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = False) -> Preview:
@@ -33,8 +37,20 @@ def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = Fal
     """
     require(actor, Verb.READ, project)
     wires = [] if timed and asked == [] else checked_wires(asked)
+    return _wish(project, {"watched": wires, "timed": timed})
+
+
+def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
+    """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
+
+    `asked` names the fix as `forge.compute.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    return _wish(project, {**plain_options(), "fix": checked_fix(asked)})
+
+
+def _wish(project: Project, options: dict[str, Any]) -> Preview:
     with transaction.atomic():
-        options = {"watched": wires, "timed": timed}
         watch, _ = Preview.objects.select_for_update().get_or_create(
             project=project,
             key=canonical_digest(options),
@@ -46,7 +62,7 @@ def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = Fal
         watch.asked = timezone.now()
         watch.save(update_fields=["state", "asked"])
         if watch.state == PreviewState.BUILDING:
-            transaction.on_commit(lambda: wake_preview(project.pk), robust=True)
+            transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
     return watch
 
 
@@ -73,3 +89,15 @@ def checked_wires(asked: Any) -> list[dict[str, Any]]:
     if not 0 < len(found) <= MOST_WIRES:
         raise Invalid(f"`wires` must name 1 to {MOST_WIRES} wires, each with `stage` and `index`.")
     return [{"stage": stage, "index": index} for stage, index in sorted(found)]
+
+
+def checked_fix(asked: Any) -> dict[str, Any]:
+    """The name of a fix as it is kept. Raises `Invalid`."""
+    asked = asked if isinstance(asked, dict) else {}
+    code, place, choice = asked.get("code"), asked.get("place"), asked.get("choice")
+    if not isinstance(code, str) or not _CODE.match(code):
+        raise Invalid("`fix` needs a `code`, that of a diagnostic, such as RUNE0048.")
+    for name, number in (("place", place), ("choice", choice)):
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < _MOST:
+            raise Invalid(f"`fix` needs a `{name}`, a number from 0.")
+    return {"code": code, "place": place, "choice": choice}

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forge.builds.compiler import Answer, Compiler
-from forge.builds.errors import ChildDied, LeaseLost, OutOfTime, Stopping
+from forge.builds.errors import LeaseLost, Stopping
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
@@ -24,7 +23,9 @@ from forge.builds.leases import (
     write_log,
 )
 from forge.builds.models import Artefact, Build, State
-from forge.builds.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from rune.wording import counted
 
 RENEW_EVERY = 1.0

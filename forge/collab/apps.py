@@ -10,5 +10,5 @@ class CollabConfig(AppConfig):
     label = "collab"
 
     def ready(self) -> None:
-        # Answers the questions of the floors below.
-        import_module("forge.collab.answers")
+        # Registers with the hooks of the floors below.
+        import_module("forge.collab.registrations")

@@ -12,5 +12,5 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Tasks must know which Celery they belong to before the first of them is called.
         import_module("forge.celery")
-        # Starts and stops with the server.
-        import_module("forge.core.checkpoints")
+        # Registers periodic work.
+        import_module("forge.core.registrations")

@@ -1,19 +1,16 @@
-"""SQLite's log is carried over into its file by a thread of its own, so that nobody who writes waits for that.
+"""SQLite's log is carried over into its file beside those who write, so that nobody waits for that.
 
 By itself SQLite does it inside whichever transaction finds the log long. On another database there is nothing to do.
 """
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-import threading
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from forge.core.lifespan import server_started, server_stopping
-
-_log = logging.getLogger(__name__)
+from forge.core.periodic import PeriodicTask, Runs, register
 
 EVERY = 1.0
 """Seconds between two looks; one that finds nothing new in the log costs nothing."""
@@ -27,44 +24,34 @@ PATIENCE = 50
 
 
 class Checkpoints:
-    """The thread; started and stopped with the server.
+    """A connection of its own, with a patience of its own, which the scheduler's thread uses.
 
-    It keeps its connection, so none of the others is the last one, which SQLite lets carry over all when it closes.
+    It is kept, so none of the others is the last one, which SQLite lets carry over all when it closes.
     """
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._connection: BaseDatabaseWrapper | None = None
 
-    def start(self) -> None:
-        """Starts it, on SQLite."""
-        if connection.vendor == "sqlite":
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, daemon=True, name="checkpoints")
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Ends it."""
-        thread, self._thread = self._thread, None
-        self._stopping.set()
-        if thread is not None:
-            thread.join()
-
-    def _run(self) -> None:
+    def carry_over(self) -> None:
+        """Carries over what is new in the log. Writers do it themselves when it becomes far too long."""
+        if self._connection is None:
+            self._connection = connection.copy()
+            # It is closed by the thread that stops the server.
+            self._connection.inc_thread_sharing()
+            self._connection.ensure_connection()
+            lengthen(self._connection.connection)
         try:
-            connection.ensure_connection()
-            lengthen(connection.connection)
+            self._connection.ensure_connection()
+            carry_over(self._connection.connection)
         except Exception:
-            _log.exception("The database's log could not be made long; it grows while people type")
-        while not self._stopping.wait(EVERY):
-            try:
-                connection.ensure_connection()
-                carry_over(connection.connection)
-            except Exception:
-                # Writers do it themselves when the log becomes far too long.
-                _log.exception("The database's log could not be carried over into its file; it is tried again")
-                connection.close()
-        connection.close()
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the connection; the next call opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def carry_over(database: sqlite3.Connection, long: int = LONG) -> int:
@@ -92,5 +79,9 @@ def lengthen(database: sqlite3.Connection, pages: int = LONG) -> None:
 
 
 checkpoints = Checkpoints()
-server_started.answer(checkpoints.start)
-server_stopping.answer(checkpoints.stop)
+if connection.vendor == "sqlite":
+    register(
+        PeriodicTask(
+            "checkpoint", EVERY, Runs.EACH_SERVER, "carries SQLite's log over into its file", checkpoints.carry_over
+        )
+    )

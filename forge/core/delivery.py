@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from forge.core.post import Post
+from forge.core.broadcaster import Broadcaster
 
 _log = logging.getLogger(__name__)
 
@@ -24,20 +24,20 @@ Message = Mapping[str, Any]
 Listener = Callable[[Message], None]
 
 _loop: asyncio.AbstractEventLoop | None = None
-_post: Post | None = None
+_broadcaster: Broadcaster | None = None
 _listeners: dict[str, set[Listener]] = {}
 
 
 def attach(loop: asyncio.AbstractEventLoop | None) -> None:
     """Names the event loop that listeners live on; the server's start does this, and a test that opens sockets."""
-    global _loop, _post
-    if _post is not None:
-        _post.close()
-        _post = None
+    global _loop, _broadcaster
+    if _broadcaster is not None:
+        _broadcaster.close()
+        _broadcaster = None
     _loop = loop
     layer = get_channel_layer(LAYER)
     if loop is not None and layer is not None:
-        _post = Post(loop, layer, _hand_out)
+        _broadcaster = Broadcaster(loop, layer, _hand_out)
 
 
 def attach_thread() -> None:
@@ -49,7 +49,7 @@ def attach_thread() -> None:
 
 def is_shared() -> bool:
     """Whether other processes hear what is delivered here."""
-    return _post is not None
+    return _broadcaster is not None
 
 
 def group_of(stream: str) -> str:
@@ -60,8 +60,8 @@ def group_of(stream: str) -> str:
 def listen(group: str, listener: Listener) -> None:
     """Calls `listener` with each message to the group, on the event loop's thread, from which this is called too."""
     listeners = _listeners.setdefault(group, set())
-    if not listeners and _post is not None:
-        _post.follow(group)
+    if not listeners and _broadcaster is not None:
+        _broadcaster.follow(group)
     listeners.add(listener)
 
 
@@ -69,8 +69,8 @@ def stop_listening(group: str, listener: Listener) -> None:
     """Ends `listen`."""
     listeners = _listeners.get(group, set())
     listeners.discard(listener)
-    if not listeners and _listeners.pop(group, None) is not None and _post is not None:
-        _post.leave(group)
+    if not listeners and _listeners.pop(group, None) is not None and _broadcaster is not None:
+        _broadcaster.leave(group)
 
 
 def deliver(group: str, message: Message) -> None:
@@ -86,8 +86,8 @@ def deliver(group: str, message: Message) -> None:
 
 def tell_others(group: str, message: Message) -> None:
     """Hands a message to those who listen in other processes only. Called on the event loop's thread."""
-    if _post is not None:
-        _post.send(group, message)
+    if _broadcaster is not None:
+        _broadcaster.send(group, message)
 
 
 def _deliver(group: str, message: Message) -> None:

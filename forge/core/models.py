@@ -132,3 +132,14 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class PeriodicRun(models.Model):
+    """When one process of the installation does a periodic task next, and what became of it the last time."""
+
+    name = models.CharField(primary_key=True, max_length=64)
+    due = models.DateTimeField()
+    started = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    """None while it runs, or after its process died in the middle."""
+    error = models.TextField(default="", blank=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.permissions import Verb, can
-from forge.builds.answers import fresh_preview
+from forge.builds.actions import preview_of
 from forge.builds.models import Artefact, Build, State
+from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
@@ -28,7 +29,8 @@ def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
     ]
     now = None
     if can(actor, Verb.READ, project):
-        good = fresh_preview(project)["build"]
+        preview = preview_of(project)
+        good = good_build_to_json(preview.build) if preview is not None else None
         if good is not None:
             now = {
                 "title": "As it is in the studio",

@@ -20,7 +20,7 @@ from forge.projects.api import ProjectView
 from forge.projects.packing import MEDIA_TYPE, archive_response
 from forge.projects.serializers import FileSerializer, RenameFileSerializer, file_to_json
 from forge.projects.unpacking import unpack
-from forge.projects.versions import glance
+from forge.projects.versions import working_tree
 
 _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
 
@@ -38,7 +38,7 @@ class ProjectArchive(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         folder = files.checked_path(asked) if (asked := request.query_params.get("folder", "")) else ""
-        seen = glance(project)
+        seen = working_tree(project)
         filename = f"{folder.rpartition('/')[2] or project.name}.zip"
         return archive_response(request, seen.manifest, seen.texts, folder=folder, filename=filename)
 

@@ -18,7 +18,7 @@ Wire = tuple[str, int, str, int]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two moments: its files, their ids by path, and what `hooks.file_looks` tells of them."""
+    """One of the two moments: its files, their ids by path, and what `hooks.file_summaries` tells of them."""
 
     manifest: Manifest
     file_ids: Mapping[str, str]

@@ -1,6 +1,6 @@
-"""What this floor asks those above it; they answer by registering in their `AppConfig.ready`.
+"""What this floor asks those above it; they register functions in their `AppConfig.ready`.
 
-`document_changed` is a signal, sent once the update is committed. The others are questions.
+`document_changed` is a signal, sent once the update is committed. The others are hooks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.dispatch import Signal
 
 from forge.core.actors import Actor
-from forge.core.questions import Question
+from forge.core.hooks import Hook
 from forge.projects.models import Project
 
 document_changed = Signal()
@@ -23,8 +23,8 @@ document_changed = Signal()
 `origin` is "api" for a write that no socket has seen yet, and whatever the caller of `append_update` said otherwise.
 """
 
-state_parts: Question[[Project, Actor], Mapping[str, Any]] = Question()
-"""Parts of a project's current state: builds answers `preview` and `builds`, the registry `tags`."""
+state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
+"""Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class CardFacts:
     """The pipeline's outline, `nodes` and `wires` as `rune.runefile.outline_to_json` gives them; empty without one."""
 
 
-card_facts: Question[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Question()
+card_facts: Hook[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Hook()
 """Facts about many projects at once, by project; one query for all, never one a project."""
 
 
@@ -56,13 +56,13 @@ class Waiting:
     since: datetime
 
 
-waiting_for: Question[[Actor], Sequence[Waiting]] = Question()
-"""What waits for a person; reviews answers."""
+waiting_for: Hook[[Actor], Sequence[Waiting]] = Hook()
+"""What waits for a person; reviews tells."""
 
 
-version_parts: Question[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]] = Question()
-"""Parts of versions' JSON, by version: builds answers `builds`, the registry `tags`."""
+version_parts: Hook[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]] = Hook()
+"""Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""
 
-file_looks: Question[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Question()
-"""What files are like, given a manifest and the texts that no store has: builds answers with `outline`, `errors` and
+file_summaries: Hook[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()
+"""The summary of files, given a manifest and the texts that no store has: compute gives `outline`, `errors` and
 `models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes too long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forge.projects.errors import ModelRefused
-from forge.projects.hooks import file_looks
+from forge.projects.hooks import file_summaries
 from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, signature
@@ -59,8 +59,8 @@ def model_drawing(data: bytes, digest: str) -> dict[str, Any]:
     model = verified_model(data)
     manifest = {"model.tflite": {"digest": digest, "size": len(data)}}
     memory = None
-    for look in file_looks.ask(manifest, {}):
-        memory = look.get("models", {}).get("model.tflite", {}).get("memory")
+    for summary in file_summaries.call(manifest, {}):
+        memory = summary.get("models", {}).get("model.tflite", {}).get("memory")
     return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 
 

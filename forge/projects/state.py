@@ -30,6 +30,6 @@ def project_state(project: Project, actor: Actor) -> dict[str, Any]:
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,
     }
-    for part in state_parts.ask(project, actor):
+    for part in state_parts.call(project, actor):
         state |= part
     return state

@@ -22,7 +22,7 @@ from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
 from forge.projects.authors import line_versions, people_of
 from forge.projects.comparing import Side, compare
-from forge.projects.hooks import file_looks, version_parts
+from forge.projects.hooks import file_summaries, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.packing import MEDIA_TYPE, archive_response
 from forge.projects.restoring import restore_version, restoring_update
@@ -30,10 +30,10 @@ from forge.projects.versions import (
     described_in,
     find_version,
     given_files,
-    glance,
     save_version,
     stored_text,
     versions_of,
+    working_tree,
 )
 
 NOW = "now"
@@ -86,7 +86,7 @@ def version_to_json(version: Version, parts: dict[str, Any]) -> dict[str, Any]:
 def versions_to_json(versions: list[Version]) -> list[dict[str, Any]]:
     """Versions with what the floors above tell of them, asked once for all."""
     parts: dict[Any, dict[str, Any]] = {version.pk: {} for version in versions}
-    for answer in version_parts.ask([version.pk for version in versions]):
+    for answer in version_parts.call([version.pk for version in versions]):
         for key, found in answer.items():
             parts[key] |= found
     return [version_to_json(version, parts[version.pk]) for version in versions]
@@ -211,18 +211,18 @@ class VersionsCompared(ProjectView):
 def _side(project: Project, which: str) -> Side:
     """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
     if which == NOW:
-        seen = glance(project)
-        return Side(seen.manifest, seen.file_ids, _look(seen.manifest, seen.texts))
+        seen = working_tree(project)
+        return Side(seen.manifest, seen.file_ids, _summary(seen.manifest, seen.texts))
     if not which.isascii() or not which.isdigit() or len(which) > 9:
         raise Invalid("Give the number of a version, or `now`.")
     version = find_version(project, int(which))
-    return Side(version.manifest, version.file_ids, _look(given_files(version), {}))
+    return Side(version.manifest, version.file_ids, _summary(given_files(version), {}))
 
 
-def _look(manifest: Any, texts: Any) -> dict[str, Any]:
-    """What the floor above tells of files; nothing when it took too long, and then only the files are compared."""
+def _summary(manifest: Any, texts: Any) -> dict[str, Any]:
+    """The summary of files; empty when it took too long, and then only the files are compared."""
     found: dict[str, Any] = {}
-    for answer in file_looks.ask(manifest, texts):
+    for answer in file_summaries.call(manifest, texts):
         found |= answer
     return {} if "error" in found else found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -41,7 +41,7 @@ def manifest_digest(manifest: Manifest) -> str:
 
 
 @dataclass(frozen=True)
-class Glance:
+class WorkingTree:
     """A project's files at one moment, of which nothing is kept: what a preview is made of.
 
     `digest` is the one that a version of these files has. `texts` are the text files' bytes by path; the other files
@@ -55,17 +55,26 @@ class Glance:
     sequence: int
     file_ids: Mapping[str, str]
 
+    def with_text(self, path: str, data: bytes) -> WorkingTree:
+        """The same moment with another text in one file, named by the digest that such files have."""
+        manifest = {**self.manifest, path: _described(data)}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
 
-def glance(project: Project) -> Glance:
+
+def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
     loaded = load_document(project.pk)
     files = entries(loaded.doc)
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
     manifest = _linked_blobs(project, files)
     for path, data in texts.items():
-        manifest[path] = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+        manifest[path] = _described(data)
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
-    return Glance(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+    return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+
+
+def _described(data: bytes) -> dict[str, Any]:
+    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
 def snapshot(project: Project, author: Any = None) -> Version:
@@ -74,7 +83,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
     The caller has checked that the person may make one.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
-    seen = glance(project)
+    seen = working_tree(project)
     put_all(seen.texts.values())
     with transaction.atomic():
         Project.objects.select_for_update().only("pk").get(pk=project.pk)

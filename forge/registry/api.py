@@ -21,7 +21,7 @@ from forge.core.errors import NotFound
 from forge.projects.api import ProjectView
 from forge.registry.actions import find_tag, publish_build, tags_of
 from forge.registry.errors import NoSuchTag
-from forge.registry.shapes import tag_to_json
+from forge.registry.serializers import tag_to_json
 
 
 class PublishSerializer(serializers.Serializer[Any]):

@@ -10,5 +10,5 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        # Answers the questions of the floors below.
-        import_module("forge.registry.answers")
+        # Registers with the hooks of the floors below.
+        import_module("forge.registry.registrations")

@@ -17,7 +17,7 @@ from forge.builds.actions import find_build
 from forge.builds.api import PersonSerializer
 from forge.core.api import ForgeView, needing
 from forge.reviews.actions import conversation, give_verdict, say, verbs_on_build, verdicts_on
-from forge.reviews.shapes import comment_to_json, verdict_to_json
+from forge.reviews.serializers import comment_to_json, verdict_to_json
 
 
 class GiveVerdictSerializer(serializers.Serializer[Any]):

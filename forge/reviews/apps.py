@@ -10,5 +10,5 @@ class ReviewsConfig(AppConfig):
     label = "reviews"
 
     def ready(self) -> None:
-        # Answers the questions of the floors below.
-        import_module("forge.reviews.answers")
+        # Registers with the hooks of the floors below.
+        import_module("forge.reviews.registrations")

@@ -19,7 +19,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.actions import builds_of, cancel_build, find_numbered, request_build
 from forge.builds.models import Build, State
-from forge.builds.shapes import rune_url
+from forge.builds.serializers import rune_url
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.models import Project
 from forge.registry.actions import publish_build, tags_of

@@ -158,7 +158,22 @@ def _stage_changes(build: Build, before: Build) -> list[str]:
             said.append(f"{name} is {node['detail']} now, and was {old['detail']}.")
         elif is_replaced(node, build, before):
             said.append(f"The model {name} was replaced{_by_how_much(node, build, before)}.")
-    return said
+    return [*said, *_wire_changes(build, before)]
+
+
+def _wire_changes(build: Build, before: Build) -> list[str]:
+    """What a stage reads that it did not, and the other way round. The wires of one that came or went say no more."""
+    both = _nodes(build).keys() & _nodes(before).keys()
+    now, then = ([ends for ends in _ends(one) if both.issuperset(ends)] for one in (build, before))
+    came = [f"{target} reads {source} now." for source, target in now if (source, target) not in then]
+    gone = [f"{target} reads {source} no longer." for source, target in then if (source, target) not in now]
+    return [*came, *gone]
+
+
+def _ends(build: Build) -> list[tuple[str, str]]:
+    """From which stage to which a wire goes, each pair once."""
+    wires = build.artefact.report["pipeline"]["wires"] if build.artefact is not None else ()
+    return list(dict.fromkeys((wire["source"], wire["target"]) for wire in wires))
 
 
 def _by_how_much(node: Mapping[str, Any], build: Build, before: Build) -> str:

@@ -55,7 +55,7 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     """Projects with their facts, asked for all at once."""
     facts: dict[UUID, CardFacts] = {}
     if projects:
-        for answer in card_facts.ask([project.pk for project in projects]):
+        for answer in card_facts.call([project.pk for project in projects]):
             facts |= answer
     known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
@@ -63,7 +63,7 @@ def cards(projects: Sequence[Project]) -> list[Card]:
 
 def waiting_things(principal: Principal) -> list[Waiting]:
     """What waits for a person, newest first."""
-    found = [waiting for answer in waiting_for.ask(principal) for waiting in answer]
+    found = [waiting for answer in waiting_for.call(principal) for waiting in answer]
     return sorted(found, key=lambda waiting: waiting.since, reverse=True)
 
 

@@ -18,7 +18,6 @@ from forge.web import (
     runes,
     schemas,
     sign_in,
-    trust,
     trying,
 )
 
@@ -33,8 +32,6 @@ urlpatterns = [
     path("player/<str:organisation>/<str:name>/app.webmanifest", player.manifest, name="player-manifest"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
     path("try", trying.try_page, name="try"),
-    path("trust", trust.trust, name="trust"),
-    path("trust/authority.crt", trust.authority, name="authority-certificate"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("join", sign_in.join, name="join"),
     path("accounts/login/", allauth_views.login, name="account_login"),

@@ -7,7 +7,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 const BUILD = new URL("../../static/build/", import.meta.url);
 const KINDS = /\.(?:js|css|json|svg|wasm)$/;
 /** Bytes up to which the best grade takes a moment only; beyond, it would take most of the build's time. */
-const BEST_UP_TO = 400_000;
+const BEST_UP_TO = 700_000;
 /** A file is compressed where that saves at least this share of it. */
 const WORTH_IT = 0.95;
 

@@ -1,6 +1,6 @@
 """C to a module, by the clang and the linker inside the zig toolchain, each run in a child process with limits.
 
-The compiler sees one fresh folder that holds nothing but what `emit` wrote, and arguments that are fixed.
+The compiler sees one fresh folder that holds nothing but what an emitter wrote, and arguments that are fixed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from rune.anvil.emit import Sources, Unit
 from rune.anvil.errors import CompileError
 from rune.anvil.objects import ObjectCache, object_key
-from rune.targets import Target
+from rune.anvil.sources import Sources, Unit
+from rune.anvil.target import Toolchain
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ COMMON_FLAGS = (
     "-ffunction-sections",
     "-fdata-sections",
     "-nostdinc",
+    "-Icommon",
     "-Wno-c23-extensions",
 )
 
@@ -56,14 +57,16 @@ COMMON_FLAGS = (
 _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" && shift 4 && exec "$@"'
 
 
-def compile(sources: Sources, target: Target, limits: Limits | None = None) -> bytes:  # noqa: A001 - the stage's name
+def compile(  # noqa: A001 - the stage's name
+    sources: Sources, toolchain: Toolchain, limits: Limits | None = None
+) -> bytes:
     """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
     limits = limits or Limits()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        objects = list(pool.map(lambda unit: _object(sources, unit, target, limits), sources.units))
+        objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, limits), sources.units))
     names = [f"{number}.o" for number in range(len(objects))]
     with _folder_of(dict(zip(names, objects, strict=True))) as folder:
-        _run([str(_zig()), target.linker, *target.link_flags, *names, "-o", "module"], folder, limits)
+        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, *names, "-o", "module"], folder, limits)
         return (folder / "module").read_bytes()
 
 
@@ -71,10 +74,10 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 """Of all that this process compiles: an edit seldom changes more than one unit."""
 
 
-def _object(sources: Sources, unit: Unit, target: Target, limits: Limits) -> bytes:
+def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: Limits) -> bytes:
     """A unit, compiled; or what came of exactly the same files before."""
     zig = _zig()
-    flags = (*target.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else "-O2")
+    flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else "-O2")
     files = {name: sources.files[name] for name in sorted(unit.files)}
     key = object_key(flags, unit.name, files)
     found = _OBJECTS.get(key)
@@ -92,7 +95,9 @@ def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
     """A fresh folder that holds these files, for as long as it is needed."""
     with tempfile.TemporaryDirectory(prefix="rune-") as name:
         for file, data in files.items():
-            (Path(name) / file).write_bytes(data)
+            path = Path(name) / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
         yield Path(name)
 
 

@@ -2,6 +2,7 @@
 
 AnvilError
 ├── UnsupportedModel    a model has ops, or ops with types, that Anvil has no kernel for
+├── MissingKernel       a target has no kernel for what an op computes
 ├── BadModel            a model says something that its ops do not allow
 ├── BadArgument         a proc-block cannot take an argument, which only its code could tell
 ├── TooMuchMemory       the pipeline needs more memory than a rune may have
@@ -24,6 +25,16 @@ class UnsupportedModel(AnvilError):
         super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, unsupported))}")
         self.file = file
         self.unsupported = unsupported
+
+
+class MissingKernel(AnvilError):
+    """The kernel set called `kernels` has nothing that computes `computation`, which `file` needs."""
+
+    def __init__(self, file: str, computation: str, kernels: str) -> None:
+        super().__init__(f"the kernel set {kernels} has no kernel for {computation}, which {file} needs")
+        self.file = file
+        self.computation = computation
+        self.kernels = kernels
 
 
 class BadModel(AnvilError):

@@ -1,24 +1,15 @@
-"""Pipeline and models to a program: every stage becomes steps, every tensor a place. Memory is not yet decided."""
+"""Pipeline and models to a target's program: every stage becomes steps, every tensor a place, every op a call of the
+target's kernels. Memory is not yet decided."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.abi import Output as OutputKind
 from rune.anvil.dead_channels import without_dead_channels
-from rune.anvil.errors import BadArgument, BadModel, UnsupportedModel
-from rune.anvil.kernel_call import (
-    KERNELS,
-    Constant,
-    Contradiction,
-    Input,
-    KernelArgument,
-    KernelStructure,
-    Op,
-    Output,
-    Scratch,
-)
+from rune.anvil.errors import BadArgument, BadModel, MissingKernel, UnsupportedModel
+from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
 from rune.anvil.messages import message_size
+from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.program import (
     Argument,
@@ -35,6 +26,7 @@ from rune.anvil.program import (
     Message,
     ModelPlace,
     Number,
+    OutputRequest,
     Place,
     Pointer,
     Program,
@@ -47,9 +39,10 @@ from rune.anvil.program import (
 )
 from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.support import unsupported
+from rune.anvil.target import Target
 from rune.blocks.signature import BlockError, HostText
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
-from rune.tensor import ElementType
+from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
 
 PIPELINE = 0
@@ -75,6 +68,7 @@ C_TYPES = {
 def lower(
     pipeline: Pipeline,
     models: Mapping[str, Model],
+    target: Target,
     hosted: Mapping[str, bytes | None] | None = None,
     *,
     timed: bool = False,
@@ -83,9 +77,10 @@ def lower(
 
     `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
     it. A `timed` program tells its host when each stage ends: two marks before the first, between which there is
-    nothing but a mark, and one after each. Raises `UnsupportedModel`, `BadModel` and `BadArgument`.
+    nothing but a mark, and one after each. Raises `UnsupportedModel`, `MissingKernel`,
+    `BadModel` and `BadArgument`.
     """
-    lowering = _Lowering(models, hosted or {})
+    lowering = _Lowering(models, target, hosted or {})
     if timed:
         lowering.mark("")
         lowering.mark("")
@@ -107,8 +102,9 @@ def lower(
 class _Lowering:
     """The program as it grows, and where each port's tensor lies so far."""
 
-    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None]) -> None:
+    def __init__(self, models: Mapping[str, Model], target: Target, hosted: Mapping[str, bytes | None]) -> None:
         self._models = models
+        self._target = target
         self._hosted = hosted
         self._buffers: list[Buffer] = []
         self._constants: dict[ConstantBytes, int] = {}
@@ -117,7 +113,7 @@ class _Lowering:
         self._host_models: list[HostModel] = []
         self._embedded: dict[bytes, int] = {}
         self._resources: dict[str, HostResource] = {}
-        self._outputs: list[OutputKind] = []
+        self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
         self._tensors: dict[Port, Tensor] = {}
@@ -140,10 +136,10 @@ class _Lowering:
         self._steps.append(Mark(stage))
 
     def capability(self, stage: CapabilityStage) -> None:
-        tensor = Tensor(self._buffer(stage.name, stage.output.size), stage.output)
+        tensor = Tensor(self._buffer(stage.name, self._size(stage.output)), stage.output)
         self._tensors[Port(stage.name, 0)] = tensor
         self._steps.append(ReadCapability(len(self._capabilities), tensor))
-        self._capabilities.append(CapabilityRequest(stage.kind, stage.parameters))
+        self._capabilities.append(CapabilityRequest(stage.name, stage.kind, stage.parameters, stage.output))
 
     def block(self, stage: BlockStage) -> None:
         inputs = [self._tensors[port] for port in stage.inputs]
@@ -153,7 +149,7 @@ class _Lowering:
             raise BadArgument(stage.name, error.message) from error
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in inputs]
         for index, output in enumerate(stage.outputs):
-            place = self._buffer(f"{stage.name}.{index}", output.type.size)
+            place = self._buffer(f"{stage.name}.{index}", self._size(output.type))
             self._tensors[Port(stage.name, index)] = Tensor(place, output.type, output.text_bound)
             arguments.append(Pointer(place, C_TYPES[output.type.element], writes=True))
         if code.state_size:
@@ -219,19 +215,23 @@ class _Lowering:
     def output(self, stage: OutputStage) -> None:
         tensors = tuple(self._tensors[port] for port in stage.inputs)
         self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
-        self._outputs.append(stage.kind)
+        self._outputs.append(OutputRequest(stage.name, stage.kind))
         self._messages.append(Message(stage.kind, message_size(stage.kind, tensors)))
 
     def _operator(self, stage: ModelStage, model: Model, places: dict[int, Place], number: int, name: str) -> None:
         operator = model.operators[number]
         op = Op.of(model, operator)
         try:
-            call = OPERATIONS[name].call(op)
+            computation = OPERATIONS[name].computation(op)
         except Contradiction as contradiction:
             raise BadModel(stage.file or "", f"operator {number}, {name}: {contradiction}") from contradiction
-        if call is None:
+        if computation is None:
             places[operator.outputs[0]] = self._place(model, places, operator.inputs[0])
             return
+        kernel = self._target.kernels.kernel(computation)
+        if kernel is None:
+            raise MissingKernel(stage.file or "", type(computation).__name__, self._target.kernels.name)
+        call = kernel.pack(computation)
         for index in operator.outputs:
             kind = model.tensors[index].type
             places[index] = self._buffer(f"{stage.name} tensor {index}", 0 if kind is None else kind.size)
@@ -254,7 +254,7 @@ class _Lowering:
                     return argument
 
         arguments = tuple(resolve(argument) for argument in call.arguments)
-        self._steps.append(Call(where, KERNELS / call.header, call.function, arguments, part))
+        self._steps.append(Call(where, kernel.header, call.function, arguments, part))
 
     def _model_part(self) -> int:
         """The part of the model that is being lowered."""
@@ -270,6 +270,10 @@ class _Lowering:
         if index not in places:
             places[index] = self._constant(bytes(model.tensors[index].data or b""), self._model_part())
         return places[index]
+
+    def _size(self, kind: TensorType) -> int:
+        """Bytes of a tensor on the target."""
+        return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
 
     def _buffer(self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN) -> BufferPlace:
         self._buffers.append(Buffer(name, size, lifetime))

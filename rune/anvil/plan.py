@@ -22,11 +22,7 @@ from rune.anvil.program import (
     SendOutput,
     Step,
 )
-
-ALIGNMENT = 16
-
-MEMORY_LIMIT = 192 << 20
-"""Bytes that arena, messages and constants may have together; hosts give a rune 256 MB."""
+from rune.anvil.target_limits import TargetLimits
 
 
 @dataclass(frozen=True)
@@ -60,28 +56,28 @@ class Interval:
         return self.first <= other.last and other.first <= self.last
 
 
-def plan(program: Program) -> Plan:
-    """Places everything. The same program gives the same plan. Raises `TooMuchMemory`."""
-    intervals = lifetimes(program)
-    buffer_offsets, arena_size = assign(program.buffers, intervals)
-    message_offsets, message_size = in_a_row([message.size for message in program.messages])
-    constant_offsets, constant_sizes = _constants(program)
-    embedded_size = sum(aligned(len(data)) for data in program.embedded)
+def plan(program: Program, limits: TargetLimits) -> Plan:
+    """Places everything. The same program and limits give the same plan. Raises `TooMuchMemory`."""
+    alignment = limits.alignment
+    buffer_offsets, arena_size = assign(program.buffers, lifetimes(program), alignment)
+    message_offsets, message_size = sequential([message.size for message in program.messages], alignment)
+    constant_offsets, constant_sizes = _constants(program, alignment)
+    embedded_size = sum(aligned(len(data), alignment) for data in program.embedded)
     needed = arena_size + message_size + sum(constant_sizes) + embedded_size
-    if needed > MEMORY_LIMIT:
-        raise TooMuchMemory(needed, MEMORY_LIMIT, _largest(program))
+    if needed > limits.memory:
+        raise TooMuchMemory(needed, limits.memory, _largest(program))
     return Plan(
         buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_sizes, embedded_size
     )
 
 
-def _constants(program: Program) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _constants(program: Program, alignment: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The offset of each constant in its part's blob, and the sizes of the blobs."""
     offsets = [0] * len(program.constants)
     sizes = []
     for part in range(program.parts):
         members = [index for index, constant in enumerate(program.constants) if constant.part == part]
-        placed, size = in_a_row([len(program.constants[index].data) for index in members])
+        placed, size = sequential([len(program.constants[index].data) for index in members], alignment)
         for index, offset in zip(members, placed, strict=True):
             offsets[index] = offset
         sizes.append(size)
@@ -126,21 +122,23 @@ def _places(step: Step) -> list[Place]:
             return []
 
 
-def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval]) -> tuple[tuple[int, ...], int]:
+def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> tuple[tuple[int, ...], int]:
     """Offsets of buffers and the size of the arena: the largest first, each into the tightest gap that it fits in."""
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
     offsets = [0] * len(buffers)
     placed: list[int] = []
     for index in order:
-        size = aligned(buffers[index].size)
+        size = aligned(buffers[index].size, alignment)
         neighbours = sorted(
-            (offsets[other], offsets[other] + aligned(buffers[other].size))
+            (offsets[other], offsets[other] + aligned(buffers[other].size, alignment))
             for other in placed
             if intervals[other].meets(intervals[index])
         )
         offsets[index] = _tightest_gap(neighbours, size)
         placed.append(index)
-    return tuple(offsets), max((offsets[i] + aligned(buffer.size) for i, buffer in enumerate(buffers)), default=0)
+    return tuple(offsets), max(
+        (offsets[i] + aligned(buffer.size, alignment) for i, buffer in enumerate(buffers)), default=0
+    )
 
 
 def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:
@@ -155,16 +153,16 @@ def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:
     return best[1] if best else free_from
 
 
-def in_a_row(sizes: Sequence[int]) -> tuple[tuple[int, ...], int]:
+def sequential(sizes: Sequence[int], alignment: int) -> tuple[tuple[int, ...], int]:
     """Offsets one behind the other, and the size of all."""
     offsets = []
     end = 0
     for size in sizes:
         offsets.append(end)
-        end = aligned(end + size)
+        end = aligned(end + size, alignment)
     return tuple(offsets), end
 
 
-def aligned(size: int) -> int:
+def aligned(size: int, alignment: int) -> int:
     """The next multiple of the alignment."""
-    return -(-size // ALIGNMENT) * ALIGNMENT
+    return -(-size // alignment) * alignment

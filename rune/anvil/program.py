@@ -165,10 +165,20 @@ Step = ReadCapability | Call | Infer | SendOutput | Mark
 
 @dataclass(frozen=True)
 class CapabilityRequest:
-    """What the rune asks for when it starts; parameters in the order in which they are sent."""
+    """What the rune asks for when it starts; parameters in the order in which they are sent. `name` is its stage's."""
 
+    name: str
     kind: Capability
     parameters: tuple[tuple[str, int | float], ...]
+    type: TensorType
+
+
+@dataclass(frozen=True)
+class OutputRequest:
+    """An output that the rune asks for when it starts. `name` is its stage's."""
+
+    name: str
+    kind: Output
 
 
 @dataclass(frozen=True)
@@ -205,7 +215,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Program:
-    """All that a rune does, target and memory apart.
+    """All that a rune does, in the kernels of one target; memory apart.
 
     Its parts are compiled one by one: part 0 is the pipeline with its proc-blocks, the others are models. So a model
     that did not change need not be compiled again.
@@ -214,7 +224,7 @@ class Program:
     buffers: tuple[Buffer, ...]
     constants: tuple[Constant, ...]
     capabilities: tuple[CapabilityRequest, ...]
-    outputs: tuple[Output, ...]
+    outputs: tuple[OutputRequest, ...]
     messages: tuple[Message, ...]
     steps: tuple[Step, ...]
     parts: int = 1

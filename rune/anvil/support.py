@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from rune.anvil.kernel_call import Contradiction, Op
+from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature

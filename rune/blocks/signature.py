@@ -73,9 +73,10 @@ class BlockCode:
     utf8 is `struct rune_text`), `void *state` if there is state, `void *scratch` if there is scratch,
     a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
     each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
-    `float` as double). It returns nothing; what cannot go on calls `rune_fail` (kernels/rune.h).
+    `float` as double). It returns nothing; what cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
+    return, ends without harm.
     State is zero when the rune starts and kept between runs; scratch is valid during the call. Both, and constants, are
-    aligned to 16 bytes.
+    aligned to 8 bytes or more.
     """
 
     function: str

@@ -5,7 +5,7 @@ It runs nothing of what it built, and knows no database and no network.
 
 from rune.building.building import build
 from rune.building.errors import BuildFailed
-from rune.building.report import BuildResult, Memory, ModelReport, Report, ResourceReport, Step
+from rune.building.report import BuildResult, FileReport, Memory, ModelReport, Report, ResourceReport, Step
 from rune.building.spec import BuildOptions, BuildSpec
 from rune.toolchain import toolchain_digest
 
@@ -14,6 +14,7 @@ __all__ = [
     "BuildOptions",
     "BuildResult",
     "BuildSpec",
+    "FileReport",
     "Memory",
     "ModelReport",
     "Report",

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 import rune
 from rune import anvil
 from rune.anvil.taps import tapped
+from rune.blocks.signature import HostText
 from rune.building.errors import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
-from rune.building.report import BuildResult, Memory, Report, ResourceReport, Step
-from rune.container import graph_json, pack, read_rune, rune_sections
+from rune.building.report import BuildResult, FileReport, Memory, Report, ResourceReport, Step
+from rune.container import read_rune
 from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
-from rune.runefile.pipeline import ModelStage, Port
+from rune.runefile.pipeline import BlockStage, ModelStage, Port
 from rune.targets import WASM32
 from rune.toolchain import toolchain_digest
 from rune.wording import counted, plain, quoted
@@ -33,15 +34,18 @@ def build(
     host_resources: HostResources | None = None,
     watched: Sequence[Port] = (),
     timed: bool = False,
+    target: anvil.Target = WASM32,
 ) -> BuildResult:
-    """The rune `name` of a project. The same files and name give the same bytes.
+    """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well (`rune.anvil.taps`). A `timed` rune logs when each stage ends, by which its host can tell
-    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there, and
-    `rune.anvil.CompileError` where the compiler gave up.
+    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a
+    `timed` program without a host, and `rune.anvil.CompileError` where the compiler gave up.
     """
+    if timed and not target.makes_rune:
+        raise ValueError(f"{target.name} has no host to tell when a stage ends")
     steps: list[Step] = []
 
     def ended(step: str, text: str, start: float) -> None:
@@ -64,22 +68,28 @@ def build(
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
-    program, plan = _planned(pipeline, chosen, checked, timed=timed)
-    module = anvil.compile(anvil.emit(program, plan), WASM32, limits)
-    packed = pack(module, rune_sections(graph_json(pipeline, name, plan.arena_size + plan.message_size), carried))
-    ended("compile", f"{len(packed):,} bytes, {plan.arena_size + plan.message_size:,} bytes of memory", start)
+    if not target.makes_rune:
+        _require_no_host(pipeline, chosen, checked, target)
+    program, plan = _planned(pipeline, chosen, checked, target, timed=timed)
+    sources = target.emit(program, plan, name)
+    module = anvil.compile(sources, target.toolchain, limits) if target.toolchain else b""
+    memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
+    packaged = target.packager(anvil.Made(name, pipeline, tuple(carried), memory, sources, module))
+    size = sum(map(len, packaged.values()))
+    ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
 
     report = Report(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
+        target=target.name,
         name=name,
-        size=len(packed),
-        digest="sha256:" + hashlib.sha256(packed).hexdigest(),
+        files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
+        is_rune=target.makes_rune,
         memory=Memory(
             arena=plan.arena_size,
-            serial=plan.message_size,
+            serial=plan.message_size if target.makes_rune else 0,
             constants=plan.constant_size,
-            pages=read_rune(packed).memory_pages or 0,
+            pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
         ),
         models=chosen.reports,
         resources=tuple(
@@ -89,19 +99,46 @@ def build(
         steps=tuple(steps),
         pipeline=checked.outline,
     )
-    return BuildResult(packed, report, checked.diagnostics)
+    return BuildResult(packaged, report, checked.diagnostics)
+
+
+def _digest(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target) -> None:
+    """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
+    found = []
+    for model in chosen.reports:
+        if model.runs == "host":
+            blamed = model.file or model.stage
+            message = f"The target {target.name} has no host that could run the model {quoted(blamed)}"
+            notes = [f"It needs {each}." for each in model.unsupported]
+            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
+    for stage in pipeline.stages:
+        for value in stage.arguments.values() if isinstance(stage, BlockStage) else ():
+            if isinstance(value, HostText):
+                message = f"The target {target.name} has no host that could give the resource {quoted(value.resource)}"
+                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
+    if found:
+        # That the host runs a model is no warning any more where there is no host.
+        others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
+        raise BuildFailed((*others, *found))
 
 
 def _planned(
-    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, *, timed: bool
+    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target, *, timed: bool
 ) -> tuple[anvil.Program, anvil.Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
     try:
-        program = anvil.lower(pipeline, chosen.compiled, chosen.hosted, timed=timed)
-        return program, anvil.plan(program)
+        program = anvil.lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed)
+        return program, anvil.plan(program, target.limits)
     except anvil.BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
         raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal
+    except anvil.MissingKernel as refusal:
+        message = f"The target {target.name} cannot be built for: {refusal}"
+        raise _failed(checked, Code.TARGET_LACKS, message, refusal.file) from refusal
     except anvil.BadArgument as refusal:
         message = f"The proc-block {quoted(refusal.stage)}: {refusal.reason}"
         raise _failed(checked, Code.BAD_ARGUMENT, message, refusal.stage) from refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -22,13 +23,13 @@ class Step:
 class Memory:
     """Bytes, but pages of 64 KiB. `serial` is the memory of the outputs' messages, beside the arena.
 
-    `constants` are weights, tables and texts, and the models that the rune carries for its host.
+    `constants` are weights, tables and texts, and the models that the rune carries for its host. Only a rune has pages.
     """
 
     arena: int
     serial: int
     constants: int
-    pages: int
+    pages: int | None
 
     @property
     def planned(self) -> int:
@@ -61,27 +62,52 @@ class ResourceReport:
 
 
 @dataclass(frozen=True)
+class FileReport:
+    """A file that was made: its path in what is handed over, its size in bytes and its digest (`sha256:...`)."""
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """What a build says of its rune. `size` in bytes. `toolchain` is the version, `toolchain_digest` what tells it from
-    every other."""
+    """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
+    `toolchain_digest` what tells it from every other."""
 
     toolchain: str
     toolchain_digest: str
+    target: str
     name: str
-    size: int
-    digest: str
+    files: tuple[FileReport, ...]
+    is_rune: bool
     memory: Memory
     models: tuple[ModelReport, ...]
     resources: tuple[ResourceReport, ...]
     steps: tuple[Step, ...]
     pipeline: Outline
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def digest(self) -> str:
+        """The rune's `sha256:...`. Raises `ValueError` where there is none."""
+        if not self.is_rune:
+            raise ValueError(f"{self.target} makes no rune")
+        return self.files[0].digest
+
     def to_json(self) -> dict[str, Any]:
+        rune = {"rune": {"size": self.size, "digest": self.digest}} if self.is_rune else {}
         return {
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
+            "target": self.target,
             "name": self.name,
-            "rune": {"size": self.size, "digest": self.digest},
+            **rune,
+            "files": [asdict(file) for file in self.files],
             "memory": asdict(self.memory),
             "models": [asdict(model) | {"unsupported": _unsupported(model)} for model in self.models],
             "resources": [asdict(resource) for resource in self.resources],
@@ -96,8 +122,16 @@ def _unsupported(model: ModelReport) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """A rune, and the warnings that came with it."""
+    """The files that were made, by their path, and the warnings that came with them."""
 
-    rune: bytes
+    files: Mapping[str, bytes]
     report: Report
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def rune(self) -> bytes:
+        """The rune. Raises `ValueError` where the target makes none."""
+        if not self.report.is_rune:
+            raise ValueError(f"{self.report.target} makes no rune")
+        (data,) = self.files.values()
+        return data

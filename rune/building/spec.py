@@ -17,7 +17,7 @@ from rune.runefile.pipeline import Port
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What changes the bytes beside the files: what `rune.build.build` is told, by its names and with its defaults."""
+    """What changes the bytes beside the files: what `build` is told, by its names and with its defaults."""
 
     name: str
     runefile: str | None = None

@@ -1,4 +1,4 @@
-"""`rune build`: a project's Runefile becomes `<name>.rune` in its folder. Silent when all is well, as it always was."""
+"""`rune build`: a project's Runefile becomes `<name>.rune`, or a folder of sources. Silent when all is well."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rune.anvil import CompileError
+from rune.anvil import CompileError, Target
 from rune.building import BuildFailed, BuildResult, Step, build
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
@@ -18,8 +18,9 @@ from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
-from rune.cli.writing import write_file
+from rune.cli.writing import write_file, write_folder
 from rune.runefile import HostResources, Severity, diagnostic_to_json
+from rune.targets import UnknownTarget, find_target, targets
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -27,7 +28,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command(name="build")
 @click.argument("runefile", default=Path(), type=ANY_PATH)
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help="Where to write the rune."
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="Where to write the rune, or the folder of sources.",
 )
 @click.option(
     "-c",
@@ -57,6 +61,14 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--timed", is_flag=True, help="Let the rune say when each stage ends, so that rune bench shows their times."
 )
+@click.option(
+    "--target",
+    "target_name",
+    default="wasm32",
+    show_default=True,
+    metavar="TARGET",
+    help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}.",
+)
 @format_option()
 @click.option(
     "--cache-dir",
@@ -77,25 +89,30 @@ def command(
     capacities: Sequence[str],
     host_models: bool,
     timed: bool,
+    target_name: str,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
 ) -> None:
-    """Build RUNEFILE, or the Runefile of a folder, into a rune.
+    """Build RUNEFILE, or the Runefile of a folder, into a rune, or into what another target makes.
 
-    The rune is written to NAME.rune in the folder that paths start from. The same files and the same name give the same
-    bytes, wherever they lie. Nothing is printed when all is well; --format json prints the build's report, and the
-    diagnostics where it failed.
+    The rune is written to NAME.rune in the folder that paths start from; sources are written to the folder NAME-TARGET
+    there. The same files and the same name give the same bytes, wherever they lie. Nothing is printed when all is well;
+    --format json prints the build's report, and the diagnostics where it failed.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    target = _target(target_name)
+    if timed and not target.makes_rune:
+        raise click.UsageError(f"--timed is for runes; the target {target.name} has no host to tell when a stage ends")
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
-    target = output or (project.folder or Path()) / f"{_without_extension(rune_name)}.rune"
-    _require_other_file(target, project, runefile)
-    wanted = _Wanted(rune_name, host_models, timed, _host_resources(host_resources, capacities))
+    place = output or (project.folder or Path()) / _file_name(rune_name, target)
+    _require_place(place, target)
+    _require_other_file(place, project, runefile)
+    wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
     is_json = form == "json"
-    if is_json and str(target) == "-":
+    if is_json and str(place) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
     try:
         result = _built(project, wanted, hidden=quiet, verbose=verbose or (not quiet and settings().logs("INFO")))
@@ -104,12 +121,37 @@ def command(
         sys.exit(1)
     if not quiet and not is_json:
         show_diagnostics(result.diagnostics, project.files)
-    write_file(target, result.rune)
+    if target.makes_rune:
+        write_file(place, result.rune)
+    else:
+        write_folder(place, result.files, target.starting_points)
     if is_json:
         diagnostics = [diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics]
-        print_json({"file": str(target), "report": result.report.to_json(), "diagnostics": diagnostics})
+        print_json({"file": str(place), "report": result.report.to_json(), "diagnostics": diagnostics})
     elif verbose:
-        _summary(result, target)
+        _summary(result, place)
+
+
+def _target(name: str) -> Target:
+    try:
+        return find_target(name)
+    except UnknownTarget as error:
+        raise click.BadParameter(f"{error}", param_hint="--target") from error
+
+
+def _file_name(name: str, target: Target) -> str:
+    stem = _without_extension(name)
+    return f"{stem}.rune" if target.makes_rune else f"{stem}-{target.name}"
+
+
+def _require_place(place: Path, target: Target) -> None:
+    """A rune goes into a file or to standard output, everything else into a folder."""
+    if target.makes_rune and place.is_dir():
+        raise click.BadParameter(f"{str(place)!r} is a folder; a rune is a file", param_hint="--output")
+    if not target.makes_rune and (str(place) == "-" or (place.exists() and not place.is_dir())):
+        raise click.BadParameter(
+            f"{str(place)!r} is no folder; the target {target.name} makes several files", param_hint="--output"
+        )
 
 
 def _require_other_file(target: Path, project: Project, given: Path) -> None:
@@ -137,6 +179,7 @@ class _Wanted:
     """What is to be built."""
 
     name: str
+    target: Target
     host_models: bool
     timed: bool
     host_resources: HostResources
@@ -172,6 +215,7 @@ def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) ->
                 project.files,
                 name,
                 runefile=project.runefile,
+                target=wanted.target,
                 log=log,
                 host_models=wanted.host_models,
                 timed=wanted.timed,

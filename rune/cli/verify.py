@@ -125,14 +125,16 @@ class _Given:
 
 
 def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
-    if subject.is_dir() or not read_given_file(subject).startswith(_WASM):
+    data = b"" if subject.is_dir() else read_given_file(subject)
+    if not data.startswith(_WASM):
+        if b"\0" in data:
+            raise CommandFailed(f"Unable to verify {subject.name}", ("it is neither a rune nor a Runefile",))
         if models or source is not None or given.report is not None:
             if not subject.is_dir():
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model, --project and --report go with a rune; a project has its own models")
         project = project_of(subject)
         return _verified_project(project, lambda: _built(project), given, toolchain_digest())
-    data = read_given_file(subject)
     made_by = None if given.report is None else _toolchain_of(given.report, data)
     if source is not None:
         if models:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,19 @@ def write_file(path: Path, data: bytes) -> None:
             file.write(data)
     except OSError as error:
         raise failed(f'Unable to write "{path}"', OSError(error.errno, error.strerror)) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], starting_points: Collection[str]) -> None:
+    """Writes files into a folder, which is made where it is missing; other files in it stay, and so do starting points
+    that are there already. Ends the command with a reason when it cannot."""
+    for name, data in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise failed(f'Unable to make the folder "{folder}"', OSError(error.errno, error.strerror)) from error
+        if name not in starting_points or not path.exists():
+            write_file(path, data)
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.published import PUBLISHED, published
+from rune.blocks.resolver import BlockResolver
 from rune.blocks.signature import Block, BlockError, BlockOutput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
@@ -26,11 +26,12 @@ def check_block_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
     types: tuple[TensorType, ...] | None,
+    blocks: BlockResolver,
     resources: Resources,
     report: Report,
 ) -> BlockStage | None:
     """The stage with its outputs; None when something was reported, or when what feeds it is not known."""
-    block = _find(stage, report)
+    block = _find(stage, blocks, report)
     if block is None:
         for argument in stage.arguments:
             if argument.resource is not None:
@@ -52,32 +53,32 @@ def check_block_stage(
     return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of)
 
 
-def _find(stage: StageSyntax, report: Report) -> Block | None:
+def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | None:
     text, span = stage.target.text.strip(), stage.target.span
     if is_zune_stage(stage):
-        return _find_of_zune(text, stage, report)
+        return _find_of_zune(text, stage, blocks, report)
     path = parse_block_path(text)
     if path is None:
         notes = ["Write a name such as `fft`, or a path such as `hotg-ai/proc-blocks@v0.11.3#fft`."]
         report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
         return None
-    if path.is_local:
+    block = blocks.find(text)
+    if block is None and path.is_local:
         message = f"{quoted(text)} is a proc-block of the project itself, which cannot be built yet"
-        report.error(Code.OWN_BLOCK, message, span, [f"The blocks that can be built are {', '.join(CATALOGUE)}."])
+        report.error(Code.OWN_BLOCK, message, span, [_can_be_built(blocks)])
         return None
-    block = find_block(text)
     if block is None:
-        _report_unknown(text, path, stage, report)
-    if path.version is None and not path.is_short:
+        _report_unknown(text, path, stage, blocks, report)
+    if path.version is None and not path.is_short and not path.is_local:
         _warn_of_version(text, path, stage, report, can_be_mended=block is not None)
     return block
 
 
-def _find_of_zune(text: str, stage: StageSyntax, report: Report) -> Block | None:
+def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | None:
     """The catalogue's block in place of a zune's module, where a package names one."""
     span = stage.target.span
     name = block_of(text)
-    block = find_block(name) if name is not None else None
+    block = blocks.find(name) if name is not None else None
     if block is not None:
         report.warning(
             Code.ZUNE_PART,
@@ -88,33 +89,37 @@ def _find_of_zune(text: str, stage: StageSyntax, report: Report) -> Block | None
         )
         return block
     if name is not None and (known := published(name)) is not None:
-        _report_published(known, stage, report)
+        _report_published(known, stage, blocks, report)
         return None
     message = f"{quoted(text)} is a proc-block of a zune, made as a module of its own, which cannot be built"
-    report.error(Code.ZUNE_PART, message, span, [f"The blocks that can be built are {', '.join(CATALOGUE)}."])
+    report.error(Code.ZUNE_PART, message, span, [_can_be_built(blocks)])
     return None
 
 
-def _report_published(name: str, stage: StageSyntax, report: Report) -> None:
+def _can_be_built(blocks: BlockResolver) -> str:
+    return f"The blocks that can be built are {', '.join(blocks.names)}."
+
+
+def _report_published(name: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
     report.error(
         Code.BLOCK_NOT_IN_CATALOGUE,
         f"The proc-block {quoted(name)} was published for Rune, and is not in the catalogue yet",
         stage.target.span,
-        [f"It gives {PUBLISHED[name]}.", f"The blocks that can be built are {', '.join(CATALOGUE)}."],
+        [f"It gives {PUBLISHED[name]}.", _can_be_built(blocks)],
     )
 
 
-def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, report: Report) -> None:
+def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
     known = published(path.crate)
     if known is not None and path.is_published:
-        _report_published(known, stage, report)
+        _report_published(known, stage, blocks, report)
         return
-    near = report.nearest(path.crate, (*CATALOGUE, *PUBLISHED))
-    if near not in CATALOGUE:
+    near = report.nearest(path.crate, (*blocks.names, *PUBLISHED))
+    if near not in blocks.names:
         near = None
     notes = [f"Did you mean `{near}`?"] if near else []
     fixes = [report.replace_name(stage.target.span, text, near)] if near else []
-    notes.append(f"The blocks are {', '.join(CATALOGUE)}.")
+    notes.append(f"The blocks are {', '.join(blocks.names)}.")
     message = f"There is no proc-block {quoted(path.crate)} in the catalogue"
     if near == path.crate.replace("-", "_"):
         message += f": {quoted(text)} is not where the block of that name was published"

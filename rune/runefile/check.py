@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.resolver import BlockResolver
 from rune.files import ProjectFiles
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
@@ -98,13 +100,14 @@ def check(
     runefile: str | None = None,
     signatures: Signatures | None = None,
     host_resources: HostResources | None = None,
+    blocks: BlockResolver = PUBLISHED_BLOCKS,
 ) -> Checked:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
     Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or `Runefile`.
     `signatures` gives a model's inputs and outputs by its path, where reading the file itself is not wanted: it may
     raise `FileError` and `ModelError`. Without it the models are read from `files`. `host_resources` says what the host
-    gives beside the resources that have no default.
+    gives beside the resources that have no default. `blocks` finds the proc-blocks.
     """
     runefile = runefile or runefile_in(files)
     report = Report(runefile)
@@ -121,7 +124,7 @@ def check(
     syntax = parse(composed, start, report)
     resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
-    checker = _Checker(syntax, reading)
+    checker = _Checker(syntax, reading, blocks)
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
@@ -169,8 +172,9 @@ class _Given:
 class _Checker:
     """Goes through the stages in the order in which they run, so that types flow from one to the next."""
 
-    def __init__(self, syntax: RunefileSyntax, reading: ModelReading) -> None:
+    def __init__(self, syntax: RunefileSyntax, reading: ModelReading, blocks: BlockResolver) -> None:
         self._syntax = syntax
+        self._blocks = blocks
         self._reading = reading
         self._report = reading.report
         self._stages = {stage.name.text: stage for stage in syntax.stages}
@@ -276,7 +280,7 @@ class _Checker:
                 self._note_declared(stage)
                 known = tuple(type_ for type_ in types if type_ is not None)
                 whole = known if len(known) == len(types) else None
-                return check_block_stage(stage, ports, whole, self._reading.resources, report)
+                return check_block_stage(stage, ports, whole, self._blocks, self._reading.resources, report)
             case StageKind.MODEL:
                 return self._check_model(stage, ports, types)
             case StageKind.OUTPUT:

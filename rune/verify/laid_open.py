@@ -1,4 +1,4 @@
-"""Runes that are made to be looked into (`rune.anvil.taps`), as they run: what flows in them, as bytes.
+"""Runes that are made to be looked into (`rune.anvil.taps`, `probe`), as they run: what flows in them, as bytes.
 
 They are compiled by the very steps that make a rune, live in memory only, and are thrown away.
 """

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rune.anvil import AnvilError
-from rune.anvil.taps import build_probe
 from rune.runefile.pipeline import ModelStage
 from rune.runtime.errors import RuneError
 from rune.runtime.interpreters import Interpreter
@@ -15,6 +14,7 @@ from rune.tflite import Model
 from rune.verify.comparison import NOTHING, Figures, compare, together
 from rune.verify.inputs import generated_tensor
 from rune.verify.laid_open import ModelProbe, results_in_groups
+from rune.verify.probe import build_probe
 from rune.verify.reference import open_inside
 from rune.verify.sensitivity import moves
 from rune.verify.time_limit import within_seconds

@@ -16,7 +16,7 @@ from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import NotARune, RuneError
-from rune.targets import WASM32
+from rune.targets import WASM32, module_of, targets
 from rune.tflite import Model
 from rune.toolchain import toolchain_digest
 from rune.verify.laid_open import LIMITS, sent_tensor
@@ -34,10 +34,11 @@ Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
 class LaidOpen:
     """A pipeline as it is compiled to be looked into. `ports` in the order in which it sends them, behind its own.
 
-    `program` is the pipeline's without them: what its rune was compiled from.
+    `programs` are the pipeline's without them, one for each target that makes runes: what its rune was compiled from is
+    one of them.
     """
 
-    program: Program
+    programs: tuple[Program, ...]
     module: bytes
     ports: tuple[Port, ...]
     stages: tuple[ModelStage, ...]
@@ -57,9 +58,9 @@ def lay_open(
     """The pipeline that also sends what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    program = anvil.lower(tapped(pipeline, ports), compiled, hosted)
-    module = anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32)
-    return LaidOpen(anvil.lower(pipeline, compiled, hosted), module, ports, stages)
+    module = module_of(anvil.lower(tapped(pipeline, ports), compiled, WASM32, hosted), WASM32)
+    programs = (anvil.lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
+    return LaidOpen(tuple(programs), module, ports, stages)
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -94,7 +95,7 @@ def run_beside(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.program, found.origin))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.programs, found.origin))
         if again is None:
             found = replace(found, refusal=pair.refusal)
             continue
@@ -113,7 +114,7 @@ def run_beside(
         found = replace(found, refusal=None)
         if not found.bytes and found.is_within:
             return replace(found, failure="it gives nothing, whatever its inputs are")
-    return replace(found, suspect=_suspect(rune, laid_open.program, found.origin))
+    return replace(found, suspect=_suspect(rune, laid_open.programs, found.origin))
 
 
 class _Failed(Exception):
@@ -239,13 +240,19 @@ def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
     return repr(wanted.tensors) == repr(got.tensors)
 
 
-def _suspect(rune: bytes, program: Program, origin: Origin) -> str | None:
-    """The first step of a program whose constants are not in the rune, as people call it; None when all are there.
+def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | None:
+    """The first step whose constants are not in the rune, as people call it; None when all of one program are there.
 
     Another toolchain packs constants in another way: that they are not found then tells nothing.
     """
     if origin is Origin.OTHER:
         return None
+    suspects = [_suspect_of(rune, program) for program in programs]
+    return suspects[0] if all(suspects) else None
+
+
+def _suspect_of(rune: bytes, program: Program) -> str | None:
+    """The same for one program."""
     for step in program.steps:
         if isinstance(step, Call) and any(
             len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, step)

@@ -153,7 +153,8 @@ class RuneVerification:
 
     @property
     def is_within(self) -> bool:
-        """Whether it gave every byte that its pipeline gives, and is not known to lack what that is computed from."""
+        """Whether nothing was found wrong: every byte that was compared is its pipeline's, and it is not known to lack
+        what that is computed from."""
         return self.differing == 0 and self.failure is None and (self.suspect is None or self.is_undecided)
 
     @property
@@ -178,7 +179,7 @@ class RuneVerification:
         if self.is_within:
             return same
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
-        if self.origin is Origin.OTHER:
+        if self.origin is Origin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"
         if self.failure is not None:
             return f"the rune is not what its pipeline makes: {self.failure}{begins}"

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rune.anvil import AnvilError
-from rune.anvil.taps import build_probe
 from rune.building import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
@@ -18,6 +17,7 @@ from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.interpreters import Interpreter
 from rune.tflite import Model
 from rune.verify.model import ModelCheck
+from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import LaidOpen, lay_open, run_beside
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples

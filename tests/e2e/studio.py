@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.examples.finger_digits import STROKES
 
-RUNNING = "Runs what you see"
+RUNNING = "Up to date"
 PASSWORD = "a long enough secret 7"
 PATIENCE = 30_000
 """Milliseconds after which something that should have happened has not; no measure of how fast it is."""
@@ -27,9 +27,9 @@ def create(page: Page, template: str) -> None:
 def invite(page: Page, role: str) -> str:
     """The link by which someone gets a role in the organisation whose page or project is open, which is left for it."""
     page.goto("/".join(page.url.split("/")[:4]))
-    page.get_by_label("Role of the one you invite").select_option(role)
+    page.get_by_label("Role of the invited person").select_option(role)
     page.get_by_role("button", name="Make a link").click()
-    return page.get_by_label("The invitation's link").input_value()
+    return page.get_by_label("Invitation link").input_value()
 
 
 def join(page: Page, invitation: str, name: str) -> None:

@@ -71,7 +71,7 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     owner.keyboard.press("Delete")
     gone = colleague.get_by_text("README.md was deleted by someone else")
     expect(gone).to_be_visible(timeout=PATIENCE)
-    colleague.get_by_role("button", name="Bring it back").click()
+    colleague.get_by_role("button", name="Restore").click()
     expect(row(owner, "README.md")).to_be_visible(timeout=PATIENCE)
     colleague.get_by_role("textbox", name="README.md").click()
     colleague.keyboard.press("Control+End")

@@ -82,7 +82,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     expect_refused(page, "broken.tflite", "model")
     page.evaluate(DROP_LARGE, 70)
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("this forge takes files up to", timeout=PATIENCE)
+    expect(dialog).to_contain_text("this server accepts files up to", timeout=PATIENCE)
     page.keyboard.press("Escape")
     page.evaluate(DROP_LARGE, 30)
     expect(row(page, "30.bin")).to_be_visible(timeout=PATIENCE)

@@ -110,8 +110,8 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     for overlay in (boxes, points):
         assert pixels(overlay.locator("canvas"), (5, 5), (90, 60)) == [[255, 0, 0], [255, 255, 255]]
     # Nothing says how sure a box of this rune is, so nothing asks for a bound.
-    expect(preview.get_by_label("Sure above")).to_have_count(0)
-    preview.get_by_label("Numbers of a box").select_option("left, top, right, bottom")
+    expect(preview.get_by_label("Minimum score")).to_have_count(0)
+    preview.get_by_label("Order of the box coordinates").select_option("left, top, right, bottom")
     expect(boxes.locator(".box")).to_have_attribute("style", "left: 25%; top: 50%; width: 50%; height: 40%;")
 
     # The camera's picture is cropped to the sides that the rune asks for, and mirrored under the box as well.
@@ -131,7 +131,7 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     summary.focus()
     page.keyboard.press("Enter")
     table = preview.get_by_role("table")
-    expect(table.get_by_role("rowheader")).to_have_text([*STAGES, "A run"], timeout=PATIENCE)
+    expect(table.get_by_role("rowheader")).to_have_text([*STAGES, "Inference time"], timeout=PATIENCE)
     expect(preview.get_by_text("ms between two inputs: ")).to_be_visible(timeout=PATIENCE)
     expect(preview.get_by_text("The browser's clock moves in steps of")).to_be_visible()
     assert [each for each in findings(page) if "preview-" in each] == []

@@ -102,7 +102,7 @@ def test_a_device_that_cannot_be_had_is_said_with_the_way_on(forge: LiveForge, p
             ["--deny-permission-prompts", "--use-fake-device-for-media-stream"],
         ),
         "was found. Connect one and start again, or use a file": (forge.address, ["--use-fake-ui-for-media-stream"]),
-        "only to a page over HTTPS. Open this page by its https:// address": (
+        "only on HTTPS pages. Open this page by its https:// address": (
             f"http://{ELSEWHERE}:{forge.port}",
             ["--use-fake-ui-for-media-stream", f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"],
         ),

@@ -121,7 +121,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
 
     # A version with a message.
     run_command(page, "Save a version")
-    page.get_by_label("What is it about?").fill("Labels in a folder")
+    page.get_by_label("Description of the version").fill("Labels in a folder")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Version 1 is saved.")).to_be_visible(timeout=PATIENCE)
 
@@ -159,7 +159,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
 
     # Who wrote a line, and since when.
     open_file(page, "Runefile.yml")
-    run_command(page, "Who wrote this?")
+    run_command(page, "Show authors")
     expect(page.locator(".author:visible").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(r"^Line \d+: "))).to_be_visible()
     look("who wrote this")

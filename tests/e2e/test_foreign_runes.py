@@ -42,7 +42,7 @@ def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: Live
 
     alert = page.get_by_role("region", name="Preview").get_by_role("alert")
     open_file(page, "Runefile.yml")
-    for module, reason, number in ((LOOPS, "did not answer within", 2), (GROWS, "wanted more than", 3)):
+    for module, reason, number in ((LOOPS, "did not answer within", 2), (GROWS, "needed more than", 3)):
         serve(page, module)
         replace_in_editor(page, "Runefile.yml", "modulus", f"modulus: {number}")
         expect(alert).to_contain_text(reason, timeout=PATIENCE)

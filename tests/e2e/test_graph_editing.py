@@ -270,7 +270,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     write_runefile(page, OLD)
     expect(stage(page, "motion")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Add a stage")).to_be_hidden(timeout=PATIENCE)
-    page.get_by_role("button", name="Bring it into YAML").press("Enter")
+    page.get_by_role("button", name="Convert to YAML").press("Enter")
     text = wait_for_text(page, lambda text: "pipeline:" in text)
     assert "# what moves" in text
     write_runefile(page, "")

@@ -134,7 +134,7 @@ def pair(studio: Page, page: Page) -> None:
     expect(digits).to_have_text(re.compile(r"^\d{4}$"), timeout=PATIENCE)
     asks = studio.get_by_role("dialog").get_by_role("alert")
     expect(asks).to_contain_text(digits.inner_text(), timeout=PATIENCE)
-    asks.get_by_role("button", name="Yes, the same").click()
+    asks.get_by_role("button", name="They match").click()
     expect(card).to_contain_text("Results are shown in", timeout=PATIENCE)
     expect(studio.get_by_role("dialog")).to_be_hidden()
 
@@ -161,14 +161,14 @@ def findings_of(page: Page) -> None:
 def unpair(studio: Page, page: Page) -> None:
     studio.get_by_role("region", name="From your phone").get_by_role("button", name="Unpair").click()
     expect(page.get_by_role("region", name="Show the results in the studio")).to_contain_text(
-        "The studio ended it.", timeout=PATIENCE
+        "The studio ended the connection.", timeout=PATIENCE
     )
     expect(studio.get_by_role("region", name="From your phone")).to_be_hidden()
 
 
 def forget(page: Page) -> None:
     page.get_by_role("button", name="Forget this project on this phone").click()
-    expect(page.get_by_role("heading", name="Let this phone in")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Give this phone access")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("caches.open('player-kept').then((cache) => cache.keys()).then((keys) => keys.length)") == 0
     assert findings(page) == []
     page.set_viewport_size(SMALL)  # type: ignore[arg-type]

@@ -128,7 +128,7 @@ def test_a_session_that_ends_loses_nothing_and_its_edits_are_never_anothers(
     page.reload()
     sign_in_by_password(page, colleague_email("Jo"))
     page.wait_for_url("**/studio")
-    expect(page.get_by_text("which were not sent, are back")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("of your last visit were restored")).to_be_visible(timeout=PATIENCE)
     expect_saved(page)
     assert stored(page).count("typed after it ran out") == 1
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('unsent'))") == []

@@ -25,7 +25,7 @@ def record_two_seconds(page: Page) -> Locator:
     # More than one window of the rune, by the recorder's own count.
     expect(preview.get_by_text(re.compile(r"^[2-9]\.\d s$"))).to_be_visible(timeout=PATIENCE)
     preview.get_by_role("button", name="Stop recording").click()
-    preview.get_by_role("button", name="Take", exact=True).click()
+    preview.get_by_role("button", name="Recording", exact=True).click()
     return preview
 
 
@@ -43,7 +43,7 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     preview.get_by_role("button", name="Compare builds").click()
     comparison = preview.get_by_role("region", name="Comparison")
     said = comparison.get_by_role("status")
-    expect(said).to_contain_text("The very same on all", timeout=PATIENCE)
+    expect(said).to_contain_text("Identical result on all", timeout=PATIENCE)
     of_all = said.inner_text()
     now = comparison.get_by_role("list", name="What Runs now says").get_by_role("listitem")
     expect(now.filter(has_text="up").first).to_be_visible()
@@ -53,7 +53,7 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     preview.get_by_role("slider", name="To").fill("1300")
     expect(preview.locator("output").filter(has_text="1.30 s")).to_be_visible()
     expect(said).not_to_have_text(of_all)
-    expect(said).to_contain_text("The very same on", timeout=PATIENCE)
+    expect(said).to_contain_text("Identical result on", timeout=PATIENCE)
     windows = re.compile(r"\d+")
     assert int(windows.findall(said.inner_text())[0]) < int(windows.findall(of_all)[0])
     open_file(page, "labels.txt")
@@ -61,7 +61,7 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     expect(now.filter(has_text="upwards differs").first).to_be_visible(timeout=PATIENCE)
     before = comparison.get_by_role("list", name="What Build 1 says").get_by_role("listitem")
     expect(before.filter(has_text=re.compile(r"^up differs")).first).to_be_visible()
-    expect(said).to_contain_text("The same answer on 0 of")
+    expect(said).to_contain_text("The same label on 0 of")
 
 
 def test_a_take_is_recorded_replayed_sent_and_taken_back(
@@ -71,8 +71,8 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     sign_in(page, forge.printed_link())
     create(page, "Spoken words")
     preview = page.get_by_role("region", name="Preview")
-    preview.get_by_role("button", name="Take", exact=True).click()
-    expect(preview.get_by_text("No takes yet. Start listening under Live, then press Record.")).to_be_visible()
+    preview.get_by_role("button", name="Recording", exact=True).click()
+    expect(preview.get_by_text("No recordings yet. Start listening under Live, then press Record.")).to_be_visible()
     preview.get_by_role("button", name="Live", exact=True).click()
     record_two_seconds(page)
     preview.get_by_role("button", name="Loop").click()
@@ -110,7 +110,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     preview.get_by_text("Samples of the project").click()
     row = preview.get_by_role("listitem").filter(has_text="said up")
     expect(row).to_contain_text("sound, by you, until", timeout=PATIENCE)
-    row.get_by_role("button", name="Take back said up").click()
+    row.get_by_role("button", name="Withdraw said up").click()
     row.get_by_role("button", name="Delete everywhere said up").click()
     expect(files.get_by_text("said-up-")).not_to_be_visible(timeout=PATIENCE)
     expect(preview.get_by_text("None yet.")).to_be_visible(timeout=PATIENCE)
@@ -118,5 +118,5 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     page.get_by_role("combobox", name="A command, a file or a stage").fill(">Deleted files")
     page.keyboard.press("Enter")
     deleted = page.get_by_role("dialog", name="Deleted files").get_by_role("listitem").filter(has_text="said-up-")
-    expect(deleted).to_contain_text("Taken back by the person who gave it: the recording was deleted everywhere.")
+    expect(deleted).to_contain_text("Withdrawn by the person who gave it: the recording was deleted everywhere.")
     expect(deleted.get_by_role("button")).to_have_count(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, Role, User
+from forge.compute.compiler import Compiler
+from forge.compute.toolchain import warm_compiler
 from forge.projects.models import Project
 
 RUNEFILE = """\
@@ -110,3 +112,15 @@ def client(user: User, browser_of: Callable[[User | None], Client]) -> Client:
 def people(owner: User, developer: User, viewer: User, stranger: User) -> dict[str, Any]:
     """One person of each kind; `anonymous` is None."""
     return {"owner": owner, "developer": developer, "viewer": viewer, "stranger": stranger, "anonymous": None}
+
+
+@pytest.fixture(scope="session")
+def _compiler() -> Iterator[Compiler]:
+    with warm_compiler() as compiler:
+        yield compiler
+
+
+@pytest.fixture
+def compiler(_compiler: Compiler) -> Compiler:
+    """A compiler that stays warm from test to test."""
+    return _compiler

@@ -1,4 +1,4 @@
-"""Writes the small models beside it, with what TensorFlow Lite's reference kernels answer to seeded inputs.
+"""Packs the small models beside it, with what TensorFlow Lite's reference kernels answer to seeded inputs.
 
 Run `python -m tests.models.make_models` after a change. Weights and inputs come from the model's name alone.
 """
@@ -10,7 +10,6 @@ import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
+from tests.model_cases import COMPILED, REFUSED
 from tests.models.model_layers import Layers, Value
+from tests.packed import write_packed
 
-FOLDER = Path(__file__).resolve().parent
-REFUSED = FOLDER / "refused"
 RUNS = 3
 
 Model = Callable[[Layers], list[Value]]
@@ -324,9 +323,7 @@ def seeded_inputs(data: bytes, random: Generator) -> list[bytes]:
 
 
 def main() -> None:
-    REFUSED.mkdir(exist_ok=True)
-    for old in [*FOLDER.rglob("*.tflite"), *FOLDER.rglob("*.json")]:
-        old.unlink()
+    compiled: dict[str, bytes] = {}
     for name, model in models():
         data = make(name, model)
         random = default_rng(zlib.crc32(name.encode()) ^ 1)
@@ -334,13 +331,20 @@ def main() -> None:
         for _ in range(RUNS):
             inputs = seeded_inputs(data, random)
             runs.append({"inputs": _texts(inputs), "outputs": _texts(answer(data, inputs))})
-        (FOLDER / f"{name}.tflite").write_bytes(data)
-        (FOLDER / f"{name}.json").write_text(json.dumps({"runs": runs}, indent=1) + "\n")
+        compiled[f"{name}.tflite"] = data
+        compiled[f"{name}.json"] = _json({"runs": runs})
+    write_packed(COMPILED, compiled)
 
+    lacking: dict[str, bytes] = {}
     for name, model, unsupported in refused():
-        (REFUSED / f"{name}.tflite").write_bytes(make(name, model))
+        lacking[f"{name}.tflite"] = make(name, model)
         operators = [{"op": op, "types": types, "count": count} for op, types, count in unsupported]
-        (REFUSED / f"{name}.json").write_text(json.dumps({"unsupported": operators}, indent=1) + "\n")
+        lacking[f"{name}.json"] = _json({"unsupported": operators})
+    write_packed(REFUSED, lacking)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode()
 
 
 def _texts(values: list[bytes]) -> list[str]:

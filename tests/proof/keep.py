@@ -12,7 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.proof.readers import CORPUS, READERS
+from tests.packed import read_packed, write_packed
+from tests.proof.readers import READERS, corpus
 
 LARGEST = 1024
 """Bytes of an input that is kept."""
@@ -24,15 +25,12 @@ Step = tuple[str, int, int]
 
 def main(arguments: list[str]) -> int:
     reader, *folders = arguments
-    kept = CORPUS / reader
-    found = {path.read_bytes() for folder in (kept, *map(Path, folders)) for path in folder.iterdir()}
+    kept = read_packed(corpus(reader))
+    found = {*kept.values(), *(path.read_bytes() for folder in folders for path in Path(folder).iterdir())}
     chosen = choose(
         reader, sorted((data for data in found if len(data) <= LARGEST), key=lambda data: (len(data), data))
     )
-    for path in kept.iterdir():
-        path.unlink()
-    for data in chosen:
-        (kept / sha256(data).hexdigest()[:16]).write_bytes(data)
+    write_packed(corpus(reader), {sha256(data).hexdigest()[:16]: data for data in chosen})
     print(f"{reader}: {len(chosen)} of {len(found)} inputs kept, {sum(map(len, chosen))} bytes")
     return 0
 

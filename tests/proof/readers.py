@@ -20,7 +20,11 @@ from rune.tflite import ModelError, describe, read_model, signature
 from tests.rune.runefile.held import held, same
 
 CORPUS = Path(__file__).parent / "corpus"
-"""Inputs that led the fuzzers to new places, by the name of the reader; `make test` reads them all again."""
+
+
+def corpus(reader: str) -> Path:
+    """The pack of inputs that led a reader's fuzzer to new places; `make test` reads them all again."""
+    return CORPUS / f"{reader}.zip"
 
 
 def read_yaml(data: bytes) -> None:

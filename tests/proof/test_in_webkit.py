@@ -16,7 +16,7 @@ from tools.browser import WEBKIT, mini_browser
 
 pytestmark = pytest.mark.proof
 
-RUNNING = "Runs what you see"
+RUNNING = "Up to date"
 TEXT = """return [...document.querySelectorAll(".cm-line")].map((line) => {
   const alone = line.cloneNode(true);
   alone.querySelectorAll(".caret").forEach((caret) => caret.remove());
@@ -125,10 +125,10 @@ def join(owner: WebKit, colleague: WebKit, forge: LiveForge, studio: str) -> Non
     """The colleague, who is signed in, opens a link that the owner made."""
     organisation = studio.split("/")[3]
     owner.go(f"{forge.address}/{organisation}")
-    select = owner.find("select", "Role of the one you invite")
+    select = owner.find("select", "Role of the invited person")
     owner.run("arguments[0].value = 'developer'; arguments[0].dispatchEvent(new Event('change'))", select)
     owner.click("button", "Make a link")
-    link = owner.run("return arguments[0].value", owner.find("textbox", "The invitation's link"))
+    link = owner.run("return arguments[0].value", owner.find("textbox", "Invitation link"))
     colleague.go(str(link))
     colleague.click("button", "Join")
     colleague.until(lambda: "/join" not in colleague.address, "joined")
@@ -161,7 +161,7 @@ def expect_own_language(page: WebKit) -> None:
 
 def see_a_mistake_and_mend_it(page: WebKit) -> None:
     replace_line(page, "inputs: [drawing]", "inputs: [drawinng]")
-    page.find("status", text="is mended", inside=page.find("region", "Preview"))
+    page.find("status", text="is fixed", inside=page.find("region", "Preview"))
     expect_answer(page, "seven")
     page.click("tab", "Problems 1")
     page.click("button", "Change to drawing")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.readers import CORPUS, READERS
+from tests.packed import read_packed
+from tests.proof.readers import READERS, corpus
 from tests.proof.seeds import seeds
 
 pytestmark = pytest.mark.proof
@@ -32,9 +33,9 @@ def test_what_a_fuzzer_finds_is_read_or_refused(
     found, good = tmp_path / "found", tmp_path / "seeds"
     found.mkdir()
     good.mkdir()
-    for data in seeds(reader):
+    for data in (*seeds(reader), *read_packed(corpus(reader)).values()):
         (good / sha256(data).hexdigest()).write_bytes(data)
-    command = [sys.executable, "-m", "tests.proof.fuzz", reader, str(found), str(good), str(CORPUS / reader)]
+    command = [sys.executable, "-m", "tests.proof.fuzz", reader, str(found), str(good)]
     limits = [f"-max_total_time={SECONDS}", "-max_len=4096", "-timeout=10", "-rss_limit_mb=1024"]
     run = subprocess.run(
         [*command, *limits, "-print_final_stats=1", f"-artifact_prefix={tmp_path}/"],

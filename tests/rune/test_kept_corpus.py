@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proof.readers import CORPUS, READERS
+from tests.packed import read_packed
+from tests.proof.readers import READERS, corpus
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_the_kept_corpus_is_read_or_refused(reader: str) -> None:
-    kept = sorted((CORPUS / reader).iterdir())
+    kept = read_packed(corpus(reader))
     assert kept
-    for path in kept:
-        READERS[reader](path.read_bytes())
+    for data in kept.values():
+        READERS[reader](data)

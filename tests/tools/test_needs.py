@@ -11,7 +11,21 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.services import ServiceMissing, running_services
 from tools import browser
-from tools.needs import CHROMIUM, POSTGRESQL, PURPOSES, REDIS, SKOPEO, VENV, Machine, Need, lack, lacking, plan
+from tools.needs import (
+    CHROMIUM,
+    GCC,
+    HEADERS,
+    POSTGRESQL,
+    PURPOSES,
+    REDIS,
+    SKOPEO,
+    VENV,
+    Machine,
+    Need,
+    lack,
+    lacking,
+    plan,
+)
 from tools.test import left_out, skip_reasons
 
 ROOT = Machine(is_root=True, has_apt=True, sudo="missing", has_terminal=False)
@@ -65,7 +79,7 @@ def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
 
 
 def test_the_tests_services_are_among_what_is_installed() -> None:
-    assert PURPOSES["test"] == (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS)
+    assert PURPOSES["test"] == (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS)
 
 
 def test_skips_for_lack_of_a_program_are_counted_and_named_with_the_command() -> None:

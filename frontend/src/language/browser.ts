@@ -37,7 +37,7 @@ export class BrowserLanguage {
 
   /** Asks about these files; only what changed since the last request is sent. */
   ask(request: LanguageRequest, files: ReadonlyMap<string, KnownFile>): Promise<LanguageReply> {
-    if (this.state !== "ready") return Promise.reject(new Error("The language is not there."));
+    if (this.state !== "ready") return Promise.reject(new Error("The language service is not loaded."));
     const changes: Record<string, KnownFile | null> = {};
     for (const [path, file] of files) if (this.sent.get(path) !== file) changes[path] = file;
     for (const path of this.sent.keys()) if (!files.has(path)) changes[path] = null;
@@ -82,7 +82,7 @@ export class BrowserLanguage {
     if (this.state === "failed") return;
     this.state = "failed";
     this.worker.terminate();
-    for (const { reject } of this.waiting.values()) reject(new Error("The language's worker ended."));
+    for (const { reject } of this.waiting.values()) reject(new Error("The language service stopped."));
     this.waiting.clear();
     this.onState();
   }

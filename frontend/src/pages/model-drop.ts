@@ -52,7 +52,7 @@ async function send(file: File, organisation: string, says: HTMLElement): Promis
     if (response.ok) location.assign(`${text(answer, "url")}/studio`);
     else says.textContent = text(answer, "detail");
   } catch {
-    says.textContent = "The server did not answer. Look at the connection and try again.";
+    says.textContent = "The server did not answer. Check the connection and try again.";
   }
 }
 

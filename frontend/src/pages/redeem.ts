@@ -23,6 +23,6 @@ function redeem(): void {
     field.value = token;
     form.submit();
   } else if (says && document.querySelector("[role=alert]") === null) {
-    says.textContent = "The link is not complete. Copy all of it, with what comes after the # sign, and open it again.";
+    says.textContent = "The link is incomplete. Copy all of it, with the part after the # sign, and open it again.";
   }
 }

@@ -1,5 +1,6 @@
 export { FULL, SMALL, type Form } from "./form";
 export { place, placeOnce, type Placed, type PlacedNode, type PlacedWire } from "./layout";
+export { forwardWires } from "./order";
 export { pathOf, type Point } from "./paths";
 export { drawPipeline } from "./drawing";
 export { KIND_WORDS, stagesSaid } from "./said";

@@ -12,11 +12,18 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** Each stage with what it is, what became of it, and what it reads, in the order of the Runefile. */
+/** Each stage with what it is, what became of it, what it reads and what it read before, in the order of the Runefile. */
 export function stagesSaid({ nodes, wires }: Pipeline): readonly string[] {
-  return nodes.map(({ name, kind, detail, note }) => {
-    const sources = [...new Set(wires.filter((wire) => wire.target === name && wire.mark !== "removed").map((wire) => wire.source))];
-    const words = [`${name}, ${KIND_WORDS[kind]} ${detail}`, note ?? "", kind === "capability" ? "" : sources.length === 0 ? "reads nothing" : `reads ${listed(sources)}`];
+  return nodes.map((stage) => {
+    const [gone, read] = [true, false].map((isGone) => [...new Set(wires.filter((wire) => wire.target === stage.name && (wire.mark === "removed") === isGone).map((wire) => wire.source))]);
+    const words = [`${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`, stage.note ?? "", ...readingSaid(stage, read ?? [], gone ?? [])];
     return words.filter((word) => word !== "").join(", ");
   });
+}
+
+function readingSaid({ kind, mark }: Stage, read: readonly string[], gone: readonly string[]): readonly string[] {
+  if (mark === "removed" && gone.length > 0) return [`read ${listed(gone)}`];
+  const reads = read.length > 0 ? `reads ${listed(read)}` : kind === "capability" ? "" : "reads nothing";
+  const others = gone.filter((source) => !read.includes(source));
+  return [reads, others.length > 0 ? `no longer reads ${listed(others)}` : ""];
 }

@@ -26,7 +26,7 @@ export function FromModel({ file }: { readonly file: File }) {
         if (found === null) timer = setTimeout(() => void ask(), AGAIN);
       } catch (error) {
         if (!isWanted) return;
-        setProblem(error instanceof TypeError ? "The server did not answer. Look at the connection." : String(error instanceof Error ? error.message : error));
+        setProblem(error instanceof TypeError ? "The server did not answer. Check the connection and try again." : String(error instanceof Error ? error.message : error));
         timer = setTimeout(() => void ask(), AGAIN);
       }
     };
@@ -67,7 +67,7 @@ export function FromModel({ file }: { readonly file: File }) {
       )}
       {places !== "asking" && places !== null && places.organisations.length === 0 && (
         <p>
-          Your role in your organisations lets you look and review. To make projects, ask an owner, or <a href="/organisations/new">make an organisation of your own</a>.
+          Your role lets you view and review projects. To create projects, ask an owner for the Developer role, or <a href="/organisations/new">create an organisation</a>.
         </p>
       )}
       {places !== "asking" && places !== null && places.organisations.length > 0 && (

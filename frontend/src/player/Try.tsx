@@ -56,7 +56,7 @@ export function Try() {
             {file === null ? "Choose a rune" : "Choose another rune"}
           </button>
           <span id={noteId} className="muted" role="status">
-            {file === null ? "Or drop a .rune file here, or a .tflite model. It is read by this page and sent nowhere." : file.fileName}
+            {file === null ? "Or drop a .rune file here, or a .tflite model. This page reads it and sends it nowhere." : file.fileName}
           </span>
         </div>
         <input

@@ -39,7 +39,7 @@ export async function makeProject(file: File, organisation: string, csrf: string
     headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrf, Accept: "application/json" },
     body: file,
   }).catch(() => {
-    throw new Error("The server did not answer. Look at the connection and try again.");
+    throw new Error("The server did not answer. Check the connection and try again.");
   });
   const answer = (await response.json().catch(() => ({}))) as { readonly url?: string; readonly detail?: string };
   if (!response.ok || answer.url === undefined) throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);

@@ -14,7 +14,7 @@ export function HostModels({ models, milliseconds }: Props) {
   const runtimes = [...new Set(models.map(({ runtime }) => runtime))].join(" and ");
   const size = sizeText(models.reduce((sum, model) => sum + model.size, 0));
   const what = models.length === 1 ? "The model" : `The ${models.length} models`;
-  const time = milliseconds === null ? "" : ` That is ${millisecondsText(milliseconds)} of a run.`;
+  const time = milliseconds === null ? "" : ` Inference in the model takes ${millisecondsText(milliseconds)}.`;
   return (
     <p className="small muted preview-said">
       {what} of {size} {models.length === 1 ? "is" : "are"} not compiled into this rune: {runtimes} runs{" "}

@@ -1,7 +1,7 @@
 // One capability: where its input comes from, and that source.
-import { Suspense, useCallback, useId, useState } from "react";
+import { startTransition, Suspense, useCallback, useEffect, useId, useState } from "react";
 import type { CapabilityRequest } from "../runtime";
-import { choicesFor } from "./sources/choices";
+import { choicesFor, fetchChoices } from "./sources/choices";
 
 interface Props {
   readonly request: CapabilityRequest;
@@ -27,9 +27,14 @@ export function InputCard({ request: given, place, before, onChoose, offer, with
     [offer, withdraw, place],
   );
   const choose = (choice: typeof chosen): void => {
-    setChosen(choice);
+    // The source before stays until the chosen one is here.
+    startTransition(() => setChosen(choice));
     onChoose(choice.label);
   };
+  const hasOthers = choices.length > 1;
+  useEffect(() => {
+    if (hasOthers) fetchChoices();
+  }, [hasOthers]);
   const { icon: Icon, Source } = chosen;
   return (
     <section className="card stack preview-card" aria-labelledby={titleId}>
@@ -39,7 +44,7 @@ export function InputCard({ request: given, place, before, onChoose, offer, with
           {chosen.title}
           {request.stage !== null && <span className="label">{request.stage}</span>}
         </h3>
-        {choices.length > 1 && (
+        {hasOthers && (
           <div className="segmented" role="group" aria-label="Where the input comes from">
             {choices.map((choice) => (
               <button key={choice.label} type="button" aria-pressed={choice === chosen} onClick={() => choose(choice)}>

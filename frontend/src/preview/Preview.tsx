@@ -48,6 +48,8 @@ interface Props {
   readonly watching?: Watching;
   /** How to have the rune timed, stage by stage; without it, a run is timed as a whole. */
   readonly timed?: TimedRune;
+  /** Shown above its inputs and outputs, and told of each run. */
+  readonly children?: false | ((running: Snapshot) => ReactNode);
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
@@ -57,7 +59,7 @@ interface Props {
 const PAGE = 65536;
 
 export function Preview(props: Props) {
-  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, timed, resources, limits, addresses } = props;
+  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, timed, children, resources, limits, addresses } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
   const { loaded, readings, error, newest } = snapshot;
@@ -89,6 +91,7 @@ export function Preview(props: Props) {
               </div>
             )}
             <div ref={frame} hidden />
+            {children && children(snapshot)}
             {error !== null && <Failure error={error} onRestart={session.restart} moreOutput={session.moreOutput} onAllowMore={session.allowMore} />}
             <div className="preview-sides">
               {loaded !== null && loaded.capabilities.length > 0 && (

@@ -12,4 +12,4 @@ export { isRuneName, readRuneFile, runeFileOf, type RuneFile } from "./trial/run
 export { RuneTrial } from "./trial/RuneTrial";
 export { Mirror } from "./mirror/Mirror";
 export { MirrorStore } from "./mirror/store";
-export type { RunNews } from "./session";
+export type { RunNews, Snapshot } from "./session";

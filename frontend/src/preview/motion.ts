@@ -2,12 +2,22 @@
 
 export type Row = readonly [x: number, y: number, z: number];
 
-/** f32 [n, 3] of the last `count` rows; where there are fewer, the first is repeated in front. */
+/** f32 [n, 3] of the last `count` rows of a stream; before there are so many, the first is repeated in front. */
 export function rowsToBytes(rows: readonly Row[], count: number): ArrayBuffer {
   const last = rows.slice(-count);
   const first: Row = last[0] ?? [0, 0, 0];
   const padded = [...Array<Row>(count - last.length).fill(first), ...last];
   return Float32Array.from(padded.flat()).buffer;
+}
+
+/**
+ * f32 [n, 3] of the first `count` rows of a CSV, as `rune run` takes them: what is not in the file is not made up. Throws an
+ * Error where there are fewer, and those of `parseRows`.
+ */
+export function windowOfFile(text: string, count: number): ArrayBuffer {
+  const rows = parseRows(text);
+  if (rows.length < count) throw new Error(`${count} samples were requested but only ${rows.length} are available.`);
+  return rowsToBytes(rows.slice(0, count), count);
 }
 
 const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?)$/i;

@@ -17,13 +17,13 @@ test("what was dropped is said for some seconds and then forgotten", () => {
   const meter = new PaceMeter();
   for (let at = 0; at <= 1000; at += 100) meter.asked(at);
   meter.dropped(500);
-  expect(paceText(meter.read(1000), 150)).toBe("Too slow: a run takes 150 ms, and inputs come every 100 ms · 0.0 runs a second, 1 dropped in 5 s");
+  expect(paceText(meter.read(1000), 150)).toBe("Too slow: inference takes 150 ms, and inputs come every 100 ms · 0.0 runs a second, 1 dropped in 5 s");
   expect(meter.read(7000).dropped).toBe(0);
 });
 
 test("a share is percent of the time there is, and above it says what is too slow", () => {
   expect(shareText(66, 133)).toBe("50 % of the 133 ms between two inputs");
-  expect(shareText(6800, 133.3)).toBe("Too slow: a run takes 6.8 s, and inputs come every 133 ms");
+  expect(shareText(6800, 133.3)).toBe("Too slow: inference takes 6.8 s, and inputs come every 133 ms");
 });
 
 test("nothing is said while nothing streams", () => {

@@ -10,7 +10,7 @@ export type Chance = () => number;
 
 export const SOUND_SIGNALS: Readonly<Record<SoundSignal, string>> = { tone: "Tone", sweep: "Sweep", noise: "Noise", silence: "Silence" };
 export const PICTURE_SIGNALS: Readonly<Record<PictureSignal, string>> = { gradient: "Gradient", checkers: "Checkers", noise: "Noise", black: "Black", white: "White" };
-export const MOTION_SIGNALS: Readonly<Record<MotionSignal, string>> = { still: "Lying still", wave: "To and fro", circle: "In circles", shake: "Shaken" };
+export const MOTION_SIGNALS: Readonly<Record<MotionSignal, string>> = { still: "Lying still", wave: "Waving", circle: "Circling", shake: "Shaking" };
 
 const GRAVITY = 9.81;
 /** Rows a second of a phone's motion, as most browsers give them. */

@@ -10,7 +10,7 @@ const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);
 export function decodeOutput(kind: OutputKind, data: Uint8Array): OutputTensor[] {
   if (kind === "SERIAL") return decodeSerial(data);
   if (kind === "TENSOR") return decodeTensors(data);
-  throw new RuneError("output", `The rune wrote to a ${kind} output, whose format nobody wrote down.`);
+  throw new RuneError("output", `The rune wrote to a ${kind} output, whose format is not documented.`);
 }
 
 export function decodeLog(data: Uint8Array): LogLine {

@@ -141,7 +141,7 @@ describe("running", () => {
   test("a rune that gives up without its resource says which one it asked for", async () => {
     const manifest = [...call("rune_resource_open", 0, 5), ...UNREACHABLE];
     const error = await failure(load(assemble({ manifest, data: [[0, "WORDS"]] })));
-    expect(error).toMatchObject({ name: "trap", message: expect.stringContaining('"WORDS" in vain') as string });
+    expect(error).toMatchObject({ name: "trap", message: expect.stringContaining('It asked for "WORDS"') as string });
   });
 
   test("what a rune remembers is not touched by timing it", async () => {

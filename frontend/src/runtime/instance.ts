@@ -185,7 +185,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     if (error instanceof WebAssembly.RuntimeError || isStackOverflow(error)) {
       throw new RuneError("trap", `The rune gave up while it was started: ${reason(error)}`);
     }
-    if (error instanceof RangeError) throw new RuneError("memory", `The rune's memory cannot be had: ${reason(error)}`);
+    if (error instanceof RangeError) throw new RuneError("memory", `The rune's memory cannot be allocated: ${reason(error)}`);
     throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
   }
   const { memory, _manifest: manifest, _call: call } = instance.exports;
@@ -210,11 +210,11 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
     if (error instanceof RuneError) throw error;
     if (memory.buffer.byteLength >= NEARLY_ALL * limits.memoryPages * 65536) {
       const megabytes = Math.round(limits.memoryPages / 16);
-      throw new RuneError("memory", `The rune was stopped: it wanted more than its ${megabytes} MB of memory.`);
+      throw new RuneError("memory", `The rune was stopped: it needed more than its ${megabytes} MB of memory.`);
     }
     const lastWords = host.logs.findLast((line) => line.level === "ERROR")?.message;
     const missed = [...host.resources.missed].map((name) => JSON.stringify(name)).join(" and ");
-    const advice = missed === "" ? "" : ` It asked for ${missed} in vain: a resource that nobody gave it.`;
+    const advice = missed === "" ? "" : ` It asked for ${missed}: a resource that was not given.`;
     throw new RuneError("trap", (lastWords ?? `The rune gave up: ${reason(error)}`) + advice);
   }
 }
@@ -352,5 +352,5 @@ function isStackOverflow(error: unknown): boolean {
 function reason(error: unknown): string {
   if (isStackOverflow(error)) return "it ran out of stack.";
   const text = error instanceof Error ? error.message : String(error);
-  return text === "unreachable" ? "it reached a place that it holds to be impossible." : text;
+  return text === "unreachable" ? "it reached an unreachable instruction." : text;
 }

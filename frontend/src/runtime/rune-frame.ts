@@ -26,9 +26,9 @@ export interface Addresses {
 const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE_URL}worker.js` };
 
 const NOT_FETCHED =
-  "This rune leaves its model to its host, and what runs such models in a page could not be fetched. Check the connection and press Restart.";
+  "This rune's model is run by its host, and the interpreter for this page could not be fetched. Check the connection and press Restart.";
 
-const STALLED = "This rune leaves its model to its host. The download of what runs such models stopped: nothing came for 20 s. Press Restart to try again.";
+const STALLED = "This rune's model is run by its host. The download of the interpreter stopped: no data for 20 s. Press Restart to try again.";
 
 /** How a load ends that is to begin again with one more interpreter. */
 class Wanting extends RuneError {
@@ -73,7 +73,7 @@ export class RuneFrame {
     try {
       const [source] = await Promise.all([workerSource(addresses.worker), whenLoaded(element, addresses.frame, container)]);
       // Whatever came in its place, nothing foreign is put into a frame that could read this page.
-      if (element.contentDocument !== null) throw new RuneError("frame", "The sandbox was not closed off. Reload the page.");
+      if (element.contentDocument !== null) throw new RuneError("frame", "The sandbox is not isolated. Reload the page.");
       return new RuneFrame(element, source);
     } catch (error) {
       element.remove();

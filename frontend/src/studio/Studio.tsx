@@ -120,7 +120,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
       workspace.toasts.say("You are signed out. Sign in again, then build.");
       return;
     }
-    if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the forge. The build starts when the connection is back.");
+    if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the server. The build starts when the connection is back.");
     setBottomTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
     if (isNarrow()) setScreen("text");
@@ -141,10 +141,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
 
   const showReferences = (found: readonly Location[]): void => {
     if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
-    else setAsking({ what: "choose", title: "Where it is used", choices: placesOf(found, files, workspace, goTo) });
+    else setAsking({ what: "choose", title: "References", choices: placesOf(found, files, workspace, goTo) });
   };
   const showActions = (found: readonly LanguageAction[]): void => {
-    if (found.length === 0) workspace.toasts.say("There is nothing to mend here.");
+    if (found.length === 0) workspace.toasts.say("There is nothing to fix here.");
     else setAsking({ what: "choose", title: "Quick fix", choices: found.map((action, index) => ({ id: String(index), title: action.title, kind: action.code ?? "", go: () => workspace.edit(action.edits) })) });
   };
 
@@ -153,7 +153,7 @@ export function Studio({ workspace, nonce }: StudioProps) {
     canReview: reviewable !== null,
     active,
     build: startBuild,
-    save: () => workspace.toasts.say(unsent ? "Saving by itself: your last edit is on its way." : "Saved already: the forge keeps every edit as you type."),
+    save: () => workspace.toasts.say(unsent ? "Saving your last edit." : "All edits are saved. The server saves each edit as you type."),
     share: () => setAsking({ what: "share", review: false }),
     phone: () => setPhoneOpen(true),
     askForReview: () => setAsking({ what: "share", review: true }),

@@ -9,7 +9,7 @@ import "./studio.css";
 
 const root = document.getElementById("studio");
 const served = document.getElementById("studio-state");
-if (root === null || served === null) throw new Error("The studio's page lacks its place or its state.");
+if (root === null || served === null) throw new Error("The studio's page is incomplete. Load it again.");
 
 const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageState, window.location);
 workspace.start();

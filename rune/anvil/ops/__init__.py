@@ -1,20 +1,22 @@
-"""The ops that Anvil compiles, one file each: which types it takes, and the call of its kernel with its constants."""
+"""The ops that Anvil compiles, one file each: which types it takes, and what is to be computed, for any target.
+
+A file is found by being here: each that has `OPERATIONS` is an op, or several of one kind.
+"""
 
 from __future__ import annotations
 
-from rune.anvil.kernel_call import Operations
-from rune.anvil.ops import add, conv_2d, depthwise_conv_2d, fully_connected, pool_2d, quantize, reshape, softmax
+import importlib
+import pkgutil
 
-OPERATIONS: Operations = {
-    "ADD": add.OPERATION,
-    "AVERAGE_POOL_2D": pool_2d.AVERAGE,
-    "CONV_2D": conv_2d.OPERATION,
-    "DEPTHWISE_CONV_2D": depthwise_conv_2d.OPERATION,
-    "DEQUANTIZE": quantize.DEQUANTIZE,
-    "FULLY_CONNECTED": fully_connected.OPERATION,
-    "MAX_POOL_2D": pool_2d.MAX,
-    "QUANTIZE": quantize.QUANTIZE,
-    "RESHAPE": reshape.OPERATION,
-    "SOFTMAX": softmax.OPERATION,
-}
-"""By TFLite's names."""
+from rune.anvil.operation import Operation, Operations
+
+
+def _found() -> Operations:
+    found: dict[str, Operation] = {}
+    for module in pkgutil.iter_modules(__path__):
+        found |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "OPERATIONS", {})
+    return dict(sorted(found.items()))
+
+
+OPERATIONS: Operations = _found()
+"""By TFLite's names, sorted."""

@@ -1,26 +1,51 @@
-"""CONV_2D: weights packed for tiles of 8 channels, biases that hold what the input's zero point adds."""
+"""CONV_2D: every output is a sum over a window of all channels of the image. The sums of int8 are rounded twice.
+
+A DEPTHWISE_CONV_2D of an image with a single channel is the same computation.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers, activation_range, real_range, scale_of
-from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Op, Operation, Output, Scratch, require
-from rune.anvil.ops.requantization import OutputRange, Sums, convolution_rounding, wrapped
+from rune.anvil.fixed_point import Multiplier, real_range, scale_of
+from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
-from rune.anvil.program import Number
-from rune.tflite import Activation, Conv2DOptions, Tensor
+from rune.tflite import Activation, Conv2DOptions
 
-POINTWISE_BLOCK = 1024
-"""Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
 LARGEST_GROUPED = 1 << 24
 """Weights of a convolution in groups, once the zeros between the groups are filled in."""
-EVEN_BLOCK = 2560
-"""The same where the pixels come out even: then the code needs no second copy for the rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2DInt8(Computation):
+    """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
+
+    A padding counts as the input's zero point. Each sum is rounded twice (`fixed_point.rescale_twice`).
+    """
+
+    window: Window
+    filters: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    multipliers: tuple[Multiplier, ...]
+    input_zero_point: int
+    output: OutputRange
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2DFloat32(Computation):
+    """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
+
+    window: Window
+    filters: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    minimum: float
+    maximum: float
 
 
 def _options(op: Op) -> Conv2DOptions:
@@ -53,7 +78,7 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
     return None
 
 
-def call(op: Op) -> KernelCall:
+def computation(op: Op) -> Conv2DInt8 | Conv2DFloat32:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
     require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
@@ -86,82 +111,16 @@ def _over_all_groups(filters: NDArray[np.generic], depth: int) -> NDArray[np.gen
     return full
 
 
-def convolution(op: Op, place: Window, filters: NDArray[np.generic], activation: Activation) -> KernelCall:
-    """The call for filters [output channel, height, width, input channel]."""
+def convolution(
+    op: Op, place: Window, filters: NDArray[np.generic], activation: Activation
+) -> Conv2DInt8 | Conv2DFloat32:
+    """What filters [output channel, height, width, input channel] compute."""
+    bias = bias_of(op, len(filters))
     if filters.dtype == np.float32:
-        return _float32(op, place, filters.astype(np.float32), activation)
-    image, output = op.input(0), op.output
-    numbers = filters.astype(np.int64)
-    sums = sums_of(op, numbers.reshape(len(numbers), -1))
-    multipliers = channel_multipliers(op, len(numbers))
-    bias, requantize = convolution_rounding(multipliers, sums, output_range(activation, output))
-    input_zero_point = scale_of(image)[1]
-    if _is_pointwise(place):
-        return _pointwise(place, numbers, bias, requantize)
-    return KernelCall(
-        "conv_2d.h",
-        "rune_conv_2d_int8",
-        (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
-            Scratch("int16_t", place.rows_size(2)),
-            Constant("int8_t", packed_pairs(_segments(place, numbers))),
-            bias,
-            place.structure(),
-            requantize,
-            Number(input_zero_point),
-        ),
-    )
-
-
-def _is_pointwise(place: Window) -> bool:
-    """Whether every pixel is seen once and alone."""
-    sizes = (place.filter_height, place.filter_width, place.stride_y, place.stride_x)
-    return sizes == (1, 1, 1, 1)
-
-
-def _pointwise(place: Window, filters: Integers, bias: Constant, requantize: KernelStructure) -> KernelCall:
-    pixels = place.batches * place.output_height * place.output_width
-    inputs = place.input_channels
-    block = _pointwise_block(pixels, inputs)
-    return KernelCall(
-        "conv_2d.h",
-        "rune_pointwise_int8",
-        (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
-            Scratch("int16_t", (block * inputs + 8) * 2),
-            Constant("int8_t", packed_pairs(filters.reshape(len(filters), 1, inputs))),
-            bias,
-            requantize,
-            Number(pixels),
-            Number(inputs),
-            Number(place.output_channels),
-            Number(block),
-        ),
-    )
-
-
-def _pointwise_block(pixels: int, inputs: int) -> int:
-    """How many pixels are widened at a time."""
-    even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
-    return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
-
-
-def _segments(place: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
-    """[output channel, segment, number]: a segment is what lies together in a row of the image."""
-    channels, height, width, depth = filters.shape
-    if place.dilation_x == 1:
-        return filters.reshape(channels, height, width * depth)
-    return filters.reshape(channels, height * width, depth)
-
-
-def packed_pairs(segments: NDArray[np.generic]) -> bytes:
-    """[channel, segment, number] to bytes of [8 channels][segment][pair of numbers][channel][2], filled with zeros."""
-    channels, count, length = segments.shape
-    full = np.zeros((-(-channels // 8) * 8, count, -(-length // 2) * 2), np.int8)
-    full[:channels, :, :length] = segments
-    return full.reshape(-1, 8, count, full.shape[2] // 2, 2).transpose(0, 2, 3, 1, 4).tobytes()
+        return Conv2DFloat32(place, filters, bias, *real_range(activation))
+    multipliers = multipliers_of(channel_multipliers(op, len(filters)))
+    zero_point = scale_of(op.input(0))[1]
+    return Conv2DInt8(place, filters, bias, multipliers, zero_point, OutputRange.of(activation, op.output))
 
 
 def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
@@ -170,22 +129,6 @@ def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
     assert quantization is not None  # noqa: S101 - `channel_scales` was asked before
     scales = quantization.scales if len(quantization.scales) > 1 else quantization.scales * channels
     return [scale_of(op.input(0))[0] * scale / scale_of(op.output)[0] for scale in scales]
-
-
-def sums_of(op: Op, weights: Integers) -> Sums:
-    """What each channel's sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
-    zero_point = scale_of(op.input(0))[1]
-    low, high = -128 - zero_point, 127 - zero_point
-    bias = bias_of(op, len(weights)).astype(np.int64)
-    rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
-    return Sums(
-        folded_bias(op, weights.sum(axis=1)), bias + rising * low + falling * high, bias + rising * high + falling * low
-    )
-
-
-def folded_bias(op: Op, weight_sums: Integers) -> Integers:
-    """The bias, or zeros, minus the input's zero point times each channel's sum of weights."""
-    return wrapped(bias_of(op, len(weight_sums)).astype(np.int64) - scale_of(op.input(0))[1] * weight_sums)
 
 
 def bias_of(op: Op, channels: int) -> NDArray[np.generic]:
@@ -197,33 +140,4 @@ def bias_of(op: Op, channels: int) -> NDArray[np.generic]:
     return array(bias, np.float32 if bias.kind is FLOAT32 else np.int32).reshape(-1)
 
 
-def output_range(activation: Activation, output: Tensor) -> OutputRange:
-    return OutputRange(scale_of(output)[1], *activation_range(activation, output))
-
-
-def _float32(op: Op, place: Window, filters: NDArray[np.float32], activation: Activation) -> KernelCall:
-    segments = _segments(place, filters)
-    channels, count, length = segments.shape
-    full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
-    full[:channels] = segments
-    packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
-    bias = np.zeros(len(full), np.float32)
-    bias[:channels] = bias_of(op, channels)
-    minimum, maximum = real_range(activation)
-    return KernelCall(
-        "conv_2d.h",
-        "rune_conv_2d_float32",
-        (
-            Input(0, "float"),
-            Output(0, "float"),
-            Scratch("float", place.rows_size(4)),
-            Constant("float", packed.astype("<f4").tobytes()),
-            Constant("float", bias.astype("<f4").tobytes()),
-            place.structure(),
-            Number(minimum),
-            Number(maximum),
-        ),
-    )
-
-
-OPERATION = Operation(refusal, call)
+OPERATIONS = {"CONV_2D": Operation(refusal, computation)}

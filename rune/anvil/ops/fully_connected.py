@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from rune.anvil.fixed_point import multiplier, real_range, scale_of
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, folded_bias, output_range, sums_of
-from rune.anvil.ops.requantization import int32s, one_rounding
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
+from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of, sum_bounds
 from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     FLOAT32,
@@ -20,8 +23,31 @@ from rune.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
-from rune.anvil.program import Number
 from rune.tflite import FullyConnectedOptions
+
+
+@dataclass(frozen=True, eq=False)
+class FullyConnectedInt8(Computation):
+    """`weights` are int8 [output, input], `bias` int32 and `multipliers` one an output. Each sum is rounded once:
+    (sum * mantissa + half) >> (31 - exponent)."""
+
+    batches: int
+    weights: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    multipliers: tuple[Multiplier, ...]
+    input_zero_point: int
+    output: OutputRange
+
+
+@dataclass(frozen=True, eq=False)
+class FullyConnectedFloat32(Computation):
+    """`weights` are float32 [output, input], `bias` one an output."""
+
+    batches: int
+    weights: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    minimum: float
+    maximum: float
 
 
 def _options(op: Op) -> FullyConnectedOptions:
@@ -60,49 +86,25 @@ def _leaves_32_bits(op: Op) -> bool:
     exponents = np.array([multiplier(real).exponent for real in _multipliers(op, weights.shape[0])])
     if exponents.max(initial=-1) < 0:
         return False
-    sums = sums_of(op, array(weights, np.int8).astype(np.int64))
-    reach = np.maximum(np.abs(sums.least), np.abs(sums.greatest))
+    values = array(weights, np.int8).astype(np.int64)
+    bounds = sum_bounds(values, bias_of(op, len(values)), scale_of(op.input(0))[1])
+    reach = np.maximum(np.abs(bounds.least), np.abs(bounds.greatest))
     return bool((reach >= (2**31 - 2**20) >> np.clip(exponents, 0, 31)).any())
 
 
-def call(op: Op) -> KernelCall:
+def computation(op: Op) -> Computation:
     options, numbers, weights, output = _options(op), op.input(0), op.input(1), op.output
     require(len(weights.shape) == 2, "the weights must have two dimensions")
     outputs, inputs = weights.shape
     require(inputs > 0 and outputs > 0 and numbers.count % inputs == 0, "the input is not a multiple of the weights")
     batches = numbers.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
-    sizes = (Number(batches), Number(inputs), Number(outputs))
+    bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
-        minimum, maximum = real_range(options.activation)
-        return KernelCall(
-            "fully_connected.h",
-            "rune_fully_connected_float32",
-            (
-                Input(0, "float"),
-                Output(0, "float"),
-                Constant("float", array(weights, np.float32).astype("<f4").tobytes()),
-                Constant("float", bias_of(op, outputs).astype("<f4").tobytes()),
-                *sizes,
-                Number(minimum),
-                Number(maximum),
-            ),
-        )
-    values = array(weights, np.int8).astype(np.int64)
-    rows = np.zeros((max(outputs, 4), -(-inputs // 8) * 8), np.int8)
-    rows[:outputs, :inputs] = values
-    return KernelCall(
-        "fully_connected.h",
-        "rune_fully_connected_int8",
-        (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
-            Constant("int8_t", rows.tobytes()),
-            int32s(folded_bias(op, values.sum(axis=1))),
-            one_rounding(_multipliers(op, outputs), output_range(options.activation, output)),
-            *sizes,
-        ),
-    )
+        return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
+    multipliers = multipliers_of(_multipliers(op, outputs))
+    to = OutputRange.of(options.activation, output)
+    return FullyConnectedInt8(batches, array(weights, np.int8), bias, multipliers, scale_of(numbers)[1], to)
 
 
 def _multipliers(op: Op, outputs: int) -> list[float]:
@@ -114,4 +116,4 @@ def _multipliers(op: Op, outputs: int) -> list[float]:
     return list(channel_multipliers(op, outputs))
 
 
-OPERATION = Operation(refusal, call)
+OPERATIONS = {"FULLY_CONNECTED": Operation(refusal, computation)}

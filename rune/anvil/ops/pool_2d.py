@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
+
 from rune.anvil.fixed_point import activation_range, real_range, scale_of
-from rune.anvil.kernel_call import Input, KernelCall, Op, Operation, Output, require
+from rune.anvil.operation import Computation, Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
-from rune.anvil.ops.window import window
-from rune.anvil.program import Number
+from rune.anvil.ops.window import Window, window
 from rune.tflite import Pool2DOptions
+
+
+class Pooling(Enum):
+    """What becomes of the numbers under the filter. A padding takes no part: an average counts real pixels."""
+
+    AVERAGE = "average"
+    MAX = "max"
+
+
+@dataclass(frozen=True)
+class Pool2D(Computation):
+    """Pooling of int8 (an average is rounded to nearest, halves away from zero) or float32, then clamped."""
+
+    pooling: Pooling
+    is_float: bool
+    window: Window
+    minimum: int | float
+    maximum: int | float
 
 
 def _options(op: Op) -> Pool2DOptions:
@@ -27,7 +47,7 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def _call(op: Op, function: str) -> KernelCall:
+def _computation(op: Op, pooling: Pooling) -> Pool2D:
     options, image, output = _options(op), op.input(0), op.output
     place = window(
         image,
@@ -39,25 +59,17 @@ def _call(op: Op, function: str) -> KernelCall:
     )
     require(image.shape[3] == output.shape[3], "the output's depth is not the image's")
     if image.kind is FLOAT32:
-        element, bounds = "float", tuple(map(float, real_range(options.activation)))
-    else:
-        require(scale_of(image) == scale_of(output), "the output's scale is not the image's")
-        element, bounds = "int8_t", activation_range(options.activation, output)
-    kind = "float32" if image.kind is FLOAT32 else "int8"
-    return KernelCall(
-        "pool_2d.h",
-        f"{function}_{kind}",
-        (Input(0, element), Output(0, element), place.structure(), *map(Number, bounds)),
-    )
+        return Pool2D(pooling, True, place, *real_range(options.activation))
+    require(scale_of(image) == scale_of(output), "the output's scale is not the image's")
+    return Pool2D(pooling, False, place, *activation_range(options.activation, output))
 
 
-def _average(op: Op) -> KernelCall:
-    return _call(op, "rune_average_pool_2d")
+def _average(op: Op) -> Pool2D:
+    return _computation(op, Pooling.AVERAGE)
 
 
-def _max(op: Op) -> KernelCall:
-    return _call(op, "rune_max_pool_2d")
+def _max(op: Op) -> Pool2D:
+    return _computation(op, Pooling.MAX)
 
 
-AVERAGE = Operation(refusal, _average)
-MAX = Operation(refusal, _max)
+OPERATIONS = {"AVERAGE_POOL_2D": Operation(refusal, _average), "MAX_POOL_2D": Operation(refusal, _max)}

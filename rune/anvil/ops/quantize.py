@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rune.anvil.fixed_point import multiplier, rescale_twice, scale_of
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Op, Operation, Output, require
+from rune.anvil.operation import Computation, Op, Operation, require
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, UINT8, are, one_scale
-from rune.anvil.program import Number
 from rune.tflite import Tensor, TensorKind
 
 _LOWEST = {INT8: -128, UINT8: 0}
+
+
+@dataclass(frozen=True)
+class QuantizeFloat32(Computation):
+    """The nearest byte (halves away from zero) to number / scale + zero_point; uint8 where it is not `is_signed`."""
+
+    count: int
+    scale: float
+    zero_point: int
+    is_signed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class QuantizeBytes(Computation):
+    """Each byte, as a number from 0 to 255, is a place in the table of 256 bytes."""
+
+    count: int
+    table: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class DequantizeBytes(Computation):
+    """Each byte, as a number from 0 to 255, is a place in the table of 256 float32."""
+
+    count: int
+    table: NDArray[np.float32]
 
 
 def _is_bytes(tensor: Tensor) -> bool:
@@ -35,44 +63,25 @@ def dequantize_refusal(op: Op) -> str | None:
     return None if _is_bytes(op.input(0)) and are(FLOAT32, op.output) else ""
 
 
-def quantize(op: Op) -> KernelCall:
+def quantize(op: Op) -> QuantizeFloat32 | QuantizeBytes:
     numbers, output = op.input(0), op.output
     require(numbers.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(output)
     if numbers.kind is FLOAT32:
-        kind = output.kind.name.lower()
-        return KernelCall(
-            "quantize.h",
-            f"rune_quantize_{kind}",
-            (Input(0, "float"), Output(0, f"{kind}_t"), *map(Number, (numbers.count, scale, zero_point))),
-        )
-    way = multiplier(scale_of(numbers)[0] / scale)
+        return QuantizeFloat32(numbers.count, scale, zero_point, output.kind is INT8)
+    rescale = multiplier(scale_of(numbers)[0] / scale)
     values = _bytes(numbers.kind) - scale_of(numbers)[1]
-    scaled = rescale_twice(values, np.array(way.mantissa), np.array(way.exponent)) + zero_point
+    scaled = rescale_twice(values, np.array(rescale.mantissa), np.array(rescale.exponent)) + zero_point
     lowest = _LOWEST[output.kind]
-    table = np.clip(scaled, lowest, lowest + 255).astype(np.uint8)
-    return KernelCall(
-        "quantize.h",
-        "rune_quantize_bytes",
-        (Input(0, "uint8_t"), Output(0, "uint8_t"), Constant("uint8_t", table.tobytes()), Number(numbers.count)),
-    )
+    return QuantizeBytes(numbers.count, np.clip(scaled, lowest, lowest + 255).astype(np.uint8))
 
 
-def dequantize(op: Op) -> KernelCall:
+def dequantize(op: Op) -> DequantizeBytes:
     numbers, output = op.input(0), op.output
     require(numbers.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(numbers)
     table = (_bytes(numbers.kind) - zero_point).astype(np.float32) * np.float32(scale)
-    return KernelCall(
-        "quantize.h",
-        "rune_dequantize_bytes",
-        (
-            Input(0, "uint8_t"),
-            Output(0, "float"),
-            Constant("float", table.astype("<f4").tobytes()),
-            Number(numbers.count),
-        ),
-    )
+    return DequantizeBytes(numbers.count, table)
 
 
 def _bytes(kind: TensorKind) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -81,5 +90,7 @@ def _bytes(kind: TensorKind) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.where(values < 128, values, values - 256) if kind is INT8 else values
 
 
-QUANTIZE = Operation(quantize_refusal, quantize)
-DEQUANTIZE = Operation(dequantize_refusal, dequantize)
+OPERATIONS = {
+    "DEQUANTIZE": Operation(dequantize_refusal, dequantize),
+    "QUANTIZE": Operation(quantize_refusal, quantize),
+}

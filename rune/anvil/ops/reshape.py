@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.anvil.kernel_call import Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 
 
 def refusal(op: Op) -> str | None:
@@ -12,8 +12,8 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def call(op: Op) -> None:
+def computation(op: Op) -> None:
     require(op.input(0).count == op.output.count, f"{op.input(0).count} elements cannot become {op.output.count}")
 
 
-OPERATION = Operation(refusal, call)
+OPERATIONS = {"RESHAPE": Operation(refusal, computation)}

@@ -1,19 +1,19 @@
-"""The geometry of a filter that slides over an image: sizes, strides, padding, and the rows that it needs at a time."""
+"""The geometry of a filter that slides over an image: sizes, strides, dilations and padding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.anvil.kernel_call import KernelStructure, require
+from rune.anvil.operation import require
 from rune.tflite import Padding, Tensor
 
 FILTER_ROWS = 128
-"""The tallest filter that the kernels take (RUNE_FILTER_ROWS)."""
+"""The tallest filter that the kernels take (RUNE_FILTER_ROWS of simd128/conv_2d.h)."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """The fields of `struct rune_window` (kernels/window.h)."""
+    """Sizes in elements; `pad_top` and `pad_left` are the rows and columns of padding before the image."""
 
     batches: int
     input_height: int
@@ -30,28 +30,11 @@ class Window:
     dilation_x: int
     pad_top: int
     pad_left: int
-    row_channels: int
 
     @property
-    def row_width(self) -> int:
-        return (self.output_width - 1) * self.stride_x + (self.filter_width - 1) * self.dilation_x + 1
-
-    @property
-    def row_size(self) -> int:
-        """Numbers of a padded row; the last eight or more are only there to be read past."""
-        return (self.row_width * self.row_channels + 15) // 8 * 8
-
-    @property
-    def ring(self) -> int:
-        return (self.filter_height - 1) * self.dilation_y + 1
-
-    def rows_size(self, element_size: int) -> int:
-        """Bytes of the ring of rows."""
-        return self.ring * self.row_size * element_size
-
-    def structure(self) -> KernelStructure:
-        names = (*self.__dataclass_fields__, "row_width", "row_size", "ring")
-        return KernelStructure("struct rune_window", tuple((name, getattr(self, name)) for name in names))
+    def fields(self) -> tuple[tuple[str, int], ...]:
+        """Names and values, as the kernels' structures have them."""
+        return tuple((name, getattr(self, name)) for name in self.__dataclass_fields__)
 
 
 def window(
@@ -61,8 +44,6 @@ def window(
     strides: tuple[int, int],
     dilations: tuple[int, int],
     padding: Padding,
-    *,
-    row_channels: int | None = None,
 ) -> Window:
     """The window of an op; pairs are (height, width). Raises `Contradiction` where the shapes do not fit."""
     require(len(image.shape) == 4 and len(output.shape) == 4, "an image must have four dimensions")
@@ -99,5 +80,4 @@ def window(
         dilation_x=dilations[1],
         pad_top=before[0],
         pad_left=before[1],
-        row_channels=channels if row_channels is None else row_channels,
     )

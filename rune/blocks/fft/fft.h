@@ -17,15 +17,15 @@ struct rune_fft_span {
 };
 
 /* Decimation in time, radix 2, in place; the points were stored in bit-reversed order. */
-static inline void rune_fft_transform(struct rune_fft_complex *points, uint32_t size,
+RUNE_FUNCTION void rune_fft_transform(struct rune_fft_complex *points, uint32_t size,
                                       const struct rune_fft_complex *twiddle) {
     for (uint32_t length = 2; length <= size; length *= 2) {
         uint32_t half = length / 2;
         for (uint32_t block = 0; block < size; block += length) {
             for (uint32_t i = block; i < block + half; ++i, ++twiddle) {
                 struct rune_fft_complex a = points[i], b = points[i + half];
-                float re = twiddle->re * b.re - twiddle->im * b.im;
-                float im = twiddle->re * b.im + twiddle->im * b.re;
+                float re = RUNE_PRODUCT_F32(twiddle->re, b.re) - RUNE_PRODUCT_F32(twiddle->im, b.im);
+                float im = RUNE_PRODUCT_F32(twiddle->re, b.im) + RUNE_PRODUCT_F32(twiddle->im, b.re);
                 points[i].re = a.re + re;
                 points[i].im = a.im + im;
                 points[i + half].re = a.re - re;
@@ -36,7 +36,7 @@ static inline void rune_fft_transform(struct rune_fft_complex *points, uint32_t 
 }
 
 /* sound: i16[samples]; out: u32[49 * 40], frame after frame; scratch: f64[49 * 40], then the points of one frame. */
-static inline void rune_fft(const int16_t *sound, uint32_t *out, void *scratch, const void *starts_table,
+RUNE_FUNCTION void rune_fft(const int16_t *sound, uint32_t *out, void *scratch, const void *starts_table,
                             const void *window_table, const void *twiddle_table, const void *mel_rows,
                             const void *mel_weights, int32_t samples, int32_t frame, int32_t size, int32_t rows) {
     double *energies = (double *)scratch;
@@ -66,8 +66,8 @@ static inline void rune_fft(const int16_t *sound, uint32_t *out, void *scratch, 
                 /* The rows of the spectrum are sampled, nearest below, from the first half of the points. */
                 uint32_t nearest = (uint32_t)((float)row / (float)rows * (float)(size / 2));
                 struct rune_fft_complex point = points[nearest];
-                float power = point.re * point.re + point.im * point.im;
-                energy += *weight++ * (double)power;
+                float power = RUNE_PRODUCT_F32(point.re, point.re) + RUNE_PRODUCT_F32(point.im, point.im);
+                energy += RUNE_PRODUCT(*weight++, (double)power);
             }
             energy = rune_sqrt(energy);
             if (energy < least) least = energy;

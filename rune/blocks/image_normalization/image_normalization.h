@@ -6,7 +6,7 @@
 #include "rune_math.h"
 
 #define RUNE_IMAGE_NORMALIZATION(NAME, TYPE, LOW, HIGH)                                                               \
-    static inline void rune_image_normalization_##NAME(const TYPE *in, float *out, int32_t count) {                   \
+    RUNE_FUNCTION void rune_image_normalization_##NAME(const TYPE *in, float *out, int32_t count) {                   \
         float low = (float)(LOW), range = (float)(HIGH) - low;                                                        \
         for (int32_t i = 0; i < count; ++i) {                                                                         \
             float above = (float)in[i] - low;                                                                         \

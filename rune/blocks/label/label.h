@@ -8,7 +8,7 @@
 #include "rune.h"
 #include "rune_math.h"
 
-static inline _Noreturn void rune_label_out_of_bounds(int64_t index, int32_t labels) {
+RUNE_FUNCTION RUNE_NORETURN void rune_label_out_of_bounds(int64_t index, int32_t labels) {
     struct rune_message message = {.size = 0};
     rune_message_text(&message, "Index out of bounds: there are ");
     rune_message_number(&message, labels);
@@ -18,7 +18,7 @@ static inline _Noreturn void rune_label_out_of_bounds(int64_t index, int32_t lab
     rune_fail(&message);
 }
 
-static inline _Noreturn void rune_label_no_index(int32_t element) {
+RUNE_FUNCTION RUNE_NORETURN void rune_label_no_index(int32_t element) {
     struct rune_message message = {.size = 0};
     rune_message_text(&message, "label: element ");
     rune_message_number(&message, element);
@@ -33,7 +33,7 @@ struct rune_label_list {
     uint32_t starts[];
 };
 
-static inline _Noreturn void rune_label_bad_list(const char *why) {
+RUNE_FUNCTION RUNE_NORETURN void rune_label_bad_list(const char *why) {
     struct rune_message message = {.size = 0};
     rune_message_text(&message, "label: the wordlist of the host ");
     rune_message_text(&message, why);
@@ -41,7 +41,7 @@ static inline _Noreturn void rune_label_bad_list(const char *why) {
 }
 
 /* The code point at `at`, and the bytes that it has; 0 bytes where no UTF-8 stands. */
-static inline uint32_t rune_label_character(const unsigned char *text, uint32_t left, uint32_t *code) {
+RUNE_FUNCTION uint32_t rune_label_character(const unsigned char *text, uint32_t left, uint32_t *code) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t head = text[0];
     uint32_t size = head < 0x80 ? 1 : head >> 5 == 6 ? 2 : head >> 4 == 14 ? 3 : head >> 3 == 30 ? 4 : 0;
@@ -56,14 +56,14 @@ static inline uint32_t rune_label_character(const unsigned char *text, uint32_t 
 }
 
 /* What Unicode calls white space. */
-static inline int rune_label_is_space(uint32_t code) {
+RUNE_FUNCTION int rune_label_is_space(uint32_t code) {
     return (code >= 9 && code <= 13) || code == 0x20 || code == 0x85 || code == 0xa0 || code == 0x1680 ||
            (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 || code == 0x202f ||
            code == 0x205f || code == 0x3000;
 }
 
 /* The list in `state`, made of the host's text when it is first asked for: zero labels say that it was not yet. */
-static inline const struct rune_label_list *rune_label_list(void *state, const struct rune_text *words) {
+RUNE_FUNCTION const struct rune_label_list *rune_label_list(void *state, const struct rune_text *words) {
     struct rune_label_list *list = (struct rune_label_list *)state;
     if (list->labels) return list;
     const unsigned char *text = (const unsigned char *)words->bytes;
@@ -71,7 +71,10 @@ static inline const struct rune_label_list *rune_label_list(void *state, const s
     if (words->size >= 3 && text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf) at = first = end = 3;
     for (int started = 0; at < words->size;) {
         uint32_t size = rune_label_character(text + at, words->size - at, &code);
-        if (size == 0) rune_label_bad_list("is not UTF-8 text");
+        if (size == 0) {
+            rune_label_bad_list("is not UTF-8 text");
+            break;
+        }
         if (!rune_label_is_space(code)) {
             if (!started) first = at;
             started = 1;
@@ -92,9 +95,12 @@ static inline const struct rune_label_list *rune_label_list(void *state, const s
     return list;
 }
 
-static inline struct rune_text rune_label_host_word(int64_t index, const struct rune_label_list *list,
+RUNE_FUNCTION struct rune_text rune_label_host_word(int64_t index, const struct rune_label_list *list,
                                                     const char *bytes, int32_t longest) {
-    if (index < 0 || index >= list->labels) rune_label_out_of_bounds(index, list->labels);
+    if (index < 0 || index >= list->labels) {
+        rune_label_out_of_bounds(index, list->labels);
+        return (struct rune_text){bytes, 0};
+    }
     uint32_t start = list->starts[index / 16];
     for (int64_t left = index % 16; left; --left) {
         while (bytes[start] != '\n') ++start;
@@ -107,37 +113,43 @@ static inline struct rune_text rune_label_host_word(int64_t index, const struct 
     return (struct rune_text){bytes + start, end - start};
 }
 
-static inline struct rune_text rune_label_word(int64_t index, const uint32_t *starts, const char *bytes,
+RUNE_FUNCTION struct rune_text rune_label_word(int64_t index, const uint32_t *starts, const char *bytes,
                                                int32_t labels) {
-    if (index < 0 || index >= labels) rune_label_out_of_bounds(index, labels);
+    if (index < 0 || index >= labels) {
+        rune_label_out_of_bounds(index, labels);
+        return (struct rune_text){bytes, 0};
+    }
     struct rune_text word = {bytes + starts[index], starts[index + 1] - starts[index]};
     return word;
 }
 
 /* Beyond 2^63 - 1 no list reaches. */
-static inline int64_t rune_label_of_u64(uint64_t value, int32_t element) {
+RUNE_FUNCTION int64_t rune_label_of_u64(uint64_t value, int32_t element) {
     (void)element;
     return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
 /* Beyond 2^24 an f32 no longer holds every whole number. */
-static inline int64_t rune_label_of_f32(float value, int32_t element) {
-    if (!(value >= 0.0f && value <= 16777216.0f) || rune_truncf(value) != value) rune_label_no_index(element);
+RUNE_FUNCTION int64_t rune_label_of_f32(float value, int32_t element) {
+    if (!(value >= 0.0f && value <= 16777216.0f) || rune_truncf(value) != value) {
+        rune_label_no_index(element);
+        return 0;
+    }
     return (int64_t)value;
 }
 
-static inline int64_t rune_label_of_integer(int64_t value, int32_t element) {
+RUNE_FUNCTION int64_t rune_label_of_integer(int64_t value, int32_t element) {
     (void)element;
     return value;
 }
 
 #define RUNE_LABEL(NAME, TYPE, INDEX)                                                                                 \
-    static inline void rune_label_##NAME(const TYPE *in, struct rune_text *out, const void *starts,                   \
+    RUNE_FUNCTION void rune_label_##NAME(const TYPE *in, struct rune_text *out, const void *starts,                   \
                                          const void *bytes, int32_t count, int32_t labels) {                          \
         for (int32_t i = 0; i < count; ++i)                                                                           \
             out[i] = rune_label_word(INDEX(in[i], i), (const uint32_t *)starts, (const char *)bytes, labels);         \
     }                                                                                                                 \
-    static inline void rune_label_host_##NAME(const TYPE *in, struct rune_text *out, void *state,                     \
+    RUNE_FUNCTION void rune_label_host_##NAME(const TYPE *in, struct rune_text *out, void *state,                     \
                                               const struct rune_text *words, int32_t count, int32_t longest) {        \
         const struct rune_label_list *list = rune_label_list(state, words);                                           \
         for (int32_t i = 0; i < count; ++i)                                                                           \

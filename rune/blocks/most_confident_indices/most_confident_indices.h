@@ -5,7 +5,7 @@
 #include "rune.h"
 #include "rune_math.h"
 
-static inline _Noreturn void rune_most_confident_indices_nan(int32_t index) {
+RUNE_FUNCTION RUNE_NORETURN void rune_most_confident_indices_nan(int32_t index) {
     struct rune_message message = {.size = 0};
     rune_message_text(&message, "most_confident_indices: element ");
     rune_message_number(&message, index);
@@ -15,11 +15,14 @@ static inline _Noreturn void rune_most_confident_indices_nan(int32_t index) {
 
 /* `out` holds the best so far in order; each element moves up past those that are smaller, never past equal ones. */
 #define RUNE_MOST_CONFIDENT_INDICES(NAME, TYPE)                                                                       \
-    static inline void rune_most_confident_indices_##NAME(const TYPE *in, uint32_t *out, int32_t elements,            \
+    RUNE_FUNCTION void rune_most_confident_indices_##NAME(const TYPE *in, uint32_t *out, int32_t elements,            \
                                                           int32_t count) {                                            \
         int32_t kept = 0;                                                                                             \
         for (int32_t i = 0; i < elements; ++i) {                                                                      \
-            if (in[i] != in[i]) rune_most_confident_indices_nan(i);                                                   \
+            if (in[i] != in[i]) {                                                                                     \
+                rune_most_confident_indices_nan(i);                                                                   \
+                return;                                                                                               \
+            }                                                                                                         \
             if (kept == count && !(in[i] > in[out[kept - 1]])) continue;                                              \
             int32_t place = kept < count ? kept++ : kept - 1;                                                         \
             for (; place > 0 && in[i] > in[out[place - 1]]; --place) out[place] = out[place - 1];                     \

@@ -7,9 +7,9 @@
 #include "rune_math.h"
 
 /* The gain for a noise estimate: a parabola within its octave. */
-static inline uint32_t rune_noise_gain(uint32_t estimate, const int16_t *gains) {
+RUNE_FUNCTION uint32_t rune_noise_gain(uint32_t estimate, const int16_t *gains) {
     if (estimate <= 2) return (uint32_t)(int32_t)gains[estimate];
-    int32_t bits = 32 - __builtin_clz(estimate);
+    int32_t bits = rune_bit_length(estimate);
     const int16_t *octave = gains + 4 * bits - 6;
     int32_t fraction = (int32_t)((bits < 11 ? estimate << (11 - bits) : estimate >> (bits - 11)) & 0x3FF);
     int32_t gain = (octave[2] * fraction) >> 5;
@@ -20,7 +20,7 @@ static inline uint32_t rune_noise_gain(uint32_t estimate, const int16_t *gains) 
 }
 
 /* One band: moves the estimate on and gives the cleaned, evened value. */
-static inline uint32_t rune_noise_band(uint32_t value, uint32_t *estimate, const int16_t *gains, int32_t smoothing_bits,
+RUNE_FUNCTION uint32_t rune_noise_band(uint32_t value, uint32_t *estimate, const int16_t *gains, int32_t smoothing_bits,
                                        uint32_t smoothing, uint32_t least_signal, int32_t shift) {
     uint32_t scaled = value << smoothing_bits;
     /* 16384 and not 16384 - smoothing: the estimate only grows. Old models are used to it. */
@@ -36,7 +36,7 @@ static inline uint32_t rune_noise_band(uint32_t value, uint32_t *estimate, const
 }
 
 /* The logarithm of each value, spread over -128..127. One value throughout gives 0 (there is no spread). */
-static inline void rune_noise_features(const uint32_t *values, int8_t *out, int32_t count) {
+RUNE_FUNCTION void rune_noise_features(const uint32_t *values, int8_t *out, int32_t count) {
     uint32_t least = values[0], most = values[0];
     for (int32_t i = 1; i < count; ++i) {
         if (values[i] < least) least = values[i];
@@ -50,7 +50,7 @@ static inline void rune_noise_features(const uint32_t *values, int8_t *out, int3
 
 /* in: u32[1, count]; out: i8[1, count]; state: the estimates, u32[count]; scratch: u32[count].
  * even, odd and least_signal are in 1/16384. */
-static inline void rune_noise_filtering(const uint32_t *in, int8_t *out, void *state, void *scratch, const void *gains,
+RUNE_FUNCTION void rune_noise_filtering(const uint32_t *in, int8_t *out, void *state, void *scratch, const void *gains,
                                         int32_t count, int32_t smoothing_bits, int32_t even, int32_t odd,
                                         int32_t least_signal, int32_t shift) {
     uint32_t *estimates = (uint32_t *)state, *values = (uint32_t *)scratch;
@@ -61,7 +61,7 @@ static inline void rune_noise_filtering(const uint32_t *in, int8_t *out, void *s
 }
 
 /* The same without a memory: every call starts from an estimate of 0. */
-static inline void rune_noise_filtering_fresh(const uint32_t *in, int8_t *out, void *scratch, const void *gains,
+RUNE_FUNCTION void rune_noise_filtering_fresh(const uint32_t *in, int8_t *out, void *scratch, const void *gains,
                                               int32_t count, int32_t smoothing_bits, int32_t even, int32_t odd,
                                               int32_t least_signal, int32_t shift) {
     uint32_t *values = (uint32_t *)scratch;

@@ -18,31 +18,33 @@
     }
 
 #define RUNE_NORMALIZE_FLOAT(NAME, TYPE)                                                                              \
-    static inline void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
+    RUNE_FUNCTION void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
         RUNE_NORMALIZE_RANGE(TYPE)                                                                                    \
         for (int32_t i = 0; i < count; ++i) out[i] = (in[i] - low) / (high - low);                                    \
     }
 
 #define RUNE_NORMALIZE_UNSIGNED(NAME, TYPE)                                                                           \
-    static inline void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
+    RUNE_FUNCTION void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
         RUNE_NORMALIZE_RANGE(TYPE)                                                                                    \
         for (int32_t i = 0; i < count; ++i) out[i] = (TYPE)((TYPE)(in[i] - low) / (TYPE)(high - low));                \
     }
 
 /* Differences wrap in the element's type, as they did in the old block; the least value over -1 has no quotient. */
 #define RUNE_NORMALIZE_SIGNED(NAME, TYPE, UNSIGNED)                                                                   \
-    static inline void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
+    RUNE_FUNCTION void rune_normalize_##NAME(const TYPE *in, TYPE *out, int32_t count) {                              \
         RUNE_NORMALIZE_RANGE(TYPE)                                                                                    \
         TYPE range = (TYPE)(UNSIGNED)((UNSIGNED)high - (UNSIGNED)low);                                                \
         for (int32_t i = 0; i < count; ++i) {                                                                         \
             TYPE above = (TYPE)(UNSIGNED)((UNSIGNED)in[i] - (UNSIGNED)low);                                           \
-            if (range == -1 && above < 0 && (UNSIGNED)above == (UNSIGNED)(0 - (UNSIGNED)above))                       \
+            if (range == -1 && above < 0 && (UNSIGNED)above == (UNSIGNED)(0 - (UNSIGNED)above)) {                     \
                 rune_normalize_overflows(i);                                                                          \
+                return;                                                                                               \
+            }                                                                                                         \
             out[i] = (TYPE)(above / range);                                                                           \
         }                                                                                                             \
     }
 
-static inline _Noreturn void rune_normalize_overflows(int32_t index) {
+RUNE_FUNCTION RUNE_NORETURN void rune_normalize_overflows(int32_t index) {
     struct rune_message message = {.size = 0};
     rune_message_text(&message, "normalize: attempt to divide with overflow at element ");
     rune_message_number(&message, index);

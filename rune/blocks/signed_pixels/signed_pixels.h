@@ -4,7 +4,7 @@
 
 #include "rune.h"
 
-static inline void rune_signed_pixels(const uint8_t *in, int8_t *out, int32_t count) {
+RUNE_FUNCTION void rune_signed_pixels(const uint8_t *in, int8_t *out, int32_t count) {
     /* Flipping the highest bit is subtracting 128, in the numbers that a signed byte holds. */
     for (int32_t i = 0; i < count; ++i)
         out[i] = (int8_t)(in[i] ^ 0x80);

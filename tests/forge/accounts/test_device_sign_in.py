@@ -17,6 +17,7 @@ from forge.accounts.errors import CodeEnded, DeviceWaits
 from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens import find_token
 from forge.core.models import AuditEntry
+from forge.core.periodic import run_once, tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +192,7 @@ def test_codes_that_ended_are_not_kept(user: User) -> None:
     device.start("old")
     DeviceSignIn.objects.update(expires=timezone.now() - timedelta(minutes=11))
     device.start("new")
+    run_once(tasks["device-codes"])
     assert [waiting.machine for waiting in DeviceSignIn.objects.all()] == ["new"]
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from forge.builds import actions, answers
+from forge.builds import actions, registrations
 from forge.builds.actions import request_build
-from forge.builds.compiler import Compiler
 from forge.builds.leases import take
 from forge.builds.models import Build, Kind
-from forge.builds.toolchain import warm_compiler
-from forge.builds.waking import Debounce
+from forge.builds.notify import Debounce
 from forge.builds.worker import Worker
 from forge.core import events as event_log
 from forge.core.delivery import group_of
@@ -42,8 +40,9 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
         def touch(self, key: Any) -> None:
             counted.previews.append(key)
 
-    monkeypatch.setattr(actions, "wake_builds", wake)
-    monkeypatch.setattr(answers, "previews", Counting(lambda key: None))
+    monkeypatch.setattr(actions, "notify_workers", wake)
+    for module in (actions, registrations):
+        monkeypatch.setattr(module, "previews", Counting(lambda key: None))
     return counted
 
 
@@ -70,18 +69,6 @@ def work(stopping: threading.Event) -> Callable[[Build], Build]:
 def build(project: Any, developer: Any) -> Build:
     """A build that waits."""
     return request_build(developer, project)
-
-
-@pytest.fixture(scope="session")
-def _compiler() -> Iterator[Compiler]:
-    with warm_compiler() as compiler:
-        yield compiler
-
-
-@pytest.fixture
-def compiler(_compiler: Compiler) -> Compiler:
-    """A compiler that stays warm from test to test."""
-    return _compiler
 
 
 def log_of(build: Build) -> str:

@@ -19,14 +19,14 @@ import rune
 from forge.builds import jobs
 from forge.builds.actions import preview_of, request_build
 from forge.builds.artefacts import drop_unused, open_rune, secure
-from forge.builds.compiler import Compiler
-from forge.builds.errors import ChildDied
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State
 from forge.builds.previews import refresh_previews
-from forge.builds.toolchain import TOOLCHAIN
 from forge.builds.worker import Worker
-from forge.builds.workplace import work_folder
+from forge.compute.compiler import Compiler
+from forge.compute.errors import ChildDied
+from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.workdir import workdir
 from forge.core.blob_links import links_of, organisation_bytes
 from forge.core.blob_sweep import sweep_blobs
 from forge.core.blobs import blob_path, read_blob
@@ -120,7 +120,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     second = request_build(developer, project)
     lease = take(Kind.NUMBERED)
     assert lease is not None
-    Worker(lease, threading.Event(), lambda: OtherCompiler(work_folder())).run()
+    Worker(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
     second.refresh_from_db()
     again = made_of(second)
     assert "Reused" not in log_of(second)
@@ -136,7 +136,7 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
     build = request_build(developer, project)
     lease = take(Kind.NUMBERED)
     assert lease is not None
-    Worker(lease, threading.Event(), lambda: OtherCompiler(work_folder())).run()
+    Worker(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
     build.refresh_from_db()
     assert build.state == State.FAILED
     assert build.error == "The toolchain was changed while the server ran. Restart it."

@@ -135,6 +135,16 @@ def test_the_state_of_a_project_has_its_builds_preview_and_tags(client: Client, 
     assert state["tags"] == []
 
 
-def test_looking_at_a_preview_that_is_behind_asks_for_it(client: Client, project: Any, wakes: Any) -> None:
-    client.get("/api/v1/projects/acme/kitchen/preview")
-    assert project.pk in wakes.previews
+def test_a_preview_that_is_behind_is_made_anew_when_that_is_asked_for_and_not_when_it_is_read(
+    client: Client, stranger: Any, project: Any, wakes: Any
+) -> None:
+    wakes.previews.clear()
+    for read in ("preview", "state"):
+        assert client.get(f"/api/v1/projects/acme/kitchen/{read}").status_code == 200
+    assert wakes.previews == []
+    asked = client.post("/api/v1/projects/acme/kitchen/preview")
+    assert (asked.status_code, asked.json()["state"]) == (202, "checking")
+    assert wakes.previews == [project.pk]
+    client.force_login(stranger)
+    assert client.post("/api/v1/projects/acme/kitchen/preview").status_code == 404
+    assert wakes.previews == [project.pk]

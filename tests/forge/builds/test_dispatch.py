@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from forge.builds import dispatch
-from forge.builds.compiler import Compiler
 from forge.builds.dispatch import NumberedSlots, PreviewSlot
 from forge.builds.leases import Lease
 from forge.builds.models import Kind
+from forge.compute.compiler import Compiler
 
 PATIENCE = 5.0
 
@@ -129,7 +129,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
 def test_a_preview_that_is_wanted_while_the_compiler_starts_is_woken_again(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = uuid4()
     woken: list[Any] = []
-    monkeypatch.setattr(dispatch, "wake_preview", woken.append)
+    monkeypatch.setattr(dispatch, "notify_preview", woken.append)
 
     class Starting(Compiler):
         def start(self) -> Path:

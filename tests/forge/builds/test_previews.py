@@ -7,17 +7,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
-from forge.builds import answers, previews
+from forge.builds import actions, previews
 from forge.builds.actions import preview_of
-from forge.builds.compiler import Compiler
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
+from forge.builds.notify import Debounce
 from forge.builds.previews import refresh_previews
-from forge.builds.shapes import preview_to_json
-from forge.builds.waking import Debounce
+from forge.builds.serializers import preview_to_json
+from forge.compute.compiler import Compiler
 from forge.core.blobs import blob_path
 from forge.core.models import Blob, BlobLink, Event
+from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
@@ -89,18 +91,32 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
     assert Event.objects.count() == before
 
 
-def test_a_look_that_was_broken_off_is_asked_for_again_when_someone_reads_it(
-    project: Any, compiler: Compiler, wakes: WakeUps
+def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a_while(
+    project: Any, user: Any, compiler: Compiler, wakes: WakeUps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh(project, compiler)
     wakes.previews.clear()
     # What kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
-    assert answers.fresh_preview(project)["current"] is False
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [], "somebody may be at it"
+    Preview.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
+    asked = actions.refresh_preview(user, project)
+    assert asked is not None
+    assert not asked.is_current
     assert wakes.previews == [project.pk]
     refresh(project, compiler)
-    assert answers.fresh_preview(project)["current"] is True
+    asked = actions.refresh_preview(user, project)
+    assert asked is not None
+    assert asked.is_current
     assert wakes.previews == [project.pk]
+    Preview.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk], "one that is up to date is left alone"
 
 
 def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(

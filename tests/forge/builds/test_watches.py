@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from forge.builds.artefacts import open_rune
-from forge.builds.compiler import Compiler
 from forge.builds.models import Build, Preview
 from forge.builds.previews import KEPT, WISHES_KEPT, refresh_previews
+from forge.compute.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from rune.runtime import Runtime

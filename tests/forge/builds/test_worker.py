@@ -13,12 +13,12 @@ import pytest
 from forge.builds import worker as worker_module
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.artefacts import open_rune
-from forge.builds.compiler import Compiler
 from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, Kind, State
-from forge.builds.shapes import build_to_json
-from forge.builds.toolchain import fresh_compiler
+from forge.builds.serializers import build_to_json
 from forge.builds.worker import Worker
+from forge.compute.compiler import Compiler
+from forge.compute.toolchain import fresh_compiler
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of

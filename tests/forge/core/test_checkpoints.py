@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from forge.core.checkpoints import PAGE, carry_over, lengthen
+from forge.core.checkpoints import PAGE, Checkpoints, carry_over, lengthen
+from forge.core.models import PeriodicRun
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -104,3 +108,22 @@ def test_the_log_is_made_long_without_anything_in_it(
     assert writer.execute("SELECT count(*) FROM line").fetchone() == (53,)
     assert writer.execute("SELECT name FROM sqlite_master").fetchall() == [("line",)]
     assert carry_over(thread) < 70
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_servers_database_is_carried_over_by_a_connection_of_its_own(tmp_path: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("this database looks after its own log")
+    own = Checkpoints()
+    PeriodicRun.objects.create(name="kept", due=timezone.now())
+    carrying = threading.Thread(target=own.carry_over)
+    carrying.start()
+    carrying.join(20)
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes(Path(connection.settings_dict["NAME"]).read_bytes())
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT name FROM core_periodicrun").fetchall() == [("kept",)]
+    patience = connection.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+    assert patience > 1000, "those who write wait for each other as before"
+    own.close()  # from another thread than the one that opened it
+    own.close()

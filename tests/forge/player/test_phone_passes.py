@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from forge.accounts.actions import remove_member, set_password
 from forge.accounts.models import Organisation, User
+from forge.accounts.tokens import hash_secret
 from forge.builds.models import Preview
+from forge.core.periodic import run_once, tasks
 from forge.player.models import PhonePass
 from forge.player.passes import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.projects.actions import update_project
@@ -78,6 +80,20 @@ def test_a_phone_link_works_once_and_for_five_minutes(browser_of: Browser, user:
     assert again.content == late.content == never.content
     assert "Show a new code" in again.json()["detail"]
     assert timedelta(minutes=5) == LINK_LIFE
+
+
+def test_links_and_passes_that_ended_are_deleted_and_others_stay(
+    browser_of: Browser, user: User, project: Project
+) -> None:
+    now = timezone.now()
+    tokens = [token_of(make_phone_link(user, project)) for _ in range(4)]
+    unused, waiting, used, ended = (PhonePass.objects.get(link_hash=hash_secret(token)) for token in tokens)
+    for each, token in ((used, tokens[2]), (ended, tokens[3])):
+        assert enter(browser_of(None), token).status_code == 200, each
+    PhonePass.objects.filter(pk__in=[unused.pk, used.pk]).update(link_expires=now - timedelta(seconds=1))
+    PhonePass.objects.filter(pk=ended.pk).update(expires=now - timedelta(seconds=1))
+    assert run_once(tasks["phones"]) == ""
+    assert set(PhonePass.objects.values_list("pk", flat=True)) == {waiting.pk, used.pk}
 
 
 def test_a_link_is_of_no_use_at_another_project(

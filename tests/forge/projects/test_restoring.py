@@ -16,7 +16,7 @@ from forge.projects.documents import append_update, load_document
 from forge.projects.files import delete_file, list_files, rename_file, write_file
 from forge.projects.models import DocumentUpdate, Project, Sample, Version
 from forge.projects.restoring import Wanted, restore, restore_version, restoring_update
-from forge.projects.versions import given_files, glance, save_version, snapshot
+from forge.projects.versions import given_files, save_version, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -218,4 +218,4 @@ def test_versions_made_before_ids_were_kept_are_restored_by_path(project: Projec
     restore_version(user, project, version)
     assert _contents(project)["labels.txt"] == "one"
     assert len(files_map(load_document(project.pk).doc)) == 2
-    assert glance(project).digest == version.digest
+    assert working_tree(project).digest == version.digest

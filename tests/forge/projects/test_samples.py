@@ -23,7 +23,7 @@ from forge.projects.documents import editing, load_document
 from forge.projects.files import delete_file, list_files
 from forge.projects.models import Project, Sample
 from forge.projects.samples import end_samples, own_samples, sample_terms, send_sample
-from forge.projects.versions import glance, snapshot
+from forge.projects.versions import snapshot, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,7 +75,7 @@ def test_a_recording_becomes_a_file_with_label_owner_consent_and_end(client: Cli
     row = Sample.objects.get()
     assert timedelta(days=89, hours=23) < row.ends - timezone.now() <= timedelta(days=90)
     assert client.get(SAMPLES).json() == {"samples": [sample]}
-    assert sample["path"] in glance(project).manifest
+    assert sample["path"] in working_tree(project).manifest
     assert AuditEntry.objects.filter(actor=user, action="sample.send", data__label="up").exists()
     assert Event.objects.filter(stream_id=project.stream, type="samples.changed").count() == 1
 

@@ -9,7 +9,7 @@ from forge.projects import document
 from forge.projects.documents import append_update, load_document
 from forge.projects.files import delete_file, write_file
 from forge.projects.models import Project, Version
-from forge.projects.versions import VersionFiles, glance, manifest_digest, snapshot
+from forge.projects.versions import VersionFiles, manifest_digest, snapshot, working_tree
 from rune.files import FileMissing, FileNotInProject, FileTooLarge
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def test_the_same_files_are_the_same_version(project: Project, user: User) -> No
     assert sorted(second.manifest) == ["Runefile.yml", "notes.md"]
 
 
-def test_a_glance_has_the_versions_digest_and_keeps_nothing(project: Project, user: User) -> None:
-    seen = glance(project)
+def test_the_working_tree_has_the_versions_digest_and_keeps_nothing(project: Project, user: User) -> None:
+    seen = working_tree(project)
     assert not Version.objects.exists()
     assert snapshot(project, user).digest == seen.digest
 

@@ -92,7 +92,7 @@ def test_what_waits_for_whom(project: Any, developer: Any, owner: Any, viewer: A
     build = another(developer, project)
 
     def waiting(user: Any) -> list[tuple[str, str]]:
-        return [(one.title, one.action) for answer in waiting_for.ask(user) for one in answer]
+        return [(one.title, one.action) for answer in waiting_for.call(user) for one in answer]
 
     review = ("acme/kitchen: build 2", "Review")
     assert waiting(owner) == waiting(viewer) == [review]

@@ -194,7 +194,11 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
     assert (by_name["Inference time"].change, by_name["Inference time"].before) == ("+0.43 ms", "0.070 ms")
     assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
     assert "Models" not in by_name
-    assert changes(second, first) == ("A new step, smooth.", "notes.txt was added.")
+    assert changes(second, first) == (
+        "A new step, smooth.",
+        "out reads number no longer.",
+        "notes.txt was added.",
+    )
     pipeline = drawn(second, first)
     assert pipeline is not None
     assert [(one.name, one.note, one.reads_words) for one in pipeline.stages] == [
@@ -209,6 +213,20 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
         ("smooth", "out", "f32[1, 1]"),
     ]
     assert changes(first, first) == ("Nothing: the files are the same.",)
+
+
+def test_a_wire_that_is_gone_is_named_also_where_it_would_close_a_circle(project: Any, developer: Any) -> None:
+    def outline(*wires: tuple[str, str]) -> dict[str, Any]:
+        nodes = [{"name": name, "kind": "block", "detail": "mean", "line": 1, "file": None} for name in ("a", "b")]
+        ends = [
+            {"source": one, "source_index": 0, "target": other, "target_index": 0, "type": None} for one, other in wires
+        ]
+        return {"nodes": nodes, "wires": ends}
+
+    first = built(developer, project, RUNE, outline(("b", "a")))
+    write_file(developer, project, "notes.txt", b"more")
+    second = built(developer, project, RUNE + b"x", outline(("a", "b")))
+    assert changes(second, first) == ("b reads a now.", "a reads b no longer.", "notes.txt was added.")
 
 
 def _time(now: Any, before: Any) -> Any:

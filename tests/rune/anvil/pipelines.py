@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rune import anvil
+from rune import anvil, targets
 from rune.abi import Capability, ModelFormat, Output
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
 from rune.runtime import LoadedRune, OutputMessage, Runtime
@@ -61,10 +61,9 @@ def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str =
     return Pipeline((CapabilityStage(name, Capability.RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
 
 
-def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None) -> bytes:
+def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None, target: anvil.Target = WASM32) -> bytes:
     """The compiled module, without the sections of a rune."""
-    program = anvil.lower(pipeline, models or {})
-    return anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32)
+    return targets.module_of(anvil.lower(pipeline, models or {}, target), target)
 
 
 def loaded(module: bytes) -> LoadedRune:

@@ -14,6 +14,7 @@ from rune.building import BuildFailed, build
 from rune.files import MemoryFiles
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
+from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, read_model, signature
 from tests.model_cases import model_cases
@@ -44,8 +45,8 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name() -> None:
             continue
         read += 1
         try:
-            program = anvil.lower(models_pipeline({"model": model}), {"model": model})
-            anvil.emit(program, anvil.plan(program))
+            program = anvil.lower(models_pipeline({"model": model}), {"model": model}, WASM32)
+            WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
         except anvil.AnvilError:
             refused += 1
     assert read > MUTANTS // 20
@@ -54,9 +55,9 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name() -> None:
 
 def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
     kind = TensorType(ElementType.U8, (300 << 20,))
-    program = anvil.lower(passing_on(kind, Output.TENSOR, name="huge"), {})
+    program = anvil.lower(passing_on(kind, Output.TENSOR, name="huge"), {}, WASM32)
     with pytest.raises(anvil.TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as caught:
-        anvil.plan(program)
+        anvil.plan(program, WASM32.limits)
     assert caught.value.limit < caught.value.needed
 
 
@@ -80,4 +81,4 @@ def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
         BlockStage("smooth", "normalize", replace(block, code=refuse), {}, (Port("in", 0),), (BlockOutput(kind),)),
     )
     with pytest.raises(anvil.BadArgument, match="smooth: no such window"):
-        anvil.lower(Pipeline(stages, ()), {})
+        anvil.lower(Pipeline(stages, ()), {}, WASM32)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rune import anvil
+from rune.targets import WASM32
 from rune.tensor import ElementType
 from rune.tflite import Model, read_model
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
@@ -73,4 +74,4 @@ def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> Non
     with pytest.raises(
         anvil.UnsupportedModel, match="model needs operators that are not supported yet: TANH with int8"
     ):
-        anvil.lower(models_pipeline(models), models)
+        anvil.lower(models_pipeline(models), models, WASM32)

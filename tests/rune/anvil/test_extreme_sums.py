@@ -11,10 +11,11 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from rune.anvil import UnsupportedModel
-from rune.anvil.taps import build_probe
 from rune.runtime.interpreters.tflite import open_tflite
+from rune.targets import find_target
 from rune.tflite import read_model
 from rune.verify.laid_open import ModelProbe
+from rune.verify.probe import build_probe
 from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS
 
@@ -22,13 +23,14 @@ INPUTS = (-128, 127, 0, -127, 1)
 
 
 def agree(data: bytes, inputs: Sequence[NDArray[np.int8]]) -> None:
-    """The compiled model gives the reference's bytes for each input."""
+    """The compiled model gives the reference's bytes for each input, in vectors and in portable C."""
     model = read_model(data)
-    probe = ModelProbe(build_probe(model, model.outputs))
     reference = open_tflite(data, reference=True)
-    for values in inputs:
-        (expected,), (given,) = (run.run([values.tobytes()]) for run in (reference, probe))
-        assert np.frombuffer(given, np.int8).tolist() == np.frombuffer(expected, np.int8).tolist()
+    for target in ("wasm32", "wasm32-mvp"):
+        probe = ModelProbe(build_probe(model, model.outputs, target=find_target(target)))
+        for values in inputs:
+            (expected,), (given,) = (run.run([values.tobytes()]) for run in (reference, probe))
+            assert np.frombuffer(given, np.int8).tolist() == np.frombuffer(expected, np.int8).tolist()
 
 
 def constants(count: int) -> list[NDArray[np.int8]]:

@@ -11,6 +11,7 @@ from rune import anvil
 from rune.abi import Capability, Output
 from rune.blocks.catalogue import find_block
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
+from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.bare_host import BareHost
 from tests.rune.anvil.pipelines import module_of, passing_on
@@ -90,8 +91,8 @@ def test_the_compiler_starts_in_a_folder_that_holds_our_files_alone(
 
 
 def _sources(pipeline: Pipeline) -> anvil.Sources:
-    program = anvil.lower(pipeline, {})
-    return anvil.emit(program, anvil.plan(program))
+    program = anvil.lower(pipeline, {}, WASM32)
+    return WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
 
 
 def _without_numbers(text: bytes) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rune import anvil
 from rune.anvil.plan import Interval, aligned, assign, lifetimes
 from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
+from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from tests.rune.anvil.pipelines import models_pipeline
@@ -22,7 +23,7 @@ buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.intege
 def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, int]]) -> None:
     intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
     sizes = [size for size, _, _ in drawn]
-    offsets, arena = assign([Buffer("", size) for size in sizes], intervals)
+    offsets, arena = assign([Buffer("", size) for size in sizes], intervals, 16)
     for one in range(len(drawn)):
         assert offsets[one] % 16 == 0
         assert offsets[one] + sizes[one] <= arena
@@ -35,12 +36,12 @@ def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, in
 @given(buffers)
 def test_the_arena_is_never_larger_than_all_buffers_together(drawn: list[tuple[int, int, int]]) -> None:
     intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
-    _, arena = assign([Buffer("", size) for size, _, _ in drawn], intervals)
-    assert arena <= sum(aligned(size) for size, _, _ in drawn)
+    _, arena = assign([Buffer("", size) for size, _, _ in drawn], intervals, 16)
+    assert arena <= sum(aligned(size, 16) for size, _, _ in drawn)
 
 
 def test_a_buffer_goes_where_a_dead_one_was() -> None:
-    offsets, arena = assign([Buffer("", 64), Buffer("", 64)], [Interval(0, 1), Interval(2, 3)])
+    offsets, arena = assign([Buffer("", 64), Buffer("", 64)], [Interval(0, 1), Interval(2, 3)], 16)
     assert offsets == (0, 0)
     assert arena == 64
 
@@ -48,7 +49,7 @@ def test_a_buffer_goes_where_a_dead_one_was() -> None:
 def test_a_smaller_buffer_goes_into_the_tightest_gap() -> None:
     sizes = [160, 96, 96, 64, 16]
     intervals = [Interval(0, 0), Interval(0, 9), Interval(0, 0), Interval(0, 9), Interval(5, 9)]
-    offsets, arena = assign([Buffer("", size) for size in sizes], intervals)
+    offsets, arena = assign([Buffer("", size) for size in sizes], intervals, 16)
     assert arena == 160 + 96 + 96 + 64
     assert offsets[4] == 160 + 96  # the gap of 96 between the two that stay, not the 160 in front
 
@@ -84,4 +85,4 @@ ARENAS = {
 @pytest.mark.parametrize("name", ARENAS)
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
     models = {name: read_model((test_data / "models" / f"{name}.tflite").read_bytes())}
-    assert anvil.plan(anvil.lower(models_pipeline(models), models)).arena_size == ARENAS[name]
+    assert anvil.plan(anvil.lower(models_pipeline(models), models, WASM32), WASM32.limits).arena_size == ARENAS[name]

@@ -10,11 +10,12 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from rune import anvil
 from rune.abi import Output
-from rune.anvil.taps import build_probe, tapped
+from rune.anvil.taps import tapped
 from rune.container import graph_json
 from rune.runefile.pipeline import OutputStage, Port
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
+from rune.verify.probe import build_probe
 from tests.model_cases import model_cases, refused_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, passing_on, run, tensors_of
 

@@ -16,7 +16,7 @@ import wasmtime
 from rune.blocks.signature import ArgumentValue, Block, BlockCode
 from rune.tensor import ElementType, TensorType
 
-KERNELS = Path(__file__).parents[3] / "rune" / "kernels"
+KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 PAGE = 65536
 _FORMATS = dict(zip(("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"), "BbHhIiQqfd", strict=True))
 _C_TYPES = {"f32": "float", "f64": "double", "utf8": "struct rune_text"}
@@ -135,7 +135,7 @@ class BlockModule:
             places.append(address)
             address += -(-type_.size // 16) * 16
         for (type_, elements), place in zip(vector.inputs, places, strict=False):
-            memory.write(store, _packed(type_.element, elements), place)
+            memory.write(store, packed(type_.element, elements), place)
         try:
             for _ in range(times):
                 call(f"run_{self._numbers[id(vector)]}", *places)
@@ -161,11 +161,11 @@ def unpacked(element: ElementType, elements: Elements) -> list[int | float | str
     """Elements as memory gives them back, so that decimal text and f32 compare."""
     if element is ElementType.UTF8:
         return list(elements)
-    data = _packed(element, elements)
+    data = packed(element, elements)
     return list(struct.unpack(f"<{len(elements)}{_FORMATS[element.value]}", data))
 
 
-def _packed(element: ElementType, elements: Elements) -> bytes:
+def packed(element: ElementType, elements: Elements) -> bytes:
     numbers = [float(number) if element.is_float else int(number) for number in elements]
     return struct.pack(f"<{len(numbers)}{_FORMATS[element.value]}", *numbers)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import rune.blocks
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.signature import ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
@@ -34,6 +37,12 @@ def test_every_spelling_of_a_published_path_finds_its_block(path: str, name: str
 )
 def test_a_path_that_means_another_block_finds_none(path: str) -> None:
     assert find_block(path) is None
+
+
+def test_every_folder_is_a_block_of_its_name() -> None:
+    folders = sorted(path.parent.name for path in Path(rune.blocks.__file__).parent.glob("*/__init__.py"))
+    assert list(CATALOGUE) == folders
+    assert [block.header.parent.name for block in CATALOGUE.values()] == folders
 
 
 def test_every_block_has_its_page_and_its_c() -> None:

@@ -8,15 +8,23 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from rune.cli import main
-from tests.model_cases import FOLDER, REFUSED_FOLDER
+from tests.model_cases import COMPILED, REFUSED
+from tests.packed import read_packed
 
 
 def model_info(path: Path, *options: str) -> Result:
     return CliRunner().invoke(main, ["model-info", str(path), *options])
 
 
-def test_inputs_outputs_and_operators_are_printed_as_text() -> None:
-    path = FOLDER / "chain_i8_two_inputs_two_outputs.tflite"
+def unpacked(pack: Path, name: str, folder: Path) -> Path:
+    """A model of a pack as a file."""
+    path = folder / name
+    path.write_bytes(read_packed(pack)[name])
+    return path
+
+
+def test_inputs_outputs_and_operators_are_printed_as_text(tmp_path: Path) -> None:
+    path = unpacked(COMPILED, "chain_i8_two_inputs_two_outputs.tflite", tmp_path)
     result = model_info(path)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
@@ -35,8 +43,9 @@ def test_inputs_outputs_and_operators_are_printed_as_text() -> None:
     ]
 
 
-def test_json_has_the_keys_that_tools_of_rune_read() -> None:
-    shown = json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)
+def test_json_has_the_keys_that_tools_of_rune_read(tmp_path: Path) -> None:
+    path = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)
+    shown = json.loads(model_info(path, "-f", "json").stdout)
     assert shown["inputs"] == [{"name": "input", "element_kind": "Float32", "dims": [1, 4, 33]}]
     assert shown["ops"] == 1
     [output] = shown["outputs"]
@@ -44,15 +53,16 @@ def test_json_has_the_keys_that_tools_of_rune_read() -> None:
     assert output["zero_point"] == -4
 
 
-def test_operators_that_cannot_be_compiled_are_named() -> None:
-    shown = model_info(REFUSED_FOLDER / "fully_connected_hybrid.tflite")
+def test_operators_that_cannot_be_compiled_are_named(tmp_path: Path) -> None:
+    shown = model_info(unpacked(REFUSED, "fully_connected_hybrid.tflite", tmp_path))
     assert (
         "Run by the host, because these cannot be compiled yet:\n\tFULLY_CONNECTED with float32 and int8 weights\n"
         in shown.stdout
     )
-    result = json.loads(model_info(REFUSED_FOLDER / "custom.tflite", "-f", "json").stdout)
+    result = json.loads(model_info(unpacked(REFUSED, "custom.tflite", tmp_path), "-f", "json").stdout)
     assert result["unsupported"] == [{"op": "CUSTOM:Magic", "types": "float32", "count": 2}]
-    assert json.loads(model_info(FOLDER / "quantize_f32_to_i8.tflite", "-f", "json").stdout)["unsupported"] == []
+    compiled = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)
+    assert json.loads(model_info(compiled, "-f", "json").stdout)["unsupported"] == []
 
 
 def test_every_model_of_the_test_data_is_shown_in_both_ways(test_data: Path) -> None:

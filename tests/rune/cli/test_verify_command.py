@@ -152,6 +152,21 @@ def test_it_is_told_when_it_is_called_wrongly(sine: Path, arguments: tuple[str, 
     assert run(*named).exit_code == 2
 
 
+def test_a_model_alone_is_told_to_be_no_rune_rather_than_read_as_text(sine: Path) -> None:
+    outcome = run(sine / "sine.tflite")
+    assert outcome.exit_code == 1
+    assert "it is neither a rune nor a Runefile" in outcome.stderr
+    assert "Runefile has" not in outcome.output
+
+
+def test_bytes_that_do_not_load_are_not_called_another_toolchains(sine: Path) -> None:
+    (sine / "eight.rune").write_bytes(b"\0asm\1\0\0\0")
+    outcome = run(sine / "eight.rune", "--project", sine)
+    assert outcome.exit_code == 1
+    assert "it does not load" in outcome.stdout
+    assert "toolchain" not in outcome.output
+
+
 @pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0", b"\0asm\1\0\0\0\0\xff", b"pipeline: {"])
 def test_any_file_ends_in_a_sentence(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any.rune"

@@ -1,9 +1,12 @@
-"""The mathematics of runes under wasmtime, against correctly rounded values."""
+"""The mathematics of runes under wasmtime, against correctly rounded values, and under a compiler that fuses."""
 
 from __future__ import annotations
 
+import ctypes
 import math
 import random
+import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,18 +17,27 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-KERNELS = Path(__file__).parents[3] / "rune" / "kernels"
+from tools.needs import GCC, lack
+
+KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 EXACT = Context(prec=60, Emin=-100_000, Emax=100_000)
 _SOURCE = """
 #include "rune_math.h"
 static double memory[3 * 4096];
+#ifdef __wasm__
 #define EXPORT(name) __attribute__((export_name(name)))
-EXPORT("memory_start") double *start(void) { return memory; }
+#else
+#define EXPORT(name)
+#endif
+EXPORT("memory_start") double *memory_start(void) { return memory; }
 #define EACH(name, expression) EXPORT(#name) void run_##name(int n) { \\
     for (int i = 0; i < n; ++i) { \\
         double x = memory[i], y = memory[4096 + i]; \\
         (void)y; \\
         memory[8192 + i] = expression; } }
+EACH(sqrt, rune_sqrt(x))
+EACH(sqrtf, rune_sqrtf((float)x))
+EACH(bit_length, rune_bit_length(rune_u32_saturating(x)))
 EACH(log2, rune_log2(x))
 EACH(exp, rune_exp(x))
 EACH(floor, rune_floor(x))
@@ -64,6 +76,53 @@ class Mathematics:
         function(self._store, len(x))
         end = address + 8 * 8192 + 8 * len(x)
         return list(struct.unpack(f"<{len(x)}d", memory.read(self._store, address + 8 * 8192, end)))
+
+
+class NativeMathematics:
+    """The same, compiled by the machine's own compiler, which fuses products and sums where it is let."""
+
+    def __init__(self, folder: Path, compiler: str) -> None:
+        source, library = folder / "math.c", folder / "math.so"
+        source.write_text(_SOURCE, encoding="ascii")
+        flags = ("-std=c99", "-O3", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC")
+        command = [compiler, *flags, "-Wall", "-Wextra", "-Werror", f"-I{KERNELS}", str(source), "-o", str(library)]
+        subprocess.run(command, check=True, timeout=120)
+        self._library = ctypes.CDLL(str(library))
+        self._library.memory_start.restype = ctypes.POINTER(ctypes.c_double)
+
+    def __call__(self, name: str, x: Sequence[float], y: Sequence[float] = ()) -> list[float]:
+        memory = self._library.memory_start()
+        for place, values in ((0, x), (4096, y)):
+            for index, value in enumerate(values):
+                memory[place + index] = value
+        getattr(self._library, f"run_{name}")(len(x))
+        return list(memory[8192 : 8192 + len(x)])
+
+
+def test_a_compiler_that_fuses_gives_the_same_bits(
+    mathematics: Mathematics, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        pytest.skip(lack(GCC))
+    native = NativeMathematics(tmp_path_factory.mktemp("native"), compiler)
+    chance = random.Random(5)
+    near = [chance.uniform(-3, 3) for _ in range(1500)]
+    far = [struct.unpack("<d", chance.randbytes(8))[0] for _ in range(1500)]
+    logarithms = [math.exp(chance.uniform(-700, 700)) for _ in range(900)]
+    special = [0.0, -0.0, 1.0, math.inf, -math.inf, math.nan, 5e-324, 2.0**53 + 2, 4.0, 2.25, 1e-310]
+    given = near + far + logarithms + special
+    other = [chance.uniform(0.1, 10) for _ in given]
+    for name in re.findall(r"^EACH\((\w+),", _SOURCE, re.MULTILINE):
+        pairs = zip(given, mathematics(name, given, other), native(name, given, other), strict=True)
+        for x, here, there in pairs:
+            same = struct.pack("<d", here) == struct.pack("<d", there) or (math.isnan(here) and math.isnan(there))
+            assert same, f"{name} of {x!r}: {here!r} and {there!r}"
+
+
+def test_a_square_root_is_the_nearest(mathematics: Mathematics) -> None:
+    given = [2.0, 3.0, 1e-320, 5e-324, 1.7976931348623157e308, 0.1, math.nextafter(4.0, 0), math.nextafter(4.0, 5)]
+    assert mathematics("sqrt", given) == [math.sqrt(x) for x in given]
 
 
 @pytest.fixture(scope="module")

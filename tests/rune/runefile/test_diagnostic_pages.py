@@ -15,6 +15,7 @@ from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
+from rune.targets import find_target
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases
@@ -24,7 +25,8 @@ PAGES = ROOT / "docs" / "reference" / "diagnostics"
 OF_A_BUILD = (Code.CONTRADICTORY_MODEL.value, Code.TOO_MUCH_MEMORY.value)
 WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
-OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD)
+OF_A_TARGET = (Code.TARGET_LACKS.value,)
+OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET)
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
@@ -95,6 +97,15 @@ def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
     result = build(files, "wrong")
     assert [(each.code, each.severity) for each in result.diagnostics] == [(code, Severity.WARNING)]
     assert check(files, signatures=ProjectModels(files).signature).diagnostics == result.diagnostics
+
+
+@pytest.mark.parametrize("code", OF_A_TARGET)
+def test_the_wrong_example_of_a_page_does_not_build_for_a_target_without_a_host(code: str) -> None:
+    with pytest.raises(BuildFailed) as caught:
+        build(_project_with_models(_examples(code)["Wrong"][1]), "wrong", target=find_target("c"))
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+    right = build(_project_with_models(_examples(code)["Right"][1]), "right", target=find_target("c"))
+    assert right.diagnostics == ()
 
 
 @pytest.mark.parametrize("code", OF_A_BUILD + WARNED_BY_A_BUILD)

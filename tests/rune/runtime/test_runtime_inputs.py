@@ -131,10 +131,16 @@ def test_a_csv_that_does_not_do_is_refused_with_the_line(case: Mapping[str, Any]
     assert str(refused.value) == case["message"]
 
 
-def test_rows_are_counted_without_the_header() -> None:
-    assert csv_rows(b"x,y,z\n1,2,3\n4,5,6", 1) == struct.pack("<3f", 1, 2, 3)
-    with pytest.raises(InputFile, match="2 samples were requested but only 1 are available"):
-        csv_rows(b"x,y,z\n1,2,3\n", 2)
+@pytest.mark.parametrize("case", MOTION["window"], ids=lambda case: case["what"])
+def test_a_rune_reads_the_first_rows_and_none_that_are_not_there(case: Mapping[str, Any]) -> None:
+    data, count = case["text"].encode(), case["count"]
+    if "message" in case:
+        with pytest.raises(InputFile) as refused:
+            csv_rows(data, count)
+        assert str(refused.value) == case["message"]
+    else:
+        values = [value for row in case["rows"] for value in row]
+        assert csv_rows(data, count) == struct.pack(f"<{len(values)}f", *values)
 
 
 def test_a_csv_that_is_no_text_says_where() -> None:

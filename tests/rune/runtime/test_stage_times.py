@@ -7,16 +7,16 @@ from rune.abi import STAGE_MARK, Output
 from rune.anvil.messages import mark_line
 from rune.runtime import Runtime
 from rune.runtime.stages import stage_milliseconds
-from rune.targets import WASM32
+from rune.targets import WASM32, module_of
 from rune.tensor import ElementType, TensorType
-from tests.rune.anvil.pipelines import module_of, passing_on
+from tests.rune.anvil import pipelines
+from tests.rune.anvil.pipelines import passing_on
 
 
 def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:
     pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL, name='a "name"\u00e9')
-    program = anvil.lower(pipeline, {}, timed=True)
-    timed = Runtime.load(anvil.compile(anvil.emit(program, anvil.plan(program)), WASM32))
-    plain = Runtime.load(module_of(pipeline))
+    timed = Runtime.load(module_of(anvil.lower(pipeline, {}, WASM32, timed=True), WASM32))
+    plain = Runtime.load(pipelines.module_of(pipeline))
     said = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed, plain)]
     assert said[0] == said[1]
     assert list(timed.stages) == ['a "name"\u00e9', "out"]

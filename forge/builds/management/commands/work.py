@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.builds.embedded import BuildWorker
 from forge.core.delivery import attach_thread
+from forge.core.periodic import Runs, scheduler
 
 
 class Command(BaseCommand):
@@ -34,8 +35,10 @@ class Command(BaseCommand):
         attach_thread()
         worker = BuildWorker()
         worker.start()
+        scheduler.start({Runs.EACH_WORKER, Runs.ONE_WORKER})
         self.stdout.write("Hammer Forge builds. Ctrl-C stops it.")
         self.stdout.flush()
         ended.wait()
+        scheduler.stop()
         worker.stop()
         self.stdout.write("Hammer Forge has stopped building.")

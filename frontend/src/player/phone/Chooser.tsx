@@ -15,12 +15,12 @@ export function Chooser({ player, state, store }: Props) {
   const leave = (): void => {
     store.leave().catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   };
-  const newest = state.now === null ? "The newest published" : "As it is in the studio";
+  const newest = state.now === null ? "Latest published" : "Latest from the studio";
   return (
     <section className="card stack" aria-label="What runs">
-      <h2>What runs</h2>
+      <h2>Version</h2>
       <div className="field">
-        <label htmlFor="phone-tag">Edition</label>
+        <label htmlFor="phone-tag">Version</label>
         <select id="phone-tag" value={player.tag ?? ""} onChange={(event) => store.choose(event.target.value === "" ? null : event.target.value)}>
           <option value="">{newest}</option>
           {player.tag !== null && !state.tags.some(({ tag }) => tag === player.tag) && <option value={player.tag}>{player.tag}, not there any more</option>}
@@ -33,11 +33,11 @@ export function Chooser({ player, state, store }: Props) {
       </div>
       <label className="row phone-check">
         <input type="checkbox" checked={player.follows} onChange={(event) => store.follow(event.target.checked)} />
-        Use newer builds at once
+        Use new builds automatically
       </label>
       {state.person !== null && (
         <p className="small muted">
-          {state.by === "pass" ? `This phone was let in by ${state.person.name}, for this project alone.` : `Signed in as ${state.person.name}.`}
+          {state.by === "pass" ? `This phone has access through ${state.person.name}, to this project only.` : `Signed in as ${state.person.name}.`}
         </p>
       )}
       {problem !== null && (

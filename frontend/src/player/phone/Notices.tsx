@@ -16,12 +16,12 @@ export function Notices({ player, update, onNewer, onRetry }: Props) {
       {isOffline && (
         <p className="notice phone-offline">
           <WifiOff aria-hidden="true" />
-          Without a connection: what was loaded last runs on.
+          No connection. The app that was loaded last is still running.
         </p>
       )}
       {newer !== null && (
         <div className="notice info row between wrap">
-          <span>A newer build is there.</span>
+          <span>A newer build is available.</span>
           <button type="button" className="button" onClick={onNewer}>
             <ArrowUpCircle aria-hidden="true" />
             Use it
@@ -30,7 +30,7 @@ export function Notices({ player, update, onNewer, onRetry }: Props) {
       )}
       {update !== null && (
         <div className="notice info row between wrap">
-          <span>The player itself was updated.</span>
+          <span>The player was updated.</span>
           <button type="button" className="button" onClick={update}>
             <RotateCcw aria-hidden="true" />
             Load it again

@@ -103,7 +103,7 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
               limits={DEFAULT_LIMITS}
               empty={emptyText(fetching === null, player.tag, percent)}
             />
-            <p className="small muted">What a microphone, camera or motion sensor gives stays on this phone.</p>
+            <p className="small muted">Data from the microphone, camera and motion sensor stays on this phone.</p>
             {state.may_pair && state.person !== null && <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />}
             <Chooser player={player} state={state} store={store} />
           </>

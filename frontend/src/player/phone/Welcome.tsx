@@ -21,13 +21,13 @@ export function Welcome({ player, onRetry }: Props) {
     <section className="card roomy stack" aria-label="Why nothing runs">
       {phase === "no-access" && (
         <>
-          <h2>Let this phone in</h2>
+          <h2>Give this phone access</h2>
           {problem !== null && (
             <p className="notice bad" role="alert">
               {problem}
             </p>
           )}
-          <p>In the studio, press the phone beside Preview and scan the code that it shows with this phone's camera. A code works once, for 5 minutes.</p>
+          <p>In the studio, press the phone beside Preview and scan the code that it shows with this phone's camera. A code works once, within 5 minutes.</p>
           <p>Or sign in here with your email and password.</p>
           <div className="row wrap">
             <a className="button big" href={`/accounts/login/?next=${next}`}>
@@ -38,14 +38,14 @@ export function Welcome({ player, onRetry }: Props) {
       )}
       {phase === "not-found" && (
         <>
-          <h2>There is nothing here that you can see</h2>
-          <p>The project was deleted, has another name, or is not yours to see. Ask who sent you the link, or scan a new code in the studio.</p>
+          <h2>Project not found</h2>
+          <p>The project was deleted or renamed, or you have no access to it. Ask who sent you the link, or scan a new code in the studio.</p>
         </>
       )}
       {phase === "unreachable" && (
         <>
-          <h2>The forge cannot be reached</h2>
-          <p>{problem ?? "Check the connection and try again."} Nothing of this project was kept on this phone yet.</p>
+          <h2>The server cannot be reached</h2>
+          <p>{problem ?? "Check the connection and try again."} No copy of this project is stored on this phone yet.</p>
           <div className="row wrap">
             <button type="button" className="button primary big" onClick={onRetry}>
               <RotateCcw aria-hidden="true" />

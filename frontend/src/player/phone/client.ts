@@ -52,7 +52,7 @@ export class PlayerClient {
 
   async #send(address: string, init: RequestInit = {}): Promise<Response> {
     const response = await this.#fetch(address, { credentials: "same-origin", ...init }).catch(() => {
-      throw new PlayerProblem("offline", "The forge cannot be reached. Check the connection and try again.");
+      throw new PlayerProblem("offline", "The server cannot be reached. Check the connection and try again.");
     });
     if (response.ok) return response;
     const detail = await detailOf(response);
@@ -68,6 +68,6 @@ export function csrfToken(cookies: string): string {
 
 async function detailOf(response: Response): Promise<string> {
   const body = (await response.json().catch(() => null)) as { detail?: unknown } | null;
-  const fallback = `The forge answered with an error (${response.status}). Try again in a moment.`;
+  const fallback = `The server answered with an error (${response.status}). Try again in a moment.`;
   return typeof body?.detail === "string" ? body.detail : fallback;
 }

@@ -10,7 +10,7 @@ import { placeOf, tokenOf, type Place } from "./place";
 import { PlayerStore } from "./store";
 
 const root = document.getElementById("player");
-if (root === null) throw new Error("The player's page lacks its place.");
+if (root === null) throw new Error("The player's page is incomplete. Load it again.");
 
 /** What puts another edition of the player in place, once there is one. */
 const update = {
@@ -61,7 +61,7 @@ function Nowhere() {
         <h1>Player</h1>
         <p>It runs one project's app. Press the phone beside Preview in the studio and scan the code that it shows, or open a project's public page.</p>
         <a className="button" href="/">
-          To the first page
+          Go to the home page
         </a>
       </section>
     </main>

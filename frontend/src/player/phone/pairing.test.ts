@@ -97,8 +97,8 @@ test("a connection that lags is spared", () => {
 test("either end closes it for good, with the reason", () => {
   const { wire, pairing } = paired();
   wire.hear({ type: "paired" });
-  wire.end("The studio ended it.");
-  expect(pairing.current()).toEqual({ phase: "off", digits: null, notice: "The studio ended it." });
+  wire.end("The studio ended the connection.");
+  expect(pairing.current()).toEqual({ phase: "off", digits: null, notice: "The studio ended the connection." });
   const again = paired();
   again.pairing.stop();
   expect([again.wire.isClosed, again.pairing.current().phase]).toEqual([true, "off"]);

@@ -7,7 +7,7 @@ import { PlayerStore } from "./store";
 import type { PlayerState, Run } from "./types";
 
 const run = (digest: string, tag: string | null = null): Run => ({
-  title: tag ?? "As it is in the studio",
+  title: tag ?? "Latest from the studio",
   tag,
   digest,
   size: 1,
@@ -134,7 +134,7 @@ test("a phone that was never there says that the forge cannot be reached", async
     throw new TypeError("no network");
   };
   await store.start(null);
-  expect(store.current()).toMatchObject({ phase: "unreachable", problem: "The forge cannot be reached. Check the connection and try again." });
+  expect(store.current()).toMatchObject({ phase: "unreachable", problem: "The server cannot be reached. Check the connection and try again." });
 });
 
 test.each([
@@ -164,7 +164,7 @@ test("a code that has ended is said so, and whoever is signed in goes on", async
   const { server, store } = setUp();
   await store.start("old");
   expect(server.asked[0]).toBe("POST /player/acme/digits/enter");
-  expect(store.current()).toMatchObject({ phase: "ready", problem: "The forge answered with an error (400). Try again in a moment." });
+  expect(store.current()).toMatchObject({ phase: "ready", problem: "The server answered with an error (400). Try again in a moment." });
 });
 
 test("a problem is for a person", () => {

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import "../styles/views.css";
 
 interface Props {
   /** One row a run, oldest first. */

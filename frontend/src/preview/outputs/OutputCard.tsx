@@ -73,7 +73,7 @@ function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) 
       <ScoreBars scores={card.scores} />
       {!card.isNamed && onAddLabels !== undefined && (
         <div>
-          <button type="button" className="button quiet preview-more" title="Gives each score a name: a file of labels, and the blocks that read it" onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}>
+          <button type="button" className="button quiet preview-more" title="Adds a file of labels and the blocks that name each score" onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}>
             <Tags aria-hidden="true" />
             Add labels
           </button>

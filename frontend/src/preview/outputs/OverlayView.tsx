@@ -66,14 +66,14 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
       <p className="small muted num">{said}</p>
       {isScored && (
         <div className="preview-slider">
-          <label htmlFor={`${id}-least`}>Sure above</label>
+          <label htmlFor={`${id}-least`}>Minimum score</label>
           <input id={`${id}-least`} type="range" min={0} max={0.95} step={0.05} value={least} onChange={(event) => setLeast(event.target.valueAsNumber)} />
           <output className="num">{percentText(least)}</output>
         </div>
       )}
       {kind === "boxes" && (
         <div className="field">
-          <label htmlFor={`${id}-order`}>Numbers of a box</label>
+          <label htmlFor={`${id}-order`}>Order of the box coordinates</label>
           <select
             id={`${id}-order`}
             className="input"

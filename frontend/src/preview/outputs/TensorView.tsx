@@ -5,6 +5,7 @@ import { OverlayView, type Shown } from "./OverlayView";
 import { HistogramView, ImageView, MapView } from "./TensorViews";
 import { JsonView, TextView } from "./TextViews";
 import type { View } from "./views";
+import "../styles/views.css";
 
 interface TensorProps {
   readonly tensor: OutputTensor;

@@ -102,7 +102,7 @@ function Line({ values, low, high }: { readonly values: readonly number[]; reado
   });
   const points = chosen.map((value, index) => `${(index / Math.max(1, chosen.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`);
   return (
-    <svg className="preview-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label="The values in their order">
+    <svg className="preview-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label="Line chart of the values">
       <polyline points={points.join(" ")} vectorEffect="non-scaling-stroke" />
     </svg>
   );
@@ -114,7 +114,7 @@ export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
   const width = WIDTH / found.counts.length;
   return (
     <>
-      <svg className="preview-histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`How the values spread from ${numberText(found.low)} to ${numberText(found.high)}`}>
+      <svg className="preview-histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Histogram of the values from ${numberText(found.low)} to ${numberText(found.high)}`}>
         {found.counts.map((count, index) => {
           const tall = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return <rect key={index} x={index * width} y={HEIGHT - tall} width={width - 1} height={tall} />;

@@ -36,12 +36,12 @@ function jsonOf(tensors: readonly OutputTensor[], limit: number): string {
 }
 
 export function JsonView({ tensors }: { readonly tensors: readonly OutputTensor[] }) {
-  const [said, setSaid] = useState<"" | "Copied" | "The browser did not let it be copied.">("");
+  const [said, setSaid] = useState<"" | "Copied" | "The browser did not allow copying.">("");
   const isCut = tensors.some(({ elements }) => elements.length > SHOWN);
   const copy = (): void => {
     navigator.clipboard.writeText(jsonOf(tensors, Infinity)).then(
       () => setSaid("Copied"),
-      () => setSaid("The browser did not let it be copied."),
+      () => setSaid("The browser did not allow copying."),
     );
   };
   return (

@@ -51,7 +51,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
     <>
       {!isOn && <p className="preview-off muted">The camera is off.</p>}
       <div className="preview-picture" hidden={!isOn}>
-        <video ref={video} muted playsInline className={isMirrored ? "mirrored" : ""} aria-label="What the camera sees" />
+        <video ref={video} muted playsInline className={isMirrored ? "mirrored" : ""} aria-label="Camera picture" />
         <Seen bytes={seen} picture={picture} />
       </div>
       <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">

@@ -43,7 +43,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
       };
       window.addEventListener("devicemotion", onMotion, { signal });
       const timer = setTimeout(() => {
-        if (rows.current.length === 0) device.fail("Nothing comes from a motion sensor. Open this page on a phone, or use a file.");
+        if (rows.current.length === 0) device.fail("No motion sensor sends data. Open this page on a phone, or use a file.");
       }, SILENCE_MILLISECONDS);
       signal.addEventListener("abort", () => clearTimeout(timer));
     });

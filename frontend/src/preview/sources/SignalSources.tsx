@@ -129,7 +129,7 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
     <>
       <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
       <SignalChooser names={MOTION_SIGNALS} value={signal} onChange={setSignal} onAgain={signal === "shake" ? () => setTurn(turn + 1) : null}>
-        {(signal === "wave" || signal === "circle") && <Slider label="How often" value={turns} unit="a second" minimum={0.25} maximum={5} step={0.25} onChange={setTurns} />}
+        {(signal === "wave" || signal === "circle") && <Slider label="Frequency" value={turns} unit="per second" minimum={0.25} maximum={5} step={0.25} onChange={setTurns} />}
       </SignalChooser>
     </>
   );

@@ -3,20 +3,17 @@ import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type Luci
 import { lazy, type ComponentType } from "react";
 import { elementCount, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-import { BytesFileSource } from "./BytesFileSource";
 import { CameraSource } from "./CameraSource";
 import { DrawingSource } from "./DrawingSource";
 import { MicrophoneSource } from "./MicrophoneSource";
-import { MotionFileSource } from "./MotionFileSource";
 import { MotionSource } from "./MotionSource";
 import { NumbersSource } from "./NumbersSource";
+import type * as Others from "./others";
 import { numbersShape } from "./shapes";
-import { PictureFileSource } from "./PictureFileSource";
 import { RandomSource } from "./RandomSource";
 import type { SourceProps } from "./source";
-import { SoundFileSource } from "./SoundFileSource";
+import type * as Takes from "../takes/TakeSource";
 import { TextSource } from "./TextSource";
-import { MotionSignalSource, PictureSignalSource, SoundSignalSource } from "./SignalSources";
 
 export interface Choice {
   /** On the switch. */
@@ -26,26 +23,44 @@ export interface Choice {
   readonly Source: ComponentType<SourceProps>;
 }
 
+/** Fetched beside what runs: a source that stands first in its list is here at once, the others when they are chosen. */
+const fetchOthers = (): Promise<typeof Others> => import("./others");
+const fetchTakes = (): Promise<typeof Takes> => import("../takes/TakeSource");
+
+function other(name: keyof typeof Others): ComponentType<SourceProps> {
+  return lazy(async () => ({ default: (await fetchOthers())[name] }));
+}
+
+/** Fetches the sources that can be chosen while the page rests, so that choosing one waits for nothing. */
+export function fetchChoices(): void {
+  const fetch = (): void => {
+    // Without a connection they are fetched when they are chosen.
+    void Promise.allSettled([fetchOthers(), fetchTakes()]);
+  };
+  if (typeof requestIdleCallback === "function") requestIdleCallback(fetch);
+  else setTimeout(fetch);
+}
+
 const MICROPHONE: Choice = { label: "Live", title: "Microphone", icon: Mic, Source: MicrophoneSource };
-const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: SoundFileSource };
-const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: SoundSignalSource };
+const SOUND_FILE: Choice = { label: "File", title: "Sound", icon: Mic, Source: other("SoundFileSource") };
+const TONE: Choice = { label: "Signal", title: "Sound", icon: Mic, Source: other("SoundSignalSource") };
 
 const CAMERA: Choice = { label: "Camera", title: "Camera", icon: Camera, Source: CameraSource };
 const DRAWING: Choice = { label: "Draw", title: "Drawing", icon: Image, Source: DrawingSource };
-const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: PictureFileSource };
-const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Source: PictureSignalSource };
+const PICTURE_FILE: Choice = { label: "File", title: "Picture", icon: Image, Source: other("PictureFileSource") };
+const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Source: other("PictureSignalSource") };
 const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
-const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: MotionFileSource };
-const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: MotionSignalSource };
+const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
+const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: other("MotionSignalSource") };
 const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: NumbersSource };
 const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextSource };
-const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: BytesFileSource };
+const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
 const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
 
-const TakeSource = lazy(() => import("../takes/TakeSource"));
-const SOUND_TAKE: Choice = { label: "Take", title: "Take", icon: Mic, Source: TakeSource };
-const PICTURE_TAKE: Choice = { label: "Take", title: "Take", icon: Image, Source: TakeSource };
-const MOTION_TAKE: Choice = { label: "Take", title: "Take", icon: Move3d, Source: TakeSource };
+const TakeSource = lazy(fetchTakes);
+const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: TakeSource };
+const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: TakeSource };
+const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: TakeSource };
 
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;

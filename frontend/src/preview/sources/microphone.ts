@@ -48,7 +48,7 @@ export async function openMicrophone(
 async function soon(starting: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the browser's sound does not run. This computer may have no sound device, not even a loudspeaker")), SOUND_MILLISECONDS);
+    timer = setTimeout(() => reject(new Error("the browser cannot start sound. This computer may have no sound device")), SOUND_MILLISECONDS);
   });
   await Promise.race([starting, late]).finally(() => clearTimeout(timer));
 }

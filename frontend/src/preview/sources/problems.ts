@@ -8,7 +8,7 @@ export function unavailable(device: Device): string | null {
   if (window.isSecureContext && isOffered) return null;
   return window.isSecureContext
     ? `This browser has no access to a ${device}. Use a file instead, or another browser.`
-    : `A browser gives the ${device} only to a page over HTTPS. Open this page by its https:// address (on your own network, "make run-lan" gives it one), or use a file instead.`;
+    : `Browsers allow the ${device} only on HTTPS pages. Open this page by its https:// address (on your own network, "make run-lan" gives it one), or use a file instead.`;
 }
 
 /** Whether the browser gives such a device without asking; "prompt" also where it does not say. */
@@ -20,17 +20,17 @@ export async function permissionOf(device: Device): Promise<PermissionState> {
 }
 
 export function askingText(device: Device): string {
-  return `The browser asks whether this page may use the ${device}: answer it, near the address bar. Where it asks nothing, stop and use a file.`;
+  return `The browser asks whether this page may use the ${device}. Answer near the address bar. If you see no question, stop and use a file.`;
 }
 
 /** It is allowed, and the browser neither gives it nor says why. */
 export function stuckProblem(device: Device): string {
-  return `The ${device} is allowed, but the browser does not start it. Another program may hold it, or this computer has none that works: connect one and start again, or use a file.`;
+  return `The ${device} is allowed, but the browser does not start it. Another program may be using it, or it does not work. Connect one and start again, or use a file.`;
 }
 
 /** It was given and is gone: its cable was pulled, its permission withdrawn, or another program took it. */
 export function lostProblem(device: Device): string {
-  return `The ${device} is gone: it was unplugged, or its permission was withdrawn. Connect or allow it and start again, or use a file.`;
+  return `The ${device} stopped: it was unplugged, or its permission was withdrawn. Connect or allow it and start again, or use a file.`;
 }
 
 export function deviceProblem(error: unknown, device: Device): string {

@@ -7,13 +7,13 @@ export function KeepButton({ isBlank, onKeep }: { readonly isBlank: boolean; rea
   const [said, setSaid] = useState("");
   const keep = (): void => {
     const take = onKeep();
-    if (take !== false) setSaid(`Kept as ${take.label}`);
+    if (take !== false) setSaid(`Saved as ${take.label}`);
   };
   return (
     <>
       <button type="button" className="button" disabled={isBlank} onClick={keep}>
         <BookmarkPlus aria-hidden="true" />
-        Keep
+        Save recording
       </button>
       <span className="small muted" role="status">
         {said}

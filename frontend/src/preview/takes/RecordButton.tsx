@@ -28,7 +28,7 @@ export function RecordButton<Piece>({ recorder, recording }: Props<Piece>) {
       </button>
       {recording !== null && <span className="small muted num" aria-hidden="true">{seconds.toFixed(1)} s</span>}
       <span className="visually-hidden" role="status">
-        {recording !== null ? "Recording" : takes.length > 0 ? `Kept as ${takes.at(-1)?.label ?? ""}` : ""}
+        {recording !== null ? "Recording" : takes.length > 0 ? `Saved as ${takes.at(-1)?.label ?? ""}` : ""}
       </span>
     </>
   );

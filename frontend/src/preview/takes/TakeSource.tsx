@@ -9,12 +9,13 @@ import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import { useTakes } from "./store";
 import { kindFor, lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
+import "../styles/takes.css";
 
 const Compare = lazy(() => import("./Compare"));
 
 const HOW: Readonly<Record<string, string>> = {
   sound: "Start listening under Live, then press Record.",
-  picture: "Start the camera and press Record, or keep a drawing.",
+  picture: "Start the camera and press Record, or save a drawing.",
   motion: "Start the motion sensor under Live, then press Record.",
 };
 
@@ -27,13 +28,13 @@ export default function TakeSource({ request, onInput }: SourceProps) {
   if (chosen === null) {
     return (
       <p className="preview-waiting muted">
-        No takes yet. {HOW[kind ?? ""]} A take stays in this page, and is gone when you close it.
+        No recordings yet. {HOW[kind ?? ""]} A recording stays in this page and is lost when you close it.
       </p>
     );
   }
   return (
     <>
-      <ul className="preview-takes" aria-label="Takes">
+      <ul className="preview-takes" aria-label="Recordings">
         {takes.map((take) => (
           <li key={take.id}>
             <button type="button" aria-pressed={take.id === chosen.id} onClick={() => setChosenId(take.id)}>
@@ -114,7 +115,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
           </button>
         )}
         <span className="small muted" role="status">
-          {isPlaying && isMoving ? (turn.loops ? "Playing round and round" : "Playing") : ""}
+          {isPlaying && isMoving ? (turn.loops ? "Playing in a loop" : "Playing") : ""}
         </span>
       </div>
       <details className="preview-named">
@@ -125,7 +126,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
         </div>
         {length > 0 && (
           <fieldset className="preview-trim">
-            <legend className="small muted">What is used of it</legend>
+            <legend className="small muted">The part that is used</legend>
             <End label="From" value={take.from} maximum={length} onChange={(from) => onChange({ from: Math.min(from, take.to) })} />
             <End label="To" value={take.to} maximum={length} onChange={(to) => onChange({ to: Math.max(to, take.from) })} />
           </fieldset>

@@ -31,23 +31,23 @@ test("a rune is heard on every window of a take", async () => {
 
 test("a take of another kind is refused in words", async () => {
   const sound: Content = { kind: "sound", rate: 16000, samples: new Float32Array(10) };
-  await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow("It reads accel, which this take is not of.");
+  await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow("This recording is not of the kind that the rune reads (accel).");
 });
 
 test("what differs is said in one sentence", () => {
   const heard = (answers: string[], outputs: string[]): Heard => ({ answers, outputs, milliseconds: 1, spread: { low: 1, high: 1 }, cards: [] });
   const one = heard(["up", "up", "down"], ["a", "b", "c"]);
-  expect(differenceText(difference(one, one))).toBe("The very same on all 3 windows.");
-  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe("The same answer on all 3 windows, with other numbers on 1.");
-  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe("The same answer on 2 of 3 windows.");
+  expect(differenceText(difference(one, one))).toBe("Identical result on all 3 windows.");
+  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe("The same label on all 3 windows; the numbers differ on 1.");
+  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe("The same label on 2 of 3 windows.");
 });
 
 test("times differ only where chance does not explain it", () => {
   const time = (milliseconds: number, low: number, high: number) => ({ milliseconds, spread: { low, high } });
   expect(timesText(time(2, 1.9, 2.1), time(3, 2.9, 3.1))).toBe("What runs now is faster.");
   expect(timesText(time(3, 2.9, 3.1), time(2, 1.9, 2.1))).toBe("What runs now is slower.");
-  expect(timesText(time(2, 1.5, 3), time(3, 2.9, 3.1))).toBe("No difference in time beyond chance.");
-  expect(timesText(time(2.7, 2.65, 2.75), time(3, 2.9, 3.1))).toBe("No difference in time beyond chance.");
+  expect(timesText(time(2, 1.5, 3), time(3, 2.9, 3.1))).toBe("No measurable difference in time.");
+  expect(timesText(time(2.7, 2.65, 2.75), time(3, 2.9, 3.1))).toBe("No measurable difference in time.");
   expect(timesText({ milliseconds: null, spread: { low: 0, high: 0 } }, time(3, 2.9, 3.1))).toBe("");
   expect(spreadOf([5, 1, 2, 4, 3])).toEqual({ low: 2, high: 4 });
 });

@@ -29,9 +29,9 @@ export interface Heard {
 export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
   const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
   const [request] = loaded.capabilities;
-  if (request === undefined || loaded.capabilities.length > 1) throw new Error("A take is one input: a rune that reads several cannot be compared on it.");
+  if (request === undefined || loaded.capabilities.length > 1) throw new Error("A recording is one input. Runes that read several inputs cannot be compared on it.");
   const windows = windowsOf(content, request);
-  if (windows === null) throw new Error(`It reads ${request.kind.toLowerCase()}, which this take is not of.`);
+  if (windows === null) throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);
   const count = Math.min(windows.count, MOST_WINDOWS);
   const [answers, times, outputs]: [(string | null)[], number[], string[]] = [[], [], []];
   let readings: Readings = NO_READINGS;
@@ -63,7 +63,7 @@ export function timesText(one: Pick<Heard, "milliseconds" | "spread">, other: Pi
   if (one.milliseconds === null || other.milliseconds === null) return "";
   const overlap = one.spread.low <= other.spread.high && other.spread.low <= one.spread.high;
   const near = Math.abs(one.milliseconds - other.milliseconds) < NOISE * Math.max(one.milliseconds, other.milliseconds);
-  if (overlap || near) return "No difference in time beyond chance.";
+  if (overlap || near) return "No measurable difference in time.";
   return one.milliseconds < other.milliseconds ? "What runs now is faster." : "What runs now is slower.";
 }
 
@@ -97,8 +97,8 @@ export function difference(one: Heard, other: Heard): Difference {
 
 /** One sentence that says it. */
 export function differenceText({ windows, agreed, identical }: Difference): string {
-  const all = windows === 1 ? "the one input" : `all ${windows} windows`;
-  if (identical === windows) return `The very same on ${all}.`;
-  if (agreed === windows) return `The same answer on ${all}, with other numbers on ${windows - identical}.`;
-  return `The same answer on ${agreed} of ${windows} windows.`;
+  const all = windows === 1 ? "the input" : `all ${windows} windows`;
+  if (identical === windows) return `Identical result on ${all}.`;
+  if (agreed === windows) return `The same label on ${all}; the numbers differ on ${windows - identical}.`;
+  return `The same label on ${agreed} of ${windows} windows.`;
 }

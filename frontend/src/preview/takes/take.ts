@@ -38,7 +38,7 @@ export interface Take {
   /** Milliseconds since 1970. */
   readonly recorded: number;
   readonly content: Content;
-  /** What is used of it, in milliseconds from its start. */
+  /** The part that is used, in milliseconds from its start. */
   readonly from: number;
   readonly to: number;
 }

@@ -67,12 +67,12 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
       <div ref={holder} hidden />
       {problem !== null && (
         <p className="notice warn" role="alert">
-          The stages could not be timed. {problem} Close Timing and open it again to try once more.
+          The stages could not be timed. {problem} Close Timing and open it again to retry.
         </p>
       )}
       {problem === null && stages === null && (
         <p className="small muted" role="status">
-          {rune === null ? waiting : inputs.size === 0 ? "Give the rune some input: its stages are timed on the newest." : "Timing the first runs…"}
+          {rune === null ? waiting : inputs.size === 0 ? "Give the rune some input: its stages are timed on the latest input." : "Timing the first runs…"}
         </p>
       )}
       {stages !== null && <Table stages={stages} />}
@@ -84,7 +84,7 @@ function Table({ stages }: { readonly stages: Stages }) {
   const most = Math.max(...stages.rows.map(({ share }) => share));
   return (
     <>
-      <div className="preview-stages" tabIndex={0} role="group" aria-label="What each stage takes">
+      <div className="preview-stages" tabIndex={0} role="group" aria-label="Time of each stage">
         <table className="num">
           <thead>
             <tr>
@@ -110,7 +110,7 @@ function Table({ stages }: { readonly stages: Stages }) {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">A run</th>
+              <th scope="row">Inference time</th>
               <td>{millisecondsText(stages.milliseconds)}</td>
               <td>100 %</td>
               <td aria-hidden="true" />

@@ -23,8 +23,8 @@ test("a budget is the time between two inputs, and one that is overdrawn says wh
   const pace = { asked: 4, ran: 4, dropped: 0 };
   expect(budgetOf({ ...pace, asked: null }, 1)).toBeNull();
   expect(budgetOf(pace, 25)).toEqual({ room: 250, share: 0.1 });
-  expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe("A run takes 25 ms of the 250 ms between two inputs: 10 %.");
-  expect(budgetText({ room: 250, share: 2 }, 500)).toContain("Too slow: a run takes 500 ms, and inputs come every 250 ms. Inputs are dropped");
+  expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe("Inference takes 25 ms of the 250 ms between two inputs: 10 %.");
+  expect(budgetText({ room: 250, share: 2 }, 500)).toContain("Too slow: inference takes 500 ms, and inputs come every 250 ms. Inputs are dropped");
 });
 
 test("marks are told apart by their address, their own cost is taken off, and other lines are left alone", () => {

@@ -55,7 +55,7 @@ export function stageText({ milliseconds }: StageRow, { within }: Stages): strin
 
 /** How far the times can be trusted. */
 export function trustText({ runs, step, within }: Stages): string {
-  return `Mean of ${runs.toLocaleString("en")} runs on the newest input, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so a time is right to about ${millisecondsText(within)}; what else the machine does comes on top.`;
+  return `Mean of ${runs.toLocaleString("en")} runs on the latest input, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so times are accurate to about ${millisecondsText(within)}. Other load on the machine adds to them.`;
 }
 
 export interface Budget {
@@ -74,6 +74,6 @@ export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null
 
 export function budgetText({ room, share }: Budget, milliseconds: number): string {
   if (share > 1) return `${shareText(milliseconds, room)}. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
-  const taken = `A run takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
+  const taken = `Inference takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
   return share < 0.01 ? `${taken}: under 1 %.` : `${taken}: ${Math.round(share * 100)} %.`;
 }

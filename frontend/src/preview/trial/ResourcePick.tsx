@@ -16,7 +16,7 @@ export function ResourcePick({ resource, onData }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [note, setNote] = useState<{ readonly text: string; readonly isProblem: boolean } | null>(null);
   const noteId = useId();
-  const usual = hasDefault ? "The rune has its own; another file can take its place." : "The rune has none of its own.";
+  const usual = hasDefault ? "The rune contains a default; you can choose another file." : "The rune contains no default.";
 
   const take = (file: File | undefined) => {
     if (file === undefined) return;

@@ -16,7 +16,7 @@ export function RuneTrial({ file, isLarge = true }: Props) {
   const { resources, version } = inspected;
   const [given, setGiven] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
   const lacking = resources.filter(({ name, hasDefault }) => !hasDefault && !given.has(name)).map(({ name }) => name);
-  const maker = version === null ? "It does not say what built it." : `Built by rune ${version}.`;
+  const maker = version === null ? "The rune does not name the tool that built it." : `Built by rune ${version}.`;
   return (
     <div className="stack">
       <p className="muted">{`${sizeText(bytes.byteLength)}. ${maker}`}</p>

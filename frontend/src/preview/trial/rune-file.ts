@@ -16,7 +16,7 @@ export function isRuneName(name: string): boolean {
 
 /** Rejects with an Error whose message is for a person. */
 export async function readRuneFile(file: File): Promise<RuneFile> {
-  if (file.size > LARGEST) throw new Error(`${file.name} is larger than 128 MB; no runtime takes such a rune.`);
+  if (file.size > LARGEST) throw new Error(`${file.name} is larger than 128 MB; runtimes accept no larger rune.`);
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Error(`${file.name} could not be read. Choose it again.`);
   });

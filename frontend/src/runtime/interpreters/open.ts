@@ -33,7 +33,7 @@ export function modelOpener(find: FindInterpreter): OpenModel {
 
   const startLiteRt = async (): Promise<LiteRtHost> => {
     const { name, left, binary } = await find("litert");
-    if (binary === null) throw modelError(`${name} came without its WebAssembly`);
+    if (binary === null) throw modelError(`${name} has no WebAssembly file`);
     return LiteRtHost.start(left as LiteRtFactory, binary, name).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw modelError(`${name}, which runs such models in a page, cannot be started in this browser: ${why.slice(0, 200)}`);

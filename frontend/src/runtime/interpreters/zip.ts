@@ -62,7 +62,7 @@ async function unpacked(
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (method === STORED) return packed;
-  if (method !== DEFLATED) throw modelError(`${path} in its zip is packed in the unknown way ${method}`);
+  if (method !== DEFLATED) throw modelError(`${path} in its zip uses the unknown compression method ${method}`);
   const result = new Uint8Array(size);
   let at = 0;
   const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();

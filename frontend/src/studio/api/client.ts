@@ -3,7 +3,7 @@ import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import type { Sample, SampleTerms } from "./samples";
 import type { Build, LogLine, ModelDrawing, ModelPage, PhoneLink, Preview, ProjectState, Tag } from "./types";
-import type { WatchAnswer, Wire } from "./watch";
+import type { WatchAnswer, Wire, Wish } from "./watch";
 import type { Authors, Comparison, Version, VersionPage } from "./versions";
 
 const TOKEN = "X-CSRFToken";
@@ -40,6 +40,11 @@ export class ProjectClient {
 
   preview(): Promise<Preview> {
     return this.read(`${this.base}/preview`);
+  }
+
+  /** Have the preview made anew where it is behind the text or was broken off; an edit does so by itself. */
+  refreshPreview(): Promise<Preview> {
+    return this.write("POST", `${this.base}/preview`);
   }
 
   model(path: string): Promise<ModelPage> {
@@ -108,9 +113,9 @@ export class ProjectClient {
     return `${this.base}/archive?folder=${encodeURIComponent(folder)}&replace=${replace}`;
   }
 
-  /** Ask for the rune of the newest text that shows what flows in these wires. */
-  watch(wires: readonly Wire[], timed = false): Promise<WatchAnswer> {
-    return this.write("POST", `${this.base}/preview/watch`, { wires, timed });
+  /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
+  watch(wires: readonly Wire[], wish: Wish | null): Promise<WatchAnswer> {
+    return this.write("POST", `${this.base}/preview/watch`, { wires, ...wish });
   }
 
   watched(id: string): Promise<WatchAnswer> {

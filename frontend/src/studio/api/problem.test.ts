@@ -13,7 +13,7 @@ test("an offset beside the detail is said once", () => {
 });
 
 test("an answer that is no problem+json is explained by its status", () => {
-  expect(problemFrom(413, "<html>").message).toContain("larger than this forge takes");
+  expect(problemFrom(413, "<html>").message).toContain("larger than this server accepts");
   expect(problemFrom(502, "<html>").message).toContain("502");
 });
 

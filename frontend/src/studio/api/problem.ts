@@ -12,13 +12,13 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = new Problem(0, "The forge cannot be reached", "The forge cannot be reached. Check the connection and try again.");
+const UNREACHABLE = new Problem(0, "The server cannot be reached", "The server cannot be reached. Check the connection and try again.");
 
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: "You are signed out. Sign in again in another tab, then try again.",
-  403: "You may not do this. Ask an owner of the organisation for the role of a developer.",
-  404: "This is not there any more, or you may not see it. Load the page again.",
-  413: "The file is larger than this forge takes.",
+  403: "You need the Developer role for this. Ask an owner of the organisation.",
+  404: "This no longer exists, or you have no access to it. Load the page again.",
+  413: "The file is larger than this server accepts.",
   429: "Too many requests. Wait a moment and try again.",
 };
 
@@ -44,7 +44,7 @@ export function problemFrom(status: number, body: string): Problem {
   }
   let detail = text(parsed.detail);
   if (typeof parsed.offset === "number" && !/\b(byte|offset)\b/.test(detail)) detail = `${detail} (at byte ${parsed.offset})`;
-  const fallback = BY_STATUS[status] ?? `The forge answered with an error (${status}). Try again; if it stays, its log says more.`;
+  const fallback = BY_STATUS[status] ?? `The server answered with an error (${status}). Try again. If it happens again, read the server's log.`;
   const title = text(parsed.title);
   return new Problem(status, title === "" ? fallback : title, detail === "" && title === "" ? fallback : detail);
 }

@@ -16,7 +16,7 @@ export interface Upload {
 /** Refuse before a byte is sent what the server would refuse after the last one. */
 export function tooLarge(name: string, size: number, limit: number): Problem | null {
   if (size <= limit) return null;
-  return new Problem(413, "Too large", `${name} is ${bytes(size)}; this forge takes files up to ${bytes(limit)}.`);
+  return new Problem(413, "Too large", `${name} is ${bytes(size)}; this server accepts files up to ${bytes(limit)}.`);
 }
 
 /** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */

@@ -103,7 +103,7 @@ export function Palette({ title = "A command, a file or a stage", commands, dest
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul id={list} ref={rows} role="listbox" aria-label="What was found" className="palette-list">
+      <ul id={list} ref={rows} role="listbox" aria-label="Results" className="palette-list">
         {found.map(({ item, at }, index) => (
           <li key={item.id} id={`${list}-${index}`} role="option" aria-selected={index === chosen} aria-disabled={item.refused !== null} title={item.refused ?? undefined} onPointerMove={() => setChosen(index)} onClick={() => run(item)}>
             <Marked title={item.title} at={at} />
@@ -113,7 +113,7 @@ export function Palette({ title = "A command, a file or a stage", commands, dest
         ))}
       </ul>
       <p className="small muted" role="status">
-        {found.length === 0 ? "Nothing is called so. Fewer letters find more." : "↑ ↓ choose, Enter goes, > finds commands alone"}
+        {found.length === 0 ? "No matches. Try fewer letters." : "↑ ↓ choose, Enter goes, > finds commands alone"}
       </p>
     </Dialog>
   );

@@ -14,7 +14,7 @@ export interface FileCommandActions {
   readonly authors: () => void;
 }
 
-const NEEDS_ROLE = "Editing takes the role of a developer";
+const NEEDS_ROLE = "Editing needs the Developer role";
 
 export function fileCommands({ mayEdit, active, isText, actions, saveVersion, versions, authors }: FileCommandActions): readonly Command[] {
   const editing = mayEdit ? null : NEEDS_ROLE;
@@ -31,7 +31,7 @@ export function fileCommands({ mayEdit, active, isText, actions, saveVersion, ve
     { id: "file.path", title: "Copy this file's path", group: "File", refused: open, run: withTarget(actions.copyPath) },
     { id: "file.download-all", title: "Download all files as .zip", group: "File", run: () => actions.download(null) },
     { id: "file.deleted", title: "Deleted files…", group: "File", run: actions.showDeleted },
-    { id: "file.authors", title: "Who wrote this?", group: "File", refused: isText ? null : "Open a text first", run: authors },
+    { id: "file.authors", title: "Show authors", group: "File", refused: isText ? null : "Open a text first", run: authors },
     { id: "version.save", title: "Save a version…", group: "Project", keys: "Mod+Shift+s", refused: editing, run: saveVersion },
     { id: "version.list", title: "Versions", group: "Project", run: versions },
   ];

@@ -21,7 +21,7 @@ describe("the studio's commands", () => {
   });
 
   it("say to a viewer why nothing can be edited", () => {
-    const refused = studioCommands(actions(false)).filter((command) => command.refused?.includes("developer") === true);
+    const refused = studioCommands(actions(false)).filter((command) => command.refused?.includes("Developer role") === true);
     expect(refused.map((command) => command.id)).toEqual(expect.arrayContaining(["build", "file.new", "undo"]));
   });
 });

@@ -37,7 +37,7 @@ export interface StudioActions {
   readonly shortcuts: () => void;
 }
 
-const NEEDS_ROLE = "Editing takes the role of a developer";
+const NEEDS_ROLE = "Editing needs the Developer role";
 
 export function studioCommands(actions: StudioActions): readonly Command[] {
   const { active } = actions;
@@ -46,7 +46,7 @@ export function studioCommands(actions: StudioActions): readonly Command[] {
   const onFile = active === null ? "No file is open" : editing;
   return [
     { id: "build", title: "Build", group: "Project", keys: "Mod+Enter", refused: editing, run: actions.build },
-    { id: "save", title: "Is everything saved?", group: "Project", keys: "Mod+s", run: actions.save },
+    { id: "save", title: "Save status", group: "Project", keys: "Mod+s", run: actions.save },
     { id: "share", title: "Share…", group: "Project", run: actions.share },
     { id: "phone", title: "On your phone…", group: "Project", run: actions.phone },
     { id: "review", title: "Ask for review…", group: "Project", refused: actions.canReview ? null : "Build first: a review is of a build", run: actions.askForReview },
@@ -60,10 +60,10 @@ export function studioCommands(actions: StudioActions): readonly Command[] {
     { id: "redo", title: "Redo", group: "Edit", refused: editing, run: actions.redo },
     { id: "edit.fix", title: "Quick fix…", group: "Edit", refused: editing ?? inRunefile, run: actions.quickFix },
     { id: "edit.rename", title: "Rename the stage or resource at the cursor…", group: "Edit", keys: "F2", heard: "in the editor", refused: editing ?? inRunefile, run: actions.renameName },
-    { id: "edit.format", title: "Bring the Runefile into form", group: "Edit", keys: "Shift+Alt+f", heard: "by its part", refused: editing ?? inRunefile, run: actions.format },
-    { id: "edit.infer", title: "Write the types in that follow from models and blocks", group: "Edit", refused: editing ?? inRunefile, run: actions.inferTypes },
+    { id: "edit.format", title: "Format Runefile", group: "Edit", keys: "Shift+Alt+f", heard: "by its part", refused: editing ?? inRunefile, run: actions.format },
+    { id: "edit.infer", title: "Fill in output types", group: "Edit", refused: editing ?? inRunefile, run: actions.inferTypes },
     { id: "go.definition", title: "Go to the definition", group: "Go", keys: "F12", heard: "by its part", refused: inRunefile, run: actions.definition },
-    { id: "go.references", title: "Where is this name used?", group: "Go", keys: "Shift+F12", refused: inRunefile, run: actions.references },
+    { id: "go.references", title: "Find references", group: "Go", keys: "Shift+F12", refused: inRunefile, run: actions.references },
     { id: "view.text", title: "Show the text", group: "View", run: () => actions.view("text") },
     { id: "view.both", title: "Show text and graph", group: "View", run: () => actions.view("both") },
     { id: "view.graph", title: "Show the graph", group: "View", run: () => actions.view("graph") },

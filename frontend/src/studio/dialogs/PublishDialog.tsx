@@ -87,7 +87,7 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
         }}
       >
         <p className="muted">
-          {project.visibility === "public" ? "Anyone can then try it and pull it." : `Members of ${project.organisation} can then pull it.`} A version such as 1.0 stays this build for good; a word such as latest can move.
+          {project.visibility === "public" ? "Anyone can then try it and pull it." : `Members of ${project.organisation} can then pull it.`} A version tag such as 1.0 never moves; a tag such as latest can move to another build.
         </p>
         <div className="field">
           <label htmlFor={id}>Tag</label>

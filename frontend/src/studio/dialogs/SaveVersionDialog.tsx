@@ -24,9 +24,9 @@ export function SaveVersionDialog({ onSave, onClose }: SaveVersionDialogProps) {
         }}
       >
         <div className="field">
-          <label htmlFor={id}>What is it about?</label>
+          <label htmlFor={id}>Description of the version</label>
           <input id={id} value={message} data-first maxLength={LONGEST} autoComplete="off" placeholder="The labels in Finnish" onChange={(event) => setMessage(event.target.value)} />
-          <span className="small muted">All files as they are now, to compare with and to come back to. Every build is a version as well.</span>
+          <span className="small muted">A version holds all files as they are now. You can compare with it and restore it. Each build saves one too.</span>
         </div>
         <div className="row">
           <span className="grow" />

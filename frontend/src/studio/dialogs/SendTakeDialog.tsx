@@ -64,7 +64,7 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
 
   const isReady = terms?.days === days && label.trim() !== "" && !isSending;
   return (
-    <Dialog title="Send this take to the project?" onClose={onClose}>
+    <Dialog title="Send this recording to the project?" onClose={onClose}>
       <div className="field">
         <label htmlFor={`${id}-label`}>Label: what was said, drawn or done</label>
         <input id={`${id}-label`} className="input" data-first maxLength={60} value={label} onChange={(event) => setLabel(event.target.value)} />
@@ -83,7 +83,7 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
         {terms?.days === days ? terms.text : "Reading who will see it…"}
       </p>
       <p className="small muted">
-        {content.kind === "picture" && content.frames.length > 1 ? "The first picture of what is used" : lengthText(content)} is sent as a file below <code>samples/</code>. You can take it back at any time: it is then deleted everywhere.
+        {content.kind === "picture" && content.frames.length > 1 ? "The first picture of the part that is used" : lengthText(content)} is sent as a file below <code>samples/</code>. You can withdraw it at any time; it is then deleted everywhere.
       </p>
       {problem !== null && (
         <p className="notice bad" role="alert">
@@ -93,7 +93,7 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
       <div className="row">
         <span className="grow" />
         <button type="button" className="button" onClick={onClose}>
-          Keep it to myself
+          Do not send
         </button>
         <button type="button" className="button primary" disabled={!isReady} onClick={send}>
           {isSending ? "Sending…" : "I agree, send it"}

@@ -23,7 +23,7 @@ export function ShareDialog({ session, build, asksForReview, onClose }: ShareDia
     <Dialog title={asksForReview ? `Ask for a review of build ${build?.number ?? ""}` : "Share"} onClose={onClose}>
       {session.public_url_is_loopback && (
         <p className="notice warn">
-          This forge answers on this computer only ({new URL(publicUrl).host}), so nobody else can open these links yet. To let others in, stop it and start it with <code>make run-lan</code>.
+          Only this computer can reach this server ({new URL(publicUrl).host}), so nobody else can open these links yet. To let others in, stop it and start it with <code>make run-lan</code>.
         </p>
       )}
       {build !== null && (

@@ -7,21 +7,21 @@ const UNSEEN = /(?! )[\p{C}\p{Z}]/u;
 
 /** Why a path cannot be a file's name, as a sentence, or null when it can. */
 export function pathProblem(path: string, taken: ReadonlySet<string>): string | null {
-  if (path === "") return "Give the file a name.";
+  if (path === "") return "Enter a name for the file.";
   if (path.length > 200) return "The name is too long: 200 characters at most.";
-  if (path.startsWith("/")) return "Leave the slash at the beginning out: names start at the project's folder.";
+  if (path.startsWith("/")) return "Remove the slash at the beginning: names start at the project's folder.";
   const forbidden = FORBIDDEN.exec(path);
-  if (forbidden !== null) return `The name cannot hold ${JSON.stringify(forbidden[0])}.`;
-  if (UNSEEN.test(path)) return "The name holds a character that cannot be seen. Type it anew, without pasting.";
+  if (forbidden !== null) return `The name cannot contain ${JSON.stringify(forbidden[0])}.`;
+  if (UNSEEN.test(path)) return "The name contains an invisible character. Type it instead of pasting it.";
   for (const part of path.split("/")) {
-    if (part === "") return "Two slashes in a row, or one at the end, name no file.";
+    if (part === "") return "A name cannot have two slashes in a row or a slash at the end.";
     if (part === "." || part === "..") return "A name cannot lead out of the project's folder.";
     if (part !== part.trim()) return "A name cannot begin or end with a space.";
   }
   if (taken.has(path)) return `There is a file called ${path} already.`;
   const folded = path.toLowerCase();
   for (const other of taken) {
-    if (other.toLowerCase() === folded) return `There is a file called ${other} already. On many computers, names that differ only in large and small letters are one file.`;
+    if (other.toLowerCase() === folded) return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
     if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;
   }

@@ -20,7 +20,7 @@ test("what is pasted goes in up to a megabyte", () => {
 test("what is too much at once is refused with its size, and nothing of it goes in", () => {
   const { text, said } = edited(pasted("x".repeat(1_280_000)));
   expect(text).toBe("a");
-  expect(said).toEqual(["That is 1.3 MB of text; up to 1 MB go in at once. Add it as a file, or in parts."]);
+  expect(said).toEqual(["The text has 1.3 MB; you can insert up to 1 MB at once. Add it as a file, or in parts."]);
 });
 
 test("letters of several bytes count as such", () => {

@@ -25,7 +25,7 @@ export function limitedAtOnce(say: (sentence: string) => void): Extension {
     if (!transaction.docChanged || !transaction.isUserEvent("input")) return transaction;
     const size = sizeOf(transaction.changes);
     if (size <= AT_ONCE) return transaction;
-    say(`That is ${bytes(size)} of text; up to ${bytes(AT_ONCE)} go in at once. Add it as a file, or in parts.`);
+    say(`The text has ${bytes(size)}; you can insert up to ${bytes(AT_ONCE)} at once. Add it as a file, or in parts.`);
     return [];
   });
 }

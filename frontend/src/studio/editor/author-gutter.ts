@@ -5,6 +5,7 @@ import type * as Y from "yjs";
 import type { Authors } from "../api/versions";
 import { ago } from "../parts/words";
 import { lineClients } from "./written-by";
+import "../styles/authors.css";
 
 class AuthorMarker extends GutterMarker {
   constructor(
@@ -43,7 +44,7 @@ function factsOf(clients: readonly number[], authors: Authors, version: number |
 }
 
 function sentence({ names, version }: LineFacts, authors: Authors, now: number): string {
-  if (names.length === 0) return "nobody wrote anything here.";
+  if (names.length === 0) return "no author is known.";
   const who = names.length === 1 ? (names[0] ?? UNKNOWN) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   if (version === undefined) return `${who}.`;
   if (version === null) return `${who}, not in a version yet.`;

@@ -7,6 +7,7 @@ import { keymap } from "@codemirror/view";
 import { completing } from "./language/completion";
 import { hovering } from "./language/hovering";
 import { structure } from "./language/structure";
+import "../styles/language.css";
 
 export function helps(isRunefile: boolean): Extension {
   return [closeBrackets(), highlightSelectionMatches(), keymap.of([...closeBracketsKeymap, ...searchKeymap]), isRunefile ? [completing, hovering, structure] : []];

@@ -122,8 +122,8 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
       </p>
       <input ref={field} className="input" type="search" data-walk aria-label="Find a stage to add" placeholder="Find" value={query} onChange={(event) => setQuery(event.target.value)} />
       <div className="add-list">
-        {palette === null && <p className="small muted">Reading what can be added…</p>}
-        {palette !== null && groups.length === 0 && <p className="small muted">Nothing is called so.</p>}
+        {palette === null && <p className="small muted">Loading the stages…</p>}
+        {palette !== null && groups.length === 0 && <p className="small muted">No matches.</p>}
         {groups.map(({ title, items }) => (
           <div key={title}>
             <h3 className="label">{title}</h3>

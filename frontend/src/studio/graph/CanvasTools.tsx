@@ -68,7 +68,7 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
                 {connecting.from.side === "output" ? "Choose what reads from " : "Choose what flows into "}
                 <b>{connecting.from.stage}</b>
               </span>
-              <button type="button" className="button quiet square" aria-label="Let the wire go" onClick={onStop}>
+              <button type="button" className="button quiet square" aria-label="Cancel the wire" onClick={onStop}>
                 <X aria-hidden="true" />
               </button>
             </>
@@ -103,10 +103,10 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
       {onModernise !== null && (
         <Panel position="bottom-center">
           <div className="graph-says" role="note">
-            <span>This Runefile has the old text form: it can be seen here, and edited once it is YAML.</span>
+            <span>This Runefile has the old text format. Convert it to YAML to edit it here.</span>
             <button type="button" className="button" onClick={onModernise}>
               <WandSparkles aria-hidden="true" />
-              Bring it into YAML
+              Convert to YAML
             </button>
           </div>
         </Panel>

@@ -63,7 +63,7 @@ export class GraphLanguage {
         this.room.checking.touch(0);
         return stage ?? "";
       }
-      this.room.toasts.say("The text is being changed at this moment. Try again.");
+      this.room.toasts.say("The text is being changed. Try again.");
     } catch (error) {
       this.room.toasts.say(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
     }

@@ -6,6 +6,7 @@ import { baseName, extension } from "../document/paths";
 import { bytes } from "../parts/words";
 import { PictureView } from "./PictureView";
 import { SoundPlayer } from "./SoundPlayer";
+import "../styles/pages.css";
 
 interface BinaryPageProps {
   readonly file: FileEntry;
@@ -50,6 +51,6 @@ export default function BinaryPage({ file, address }: BinaryPageProps) {
 
 async function fetched(address: string): Promise<ArrayBuffer> {
   const response = await fetch(address).catch(() => null);
-  if (response?.ok !== true) throw new Error("The server did not give the file. Look at the connection and open it again.");
+  if (response?.ok !== true) throw new Error("The file could not be loaded. Check the connection and open it again.");
   return response.arrayBuffer();
 }

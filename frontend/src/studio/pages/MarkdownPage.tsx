@@ -3,6 +3,7 @@ import { useEffect, useRef, type MouseEvent } from "react";
 import type * as Y from "yjs";
 import { toHtml } from "./markdown";
 import { useText } from "./use-text";
+import "../styles/prose.css";
 
 interface MarkdownPageProps {
   readonly text: Y.Text;

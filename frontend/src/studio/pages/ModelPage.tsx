@@ -6,6 +6,7 @@ import type { ModelDrawing, ModelPage as Described, ModelTensor } from "../api/t
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { bytes, count } from "../parts/words";
+import "../styles/pages.css";
 
 const ModelGraph = lazy(() => import("./model/ModelGraph"));
 
@@ -89,7 +90,7 @@ function Operators({ model }: { readonly model: Model }) {
 function Memory({ model: { memory } }: { readonly model: Model }) {
   if (memory === null) return null;
   return (
-    <div title={memory.arena === null ? "Tensors between operators at one time. The host's own interpreter needs more." : "All buffers of the model with its inputs and outputs, as Anvil lays them out"}>
+    <div title={memory.arena === null ? "Peak memory of the tensors between ops. The host's interpreter needs more." : "All buffers of the model with its inputs and outputs, as Anvil places them"}>
       <span className="label">{memory.arena === null ? "Memory, at least" : "Arena"}</span>
       <b>{bytes(memory.arena ?? memory.live)}</b>
     </div>
@@ -99,15 +100,15 @@ function Memory({ model: { memory } }: { readonly model: Model }) {
 function Quantised({ model: { quantisation } }: { readonly model: Model }) {
   const { per_channel, per_tensor, other, none, channels } = quantisation;
   const parts = [
-    per_channel > 0 ? `${count(per_channel, "tensor")} by channel (up to ${count(channels, "channel")})` : "",
-    per_tensor > 0 ? `${count(per_tensor, "tensor")} as a whole` : "",
-    other > 0 ? `${count(other, "tensor")} in another way` : "",
+    per_channel > 0 ? `${count(per_channel, "tensor")} per channel (up to ${count(channels, "channel")})` : "",
+    per_tensor > 0 ? `${count(per_tensor, "tensor")} per tensor` : "",
+    other > 0 ? `${count(other, "tensor")} by another scheme` : "",
     none > 0 ? `${count(none, "tensor")} not` : "",
   ].filter((part) => part !== "");
   return (
     <section className="card">
       <h2>Quantisation</h2>
-      <p>{per_channel + per_tensor + other === 0 ? "Nothing in this model is quantised." : `Quantised are ${parts.join(", ")}.`}</p>
+      <p>{per_channel + per_tensor + other === 0 ? "Nothing in this model is quantised." : `Quantised: ${parts.join(", ")}.`}</p>
     </section>
   );
 }

@@ -16,7 +16,7 @@ const ZOOMS = [
 export function PictureView({ address, path }: PictureViewProps) {
   const [zoom, setZoom] = useState<number>(0);
   const [size, setSize] = useState<{ readonly of: string; readonly width: number; readonly height: number } | "broken" | null>(null);
-  if (size === "broken") return <p className="notice bad">This browser cannot show the picture. Its bytes may be damaged, or of a kind that browsers do not know.</p>;
+  if (size === "broken") return <p className="notice bad">This browser cannot show the picture. The file may be damaged, or of a format that browsers do not support.</p>;
   const known = size !== null && size.of === address ? size : null;
   return (
     <div className="stack">

@@ -5,6 +5,7 @@ import { count } from "../parts/words";
 import { LineChart } from "./LineChart";
 import { plotOf, readTable } from "./table";
 import { useText } from "./use-text";
+import "../styles/pages.css";
 
 interface TablePageProps {
   readonly text: Y.Text;

@@ -44,16 +44,16 @@ function outcome(build: Build): string {
       return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(" · ");
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
-      if (errors > 0) return `${count(errors, "error")} in version ${build.version.number}. Mend the text, then build again.`;
-      return build.error ?? "The build failed without a reason. Build again; if it fails again, the forge's log says more.";
+      if (errors > 0) return `${count(errors, "error")} in version ${build.version.number}. Fix the text, then build again.`;
+      return build.error ?? "The build failed without a reason. Build again. If it fails again, read the server's log.";
     }
     case "lost":
-      return build.error ?? "The worker went away three times. Build again; if it is lost again, the machine may lack memory.";
+      return build.error ?? "The build worker stopped three times. Build again. If it stops again, the machine may have too little memory.";
     case "cancelled":
-      return "Stopped before it ended. Build again whenever you like.";
+      return "The build was cancelled. Build again when you want.";
     case "queued":
     case "running":
-      return build.attempt > 1 ? `Taken up again, attempt ${build.attempt}.` : "";
+      return build.attempt > 1 ? `Restarted, attempt ${build.attempt}.` : "";
   }
 }
 

@@ -85,7 +85,7 @@ export function Files({ project, files, deleted, read, active, uploads, presence
           <p>{deleted > 0 ? `No files: ${count(deleted, "file was", "files were")} deleted.` : "No files yet."}</p>
           {mayEdit && (
             <button type="button" className="button" onClick={() => (deleted > 0 ? actions.showDeleted() : actions.create(""))}>
-              {deleted > 0 ? "Bring files back…" : "Make a Runefile.yml"}
+              {deleted > 0 ? "Restore files…" : "Make a Runefile.yml"}
             </button>
           )}
         </div>

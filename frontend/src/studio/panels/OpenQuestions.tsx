@@ -1,38 +1,98 @@
 // What could not be known when the Runefile was made, asked where the answer shows: each answer is an edit of the text.
-import type { Diagnostic, TextEdit } from "../api/types";
+// Where there are two, both run on the current input side by side. Fetched when the text has such a question.
+import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { Snapshot } from "../../preview";
+import Versus, { type VersusSide } from "../../preview/versus/Versus";
+import type { Diagnostic, Fix, TextEdit } from "../api/types";
 import { Ticked } from "../parts/Ticked";
-
-const OPEN_QUESTION = "RUNE0048";
+import { useRune } from "../session/use-rune";
+import type { Workspace } from "../session/workspace";
 
 interface OpenQuestionsProps {
-  readonly diagnostics: readonly Diagnostic[];
+  /** All of the text that are open, in its order. */
+  readonly questions: readonly Diagnostic[];
+  readonly workspace: Workspace;
+  /** The text that runs. */
+  readonly version: string | null;
+  readonly running: Snapshot;
   /** Null for those who may not edit, and while the text is newer than the questions. */
   readonly onAnswer: ((edits: readonly TextEdit[]) => void) | null;
   readonly onSelect: (diagnostic: Diagnostic) => void;
 }
 
-export function OpenQuestions({ diagnostics, onAnswer, onSelect }: OpenQuestionsProps) {
-  const questions = diagnostics.filter(({ code }) => code === OPEN_QUESTION);
-  return questions.map((question, index) => (
-    <section key={`${index} ${question.message}`} className="notice warn stack" aria-label="An open question">
-      <p>
-        <Ticked>{question.message}</Ticked>
-      </p>
-      {question.notes.map((note) => (
-        <p key={note} className="small">
-          <Ticked>{note}</Ticked>
-        </p>
-      ))}
-      <div className="row wrap">
-        {question.fixes.map((fix) => (
-          <button key={fix.title} type="button" className="button" disabled={onAnswer === null} onClick={() => onAnswer?.(fix.edits)}>
-            {fix.title}
-          </button>
-        ))}
-        <button type="button" className="button quiet" onClick={() => onSelect(question)}>
-          Show it in the text
+export default function OpenQuestions({ questions, workspace, version, running, onAnswer, onSelect }: OpenQuestionsProps) {
+  const [compared, setCompared] = useState<number | null>(null);
+  return questions.map((question, place) => {
+    const choice = (fix: Fix): ReactNode => (
+      <button key={fix.title} type="button" className="button" disabled={onAnswer === null} onClick={() => onAnswer?.(fix.edits)}>
+        {fix.title}
+      </button>
+    );
+    const side = (fix: Fix): VersusSide => ({
+      name: fix.title,
+      below: (
+        <button type="button" className="button" aria-label={`Choose ${fix.title}`} disabled={onAnswer === null} onClick={() => onAnswer?.(fix.edits)}>
+          Choose
         </button>
-      </div>
-    </section>
-  ));
+      ),
+    });
+    const [first, second, ...more] = question.fixes;
+    const both = first !== undefined && second !== undefined && more.length === 0 ? ([first, second] as const) : null;
+    const isCompared = compared === place && both !== null;
+    return (
+      <section key={`${place} ${question.message}`} className="notice warn stack" aria-label="An open question">
+        <p>
+          <Ticked>{question.message}</Ticked>
+        </p>
+        {question.notes.map((note) => (
+          <p key={note} className="small">
+            <Ticked>{note}</Ticked>
+          </p>
+        ))}
+        {isCompared && (
+          <BothAnswers
+            workspace={workspace}
+            code={question.code}
+            place={place}
+            version={version}
+            running={running}
+            sides={[side(both[0]), side(both[1])]}
+          />
+        )}
+        <div className="row wrap">
+          {!isCompared && question.fixes.map(choice)}
+          {both !== null && (
+            <button type="button" className="button" aria-pressed={isCompared} title="What the app answers with each of them, on the current input" onClick={() => setCompared(isCompared ? null : place)}>
+              Compare both
+            </button>
+          )}
+          <button type="button" className="button quiet" onClick={() => onSelect(question)}>
+            Show it in the text
+          </button>
+        </div>
+      </section>
+    );
+  });
+}
+
+interface BothAnswersProps extends Pick<OpenQuestionsProps, "workspace" | "version" | "running"> {
+  readonly code: string;
+  /** Of the question, among those of its code. */
+  readonly place: number;
+  readonly sides: readonly [VersusSide, VersusSide];
+}
+
+/** The text runs with the first answer as it is; the rune of the second is built while this is shown. */
+function BothAnswers({ workspace, code, place, version, running, sides }: BothAnswersProps) {
+  const { client, answers } = workspace;
+  useEffect(() => {
+    answers.wish({ fix: { code, place, choice: 1 } });
+    return () => answers.wish(null);
+  }, [answers, code, place]);
+  const { build, of, problem } = useSyncExternalStore(answers.subscribe, answers.current);
+  const isSignedOut = useSyncExternalStore(workspace.signIn.subscribe, workspace.signIn.current).who !== "me";
+  const { rune, error } = useRune(client, build, isSignedOut);
+  const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
+  const bytes = useMemo(() => (isCurrent ? (rune?.bytes ?? null) : null), [isCurrent, rune]);
+  return <Versus running={running} rune={bytes} waiting={problem ?? error ?? "Building the rune with this answer…"} sides={sides} />;
 }

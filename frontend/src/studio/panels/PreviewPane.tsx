@@ -5,10 +5,10 @@ import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../ap
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
-import { OpenQuestions } from "./OpenQuestions";
 import { usePhones, type PhonesProps } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
 
+const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const SampleList = lazy(() => import("./SampleList"));
 
 interface PreviewPaneProps {
@@ -31,6 +31,7 @@ interface PreviewPaneProps {
 }
 
 const SAMPLES = "samples/";
+const OPEN_QUESTION = "RUNE0048";
 
 export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
@@ -68,6 +69,7 @@ export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics,
       )}
     </span>
   );
+  const questions = diagnostics.filter(({ code }) => code === OPEN_QUESTION);
   const status = (
     <>
       {said}
@@ -79,9 +81,15 @@ export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics,
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
-      <OpenQuestions diagnostics={diagnostics} onAnswer={onMend} onSelect={onProblem} />
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed} />
+      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed}>
+        {questions.length > 0 &&
+          ((running) => (
+            <Suspense fallback={null}>
+              <OpenQuestions questions={questions} workspace={workspace} version={version} running={running} onAnswer={onMend} onSelect={onProblem} />
+            </Suspense>
+          ))}
+      </Preview>
     </div>
   );
 }
@@ -91,8 +99,8 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   const { build, of, problem } = useSyncExternalStore(timing.subscribe, timing.current);
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
-  const waiting = problem ?? error ?? "Building a rune that says when each stage ends…";
-  return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.time(isOpen), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
+  const waiting = problem ?? error ?? "Building a rune that times each stage…";
+  return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.wish(isOpen ? { timed: true } : null), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
 }
 
 type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;

@@ -15,7 +15,7 @@ interface ProblemsProps {
 }
 
 export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: ProblemsProps) {
-  if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. What you see can be built."}</p>;
+  if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. The project can be built."}</p>;
   return (
     <ul className="problems" onKeyDown={walk}>
       {diagnostics.map((diagnostic, index) => (

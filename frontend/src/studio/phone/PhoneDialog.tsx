@@ -68,19 +68,19 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
     <Dialog title="On your phone" onClose={onClose} className="phone-dialog">
       {session.public_url_is_loopback && (
         <p className="notice warn">
-          This forge answers on this computer only ({new URL(session.public_url).host}), so a phone cannot reach it. Stop it and start it
+          Only this computer can reach this server ({new URL(session.public_url).host}), so a phone cannot reach it. Stop it and start it
           with <code>make run-lan</code>, then scan the code here.
         </p>
       )}
       {asking.map((phone) => (
         <div key={phone.pairing} className="notice info stack" role="alert">
           <p>
-            A phone of yours asks to show its results here. Does it show <b className="phone-digits num">{phone.digits}</b>?
+            Your phone asks to show its results here. Compare its digits: <b className="phone-digits num">{phone.digits}</b>
           </p>
           <div className="row wrap">
             <button type="button" className="button primary" onClick={() => pairing.confirm(phone)}>
               <Check aria-hidden="true" />
-              Yes, the same
+              They match
             </button>
             <button type="button" className="button" onClick={() => pairing.refuse(phone)}>
               <X aria-hidden="true" />
@@ -111,7 +111,7 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
       )}
       {(isOver || (shown !== null && "problem" in shown)) && (
         <div className="stack">
-          {isOver && <p>The code has ended. Show a new one when the phone is at hand.</p>}
+          {isOver && <p>The code has expired. Show a new one when you have the phone at hand.</p>}
           <div className="row">
             <button type="button" className="button" onClick={renew}>
               <RefreshCw aria-hidden="true" />

@@ -40,7 +40,7 @@ export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): Pho
       !isOpen &&
       notice !== null && (
         <div className="notice row between" role="status">
-          <span>Your phone's results are not shown any more. {notice}</span>
+          <span>Your phone's results are no longer shown. {notice}</span>
           <button type="button" className="button quiet square" aria-label="Dismiss" onClick={pairing.dismiss}>
             <X className="icon" aria-hidden="true" />
           </button>

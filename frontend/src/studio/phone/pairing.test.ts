@@ -76,8 +76,8 @@ test("a phone that goes, or is refused, is shown no longer", () => {
   pairing.refuse({ pairing: "q", digits: "0042" });
   expect(pairing.current().asking).toEqual([]);
   expect(wire.said).toEqual([{ type: "refuse", pairing: "q" }]);
-  wire.hear({ type: "ended", reason: "The phone ended it." });
-  expect(pairing.current().notice).toBe("The phone ended it.");
+  wire.hear({ type: "ended", reason: "The phone ended the connection." });
+  expect(pairing.current().notice).toBe("The phone ended the connection.");
 });
 
 test("a code is drawn by runs of dark cells", () => {

@@ -109,7 +109,7 @@ export class StudioPairing {
         this.#without(message.pairing, null);
         break;
       case "wrong":
-        this.#without(message.pairing, "The phone shows other digits by now. Start again on the phone.");
+        this.#without(message.pairing, "The phone now shows different digits. Start again on the phone.");
         break;
       case "paired":
         this.mirror.about("", []);

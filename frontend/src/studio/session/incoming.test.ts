@@ -20,14 +20,14 @@ describe("a plan", () => {
     expect(plan.replaces).toEqual(["p/a.txt"]);
     expect(plan.leftOut).toBe(2);
     expect(plan.refused.map(({ path }) => path)).toEqual(["p/big.bin", "p/b:c.txt", "p/a.txt", "p"]);
-    expect(plan.refused[0]?.reason).toBe("It is 11 B; this forge takes files up to 10 B.");
+    expect(plan.refused[0]?.reason).toBe("It is 11 B; this server accepts files up to 10 B.");
     expect(isPlain(plan)).toBe(false);
   });
 
   it("takes one of two names that differ only in large and small letters", () => {
     const plan = planUpload([file("p/Read.me"), file("p/READ.me")], null, new Set(), 10, say);
     expect(plan.sends.map(({ path }) => path)).toEqual(["p/Read.me"]);
-    expect(plan.refused[0]?.reason).toContain("names that differ only in large and small letters are one file");
+    expect(plan.refused[0]?.reason).toContain("names that differ only in upper and lower case are the same file");
   });
 
   it("stops at as many files as a project may have", () => {

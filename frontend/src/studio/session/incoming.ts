@@ -49,8 +49,8 @@ export function planUpload(incoming: readonly Incoming[], folder: string | null,
     // A file that is there is replaced; only a folder of its name, or another spelling of it, stands in the way.
     const others = new Set([...taken, ...coming].filter((other) => other !== path));
     const reason = coming.has(path)
-      ? "Another file of this name comes along."
-      : (pathProblem(path, others) ?? (file.size > limit ? `It is ${say(file.size)}; this forge takes files up to ${say(limit)}.` : null));
+      ? "Another file of this upload has the same name."
+      : (pathProblem(path, others) ?? (file.size > limit ? `It is ${say(file.size)}; this server accepts files up to ${say(limit)}.` : null));
     if (reason !== null) refused.push({ path, reason });
     else if (new Set([...taken, ...coming, path]).size > MOST_FILES) refused.push({ path, reason: `A project has at most ${MOST_FILES} files.` });
     else {

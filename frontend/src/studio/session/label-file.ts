@@ -12,7 +12,7 @@ export async function addLabels(workspace: Workspace, scores: Scores): Promise<s
   const ports = await workspace.language.ask<PortsAnswer>({ ask: "ports" });
   const source = sourceOf(ports, scores);
   if (source === null) {
-    workspace.toasts.say("The text does not say which stage these scores come from. Add a label block in the graph.");
+    workspace.toasts.say("The stage that gives these scores is not in the text. Add a label block in the graph.");
     return null;
   }
   const path = labelsPath(new Set(workspace.current().files.map((file) => file.path)));
@@ -29,7 +29,7 @@ function listed(workspace: Workspace, path: string): Promise<void> {
   const isThere = (): boolean => workspace.current().files.some((file) => file.path === path);
   if (isThere()) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(() => reject(new Error(`${path} is made, and has not reached this page yet. Try again in a moment.`))), PATIENCE);
+    const timer = setTimeout(() => done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))), PATIENCE);
     const stop = workspace.subscribe(() => {
       if (isThere()) done(resolve);
     });

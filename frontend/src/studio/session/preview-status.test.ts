@@ -14,18 +14,18 @@ function problem(file: string, line: number, severity: Diagnostic["severity"] = 
 }
 
 describe("while the text is broken", () => {
-  test("the old version runs on, until the line of the first error is mended", () => {
+  test("the old version runs on, until the line of the first error is fixed", () => {
     const status = previewStatus(preview({ state: "broken", current: false, diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)] }), "here");
-    expect(status.text).toBe("Running the version before your last edit until line 12 is mended");
+    expect(status.text).toBe("Running the version before your last edit until line 12 is fixed");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
   test("an error in another file is named with it", () => {
-    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain("until labels.txt, line 2, is mended");
+    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain("until labels.txt, line 2, is fixed");
   });
 
   test("nothing runs when nothing was ever built", () => {
-    expect(previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text).toBe("Nothing runs until line 1 is mended");
+    expect(previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text).toBe("Nothing runs until line 1 is fixed");
   });
 });
 
@@ -39,7 +39,7 @@ test("the way of an edit to the running rune is told step by step", () => {
   expect(previewStatus(preview({ state: "building", current: false }), "here").text).toBe("Building your edit…");
   expect(previewStatus(preview({}), "checking").text).toBe("Checking your edit…");
   expect(previewStatus(preview({}), "fetching").text).toBe("Starting the new version…");
-  expect(previewStatus(preview({}), "here")).toMatchObject({ tone: "ok", text: "Runs what you see" });
+  expect(previewStatus(preview({}), "here")).toMatchObject({ tone: "ok", text: "Up to date" });
 });
 
 test("a build that failed gives its reason and says what runs", () => {

@@ -21,7 +21,7 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
   const runs = preview.build !== null;
   if (edit === "signed-out") return { tone: "warn", text: "Sign in again to run your edit", problem: null };
   if (preview.state === "broken") {
-    const mend = problem === null ? "the Runefile is mended" : `${place(problem)} is mended`;
+    const mend = problem === null ? "the Runefile is fixed" : `${place(problem)} is fixed`;
     return { tone: "warn", text: runs ? `Running the version before your last edit until ${mend}` : `Nothing runs until ${mend}`, problem };
   }
   if (preview.state === "failed") {
@@ -33,5 +33,5 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
   if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current)) return { tone: "info", text: "Checking your edit…", problem: null };
   if (preview.state === "building") return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
   if (edit === "fetching") return { tone: "info", text: "Starting the new version…", problem: null };
-  return { tone: "ok", text: "Runs what you see", problem: null };
+  return { tone: "ok", text: "Up to date", problem: null };
 }

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const notFound = new Problem(404, "Not found", "There is nothing here that you can see.");
+const notFound = new Problem(404, "Not found", "Not found, or you have no access to it.");
 
 test("what is not there stays not there while its person is signed in", async () => {
   expect(await watch.explain(notFound)).toBe(notFound);

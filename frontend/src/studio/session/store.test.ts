@@ -44,6 +44,21 @@ test("many events of the preview at once are read twice at most: now, and once a
   expect(store.current().preview.sequence).toBe(3);
 });
 
+test("a preview that is behind the text is asked for when the page opens and when the state is read again, and no other is", async () => {
+  let current = false;
+  const { store, asked, letGo } = storeOf({ state: () => ({ ...STATE, preview: { ...PREVIEW, current } }), preview: () => PREVIEW });
+  store.refreshPreview();
+  expect(asked).toEqual([]);
+  void store.refetch();
+  await letGo();
+  expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview"]);
+  current = true;
+  void store.refetch();
+  await letGo();
+  await letGo();
+  expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview", "state"]);
+});
+
 test("the log is read for builds that are looked at, and not for others", async () => {
   const lines = [{ step: "check", text: "ok", milliseconds: 1 }];
   const { store, asked, letGo } = storeOf({ log: () => ({ lines }) });

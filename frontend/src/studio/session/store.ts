@@ -37,7 +37,13 @@ export class SessionStore {
     const state = await this.client.state();
     this.become({ ...this.session, ...state });
     for (const build of this.watched) this.read({ what: "log", build });
+    this.refreshPreview();
     return state.sequence;
+  }
+
+  /** Have a preview made anew that is not of the newest text: to read it starts nothing. Its events tell what becomes of it. */
+  refreshPreview(): void {
+    if (!this.session.preview.current) this.client.refreshPreview().catch(this.onError);
   }
 
   connected(connected: boolean): void {

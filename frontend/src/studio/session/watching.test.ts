@@ -59,14 +59,29 @@ test("the last wire that is let go ends it, and a late answer is not heard", asy
 
 test("a timed rune is asked for without wires, of each text, until nobody looks", async () => {
   const { made, asked } = store();
-  made.time(true);
-  made.time(true);
+  made.wish({ timed: true });
+  made.wish({ timed: true });
   made.follow(preview("two"));
   await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "two" }));
-  made.time(false);
+  made.wish(null);
   made.follow(preview("three"));
   expect(asked).toEqual([[], []]);
   expect(made.current().build).toBeNull();
+});
+
+test("another fix is asked for at once, and what was built for the one before is let go", async () => {
+  const wishes: unknown[] = [];
+  const answers = [answer("ready", { build }), answer("building")];
+  const made = new WatchStore({ watch: (_, wish) => (wishes.push(wish), Promise.resolve(answers.shift() ?? answer("building"))), watched: () => Promise.resolve(answer("building")) }, vi.fn());
+  made.follow(preview("one"));
+  const fix = { code: "RUNE0048", place: 0, choice: 1 };
+  made.wish({ fix });
+  made.wish({ fix: { ...fix } });
+  await vi.waitFor(() => expect(made.current()).toMatchObject({ build, of: "one" }));
+  made.wish({ fix: { ...fix, place: 1 } });
+  expect(made.current().build).toBeNull();
+  expect(wishes).toEqual([{ fix }, { fix: { ...fix, place: 1 } }]);
+  made.wish(null);
 });
 
 test("what cannot be watched is said", async () => {

@@ -1,10 +1,10 @@
 // Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
-// rune that says when each stage ends. Asked for again after each edit.
+// rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
 import { useMemo, useSyncExternalStore } from "react";
 import { sentenceOf } from "../api/problem";
 import type { ProjectEvent } from "../api/events";
 import type { Preview, PreviewBuild } from "../api/types";
-import type { WatchAnswer, Wire } from "../api/watch";
+import type { WatchAnswer, Wire, Wish } from "../api/watch";
 
 export const MOST_WIRES = 8;
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
@@ -20,7 +20,7 @@ export interface WatchState {
 }
 
 interface WatchClient {
-  watch(wires: readonly Wire[], timed: boolean): Promise<WatchAnswer>;
+  watch(wires: readonly Wire[], wish: Wish | null): Promise<WatchAnswer>;
   watched(id: string): Promise<WatchAnswer>;
 }
 
@@ -34,7 +34,7 @@ export class WatchStore {
   private waitsFor: string | null = null;
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private isTimed = false;
+  private wished: Wish | null = null;
 
   constructor(
     private readonly client: WatchClient,
@@ -52,12 +52,12 @@ export class WatchStore {
     return this.state.wires.some((wire) => wire.stage === stage && wire.index === index);
   }
 
-  /** Begins or ends to ask for a rune that is timed. Not beside wires: those have a store of their own. */
-  time(isTimed: boolean): void {
-    if (isTimed === this.isTimed) return;
-    this.isTimed = isTimed;
-    if (isTimed) this.ask();
-    else this.stop();
+  /** Begins or ends to ask for another rune of the text. Not beside wires: those have a store of their own. */
+  wish(what: Wish | null): void {
+    if (JSON.stringify(what) === JSON.stringify(this.wished)) return;
+    this.wished = what;
+    this.stop();
+    if (what !== null) this.ask();
   }
 
   /** Begins or ends to watch what flows out of a stage. */
@@ -82,7 +82,7 @@ export class WatchStore {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.state.wires.length > 0 || this.isTimed) this.ask();
+    if (this.state.wires.length > 0 || this.wished !== null) this.ask();
   }
 
   apply(event: ProjectEvent): void {
@@ -101,7 +101,7 @@ export class WatchStore {
   private ask(): void {
     this.turn += 1;
     const { turn, version } = this;
-    this.client.watch(this.state.wires, this.isTimed).then(
+    this.client.watch(this.state.wires, this.wished).then(
       (answer) => this.take(turn, version, answer),
       (error: unknown) => this.refuse(turn, error),
     );

@@ -56,6 +56,8 @@ export class Workspace {
   readonly watching: WatchStore;
   /** The rune that says when each stage ends, while somebody looks at that. */
   readonly timing: WatchStore;
+  /** The rune of the other answer to an open question, while both are compared. */
+  readonly answers: WatchStore;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -89,14 +91,14 @@ export class Workspace {
       this.checking.touch();
       if (this.text.read && !this.text.ahead) this.change({ ahead: true });
     });
-    this.watching = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
-    this.timing = new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    const asked = [(this.watching = wished()), (this.timing = wished()), (this.answers = wished())];
     let { preview } = this.store.current();
-    for (const each of [this.watching, this.timing]) each.follow(preview);
+    for (const each of asked) each.follow(preview);
     this.store.subscribe(() => {
       if (this.store.current().preview === preview) return;
       preview = this.store.current().preview;
-      for (const each of [this.watching, this.timing]) each.follow(preview);
+      for (const each of asked) each.follow(preview);
       if (this.text.ahead) this.change({ ahead: false });
     });
     this.unsent = new UnsentEdits({ storage: browserStorage(), person: state.me.id, project: state.project.id, page: String(this.files.doc.clientID) });
@@ -129,7 +131,7 @@ export class Workspace {
       onSignedOut: () => this.signIn.refused(),
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
-        for (const each of [this.watching, this.timing]) each.apply(event);
+        for (const each of asked) each.apply(event);
         if (event.type === "version.saved") for (const listener of this.versionListeners) listener();
         else this.store.apply(event);
       },
@@ -140,6 +142,7 @@ export class Workspace {
   start(): void {
     this.connection.connect();
     this.events.start();
+    this.store.refreshPreview();
     window.addEventListener("online", () => this.events.retry());
     window.addEventListener("beforeunload", (event) => {
       if (this.connection.unsent) event.preventDefault();
@@ -182,8 +185,8 @@ export class Workspace {
     const fits = this.connection.putBack(left);
     this.unsent.write();
     this.unsent.forgetLeft();
-    if (!fits) this.toasts.say("Edits of an earlier visit could not be sent: the text that they were made in is gone.");
-    else if (this.connection.unsent) this.toasts.say("Your edits of an earlier visit, which were not sent, are back and are sent now.");
+    if (!fits) this.toasts.say("Edits of your last visit could not be sent: the text they belong to no longer exists.");
+    else if (this.connection.unsent) this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
   }
 
   private touched(type: unknown): void {
@@ -281,7 +284,7 @@ export class Workspace {
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
   private sent(): Promise<void> {
-    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The forge cannot be reached. Try again when the connection is back."));
+    if (this.text.save === "offline" || this.text.save === "offline-unsent") return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
     return this.connection.stored();
   }
 

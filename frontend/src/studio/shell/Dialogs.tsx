@@ -15,6 +15,7 @@ import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
 import { lastSucceeded, type Session } from "../session/state";
 import type { Workspace } from "../session/workspace";
+import "../styles/commands.css";
 
 /** Fetched when something is asked about files for the first time. */
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
@@ -73,7 +74,7 @@ export default function Dialogs({ asking, workspace, session, mayEdit, commands,
           <SendTakeDialog
             take={asking.take}
             client={workspace.client}
-            onSent={({ path }) => workspace.toasts.say(`It is a sample now: ${path}.`)}
+            onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
             onClose={onClose}
           />
         </Suspense>

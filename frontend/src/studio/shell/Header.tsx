@@ -25,7 +25,7 @@ interface HeaderProps {
 
 /** What is said of the text; loud when someone could lose something. */
 function saveWords({ save, closedFor, isSignedOut, read }: Pick<HeaderProps, "save" | "closedFor" | "isSignedOut" | "read">): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
-  if (save === "closed") return { text: `${closedFor === "" ? "This project cannot be reached any more." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
+  if (save === "closed") return { text: `${closedFor === "" ? "This project is no longer available." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
   if (isSignedOut && save === "offline") return { text: "Signed out", tone: "worse" };
   if (isSignedOut && save !== "saved") return { text: "Signed out; your edits are kept", tone: "worse" };
   if (!read) return { text: "Connecting…", tone: "muted" };
@@ -56,7 +56,7 @@ export function Header({ project, save, closedFor, isSignedOut, read, mayEdit, n
       <a className="mark" href="/" aria-label="Hammer Forge, home">
         <Mark />
       </a>
-      <nav className="crumb" aria-label="Where you are">
+      <nav className="crumb" aria-label="Breadcrumb">
         <a href={`/${project.organisation}`} className="cut">
           {project.organisation}
         </a>

@@ -34,7 +34,7 @@ export default function SignedOut({ workspace, mayEdit }: { readonly workspace: 
   const fileName = unsent.length === 1 && unsent[0] !== undefined ? baseName(unsent[0].path) : "unsent-edits.txt";
   const copy = (): void => {
     const copied = navigator.clipboard?.writeText(asOneText(unsent));
-    if (copied === undefined) workspace.toasts.say("This page cannot copy without HTTPS. Download them.");
+    if (copied === undefined) workspace.toasts.say("Copying needs HTTPS. Download the edits instead.");
     else copied.then(() => workspace.toasts.say("Your edits are copied."), (error: unknown) => workspace.toasts.say(sentenceOf(error)));
   };
   return (

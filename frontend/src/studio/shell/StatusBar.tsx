@@ -27,7 +27,7 @@ export function StatusBar({ connected, problems, toolchain, cursor, readOnly, on
         ))}
       </button>
       {toolchain !== null && <span>Anvil {toolchain} · wasm32</span>}
-      {readOnly && <span>You may look and try; editing takes the role of a developer</span>}
+      {readOnly && <span>You can view and try this project; editing needs the Developer role</span>}
       <span className="grow" />
       {cursor !== null && (
         <span>

@@ -167,7 +167,7 @@ export function useFiles(options: FilesOptions): FilesUse {
     },
     copyPath: (target) => {
       const copied = navigator.clipboard?.writeText(target.path);
-      if (copied === undefined) say(`This page cannot copy without HTTPS. The path is ${target.path}`);
+      if (copied === undefined) say(`Copying needs HTTPS. The path is ${target.path}`);
       else attempt(copied.then(() => say(`${target.path} is copied.`)));
     },
     upload: (folder) => choose(false, (incoming) => take(incoming, folder)),

@@ -64,6 +64,6 @@ function useGone(workspace: Workspace, active: FileEntry | null, open: (id: stri
       files.restore(last.id);
       openAgain(last.id);
     };
-    toasts.say(`${last.path} was deleted by someone else, or in another window.`, { label: "Bring it back", run: bringBack });
+    toasts.say(`${last.path} was deleted by someone else, or in another window.`, { label: "Restore", run: bringBack });
   }, [workspace, active]);
 }

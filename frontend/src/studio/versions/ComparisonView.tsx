@@ -123,7 +123,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
         </p>
       )}
       {found === null && error === null && <p className="muted">Comparing…</p>}
-      {found !== null && found.files.length === 0 && <p className="notice">Nothing differs: the files are the same.</p>}
+      {found !== null && found.files.length === 0 && <p className="notice">No differences: the files are identical.</p>}
       {found !== null && found.files.length > 0 && (
         <>
           <section className="card">
@@ -157,7 +157,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
                     <small className="muted num">{sizesOf(file)}</small>
                     {mayEdit && typeof from === "number" && (
                       <button type="button" className="button" onClick={() => restore(from, pathsOf(file))}>
-                        {file.change === "added" ? "Take it away" : "Restore"}
+                        {file.change === "added" ? "Remove" : "Restore"}
                         <span className="aloud"> {file.path}</span>
                       </button>
                     )}

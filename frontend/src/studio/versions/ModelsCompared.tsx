@@ -13,7 +13,7 @@ function types(facts: ModelFacts, what: "inputs" | "outputs"): string {
 }
 
 function quantised({ quantisation: { per_channel, per_tensor, other, none } }: ModelFacts): string {
-  const parts = [per_channel > 0 ? `${per_channel} by channel` : "", per_tensor > 0 ? `${per_tensor} as a whole` : "", other > 0 ? `${other} otherwise` : "", none > 0 ? `${none} not` : ""];
+  const parts = [per_channel > 0 ? `${per_channel} per channel` : "", per_tensor > 0 ? `${per_tensor} per tensor` : "", other > 0 ? `${other} by another scheme` : "", none > 0 ? `${none} not quantised` : ""];
   return parts.filter((part) => part !== "").join(", ");
 }
 

@@ -102,7 +102,7 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
   }, [texts, nonce, path, from, to]);
 
   if (texts === null) return <p className="muted small">Reading both…</p>;
-  if (texts === "no text") return <p className="muted small">This file is not text. Its sizes and digests are all that can be compared here.</p>;
+  if (texts === "no text") return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
   if ("error" in texts) return <p className="small wrong">{texts.error}</p>;
   return (
     <>

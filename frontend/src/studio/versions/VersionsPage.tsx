@@ -8,6 +8,7 @@ import type { Workspace } from "../session/workspace";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./sides";
 import { VersionList } from "./VersionList";
+import "../styles/versions.css";
 
 interface VersionsPageProps {
   readonly workspace: Workspace;
@@ -90,7 +91,7 @@ export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, o
       {listed !== null && versions.length === 0 && (
         <div className="empty stack">
           <p>No versions yet.</p>
-          <p className="muted">A version is all files at one moment. Each build is one; save one yourself before you try something.</p>
+          <p className="muted">A version holds all files at one moment. Each build saves one; save one yourself before you try something.</p>
         </div>
       )}
       {sides !== null && (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StageChange, Version, WireChange } from "../api/versions";
 import { place, stagesSaid } from "../../pipeline";
-import { changesIn, pipelineOf, sideName, titleOf } from "./sides";
+import { changesIn, pipelineOf, sideName, titleOf, undrawnSaid } from "./sides";
 
 const version = (number: number, message = "", builds: readonly number[] = []): Version => ({
   number,
@@ -46,11 +46,24 @@ describe("the pipelines of both sides", () => {
       ["old", "removed", "gone", ""],
     ]);
     expect(place(both).wires.map(({ wire: { source, target, mark } }) => `${source} ${target} ${mark}`).toSorted()).toEqual(["fft out same", "in fft added", "in old removed"]);
-    expect(stagesSaid(both)).toEqual(["in, proc-block , reads nothing", "fft, proc-block , new, reads in", "out, proc-block TENSOR → SERIAL, changed, reads fft", "old, proc-block , gone, reads nothing"]);
+    expect(stagesSaid(both)).toEqual(["in, proc-block , reads nothing", "fft, proc-block , new, reads in", "out, proc-block TENSOR → SERIAL, changed, reads fft", "old, proc-block , gone, read in"]);
   });
 
   it("may go in a circle, in which the wire that is gone is not drawn", () => {
     const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
     expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
+    expect(undrawnSaid(both)).toEqual(["The wire from b to a is gone. It is not drawn, because it would close a circle with the wires of now."]);
+    expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing, no longer reads b", "b, proc-block , reads a"]);
+  });
+
+  it("are drawn whole where they go in no circle", () => {
+    const both = compared([stage("a"), stage("b"), stage("c")], [wire("a", "b", null, "removed"), wire("a", "c", null)]);
+    expect(undrawnSaid(both)).toEqual([]);
+    expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing", "b, proc-block , reads nothing, no longer reads a", "c, proc-block , reads a"]);
+  });
+
+  it("name a wire of a stage that is gone, where that closes the circle", () => {
+    const both = compared([stage("a"), stage("b"), stage("x", "removed")], [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")]);
+    expect(undrawnSaid(both)).toEqual(["The wire from x to a is gone. It is not drawn, because it would close a circle with the wires of now."]);
   });
 });

@@ -1,5 +1,5 @@
 // The two sides of a comparison, and the pipeline of both as one. Pure.
-import type { Pipeline } from "../../pipeline";
+import { forwardWires, type Pipeline } from "../../pipeline";
 import type { Change, Comparison, Version } from "../api/versions";
 
 /** A version's number, or the files as they are. */
@@ -35,4 +35,14 @@ export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]
     nodes: stages.map(({ name, kind, detail, change, was }) => ({ name, kind, detail: was === null ? detail : `${was} → ${detail}`, mark: change, note: change === "same" ? "" : CHANGE_WORDS[change] })),
     wires: [...wires.filter(({ change }) => change !== "removed"), ...wires.filter(({ change }) => change === "removed")].map(({ change, ...wire }) => ({ ...wire, mark: change })),
   };
+}
+
+/** The wires that the picture of both leaves out, a sentence for each. */
+export function undrawnSaid(both: Pipeline): readonly string[] {
+  const names = new Set(both.nodes.map(({ name }) => name));
+  const drawn = new Set(forwardWires(both));
+  const left = both.wires.filter((wire) => !drawn.has(wire) && names.has(wire.source) && names.has(wire.target));
+  return left.map(({ source, target, mark }) =>
+    mark === "removed" ? `The wire from ${source} to ${target} is gone. It is not drawn, because it would close a circle with the wires of now.` : `The wire from ${source} to ${target} is not drawn, because it closes a circle.`,
+  );
 }

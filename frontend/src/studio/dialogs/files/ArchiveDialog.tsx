@@ -20,7 +20,7 @@ export function ArchiveDialog({ file, folder, onUnpack, onKeep, onClose }: Archi
   return (
     <Dialog title={`Unpack ${file.name}?`} onClose={onClose}>
       <p>
-        Its files ({bytes(file.size)} packed) come into {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all in one step or none of them. Links, locked files and names that lead out of the project are refused.
+        The archive's files ({bytes(file.size)} packed) are unpacked into {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all of them or none. Links, encrypted files and names outside the project are refused.
       </p>
       <label className="row">
         <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.target.checked)} />

@@ -9,9 +9,9 @@ import { Dialog } from "../../parts/Dialog";
 
 /** Why a recording cannot be brought back; the words of the forge's own record of it. */
 const GONE: Readonly<Record<string, string>> = {
-  "taken back": "Taken back by the person who gave it: the recording was deleted everywhere.",
+  "taken back": "Withdrawn by the person who gave it: the recording was deleted everywhere.",
   removed: "Removed by an owner of the project: the recording was deleted everywhere.",
-  ended: "Its time was over: the recording was deleted everywhere.",
+  ended: "Its retention period ended: the recording was deleted everywhere.",
 };
 
 interface DeletedDialogProps {
@@ -46,7 +46,7 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
   return (
     <Dialog title="Deleted files" onClose={onClose} className="wide">
       {deleted.length === 0 ? (
-        <p className="muted">Nothing is deleted now. What you delete can be brought back here, by anyone who may edit.</p>
+        <p className="muted">No deleted files. Anyone who can edit the project can restore deleted files here.</p>
       ) : (
         <ul className="plain deleted-files">
           {deleted.map((file) => {
@@ -70,7 +70,7 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
         </ul>
       )}
       <div className="row wrap">
-        <p className="small muted grow">A file as it was at an earlier time is in the versions.</p>
+        <p className="small muted grow">Earlier states of a file are in the versions.</p>
         <button
           type="button"
           className="button"

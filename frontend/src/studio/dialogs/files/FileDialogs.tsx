@@ -13,6 +13,7 @@ import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
 import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
 import type { FileTarget } from "../../panels/files/actions";
+import "../../styles/file-dialogs.css";
 
 export interface FileAnswers {
   readonly create: (path: string) => void;
@@ -83,7 +84,7 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
           label="Into which folder"
           verb="Move"
           start={parentOf(target.path)}
-          hint="Leave it empty for the project's own folder. A folder that is not there yet is made."
+          hint="Leave it empty for the project's own folder. A new folder is created."
           offered={folders.filter((folder) => folder !== target.path && !folder.startsWith(`${target.path}/`))}
           placeholder="the project's own folder"
           mayBeEmpty

@@ -26,7 +26,7 @@ export function PathDialog({ title, label, verb, start, hint, offered = [], plac
   const [path, setPath] = useState(start);
   const trimmed = path.trim().replace(/\/+$/, "");
   const isUntouched = trimmed === start.replace(/\/+$/, "");
-  const problem = trimmed === "" && !mayBeEmpty ? "Give it a name." : problemOf(trimmed);
+  const problem = trimmed === "" && !mayBeEmpty ? "Enter a name." : problemOf(trimmed);
   const said = isUntouched || path === "" ? null : problem;
   useEffect(() => {
     // The name without its folders and its end is what one changes.

@@ -63,7 +63,7 @@ export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps
           </ul>
         </section>
       )}
-      {leftOut > 0 && <p className="small muted">Left out: {count(leftOut, "file")} of histories, caches and file managers.</p>}
+      {leftOut > 0 && <p className="small muted">Left out: {count(leftOut, "file")} of version control, caches and file managers.</p>}
       <div className="row wrap">
         <span className="grow" />
         <button type="button" className="button" onClick={onClose}>
@@ -71,7 +71,7 @@ export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps
         </button>
         {replaces.length > 0 && fresh.length > 0 && (
           <button type="button" className="button" onClick={() => send(fresh)}>
-            Only the new ones
+            Upload only new files
           </button>
         )}
         {sends.length > 0 && (

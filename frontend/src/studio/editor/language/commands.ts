@@ -9,7 +9,7 @@ async function asked<Answer>(from: EditorLanguage, request: LanguageRequest): Pr
   try {
     return await from.ask<Answer>({ file: from.file, ...request });
   } catch (error) {
-    from.say(error instanceof LanguageRefusal ? error.message : "The language does not answer just now. Try again in a moment.");
+    from.say(error instanceof LanguageRefusal ? error.message : "The language service is not responding. Try again in a moment.");
     return null;
   }
 }
@@ -45,13 +45,13 @@ export async function nameAt(view: EditorView): Promise<string | null> {
 /** Rename what stands at the cursor, everywhere. Answers why not, or null when it is done. */
 export async function renameAt(view: EditorView, name: string): Promise<string | null> {
   const from = of(view);
-  if (from === null) return "This file is no Runefile.";
+  if (from === null) return "This file is not a Runefile.";
   try {
     const { edits } = await from.ask<EditsAnswer>({ file: from.file, ask: "rename", offset: view.state.selection.main.head, name });
     from.apply(edits);
     return null;
   } catch (error) {
-    return error instanceof LanguageRefusal ? error.message : "The language does not answer just now.";
+    return error instanceof LanguageRefusal ? error.message : "The language service is not responding.";
   }
 }
 
@@ -61,7 +61,7 @@ export async function rewrite(view: EditorView, how: "format" | "infer"): Promis
   if (from === null || view.state.readOnly) return;
   const found = await asked<EditsAnswer>(from, { ask: how });
   if (found === null) return;
-  if (found.edits.length === 0) from.say(how === "format" ? "The Runefile is in form already." : "All types that can be known are written.");
+  if (found.edits.length === 0) from.say(how === "format" ? "The Runefile is formatted already." : "All types that can be derived are filled in.");
   else from.apply(found.edits);
 }
 

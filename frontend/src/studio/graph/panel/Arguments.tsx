@@ -32,7 +32,7 @@ function Argument({ argument, stage, sources, readOnly, onEdit }: ArgumentsProps
   const help = useId();
   const { name, value, required } = argument;
   const set = (next: ArgumentValue | null, step: EditStep = "alone"): Promise<unknown> => onEdit({ edit: "set-argument", stage, name, value: next }, step);
-  const unsaid = argument.default === null ? "nothing is said" : `${argument.default} where nothing is said`;
+  const unsaid = argument.default === null ? "empty" : `${argument.default}`;
   return (
     <div className="argument">
       <div className="row between">
@@ -108,7 +108,7 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
     <div className="long-text">
       <select className="input" aria-label={`Where ${name} comes from`} disabled={readOnly} value={resource === null ? HERE : `$${resource}`} onChange={(event) => from(event.target.value)}>
         <option value={HERE}>Written in the Runefile</option>
-        {resource !== null && !sources.resources.includes(resource) && <option value={`$${resource}`}>The resource {resource}, which is not there</option>}
+        {resource !== null && !sources.resources.includes(resource) && <option value={`$${resource}`}>The resource {resource}, which does not exist</option>}
         {sources.resources.map((each) => (
           <option key={each} value={`$${each}`}>
             The resource {each}
@@ -120,7 +120,7 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
           </option>
         ))}
       </select>
-      {words === null ? <p className="small muted">The app that runs the rune gives this text.</p> : <TextField label={name} value={words} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />}
+      {words === null ? <p className="small muted">The app that runs the rune supplies this text.</p> : <TextField label={name} value={words} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />}
     </div>
   );
 }

@@ -51,7 +51,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
           </li>
         ))}
       </ol>
-      {inputs.length === 0 && <p className="small muted">It reads from nothing yet.</p>}
+      {inputs.length === 0 && <p className="small muted">It has no inputs yet.</p>}
       {!readOnly && inputs.length === connected && !hasItsOwn(ports) && (
         <button type="button" className="button" aria-expanded={choosing === inputs.length} onClick={() => setChoosing(choosing === inputs.length ? null : inputs.length)}>
           <Plus aria-hidden="true" />
@@ -91,7 +91,7 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
           {written(source)}
         </button>
       )}
-      <code className="cut">{port.type ?? "type not known"}</code>
+      <code className="cut">{port.type ?? "type unknown"}</code>
       {!readOnly && source !== null && (
         <span className="port-tools">
           <button type="button" className="button quiet square" aria-label={`Read ${says} from another stage`} title="Read from another stage" onClick={onChange}>
@@ -144,13 +144,13 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
   useEffect(() => {
     if (isThere) list.current?.querySelector<HTMLElement>("[data-walk]")?.focus();
   }, [isThere]);
-  if (sources === null) return <p className="small muted">Asking what fits…</p>;
-  if (sources.length === 0) return <p className="small muted">No stage gives anything yet.</p>;
+  if (sources === null) return <p className="small muted">Finding stages that fit…</p>;
+  if (sources.length === 0) return <p className="small muted">No stage has an output yet.</p>;
   return (
     <ul
       ref={list}
       className="sources"
-      aria-label="What it could read from"
+      aria-label="Possible sources"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return walk(event);
         onClose();

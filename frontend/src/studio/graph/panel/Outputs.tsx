@@ -34,7 +34,7 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
       <div className="row between">
         <h3 id={heading}>Outputs</h3>
         {declared && !readOnly ? (
-          <button type="button" className="button quiet back" aria-label="Outputs: back to the default, the types that follow from the rest" title="Back to the default: the types that follow from the rest" onClick={() => void leaveOut()}>
+          <button type="button" className="button quiet back" aria-label="Outputs: back to the default, the derived types" title="Back to the default: the derived types" onClick={() => void leaveOut()}>
             <RotateCcw aria-hidden="true" />
             Default
           </button>
@@ -49,7 +49,7 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
             <li key={index}>
               <div className="port-row">
                 <span className="small muted num">{index}</span>
-                <code className="cut grow">{type ?? "type not known"}</code>
+                <code className="cut grow">{type ?? "type unknown"}</code>
                 <span className="port-tools">
                   {watching !== null && (
                     <button type="button" className="button quiet square" aria-pressed={isWatched} aria-label={`Watch output ${index}`} title="Watch in the preview" onClick={() => watching.toggle({ stage: name, index })}>

@@ -24,7 +24,7 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const dimensions = shapeOf(shape);
-    if (dimensions === null) return setReason("The shape is whole numbers from 1 with commas between them, such as 1, 28, 28.");
+    if (dimensions === null) return setReason("Enter the shape as whole numbers from 1, separated by commas, such as 1, 28, 28.");
     const types = ports.outputs.map((each, at) => (at === index ? { type: element, dimensions } : readType(each)));
     const unknown = types.indexOf(null);
     if (unknown >= 0) return setReason(`The type of output ${unknown} is not known yet: set that one first.`);
@@ -53,14 +53,14 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
       </select>
       <input className="input mono" aria-label="Shape" aria-describedby={help} aria-invalid={reason !== null} inputMode="text" spellCheck={false} value={shape} onChange={(event) => setShape(event.target.value)} />
       <p id={help} role="status" className={reason === null ? "small muted" : "small wrong"}>
-        {reason ?? "How many elements in each dimension, with commas."}
+        {reason ?? "The size of each dimension, separated by commas."}
       </p>
       <div className="row">
         <button type="submit" className="button">
           Set the type
         </button>
         <button type="button" className="button quiet" onClick={onClose}>
-          Leave it
+          Cancel
         </button>
       </div>
     </form>

@@ -49,7 +49,7 @@ function LayerFacts({ layer, index }: { readonly layer: Layer; readonly index: n
       )}
       {Object.keys(layer.options).length > 0 && (
         <>
-          <dt>Told</dt>
+          <dt>Options</dt>
           <dd>{optionsOf(layer)}</dd>
         </>
       )}
@@ -107,7 +107,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
         <span className="row wrap">
           {folds.length > 0 && (
             <button type="button" className="button" onClick={() => setOpen(open.size === 0 ? new Set(folds.map((block) => block.id)) : new Set())}>
-              {open.size === 0 ? "Unfold all" : "Fold what repeats"}
+              {open.size === 0 ? "Unfold all" : "Fold repeated layers"}
             </button>
           )}
           {view === "picture" && (
@@ -213,7 +213,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
         </div>
       )}
       {view === "picture" && folds.length > 0 && open.size === 0 && (
-        <p className="small muted">{count(folds.length, "stretch repeats itself and is", "stretches repeat themselves and are")} drawn as one box; press it to unfold it.</p>
+        <p className="small muted">{count(folds.length, "repeated group of layers is", "repeated groups of layers are")} drawn as one box. Press it to unfold it.</p>
       )}
       <div role="status">{shown !== undefined && chosen !== null && <LayerFacts layer={shown} index={chosen} />}</div>
     </section>

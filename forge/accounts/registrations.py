@@ -1,0 +1,21 @@
+"""Periodic work of this floor: sessions and codes that are over."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.conf import settings
+
+from forge.accounts.device import delete_ended_codes
+from forge.core.periodic import PeriodicTask, Runs, register
+
+DAY = 24 * 3600.0
+
+
+def delete_ended_sessions() -> None:
+    """Deletes the sessions that nobody can use any more."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+register(PeriodicTask("sessions", DAY, Runs.ONE_WORKER, "deletes sessions that have expired", delete_ended_sessions))
+register(PeriodicTask("device-codes", 3600, Runs.ONE_WORKER, "deletes codes of rune login", delete_ended_codes))

@@ -1,0 +1,106 @@
+"""Notifying a build worker that there is something to do. A notification that is lost costs a wait, never a build."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from celery import current_app
+
+_log = logging.getLogger(__name__)
+
+QUIET = 0.08
+"""Seconds without an edit after which a preview is made."""
+LONGEST_WAIT = 0.4
+"""Seconds after which one is made although somebody goes on typing."""
+PAUSE = 0.1
+"""Seconds between two messages: to send one costs more than the rest, in the process of those who type."""
+
+
+def notify_workers() -> None:
+    """Numbered builds wait."""
+    _send("forge.builds.work")
+
+
+def notify_preview(*project_ids: UUID) -> None:
+    """The previews of projects are behind their texts. One message says so of all: sending costs more than the rest."""
+    _send("forge.builds.preview", *map(str, project_ids))
+
+
+def _send(task: str, *arguments: str) -> None:
+    try:
+        current_app.send_task(task, args=arguments, ignore_result=True)
+    except Exception:
+        # The sweep notifies the worker again; whoever asked must not fail because a queue is away.
+        _log.exception("The notification %s was not sent", task)
+
+
+class Debounce:
+    """Calls `action` with each key once, some quiet time after its last touch, and not later than the longest wait.
+
+    Between two calls is a pause; keys whose time comes meanwhile go together.
+    """
+
+    def __init__(
+        self, action: Callable[..., None], quiet: float = QUIET, longest: float = LONGEST_WAIT, pause: float = PAUSE
+    ) -> None:
+        self._action = action
+        self._quiet = quiet
+        self._longest = longest
+        self._pause = pause
+        self._first: dict[UUID, float] = {}
+        self._due: dict[UUID, float] = {}
+        self._queue: list[tuple[float, UUID]] = []
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def touch(self, key: UUID) -> None:
+        """Something happened to the key. Never waits; safe from any thread."""
+        now = time.monotonic()
+        with self._changed:
+            first = self._first.setdefault(key, now)
+            due = min(now + self._quiet, first + self._longest)
+            is_new = key not in self._due
+            if is_new:
+                heapq.heappush(self._queue, (due, key))
+            self._due[key] = due
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="preview-debounce")
+                self._thread.start()
+            if is_new and self._queue[0][1] == key:
+                # Behind another it is found when that one's time comes; to wake a thread at each keystroke costs more.
+                self._changed.notify()
+
+    def _run(self) -> None:
+        earliest = 0.0
+        while True:
+            self._action(*self._next(earliest))
+            earliest = time.monotonic() + self._pause
+
+    def _next(self, earliest: float) -> list[UUID]:
+        """Waits until a key is due, and not less than until `earliest`; all that are due then."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                if now >= earliest and (found := self._take_due(now)):
+                    return found
+                self._changed.wait(max(earliest, self._queue[0][0]) - now if self._queue else None)
+
+    def _take_due(self, now: float) -> list[UUID]:
+        found: list[UUID] = []
+        while self._queue and self._queue[0][0] <= now:
+            _, key = heapq.heappop(self._queue)
+            if self._due[key] > now:  # touched again meanwhile
+                heapq.heappush(self._queue, (self._due[key], key))
+            else:
+                del self._due[key], self._first[key]
+                found.append(key)
+        return found
+
+
+previews = Debounce(notify_preview)
+"""Edits of all projects that pass through this process."""

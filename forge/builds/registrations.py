@@ -1,0 +1,93 @@
+"""Registered with hooks of the floors below: the preview follows the text, and the project's state shows its builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from forge.builds.actions import builds_of, preview_of
+from forge.builds.dispatch import look_after_builds
+from forge.builds.models import Build, Kind, Preview, State
+from forge.builds.notify import previews
+from forge.builds.previews import resume_previews
+from forge.builds.serializers import build_to_json, build_url, preview_to_json
+from forge.core.actors import Actor
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
+from forge.projects.models import Project
+from rune.wording import counted
+
+SWEEP_EVERY = 2.0
+"""Seconds between two looks for builds whose worker died."""
+SHOWN_BUILDS = 10
+"""Builds in a project's state."""
+
+
+def follow_document(sender: object, project_id: UUID, **_: object) -> None:
+    """An edit was stored: the preview is made anew once typing pauses."""
+    previews.touch(project_id)
+
+
+@state_parts.register
+def builds_state(project: Project, actor: Actor) -> Mapping[str, Any]:
+    """The parts `preview` and `builds` of a project's state."""
+    newest = builds_of(actor, project)[:SHOWN_BUILDS]
+    return {"preview": preview_to_json(preview_of(project)), "builds": [build_to_json(build) for build in newest]}
+
+
+@card_facts.register
+def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
+    """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
+    last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
+    rows = (
+        Preview.objects.plain()
+        .filter(project_id__in=project_ids)
+        .annotate(last_number=Subquery(last.values("number")[:1]), last_state=Subquery(last.values("state")[:1]))
+        .values_list("project_id", "outline", "diagnostics", "state", "last_number", "last_state")
+    )
+    facts = {}
+    for project_id, outline, diagnostics, preview_state, number, build_state in rows:
+        errors = sum(one["severity"] == "error" for one in diagnostics)
+        tag, kind = _tag(preview_state, errors, number, build_state)
+        warnings = 0 if errors else len(diagnostics)
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {})
+    return facts
+
+
+def _tag(preview_state: str, errors: int, number: int | None, build_state: str | None) -> tuple[str, str]:
+    """The one thing that a card says of a project: what is wrong with it now, else its last build."""
+    if preview_state == "broken":
+        return counted(max(1, errors), "error"), "bad"
+    if number is None:
+        return "", ""
+    if build_state == State.SUCCEEDED:
+        return f"Build {number}", "ok"
+    if build_state in (State.FAILED, State.LOST):
+        return f"Build {number} failed", "bad"
+    if build_state == State.CANCELLED:
+        return f"Build {number} cancelled", ""
+    return f"Build {number} under way", "info"
+
+
+@version_parts.register
+def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """The numbered builds of versions, the newest first."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    rows = (
+        Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
+        .select_related("project__organisation")
+        .order_by("-number")
+    )
+    for build in rows:
+        if build.version_id is not None:
+            shown = {"id": str(build.pk), "number": build.number, "state": build.state, "url": build_url(build)}
+            found.setdefault(build.version_id, []).append(shown)
+    return {version: {"builds": builds} for version, builds in found.items()}
+
+
+document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
+register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
+register(PeriodicTask("previews", 60, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -1,0 +1,32 @@
+"""Registered with hooks of the floors below: a file that was written over the API reaches the open rooms."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from forge.collab.room import FromElsewhere
+from forge.collab.rooms import rooms
+from forge.core.lifespan import server_stopping
+from forge.projects.hooks import document_changed
+
+_log = logging.getLogger(__name__)
+
+
+def follow_document(sender: object, project_id: UUID, sequence: int, update: bytes, origin: str, **_: object) -> None:
+    """Tells the room of an update, unless the room stored it itself."""
+    if origin != "socket":
+        rooms.tell(project_id, FromElsewhere(update, sequence))
+
+
+document_changed.connect(follow_document, dispatch_uid="collab.follow_document")
+
+
+@server_stopping.register
+def store_what_waits() -> None:
+    """The server ends: what people typed last is stored before."""
+    try:
+        rooms.close_from_thread()
+    except Exception:
+        # The others that end with the server still have their turn.
+        _log.exception("Not everything that was typed last could be stored")

@@ -1,0 +1,30 @@
+"""What an editor asks of the server about a Runefile, over REST."""
+
+from __future__ import annotations
+
+from django.utils.decorators import method_decorator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.scopes import Scope
+from forge.compute.compiler_pool import language_pool
+from forge.core.api import needing
+from forge.core.compression import gzip_page
+from forge.core.errors import Invalid
+from forge.projects.api import ProjectView
+
+
+@method_decorator(gzip_page, name="dispatch")
+class ProjectLanguage(ProjectView):
+    needs = needing(post=Scope.BUILD_RUN)
+
+    @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
+        project = self.project(request, organisation, name, Verb.READ)
+        if not isinstance(request.data, dict):
+            raise Invalid("The request must be a JSON object.")
+        return Response(language_pool.answer(project, request.data))

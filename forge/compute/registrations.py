@@ -1,0 +1,16 @@
+"""What this app registers with the hooks of the floors below: the summary of a project's files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.compiler_pool import summary_pool
+from forge.projects.hooks import file_summaries
+from forge.projects.versions import Manifest
+
+
+@file_summaries.register
+def summary(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
+    """The summary that a process of the compiler's gives of files."""
+    return summary_pool.summarise(manifest, texts)

@@ -1,0 +1,9 @@
+"""Where the language is asked below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.compute import api
+
+urlpatterns = [path("projects/<str:organisation>/<str:name>/language", api.ProjectLanguage.as_view())]

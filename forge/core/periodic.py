@@ -1,0 +1,144 @@
+"""Work that is done again and again: each app registers its own in `AppConfig.ready`, and one scheduler does it.
+
+Quick work that concerns a process is done in each of them. The rest is done by one process of the installation at a
+time: whichever first moves the row's time of the next run, so a process that dies holds nothing up for longer than
+one period. An action may be ended in the middle with its process, and must bear that.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import close_old_connections, connections
+from django.utils import timezone
+
+from forge.core.models import PeriodicRun
+
+_log = logging.getLogger(__name__)
+
+START = 2.0
+"""Seconds before the first look at what one process does: whoever started the server waits for a page."""
+END_LIMIT = 10.0
+"""Seconds that the end waits for an action that is under way."""
+ERROR_LIMIT = 500
+"""Characters of an error that are kept."""
+
+
+class Runs(StrEnum):
+    """Where something is done."""
+
+    EACH_SERVER = "every server process"
+    EACH_WORKER = "every process that builds"
+    ONE_WORKER = "one process that builds, at a time"
+
+
+@dataclass(frozen=True)
+class PeriodicTask:
+    """Something that is done every so many seconds."""
+
+    name: str
+    every: float
+    """Seconds from one start to the next; it is never started twice in one process at once."""
+    runs: Runs
+    purpose: str
+    """One phrase for whoever lists them."""
+    action: Callable[[], None]
+
+
+tasks: dict[str, PeriodicTask] = {}
+"""All that was registered, by name."""
+
+
+def register(task: PeriodicTask) -> None:
+    """Adds a task. One that is registered again replaces the one before."""
+    tasks[task.name] = task
+
+
+def run_once(task: PeriodicTask) -> str:
+    """Does it now; what it raises is logged and returned as text, "" when all went well."""
+    try:
+        task.action()
+    except Exception as error:
+        _log.exception("The periodic task %s failed; it is tried again in %g seconds", task.name, task.every)
+        return f"{type(error).__name__}: {error}"[:ERROR_LIMIT]
+    return ""
+
+
+def claim(task: PeriodicTask, now: datetime) -> datetime | None:
+    """Takes a run that is due for this process; answers None then, else when the next one is due."""
+    row, _ = PeriodicRun.objects.get_or_create(name=task.name, defaults={"due": now})
+    if row.due > now:
+        return row.due
+    next_due = now + timedelta(seconds=task.every)
+    # Of several processes that see it due, one moves the time.
+    won = PeriodicRun.objects.filter(name=task.name, due=row.due).update(due=next_due, started=now, ended=None)
+    return None if won else next_due
+
+
+def run_claimed(task: PeriodicTask) -> float:
+    """Does it if it is due and no other process took it; answers the seconds until the next look."""
+    now = timezone.now()
+    if (due := claim(task, now)) is not None:
+        return max(1.0, min(task.every, (due - now).total_seconds()))
+    error = run_once(task)
+    PeriodicRun.objects.filter(name=task.name).update(ended=timezone.now(), error=error)
+    return task.every
+
+
+class Scheduler:
+    """Two threads: one for quick work of this process, one for what one process does, which may take long."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, places: Collection[Runs]) -> None:
+        """Starts to do what is registered for these places; returns at once."""
+        self._stopping.clear()
+        own = [task for task in tasks.values() if task.runs in places and task.runs is not Runs.ONE_WORKER]
+        shared = [task for task in tasks.values() if task.runs in places and task.runs is Runs.ONE_WORKER]
+        for name, wanted, first in (("periodic", own, 0.0), ("periodic-shared", shared, START)):
+            if wanted:
+                thread = threading.Thread(target=self._run, args=(wanted, first), daemon=True, name=name)
+                self._threads.append(thread)
+                thread.start()
+
+    def stop(self) -> None:
+        """Ends it at once, or when the action that is under way ends."""
+        self._stopping.set()
+        threads, self._threads = self._threads, []
+        for thread in threads:
+            thread.join(END_LIMIT)
+
+    def _run(self, wanted: list[PeriodicTask], first: float) -> None:
+        due = {task.name: time.monotonic() + first for task in wanted}
+        try:
+            while not self._stopping.wait(max(0.0, min(due.values()) - time.monotonic())):
+                close_old_connections()
+                for task in wanted:
+                    if self._stopping.is_set():
+                        return
+                    if due[task.name] <= time.monotonic():
+                        due[task.name] = time.monotonic() + self._do(task)
+        finally:
+            connections.close_all()
+
+    def _do(self, task: PeriodicTask) -> float:
+        if task.runs is not Runs.ONE_WORKER:
+            run_once(task)
+            return task.every
+        try:
+            return run_claimed(task)
+        except Exception:
+            _log.exception("The database did not say whether the periodic task %s is due; it is asked again", task.name)
+            return min(task.every, 60.0)
+
+
+scheduler = Scheduler()
+"""This process's."""

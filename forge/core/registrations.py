@@ -1,0 +1,32 @@
+"""Periodic work of this floor: SQLite's log, and stored bytes that nothing needs."""
+
+from __future__ import annotations
+
+import logging
+
+from forge.core.blob_sweep import adopt_strays, sweep_blobs
+from forge.core.checkpoints import checkpoints
+from forge.core.lifespan import server_stopping
+from forge.core.periodic import PeriodicTask, Runs, register, scheduler
+
+_log = logging.getLogger(__name__)
+
+
+def remove_unneeded_blobs() -> None:
+    """Removes blobs that nothing links, and says how many."""
+    swept = sweep_blobs()
+    if swept.blobs:
+        _log.info("%d blobs that nothing needs were removed, %d bytes", swept.blobs, swept.size)
+
+
+def find_strays() -> None:
+    """Gives rows to stored bytes that have none, and says how many."""
+    if found := adopt_strays():
+        _log.info("%d files of the blob store had no row", found)
+
+
+server_stopping.register(scheduler.stop)
+# After the scheduler, whose thread uses the connection.
+server_stopping.register(checkpoints.close)
+register(PeriodicTask("blobs", 600, Runs.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs))
+register(PeriodicTask("strays", 24 * 3600, Runs.ONE_WORKER, "finds stored bytes that a crash left", find_strays))

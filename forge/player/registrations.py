@@ -1,0 +1,12 @@
+"""Periodic work of this floor: phones' passes that are over."""
+
+from __future__ import annotations
+
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.player.passes import delete_ended_passes
+
+register(
+    PeriodicTask(
+        "phones", 24 * 3600, Runs.ONE_WORKER, "deletes phones' links and passes that ended", delete_ended_passes
+    )
+)

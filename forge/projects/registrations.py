@@ -1,0 +1,19 @@
+"""Periodic work of this floor: recordings whose time is over."""
+
+from __future__ import annotations
+
+import logging
+
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.projects.samples import end_samples
+
+_log = logging.getLogger(__name__)
+
+
+def delete_ended_samples() -> None:
+    """Deletes recordings whose time is over, and says how many."""
+    if ended := end_samples():
+        _log.info("%d samples were deleted: their time was over", ended)
+
+
+register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))

@@ -1,0 +1,156 @@
+"""What the environment decides: where data lives, which address is served, and the key that signs.
+
+Read once by `forge.settings`. Nothing here knows Django.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
+
+DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
+"""Bytes that one request may carry."""
+
+T = TypeVar("T")
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class BadEnvironment(Exception):
+    """A variable of the environment has a value that cannot be used; says which and what is wanted."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The values of the environment, read and checked."""
+
+    data: Path
+    host: str
+    port: int
+    public_url: str
+    upload_limit: int
+    broker: str
+    database: Database | None
+    """None is SQLite in the data folder."""
+    redis: str
+    """The address of the Redis that joins several processes; "" without one."""
+    store: Store | None
+    """None keeps files in the data folder."""
+    debug: bool
+    certificate: Path | None
+    key: Path | None
+    extra_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+
+    @property
+    def public(self) -> SplitResult:
+        return urlsplit(self.public_url)
+
+    @property
+    def secure(self) -> bool:
+        return self.public.scheme == "https"
+
+    @property
+    def public_is_loopback(self) -> bool:
+        """Whether nobody but this machine can open a link that starts with the public URL."""
+        return (self.public.hostname or "") in _LOOPBACK
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        named = {self.public.hostname or "", self.host, "localhost", "127.0.0.1", "[::1]", *self.extra_hosts}
+        return tuple(sorted(named - {"", "0.0.0.0", "::"}))  # noqa: S104 (names that are left out)
+
+
+def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
+    """The environment of a process whose project folder is `base`. Raises `BadEnvironment`."""
+    host = variables.get("HOST") or "127.0.0.1"
+    port = _number(variables, "PORT", 8000, 65_535)
+    certificate, key = variables.get("TLS_CERTIFICATE"), variables.get("TLS_KEY")
+    if bool(certificate) != bool(key):
+        raise BadEnvironment("TLS_CERTIFICATE and TLS_KEY go together: set both, or neither.")
+    scheme = "https" if certificate else "http"
+    public_url = (variables.get("PUBLIC_URL") or f"{scheme}://127.0.0.1:{port}").rstrip("/")
+    split = urlsplit(public_url)
+    if split.scheme not in ("http", "https") or not split.hostname or split.path:
+        raise BadEnvironment(f"PUBLIC_URL must look like https://forge.example:8000, it is {public_url!r}.")
+    return Environment(
+        data=Path(variables.get("DATA_DIR") or base / "data").resolve(),
+        host=host,
+        port=port,
+        public_url=public_url,
+        upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
+        broker=variables.get("BROKER_URL") or "memory://localhost",
+        database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
+        redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),
+        store=_service(
+            "S3_URL",
+            lambda: read_store(
+                *(variables.get(name, "") for name in ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"))
+            ),
+        ),
+        debug=variables.get("DEBUG", "") in ("1", "true"),
+        certificate=Path(certificate) if certificate else None,
+        key=Path(key) if key else None,
+        extra_hosts=_names(variables, "ALLOWED_HOSTS"),
+        trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+    )
+
+
+def _service(name: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except BadAddress as error:
+        raise BadEnvironment(f"{name} {error}.") from None
+
+
+def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
+
+
+def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:
+    text = variables.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) <= largest:
+        raise BadEnvironment(f"{name} must be a whole number from 1 to {largest}, it is {text!r}.")
+    return int(text)
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that nobody else on the machine can look into. One that is there stays as its owner wants it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def secret_key(data: Path, variables: Mapping[str, str]) -> str:
+    """The key that signs sessions: from SECRET_KEY, else from the data folder, where the first start writes one.
+
+    Two processes that start at once end with one key: the file is written aside and linked into its place, which
+    only the first of them can do.
+    """
+    given = variables.get("SECRET_KEY")
+    if given:
+        return given
+    path = data / "secret-key"
+    try:
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        make_private(data)
+        aside = data / f"secret-key.{secrets.token_hex(8)}"
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            pass  # another process was first; its key is the one
+        finally:
+            aside.unlink()
+        return path.read_text("ascii")

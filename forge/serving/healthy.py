@@ -1,0 +1,62 @@
+"""Asks the server of this environment whether it is well, for a container: `python -m forge.serving.healthy`.
+
+No Django: a question that is asked every few seconds must cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from forge.serving.environment import BadEnvironment, Environment, read_environment
+
+SECONDS = 3.0
+"""How long the server may take to answer."""
+
+
+def main() -> int:
+    """0 when the server answers that it is well; else 1, with the reason on stderr."""
+    try:
+        reason = illness(read_environment(os.environ, Path.cwd()))
+    except BadEnvironment as error:
+        reason = str(error)
+    if reason:
+        print(reason, file=sys.stderr)
+    return 1 if reason else 0
+
+
+def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
+    """None when the server is well, else what is wrong with it."""
+    # This machine's own server, asked by the loopback address: there is nobody whose certificate could be doubted.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    address = (
+        f"{'https' if environment.certificate else 'http'}://{_loopback(environment.host)}:{environment.port}/healthz"
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    request = urllib.request.Request(address, headers={"Host": f"127.0.0.1:{environment.port}"})  # noqa: S310 (http or https)
+    try:
+        with opener.open(request, timeout=seconds) as answer:
+            return None if answer.read() == b"ok\n" else f"{address} gave something else than ok"
+    except urllib.error.HTTPError as error:
+        return f"{address} answered {error.code} {error.reason}"
+    except OSError as error:
+        return f"{address} does not answer: {getattr(error, 'reason', error)}"
+
+
+def _loopback(host: str) -> str:
+    """The address at which this machine reaches what listens on `host`."""
+    if host in ("0.0.0.0", "localhost"):  # noqa: S104 (compared, not listened on)
+        return "127.0.0.1"
+    if ":" in host:
+        return "[::1]" if host in ("::", "::1") else f"[{host}]"
+    return host
+
+
+if __name__ == "__main__":
+    sys.exit(main())

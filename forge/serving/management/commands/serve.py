@@ -1,0 +1,103 @@
+"""`manage.py serve`: everything in one process. Migrates if need be, prints how to sign in, serves until Ctrl-C."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
+from forge.core.sockets import SocketProtocol
+from forge.serving.database import migrate_if_needed
+from forge.serving.served_address import note_address
+from forge.web.templatetags.look import build_manifest
+
+GRACE = 5
+"""Seconds that open requests have to end after Ctrl-C."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it is once it answers, and not before."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            # What is there now stays: to look through all of it for garbage again and again takes 0.1 s each time, in
+            # which nobody sees what anyone types.
+            gc.collect()
+            gc.freeze()
+            print(self._announcement, flush=True)
+
+
+class Command(BaseCommand):
+    """Serves Forge."""
+
+    help = "Serves Forge on HOST and PORT, with the build worker inside, until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not build_manifest():
+            raise CommandError("The front end is not built yet. Build it with: make setup")
+        # What lies in the data folder is this person's alone, also where the folder itself is open to others.
+        os.umask(0o077)
+        # Threads that come back from the disk or the database wait so long at most for the one that runs (it is 5 ms
+        # by default, of which a keystroke passes several).
+        sys.setswitchinterval(0.0002)
+        migrate_if_needed()
+        listening = self._listen()
+        note_address()
+        environment = settings.ENVIRONMENT
+        config = uvicorn.Config(
+            "forge.asgi:application",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+            ssl_certfile=environment.certificate,
+            ssl_keyfile=environment.key,
+            server_header=False,
+            ws=SocketProtocol,
+            # A keystroke is some thirty bytes: to deflate each costs the server a third more and saves nobody anything.
+            ws_per_message_deflate=False,
+            # Without a proxy that the environment names, an address is the connection's: anyone can send a header.
+            proxy_headers=bool(environment.trusted_proxies),
+            forwarded_allow_ips=list(environment.trusted_proxies),
+        )
+        try:
+            AnnouncingServer(config, self._announcement()).run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass  # uvicorn has stopped everything by then
+        finally:
+            listening.close()
+        self.stdout.write("Hammer Forge has stopped.")
+
+    def _listen(self) -> socket.socket:
+        """The socket, taken before anything is announced. Raises `CommandError` when another has the port."""
+        host, port = settings.ENVIRONMENT.host, settings.ENVIRONMENT.port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=2048)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} cannot be used: {error.strerror}. If another Hammer Forge runs, stop it first, "
+                f"or choose another port: PORT={port + 1} make run"
+            ) from error
+
+    def _announcement(self) -> str:
+        if nobody_signed_in_yet():
+            invitation = (
+                f"Open {make_sign_in_link()}\nThe link signs you in once, within 15 minutes. Another one: make link"
+            )
+        else:
+            invitation = f"Open {settings.PUBLIC_URL}\nA link to sign in without a password: make link"
+        return f"\nHammer Forge is running. Ctrl-C stops it.\n{invitation}\n"

@@ -1,0 +1,138 @@
+// A second rune on what the first one was given, run for run: what each answers, side by side. It runs in a sandboxed
+// frame of its own, and never holds the first one up: of inputs that come while it runs, it takes the newest.
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { numberText, percentText } from "../numbers";
+import { tensorViews } from "../outputs/views";
+import { scoreText, type Card, type Score } from "../readings";
+import type { Snapshot } from "../session";
+import { useSession } from "../use-session";
+import { refitted } from "./refit";
+import { verdict } from "./verdict";
+import "./versus.css";
+
+const TensorView = lazy(() => import("../outputs/TensorView"));
+
+/** Scores of a side that are shown. */
+const SHOWN = 4;
+const NO_INPUT = "It answers here as soon as there is input.";
+
+export interface VersusSide {
+  readonly name: string;
+  /** What can be done with it. */
+  readonly below: ReactNode;
+}
+
+interface Props {
+  /** What runs in the preview. */
+  readonly running: Snapshot;
+  /** What runs beside it, or null while there is none. */
+  readonly rune: ArrayBuffer | null;
+  /** Said while there is none. */
+  readonly waiting: string;
+  readonly sides: readonly [running: VersusSide, beside: VersusSide];
+}
+
+export default function Versus({ running, rune, waiting, sides }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [session, beside] = useSession(rune, null, undefined, frame, undefined, undefined);
+  // What the first rune said to the input that the second one was given: one run may be ahead of the other.
+  const [said] = useState(() => new WeakMap<ArrayBuffer, readonly Card[]>());
+  const { loaded, ran, readings, newest, calling } = running;
+  const { loaded: other } = beside;
+  const isHeard = readings.cards.length > 0;
+  useEffect(() => session.setCalling(calling), [session, calling]);
+  useEffect(() => {
+    if (loaded === null || other === null || readings.cards.length === 0) return;
+    for (const [place, data] of ran) {
+      const [from, to] = [loaded.capabilities[place], other.capabilities[place]];
+      const given = from === undefined || to === undefined ? null : refitted(data, from, to);
+      if (given === null) continue;
+      said.set(given, readings.cards);
+      session.offer(place, given, newest?.isStream ?? false);
+    }
+  }, [session, said, loaded, other, ran, readings, newest]);
+
+  const answers = isHeard && rune !== null ? beside.readings.cards : [];
+  const input = beside.ran.get(0);
+  const cards = (answers.length > 0 && input !== undefined ? said.get(input) : undefined) ?? readings.cards;
+  const [first, second] = sides;
+  return (
+    <div className="stack">
+      <div ref={frame} hidden />
+      {beside.error !== null && (
+        <div className="notice bad row wrap" role="alert">
+          <p className="small preview-said">{`With ${sides[1].name}: ${beside.error.message}`}</p>
+          <button type="button" className="button" onClick={session.restart}>
+            Restart
+          </button>
+        </div>
+      )}
+      <div className="versus">
+        <Side side={first} cards={cards} waiting={NO_INPUT} />
+        <Side side={second} cards={answers} waiting={rune === null ? waiting : waitingFor(beside, isHeard)} />
+      </div>
+      {answers.length > 0 && <p className="small">{verdict(cards, answers)}</p>}
+    </div>
+  );
+}
+
+function waitingFor({ error, fetching, loaded }: Snapshot, isHeard: boolean): string {
+  if (error !== null) return "It does not run.";
+  if (fetching !== null) return `Fetching ${fetching.name}, which runs this rune's model…`;
+  return loaded !== null && !isHeard ? NO_INPUT : "Running…";
+}
+
+function Side({ side: { name, below }, cards, waiting }: { readonly side: VersusSide; readonly cards: readonly Card[]; readonly waiting: string }) {
+  return (
+    <section aria-label={`With ${name}`}>
+      <b className="small">{name}</b>
+      <div className="says-so">
+        {cards.length === 0 ? <p className="small muted">{waiting}</p> : cards.map((card) => <Answer key={card.key} card={card} />)}
+      </div>
+      {below}
+    </section>
+  );
+}
+
+function Answer({ card }: { readonly card: Card }) {
+  switch (card.kind) {
+    case "word":
+      return (
+        <>
+          <p className="preview-big">{card.word?.text ?? "…"}</p>
+          {card.word !== null && card.word.share !== null && <p className="small muted num">{percentText(card.word.share)} sure</p>}
+          <Highest scores={card.scores} />
+        </>
+      );
+    case "scores":
+      return <Highest scores={card.scores} />;
+    case "number":
+      return <p className="preview-big num">{numberText(card.value)}</p>;
+    default:
+      return (
+        <Suspense fallback={null}>
+          <TensorView tensor={card.tensor} beside={[]} shown={null} title={card.title} view={tensorViews(card.tensor)[0]} />
+        </Suspense>
+      );
+  }
+}
+
+/** The highest scores; a bar goes from 0, where they are probabilities, else from the lowest, to the highest. */
+function Highest({ scores }: { readonly scores: readonly Score[] }) {
+  const values = scores.map(({ value }) => value).filter(Number.isFinite);
+  const low = Math.min(0, ...values);
+  const span = Math.max(0, ...values) - low || 1;
+  return (
+    <dl className="preview-bars num">
+      {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (
+        <div key={index} className={place === 0 ? "top" : ""}>
+          <dt>{name}</dt>
+          <dd className="meter" aria-hidden="true">
+            <i style={{ width: `${100 * (share ?? (Number.isFinite(value) ? (value - low) / span : 0))}%` }} />
+          </dd>
+          <dd>{scoreText({ index, name, value, share })}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

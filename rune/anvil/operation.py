@@ -1,0 +1,77 @@
+"""One op of a model as Anvil sees it, and what Anvil knows of each kind of op: what it refuses and what it computes.
+
+Nothing here or in `ops/` knows a target: how a computation is done, and in which C, is the kernel set's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rune.tflite import Model, Operator, Tensor
+
+
+class Contradiction(Exception):
+    """Tensors or options of an op that do not fit each other; the message is half a sentence."""
+
+
+@dataclass(frozen=True)
+class Op:
+    """One op with its tensors; an optional input that is absent is None."""
+
+    operator: Operator
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+
+    @staticmethod
+    def of(model: Model, operator: Operator) -> Op:
+        return Op(
+            operator,
+            tuple(model.tensors[index] if index >= 0 else None for index in operator.inputs),
+            tuple(model.tensors[index] for index in operator.outputs),
+        )
+
+    def input(self, index: int) -> Tensor:
+        """An input that must be there. Raises `Contradiction`."""
+        tensor = self.optional_input(index)
+        if tensor is None:
+            raise Contradiction(f"input {index} is missing")
+        return tensor
+
+    def optional_input(self, index: int) -> Tensor | None:
+        return self.inputs[index] if index < len(self.inputs) else None
+
+    @property
+    def output(self) -> Tensor:
+        """The only output. Raises `Contradiction`."""
+        if len(self.outputs) != 1:
+            raise Contradiction(f"it has {len(self.outputs)} outputs where it should have one")
+        return self.outputs[0]
+
+
+class Computation:
+    """What an op computes, as a frozen dataclass: weights as the model has them, multipliers, zero points, windows.
+
+    Each kind of computation is a class of its own, by which a kernel set finds its kernel.
+    """
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What Anvil knows about one kind of op."""
+
+    refusal: Callable[[Op], str | None]
+    """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
+    computation: Callable[[Op], Computation | None]
+    """What is computed; None where the output is the input itself, seen with other dimensions. Raises `Contradiction`.
+    """
+
+
+Operations = Mapping[str, Operation]
+"""By TFLite's names."""
+
+
+def require(holds: bool, otherwise: str) -> None:
+    """Raises `Contradiction` unless it holds."""
+    if not holds:
+        raise Contradiction(otherwise)

@@ -1,0 +1,63 @@
+"""What is told of a target: its limits, its kernels, how C is written for it, and what is handed over in the end.
+
+The targets themselves stand in `rune.targets`, a folder each; Anvil is given one and asks for none by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rune.anvil.kernel_set import KernelSet
+from rune.anvil.plan import Plan
+from rune.anvil.program import Program
+from rune.anvil.sources import Sources
+from rune.anvil.target_limits import TargetLimits
+from rune.runefile.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain."""
+
+    compile_flags: tuple[str, ...]
+    linker: str
+    link_flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a packager is given. `resources` are those with a default; `module` is empty without a toolchain."""
+
+    name: str
+    pipeline: Pipeline
+    resources: tuple[tuple[str, bytes], ...]
+    memory: int
+    """Bytes of arena and messages."""
+    sources: Sources
+    module: bytes
+
+
+@dataclass(frozen=True)
+class Target:
+    """What code is made for. `summary` says for whom, in one line."""
+
+    name: str
+    summary: str
+    limits: TargetLimits
+    kernels: KernelSet
+    makes_rune: bool
+    """Whether one file comes out, a rune, which a host runs: it gives inputs, models and resources, and takes outputs
+    and marks. Else a folder of files comes out, and what goes in and out are arguments."""
+    emitter: Callable[[Target, Program, Plan, str], Sources]
+    """The C of a planned program; the text is the rune's name."""
+    toolchain: Toolchain | None
+    """What makes a module of the sources; None where they are shipped as they are."""
+    packager: Callable[[Made], Mapping[str, bytes]]
+    """The files that are handed over, by their path in a folder."""
+    starting_points: frozenset[str] = frozenset()
+    """Those of them that a person goes on to write; a later build leaves them as they are."""
+
+    def emit(self, program: Program, plan: Plan, name: str) -> Sources:
+        """Everything that a compiler gets to see. The same arguments give the same bytes."""
+        return self.emitter(self, program, plan, name)

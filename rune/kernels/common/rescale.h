@@ -1,0 +1,67 @@
+/*
+ * From a sum of products (32 bits) to the output's scale (8 bits), in the arithmetic of TFLite's reference kernels: a
+ * multiplier of 31 bits and a power of two. Convolutions and ADD round twice, fully connected layers once; the two differ
+ * in rare bits. Shifts to the right keep the sign.
+ */
+#ifndef RUNE_RESCALE_H
+#define RUNE_RESCALE_H
+
+#include <stdint.h>
+
+#include "language.h"
+
+/* What outputs need that are rounded once: value * multiplier * 2^-shift. */
+struct rune_requantize_once {
+    const int32_t *multiplier;
+    const int32_t *shift;
+    int32_t zero_point, minimum, maximum;
+};
+
+/* What outputs need that are rounded twice: value * mantissa * 2^(exponent - 31). Exponents are from -31 to 30. */
+struct rune_requantize_twice {
+    const int32_t *mantissa;
+    const int8_t *exponent;
+    int32_t zero_point, minimum, maximum;
+};
+
+/* value * multiplier * 2^-shift, rounded once to nearest (halves up). `shift` is from 1 to 62. */
+RUNE_FUNCTION int32_t rune_rescale_once(int32_t value, int32_t multiplier, int32_t shift)
+{
+    return (int32_t)(((int64_t)value * multiplier + (INT64_C(1) << (shift - 1))) >> shift);
+}
+
+/*
+ * value * mantissa * 2^-31, rounded to nearest (halves up), then times 2^exponent, rounded to nearest (halves away from
+ * zero). A left shift comes first and wraps, as in the reference.
+ */
+RUNE_FUNCTION int32_t rune_rescale_twice_one(int32_t value, int32_t mantissa, int32_t exponent)
+{
+    int64_t product;
+    if (exponent >= 0) {
+        value = (int32_t)((uint32_t)value << exponent);
+        return (int32_t)(((int64_t)value * mantissa + (INT64_C(1) << 30)) >> 31);
+    }
+    product = ((int64_t)value * mantissa + (INT64_C(1) << 30)) >> 31;
+    return (int32_t)((product + (INT64_C(1) << (-exponent - 1)) - (product < 0)) >> -exponent);
+}
+
+/* The byte of a value: from the output's zero point, and within its range. A sum that leaves 32 bits wraps. */
+RUNE_FUNCTION int8_t rune_byte_from(int32_t value, int32_t zero_point, int32_t minimum, int32_t maximum)
+{
+    const int32_t moved = (int32_t)((uint32_t)value + (uint32_t)zero_point);
+    return (int8_t)(moved < minimum ? minimum : moved > maximum ? maximum : moved);
+}
+
+RUNE_FUNCTION int8_t rune_requantize_once(int32_t sum, const struct rune_requantize_once *to, int32_t channel)
+{
+    const int32_t value = rune_rescale_once(sum, to->multiplier[channel], to->shift[channel]);
+    return rune_byte_from(value, to->zero_point, to->minimum, to->maximum);
+}
+
+RUNE_FUNCTION int8_t rune_requantize_twice(int32_t sum, const struct rune_requantize_twice *to, int32_t channel)
+{
+    const int32_t value = rune_rescale_twice_one(sum, to->mantissa[channel], to->exponent[channel]);
+    return rune_byte_from(value, to->zero_point, to->minimum, to->maximum);
+}
+
+#endif

@@ -1,0 +1,65 @@
+"""What the packers of all kernel sets share: constants as bytes, and biases that hold what a zero point adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.fixed_point import Integers, Multiplier
+from rune.anvil.kernel_call import Constant, KernelStructure
+from rune.anvil.ops.rescaling import OutputRange
+
+
+def int8s(values: NDArray[np.generic]) -> Constant:
+    """The values as int8_t; they were checked to fit."""
+    return Constant("int8_t", values.astype(np.int8).tobytes())
+
+
+def int32s(values: NDArray[np.generic]) -> Constant:
+    """The values as int32_t; they were checked to fit."""
+    return Constant("int32_t", values.astype("<i4").tobytes())
+
+
+def float32s(values: NDArray[np.generic]) -> Constant:
+    """The values as float."""
+    return Constant("float", values.astype("<f4").tobytes())
+
+
+def wrapped(values: Integers) -> Integers:
+    """The values as 32 bits hold them: the kernels' sums wrap, and so may what they start from."""
+    return ((values + 2**31) % 2**32) - 2**31
+
+
+def folded_bias(bias: NDArray[np.generic], weight_sums: Integers, input_zero_point: int) -> Integers:
+    """The bias minus the input's zero point times each channel's sum of weights."""
+    return wrapped(bias.astype(np.int64) - input_zero_point * weight_sums)
+
+
+def one_rounding(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:
+    """`struct rune_requantize_once` (common/rescale.h): one multiplier an output."""
+    return KernelStructure(
+        "struct rune_requantize_once",
+        (
+            ("multiplier", int32s(np.array([each.mantissa for each in multipliers], np.int64))),
+            ("shift", int32s(np.array([31 - each.exponent for each in multipliers], np.int64))),
+            ("zero_point", to.zero_point),
+            ("minimum", to.minimum),
+            ("maximum", to.maximum),
+        ),
+    )
+
+
+def two_roundings(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:
+    """`struct rune_requantize_twice` (common/rescale.h): one multiplier a channel, right for every sum."""
+    return KernelStructure(
+        "struct rune_requantize_twice",
+        (
+            ("mantissa", int32s(np.array([each.mantissa for each in multipliers], np.int64))),
+            ("exponent", int8s(np.array([each.exponent for each in multipliers], np.int64))),
+            ("zero_point", to.zero_point),
+            ("minimum", to.minimum),
+            ("maximum", to.maximum),
+        ),
+    )

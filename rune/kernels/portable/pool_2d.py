@@ -1,0 +1,25 @@
+"""AVERAGE_POOL_2D and MAX_POOL_2D."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.ops.pool_2d import Pool2D
+from rune.anvil.program import Number
+from rune.kernels.portable.filter import filter_structure
+
+
+def pool(op: Pool2D) -> KernelCall:
+    element, kind = ("float", "float32") if op.is_float else ("int8_t", "int8")
+    return KernelCall(
+        f"rune_{op.pooling.value}_pool_2d_{kind}",
+        (
+            Input(0, element),
+            Output(0, element),
+            filter_structure(op.window),
+            Number(op.minimum),
+            Number(op.maximum),
+        ),
+    )
+
+
+PACKERS = {Pool2D: pool}

@@ -1,0 +1,30 @@
+"""QUANTIZE and DEQUANTIZE."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.ops.quantize import DequantizeBytes, QuantizeBytes, QuantizeFloat32
+from rune.anvil.program import Number
+from rune.kernels.packing import float32s
+
+
+def floats(op: QuantizeFloat32) -> KernelCall:
+    kind = "int8" if op.is_signed else "uint8"
+    return KernelCall(
+        f"rune_quantize_{kind}",
+        (Input(0, "float"), Output(0, f"{kind}_t"), Number(op.count), Number(op.scale), Number(op.zero_point)),
+    )
+
+
+def between_bytes(op: QuantizeBytes) -> KernelCall:
+    table = Constant("uint8_t", op.table.tobytes())
+    return KernelCall("rune_quantize_bytes", (Input(0, "uint8_t"), Output(0, "uint8_t"), table, Number(op.count)))
+
+
+def dequantize(op: DequantizeBytes) -> KernelCall:
+    return KernelCall(
+        "rune_dequantize_bytes", (Input(0, "uint8_t"), Output(0, "float"), float32s(op.table), Number(op.count))
+    )
+
+
+PACKERS = {QuantizeFloat32: floats, QuantizeBytes: between_bytes, DequantizeBytes: dequantize}

@@ -1,0 +1,116 @@
+"""CONV_2D: weights packed for tiles of 8 channels, biases that hold what the input's zero point adds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.fixed_point import Integers
+from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
+from rune.anvil.ops.window import Window
+from rune.anvil.program import Number
+from rune.kernels.simd128.requantization import convolution_rounding, sums_of
+from rune.kernels.simd128.rows import Rows
+
+POINTWISE_BLOCK = 1024
+"""Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
+EVEN_BLOCK = 2560
+"""The same where the pixels come out even: then the code needs no second copy for the rest."""
+
+
+def int8(op: Conv2DInt8) -> KernelCall:
+    filters = op.filters.astype(np.int64)
+    sums = sums_of(filters.reshape(len(filters), -1), op.bias, op.input_zero_point)
+    bias, requantize = convolution_rounding(op.multipliers, sums, op.output)
+    if _is_pointwise(op.window):
+        return _pointwise(op.window, filters, bias, requantize)
+    rows = Rows(op.window, op.window.input_channels)
+    return KernelCall(
+        "rune_conv_2d_int8",
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            Scratch("int16_t", rows.ring_size(2)),
+            Constant("int8_t", packed_pairs(_segments(op.window, filters))),
+            bias,
+            rows.structure(),
+            requantize,
+            Number(op.input_zero_point),
+        ),
+    )
+
+
+def _is_pointwise(window: Window) -> bool:
+    """Whether every pixel is seen once and alone."""
+    return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
+
+
+def _pointwise(window: Window, filters: Integers, bias: Constant, requantize: KernelStructure) -> KernelCall:
+    pixels = window.batches * window.output_height * window.output_width
+    inputs = window.input_channels
+    block = _pointwise_block(pixels, inputs)
+    return KernelCall(
+        "rune_pointwise_int8",
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            Scratch("int16_t", (block * inputs + 8) * 2),
+            Constant("int8_t", packed_pairs(filters.reshape(len(filters), 1, inputs))),
+            bias,
+            requantize,
+            Number(pixels),
+            Number(inputs),
+            Number(window.output_channels),
+            Number(block),
+        ),
+    )
+
+
+def _pointwise_block(pixels: int, inputs: int) -> int:
+    """How many pixels are widened at a time."""
+    even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
+    return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
+
+
+def _segments(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
+    """[output channel, segment, number]: a segment is what lies together in a row of the image."""
+    channels, height, width, depth = filters.shape
+    if window.dilation_x == 1:
+        return filters.reshape(channels, height, width * depth)
+    return filters.reshape(channels, height * width, depth)
+
+
+def packed_pairs(segments: NDArray[np.generic]) -> bytes:
+    """[channel, segment, number] to bytes of [8 channels][segment][pair of numbers][channel][2], filled with zeros."""
+    channels, count, length = segments.shape
+    full = np.zeros((-(-channels // 8) * 8, count, -(-length // 2) * 2), np.int8)
+    full[:channels, :, :length] = segments
+    return full.reshape(-1, 8, count, full.shape[2] // 2, 2).transpose(0, 2, 3, 1, 4).tobytes()
+
+
+def float32(op: Conv2DFloat32) -> KernelCall:
+    segments = _segments(op.window, op.filters)
+    channels, count, length = segments.shape
+    full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
+    full[:channels] = segments
+    packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
+    bias = np.zeros(len(full), np.float32)
+    bias[:channels] = op.bias
+    rows = Rows(op.window, op.window.input_channels)
+    return KernelCall(
+        "rune_conv_2d_float32",
+        (
+            Input(0, "float"),
+            Output(0, "float"),
+            Scratch("float", rows.ring_size(4)),
+            Constant("float", packed.astype("<f4").tobytes()),
+            Constant("float", bias.astype("<f4").tobytes()),
+            rows.structure(),
+            Number(op.minimum),
+            Number(op.maximum),
+        ),
+    )
+
+
+PACKERS = {Conv2DInt8: int8, Conv2DFloat32: float32}

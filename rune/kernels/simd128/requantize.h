@@ -1,0 +1,98 @@
+/*
+ * From a sum of products (32 bits) to the output's scale (8 bits), in the arithmetic of TFLite's reference kernels:
+ * a multiplier of 31 bits and a power of two. The two roundings of one flavour and the one of the other differ in rare
+ * bits, and each op has its own.
+ */
+#ifndef RUNE_REQUANTIZE_H
+#define RUNE_REQUANTIZE_H
+
+#include "rescale.h"
+#include "vector.h"
+
+/*
+ * What the channels of one op need. Either `multiplier` and `factor` are set (exact, any value), or `scale` and
+ * `offset` (single precision, where the build proved that every reachable sum gives the same byte).
+ */
+struct rune_requantize {
+    const int32_t *multiplier;
+    const int32_t *factor; /* 2^(30 - right shift) */
+    const int32_t *left;   /* 2^(left shift); null when every one is 1 */
+    const float *scale;
+    const float *offset;
+    const int32_t *exceptions; /* of each channel the one sum to which `steps` is added; null where there is none */
+    const int32_t *steps;
+    int32_t signed_offset; /* the offset takes the sum's sign */
+    int32_t zero_point, minimum, maximum;
+};
+
+/* (left * right + nudge) >> shift in 64 bits, the low 32 of each. */
+RUNE_INLINE rune_i32x4 rune_multiply_shift(rune_i32x4 left, rune_i32x4 right, rune_i64x2 nudge_low,
+                                           rune_i64x2 nudge_high, int32_t shift)
+{
+    rune_i64x2 low = __builtin_convertvector(__builtin_shufflevector(left, left, 0, 1), rune_i64x2) *
+                     __builtin_convertvector(__builtin_shufflevector(right, right, 0, 1), rune_i64x2);
+    rune_i64x2 high = __builtin_convertvector(__builtin_shufflevector(left, left, 2, 3), rune_i64x2) *
+                      __builtin_convertvector(__builtin_shufflevector(right, right, 2, 3), rune_i64x2);
+    low = (low + nudge_low) >> shift;
+    high = (high + nudge_high) >> shift;
+    return __builtin_shufflevector((rune_i32x4)low, (rune_i32x4)high, 0, 2, 4, 6);
+}
+
+/*
+ * value * multiplier * 2^-31, rounded to nearest (halves up), then times 2^-right rounded to nearest (halves away from
+ * zero). The second step is a product with 2^(30 - right) and a shift by 30, as vectors shift all numbers alike.
+ */
+RUNE_INLINE rune_i32x4 rune_rescale_twice(rune_i32x4 value, rune_i32x4 multiplier, rune_i32x4 factor)
+{
+    const rune_i64x2 half = {INT64_C(1) << 30, INT64_C(1) << 30};
+    rune_i32x4 scaled = rune_multiply_shift(value, multiplier, half, half, 31);
+    rune_i32x4 sign = scaled >> 31; /* -1 where negative: a half then rounds down */
+    rune_i64x2 low = __builtin_convertvector(__builtin_shufflevector(sign, sign, 0, 1), rune_i64x2);
+    rune_i64x2 high = __builtin_convertvector(__builtin_shufflevector(sign, sign, 2, 3), rune_i64x2);
+    return rune_multiply_shift(scaled, factor, low + (INT64_C(1) << 29), high + (INT64_C(1) << 29), 30);
+}
+
+/* Four sums of the channels from `channel`, before the output's zero point is added. */
+RUNE_INLINE rune_i32x4 rune_requantized(rune_i32x4 sum, const struct rune_requantize *to, int32_t channel)
+{
+    if (!to->scale) {
+        if (to->left)
+            sum *= rune_load_i32(to->left + channel);
+        return rune_rescale_twice(sum, rune_load_i32(to->multiplier + channel), rune_load_i32(to->factor + channel)) +
+               to->zero_point;
+    }
+    rune_f32x4 value = __builtin_convertvector(sum, rune_f32x4) * rune_load_f32(to->scale + channel);
+    if (to->signed_offset)
+        value += (rune_f32x4)((sum & INT32_MIN) | (rune_i32x4)rune_load_f32(to->offset + channel));
+    else
+        value += rune_load_f32(to->offset + channel);
+    /* Adding 1.5 * 2^23 leaves the nearest integer in the low bits. */
+    rune_i32x4 rounded = (rune_i32x4)(value + 12582912.0f) - (0x4B400000 - to->zero_point);
+    if (to->exceptions)
+        rounded += (rune_i32x4)(sum == rune_load_i32(to->exceptions + channel)) & rune_load_i32(to->steps + channel);
+    return rounded;
+}
+
+/* Requantises `vectors` (at most 4) vectors of sums and stores the first `count` bytes of them. */
+RUNE_INLINE void rune_store_requantized(int8_t *output, const rune_i32x4 *sums, int32_t vectors,
+                                        const struct rune_requantize *to, int32_t channel, int32_t count)
+{
+    rune_i32x4 quarter[4] = {{0}, {0}, {0}, {0}};
+    RUNE_UNROLLED for (int32_t i = 0; i < vectors; i++)
+        quarter[i] = rune_requantized(sums[i], to, channel + 4 * i);
+    rune_i8x16 bytes = rune_narrow(quarter[0], quarter[1], quarter[2], quarter[3]);
+    if (to->minimum > INT8_MIN)
+        bytes = __builtin_elementwise_max(bytes, (rune_i8x16){} + (int8_t)to->minimum);
+    if (to->maximum < INT8_MAX)
+        bytes = __builtin_elementwise_min(bytes, (rune_i8x16){} + (int8_t)to->maximum);
+    if (count >= 4 * vectors) {
+        __builtin_memcpy(output, &bytes, (size_t)(4 * vectors));
+        return;
+    }
+    int8_t single[16];
+    __builtin_memcpy(single, &bytes, sizeof single);
+    for (int32_t i = 0; i < count; i++)
+        output[i] = single[i];
+}
+
+#endif

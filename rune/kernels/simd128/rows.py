@@ -1,0 +1,48 @@
+"""The rows of an image as the filter meets them: padded, in a ring that holds as many as the filter is tall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.anvil.kernel_call import KernelStructure
+from rune.anvil.ops.window import Window
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A window with `row_channels` numbers for each pixel of a row: `struct rune_window` of window.h."""
+
+    window: Window
+    row_channels: int
+
+    @property
+    def width(self) -> int:
+        """Pixels of a padded row that the filter touches."""
+        window = self.window
+        return (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
+
+    @property
+    def size(self) -> int:
+        """Numbers of a padded row; the last eight or more are only there to be read past."""
+        return (self.width * self.row_channels + 15) // 8 * 8
+
+    @property
+    def count(self) -> int:
+        """Rows of the ring."""
+        return (self.window.filter_height - 1) * self.window.dilation_y + 1
+
+    def ring_size(self, element_size: int) -> int:
+        """Bytes of the ring."""
+        return self.count * self.size * element_size
+
+    def structure(self) -> KernelStructure:
+        return KernelStructure(
+            "struct rune_window",
+            (
+                *self.window.fields,
+                ("row_channels", self.row_channels),
+                ("row_width", self.width),
+                ("row_size", self.size),
+                ("ring", self.count),
+            ),
+        )

@@ -1,0 +1,29 @@
+"""C99 sources, to be compiled elsewhere: for any processor of 32 or 64 bits whose lowest byte comes first.
+
+A folder with `<name>.h`, `<name>.c` and a small `main.c`. There is no host: inputs and outputs are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rune.anvil import Made, Target, TargetLimits
+from rune.kernels.portable import PORTABLE
+from rune.targets.c.emit import emit
+
+
+def _package(made: Made) -> Mapping[str, bytes]:
+    return made.sources.files
+
+
+TARGET = Target(
+    name="c",
+    summary="a folder of C99 sources for any compiler: a header, the rune, and a small main.c",
+    limits=TargetLimits(memory=192 << 20, alignment=8, text_size=16),
+    kernels=PORTABLE,
+    makes_rune=False,
+    emitter=emit,
+    toolchain=None,
+    packager=_package,
+    starting_points=frozenset({"main.c"}),
+)

@@ -1,0 +1,315 @@
+"""A planned program as C99 for any compiler: `<name>.h`, `<name>.c` with all kernels it needs, and a small `main.c`.
+
+The text holds numbers, identifiers (of a user's names what `names` leaves), and our own C. Nothing is allocated,
+nothing but memcpy is called, and every name outside of the file has the rune's own in front.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import rune
+from rune.anvil import Plan, Program, Sources, Target
+from rune.anvil.c_text import IDENTIFIER, checked, literal
+from rune.anvil.program import (
+    Argument,
+    BufferPlace,
+    Call,
+    ConstantPlace,
+    Lifetime,
+    Number,
+    Place,
+    Pointer,
+    ReadCapability,
+    SendOutput,
+    Step,
+    Structure,
+)
+from rune.targets.c.constants import constant_array
+from rune.targets.c.interface import Interface, header, interface_of
+from rune.targets.c.main import main_file
+from rune.targets.c.one_file import OneFile
+from rune.tensor import ElementType
+
+_SUPPORT = Path(__file__).parent / "support"
+
+
+def emit(target: Target, program: Program, plan: Plan, name: str) -> Sources:
+    """The three files. The same arguments give the same bytes. Raises `ValueError` for a program that asks its host."""
+    if program.models or program.resources:
+        raise ValueError("a program in C has no host")
+    interface = interface_of(program, name)
+    files = {
+        f"{interface.name}.h": header(interface),
+        f"{interface.name}.c": _Text(target, program, plan, interface).whole(),
+        "main.c": main_file(interface),
+    }
+    return Sources({path: text.encode("ascii") for path, text in files.items()})
+
+
+class _Text:
+    """The text of `<name>.c` as it grows."""
+
+    def __init__(self, target: Target, program: Program, plan: Plan, interface: Interface) -> None:
+        self._target = target
+        self._program = program
+        self._plan = plan
+        self._interface = interface
+        self._arrays: dict[tuple[int, str], str] = {}
+        self._definitions: list[str] = []
+        self._has_floats = _has_floats(program)
+        self._failing = _failing_blocks(target, program)
+        self._can_fail = bool(self._failing)
+
+    def whole(self) -> str:
+        steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
+        return "\n".join(
+            [*self._head(), self._kernels(), *self._definitions, *self._memory(), *steps, *self._entries()]
+        )
+
+    def _head(self) -> list[str]:
+        assumptions = ["assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]
+        return [
+            f"/* {self._interface.name}: a rune as C99, written by Hammer Forge {rune.__version__}. */",
+            f'#include "{self._interface.name}.h"',
+            "",
+            "#include <float.h>",
+            "#include <limits.h>",
+            "#include <stddef.h>",
+            "",
+            "/* The one function of C's library that is called; a bare machine may have no <string.h>. */",
+            "void *memcpy(void *restrict target, const void *restrict source, size_t size);",
+            "",
+            "#define RUNE_ONE_FILE",
+            "#define RUNE_FAIL_RETURNS",
+            "",
+            *(_support(name) for name in assumptions),
+        ]
+
+    def _kernels(self) -> str:
+        """What the calls need, each header once."""
+        common = {Path(name).name: path for name, path in self._target.kernels.headers().items()}
+        text = OneFile(common)
+        text.add(common["rune.h"])
+        if self._can_fail:
+            text.add(_SUPPORT / "failure.h")
+        text.add_all(dict.fromkeys(step.header for step in self._program.steps if isinstance(step, Call)))
+        if self._has_floats:
+            text.add(common["rune_math.h"])
+            text.add(_SUPPORT / "float_check.h")
+        text.add(_SUPPORT / "steps.h")
+        return text.text()
+
+    def _memory(self) -> list[str]:
+        size = max(self._plan.arena_size, 1)
+        return [
+            "/* All tensors: what is not needed at one time shares room. */",
+            "static union {",
+            f"    unsigned char bytes[{size}];",
+            "    uint64_t whole;",
+            "    double real;",
+            "    void *pointer;",
+            "} arena;",
+            "static int is_ready;",
+            "",
+        ]
+
+    def _step(self, number: int, step: Step) -> str:
+        match step:
+            case ReadCapability():
+                body = self._read(step)
+            case Call():
+                body = self._call(step)
+            case SendOutput():
+                body = self._send(step)
+            case _:
+                raise ValueError("a program in C has no host")
+        return "\n".join([f"static void step_{number}({self._parameters(step)})", "{", *body, "}", ""])
+
+    def _parameters(self, step: Step) -> str:
+        match step:
+            case ReadCapability():
+                return f"const struct {self._interface.prefix}_inputs *inputs"
+            case SendOutput():
+                return f"struct {self._interface.prefix}_outputs *outputs"
+            case _:
+                return "void"
+
+    def _read(self, step: ReadCapability) -> list[str]:
+        field = self._interface.inputs[step.capability]
+        size = step.tensor.type.size
+        return [f"    memcpy({self._address(step.tensor.place)}, inputs->{field.name}, {size});"] if size else []
+
+    def _send(self, step: SendOutput) -> list[str]:
+        first = sum(
+            len(each.tensors)
+            for each in self._program.steps[: self._program.steps.index(step)]
+            if isinstance(each, SendOutput)
+        )
+        lines: list[str] = []
+        for field, tensor in zip(self._interface.outputs[first:], step.tensors, strict=False):
+            if tensor.type.element is ElementType.UTF8:
+                source = f"((const struct rune_text *)(const void *)({self._address(tensor.place)}))"
+                lines += [
+                    f"    for (uint32_t i = 0; i < {tensor.type.count}; i++) {{",
+                    f"        outputs->{field.name}[i].bytes = {source}[i].bytes;",
+                    f"        outputs->{field.name}[i].size = {source}[i].size;",
+                    "    }",
+                ]
+            elif tensor.type.size:
+                lines.append(f"    memcpy(outputs->{field.name}, {self._address(tensor.place)}, {tensor.type.size});")
+        return lines
+
+    def _call(self, step: Call) -> list[str]:
+        lines: list[str] = []
+        arguments = [self._argument(argument, lines) for argument in step.arguments]
+        return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
+
+    def _argument(self, argument: Argument, lines: list[str]) -> str:
+        match argument:
+            case Number(value):
+                return _number(value)
+            case Pointer():
+                return self._pointer(argument)
+            case Structure():
+                name = f"structure_{len(lines)}"
+                fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
+                lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
+                return f"&{name}"
+            case _:
+                raise ValueError("a program in C has no host")
+
+    def _field(self, value: int | float | tuple[int, ...] | Pointer | None) -> str:
+        match value:
+            case None:
+                return "0"
+            case Pointer():
+                return self._pointer(value)
+            case tuple():
+                return "{" + ", ".join(map(_number, value)) + "}"
+            case _:
+                return _number(value)
+
+    def _pointer(self, pointer: Pointer) -> str:
+        if isinstance(pointer.place, ConstantPlace):
+            return self._constant(pointer.place.index, pointer.element)
+        if pointer.writes:
+            return f"({pointer.element} *)(void *)({self._address(pointer.place)})"
+        return f"(const {pointer.element} *)(const void *)({self._address(pointer.place)})"
+
+    def _constant(self, index: int, element: str) -> str:
+        """A pointer to a constant, which is written down when it is first asked for."""
+        if (index, element) not in self._arrays:
+            name = f"constant_{len(self._arrays)}"
+            array = constant_array(name, element, self._program.constants[index].data)
+            self._definitions.append(array.definition)
+            self._arrays[index, element] = array.pointer
+        return self._arrays[index, element]
+
+    def _address(self, place: Place) -> str:
+        match place:
+            case BufferPlace(index):
+                return f"arena.bytes + {self._plan.buffer_offsets[index]}"
+            case ConstantPlace(index):
+                return self._constant(index, "void")
+            case _:
+                raise ValueError("a program in C has no host")
+
+    def _entries(self) -> list[str]:
+        prefix, upper = self._interface.prefix, self._interface.upper
+        return [
+            *self._reset(prefix),
+            f"int {prefix}_init(void)",
+            "{",
+            *(["    if (!rune_arithmetic_is_exact())"] if self._has_floats else []),
+            *([f"        return {upper}_BAD_ARITHMETIC;"] if self._has_floats else []),
+            f"    {prefix}_reset();",
+            *(["    rune_failure_text[0] = '\\0';"] if self._can_fail else []),
+            "    is_ready = 1;",
+            f"    return {upper}_OK;",
+            "}",
+            "",
+            f"int {prefix}_run(const struct {prefix}_inputs *inputs, struct {prefix}_outputs *outputs)",
+            "{",
+            f"    if (!is_ready)\n        return {upper}_NOT_READY;",
+            f"    if ({' || '.join(self._null_pointers())})\n        return {upper}_BAD_ARGUMENT;",
+            *(["    rune_has_failed = 0;", "    rune_failure_text[0] = '\\0';"] if self._can_fail else []),
+            *self._runs(upper),
+            f"    return {upper}_OK;",
+            "}",
+            "",
+            f"const char *{prefix}_message(void)",
+            "{",
+            "    return rune_failure_text;" if self._can_fail else '    return "";',
+            "}",
+            "",
+        ]
+
+    def _null_pointers(self) -> Iterator[str]:
+        yield "!inputs"
+        yield "!outputs"
+        for field in self._interface.inputs:
+            yield f"!inputs->{field.name}"
+
+    def _runs(self, upper: str) -> Iterator[str]:
+        for number, step in enumerate(self._program.steps):
+            given = {"ReadCapability": "inputs", "SendOutput": "outputs"}.get(type(step).__name__, "")
+            yield f"    step_{number}({given});"
+            yield "    RUNE_STEP_ENDS();"
+            if isinstance(step, Call) and step.header in self._failing:
+                yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
+
+    def _reset(self, prefix: str) -> Iterator[str]:
+        """Zeros for what is kept from run to run, by memcpy: a loop would become a call of memset."""
+        kept = [
+            (self._plan.buffer_offsets[index], buffer.size)
+            for index, buffer in enumerate(self._program.buffers)
+            if buffer.lifetime is Lifetime.KEPT
+        ]
+        yield f"void {prefix}_reset(void)"
+        yield "{"
+        if kept:
+            yield "    static const unsigned char zeros[64] = {0};"
+        for offset, size in kept:
+            whole, rest = size // 64 * 64, size % 64
+            if whole:
+                yield f"    for (size_t i = 0; i < {whole}; i += sizeof zeros)"
+                yield f"        memcpy(arena.bytes + {offset} + i, zeros, sizeof zeros);"
+            if rest:
+                yield f"    memcpy(arena.bytes + {offset + whole}, zeros, {rest});"
+        yield "}"
+        yield ""
+
+
+def _support(name: str) -> str:
+    return (_SUPPORT / name).read_text(encoding="ascii")
+
+
+def _failing_blocks(target: Target, program: Program) -> frozenset[Path]:
+    """The headers of the blocks that can give up."""
+    headers = {step.header for step in program.steps if isinstance(step, Call)} - set(target.kernels.headers().values())
+    return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
+
+
+def _has_floats(program: Program) -> bool:
+    """Whether any call is given or may use a number of floating point. A block that mentions one is taken to use it."""
+    for step in program.steps:
+        if isinstance(step, Call):
+            for argument in step.arguments:
+                if isinstance(argument, Pointer) and argument.element in ("float", "double"):
+                    return True
+                if isinstance(argument, Number) and isinstance(argument.value, float):
+                    return True
+            if step.part == 0 and "rune_math.h" in step.header.read_text(encoding="ascii"):
+                return True
+    return False
+
+
+def _number(value: int | float) -> str:
+    """A number of C99; infinity by its bits, as C99 has no literal for it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        infinity = "RUNE_NAN_F32" if math.isnan(value) else "RUNE_INFINITY_F32"
+        return f"(-{infinity})" if value < 0 else infinity
+    return literal(value)

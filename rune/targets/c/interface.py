@@ -1,0 +1,152 @@
+"""What a program in C shows to the program around it: its inputs and outputs by name, and its header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.anvil import Program
+from rune.anvil.program import SendOutput, Tensor
+from rune.targets.c.names import fields, identifier
+from rune.tensor import ElementType, TensorType
+
+C_TYPES = {
+    ElementType.U8: "uint8_t",
+    ElementType.I8: "int8_t",
+    ElementType.U16: "uint16_t",
+    ElementType.I16: "int16_t",
+    ElementType.U32: "uint32_t",
+    ElementType.I32: "int32_t",
+    ElementType.F32: "float",
+    ElementType.U64: "uint64_t",
+    ElementType.I64: "int64_t",
+    ElementType.F64: "double",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input or output: its name in C, its tensor, and for an input the capability that it stands for."""
+
+    name: str
+    type: TensorType
+    capability: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        return self.type.element is ElementType.UTF8
+
+
+@dataclass(frozen=True)
+class Interface:
+    """`prefix` stands before every name that the linker or another file sees."""
+
+    name: str
+    prefix: str
+    inputs: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+
+    @property
+    def upper(self) -> str:
+        return self.prefix.upper()
+
+
+def interface_of(program: Program, name: str) -> Interface:
+    """The fields in the order of the capabilities, and of the tensors that are sent."""
+    plain = identifier(name)
+    inputs = fields(request.name for request in program.capabilities)
+    sent = sent_tensors(program)
+    outputs = fields(label for label, _ in sent)
+    return Interface(
+        plain,
+        f"rune_{plain}",
+        tuple(
+            Field(field, request.type, request.kind.name)
+            for field, request in zip(inputs, program.capabilities, strict=True)
+        ),
+        tuple(Field(field, tensor.type) for field, (_, tensor) in zip(outputs, sent, strict=True)),
+    )
+
+
+def sent_tensors(program: Program) -> tuple[tuple[str, Tensor], ...]:
+    """Each tensor that goes out with its output's name, numbered where an output has several."""
+    found: list[tuple[str, Tensor]] = []
+    for step in program.steps:
+        if isinstance(step, SendOutput):
+            label = program.outputs[step.output].name
+            several = len(step.tensors) > 1
+            found += [(f"{label}_{i}" if several else label, tensor) for i, tensor in enumerate(step.tensors)]
+    return tuple(found)
+
+
+def header(interface: Interface) -> str:
+    """`<name>.h`."""
+    prefix, upper = interface.prefix, interface.upper
+    lines = [
+        f"/* {interface.name}: what goes in and out, and how it is run. Plain C99, no heap, no operating system. */",
+        f"#ifndef {upper}_H",
+        f"#define {upper}_H",
+        "",
+        "#include <stdint.h>",
+        "",
+        "#ifdef __cplusplus",
+        'extern "C" {',
+        "#endif",
+        "",
+        "/* What init and run return. */",
+        f"#define {upper}_OK 0",
+        f"#define {upper}_NOT_READY 1      /* run before init, or after a run that failed */",
+        f"#define {upper}_BAD_ARGUMENT 2   /* a null pointer */",
+        f"#define {upper}_BAD_ARITHMETIC 3 /* the processor does not round as IEEE 754 does by default */",
+        f"#define {upper}_FAILED 4         /* a proc-block gave up; {prefix}_message says why */",
+        "",
+        "/* Elements of each input and output. */",
+        *(f"#define {upper}_INPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.inputs),
+        *(f"#define {upper}_OUTPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.outputs),
+        "",
+        "/* Each points to all elements of its tensor, the last dimension densest. They are read and not kept. */",
+        f"struct {prefix}_inputs {{",
+        *(
+            f"    const {C_TYPES[field.type.element]} *{field.name}; /* {field.capability}, {field.type} */"
+            for field in interface.inputs
+        ),
+        *([] if interface.inputs else ["    char unused;"]),
+        "};",
+        "",
+        "/* One text; it is not terminated. It lies in constants and stays where it is. */",
+        f"struct {prefix}_text {{",
+        "    const char *bytes;",
+        "    uint32_t size;",
+        "};",
+        "",
+        f"struct {prefix}_outputs {{",
+        *(
+            f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
+            for field in interface.outputs
+        ),
+        *([] if interface.outputs else ["    char unused;"]),
+        "};",
+        "",
+        "/* Once, before the first run. Checks the processor's arithmetic and resets. */",
+        f"int {prefix}_init(void);",
+        "",
+        "/* Forgets what was kept from earlier runs. */",
+        f"void {prefix}_reset(void);",
+        "",
+        "/* One run, of one thread at a time. The outputs are whole when it is OK. After FAILED, init comes first. */",
+        f"int {prefix}_run(const struct {prefix}_inputs *inputs, struct {prefix}_outputs *outputs);",
+        "",
+        "/* Why the last run failed, or an empty text. */",
+        f"const char *{prefix}_message(void);",
+        "",
+        "#ifdef __cplusplus",
+        "}",
+        "#endif",
+        "",
+        "#endif",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _element(interface: Interface, field: Field) -> str:
+    return f"struct {interface.prefix}_text" if field.is_text else C_TYPES[field.type.element]

@@ -1,0 +1,48 @@
+"""Names of a user as identifiers of C: letters, digits and single underscores, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# fmt: off
+_TAKEN = frozenset({
+    "abs", "alignas", "alignof", "and", "and_eq", "arm", "asm", "assert", "auto", "bitand", "bitor", "bool",
+    "boolean", "break", "byte", "case", "catch", "char", "class", "co_await", "co_return", "co_yield", "compl",
+    "complex", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype",
+    "default", "delete", "do", "double", "dynamic_cast", "else", "emit", "enum", "errno", "explicit", "export",
+    "extern", "false", "far", "float", "for", "foreach", "friend", "goto", "huge", "if", "imaginary", "inline",
+    "int", "interrupt", "linux", "long", "main", "max", "min", "mips", "mutable", "namespace", "near", "new",
+    "noexcept", "noreturn", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public",
+    "register", "reinterpret_cast", "requires", "restrict", "return", "round", "short", "signals", "signed",
+    "sizeof", "slots", "static", "static_assert", "static_cast", "stderr", "stdin", "stdout", "struct", "sun",
+    "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof",
+    "typeof_unqual", "union", "unix", "unsigned", "using", "vax", "virtual", "void", "volatile", "wchar_t", "while",
+    "word", "xor", "xor_eq",
+})
+# fmt: on
+"""Words of C and C++, and macros in small letters that libraries and compilers have."""
+
+LONGEST = 40
+"""Characters that are kept: with what stands around it, a name stays within the 63 that C99 tells apart."""
+
+
+def identifier(name: str) -> str:
+    """What is left of a name. It can begin with a digit, so something must stand in front of it."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name)[:LONGEST].strip("_") or "app"
+
+
+def fields(names: Iterable[str]) -> tuple[str, ...]:
+    """A field of a structure for each name: none a word that C or C++ has, and all different, in capitals too."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        base = identifier(name)
+        if base[0].isdigit() or base in _TAKEN or base.isupper():
+            base = f"field_{base}"
+        number, field = 2, base
+        while field.upper() in taken:
+            field, number = f"{base}_{number}", number + 1
+        found.append(field)
+        taken.add(field.upper())
+    return tuple(found)

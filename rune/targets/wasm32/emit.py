@@ -1,0 +1,342 @@
+"""A planned program as C for WebAssembly. The text holds numbers, our own identifiers and nothing else.
+
+What a user wrote (names, texts, weights) is bytes of `constants.bin` or a list of numbers, never code, a path or an
+argument of the compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rune.abi import Output, ParameterType
+from rune.anvil import Plan, Program, Sources, Target, Unit
+from rune.anvil.c_text import HEADER_NAME, IDENTIFIER, checked, literal
+from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
+from rune.anvil.program import (
+    Argument,
+    BufferPlace,
+    Call,
+    ConstantPlace,
+    HostModel,
+    HostResource,
+    Infer,
+    Mark,
+    ModelPlace,
+    Number,
+    Place,
+    Pointer,
+    ReadCapability,
+    ResourcePlace,
+    SendOutput,
+    Step,
+    Structure,
+    Tensor,
+)
+from rune.tensor import ElementType, TensorType
+
+_FOLDER = Path(__file__).parent / "support"
+
+SUPPORT = "support/support.c"
+"""The C that every rune may call; the linker leaves out what it does not."""
+
+SPARE = 16
+"""Bytes behind the arena that a vector may read, never use."""
+
+
+def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
+    """Everything that the compiler gets to see. The same program and plan give the same bytes."""
+    headers = target.kernels.headers()
+    kernels = {name: path.read_bytes() for name, path in headers.items()}
+    support = {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+    names = {path: name for name, path in headers.items()}
+    blocks: dict[str, bytes] = {}
+    for step in program.steps:
+        if isinstance(step, Call) and step.header not in names:
+            name = names[step.header] = f"blocks/{checked(step.header.name, HEADER_NAME)}"
+            blocks[name] = step.header.read_bytes()
+    files = {**kernels, **support, **blocks}
+    units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
+    for part in range(program.parts):
+        text = f"part_{part}.c"
+        files[text] = _Text(program, plan, part, names).whole().encode("ascii")
+        units.append(Unit(text, frozenset({text, *kernels, *support, *(blocks if part == 0 else ())})))
+        if plan.constant_sizes[part]:
+            source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
+            files[source] = _BLOB.format(name=_blob_name(part)).encode("ascii")
+            files[blob] = _blob(program, plan, part)
+            units.append(Unit(source, frozenset({source, blob}), for_size=True))
+    for number, data in enumerate(program.embedded):
+        source, blob = f"{_model_name(number)}.c", f"{_model_name(number)}.bin"
+        files[source] = _BLOB.format(name=_model_name(number)).encode("ascii")
+        files[blob] = data
+        units.append(Unit(source, frozenset({source, blob}), for_size=True))
+    return Sources(files, tuple(units))
+
+
+_BLOB = """/* Bytes that do not change. */
+const unsigned char {name}[] __attribute__((aligned(16))) = {{
+#embed "{name}.bin"
+}};
+"""
+
+
+def _blob_name(part: int) -> str:
+    return f"constants_{part}"
+
+
+def _model_name(number: int) -> str:
+    return f"model_{number}"
+
+
+def _blob(program: Program, plan: Plan, part: int) -> bytes:
+    blob = bytearray(plan.constant_sizes[part])
+    for offset, constant in zip(plan.constant_offsets, program.constants, strict=True):
+        if constant.part == part:
+            blob[offset : offset + len(constant.data)] = constant.data
+    return bytes(blob)
+
+
+def _part(step: Step) -> int:
+    """The part that a step is compiled in."""
+    return step.part if isinstance(step, Call) else 0
+
+
+class _Text:
+    """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
+
+    def __init__(self, program: Program, plan: Plan, part: int, headers: Mapping[Path, str]) -> None:
+        self._headers = headers
+        self._program = program
+        self._plan = plan
+        self._part = part
+        self._arrays: list[str] = []
+
+    def whole(self) -> str:
+        mine = [step for step in self._program.steps if _part(step) == self._part]
+        headers = sorted({self._headers[step.header] for step in mine if isinstance(step, Call)})
+        shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
+        includes = [f'#include "{name}"' for name in (*shared, *headers)]
+        blobs = [
+            f"extern const unsigned char {_blob_name(part)}[];"
+            for part in range(self._program.parts)
+            if self._plan.constant_sizes[part]
+        ]
+        if self._part == 0:
+            blobs += [
+                f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
+            ]
+        steps = [self._step(number, step) for number, step in enumerate(mine)]
+        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", "", *steps]
+        title = "the pipeline" if self._part == 0 else "models"
+        return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
+
+    def _pipeline(self, steps: Sequence[str]) -> list[str]:
+        """What part 0 alone has."""
+        manifest = self._manifest()
+        numbers = [0] * self._program.parts
+        calls, foreign = [], []
+        for step in self._program.steps:
+            part = _part(step)
+            name = _step_name(part, numbers[part])
+            numbers[part] += 1
+            calls.append(f"    {name}();")
+            if part:
+                foreign.append(f"void {name}(void);")
+        return [
+            f"unsigned char arena[{self._plan.arena_size + SPARE}] __attribute__((aligned(16)));",
+            f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
+            f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
+            f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
+            f"static int32_t models[{max(len(self._program.models), 1)}];",
+            f"static struct rune_text resources[{max(len(self._program.resources), 1)}];",
+            *self._arrays,
+            *foreign,
+            "",
+            manifest,
+            *steps,
+            '__attribute__((export_name("_call"))) int32_t rune_call(int32_t a, int32_t b, int32_t c)',
+            "{",
+            "    (void)a, (void)b, (void)c;",
+            *calls,
+            "    return 0;",
+            "}",
+        ]
+
+    def _manifest(self) -> str:
+        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{"]
+        for number, capability in enumerate(self._program.capabilities):
+            lines.append(f"    capabilities[{number}] = host_request_capability({int(capability.kind)});")
+            for key, value in capability.parameters:
+                name = self._array(key.encode("utf-8"))
+                real = isinstance(value, float)
+                kind, c_type = (ParameterType.FLOAT, "float") if real else (ParameterType.INTEGER, "int32_t")
+                lines.append(
+                    f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
+                    f"&({c_type}){{{literal(value)}}}, sizeof({c_type}), {int(kind)});"
+                )
+        read: set[int] = set()
+        of_models = {model.source for model in self._program.models}
+        for number in range(len(self._program.resources)):
+            if ResourcePlace(number) not in of_models:
+                lines.append(self._read_resource(number, read))
+        for number, model in enumerate(self._program.models):
+            if isinstance(model.source, ResourcePlace) and model.source.index not in read:
+                lines.append(self._read_resource(model.source.index, read))
+            lines.append(self._load_model(number, model))
+        lines += [
+            f"    outputs[{number}] = host_request_output({int(output.kind)});"
+            for number, output in enumerate(self._program.outputs)
+        ]
+        return "\n".join([*lines, "    return 1;", "}", ""])
+
+    def _read_resource(self, number: int, read: set[int]) -> str:
+        read.add(number)
+        resource: HostResource = self._program.resources[number]
+        name = self._array(resource.name.encode("utf-8") + b"\0")
+        default = "0" if resource.default is None else f"(const char *)({self._address(resource.default)})"
+        return (
+            f"    resources[{number}] = rune_resource({name}, (char *)({self._address(resource.buffer)}), "
+            f"{resource.capacity}, (struct rune_text){{{default}, {resource.default_size}}});"
+        )
+
+    def _load_model(self, number: int, model: HostModel) -> str:
+        mimetype = self._array(model.format.mimetype.encode("ascii"))
+        match model.source:
+            case ModelPlace():
+                data = f"{self._address(model.source)}, {len(self._program.embedded[model.source.index])}"
+            case ResourcePlace(index):
+                data = f"resources[{index}].bytes, resources[{index}].size"
+        inputs, outputs = self._descriptions(model.inputs), self._descriptions(model.outputs)
+        return (
+            f"    models[{number}] = host_model_load({mimetype}, sizeof {mimetype}, {data}, "
+            f"{inputs}, {len(model.inputs)}, {outputs}, {len(model.outputs)});"
+        )
+
+    def _descriptions(self, types: Sequence[TensorType]) -> str:
+        """The name of a constant array of the texts that describe these tensors."""
+        texts = [self._array(str(kind).encode("ascii")) for kind in types]
+        name = f"descriptions_{len(self._arrays)}"
+        fields = ", ".join(f"{{{text}, sizeof {text}}}" for text in texts) or "{0, 0}"
+        self._arrays.append(f"static const struct rune_text {name}[] = {{{fields}}};")
+        return name
+
+    def _infer(self, step: Infer) -> list[str]:
+        inputs = ", ".join(self._address(place) for place in step.inputs) or "0"
+        outputs = ", ".join(self._address(place) for place in step.outputs) or "0"
+        return [
+            f"    static const void *const inputs[] = {{{inputs}}};",
+            f"    static void *const results[] = {{{outputs}}};",
+            f"    host_model_infer(models[{step.model}], inputs, results);",
+        ]
+
+    def _step(self, number: int, step: Step) -> str:
+        match step:
+            case ReadCapability():
+                size = step.tensor.type.size
+                at = self._address(step.tensor.place)
+                # A host may write less than was asked for: old runes read into fresh memory, and theirs counted on it.
+                body = [
+                    f"    __builtin_memset({at}, 0, {size});",
+                    f"    host_read({at}, {size}, capabilities[{step.capability}]);",
+                ]
+            case Call():
+                body = self._call(step)
+            case Infer():
+                body = self._infer(step)
+            case SendOutput():
+                body = self._send(step)
+            case Mark():
+                line = self._array(mark_line(step.stage))
+                body = [f"    host_debug({line}, sizeof {line});"]
+        head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
+        return "\n".join([head, "{", *body, "}", ""])
+
+    def _call(self, step: Call) -> list[str]:
+        lines: list[str] = []
+        arguments = [self._argument(argument, lines) for argument in step.arguments]
+        return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
+
+    def _argument(self, argument: Argument, lines: list[str]) -> str:
+        match argument:
+            case Number():
+                return literal(argument.value)
+            case Pointer():
+                return self._pointer(argument)
+            case ResourcePlace():
+                return f"&resources[{argument.index}]"
+            case Structure():
+                name = f"structure_{len(lines)}"
+                fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
+                lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
+                return f"&{name}"
+
+    def _field(self, value: int | float | tuple[int, ...] | Pointer | None) -> str:
+        match value:
+            case None:
+                return "0"
+            case Pointer():
+                return self._pointer(value)
+            case tuple():
+                return "{" + ", ".join(map(literal, value)) + "}"
+            case _:
+                return literal(value)
+
+    def _pointer(self, pointer: Pointer) -> str:
+        return f"({'' if pointer.writes else 'const '}{pointer.element} *)({self._address(pointer.place)})"
+
+    def _address(self, place: Place) -> str:
+        if isinstance(place, BufferPlace):
+            return f"arena + {self._plan.buffer_offsets[place.index]}"
+        if isinstance(place, ConstantPlace):
+            part = self._program.constants[place.index].part
+            return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"
+        return _model_name(place.index)
+
+    def _send(self, step: SendOutput) -> list[str]:
+        serial = self._program.outputs[step.output].kind is Output.SERIAL
+        start = f"messages + {self._plan.message_offsets[step.message]}"
+        lines = [f"    char *next = {start};"]
+        if serial and len(step.tensors) > 1:
+            lines.append("    *next++ = '[';")
+        for number, tensor in enumerate(step.tensors):
+            if serial and number:
+                lines.append("    *next++ = ',';")
+            lines += self._serial(step, tensor) if serial else self._tensor(tensor)
+        if serial and len(step.tensors) > 1:
+            lines.append("    *next++ = ']';")
+        return [*lines, f"    host_send(outputs[{step.output}], {start}, (uint32_t)(next - ({start})));"]
+
+    def _serial(self, step: SendOutput, tensor: Tensor) -> list[str]:
+        before, middle, after = (self._array(piece.encode("ascii")) for piece in serial_pieces(tensor))
+        return [
+            f"    next = rune_serial_bytes(next, {before}, sizeof {before});",
+            f"    next = rune_decimal_signed(next, outputs[{step.output}]);",
+            f"    next = rune_serial_bytes(next, {middle}, sizeof {middle});",
+            f"    next = rune_serial_{tensor.type.element}(next, (const void *)({self._address(tensor.place)}), "
+            f"{tensor.type.count});",
+            f"    next = rune_serial_bytes(next, {after}, sizeof {after});",
+        ]
+
+    def _tensor(self, tensor: Tensor) -> list[str]:
+        shape = self._array(tensor_shape(tensor))
+        lines = [f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"]
+        source = f"(const void *)({self._address(tensor.place)})"
+        if tensor.type.element is ElementType.UTF8:
+            return [*lines, f"    next = rune_tensor_utf8(next, {source}, {tensor.type.count});"]
+        return [*lines, f"    next = rune_serial_bytes(next, {source}, {tensor.type.size});"]
+
+    def _array(self, data: bytes) -> str:
+        """The name of a constant array of these bytes, written as numbers."""
+        name = f"bytes_{len(self._arrays)}"
+        self._arrays.append(f"static const char {name}[{len(data)}] = {{{', '.join(map(_signed_byte, data))}}};")
+        return name
+
+
+def _step_name(part: int, number: int) -> str:
+    """A step's function; numbers count within a part, so that a part's text does not depend on the others."""
+    return f"part_{part}_step_{number}"
+
+
+def _signed_byte(byte: int) -> str:
+    return str(byte if byte < 128 else byte - 256)

@@ -1,0 +1,15 @@
+"""A rune: the module, its graph, its version and its resources in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rune.anvil import Made
+from rune.container import graph_json, pack, rune_sections
+
+
+def package(made: Made) -> Mapping[str, bytes]:
+    """The rune, called as the old command named files: what follows the last dot of the name is left out."""
+    packed = pack(made.module, rune_sections(graph_json(made.pipeline, made.name, made.memory), made.resources))
+    return {f"{Path(made.name).stem}.rune": packed}

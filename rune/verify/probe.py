@@ -1,0 +1,59 @@
+"""A model alone, as a module that sends its inner tensors to the host as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rune import anvil
+from rune.abi import Capability, ModelFormat
+from rune.anvil import Limits, Target
+from rune.anvil.taps import tapped
+from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
+from rune.targets import WASM32, module_of
+from rune.tensor import ElementType, TensorType
+from rune.tflite import Model
+
+_MODEL = "model"
+
+
+def build_probe(
+    model: Model, tensors: Sequence[int], limits: Limits | None = None, *, target: Target = WASM32
+) -> bytes:
+    """A module that runs the model and sends the tensors of these indices, each through a TENSOR output of its own.
+
+    It asks for one RAW capability for each input of the model, in their order, of the input's bytes; its outputs are in
+    the order of `tensors`. Raises `UnsupportedModel`, `BadModel`, `TooMuchMemory`, `CompileError`, and `ValueError` for
+    a tensor that cannot be sent: one that is not there or not computed, or whose elements a Runefile cannot name.
+    """
+    inputs = [
+        CapabilityStage(f"input_{number}", Capability.RAW, (("length", kind.size),), kind)
+        for number, kind in enumerate(_sent(model, index) for index in model.inputs)
+    ]
+    probed = replace(model, outputs=tuple(tensors))
+    types = tuple(_sent(model, index) for index in tensors)
+    computed = {*model.inputs, *(index for operator in model.operators for index in operator.outputs)}
+    for index in tensors:
+        if index not in computed and model.tensors[index].data is None:
+            raise ValueError(f"nothing computes tensor {index}")
+    stages: tuple[Stage, ...] = (
+        *inputs,
+        ModelStage(
+            name=_MODEL,
+            file=_MODEL,
+            resource=None,
+            format=ModelFormat.TENSORFLOW_LITE,
+            inputs=tuple(Port(stage.name, 0) for stage in inputs),
+            input_types=tuple(stage.output for stage in inputs),
+            outputs=types,
+        ),
+    )
+    pipeline = tapped(Pipeline(stages, ()), (Port(_MODEL, number) for number in range(len(tensors))))
+    return module_of(anvil.lower(pipeline, {_MODEL: probed}, target), target, limits)
+
+
+def _sent(model: Model, index: int) -> TensorType:
+    kind = model.tensors[index].type if 0 <= index < len(model.tensors) else None
+    if kind is None or kind.element is ElementType.UTF8:
+        raise ValueError(f"tensor {index} cannot be sent")
+    return kind

@@ -1,0 +1,79 @@
+"""A page of docs/contributing, followed in a copy of the toolchain: its files are written where it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+PAGES = REPOSITORY / "docs" / "contributing"
+_FILE = re.compile(r"^`(?P<path>[\w/.]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_PLACE = re.compile(r"^## \d+\. ", re.MULTILINE)
+
+
+def files_of(page: str) -> Mapping[str, str]:
+    """The files that a page shows, by their path."""
+    return {match["path"]: match["text"] for match in _FILE.finditer((PAGES / page).read_text(encoding="utf-8"))}
+
+
+def places_of(page: str) -> int:
+    return len(_PLACE.findall((PAGES / page).read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class ScratchCopy:
+    """The toolchain, its tests and examples in a folder of their own."""
+
+    folder: Path
+
+    @staticmethod
+    def at(folder: Path) -> ScratchCopy:
+        for name in ("rune", "tests/rune/targets", "tests/rune/blocks", "examples", "docs/guides"):
+            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
+        return ScratchCopy(folder)
+
+    def write(self, path: str, text: str) -> None:
+        target = self.folder / path
+        assert target.parent.parent.is_dir(), f"{path} is in no place of the project"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs Python with this copy in place of the project."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def found(self) -> subprocess.CompletedProcess[str]:
+        """The test that says what was forgotten of a target or an op."""
+        return self.tests("tests/rune/targets/test_targets_found.py")
+
+    def tests(self, *paths: str) -> subprocess.CompletedProcess[str]:
+        """Runs tests of this copy, and stops at the first that fails."""
+        options = (
+            "-q",
+            "-x",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(self.folder),
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:django",
+        )
+        return self.python("-m", "pytest", *options, "--import-mode=importlib", *paths)

@@ -1,0 +1,144 @@
+"""The recipes of docs/contributing work: each is followed in a copy of the project, and the named test misses what is
+left out."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
+from tests.model_cases import refused_cases
+
+LOGISTIC = """
+import sys
+import numpy as np
+from pathlib import Path
+import rune
+from rune.building import build
+from rune.files import MemoryFiles
+from rune.runefile.starter import starter
+from rune.runtime import Runtime
+from rune.targets import find_target
+from rune.tflite import read_model, signature
+
+assert Path(rune.__file__).is_relative_to(Path.cwd()), rune.__file__
+data = Path(sys.argv[1]).read_bytes()
+text = starter(signature(read_model(data)), "model.tflite")
+files = MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": data})
+given = np.array([-90, -1, 0, 0.5, 30], np.float32)
+for target in ("wasm32", "wasm32-mvp"):
+    result = build(files, "app", target=find_target(target))
+    assert [model.runs for model in result.report.models] == ["compiled"]
+    loaded = Runtime.load(result.rune)
+    ((message,),) = [loaded.call({loaded.capabilities[0].id: given.tobytes()})]
+    print(np.array(message.tensors[0].elements, np.float32).tobytes().hex())
+assert "rune_logistic_float32" in build(files, "app", target=find_target("c")).files["app.c"].decode()
+"""
+
+
+def test_a_recipe_has_six_places_at_most() -> None:
+    pages = [page.name for page in PAGES.glob("add-*.md")]
+    assert {"add-an-op.md", "add-a-target.md", "add-a-block.md", "add-a-template.md"} <= set(pages)
+    assert all(0 < places_of(page) <= 6 for page in pages)
+
+
+def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
+    np = pytest.importorskip("numpy")
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
+    assert len(files) == 3
+    for path, text in files.items():
+        if path == "rune/kernels/portable/logistic.py":
+            assert copy.found().returncode == 1  # the computation has no kernel yet
+        copy.write(path, text)
+    assert copy.found().returncode == 0
+    model = tmp_path / "logistic.tflite"
+    model.write_bytes(next(case.data for case in refused_cases() if case.name == "logistic_f32"))
+    ran = copy.python("-c", LOGISTIC, str(model))
+    assert ran.returncode == 0, ran.stderr
+    with_vectors, without = ran.stdout.split()
+    assert with_vectors == without
+    expected = 1 / (1 + np.exp(-np.array([-90, -1, 0, 0.5, 30])))
+    assert np.allclose(np.frombuffer(bytes.fromhex(without), "<f4"), expected, rtol=1e-6)
+
+
+def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-a-target.md")
+    ((path, text),) = files.items()
+    copy.write(path, text)
+    assert copy.found().returncode == 1  # the guide has no row for it
+    guide = tmp_path / "docs" / "guides" / "targets.md"
+    guide.write_text(
+        f"{guide.read_text(encoding='utf-8')}\n| `wasm32-bulk` | `NAME.rune` | engines |\n", encoding="utf-8"
+    )
+    found = copy.found()
+    assert found.returncode == 0, found.stdout
+    printed = []
+    for target in ("wasm32", "wasm32-bulk"):
+        made = copy.python("-m", "rune.cli", "build", "examples/digits", "--target", target, "-o", f"{target}.rune")
+        assert made.returncode == 0, made.stderr
+        ran = copy.python("-m", "rune.cli", "run", f"{target}.rune", "--generated")
+        assert ran.returncode == 0, ran.stderr
+        printed.append(ran.stdout)
+    assert printed[0] == printed[1]
+    runes = [(tmp_path / f"{target}.rune").read_bytes() for target in ("wasm32", "wasm32-bulk")]
+    assert len(runes[0]) > len(runes[1])
+
+
+CLIP = """
+version: 1
+image: runicos/base
+pipeline:
+  numbers:
+    capability: RAW
+    outputs: [{type: f32, dimensions: [3]}]
+    args: {length: 12}
+  limited:
+    proc-block: clip
+    inputs: [numbers]
+    outputs: [{type: f32, dimensions: [3]}]
+    args: {low: -1, high: 0.5}
+  out:
+    out: SERIAL
+    inputs: [limited]
+"""
+
+
+def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
+    assert len(files) == 4
+    told = ("tests/rune/blocks/test_block_catalogue.py", "tests/rune/blocks/test_block_vectors.py")
+    for path, text in files.items():
+        if path.endswith("golden.json"):
+            forgotten = copy.tests(*told)
+            assert forgotten.returncode != 0
+            assert "clip/golden.json" in forgotten.stdout
+        copy.write(path, text)
+    done = copy.tests(*told)
+    assert done.returncode == 0, done.stdout
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "Runefile.yml").write_text(CLIP, encoding="utf-8")
+    made = copy.python("-m", "rune.cli", "build", "app", "-o", "app.rune")
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "numbers").write_bytes(struct.pack("<3f", -3, 0.25, 4))
+    ran = copy.python("-m", "rune.cli", "run", "app.rune", "--raw", "numbers")
+    assert json.loads(ran.stdout)["2"][0]["elements"] == [-1, 0.25, 0.5], ran.stderr
+
+
+def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-a-template.md")
+    assert len(files) == 3
+    for path, text in files.items():
+        if path.endswith("template.json"):
+            assert copy.python("-m", "rune.cli", "new", "spectrum").returncode != 0  # nothing describes it yet
+        copy.write(path, text)
+    made = copy.python("-m", "rune.cli", "new", "spectrum", "mine")
+    assert made.returncode == 0, made.stderr
+    checked = copy.python("-m", "rune.cli", "check", "mine")
+    assert checked.returncode == 0, checked.stderr
+    assert "0 errors, 0 warnings" in checked.stdout
+    built = copy.python("-m", "rune.cli", "build", "mine")
+    assert built.returncode == 0, built.stderr

@@ -1,0 +1,175 @@
+"""Fixes that are tried beside the text: the rune of the newest text with an answer to its open question in it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from threading import Event as Flag
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.artefacts import open_rune
+from forge.builds.models import PLAIN, Build, Preview
+from forge.builds.previews import refresh_previews
+from forge.compute.compiler import Compiler
+from forge.core.models import Event
+from forge.projects.actions import write_file
+from forge.projects.versions import working_tree
+from rune.runefile.open_question import pixel_question
+from rune.runtime import Runtime
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WATCH = "/api/v1/projects/acme/kitchen/preview/watch"
+PREVIEW = "/api/v1/projects/acme/kitchen/preview"
+AS_IT_IS = {"code": "RUNE0048", "place": 0, "choice": 0}
+BYTES = {"code": "RUNE0048", "place": 0, "choice": 1}
+QUESTION = "\n".join(
+    [
+        "version: 1",
+        "image: runicos/base",
+        "pipeline:",
+        "  image:",
+        "    capability: IMAGE",
+        "    args: {width: 2, height: 1, pixel-format: '@PixelFormat::GrayScale'}",
+        "    outputs:",
+        "      - {type: u8, dimensions: [1, 1, 2, 1]}",
+        *pixel_question("image", "pixels"),
+        "  pixels:",
+        "    proc-block: image_normalization",
+        "    inputs: [image]",
+        "    outputs:",
+        "      - {type: f32, dimensions: [1, 1, 2, 1]}",
+        "  out:",
+        "    out: SERIAL",
+        "    inputs: [pixels]",
+        "",
+    ]
+).encode()
+
+
+@pytest.fixture
+def asking(project: Any, developer: Any, compiler: Compiler) -> Any:
+    """A project whose Runefile asks for the range of pixels, and whose preview is built."""
+    write_file(developer, project, "Runefile.yml", QUESTION)
+    refresh_previews(project.pk, compiler, Flag())
+    return project
+
+
+def ask(client: Client, fix: Any, **more: Any) -> Any:
+    return client.post(WATCH, {"fix": fix, **more}, content_type="application/json")
+
+
+def tried(client: Client, project: Any, compiler: Compiler, fix: Any) -> dict[str, Any]:
+    asked = ask(client, fix)
+    assert asked.status_code == 202, asked.content
+    refresh_previews(project.pk, compiler, Flag())
+    found: dict[str, Any] = client.get(f"{WATCH}/{asked.json()['id']}").json()
+    return found
+
+
+def rune_of(found: dict[str, Any]) -> bytes:
+    build = Build.objects.get(pk=found["build"]["id"])
+    assert build.artefact is not None
+    with open_rune(build.artefact) as file:
+        data: bytes = file.read()
+    return data
+
+
+def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
+    client: Client, asking: Any, compiler: Compiler
+) -> None:
+    before, sequence = working_tree(asking), client.get(PREVIEW).json()["sequence"]
+    found = tried(client, asking, compiler, BYTES)
+    assert (found["state"], found["error"], found["fix"]) == ("ready", None, BYTES)
+    running, other = Runtime.load(rune_of(client.get(PREVIEW).json())), Runtime.load(rune_of(found))
+    (pixels,), (floats,) = running.capabilities, other.capabilities
+    (as_it_is,), (as_bytes,) = (
+        running.call({pixels.id: bytes([51, 255])}),
+        other.call({floats.id: struct.pack("<2f", 51, 255)}),
+    )
+    assert as_it_is.tensors[0].elements == pytest.approx((0.2, 1.0))
+    assert as_bytes.tensors[0].elements == (51.0, 255.0)
+    assert (working_tree(asking), client.get(PREVIEW).json()["sequence"]) == (before, sequence)
+    told = Event.objects.filter(stream_id=asking.stream, type="preview.watched")
+    assert [event.data for event in told] == [{"watch": found["id"], "state": "ready"}]
+
+
+def test_what_is_built_bears_the_digest_of_the_files_with_the_answer_in_them(
+    client: Client, asking: Any, developer: Any, compiler: Compiler
+) -> None:
+    found = tried(client, asking, compiler, BYTES)
+    question = next(one for one in client.get(PREVIEW).json()["diagnostics"] if one["code"] == "RUNE0048")
+    text = QUESTION.decode()
+    for edit in sorted(question["fixes"][1]["edits"], key=lambda edit: -edit["span"]["start"]["offset"]):
+        span = edit["span"]
+        text = text[: span["start"]["offset"]] + edit["text"] + text[span["end"]["offset"] :]
+    write_file(developer, asking, "Runefile.yml", text.encode())
+    assert found["build"]["version"] == working_tree(asking).digest
+    refresh_previews(asking.pk, compiler, Flag())
+    # What was tried is what runs once it is chosen: nothing is built twice.
+    assert client.get(PREVIEW).json()["build"]["id"] == found["build"]["id"]
+
+
+def test_the_first_answer_leaves_the_rune_as_it_is(client: Client, asking: Any, compiler: Compiler) -> None:
+    found = tried(client, asking, compiler, AS_IT_IS)
+    assert found["build"]["rune_digest"] == client.get(PREVIEW).json()["build"]["rune_digest"]
+
+
+@pytest.mark.parametrize("fix", [{**BYTES, "place": 1}, {**BYTES, "choice": 2}, {**BYTES, "code": "RUNE0001"}])
+def test_a_fix_that_the_text_does_not_have_is_said_so(
+    client: Client, asking: Any, compiler: Compiler, fix: dict[str, Any]
+) -> None:
+    found = tried(client, asking, compiler, fix)
+    assert (found["state"], found["build"]) == ("failed", None)
+    assert found["error"] == "The text has no such question any more."
+
+
+def test_a_question_that_was_answered_meanwhile_is_not_answered_again(
+    client: Client, asking: Any, developer: Any, compiler: Compiler
+) -> None:
+    asked = ask(client, BYTES).json()
+    write_file(developer, asking, "Runefile.yml", QUESTION.replace(b"# Open question:", b"# Answered:"))
+    refresh_previews(asking.pk, compiler, Flag())
+    found = client.get(f"{WATCH}/{asked['id']}").json()
+    assert (found["state"], found["build"]) == ("failed", None)
+
+
+@pytest.mark.parametrize(
+    "fix",
+    [
+        None,
+        "RUNE0048",
+        {"code": "RUNE0048", "place": 0},
+        {**BYTES, "place": True},
+        {**BYTES, "choice": -1},
+        {**BYTES, "choice": 10**9},
+        {**BYTES, "code": "RUNE0048\0"},
+        {**BYTES, "code": 48},
+    ],
+)
+def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) -> None:
+    answer = ask(client, fix)
+    assert answer.status_code == 400, answer.content
+    assert not Preview.objects.wished().exists()
+
+
+def test_edits_that_somebody_sends_along_are_not_kept(client: Client, asking: Any) -> None:
+    smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
+    assert ask(client, smuggled).json()["fix"] == BYTES
+    assert Preview.objects.wished().get().options == {"watched": [], "timed": False, "fix": BYTES}
+
+
+def test_a_fix_is_tried_without_wires_and_times(client: Client, asking: Any) -> None:
+    assert ask(client, BYTES, timed=True).status_code == 400
+    assert ask(client, BYTES, wires=[{"stage": "image", "index": 0}]).status_code == 400
+    assert list(Preview.objects.values_list("key", flat=True)) == [PLAIN]
+
+
+def test_whoever_may_read_may_try_a_fix(
+    asking: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+) -> None:
+    found = {kind: ask(browser_of(person), BYTES).status_code for kind, person in people.items()}
+    assert found == {"owner": 202, "developer": 202, "viewer": 202, "stranger": 404, "anonymous": 401}

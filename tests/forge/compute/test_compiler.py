@@ -1,0 +1,228 @@
+"""The compiler's process, for real: its answers, its limits, and that it never outlives what it should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.compute.compiler import Compiler
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.workdir import claim_workdir, remove_leftovers
+from rune.building import BuildOptions, BuildSpec
+from rune.files import DEFAULT_FILE_LIMIT
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+RUNEFILE = (
+    "version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
+    "        dimensions: [1, 1]\n  out:\n    out: SERIAL\n    inputs:\n      - number\n"
+)
+
+
+def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any]:
+    source = folder / "Runefile.yml"
+    source.write_text(runefile)
+    files = {"Runefile.yml": {"file": str(source), "digest": "sha256:0"}}
+    return {
+        "op": "make",
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
+        "steps": ["check", "compile"],
+        "files": files,
+        "rune": str(folder / "built.rune"),
+    } | changes
+
+
+def run(compiler: Compiler, asked: dict[str, Any], limit: float = 30) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = []
+    compiler.run(asked, lambda answer: answers.append(dict(answer)), limit=limit)
+    return answers
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(holds: Any) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_path: Path) -> None:
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(DEFAULT_FILE_LIMIT + 1)
+    text = RUNEFILE + "resources:\n  WORDS:\n    path: ./words.txt\n    type: string\n"
+    asked = job(tmp_path, text)
+    asked["files"]["words.txt"] = {"file": str(large), "digest": "sha256:1"}
+    (problem,) = (each for each in run(compiler, asked)[0]["diagnostics"] if "more than the limit" in each["message"])
+    assert problem["code"] == "RUNE0020"
+
+
+def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
+    answers = run(compiler, job(tmp_path, steps=["check", "compile", "verify", "measure"]))
+    assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "verified", "measured"]
+    assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
+    rune = (tmp_path / "built.rune").read_bytes()
+    assert answers[3]["report"]["rune"]["size"] == len(rune)
+
+
+def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler: Compiler, tmp_path: Path) -> None:
+    digests = set()
+    compiler.start()
+    pid = compiler.pid
+    for _ in range(2):
+        (built,) = (answer for answer in run(compiler, job(tmp_path)) if answer["event"] == "built")
+        digests.add(built["report"]["rune"]["digest"])
+    assert len(digests) == 1
+    assert compiler.pid == pid
+    assert compiler.memory > 0
+
+
+def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
+    checked, failed = run(compiler, job(tmp_path, "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n"))
+    assert (checked["event"], checked["broken"], failed["event"]) == ("checked", True, "failed")
+    assert checked["diagnostics"] == failed["diagnostics"]
+    assert any(one["severity"] == "error" for one in checked["diagnostics"])
+
+
+def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compiler, tmp_path: Path) -> None:
+    """The server's sources were replaced while it ran: a process that starts then is another toolchain."""
+    asked = job(tmp_path)
+    asked["spec"]["toolchain"] = "sha256:another"
+    (answer,) = run(compiler, asked)
+    assert answer["event"] == "failed"
+    assert "Restart it" in answer["error"]
+    assert not (tmp_path / "built.rune").exists()
+
+
+def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path: Path) -> None:
+    run(compiler, job(tmp_path))
+    answers = run(compiler, job(tmp_path, steps=["measure"]))
+    assert [answer["event"] for answer in answers] == ["measured"]
+
+
+@pytest.mark.parametrize(
+    "runefile", ["", "\0", "- 1\n- 2", "a: &a [*a]", "pipeline: {x: !!python/object:os.system {}}"]
+)
+def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile: str) -> None:
+    answers = run(compiler, job(tmp_path, runefile))
+    assert [answer["event"] for answer in answers] == ["checked", "failed"]
+    assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
+
+
+def test_a_file_outside_of_the_job_is_not_read(compiler: Compiler, tmp_path: Path) -> None:
+    stage = (
+        "  a:\n    model: /etc/passwd\n    inputs: [number]\n    outputs:\n      - type: F32\n        dimensions: [1]\n"
+    )
+    answers = run(compiler, job(tmp_path, RUNEFILE + stage))
+    assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
+    assert "root:" not in str(answers)
+
+
+def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path) -> None:
+    with Compiler(tmp_path / "work") as compiler:
+        compiler.start()
+        pid = compiler.pid
+        assert pid is not None
+
+        def kill(answer: Any) -> None:
+            os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(ChildDied, match="SIGKILL"):
+            compiler.run(job(tmp_path), kill, limit=30)
+        assert not compiler.alive
+        assert run(compiler, job(tmp_path))[-1]["event"] == "built"
+        assert compiler.pid != pid
+
+
+def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    with Compiler(tmp_path / "work") as compiler:
+        compiler.start()
+        pid = compiler.pid
+        assert pid is not None
+        seen: list[Any] = []
+        with pytest.raises(OutOfTime):
+            compiler.run(job(tmp_path), seen.append, limit=-61)
+        assert not is_running(pid)
+        assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def tick() -> None:
+        raise Enough
+
+    with Compiler(tmp_path / "work") as compiler:
+        with pytest.raises(Enough):
+            compiler.run(job(tmp_path), lambda answer: None, limit=30, tick=tick)
+        assert not compiler.alive
+
+
+def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from forge.compute.compiler import Compiler\n"
+        "c = Compiler(Path(sys.argv[1])); c.start(); print(c.pid, flush=True); sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until(lambda: not is_running(child) or _is_zombie(child))
+
+
+def _is_zombie(pid: int) -> bool:
+    """A process that ended and that nobody waits for; in a container there may be no init that does."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_the_process_sees_nothing_of_the_servers_environment(
+    compiler: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "do not tell")
+    compiler.start()
+    assert b"SECRET_KEY" not in Path(f"/proc/{compiler.pid}/environ").read_bytes()
+
+
+def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
+    compiler.start()
+    limits = Path(f"/proc/{compiler.pid}/limits").read_text()
+    until(lambda: "3221225472" in Path(f"/proc/{compiler.pid}/limits").read_text())
+    assert "Max open files" in limits
+
+
+def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
+    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.workdir import claim_workdir"
+    script = f"{claim}; from pathlib import Path; print(claim_workdir(Path(sys.argv[1])), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        theirs = Path(other.stdout.readline().strip())
+        (theirs / "compiler-left").mkdir()
+        mine = claim_workdir(tmp_path)
+        remove_leftovers(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {theirs.name, mine.name}
+        other.kill()
+    remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]

@@ -1,0 +1,113 @@
+"""The environment is read once, and a value that cannot be used is named."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from forge.serving.environment import BadEnvironment, read_environment, secret_key
+
+
+def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
+    found = read_environment({}, tmp_path)
+    assert (found.host, found.port, found.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert found.data == tmp_path / "data"
+    assert found.public_is_loopback
+    assert not found.secure
+    assert found.upload_limit == 64 * 1024 * 1024
+
+
+def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
+    found = read_environment({"PUBLIC_URL": "https://forge.example/", "HOST": "0.0.0.0"}, tmp_path)
+    assert found.public_url == "https://forge.example"
+    assert (found.secure, found.public_is_loopback) == (True, False)
+    assert "forge.example" in found.allowed_hosts
+    assert "0.0.0.0" not in found.allowed_hosts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT", "-1"), ("PUBLIC_URL", "forge"), ("TLS_KEY", "key.pem")],
+)
+def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadEnvironment, match=name):
+        read_environment({name: value}, tmp_path)
+
+
+def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(lambda _: secret_key(tmp_path / "data", {}), range(16)))
+    assert len(keys) == 1
+    [file] = (tmp_path / "data").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(keys.pop()) > 60
+
+
+def test_a_key_that_is_given_is_used_and_not_written(tmp_path: Path) -> None:
+    assert secret_key(tmp_path / "data", {"SECRET_KEY": "given"}) == "given"
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    secret_key(tmp_path / "data", {})
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_no_proxy_is_trusted_unless_it_is_named(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).trusted_proxies == ()
+    assert read_environment({"TRUSTED_PROXIES": "127.0.0.1, ::1"}, tmp_path).trusted_proxies == ("127.0.0.1", "::1")
+
+
+def test_a_database_is_named_by_its_address(tmp_path: Path) -> None:
+    address = "postgresql://fo%40rge:p%2Fss@db.example:6432/forge?sslmode=require"
+    database = read_environment({"DATABASE_URL": address}, tmp_path).database
+    assert database is not None
+    given = database.settings()
+    assert (given["USER"], given["PASSWORD"], given["HOST"], given["PORT"]) == ("fo@rge", "p/ss", "db.example", 6432)
+    assert given["NAME"] == "forge"
+    assert given["OPTIONS"]["sslmode"] == "require"
+
+
+def test_a_database_may_be_reached_through_a_socket(tmp_path: Path) -> None:
+    database = read_environment({"DATABASE_URL": "postgresql:///forge?host=/run/pg"}, tmp_path).database
+    assert database is not None
+    assert (database.host, database.options) == ("/run/pg", ())
+
+
+def test_an_s3_store_is_named_by_its_bucket(tmp_path: Path) -> None:
+    keys = {"S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
+    store = read_environment({"S3_URL": "s3+https://store.example:9000/runes/team", **keys}, tmp_path).store
+    assert store is not None
+    given = store.settings("blobs")["OPTIONS"]
+    assert (given["endpoint_url"], given["bucket_name"]) == ("https://store.example:9000", "runes")
+    assert (given["location"], given["access_key"], given["secret_key"]) == ("team/blobs", "a", "b")
+    at_amazon = read_environment({"S3_URL": "s3://runes"}, tmp_path).store
+    assert at_amazon is not None
+    assert "endpoint_url" not in at_amazon.settings("media")["OPTIONS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://me:secret@db/forge"),
+        ("DATABASE_URL", "postgresql://me:secret@db:port/forge"),
+        ("DATABASE_URL", "postgresql://me:secret@db"),
+        ("REDIS_URL", "http://:secret@redis"),
+        ("S3_URL", "https://secret/bucket"),
+        ("S3_URL", "s3+https://secret"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_not_repeated_since_it_may_hold_a_password(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(BadEnvironment, match=name) as raised:
+        read_environment({name: value}, tmp_path)
+    assert "secret" not in str(raised.value)
+
+
+def test_the_keys_of_a_store_go_together(tmp_path: Path) -> None:
+    with pytest.raises(BadEnvironment, match="both"):
+        read_environment({"S3_URL": "s3://runes", "S3_ACCESS_KEY": "a"}, tmp_path)

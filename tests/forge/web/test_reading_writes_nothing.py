@@ -1,0 +1,133 @@
+"""Every address, read by a member, a token and a visitor: no row is written and nothing is built because of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from forge.accounts.actions import create_token
+from forge.accounts.models import User
+from forge.builds import notify
+from forge.builds.actions import request_build
+from forge.builds.models import Preview, PreviewState
+from forge.projects.models import Project
+from tests.forge.web.test_strangers import Names, build, filled, names
+
+__all__ = ["build", "names"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+
+WRITES: dict[str, tuple[str, str]] = {
+    "token": (
+        "UPDATE accounts_apitoken",
+        "when a token was used last is shown to its owner; written at most every five minutes",
+    ),
+}
+"""What a reading may write, by who reads: the start of the statement, and why."""
+
+_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR \w+ )?(?:INTO |FROM )?[\"`]?(\w+)", re.IGNORECASE)
+
+
+class Seen:
+    """The statements that write, and what was sent to build workers."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+        self.notified: list[str] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := _WRITE.match(sql):
+            self.written.append(f"{found[1].upper()} {found[2]}")
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def watching(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[Seen]]:
+    """Watches the database and the notifications for as long as the context lasts."""
+    current: list[Seen] = []
+
+    def note(what: Any, *_: Any) -> None:
+        for seen in current:
+            seen.notified.append(str(what))
+
+    monkeypatch.setattr(notify, "_send", note)
+    monkeypatch.setattr(notify.Debounce, "touch", lambda _, key: note(key))
+
+    @contextmanager
+    def watch() -> Iterator[Seen]:
+        seen = Seen()
+        current.append(seen)
+        with connection.execute_wrapper(seen):
+            yield seen
+        current.remove(seen)
+
+    return watch
+
+
+def all_routes(resolver: Any, before: str = "/") -> Iterator[str]:
+    """Every address of the program."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from all_routes(pattern, route)
+
+
+def reading(client: Client, address: str, headers: dict[str, str]) -> None:
+    """Reads it whole."""
+    answer = client.get(address, headers=headers)
+    if answer.streaming:
+        b"".join(answer)
+
+
+def test_what_writes_and_what_notifies_is_seen(
+    watching: Callable[[], AbstractContextManager[Seen]],
+    owner: User,
+    project: Project,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with watching() as seen, django_capture_on_commit_callbacks(execute=True):
+        request_build(owner, project)
+    assert "INSERT builds_build" in seen.written
+    assert "forge.builds.work" in seen.notified
+
+
+@pytest.mark.parametrize("reader", ["member", "token", "visitor"])
+def test_reading_writes_nothing_and_has_nothing_built(
+    reader: str,
+    watching: Callable[[], AbstractContextManager[Seen]],
+    names: Names,
+    owner: User,
+    project: Project,
+    browser_of: Browser,
+) -> None:
+    # A preview that is behind its text, which a reading could be tempted to have made anew.
+    Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, sequence=0)
+    _, secret = create_token(owner, "reader", ["read", "write"], None)
+    browser = browser_of(owner if reader == "member" else None)
+    headers = {"Authorization": f"Bearer {secret}"} if reader == "token" else {}
+    allowed = {WRITES[reader][0]} if reader in WRITES else set()
+    wrong, written = {}, set()
+    routes = list(all_routes(get_resolver()))
+    assert {"/", "/api/v1/me", "/<str:organisation>/<str:name>", "/v2/<path:rest>"} <= set(routes)
+    for route in routes:
+        cache.clear()
+        with watching() as seen, transaction.atomic():
+            reading(browser, filled(route, names), headers)
+            transaction.set_rollback(True)
+        written |= set(seen.written)
+        if found := [*(set(seen.written) - allowed), *seen.notified]:
+            wrong[route] = found
+    assert wrong == {}
+    assert allowed <= written, "what nothing writes any more leaves the list"

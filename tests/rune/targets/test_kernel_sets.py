@@ -1,0 +1,57 @@
+"""Kernel sets stand in for each other: what one lacks another computes, in one rune and with the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rune import anvil
+from rune.anvil.kernel_set import KernelSet
+from rune.building import BuildFailed, build
+from rune.kernels.portable import PORTABLE
+from rune.kernels.simd128 import SIMD128
+from rune.runefile.codes import Code
+from rune.targets import WASM32
+from rune.tflite import Model, read_model
+from tests.model_cases import model_cases
+from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run
+from tests.rune.targets.projects import model_project
+
+HEADERS = sorted({kernel.header.stem for kernel in SIMD128.kernels.values()})
+
+
+def without(kernels: KernelSet, header: str) -> KernelSet:
+    left = {kind: kernel for kind, kernel in kernels.kernels.items() if kernel.header.stem != header}
+    assert len(left) < len(kernels.kernels)
+    return replace(kernels, kernels=left)
+
+
+def some_models() -> dict[str, Model]:
+    """Every fourth model of the tests: all ops are among them."""
+    return {case.name: read_model(case.data) for case in model_cases()[::4]}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_set_that_lacks_an_op_takes_it_from_its_base_and_gives_the_same(header: str) -> None:
+    models = some_models()
+    mixed = replace(WASM32, kernels=without(SIMD128, header))
+    program = anvil.lower(models_pipeline(models), models, mixed)
+    files = mixed.emit(program, anvil.plan(program, mixed.limits), "any").files
+    text = b"".join(data for name, data in files.items() if name.startswith("part_"))
+    assert f'"portable/{header}.h"'.encode() in text
+    assert b'"simd128/' in text
+    one, other = (loaded(module_of(models_pipeline(models), models, target)) for target in (mixed, WASM32))
+    inputs = [data for case in model_cases()[::4] for data in case.runs[0].inputs]
+    for case, left, right in zip(model_cases()[::4], run(one, inputs), run(other, inputs), strict=True):
+        assert left.data == right.data, case.name
+
+
+def test_what_no_set_has_is_refused_by_name() -> None:
+    case = next(case for case in model_cases() if case.name.startswith("softmax_i8"))
+    target = replace(WASM32, kernels=without(PORTABLE, "softmax"))
+    with pytest.raises(BuildFailed) as caught:
+        build(model_project(case.data), "app", target=target)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == Code.TARGET_LACKS.value
+    assert "the kernel set portable has no kernel for SoftmaxInt8, which model.tflite needs" in diagnostic.message
