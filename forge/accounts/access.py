@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import SCOPES_OF, Verb, can
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
 
@@ -25,7 +26,7 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
     if moved:
         raise Moved(organisation.get_absolute_url())
     if not can(actor, verb, organisation):
-        raise refusal(verb)
+        raise refusal(actor, verb)
     return organisation
 
 
@@ -36,6 +37,21 @@ def nothing_for(actor: Actor) -> SignInNeeded | NotFound:
     return NotFound()
 
 
-def refusal(verb: Verb) -> Forbidden:
-    """What a member hears whose role does not include the verb."""
+def refusal(actor: Actor, verb: Verb) -> Forbidden:
+    """What a member hears whose role, or whose token's scopes, do not include the verb."""
+    if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
+        return scope_needed(sorted(SCOPES_OF[verb])[0])
     return Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
+
+
+def scope_needed(scope: str) -> Forbidden:
+    """What a token hears that lacks a scope."""
+    return Forbidden(
+        f"This token's scopes do not allow this, which takes {scope}. Make a token with it in your settings."
+    )
+
+
+def require_scope(actor: Actor, scope: Scope) -> None:
+    """For what is of no organisation: raises `Forbidden` for a token without the scope."""
+    if actor.scopes is not None and scope not in actor.scopes:
+        raise scope_needed(scope)

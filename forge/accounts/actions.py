@@ -16,12 +16,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import refusal
+from forge.accounts.access import refusal, require_scope
 from forge.accounts.errors import BadAccount, LastOwner, NameTaken
 from forge.accounts.models import ApiToken, FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb, can
-from forge.accounts.tokens import PREFIX, SCOPES, hash_secret, new_secret
+from forge.accounts.scopes import ASKABLE, Scope, spelled_out
+from forge.accounts.tokens import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
@@ -37,6 +38,7 @@ LONGEST_TOKEN = timedelta(days=366)
 @transaction.atomic
 def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
     """Makes an organisation, whose owner is the person. Raises `BadName` and `NameTaken`."""
+    require_scope(actor, Scope.ORGANISATION_CREATE)
     name = check_organisation_name(name)
     take_name(name)
     organisation = Organisation.objects.create(name=name, title=" ".join(title.split())[:80])
@@ -96,6 +98,7 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
 @transaction.atomic
 def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
     """Takes a member out; anyone may leave by themselves. Raises `Forbidden`, `NotFound` and `LastOwner`."""
+    require_scope(actor, Scope.MEMBER_MANAGE)
     if member_id != actor.pk:
         _require(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
@@ -131,18 +134,26 @@ def checked_role(role: str) -> Role:
 
 def _require(actor: Actor, verb: Verb, organisation: Organisation) -> None:
     if not can(actor, verb, organisation):
-        raise refusal(verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else NotFound()
+        raise refusal(actor, verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else NotFound()
 
 
 @transaction.atomic
 def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: datetime | None) -> tuple[ApiToken, str]:
-    """Makes a token and gives it with its secret, which is shown this once. Raises `Invalid`."""
+    """Makes a token and gives it with its secret, which is shown this once.
+
+    `scopes` are names out of `scopes.ASKABLE`. A token makes tokens with its own scopes only.
+    Raises `Invalid` and `Forbidden`.
+    """
+    require_scope(actor, Scope.TOKEN_CREATE)
     name = " ".join(name.split())
     if not name or len(name) > 80:
         raise Invalid("Say what the token is for, in at most 80 characters.", errors={"name": ["1 to 80 characters"]})
-    unknown = sorted(set(scopes) - set(SCOPES))
+    unknown = sorted(set(scopes) - set(ASKABLE))
     if unknown or not scopes:
-        raise Invalid(f"A token needs one or more of the scopes {', '.join(SCOPES)}.", errors={"scopes": unknown})
+        raise Invalid(f"A token needs one or more of the scopes {', '.join(ASKABLE)}.", errors={"scopes": unknown})
+    wanted = spelled_out(scopes)
+    for scope in wanted:
+        require_scope(actor, Scope(scope))
     now = timezone.now()
     expires = expires or now + timedelta(days=90)
     if not now < expires <= now + LONGEST_TOKEN:
@@ -153,7 +164,7 @@ def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: dateti
         hint=secret[-4:],
         name=name,
         owner=actor.person,
-        scopes=[scope for scope in SCOPES if scope in scopes],
+        scopes=wanted,
         expires=expires,
     )
     write_entry(actor, "token.create", f"token:{token.pk}", name=name, scopes=token.scopes)
@@ -163,6 +174,7 @@ def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: dateti
 @transaction.atomic
 def delete_token(actor: Actor, token_id: UUID) -> None:
     """Ends one of the person's own tokens at once. Raises `NotFound`."""
+    require_scope(actor, Scope.ACCOUNT_WRITE)
     token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
     if token is None:
         raise NotFound("You have no such token.")

@@ -18,8 +18,8 @@ from forge.accounts.models import ApiToken, Invitation, Organisation, Role
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens import SCOPES
-from forge.core.api import ForgeView, listed
+from forge.accounts.scopes import ASKABLE, Scope
+from forge.core.api import ForgeView, listed, needing
 
 
 class OrganisationSerializer(serializers.Serializer[Any]):
@@ -65,7 +65,7 @@ class TokenSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPES))
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=ASKABLE))
     expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
     hint = serializers.CharField(read_only=True)
     created = serializers.DateTimeField(read_only=True)
@@ -80,6 +80,8 @@ def _shown(request: Request, organisation: Organisation) -> dict[str, Any]:
 class Me(ForgeView):
     """Who asks."""
 
+    needs = needing(get=Scope.ACCOUNT_READ)
+
     @extend_schema(responses=OpenApiResponse(description="id, name, initials, colour and organisations with roles"))
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
@@ -91,6 +93,8 @@ class Me(ForgeView):
 
 class Organisations(ForgeView):
     """One's organisations, and making one."""
+
+    needs = needing(get=Scope.ORGANISATION_READ, post=Scope.ORGANISATION_CREATE)
 
     @extend_schema(operation_id="organisations_list", responses=listed("organisations", OrganisationSerializer))
     def get(self, request: Request) -> Response:
@@ -109,6 +113,8 @@ class Organisations(ForgeView):
 class OrganisationDetail(ForgeView):
     """One organisation."""
 
+    needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
+
     @extend_schema(responses=OrganisationSerializer)
     def get(self, request: Request, organisation: str) -> Response:
         return Response(_shown(request, find_organisation(principal_of(request), organisation)))
@@ -123,6 +129,8 @@ class OrganisationDetail(ForgeView):
 class Members(ForgeView):
     """The members of an organisation."""
 
+    needs = needing(get=Scope.ORGANISATION_READ)
+
     @extend_schema(responses=listed("members", MemberSerializer))
     def get(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation)
@@ -131,6 +139,8 @@ class Members(ForgeView):
 
 class Member(ForgeView):
     """One member: another role, or leaving."""
+
+    needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
 
     @extend_schema(request=MemberSerializer, responses=MemberSerializer)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
@@ -146,6 +156,8 @@ class Member(ForgeView):
 
 class Invitations(ForgeView):
     """Open invitations, and making one."""
+
+    needs = needing(get=Scope.MEMBER_MANAGE, post=Scope.MEMBER_MANAGE)
 
     @extend_schema(operation_id="invitations_list", responses=listed("invitations", InvitationSerializer))
     def get(self, request: Request, organisation: str) -> Response:
@@ -164,6 +176,8 @@ class Invitations(ForgeView):
 class InvitationDetail(ForgeView):
     """One invitation: revoking it."""
 
+    needs = needing(delete=Scope.MEMBER_MANAGE)
+
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
@@ -172,7 +186,9 @@ class InvitationDetail(ForgeView):
 
 
 class Tokens(ForgeView):
-    """One's tokens, and making one. A token cannot make tokens."""
+    """One's tokens, and making one."""
+
+    needs = needing(get=Scope.ACCOUNT_READ, post=Scope.TOKEN_CREATE)
 
     @extend_schema(operation_id="tokens_list", responses=listed("tokens", TokenSerializer))
     def get(self, request: Request) -> Response:
@@ -182,8 +198,6 @@ class Tokens(ForgeView):
     @extend_schema(request=TokenSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        if isinstance(request.auth, ApiToken):
-            raise serializers.ValidationError("A token cannot make tokens. Make one in your settings.")
         asked = self.asked(request, TokenSerializer)
         token, secret = actions.create_token(principal, asked["name"], asked["scopes"], asked["expires"])
         return Response(TokenSerializer(token).data | {"token": secret}, status=status.HTTP_201_CREATED)
@@ -191,6 +205,8 @@ class Tokens(ForgeView):
 
 class TokenDetail(ForgeView):
     """One token: ending it."""
+
+    needs = needing(delete=Scope.ACCOUNT_WRITE)
 
     @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
     def delete(self, request: Request, token: UUID) -> Response:

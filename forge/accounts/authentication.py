@@ -6,9 +6,10 @@ from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from forge.accounts.access import scope_needed
 from forge.accounts.models import ApiToken, User
 from forge.accounts.tokens import find_token
 
@@ -34,12 +35,17 @@ class SessionWithCsrf(SessionAuthentication):
 
 
 class TokenScope(BasePermission):
-    """Keeps a token to its scopes. What a person may do is checked by the actions."""
+    """Keeps a token to its scopes: each view says in `needs` which one a method takes; others are refused.
 
-    message = "This token's scopes do not allow this. Make one with the scope write in your settings."
+    What a person may do, and a token with a scope, is checked by the actions.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = request.auth
         if not isinstance(token, ApiToken):
             return True
-        return token.allows("read" if request.method in SAFE_METHODS else "write")
+        method = {"HEAD": "get", "OPTIONS": "get"}.get(str(request.method), str(request.method).lower())
+        needed: str | None = view.needs.get(method, "a scope that no token has")
+        if needed is not None and needed not in token.scopes:
+            raise scope_needed(needed)
+        return True

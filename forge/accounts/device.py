@@ -25,7 +25,7 @@ from forge.core.audit import write_entry
 LIFE = timedelta(minutes=10)
 INTERVAL = timedelta(seconds=2)
 """A program asks no oftener whether it was decided."""
-SCOPES = ("registry",)
+SCOPES = ("registry:pull",)
 TOKEN_LIFE = timedelta(days=90)
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts import device
-from forge.core.api import ForgeView
+from forge.core.api import ForgeView, needing
 
 PAGE = "/accounts/device"
 
@@ -55,6 +55,8 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
 class DeviceSignIns(ForgeView):
     """Asking for a short code."""
 
+    needs = needing(post=None)
+
     authentication_classes = ()
 
     @extend_schema(request=NewDeviceSignInSerializer, responses={201: DeviceSignInSerializer})
@@ -77,6 +79,8 @@ class DeviceSignIns(ForgeView):
 
 class DeviceToken(ForgeView):
     """Fetching the token; until it is allowed the answer is 400, with `error` in the words of RFC 8628."""
+
+    needs = needing(post=None)
 
     authentication_classes = ()
 

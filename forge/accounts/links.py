@@ -22,7 +22,7 @@ from forge.accounts.actions import checked_role, email_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
 from forge.accounts.names import slug
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.tokens import hash_secret, new_secret
 from forge.core.actors import Actor
@@ -118,7 +118,7 @@ def _machine_user() -> str:
 def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitation, str]:
     """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
     if not can(actor, Verb.MANAGE_MEMBERS, organisation):
-        raise refusal(Verb.MANAGE_MEMBERS)
+        raise refusal(actor, Verb.MANAGE_MEMBERS)
     secret = new_secret()
     invitation = Invitation.objects.create(
         token_hash=hash_secret(secret),
@@ -135,7 +135,7 @@ def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitat
 def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
     """Makes an unused invitation's link dead. Raises `Forbidden` and `NotFound`."""
     if not can(actor, Verb.MANAGE_MEMBERS, organisation):
-        raise refusal(Verb.MANAGE_MEMBERS)
+        raise refusal(actor, Verb.MANAGE_MEMBERS)
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("There is no open invitation of this kind; it was used or revoked before.")
@@ -186,9 +186,6 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
         return user, _accept(invitation, user)
 
 
-_RANK = {Role.VIEWER: 0, Role.DEVELOPER: 1, Role.OWNER: 2}
-
-
 def _accept(invitation: Invitation, user: User) -> Organisation:
     now = timezone.now()
     open_one = Invitation.objects.filter(
@@ -198,7 +195,7 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         raise LinkEnded("Someone used it a moment ago. Ask whoever sent it for another.")
     organisation, role = invitation.organisation, Role(invitation.role)
     membership, made = Membership.objects.get_or_create(organisation=organisation, user=user, defaults={"role": role})
-    if not made and _RANK[Role(membership.role)] < _RANK[role]:
+    if not made and is_more(role, Role(membership.role)):
         membership.role = role
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)

@@ -57,12 +57,16 @@ class User(AbstractBaseUser):
 
     @property
     def kind(self) -> str:
-        """A person acts as themself: with the next two, what makes one an `Actor`."""
+        """A person acts as themself: with the next three, what makes one an `Actor`."""
         return "person"
 
     @property
     def person(self) -> User:
         return self
+
+    @property
+    def scopes(self) -> None:
+        return None
 
     @property
     def roles(self) -> Mapping[uuid.UUID, Role]:
@@ -215,7 +219,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A secret that a program uses in a person's name, within its scopes and until its end."""
+    """A secret that a program uses in a person's name, within its scopes (`scopes.Scope`) and until its end."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -237,7 +241,3 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def allows(self, scope: str) -> bool:
-        """Whether the token may do what the scope names; writing includes reading."""
-        return scope in self.scopes or (scope == "read" and "write" in self.scopes)

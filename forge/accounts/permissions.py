@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from forge.accounts.models import Organisation, Role
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 
 
@@ -36,6 +37,24 @@ _OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.MANAG
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
 """The verbs of each role."""
 
+SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
+    Verb.SEE_ORGANISATION: frozenset({Scope.ORGANISATION_READ}),
+    Verb.MANAGE_MEMBERS: frozenset({Scope.MEMBER_MANAGE}),
+    Verb.RENAME_ORGANISATION: frozenset({Scope.ORGANISATION_WRITE}),
+    Verb.CREATE_PROJECT: frozenset({Scope.PROJECT_CREATE}),
+    # Who may pull what a project published sees that it is there.
+    Verb.SEE: frozenset({Scope.PROJECT_READ, Scope.REGISTRY_PULL}),
+    Verb.READ: frozenset({Scope.PROJECT_READ}),
+    Verb.COMMENT: frozenset({Scope.REVIEW_WRITE}),
+    Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
+    Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
+    Verb.BUILD: frozenset({Scope.BUILD_RUN}),
+    Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
+    Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
+    Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),
+}
+"""Any of which a token needs for a verb, beside its owner's role."""
+
 OF_ORGANISATION = frozenset({Verb.SEE_ORGANISATION, Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.CREATE_PROJECT})
 """The verbs that are done to an organisation."""
 
@@ -56,9 +75,9 @@ class OfOrganisation(Protocol):
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
     """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
-        return _verbs_of(actor.roles.get(target.pk)) & OF_ORGANISATION
+        return _within(actor.scopes, _verbs_of(actor.roles.get(target.pk)) & OF_ORGANISATION)
     public = ANYONE_ON_PUBLIC if target.visibility == "public" else frozenset()
-    return _verbs_of(actor.roles.get(target.organisation_id)) & OF_PROJECT | public
+    return _within(actor.scopes, _verbs_of(actor.roles.get(target.organisation_id)) & OF_PROJECT | public)
 
 
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
@@ -68,7 +87,19 @@ def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool
 
 def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
     """The ids of the organisations in which who acts may do this, to them or to their projects, as a member."""
+    if not _within(actor.scopes, frozenset({verb})):
+        return ()
     return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
+
+
+def is_more(role: Role, than: Role) -> bool:
+    """Whether a role has all verbs of another, and more."""
+    return ALLOWED[role] > ALLOWED[than]
+
+
+def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
+    """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are held to nothing."""
+    return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -5,7 +5,7 @@ Roles may change while a socket is open, so a socket asks with a new principal e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -38,15 +38,20 @@ class Credential(Protocol):
     @property
     def pk(self) -> Any: ...
 
+    @property
+    def scopes(self) -> Collection[str]: ...
+
 
 @dataclass(frozen=True)
 class Principal:
-    """Who acts. Two with the same kind, id and person are equal, whatever they have read."""
+    """Who acts. Two with the same fields are equal, whatever they have read."""
 
     kind: Kind
     id: str = ""
     """Of the person, the token or the pass; "" for a visitor and for the installation."""
     person: User | None = None
+    scopes: frozenset[str] | None = None
+    """To what a token or a pass is held, of all that the person may do; None for all of it."""
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.kind
@@ -89,7 +94,7 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
     person: User = user.person  # and not the lazy object that Django hands to pages
     if credential is None:
         return Principal(Kind.PERSON, str(person.pk), person)
-    return Principal(Kind(credential.kind), str(credential.pk), person)
+    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes))
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:

@@ -12,9 +12,6 @@ from django.utils import timezone
 
 from forge.accounts.models import ApiToken
 
-SCOPES = ("read", "write", "registry")
-"""Read over the API, change over the API (includes reading), and use the registry at /v2/."""
-
 PREFIX = "hf_"
 """What a token begins with, so that a scanner finds one that was left in a repository."""
 

@@ -17,13 +17,14 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
+from forge.accounts.scopes import Scope
 from forge.builds.actions import builds_of, cancel_build, find_build, preview_of, refresh_preview, request_build
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
 from forge.builds.serializers import build_to_json, log_line_to_json, preview_to_json, watch_to_json
 from forge.builds.watches import find_watch, try_fix, watch_wires
-from forge.core.api import ForgeView
+from forge.core.api import ForgeView, needing
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
@@ -70,6 +71,8 @@ class BuildPages(CursorPages):
 
 
 class ProjectBuilds(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
+
     @extend_schema(operation_id="builds_list", responses=BuildSerializer(many=True))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's builds, newest first."""
@@ -86,6 +89,8 @@ class ProjectBuilds(ProjectView):
 
 
 class ProjectPreview(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
+
     @extend_schema(operation_id="preview_retrieve", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
@@ -120,6 +125,8 @@ class WatchRequestSerializer(serializers.Serializer[Any]):
 
 
 class ProjectWatch(ProjectView):
+    needs = needing(post=Scope.BUILD_RUN)
+
     @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
@@ -139,6 +146,8 @@ class ProjectWatch(ProjectView):
 
 
 class OneWatch(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="preview_watch_retrieve", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
@@ -147,6 +156,8 @@ class OneWatch(ProjectView):
 
 
 class OneBuild(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="builds_retrieve", responses=BuildSerializer)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build."""
@@ -172,6 +183,8 @@ _LINES = inline_serializer(
 
 
 class BuildLog(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="builds_log", responses=_LINES)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build's log."""
@@ -180,6 +193,8 @@ class BuildLog(ForgeView):
 
 
 class BuildCancel(ForgeView):
+    needs = needing(post=Scope.BUILD_RUN)
+
     @extend_schema(operation_id="builds_cancel", request=None, responses=BuildSerializer)
     def post(self, request: Request, build_id: UUID) -> Response:
         """Ends a build that waits or runs."""
@@ -187,6 +202,8 @@ class BuildCancel(ForgeView):
 
 
 class BuildRune(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="builds_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
         """A build's rune."""

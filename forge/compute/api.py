@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.scopes import Scope
 from forge.compute.compiler_pool import language_pool
+from forge.core.api import needing
 from forge.core.compression import gzip_page
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
@@ -17,6 +19,8 @@ from forge.projects.api import ProjectView
 
 @method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
+    needs = needing(post=Scope.BUILD_RUN)
+
     @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""

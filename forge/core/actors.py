@@ -35,5 +35,9 @@ class Actor(Protocol):
         """Whether there is a person behind it."""
 
     @property
+    def scopes(self) -> frozenset[str] | None:
+        """To what it is held, of all that its person may do (`forge.accounts.scopes`); None for all of it."""
+
+    @property
     def roles(self) -> Mapping[UUID, str]:
         """Its roles by the id of the organisation."""

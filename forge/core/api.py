@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework.parsers import BaseParser
@@ -16,8 +17,16 @@ from forge.core.chunks import CHUNK
 S = TypeVar("S", bound="Serializer[Any]")
 
 
+def needing(**scopes: str | None) -> Mapping[str, str | None]:
+    """The scope that a token needs, by method in small letters; None where anyone is answered."""
+    return MappingProxyType(scopes)
+
+
 class ForgeView(APIView):
     """A view of the API. `asked` reads and checks the body."""
+
+    needs: ClassVar[Mapping[str, str | None]] = needing()
+    """Each view says it for all of its methods; a token is refused where nothing is said."""
 
     def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """What the body asks for, checked. Raises REST framework's `ValidationError`."""

@@ -20,8 +20,9 @@ from forge.accounts.models import User
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Kind, principal_of, signed_in
+from forge.accounts.scopes import Scope
 from forge.builds.api import rune_response
-from forge.core.api import ForgeView
+from forge.core.api import ForgeView, needing
 from forge.core.errors import Forbidden, Moved
 from forge.player.models import PhonePass
 from forge.player.passes import (
@@ -147,6 +148,8 @@ _PHONES = inline_serializer("Phones", {"phones": serializers.IntegerField()})
 
 class ProjectPhones(ProjectView):
     """A person's own phones on a project: letting one in, counting them, ending them."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
 
     @extend_schema(operation_id="phones_retrieve", responses=_PHONES)
     def get(self, request: Request, organisation: str, name: str) -> Response:

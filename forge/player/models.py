@@ -46,6 +46,7 @@ class PhonePass(models.Model):
 
     kind = "phone-pass"
     """What acts with it (`forge.accounts.principals.Kind`)."""
+    scopes = ("project:read",)
 
     def __str__(self) -> str:
         return f"phone of {self.user_id} for {self.project_id}"

@@ -27,7 +27,7 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     if moved:
         raise Moved(project.get_absolute_url())
     if not can(actor, verb, project):
-        raise refusal(verb)
+        raise refusal(actor, verb)
     return project
 
 
@@ -35,7 +35,7 @@ def require(actor: Actor, verb: Verb, project: Project) -> None:
     """Raises what `find_project` would when the person may not do `verb` to the project; actions begin with it."""
     if can(actor, verb, project):
         return
-    raise refusal(verb) if can(actor, Verb.READ, project) else nothing_for(actor)
+    raise refusal(actor, verb) if can(actor, Verb.READ, project) else nothing_for(actor)
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

@@ -68,7 +68,7 @@ def create_from_files(
 ) -> Project:
     """Makes a project of these files. Raises `Forbidden`, `BadName`, `NameTaken`, and what `write_file` raises."""
     if not can(actor, Verb.CREATE_PROJECT, organisation):
-        raise refusal(Verb.CREATE_PROJECT)
+        raise refusal(actor, Verb.CREATE_PROJECT)
     return _create(actor, organisation, check_project_name(name), store_files(contents), template)
 
 

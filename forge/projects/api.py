@@ -16,7 +16,8 @@ from forge.accounts.access import find_organisation
 from forge.accounts.may import for_principal
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.core.api import ForgeView, RawBody, body_chunks, listed, paged
+from forge.accounts.scopes import Scope
+from forge.core.api import ForgeView, RawBody, body_chunks, listed, needing, paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
 from forge.core.errors import Moved
@@ -62,6 +63,8 @@ def _shown(request: Request, project: Project) -> dict[str, Any]:
 class Projects(ForgeView):
     """All projects of one's organisations, and making one."""
 
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_CREATE)
+
     @extend_schema(operation_id="projects_list", responses=paged(ProjectListSerializer))
     def get(self, request: Request) -> Response:
         pages = CursorPages()
@@ -82,6 +85,8 @@ class Projects(ForgeView):
 
 class ProjectsFromModel(ForgeView):
     """Making a project of a model: the body is the .tflite file."""
+
+    needs = needing(post=Scope.PROJECT_CREATE)
 
     parser_classes = (RawBody,)
 
@@ -108,6 +113,8 @@ class ProjectsFromModel(ForgeView):
 class ProjectDetail(ProjectView):
     """One project."""
 
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
+
     @extend_schema(responses=ProjectSerializer)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         return Response(_shown(request, self.project(request, organisation, name, Verb.SEE)))
@@ -127,6 +134,8 @@ class ProjectDetail(ProjectView):
 class ProjectRestore(ForgeView):
     """Bringing a deleted project back."""
 
+    needs = needing(post=Scope.PROJECT_MANAGE)
+
     @extend_schema(request=RestoreSerializer, responses=ProjectSerializer)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
@@ -138,6 +147,8 @@ class ProjectRestore(ForgeView):
 class ProjectState(ProjectView):
     """What a client reads before it follows the event log."""
 
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
@@ -146,6 +157,8 @@ class ProjectState(ProjectView):
 
 class ProjectFilesList(ProjectView):
     """The files of a project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="projects_files_list", responses=listed("files", FileSerializer))
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -169,6 +182,8 @@ def _only_if(request: Request) -> list[str] | None:
 
 class ProjectFile(ProjectView):
     """One file: its bytes. Its ETag is the digest of them."""
+
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
 
     parser_classes = (RawBody,)
 
@@ -200,6 +215,8 @@ class ProjectFile(ProjectView):
 class ProjectFileRename(ProjectView):
     """Giving a file another path."""
 
+    needs = needing(post=Scope.PROJECT_WRITE)
+
     @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
@@ -209,6 +226,8 @@ class ProjectFileRename(ProjectView):
 
 class ProjectModel(ProjectView):
     """A model among the files: its inputs, outputs, ops and sizes; with `graph`, also its layers and its memory."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(
         parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],
@@ -227,6 +246,8 @@ class ProjectModel(ProjectView):
 
 class Templates(ForgeView):
     """The templates that a project can start from."""
+
+    needs = needing(get=None)
 
     @extend_schema(responses=listed("templates", TemplateSerializer))
     def get(self, request: Request) -> Response:

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.api import RawBody, body_chunks
+from forge.accounts.scopes import Scope
+from forge.core.api import RawBody, body_chunks, needing
 from forge.projects import files
 from forge.projects.api import ProjectView
 from forge.projects.packing import MEDIA_TYPE, archive_response
@@ -26,6 +27,8 @@ _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; 
 
 class ProjectArchive(ProjectView):
     """The project's files as a .zip, and putting those of a .zip into it."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
 
     parser_classes = (RawBody,)
 
@@ -73,6 +76,8 @@ class ProjectArchive(ProjectView):
 
 class ProjectFileCopy(ProjectView):
     """A second file with the same contents."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
 
     @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.core.api import ForgeView, RawBody, body_chunks
+from forge.accounts.scopes import Scope
+from forge.core.api import ForgeView, RawBody, body_chunks, needing
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
 from forge.projects.models import SampleKind
@@ -61,6 +62,8 @@ def _days(request: Request) -> int:
 class ProjectSamples(ProjectView):
     """The samples of a project, and sending one: the body is the wav, png or csv."""
 
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+
     parser_classes = (RawBody,)
 
     @extend_schema(operation_id="samples_of_project", responses=_SAMPLES)
@@ -98,6 +101,8 @@ class ProjectSamples(ProjectView):
 class ProjectSampleTerms(ProjectView):
     """What a person reads before they send a recording."""
 
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="samples_terms", parameters=[_DAYS], responses=_TERMS)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see a recording, and until when."""
@@ -109,6 +114,8 @@ class ProjectSampleTerms(ProjectView):
 class OwnSamples(ForgeView):
     """What a person gave, wherever it is."""
 
+    needs = needing(get=Scope.ACCOUNT_READ)
+
     @extend_schema(operation_id="samples_own", responses=_SAMPLES)
     def get(self, request: Request) -> Response:
         """One's own samples in all projects, also of organisations that one has left."""
@@ -117,6 +124,8 @@ class OwnSamples(ForgeView):
 
 
 class OneSample(ForgeView):
+    needs = needing(delete=Scope.ACCOUNT_WRITE)
+
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
         """Takes the consent back: the recording is deleted everywhere."""

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.api import paged
+from forge.accounts.scopes import Scope
+from forge.core.api import needing, paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
@@ -100,6 +101,8 @@ class VersionPages(CursorPages):
 class ProjectVersions(ProjectView):
     """A project's versions, and saving one."""
 
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+
     @extend_schema(operation_id="versions_list", responses=paged(VersionSerializer))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
@@ -117,6 +120,8 @@ class ProjectVersions(ProjectView):
 class OneVersion(ProjectView):
     """A version with its files."""
 
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(responses=VersionSerializer)
     def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
@@ -125,6 +130,8 @@ class OneVersion(ProjectView):
 
 class VersionFile(ProjectView):
     """A file as it was in a version: its bytes."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="versions_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
@@ -142,6 +149,8 @@ class VersionFile(ProjectView):
 class VersionArchive(ProjectView):
     """All files of a version as one .zip."""
 
+    needs = needing(get=Scope.PROJECT_READ)
+
     @extend_schema(operation_id="versions_archive", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
@@ -152,6 +161,8 @@ class VersionArchive(ProjectView):
 
 class VersionRestore(ProjectView):
     """Making the files what they were in a version, for everyone and live."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
 
     @extend_schema(
         operation_id="versions_restore",
@@ -179,6 +190,8 @@ class VersionRestore(ProjectView):
 
 class VersionsCompared(ProjectView):
     """What differs between two versions, or between one and now."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(
         operation_id="versions_compare",
@@ -216,6 +229,8 @@ def _summary(manifest: Any, texts: Any) -> dict[str, Any]:
 
 class ProjectAuthors(ProjectView):
     """Who is behind each Yjs client of the live document, and the version that each line of a text is from."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(
         operation_id="authors",

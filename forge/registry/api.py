@@ -13,8 +13,10 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
+from forge.accounts.scopes import Scope
 from forge.builds.actions import find_build
 from forge.builds.api import rune_response
+from forge.core.api import needing
 from forge.core.errors import NotFound
 from forge.projects.api import ProjectView
 from forge.registry.actions import find_tag, publish_build, tags_of
@@ -37,6 +39,8 @@ class TagSerializer(serializers.Serializer[Any]):
 class ProjectTags(ProjectView):
     """The tags of a project."""
 
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
+
     @extend_schema(operation_id="tags_list", responses=TagSerializer(many=True))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.SEE)
@@ -55,6 +59,8 @@ class ProjectTags(ProjectView):
 
 class TagRune(ProjectView):
     """The rune of a tag, for whoever may see the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:

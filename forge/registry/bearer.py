@@ -8,6 +8,7 @@ import binascii
 from django.http import HttpRequest
 
 from forge.accounts.principals import VISITOR, Principal, acting_as
+from forge.accounts.scopes import Scope
 from forge.accounts.tokens import find_token
 
 
@@ -33,8 +34,8 @@ def puller_of(request: HttpRequest) -> Principal:
     token = find_token(secret)
     if token is None:
         raise NotAToken("This token is not known or has ended. Make another in your settings.")
-    if not (token.allows("registry") or token.allows("read")):
-        raise NotAToken("This token may not pull. Make one with the scope registry in your settings.")
+    if Scope.REGISTRY_PULL not in token.scopes:
+        raise NotAToken("This token may not pull. Make one with the scope registry:pull in your settings.")
     return acting_as(token.owner, token)
 
 

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 
 from forge.accounts.may import VERBS_ON_PROJECT, names_of
 from forge.accounts.principals import principal_of
+from forge.accounts.scopes import Scope
 from forge.builds.actions import find_build
 from forge.builds.api import PersonSerializer
-from forge.core.api import ForgeView
+from forge.core.api import ForgeView, needing
 from forge.reviews.actions import conversation, give_verdict, say, verbs_on_build, verdicts_on
 from forge.reviews.serializers import comment_to_json, verdict_to_json
 
@@ -57,6 +58,8 @@ class SaidSerializer(serializers.Serializer[Any]):
 class BuildReviews(ForgeView):
     """The verdicts on a build."""
 
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+
     @extend_schema(operation_id="reviews_list", responses=_REVIEWS)
     def get(self, request: Request, build_id: UUID) -> Response:
         """`may` is what one may do to the build's project, without a verdict where this build takes none of one's."""
@@ -75,6 +78,8 @@ class BuildReviews(ForgeView):
 
 class BuildComments(ForgeView):
     """What was said about a build."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
 
     @extend_schema(operation_id="comments_list", responses=SaidSerializer(many=True))
     def get(self, request: Request, build_id: UUID) -> Response:

@@ -18,15 +18,10 @@ from forge.accounts import actions
 from forge.accounts.errors import BadAccount
 from forge.accounts.models import ApiToken, User
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens import SCOPES
+from forge.accounts.scopes import WORDS
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
 
-SCOPE_WORDS = {
-    "read": "Read projects and builds",
-    "write": "Change projects, build and publish",
-    "registry": "Pull from the registry",
-}
 LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 
 
@@ -76,7 +71,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     context = {
         "tokens": ApiToken.objects.visible_to(principal),
-        "scopes": [(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
+        "scopes": list(WORDS.items()),
         "lives": LIVES,
         "now": timezone.now(),
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from forge.accounts.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
 from forge.accounts.errors import CodeEnded
-from forge.web.account import SCOPE_WORDS
+from forge.accounts.scopes import WORDS, Scope
 from forge.web.pages import for_person, person, show_again
 
 _PAGE = "account/device.html"
@@ -39,7 +39,7 @@ def device(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "code": shown_code(code),
-        "scopes": [SCOPE_WORDS[scope] for scope in SCOPES],
+        "scopes": [WORDS[Scope(scope)] for scope in SCOPES],
         "ends": timezone.now() + TOKEN_LIFE,
     }
     return render(request, _PAGE, context)

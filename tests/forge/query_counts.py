@@ -48,6 +48,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", None),
     ("post", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", {}),
     ("get", f"{_P}/preview", "api/v1/projects/acme/kitchen/preview", None),
+    ("post", f"{_P}/preview", "api/v1/projects/acme/kitchen/preview", {}),
     ("get", "api/v1/builds/<uuid:build_id>", "api/v1/builds/{build}", None),
     ("get", "api/v1/builds/<uuid:build_id>/log", "api/v1/builds/{build}/log", None),
     ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),

@@ -52,7 +52,7 @@ def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: 
     assert given["Cache-Control"] == "no-store"
     token = find_token(given.json()["access_token"])
     assert token is not None
-    assert (token.owner, token.name, token.scopes) == (user, "rune login on bench", ["registry"])
+    assert (token.owner, token.name, token.scopes) == (user, "rune login on bench", ["registry:pull"])
     assert token.expires is not None
     assert timedelta(days=89) < token.expires - timezone.now() < timedelta(days=91)
     assert list(AuditEntry.objects.filter(actor=user).values_list("action", flat=True)[:2]) == [

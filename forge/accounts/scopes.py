@@ -1,0 +1,80 @@
+"""What a token may do of what its owner may: scopes, each a verb on a resource. A scope adds nothing to a role."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """A verb on a resource, as tokens and the API name it."""
+
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"
+    ORGANISATION_READ = "organisation:read"
+    PROJECT_READ = "project:read"
+    PROJECT_CREATE = "project:create"
+    PROJECT_WRITE = "project:write"
+    BUILD_RUN = "build:run"
+    REVIEW_WRITE = "review:write"
+    RUNE_PUBLISH = "rune:publish"
+    REGISTRY_PULL = "registry:pull"
+    PROJECT_MANAGE = "project:manage"
+    ORGANISATION_CREATE = "organisation:create"
+    ORGANISATION_WRITE = "organisation:write"
+    MEMBER_MANAGE = "member:manage"
+    TOKEN_CREATE = "token:create"  # noqa: S105
+
+
+WORDS: Mapping[Scope, str] = {
+    Scope.ACCOUNT_READ: "Read your account and list your tokens and samples",
+    Scope.ACCOUNT_WRITE: "Take back samples and end tokens",
+    Scope.ORGANISATION_READ: "Read your organisations and their members",
+    Scope.PROJECT_READ: "Read projects, their files and builds",
+    Scope.PROJECT_CREATE: "Make projects",
+    Scope.PROJECT_WRITE: "Edit projects and their files, end your phones on them",
+    Scope.BUILD_RUN: "Build",
+    Scope.REVIEW_WRITE: "Comment and give verdicts",
+    Scope.RUNE_PUBLISH: "Publish",
+    Scope.REGISTRY_PULL: "Pull from the registry",
+    Scope.PROJECT_MANAGE: "Delete projects, restore them and change who sees them",
+    Scope.ORGANISATION_CREATE: "Make organisations",
+    Scope.ORGANISATION_WRITE: "Rename organisations",
+    Scope.MEMBER_MANAGE: "Invite and remove members and change their roles",
+    Scope.TOKEN_CREATE: "Make tokens with scopes that it has itself",
+}
+"""What a scope allows, as pages say it."""
+
+_READ = (Scope.ACCOUNT_READ, Scope.ORGANISATION_READ, Scope.PROJECT_READ, Scope.REGISTRY_PULL)
+_WORK = (
+    Scope.ACCOUNT_WRITE,
+    Scope.PROJECT_CREATE,
+    Scope.PROJECT_WRITE,
+    Scope.BUILD_RUN,
+    Scope.REVIEW_WRITE,
+    Scope.RUNE_PUBLISH,
+)
+SHORT: Mapping[str, tuple[Scope, ...]] = {"read": _READ, "write": (*_READ, *_WORK), "registry": (Scope.REGISTRY_PULL,)}
+"""Short names for several scopes. None of them has members, tokens, deletion, visibility or organisations in it."""
+
+_NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
+    Scope.PROJECT_CREATE: (Scope.ORGANISATION_READ,),
+    Scope.PROJECT_WRITE: (Scope.PROJECT_READ,),
+    Scope.BUILD_RUN: (Scope.PROJECT_READ,),
+    Scope.REVIEW_WRITE: (Scope.PROJECT_READ,),
+    Scope.RUNE_PUBLISH: (Scope.PROJECT_READ,),
+    Scope.PROJECT_MANAGE: (Scope.PROJECT_READ, Scope.ORGANISATION_READ),
+    Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),
+    Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),
+}
+"""Changing a thing takes reading it."""
+
+ASKABLE: tuple[str, ...] = (*SHORT, *Scope)
+"""What a token may be asked for with."""
+
+
+def spelled_out(asked: Collection[str]) -> list[str]:
+    """The scopes behind names out of `ASKABLE`, with what they need, in the order of `Scope`."""
+    found = {Scope(scope) for name in asked for scope in SHORT.get(name, (name,))}
+    found |= {needed for scope in found for needed in _NEEDS.get(scope, ())}
+    return [str(scope) for scope in Scope if scope in found]

@@ -1,0 +1,44 @@
+"""Each role has what docs/contributing/add-a-role.md lists: verbs, words, and a column of answers."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from forge.accounts.models import Role
+from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
+from forge.web.organisation import ROLE_WORDS
+from tests.forge.web.test_permissions_matrix import KINDS
+
+
+def test_each_role_has_verbs_words_and_a_column_of_answers() -> None:
+    roles = {str(role) for role in Role}
+    assert set(ALLOWED) == roles
+    assert {str(role) for role in ROLE_WORDS} == roles
+    assert roles <= set(KINDS)
+
+
+def test_each_verb_is_done_to_an_organisation_or_to_a_project_and_some_role_has_it() -> None:
+    assert set(Verb) == OF_ORGANISATION | OF_PROJECT
+    assert not OF_ORGANISATION & OF_PROJECT
+    assert set(Verb) == frozenset().union(*ALLOWED.values())
+
+
+@pytest.mark.django_db
+def test_the_tables_know_all_roles() -> None:
+    call_command("makemigrations", "accounts", check=True, dry_run=True, stdout=io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("role", "than", "more"),
+    [
+        (Role.OWNER, Role.VIEWER, True),
+        (Role.DEVELOPER, Role.VIEWER, True),
+        (Role.VIEWER, Role.OWNER, False),
+        (Role.DEVELOPER, Role.DEVELOPER, False),
+    ],
+)
+def test_a_role_is_more_than_another_when_it_has_its_verbs_and_others(role: Role, than: Role, more: bool) -> None:
+    assert is_more(role, than) is more

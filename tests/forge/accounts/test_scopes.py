@@ -1,0 +1,172 @@
+"""What a token may do: one scope for each address and method, and never more than its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from forge.accounts.actions import create_token
+from forge.accounts.models import ApiToken, Invitation, User
+from forge.accounts.permissions import SCOPES_OF, Verb
+from forge.accounts.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
+from forge.core.api import ForgeView
+from forge.projects.models import Project
+from tests.forge.web.test_permissions_matrix import CASES, KINDS, things
+
+__all__ = ["things"]
+
+_API = [case for case in CASES if case[1].startswith("api/v1/")]
+_PHONES = "api/v1/projects/<str:organisation>/<str:name>/phones"
+_RAW = "application/octet-stream"
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+
+
+def _views(resolver: Any, before: str = "") -> Iterator[tuple[str, type[Any]]]:
+    """The classes of all addresses of the API that are ours."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if not isinstance(pattern, URLPattern):
+            yield from _views(pattern, route)
+        elif route.startswith("api/v1/") and issubclass(getattr(pattern.callback, "cls", object), ForgeView):
+            yield route, vars(pattern.callback)["cls"]
+
+
+_VIEWS = dict(_views(get_resolver()))
+
+
+def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
+    """How a token is answered; what it changes is undone."""
+    method, route, address, body, _ = case
+    path = "/" + named.get(address, address or route)
+    kind = _RAW if isinstance(body, bytes) else "application/json"
+    more = {} if method == "get" else {"data": body, "content_type": kind}
+    cache.clear()
+    with transaction.atomic():
+        answer = getattr(Client(), method)(path, headers={"Authorization": f"Bearer {secret}"}, **more)
+        transaction.set_rollback(True)
+    status: int = answer.status_code
+    return status
+
+
+@pytest.mark.parametrize("route", sorted(_VIEWS))
+def test_each_route_of_the_api_says_which_scope_each_method_takes(route: str) -> None:
+    view = _VIEWS[route]
+    assert set(view.needs) == {method for method in _METHODS if hasattr(view, method)}
+    assert {scope for scope in view.needs.values() if scope is not None} <= set(Scope)
+
+
+@pytest.mark.django_db
+def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: User, things: dict[str, str]) -> None:
+    wrong = []
+    for case in _API:
+        method, route, _, _, answers = case
+        needed = _VIEWS[route].needs[method]
+        if needed is None or (method, route) == ("post", _PHONES):
+            continue
+        _, alone = create_token(owner, "alone", [needed], None)
+        _, others = create_token(owner, "others", list(Scope), None)
+        ApiToken.objects.filter(name="others").update(scopes=[scope for scope in Scope if scope != needed])
+        asked = (_ask(alone, case, things), _ask(others, case, things))
+        expected = answers[0]
+        if route == "api/v1/tokens" and method == "post":
+            expected = 403  # it asks for more than it has
+        if route == "api/v1/samples/<uuid:sample_id>":
+            expected = 404  # somebody else's, which takes managing the project as well
+        if asked != (expected, 403):
+            wrong.append(f"{method} {route} with {needed}: {asked}, not {(expected, 403)}")
+        ApiToken.objects.filter(name="others").delete()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "anonymous"])
+def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
+    kind: str, people: dict[str, Any], things: dict[str, str]
+) -> None:
+    _, secret = create_token(people[kind], "all", list(Scope), None)
+    cases = [case for case in _API if (case[0], case[1]) != ("post", _PHONES)]
+    answers = {f"{case[0]} {case[1]}": _ask(secret, case, things) for case in cases}
+    assert answers == {f"{case[0]} {case[1]}": case[4][KINDS.index(kind)] for case in cases}
+
+
+@pytest.mark.django_db
+def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(project: Project, owner: User) -> None:
+    _, secret = create_token(owner, "bench", ["read", "write", "registry"], None)
+
+    def ask(method: str, path: str, data: Any) -> int:
+        headers = {"Authorization": f"Bearer {secret}"}
+        call = getattr(Client(), method)
+        status: int = call(f"/api/v1/{path}", data, content_type="application/json", headers=headers).status_code
+        return status
+
+    assert ask("post", "organisations/acme/invitations", {"role": "owner"}) == 403
+    assert ask("post", "tokens", {"name": "x", "scopes": ["read"]}) == 403
+    assert ask("patch", "projects/acme/kitchen", {"visibility": "public"}) == 403
+    assert ask("delete", "projects/acme/kitchen", None) == 403
+    assert ask("post", "organisations", {"name": "fresh"}) == 403
+    assert ask("patch", "projects/acme/kitchen", {"description": "new"}) == 200
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_token_makes_tokens_with_its_own_scopes_only(user: User) -> None:
+    _, secret = create_token(user, "maker", ["token:create", "project:read"], None)
+    headers = {"Authorization": f"Bearer {secret}"}
+
+    def make(*scopes: str) -> int:
+        body = {"name": "made", "scopes": scopes}
+        return Client().post("/api/v1/tokens", body, content_type="application/json", headers=headers).status_code
+
+    assert make("project:read") == 201
+    assert make("project:write") == make("read") == 403
+    assert ApiToken.objects.get(name="made").scopes == ["project:read"]
+
+
+@pytest.mark.django_db
+def test_what_a_token_may_is_said_within_its_scopes(project: Project, owner: User) -> None:
+    _, secret = create_token(owner, "bench", ["build:run"], None)
+    answer = Client().get("/api/v1/projects/acme/kitchen", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.json()["may"] == ["see", "read", "build"]
+
+
+def test_every_verb_has_a_scope_and_every_scope_its_words() -> None:
+    assert set(SCOPES_OF) == set(Verb)
+    assert set(WORDS) == set(Scope)
+    assert all(spelled_out([name]) for name in ASKABLE)
+
+
+def test_changing_a_thing_takes_reading_it() -> None:
+    assert spelled_out(["build:run"]) == ["project:read", "build:run"]
+    assert spelled_out(["write"]) == spelled_out(["registry", "write", "read"])
+    assert set(spelled_out(["write"])) == set(SHORT["write"])
+
+
+@pytest.fixture
+def before(transactional_db: None) -> Iterator[Callable[[], object]]:
+    """The scopes of before; calling it carries them over."""
+    MigrationExecutor(connection).migrate([("accounts", "0002_device_sign_in")])
+    yield lambda: call_command("migrate", "accounts", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+
+def test_tokens_of_before_keep_what_they_meant(before: Callable[[], object]) -> None:
+    owner = User.objects.create_user("jo@acme.example", name="Jo")
+    of_before = [["read"], ["write"], ["registry"], ["read", "registry"], ["read", "write", "registry"]]
+    for number, scopes in enumerate(of_before):
+        ApiToken.objects.create(token_hash=str(number), hint="", name=str(number), owner=owner, scopes=scopes)
+    before()
+    found = [ApiToken.objects.get(name=str(number)).scopes for number in range(len(of_before))]
+    reads = [str(scope) for scope in SHORT["read"]]
+    all_but_tokens = {str(scope) for scope in Scope} - {"token:create"}
+    assert found[0] == found[3] == reads
+    assert set(found[1]) == set(found[4]) == all_but_tokens
+    assert len(found[4]) == len(all_but_tokens)
+    assert found[2] == ["registry:pull"]
