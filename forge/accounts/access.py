@@ -1,4 +1,4 @@
-"""Finding an organisation by name for a person: unknown and forbidden answer alike, a former name leads on."""
+"""Finding an organisation by name for a person: unknown and forbidden look the same, a former name redirects."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def find_organisation(user: Any, name: str, verb: Verb = Verb.SEE_ORGANISATION) 
 
 
 def nothing_for(user: Any) -> SignInNeeded | NotFound:
-    """The one answer to the unknown and the forbidden; a visitor is asked to sign in for either."""
+    """The same answer for unknown and forbidden; a visitor is asked to sign in."""
     if not user.is_authenticated:
-        return SignInNeeded("Sign in to see this, if it is there.")
+        return SignInNeeded("Sign in to see this page, if it exists.")
     return NotFound()
 
 
 def refusal(verb: Verb) -> Forbidden:
-    """What a member hears whose role does not include the verb."""
+    """The error for a member whose role does not include the verb."""
     return Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")

@@ -174,14 +174,14 @@ class Tokens(ForgeView):
     def post(self, request: Request) -> Response:
         person = self.person(request)
         if isinstance(request.auth, ApiToken):
-            raise serializers.ValidationError("A token cannot make tokens. Make one in your settings.")
+            raise serializers.ValidationError("A token cannot create tokens. Create one in your settings.")
         asked = self.asked(request, TokenSerializer)
         token, secret = actions.create_token(person, asked["name"], asked["scopes"], asked["expires"])
         return Response(TokenSerializer(token).data | {"token": secret}, status=status.HTTP_201_CREATED)
 
 
 class TokenDetail(ForgeView):
-    """One token: ending it."""
+    """One token: deleting it."""
 
     @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
     def delete(self, request: Request, token: UUID) -> Response:

@@ -1,4 +1,4 @@
-"""Who asks over the API: a bearer of a token, or a session whose unsafe requests carry the CSRF token."""
+"""Authentication of the API: a bearer token, or a session whose unsafe requests carry the CSRF token."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = find_token(secret.strip())
         if token is None:
-            raise AuthenticationFailed("This token is not known or has ended. Make another in your settings.")
+            raise AuthenticationFailed("Your token is invalid or has expired. Create a new one in your settings.")
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -36,7 +36,7 @@ class SessionWithCsrf(SessionAuthentication):
 class TokenScope(BasePermission):
     """Keeps a token to its scopes. What a person may do is checked by the actions."""
 
-    message = "This token's scopes do not allow this. Make one with the scope write in your settings."
+    message = "This token's scopes do not allow this. Create one with the scope write in your settings."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = request.auth

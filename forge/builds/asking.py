@@ -1,4 +1,4 @@
-"""What an editor asks about a project, answered in the compiler's process. Imports `rune` and never Django."""
+"""Language service requests, answered in the compiler's process. Imports `rune` and never Django."""
 
 from __future__ import annotations
 

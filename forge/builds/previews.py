@@ -67,11 +67,11 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
             lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=stop_in_time
         )
     except ChildDied as error:
-        recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
+        recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
 
 
 class PreviewRecorder:
-    """Writes what comes of one look at a project's text into the preview, and tells the project's stream."""
+    """Records the result of building a project's text in the preview, and sends its event."""
 
     def __init__(self, preview: Preview, seen: Glance) -> None:
         self._preview = preview

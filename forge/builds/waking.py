@@ -1,4 +1,4 @@
-"""Telling a build worker that there is something to do. A wake-up that is lost costs a wait, never a build."""
+"""Wake-ups of build workers. A lost wake-up delays a build, but never loses it."""
 
 from __future__ import annotations
 

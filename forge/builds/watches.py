@@ -1,4 +1,4 @@
-"""Wishes to look into a pipeline: the newest text's rune with inner tensors sent to the page as well, or timed.
+"""Watch requests: the newest text's instrumented rune, which sends inner tensors or stage times to the page.
 
 Asking writes a preview with other options beside the project's own and wakes the slot of previews.
 """

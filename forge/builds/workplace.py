@@ -1,4 +1,4 @@
-"""The folder in which a process of this program has its compilers work. Several processes may share one data folder."""
+"""The working folder of this process's compilers. Several processes may share one data folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The post between the processes of one installation, over a channel layer: best effort, at most once, in no order.
+"""Broadcasts between the processes of one installation, over a channel layer: best effort, at most once, unordered.
 
 One mailbox a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
 once.

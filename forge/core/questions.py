@@ -1,4 +1,4 @@
-"""How a lower floor asks a higher one without importing it: it declares a question, others register answers."""
+"""Hooks: a lower floor declares a hook, and higher floors register functions, so that no import goes up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 class Question(Generic[P, R]):
-    """A question with any number of answers, asked in the order in which they were registered."""
+    """A hook with any number of registered functions, called in the order of registration."""
 
     def __init__(self) -> None:
         self._answers: list[Callable[P, R]] = []

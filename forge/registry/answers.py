@@ -1,4 +1,4 @@
-"""What the registry answers to the floors below: a project's state shows its tags."""
+"""The hooks that the registry registers with lower floors: a project's state shows its tags."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
         return AnonymousUser()
     token = find_token(secret)
     if token is None:
-        raise NotAToken("This token is not known or has ended. Make another in your settings.")
+        raise NotAToken("Your token is invalid or has expired. Create a new one in your settings.")
     if not (token.allows("registry") or token.allows("read")):
-        raise NotAToken("This token may not pull. Make one with the scope registry in your settings.")
+        raise NotAToken("This token may not pull. Create one with the scope registry in your settings.")
     return token.owner
 
 

@@ -68,7 +68,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
-    """Making an invitation's link dead."""
+    """Revoking an invitation."""
     found = find_organisation(person(request), organisation, Verb.MANAGE_MEMBERS)
     revoke_invitation(person(request), found, invitation)
     return redirect(f"{found.get_absolute_url()}#invitations")
