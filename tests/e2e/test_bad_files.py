@@ -109,7 +109,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
         ("Runefile.yml", "There is a file called Runefile.yml already."),
         ("RUNEFILE.yml", "Runefile.yml"),
         ("../out.txt", "A name cannot lead out"),
-        ("a\u202egpj.txt", "cannot be seen"),
+        ("a\u202egpj.txt", "invisible character"),
         ("Runefile.yml/x", "is a file, so it cannot hold another"),
     ):
         new_file(page, name)
