@@ -1,4 +1,4 @@
-"""The server's door: static files, the limit on bodies, Django for HTTP, Channels for sockets, and the lifespan."""
+"""The ASGI application: static files, the body limit, Django for HTTP, Channels for sockets, and the lifespan."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import zipfile
 
 from rune.files import DEFAULT_FILE_LIMIT, FileTooLarge, ProjectFiles
 from rune.folders import folder_members, folder_path
+from rune.wording import size_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that the format can say."""
@@ -28,7 +29,7 @@ def zip_folder(files: ProjectFiles, folder: str, limit: int = DEFAULT_FILE_LIMIT
             data = files.read(path)
             size += len(data)
             if size > limit:
-                raise FileTooLarge(folder, f"its files have more than the limit of {limit} bytes together")
+                raise FileTooLarge(folder, f"its files have more than the limit of {size_text(limit)} in total")
             name = path.removeprefix(start)
             parts = name.split("/")[:-1]
             for depth in range(1, len(parts) + 1):

@@ -1,4 +1,4 @@
-"""Opening a file below a folder without following a single link: what is swapped for a link meanwhile is refused."""
+"""Opening a file below a folder without following links; a file that was replaced by a link is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door through which the toolchain reads a project's files. It cannot be left.
+"""The only access of the toolchain to a project's files. Paths cannot leave the project.
 
 A path is relative, with `/` between its parts; `./` in front is allowed and dropped. `..`, an absolute path, a drive
 letter, a backslash, an empty part, a link that leads out and characters that cannot be seen are refused.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from rune.beneath import open_beneath
+from rune.wording import size_text
 
 
 class FileError(Exception):
@@ -69,7 +70,7 @@ def normal_path(path: str) -> str:
         raise FileNotInProject(path, "a path must be relative to the project, with / between its parts")
     if not path.isprintable():
         # A line break, a terminal's escape or a change of direction makes a path look like something that it is not.
-        raise FileNotInProject(path, "a path is made of characters that can be seen")
+        raise FileNotInProject(path, "a path must have visible characters only")
     parts = [part for part in path.split("/") if part != "."]
     if not parts or any(part in ("", "..") for part in parts):
         raise FileNotInProject(path, "a path must stay inside the project")
@@ -116,7 +117,7 @@ class FolderFiles:
         with self._opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > self._limit:
-                raise FileTooLarge(path, f"{size} bytes, more than the limit of {self._limit}")
+                raise FileTooLarge(path, f"{size_text(size)}, more than the limit of {size_text(self._limit)}")
             try:
                 return file.read(self._limit + 1)[: self._limit]
             except OSError as error:
@@ -156,7 +157,7 @@ class FolderFiles:
         if folder is None:
             raise FileNotInProject(path, _OUTSIDE)
         if self._allowed(target) is None:
-            raise FileNotInProject(path, "it is among what Git keeps for itself, which is never read")
+            raise FileNotInProject(path, "it belongs to Git's own files, which are never read")
         try:
             opened = open_beneath(folder, target)
         except (FileNotFoundError, NotADirectoryError):
@@ -182,7 +183,7 @@ class FolderFiles:
 
 _OUTSIDE = (
     "a link leads out of the project, and out of the Git repository around it; copy the file into the project, or "
-    "allow the folder that it lies in with --allow-outside"
+    "allow its folder with --allow-outside"
 )
 _GIT = ".git"
 _MOST_LISTED = 100_000

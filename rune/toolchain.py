@@ -1,4 +1,4 @@
-"""Which toolchain this is: a digest of all that decides the bytes of what it builds, whatever its version is called.
+"""The toolchain's digest: it covers all sources that decide the bytes of a build, independent of the version.
 
 The version's number stays the same while the compiler changes. This digest does not.
 """

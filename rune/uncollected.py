@@ -1,4 +1,4 @@
-"""Pausing Python's search for circles of garbage while very many small values are made that hold none.
+"""Pausing Python's cyclic garbage collector while very many small values without cycles are created.
 
 A thousand stages are a hundred thousand values, and searching them again and again takes half of the time.
 """
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Inside of it, or of a function that it decorates, nothing is searched for. What is not used is freed as ever."""
+    """The collector is paused inside the context or the decorated function. Reference counting still frees values."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

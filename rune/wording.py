@@ -1,4 +1,4 @@
-"""How messages are worded: counted things, and a stranger's words, on one line and without orders to a terminal.
+"""Wording of messages: counts, sizes, and foreign text on one line without control characters.
 
 It makes no text safe for HTML, for a shell or for code.
 """
@@ -19,7 +19,7 @@ def printable(text: str) -> str:
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """The same, cut where it is long."""
+    """The printable text, shortened to `longest` characters."""
     shown = printable(text[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

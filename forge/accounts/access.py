@@ -1,4 +1,4 @@
-"""Finding an organisation by name for a person: unknown and forbidden answer alike, a former name leads on."""
+"""Finding an organisation by name for a person: unknown and forbidden look the same, a former name redirects."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
 
 
 def nothing_for(actor: Actor) -> SignInNeeded | NotFound:
-    """The one answer to the unknown and the forbidden; a visitor is asked to sign in for either."""
+    """The same answer for unknown and forbidden; a visitor is asked to sign in."""
     if not actor.is_authenticated:
-        return SignInNeeded("Sign in to see this, if it is there.")
+        return SignInNeeded("Sign in to see this page, if it exists.")
     return NotFound()
 
 
@@ -47,7 +47,7 @@ def refusal(actor: Actor, verb: Verb) -> Forbidden:
 def scope_needed(scope: str) -> Forbidden:
     """What a token hears that lacks a scope."""
     return Forbidden(
-        f"This token's scopes do not allow this, which takes {scope}. Make a token with it in your settings."
+        f"This token's scopes do not allow this, which takes {scope}. Create a token with it in your settings."
     )
 
 

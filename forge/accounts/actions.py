@@ -1,4 +1,4 @@
-"""What a person does to organisations, members, tokens and their own account.
+"""Actions on organisations, members, tokens and a person's own account.
 
 Each function checks the permission, does it, and writes the audit entry and, where others watch, the event.
 """
@@ -157,7 +157,7 @@ def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: dateti
     now = timezone.now()
     expires = expires or now + timedelta(days=90)
     if not now < expires <= now + LONGEST_TOKEN:
-        raise Invalid("A token ends within a year from now.", errors={"expires": ["within a year from now"]})
+        raise Invalid("A token expires within a year from now.", errors={"expires": ["within a year from now"]})
     secret = new_secret(PREFIX)
     token = ApiToken.objects.create(
         token_hash=hash_secret(secret),
@@ -173,7 +173,7 @@ def create_token(actor: Actor, name: str, scopes: Sequence[str], expires: dateti
 
 @transaction.atomic
 def delete_token(actor: Actor, token_id: UUID) -> None:
-    """Ends one of the person's own tokens at once. Raises `NotFound`."""
+    """Deletes one of the person's own tokens. Raises `NotFound`."""
     require_scope(actor, Scope.ACCOUNT_WRITE)
     token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
     if token is None:
@@ -192,7 +192,7 @@ def update_profile(user: User, *, name: str, email: str) -> User:
     if email != user.email:
         errors |= email_errors(email)
     if errors:
-        raise BadAccount("Look at the fields below.", errors=errors)
+        raise BadAccount("Check the fields below.", errors=errors)
     user.name, user.email = name, email
     user.save(update_fields=["name", "email"])
     write_entry(user, "profile.update", f"user:{user.pk}")
@@ -212,7 +212,7 @@ def set_password(user: User, password: str) -> None:
 
 
 def end_connections(user: User) -> None:
-    """Tells whatever is open in the person's name that a session of theirs ended: who still has one comes back."""
+    """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
     append_event(user.stream, "sessions.changed", {}, user)
 
 
@@ -223,9 +223,9 @@ def email_errors(email: str) -> dict[str, list[str]]:
     except ValidationError:
         return {"email": ["This does not look like an email address."]}
     if len(email) > LONGEST_EMAIL:
-        return {"email": [f"An address here has at most {LONGEST_EMAIL} characters."]}
+        return {"email": [f"An email address has at most {LONGEST_EMAIL} characters."]}
     if User.objects.filter(email=email).exists():
-        return {"email": ["Someone has this address already. Sign in with it, or use another."]}
+        return {"email": ["An account with this address exists already. Sign in with it, or use another address."]}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""How allauth is used: nobody signs up by themselves; people come by a link or an invitation."""
+"""The settings of allauth: no sign-up; people join by a link or an invitation."""
 
 from typing import Any
 

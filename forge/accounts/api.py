@@ -204,7 +204,7 @@ class Tokens(ForgeView):
 
 
 class TokenDetail(ForgeView):
-    """One token: ending it."""
+    """One token: deleting it."""
 
     needs = needing(delete=Scope.ACCOUNT_WRITE)
 

@@ -1,4 +1,4 @@
-"""Who asks over the API: a bearer of a token, or a session whose unsafe requests carry the CSRF token."""
+"""Authentication of the API: a bearer token, or a session whose unsafe requests carry the CSRF token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = find_token(secret.strip())
         if token is None:
-            raise AuthenticationFailed("This token is not known or has ended. Make another in your settings.")
+            raise AuthenticationFailed("Your token is invalid or has expired. Create a new one in your settings.")
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

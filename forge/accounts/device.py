@@ -24,8 +24,8 @@ from forge.core.audit import write_entry
 
 LIFE = timedelta(minutes=10)
 INTERVAL = timedelta(seconds=2)
-"""A program asks no oftener whether it was decided."""
-SCOPES = ("registry:pull",)
+"""The shortest polling interval of a program."""
+SCOPES = ("registry",)
 TOKEN_LIFE = timedelta(days=90)
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -36,7 +36,7 @@ _LENGTH = 8
 
 @dataclass(frozen=True)
 class Started:
-    """What a program that asks is told, this once."""
+    """The answer to a program's first request."""
 
     device_code: str
     user_code: str
@@ -72,7 +72,9 @@ def find(code: str) -> DeviceSignIn:
         code_hash=hash_secret(_letters(code)), allowed__isnull=True, expires__gt=timezone.now()
     ).first()
     if waiting is None:
-        raise CodeEnded("Look at it again in the terminal. It works once and for 10 minutes; rune login makes another.")
+        raise CodeEnded(
+            "Check the code in the terminal. A code works once, within 10 minutes. Run rune login for a new one."
+        )
     return waiting
 
 
@@ -82,7 +84,7 @@ def decide(user: User, code: str, *, allow: bool) -> DeviceSignIn:
     waiting = find(code)
     undecided = DeviceSignIn.objects.filter(pk=waiting.pk, allowed__isnull=True)
     if not undecided.update(allowed=allow, person=user):
-        raise CodeEnded("Someone decided on it a moment ago.")
+        raise CodeEnded("Someone has just answered this request. Run rune login again for a new code.")
     action = "device.allow" if allow else "device.refuse"
     write_entry(user, action, f"user:{user.pk}", machine=waiting.machine)
     return waiting
@@ -97,7 +99,7 @@ def redeem(device_code: str) -> tuple[ApiToken, str]:
         if waiting is None:
             raise DeviceWaits("The code was used, or is older than 10 minutes.", error="expired_token")
         if waiting.allowed is False:
-            raise DeviceWaits("It was refused in the browser.", error="access_denied")
+            raise DeviceWaits("The request was refused in the browser.", error="access_denied")
         person = waiting.person
         if waiting.allowed and person is not None and person.is_active:
             if not mine.update(redeemed=now):
@@ -107,7 +109,7 @@ def redeem(device_code: str) -> tuple[ApiToken, str]:
     in_time = mine.filter(Q(asked__isnull=True) | Q(asked__lte=now - INTERVAL)).update(asked=now)
     if not in_time:
         raise DeviceWaits(f"Ask again after {INTERVAL.seconds} seconds.", error="slow_down")
-    raise DeviceWaits("It was not decided yet.", error="authorization_pending")
+    raise DeviceWaits("The request has not been answered yet.", error="authorization_pending")
 
 
 def _letters(code: str) -> str:

@@ -1,4 +1,4 @@
-"""How a program without a browser of its own asks for a token: RFC 8628 over JSON. Nobody is signed in here."""
+"""Device sign-in for programs without a browser: RFC 8628 over JSON. The requests are anonymous."""
 
 from __future__ import annotations
 

@@ -22,13 +22,13 @@ class NameTaken(Conflict):
 
 
 class LinkEnded(Invalid):
-    """A link that was used, revoked, ended, or never was. Which of these, it does not say."""
+    """A link that was used, was revoked, has expired, or never existed. The error does not say which."""
 
     title = "This link does not work"
 
 
 class CodeEnded(Invalid):
-    """A code that was decided on, ended, or never was. Which of these, it does not say."""
+    """A code that was answered, has expired, or never existed. The error does not say which."""
 
     title = "This code does not work"
 
@@ -48,4 +48,4 @@ class LastOwner(Conflict):
 class BadAccount(Invalid):
     """A name, an address or a password that cannot be used; `errors` says which by field."""
 
-    title = "Something in this form is not right"
+    title = "The form has an error"

@@ -71,7 +71,7 @@ def redeem_sign_in_link(secret: str) -> User:
     # Marking it used comes first and only succeeds once, whoever else redeems it at this moment.
     used = SignInLink.objects.filter(token_hash=hash_secret(secret), used__isnull=True, expires__gt=now)
     if not used.update(used=now):
-        raise LinkEnded("It was used already, or is older than 15 minutes. Print another with: make link")
+        raise LinkEnded("The link was used already, or is older than 15 minutes. Print another with: make link")
     link = SignInLink.objects.get(token_hash=hash_secret(secret))
     user = _person_of(link)
     if not user.is_active:
@@ -133,12 +133,12 @@ def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitat
 
 @transaction.atomic
 def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
-    """Makes an unused invitation's link dead. Raises `Forbidden` and `NotFound`."""
+    """Revokes an unused invitation. Raises `Forbidden` and `NotFound`."""
     if not can(actor, Verb.MANAGE_MEMBERS, organisation):
         raise refusal(actor, Verb.MANAGE_MEMBERS)
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
-        raise NotFound("There is no open invitation of this kind; it was used or revoked before.")
+        raise NotFound("This invitation does not exist; it was used or revoked.")
     write_entry(actor, "invitation.revoke", f"organisation:{organisation.pk}", invitation=str(invitation_id))
 
 
@@ -150,7 +150,7 @@ def find_invitation(secret: str) -> Invitation:
         .first()
     )
     if invitation is None:
-        raise LinkEnded("It was used or revoked, or is older than 7 days. Ask whoever sent it for another.")
+        raise LinkEnded("The invitation was used or revoked, or is older than 7 days. Ask whoever sent it for another.")
     return invitation
 
 
@@ -181,7 +181,7 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
         if not 0 < len(name) <= 80:
             errors["name"] = ["Your name has 1 to 80 characters."]
         if errors:
-            raise BadAccount("Look at the fields below.", errors=errors)
+            raise BadAccount("Check the fields below.", errors=errors)
         user = User.objects.create_user(email, person.password, name=name)
         return user, _accept(invitation, user)
 
@@ -192,7 +192,7 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         pk=invitation.pk, used__isnull=True, revoked__isnull=True, expires__gt=now
     ).update(used=now, used_by=user)
     if not open_one:
-        raise LinkEnded("Someone used it a moment ago. Ask whoever sent it for another.")
+        raise LinkEnded("The invitation has just been used. Ask whoever sent it for another.")
     organisation, role = invitation.organisation, Role(invitation.role)
     membership, made = Membership.objects.get_or_create(organisation=organisation, user=user, defaults={"role": role})
     if not made and is_more(role, Role(membership.role)):

@@ -1,4 +1,4 @@
-"""People, the organisations they work in, and the secrets that let them in. Of a secret only its hash is kept."""
+"""People, organisations, and secrets for signing in. Only the hash of a secret is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What organisations and projects may be called: the lower-case grammar of OCI repositories, less our own paths.
+"""Valid names of organisations and projects: the lower-case grammar of OCI repositories, without reserved paths.
 
 https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests gives the grammar.
 """
@@ -42,7 +42,7 @@ def check_project_name(name: str) -> str:
 
 def _checked(name: str, reserved: frozenset[str], what: str) -> str:
     if not name:
-        raise BadName("Give it a name: lower-case letters, digits, and - . _ between them.")
+        raise BadName("Enter a name: lower-case letters, digits, and - . _ between them.")
     if len(name) > MAXIMUM_LENGTH:
         raise BadName(f"{what}'s name has at most {MAXIMUM_LENGTH} characters, this one has {len(name)}.")
     if not _GRAMMAR.fullmatch(name):
@@ -51,7 +51,7 @@ def _checked(name: str, reserved: frozenset[str], what: str) -> str:
             f"like gesture-wand. Try {slug(name)}."
         )
     if name in reserved:
-        raise BadName(f"{name} is a word of Hammer Forge's own addresses. Choose another name.")
+        raise BadName(f"{name} is reserved for Hammer Forge's own addresses. Choose another name.")
     return name
 
 

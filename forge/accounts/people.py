@@ -1,4 +1,4 @@
-"""A person as the API, events and pages say them: nothing that others need not know."""
+"""A person as JSON for the API, events and pages, with public fields only."""
 
 from __future__ import annotations
 

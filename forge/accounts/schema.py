@@ -1,4 +1,4 @@
-"""How the API's schema names the two ways of saying who asks."""
+"""The two authentication schemes in the API's schema."""
 
 from __future__ import annotations
 

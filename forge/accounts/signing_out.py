@@ -1,4 +1,4 @@
-"""Signing out ends more than the cookie: connections that were opened with it are told."""
+"""Signing out also closes the sockets that were opened with the session."""
 
 from __future__ import annotations
 

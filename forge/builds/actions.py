@@ -1,4 +1,4 @@
-"""What a person does with builds: ask for one, cancel one. Each checks the permission, does it and writes it down."""
+"""Actions on builds: request and cancel. Each checks the permission, does it and writes the audit entry."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
     Project.objects.select_for_update().only("pk").get(pk=project.pk)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
-        raise TooManyBuilds(f"{WAITING_LIMIT} builds of this project wait already. Wait for one, or cancel one.")
+        raise TooManyBuilds(
+            f"{WAITING_LIMIT} builds of this project are waiting already. Wait for one to finish, or cancel one."
+        )
     build = Build.objects.create(
         project=project,
         version=version,
@@ -106,7 +108,7 @@ def cancel_build(actor: Actor, build: Build) -> Build:
     require(actor, Verb.BUILD, build.project)
     unfinished = Build.objects.filter(pk=build.pk, state__in=UNFINISHED, kind=Kind.NUMBERED)
     if not unfinished.update(state=State.CANCELLED, fence=F("fence") + 1, lease_until=None, finished=timezone.now()):
-        raise BuildOver("This build has ended already; there is nothing to cancel.")
+        raise BuildOver("This build has ended, so it cannot be cancelled.")
     build.refresh_from_db()
     append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
     write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)

@@ -209,7 +209,7 @@ class BuildRune(ForgeView):
         """A build's rune."""
         build = find_build(principal_of(request), build_id)
         if build.artefact is None:
-            raise NoRune("This build has made no rune, or not yet.")
+            raise NoRune("This build has no rune, or not yet.")
         return rune_response(request, build.artefact, f"{build.name}.rune")
 
 

@@ -1,4 +1,4 @@
-"""What was built: finding, keeping, completing and pruning artefacts. No build's state is written here."""
+"""Artefacts: finding, storing, completing and pruning them. The state of builds is written elsewhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """What was made of the job's spec for its organisation before. One whose rune is lost is made again."""
+    """The organisation's artefact of the job's spec. An artefact whose rune is lost is built again."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     artefact = found.select_for_update().first()
     if artefact is None or not _is_whole(artefact):
@@ -83,7 +83,7 @@ def _is_whole(artefact: Artefact) -> bool:
 
 
 def secure(artefact: Artefact) -> bool:
-    """Makes sure that the artefact's files are on the disk; answers whether they are what they were."""
+    """Flushes the artefact's files to the disk; returns whether they are intact."""
     digests = set(artefact.files.values_list("blob_id", flat=True))
     try:
         for digest in digests:
@@ -98,7 +98,7 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
     try:
         return open_blob(artefact.digest)
     except NotFound:
-        raise NoRune("The rune's file is gone. Build it again.") from None
+        raise NoRune("The rune's file no longer exists. Build again.") from None
 
 
 def local_rune(artefact: Artefact, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Waking and slots: who works when, in one process. The rows say what there is to do; nothing here is the truth.
+"""Wake-ups and slots of one process's builds. The database rows are the source of truth.
 
 Numbered builds have slots of their own, previews have one of theirs that nothing else takes. A wake-up that finds its
 slots busy is remembered by those who are in them, so none is lost; the sweep finds what a dead process left.

@@ -1,4 +1,4 @@
-"""The build worker of a process: inside the server where there is no queue, else one of its own (`manage.py work`)."""
+"""The build worker of a process: inside the server without a queue, else a separate process (`manage.py work`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doing a job: what was made of its spec before is taken, and the steps that are missing are computed.
+"""Executes a job: it reuses the artefact of the same spec and runs the missing steps.
 
 One way for previews, looks into them and numbered builds. Who writes down what comes of it is a `Recorder`. Nothing
 waits inside a transaction: the compiler's process computes, and rows are written between its answers.
@@ -27,7 +27,7 @@ from forge.compute.local_files import files_of
 
 
 class Recorder(Protocol):
-    """Writes down what comes of a job, where whoever wants it looks for it."""
+    """Records the results of a job."""
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         """The job's artefact was found or made; called in the transaction that makes sure of it."""
@@ -36,7 +36,7 @@ class Recorder(Protocol):
         """It was found, and these steps are left to do."""
 
     def checked(self, answer: Answer) -> None:
-        """What the check found: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
+        """The result of the check: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
 
     def logged(self, answer: Answer) -> None:
         """A step of the compiler ended: `step`, `text` and `milliseconds`."""

@@ -1,4 +1,4 @@
-"""What there is to build, as a value: a spec, the files that it names, and the steps that are wanted.
+"""A job as a value: a spec, its files, and its steps.
 
 A preview, a look into it and a numbered build differ in their options and steps, and in who writes down what comes of
 them (`forge.builds.execution`).
@@ -83,7 +83,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
 
 
 def numbered_job(build: Build) -> Job:
-    """What somebody pressed Build for. Reads the build's project and version."""
+    """The job of a numbered build. Reads the build's project and version."""
     project: Project = build.project
     spec = _spec(build.source.digest, BuildOptions(build.name))
     return Job(project.organisation_id, spec, build.source.manifest, {}, NUMBERED_STEPS, lasts=True)

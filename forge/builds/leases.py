@@ -1,4 +1,4 @@
-"""Who may work on a build, and for how long: leases with fencing numbers, all in the build's row.
+"""Leases of builds, with fencing numbers, stored in the build's row.
 
 A worker takes a build, renews its lease while it works, and names its fence with everything it writes. When it lost
 the build, each of these raises `LeaseLost`, and it stops.
@@ -22,9 +22,9 @@ from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.core.events import append_event
 
 LEASE = timedelta(seconds=10)
-"""How long a build stays with a worker that says nothing."""
+"""The duration of a lease."""
 ATTEMPTS = 3
-"""How often a build is begun before it counts as lost."""
+"""Attempts before a build counts as lost."""
 LOG_LIMIT = 2_000
 """Lines of one build's log."""
 LINE_LIMIT = 2_000
@@ -189,7 +189,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:
-            text = f"The worker stopped answering for the {ATTEMPTS}rd time. The build is given up: build it again."
+            text = f"The worker stopped answering for the {ATTEMPTS}rd time. The build failed. Build again."
             values = {"state": State.LOST, "error": text, "finished": now}
         else:
             text = f"The worker stopped answering. The build starts again, attempt {build.attempt + 1} of {ATTEMPTS}."

@@ -39,7 +39,7 @@ UNFINISHED = (State.QUEUED, State.RUNNING)
 
 
 def plain_options() -> dict[str, Any]:
-    """The options of a preview that nobody wished for otherwise."""
+    """The default options of a preview."""
     return {"watched": [], "timed": False}
 
 
@@ -48,7 +48,7 @@ PLAIN = canonical_digest(plain_options())
 
 
 class Artefact(models.Model):
-    """What comes of a build spec: its files by role, and the report as data. An organisation has it once, however often
+    """The result of a build spec: files by role, and the report as data. An organisation has it once, however often
     it is asked for. No two share one: a stranger does not learn that somebody has the same files.
     """
 
@@ -93,7 +93,7 @@ class Artefact(models.Model):
 
     @property
     def planned_memory(self) -> int:
-        """Bytes that a run needs beside the model's constants, as the build laid them out."""
+        """Bytes of memory that a run needs beside the model's constants, as the build planned them."""
         memory = self.report["memory"]
         return int(memory["arena"] + memory["serial"])
 
@@ -134,7 +134,7 @@ class BuildQuerySet(models.QuerySet["Build"]):
 
 
 class Build(models.Model):
-    """One wish to have a version built. This row is the truth about it; a queue only wakes those who work on it.
+    """A requested build of a version. This row is the source of truth; a queue only wakes workers.
 
     `fence` grows with every lease and with a cancel. Who writes to a build names the fence that it was given; once
     another number stands here, it may not write any more.

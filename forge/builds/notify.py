@@ -1,4 +1,4 @@
-"""Notifying a build worker that there is something to do. A notification that is lost costs a wait, never a build."""
+"""Wake-ups of build workers. A lost wake-up delays a build, but never loses it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:
-        recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is made again at the next edit.")
+        recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
 
 
 def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]) -> WorkingTree:
@@ -121,7 +121,7 @@ def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick
 
 
 class PreviewRecorder:
-    """Writes what comes of one look at a project's text into the preview, and tells the project's stream."""
+    """Records the result of building a project's text in the preview, and sends its event."""
 
     def __init__(self, preview: Preview, seen: WorkingTree) -> None:
         self._preview = preview

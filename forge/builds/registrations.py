@@ -1,4 +1,4 @@
-"""Registered with hooks of the floors below: the preview follows the text, and the project's state shows its builds."""
+"""The hooks that builds registers with lower floors, for previews and for a project's state."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
 
 
 def _tag(preview_state: str, errors: int, number: int | None, build_state: str | None) -> tuple[str, str]:
-    """The one thing that a card says of a project: what is wrong with it now, else its last build."""
+    """The status on a project's card: its current problems, else its last build."""
     if preview_state == "broken":
         return counted(max(1, errors), "error"), "bad"
     if number is None:

@@ -1,4 +1,4 @@
-"""How builds, their logs and previews look as JSON, in the API and on the sockets alike."""
+"""Builds, logs and previews as JSON, for the API and the sockets."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def good_build_to_json(build: Build | None) -> dict[str, Any] | None:
     }
 
 
-_BROKEN = "The Runefile has a problem. Fix it, then its wires can be watched."
+_BROKEN = "The Runefile has a problem. Fix it to watch its wires."
 _BROKEN_BY_FIX = "With this answer the Runefile has a problem."
 
 

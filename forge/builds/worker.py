@@ -1,4 +1,4 @@
-"""What a build worker does with one numbered build that it holds the lease of: has it computed, logs, and ends it."""
+"""A build worker's work on one numbered build under its lease: it runs the job, logs, and ends the build."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Worker:
         if self._failure is not None:
             return self._failure
         if artefact is None:
-            raise ChildDied("The compiler's process ended without a rune.")
+            raise ChildDied("The compiler stopped without building a rune.")
         if self._is_measured_before:
             set_measurement(self._lease, artefact.report["run"])
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
@@ -111,17 +111,17 @@ class Worker:
             self._say("verify", sentence, milliseconds, level="info" if found["complete"] else "warning")
             return
         self._say("verify", sentence, milliseconds, level="error")
-        error = f"The rune does not give what the reference interpreter gives. {sentence[:1].upper()}{sentence[1:]}."
+        error = f"The rune's results differ from the reference interpreter's. {sentence[:1].upper()}{sentence[1:]}."
         self._failure = Outcome(State.FAILED, error=error)
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         set_measurement(self._lease, run)
         if run is None:
-            self._say("measure", f"A run was not measured here: {reason}", level="warning")
+            self._say("measure", f"Inference time was not measured: {reason}", level="warning")
             return
         self._say(
             "measure",
-            f"A run takes {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
+            f"Inference time: {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
 

@@ -1,4 +1,4 @@
-"""Why a socket is closed. A stock client stays away after 4400 to 4499 and comes back after the others."""
+"""Close codes of sockets. A stock client does not reconnect after 4400 to 4499, but after all others."""
 
 
 class Closing:

@@ -88,7 +88,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         self.principal = self.acting()
         entry = await enter_by_address(self.principal, route["organisation"], route["name"])
         if entry is None:
-            await self.close_for(Closing.NOT_FOUND, "There is no such project, or it is not yours to see.")
+            await self.close_for(Closing.NOT_FOUND, "The project was not found, or you have no access to it.")
             return
         self.access = entry.access
         self.asked_at = time.monotonic()
@@ -138,7 +138,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
                 await self._hear(message)
             except Exception:
                 _log.exception("A message to a socket could not be answered; it is closed")
-                await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. It is opened again.")
+                await self.close_for(Closing.TRY_AGAIN, "The server had an error. The project is opened again.")
 
     async def _hear(self, message: Message) -> None:
         stream, event = message["stream"], message.get("event")
@@ -154,7 +154,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         """
         if stream == self._person_stream:
             # Whoever still has a session comes back with it.
-            await self.close_for(Closing.TRY_AGAIN, "You signed out or changed your password. It is opened again.")
+            await self.close_for(
+                Closing.TRY_AGAIN, "You signed out or changed your password. The project is opened again."
+            )
         elif event is None or event["type"].startswith(("member", "project", "organisation")):
             await self.ask_again()
 
@@ -242,7 +244,7 @@ class CollabConsumer(ProjectSocket):
 
     def deliver(self, frame: bytes) -> None:
         if not self._is_closing and self._dismissing is None and self._outbox.put(frame) > OUTBOX_LIMIT:
-            self.dismiss(Closing.TOO_SLOW, "The connection is too slow. It is opened again.")
+            self.dismiss(Closing.TOO_SLOW, "The connection is too slow. The project is opened again.")
 
     def dismiss(self, code: int, reason: str) -> None:
         if self._dismissing is None:
@@ -269,7 +271,7 @@ class EventsConsumer(ProjectSocket):
             await self._send_newer()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Nothing is expected; what comes is not looked at."""
+        """Ignores all messages of the client."""
 
     async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
         await super().stream_moved(stream, event)
@@ -294,7 +296,7 @@ class EventsConsumer(ProjectSocket):
 
 
 class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Any other address: refused like a page that is not there, without a fault in the log."""
+    """Refuses sockets of unknown addresses, without an error in the log."""
 
     async def connect(self) -> None:
         await self.close()

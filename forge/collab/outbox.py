@@ -1,4 +1,4 @@
-"""What goes out on a socket of a live document: at once where the server can, else by a task that waits for it."""
+"""Sends messages on a socket of a live document: directly where the server can, else by a task."""
 
 from __future__ import annotations
 

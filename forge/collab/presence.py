@@ -1,6 +1,6 @@
 """Who is in a room, as Yjs awareness: which socket speaks for which client, and what each client last said.
 
-What a client says of its `user` is not believed: the server writes in who the socket's person is.
+A client's `user` is not trusted: the server sets it to the socket's person.
 """
 
 from __future__ import annotations

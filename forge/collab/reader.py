@@ -1,4 +1,4 @@
-"""The one thread in which sockets ask the database, with a connection of its own that it keeps while they do.
+"""The one thread in which sockets query the database, with a connection that it keeps while they do.
 
 What they ask is small and asked often: who may, and what was missed. To open a connection each time takes several times
 as long as the answer, and Python's one running thread at a time from those who type.

@@ -1,4 +1,4 @@
-"""Registered with hooks of the floors below: a file that was written over the API reaches the open rooms."""
+"""The hooks that collab registers with lower floors: a file written over the API reaches the open rooms."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ def store_what_waits() -> None:
         rooms.close_from_thread()
     except Exception:
         # The others that end with the server still have their turn.
-        _log.exception("Not everything that was typed last could be stored")
+        _log.exception("The last edits could not all be stored")

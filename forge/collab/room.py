@@ -165,7 +165,7 @@ class Room:
             self._queue.put_nowait(item)
 
     def notice(self, sequence: int) -> None:
-        """The watch's word on the document's last number."""
+        """Handles the document's last number, as the watch found it."""
         if sequence > self._document.sequence:
             self.submit_stored(Behind(sequence))
         if is_shared():
@@ -215,7 +215,9 @@ class Room:
                 self._give_up(Closing.NOT_FOUND, error.detail)
             except Exception:
                 _log.exception("The live document of %s could not be stored", self.project_id)
-                self._give_up(Closing.TRY_AGAIN, "The server could not store this. Nothing is lost: it is sent again.")
+                self._give_up(
+                    Closing.TRY_AGAIN, "The server could not store your edit. Nothing is lost: it is sent again."
+                )
             finally:
                 for _ in batch:
                     self._queue.task_done()
@@ -322,9 +324,7 @@ class Room:
         answered = {item.member for item in items if item.is_answer}
         for member in {item.member for item in items}:
             if member in answered:
-                member.dismiss(
-                    Closing.TRY_AGAIN, "Something that this builds on is missing. The document is read again."
-                )
+                member.dismiss(Closing.TRY_AGAIN, "An earlier edit is missing. The document is read again.")
             else:
                 member.deliver(question)
 
@@ -385,7 +385,7 @@ class Room:
 
 
 def _refuse(member: Member, verdict: Verdict) -> None:
-    """Sends away whoever sent what cannot be taken; one who sent nothing new stays."""
+    """Disconnects the senders of invalid updates; a sender without new content stays."""
     match verdict:
         case Verdict.BAD:
             member.dismiss(Closing.MALFORMED, "This is not an update of this document.")

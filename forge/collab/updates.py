@@ -1,4 +1,4 @@
-"""Looking through a Yjs update before the decoder does: it is not Python, and what it trusts can end the process.
+"""Validates a Yjs update before the decoder, native code that a hostile update can crash, reads it.
 
 The decoder makes room for every count that it reads and calls itself for values in values; deleting a shared type
 calls itself for the types in it. So counts must fit the bytes that follow, values nest little, and types are counted.

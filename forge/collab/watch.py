@@ -1,4 +1,4 @@
-"""One look at the database for all sockets and rooms of a process, a few times a second: what messages did not tell.
+"""Polls the database for all sockets and rooms of a process, a few times per second, to find lost messages.
 
 Streams and documents are numbered without gaps, so a number that is higher than what was heard says that something
 was missed, whoever wrote it and whatever became of the message.
@@ -18,7 +18,7 @@ from forge.projects.documents import document_sequences
 _log = logging.getLogger(__name__)
 
 EVERY = 0.4
-"""Seconds between two looks: what is missed is found well within a second."""
+"""Seconds between two polls: a lost message is found well within a second."""
 
 Noticed = Callable[[int], None]
 

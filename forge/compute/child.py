@@ -37,7 +37,7 @@ from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.toolchain import toolchain_digest
 from rune.verify import Effort, verify
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
@@ -68,7 +68,9 @@ class JobFiles:
             with Path(content["file"]).open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 if size > DEFAULT_FILE_LIMIT:
-                    raise FileTooLarge(path, f"{size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+                    raise FileTooLarge(
+                        path, f"{size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}"
+                    )
                 return file.read()
         except FileNotFoundError:
             # A sample whose person took their consent back is gone from old versions too.
@@ -145,9 +147,9 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         sys.stderr.write(f"{error.details}\n")
         answers.send("failed", error=f"{error}.", diagnostics=[])
     except MemoryError:
-        answers.send("failed", error="The build needs more memory than it may have.", diagnostics=[])
+        answers.send("failed", error="The build needs more memory than its limit.", diagnostics=[])
     except Exception as error:
-        # A fault of ours, not of the project: the person gets a sentence, the parent logs the rest from stderr.
+        # Server error, not of the project: the person gets a sentence, the parent logs the rest from stderr.
         sys.excepthook(type(error), error, error.__traceback__)
         answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
 
@@ -216,13 +218,13 @@ def _compile(files: JobFiles, options: BuildOptions, target: Path, answers: Answ
 
 
 def refused_ports(pipeline: Pipeline | None, ports: Sequence[Port]) -> str:
-    """Why these cannot be watched, in a sentence; empty when they can."""
+    """The reason why these wires cannot be watched; empty if they can."""
     for port in ports:
         kind = _type_of(pipeline, port)
         if kind is None:
-            return f"There is no wire {port.index} out of {plain(port.stage)} any more."
+            return f"{plain(port.stage)} no longer has an output {port.index}."
         if kind.count > WATCHED_ELEMENTS:
-            much = f"{plain(port.stage)} gives {kind.count:,} numbers at once"
+            much = f"{plain(port.stage)} gives {kind.count:,} numbers per run"
             return f"{much}; at most {WATCHED_ELEMENTS:,} can be watched."
     return ""
 
@@ -291,14 +293,14 @@ def limit_itself(seconds: int | None) -> None:
 
 
 def read_jobs(source: IO[bytes], jobs: SimpleQueue[dict[str, Any]]) -> None:
-    """Hands jobs on. At the end of the input the parent is gone: the whole group ends at once, a compiler in it too."""
+    """Passes jobs on. At the end of the input the parent is gone, and the whole process group ends."""
     for line in source:
         jobs.put(json.loads(line))
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def main() -> None:
-    """Serves jobs until the parent goes."""
+    """Serves jobs as long as the parent runs."""
     limit_itself(int(sys.argv[1]) if len(sys.argv) > 1 else None)
     # What a library prints must not get between the answers.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The parent's side of the compiler's process: starts it in a folder of its own, gives it jobs, ends it and its own.
+"""The parent's side of the compiler's process: starts it in its own folder, gives it jobs, ends it with its children.
 
 Nothing here knows a build's row. One object is one process, and is used by one thread at a time.
 """
@@ -146,9 +146,7 @@ class Compiler:
         while True:
             tick()
             if time.monotonic() > deadline:
-                raise OutOfTime(
-                    f"The build was stopped after {limit:.0f} seconds, which is the most that one may take."
-                )
+                raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:
                 answer = self._answers.get(timeout=TICK)
             except Empty:

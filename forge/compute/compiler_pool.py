@@ -60,7 +60,7 @@ class CompilerPool:
 
     def _run(self, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         if not self._turn.acquire(timeout=PATIENCE):
-            raise LanguageBusy("Too many questions wait for an answer. Ask again in a moment.")
+            raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
         try:
             if self._rest is not None:
                 self._rest.cancel()
@@ -72,7 +72,7 @@ class CompilerPool:
                 whole = {**job, "files": files_of(manifest, folder, texts)}
                 self._compiler.run(whole, answers.append, limit=ANSWER_SECONDS)
             except OutOfTime:
-                return _error("too-slow", f"The answer would take longer than {ANSWER_SECONDS:g} seconds.")
+                return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
             except ChildDied as error:
                 return _error("failed", error.reason)
             finally:
@@ -81,7 +81,10 @@ class CompilerPool:
             if answers and answers[0]["event"] == "answered":
                 found: dict[str, Any] = answers[0]["answer"]
                 return found
-            return _error("failed", str(answers[0].get("error", "")) if answers else "There was no answer.")
+            return _error(
+                "failed",
+                str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",
+            )
         finally:
             self._rest = threading.Timer(REST_SECONDS, self.close)
             self._rest.daemon = True

@@ -1,4 +1,4 @@
-"""An editor's request about a project, answered in the compiler's process. Imports `rune` and never Django."""
+"""Language service requests, answered in the compiler's process. Imports `rune` and never Django."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A summary of a project's files without building them: its pipeline, and each model with the memory it needs.
+"""Facts about a project's files without building them: its pipeline, and each model with its memory.
 
 Runs in the compiler's process. Imports `rune` and never Django.
 """

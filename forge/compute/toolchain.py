@@ -1,4 +1,4 @@
-"""How builds are made: the compiler's processes, their limits, and which toolchain it is."""
+"""The compiler's processes, their limits, and the toolchain's digest."""
 
 from __future__ import annotations
 

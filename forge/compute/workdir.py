@@ -1,4 +1,4 @@
-"""The folder that a process of this program gives to its compilers. Several processes may share one data folder."""
+"""The working folder of this process's compilers. Several processes may share one data folder."""
 
 from __future__ import annotations
 

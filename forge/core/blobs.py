@@ -24,6 +24,7 @@ from django.utils import timezone
 from forge.core.chunks import CHUNK
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
+from rune.wording import size_text
 
 
 def blob_storage() -> Storage:
@@ -160,7 +161,7 @@ def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None)
         for chunk in chunks:
             size += len(chunk)
             if limit is not None and size > limit:
-                raise TooLarge(f"This is larger than the limit of {limit} bytes.")
+                raise TooLarge(f"This is larger than the limit of {size_text(limit)}.")
             digest.update(chunk)
             file.write(chunk)
     return Staged(aside, "sha256:" + digest.hexdigest(), size)

@@ -11,6 +11,7 @@ from typing import Any
 
 from forge.core.lifespan import Receive, Scope, Send
 from forge.core.problems import MEDIA_TYPE, problem
+from rune.wording import size_text
 
 
 class _TooMuch(Exception):
@@ -60,7 +61,9 @@ class BodyLimit:
         return int(values[0]) if values and values[0].isdigit() else 0
 
     async def _refuse(self, send: Send) -> None:
-        detail = f"The limit is {self._limit} bytes for one request. Send something smaller, or raise UPLOAD_LIMIT."
+        detail = (
+            f"The limit is {size_text(self._limit)} for one request. Send something smaller, or raise UPLOAD_LIMIT."
+        )
         body = json.dumps(problem(413, "Too large", detail, limit=self._limit)).encode("utf-8")
         headers = [
             (b"content-type", MEDIA_TYPE.encode("ascii")),

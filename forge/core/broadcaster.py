@@ -1,4 +1,4 @@
-"""Tells the other processes of one installation, over a channel layer: best effort, at most once, in no order.
+"""Broadcasts between the processes of one installation, over a channel layer: best effort, at most once, unordered.
 
 One channel a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
 once.

@@ -33,7 +33,7 @@ def read_chunks(open_file: Open, first: int = 0, size: int | None = None) -> Ite
 
 
 async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIterator[bytes]:
-    """The same in threads."""
+    """The same, read in threads."""
     file = await sync_to_async(open_file, thread_sensitive=False)()
     read = sync_to_async(file.read, thread_sensitive=False)
     try:

@@ -1,4 +1,4 @@
-"""Carrying what happened to whoever listens, in this process and in the others, from whatever thread it happened in.
+"""Delivers messages to listeners in this process and in others, from any thread.
 
 Delivery may fail or be late: nothing depends on it. Who listens also looks at the numbers in the database.
 """

@@ -1,4 +1,4 @@
-"""The kinds of error that an action may raise. Apps name their own below one of these.
+"""Base classes of the errors that an action may raise. Apps derive their own from them.
 
 How a kind looks on the wire is decided in `problems`, and for a page in `middleware`; nothing else knows a status.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 class DomainError(Exception):
     """What went wrong, for a person: what happened, where, and what to do next."""
 
-    title = "This did not work"
+    title = "The request failed"
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:
         """`errors` says what is wrong by field; `extra` is for programs, such as an offset in a file."""
@@ -24,7 +24,7 @@ class DomainError(Exception):
 class Invalid(DomainError):
     """What was sent cannot be understood or used."""
 
-    title = "Something in this is not right"
+    title = "The request has an error"
 
 
 class Unprocessable(DomainError):
@@ -34,11 +34,11 @@ class Unprocessable(DomainError):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or it is not for this person: the two answer alike."""
+    """The thing does not exist, or the person has no access: both give the same answer."""
 
     title = "Not found"
 
-    def __init__(self, detail: str = "There is nothing here that you can see.") -> None:
+    def __init__(self, detail: str = "Not found, or you have no access to it.") -> None:
         super().__init__(detail)
 
 
@@ -57,13 +57,13 @@ class SignInNeeded(DomainError):
 class Conflict(DomainError):
     """It cannot be done in the present state."""
 
-    title = "This collides with something"
+    title = "Conflict"
 
 
 class Stale(DomainError):
     """The caller made it depend on a state that is no longer there."""
 
-    title = "It has changed meanwhile"
+    title = "It has changed since you read it"
 
 
 class TooLarge(DomainError):
@@ -75,14 +75,14 @@ class TooLarge(DomainError):
 class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 
-    title = "Too busy just now"
+    title = "The server is busy"
 
 
 class Moved(DomainError):
     """The thing has another name now; `location` is the path that leads to it."""
 
-    title = "It has another name now"
+    title = "It was renamed"
 
     def __init__(self, location: str) -> None:
-        super().__init__(f"It is at {location} now.")
+        super().__init__(f"Its new address is {location}.")
         self.location = location

@@ -15,4 +15,4 @@ class JsonBody(JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise ParseError("This JSON nests too deep.") from None
+            raise ParseError("This JSON is nested too deeply.") from None

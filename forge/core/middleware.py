@@ -1,4 +1,4 @@
-"""What every answer carries, and how a domain error looks to a person."""
+"""Headers of every response, and error pages for domain errors."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened to a stream, with its number; numbers have no gaps."""
+    """An event of a stream, with its number; numbers have no gaps."""
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
     sequence = models.BigIntegerField()

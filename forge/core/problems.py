@@ -1,4 +1,4 @@
-"""How errors look to a program: application/problem+json (RFC 9457). The one place that gives an error its status."""
+"""Errors as application/problem+json (RFC 9457). The only place that maps an error to its status."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):
-        body = problem(404, errors.NotFound.title, "There is nothing here that you can see.")
+        body = problem(404, errors.NotFound.title, "Not found, or you have no access to it.")
     elif isinstance(error, PermissionDenied):
         body = problem(403, errors.Forbidden.title, str(error) or "You may not do this.")
     elif isinstance(error, exceptions.ValidationError):

@@ -1,4 +1,4 @@
-"""How many requests a minute one person, or one visitor's address, may send; the answer says how many are left.
+"""Rate limits per person, or per address for visitors; the response says how many requests are left.
 
 The headers are those of the IETF's draft "RateLimit header fields for HTTP"; `middleware` puts them on the answer.
 """

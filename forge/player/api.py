@@ -162,7 +162,7 @@ class ProjectPhones(ProjectView):
         """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
         project = self.project(request, organisation, name, Verb.READ)
         if request.auth is not None:
-            raise Forbidden("A token cannot let a phone in. Do it in the studio.")
+            raise Forbidden("A token cannot give a phone access. Do it in the studio.")
         url = make_phone_link(signed_in(request), project)
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix

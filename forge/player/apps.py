@@ -1,4 +1,4 @@
-"""The app on a phone: how it is let in, what it may run, and how its results reach its person's studio."""
+"""The app on a phone: access, the runes it may run, and pairing with the person's studio."""
 
 from importlib import import_module
 

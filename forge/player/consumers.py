@@ -66,7 +66,7 @@ def digits_of(pairing: str) -> str:
 
 
 class PairingSocket(ProjectSocket):
-    """What both ends share: their groups, the partner's beat, and saying goodbye once."""
+    """The shared part of both ends: their groups, the partner's heartbeat, and closing once."""
 
     other = "other side"
     """What the other end is called."""
@@ -105,7 +105,7 @@ class PairingSocket(ProjectSocket):
         raise NotImplementedError
 
     async def beat(self) -> None:
-        """Some seconds went by."""
+        """Called every few seconds."""
 
     async def disconnect(self, code: int) -> None:
         await super().disconnect(code)
@@ -140,7 +140,7 @@ class PairingSocket(ProjectSocket):
                 if message["what"] == "bye":
                     if message["from"] == self.partner:
                         self.partner = None
-                        await self.lost(f"The {self.other} ended it.")
+                        await self.lost(f"The {self.other} ended the connection.")
                 elif message["what"] != "beat":
                     await self.heard(message)
             except TimeoutError:
@@ -154,7 +154,7 @@ class PairingSocket(ProjectSocket):
         if self.partner is not None:
             if time.monotonic() - self._heard_at > LOST_AFTER:
                 self.leave()
-                await self.lost(f"The {self.other} is out of reach.")
+                await self.lost(f"The {self.other} is not connected.")
             else:
                 deliver(self.partner, {"what": "beat", "from": self.group})
         await self.beat()
@@ -204,7 +204,7 @@ class PhoneConsumer(PairingSocket):
             case "look":
                 await self.ask_again()
             case "refuse" if self.partner is None:
-                await self.close_for(Ended.REFUSED, "The studio said that this is not its phone.")
+                await self.close_for(Ended.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
                 await self._confirmed(message)
 
@@ -216,7 +216,7 @@ class PhoneConsumer(PairingSocket):
             self._wrong += 1
             deliver(message["from"], {"what": "wrong", "from": self.group, "pairing": self.key})
             if self._wrong >= TRIES:
-                await self.close_for(Ended.REFUSED, "Other digits were confirmed three times. Start again.")
+                await self.close_for(Ended.REFUSED, "Different digits were confirmed three times. Start again.")
             return
         self.paired_with(message["from"])
         deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
@@ -246,7 +246,7 @@ class PhoneConsumer(PairingSocket):
         if not self._pace.take(time.monotonic()):
             self._dropped += 1
             if self._dropped > TOO_MANY:
-                await self.close_for(Ended.TOO_FAST, "The phone sent far too many results at once. Pair again.")
+                await self.close_for(Ended.TOO_FAST, "The phone sent too many results at once. Pair again.")
             return
         if text_data is not None and len(text_data) > MESSAGE_LIMIT:
             await self.close_for(Closing.TOO_LARGE, "A result is too large to be shown in the studio.")
@@ -260,7 +260,7 @@ class PhoneConsumer(PairingSocket):
             case Shown(data) if self.partner is not None:
                 deliver(self.partner, {"what": "shown", "from": self.group, "data": data})
             case End():
-                await self.close_for(Ended.OVER, "You ended it.")
+                await self.close_for(Ended.OVER, "You ended the connection.")
 
 
 class StudioConsumer(PairingSocket):
@@ -315,7 +315,7 @@ class StudioConsumer(PairingSocket):
                 deliver(self._asking.pop(pairing), {"what": "refuse", "from": self.group})
             case End() if self.partner is not None:
                 self.leave()
-                await self.say(type="ended", reason="You ended it.")
+                await self.say(type="ended", reason="You ended the connection.")
 
 
 async def _pass_of(cookies: Any, organisation: str, name: str) -> PhonePass | None:

@@ -1,4 +1,4 @@
-"""What a phone and a studio may say on their sockets: read part by part, and written anew from what was read.
+"""Messages of phones and studios: each field is validated, and the message is rebuilt from valid fields.
 
 Only outputs, how long a run took, and what the rune calls its words: nothing else has a place in which to travel.
 """
@@ -33,7 +33,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class End:
-    """Whoever says it ends the pairing."""
+    """Ends the pairing."""
 
 
 @dataclass(frozen=True)

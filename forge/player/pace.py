@@ -1,4 +1,4 @@
-"""How often something may happen: so many at once, and then so many a second. Knows no clock of its own."""
+"""A token bucket: a burst, then a rate per second. The caller supplies the time."""
 
 from __future__ import annotations
 

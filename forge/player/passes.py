@@ -1,4 +1,4 @@
-"""Letting a phone in: a link that works once, shown as a QR code in the studio, and the pass that it is changed for.
+"""Access for phones: a one-time link, shown as a QR code in the studio, and the pass that replaces it.
 
 The pass is no session. It is a cookie of the player's own addresses, for one project, with which that project's runes
 are run and its results are shown in the same person's studio; it opens no page, reads no file and changes nothing.
@@ -33,7 +33,7 @@ COOKIES = 50
 LINK_LIFE = timedelta(minutes=5)
 PASS_LIFE = timedelta(days=7)
 
-_ENDED = "It was used already, or is older than 5 minutes. Show a new code in the studio and scan that."
+_ENDED = "The code was used already, or is older than 5 minutes. Show a new code in the studio and scan it."
 
 
 def player_path(project: Project) -> str:

@@ -1,4 +1,4 @@
-"""What the player of a project may run for someone: the text as it is now, and what was published."""
+"""The runes that the player of a project may run: the latest preview, and published tags."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
         good = good_build_to_json(preview.build) if preview is not None else None
         if good is not None:
             now = {
-                "title": "As it is in the studio",
+                "title": "Latest from the studio",
                 "tag": None,
                 "digest": good["rune_digest"],
                 "size": good["size"],
@@ -74,4 +74,4 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
         build = rows.select_related("artefact").first()
         if build is not None and build.artefact is not None:
             return build.artefact
-    raise NotFound("This rune is not there any more. Load the page again.")
+    raise NotFound("This rune no longer exists. Load the page again.")

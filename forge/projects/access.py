@@ -1,4 +1,4 @@
-"""Finding a project by its address for a person: unknown and forbidden answer alike, a former name leads on."""
+"""Finding a project by its address for a person: unknown and forbidden look the same, a former name redirects."""
 
 from __future__ import annotations
 

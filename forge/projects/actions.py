@@ -1,4 +1,4 @@
-"""What a person does to a project as a whole. Each function checks the permission, does it, and writes it down."""
+"""Actions on a project as a whole. Each checks the permission, does it, and writes the audit entry."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ pipeline:
     inputs:
       - number
 """
-"""What a project without a template starts with: it runs, and gives back the number that it is given."""
+"""The Runefile of a project without a template: it runs, and returns its input."""
 
 
 def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:

@@ -1,4 +1,4 @@
-"""Reading a .zip that somebody sent, as far as it can be trusted, which is not at all. Knows no project.
+"""Reading an untrusted .zip. Knows no project.
 
 What is looked at before anything is unpacked: the size of its list, how many files it has, their names, kinds and
 sizes. What is unpacked is counted as it comes: a list can lie.
@@ -19,7 +19,7 @@ from forge.core.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
 from rune.files import FileError, normal_path
 from rune.runefile import RUNEFILE_NAMES
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 LIST_LIMIT: Final = 512 * 1024
 """Bytes of an archive's list of files: some 5,000 entries. Each becomes an object before it can be looked at."""
@@ -68,7 +68,7 @@ class Archive:
         try:
             self._archive = zipfile.ZipFile(file)
         except _UNREADABLE as error:
-            raise ArchiveRefused(f"This is not a .zip that can be read: {plain(str(error))}.") from error
+            raise ArchiveRefused(f"This .zip cannot be read: {plain(str(error))}.") from error
         infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
         if len(infos) > files:
             raise ArchiveRefused(f"The archive has {len(infos)} files; a project has at most {files}.")
@@ -76,7 +76,9 @@ class Archive:
             raise ArchiveRefused("The archive has no files.")
         total = sum(info.file_size for info in infos)
         if total > limit:
-            raise ArchiveRefused(f"Unpacked, the archive has {total} bytes; at most {limit} are taken.")
+            raise ArchiveRefused(
+                f"Unpacked, the archive has {size_text(total)}, more than the limit of {size_text(limit)}."
+            )
         self.members = _members(infos)
 
     def read(self, member: Member) -> Iterator[bytes]:
@@ -105,12 +107,14 @@ def _check_end(file: IO[bytes]) -> None:
     if place < 0 or tail[place : place + 4] != _END_MARK or tail[-2:] != b"\0\0":
         place = tail.rfind(_END_MARK)
     if place < 0 or place + _END.size > len(tail):
-        raise ArchiveRefused("This is not a .zip, or its end is missing.")
+        raise ArchiveRefused("This is not a .zip file, or it is cut short.")
     if tail[max(0, place - _LOCATOR_SIZE) : place].startswith(_LOCATOR_MARK):
-        raise ArchiveRefused("This .zip is in the form for more than 4 GB. Pack the files again with fewer of them.")
+        raise ArchiveRefused("This .zip is in the format for more than 4 GB (Zip64). Pack fewer files.")
     list_size = _END.unpack_from(tail, place)[5]
     if list_size > LIST_LIMIT:
-        raise ArchiveRefused(f"The archive's list has {list_size} bytes; at most {LIST_LIMIT} are taken.")
+        raise ArchiveRefused(
+            f"The archive's list of files has {size_text(list_size)}, more than the limit of {size_text(LIST_LIMIT)}."
+        )
     file.seek(0)
 
 
@@ -153,9 +157,9 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
 def _kind_problem(info: zipfile.ZipInfo) -> str | None:
     """Why an entry is not unpacked, or None."""
     if info.flag_bits & _ENCRYPTED:
-        return "it is locked with a password"
+        return "it is encrypted"
     if info.compress_type not in _KINDS:
-        return "it is packed in a way that is not read here; pack it as a plain .zip"
+        return "its compression method is not supported; pack it with Deflate"
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
     kind = stat.S_IFMT(mode)
     if kind == stat.S_IFLNK:

@@ -1,4 +1,4 @@
-"""Who wrote what: the people behind a document's Yjs clients, and the version in which each line was first seen."""
+"""Authorship: the people behind a document's Yjs clients, and the first version with each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two moments of a project: its files, its pipeline and its models. Pure; answers are JSON.
+"""Compares two states of a project: files, pipeline and models. Pure functions that return JSON.
 
 Two files are the same file when they have one id in the live document, else when they have one path.
 """
@@ -139,11 +139,11 @@ def _stages_said(stages: Sequence[Json]) -> list[str]:
             case "added":
                 said.append(f"A new {_kind(stage)}, `{stage['name']}`.")
             case "removed":
-                said.append(f"The {_kind(stage)} `{stage['name']}` is gone.")
+                said.append(f"The {_kind(stage)} `{stage['name']}` was removed.")
             case "changed" if stage["was"] is not None:
-                said.append(f"`{stage['name']}` is {stage['detail']} now, and was {stage['was']}.")
+                said.append(f"`{stage['name']}` changed from {stage['was']} to {stage['detail']}.")
             case "changed":
-                said.append(f"The file of the {_kind(stage)} `{stage['name']}` is another.")
+                said.append(f"The {_kind(stage)} `{stage['name']}` has another file.")
     return said
 
 
@@ -156,11 +156,11 @@ def _wires_said(wires: Sequence[Json], old: Mapping[str, Any], new: Mapping[str,
             continue
         match wire["change"]:
             case "added":
-                said.append(f"`{target}` reads `{source}` now.")
+                said.append(f"`{target}` now reads `{source}`.")
             case "removed":
-                said.append(f"`{target}` reads `{source}` no longer.")
+                said.append(f"`{target}` no longer reads `{source}`.")
             case "changed" if wire["type"]:
-                said.append(f"From `{source}` to `{target}` now flows {wire['type']}.")
+                said.append(f"The type from `{source}` to `{target}` is now {wire['type']}.")
     return said
 
 
@@ -189,20 +189,20 @@ def _model_said(path: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]
     for what in ("inputs", "outputs"):
         types_then, types_now = ([_type(tensor) for tensor in side[what]] for side in (old, new))
         if types_then != types_now:
-            said.append(f"The {what} of {path} are {_listed(types_now)} now, and were {_listed(types_then)}.")
+            said.append(f"The {what} of {path} changed from {_listed(types_then)} to {_listed(types_now)}.")
     said += _operators_said(path, old, new)
     arena_then, arena_now = old["memory"]["arena"], new["memory"]["arena"]
     if old["memory"]["runs"] != new["memory"]["runs"]:
         said.append(
-            f"{path} is compiled in now."
+            f"{path} is now compiled in."
             if new["memory"]["runs"] == "compiled"
-            else f"{path} is run by the host now: it has an op that is not compiled."
+            else f"{path} is now run by the host: it has an op that cannot be compiled."
         )
     elif arena_then is not None and arena_now is not None and arena_then != arena_now:
-        said.append(f"{path} needs {size_text(arena_now)} of arena now, and needed {size_text(arena_then)}.")
+        said.append(f"The arena of {path} changed from {size_text(arena_then)} to {size_text(arena_now)}.")
     if old["quantisation"] != new["quantisation"]:
-        said.append(f"{path} is quantised in another way: {_quantised(new)} now, and {_quantised(old)} before.")
-    return said or [f"{path} has other weights and the same ops."]
+        said.append(f"The quantisation of {path} changed from {_quantised(old)} to {_quantised(new)}.")
+    return said or [f"The weights of {path} changed; its ops did not."]
 
 
 def _operators_said(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -233,7 +233,7 @@ def _quantised(facts: Mapping[str, Any]) -> str:
 
 
 def _files_said(files: Sequence[Json]) -> list[str]:
-    said = [f"{each['was']} is called {each['path']} now." for each in files if each["change"] == "renamed"]
+    said = [f"{each['was']} was renamed to {each['path']}." for each in files if each["change"] == "renamed"]
     for change, verb in (("added", "added"), ("removed", "removed"), ("changed", "changed")):
         paths = [str(each["path"]) for each in files if each["change"] == change]
         if paths:

@@ -44,7 +44,7 @@ class PathTaken(Conflict):
 class FileChanged(Stale):
     """A file is not, or no longer, what the writer read."""
 
-    title = "The file has changed meanwhile"
+    title = "The file has changed since you read it"
 
 
 class TooManyFiles(Conflict):
@@ -80,7 +80,7 @@ class UnknownTemplate(Invalid):
 class SampleRefused(Unprocessable):
     """A recording that is no wav, png or csv of motion, or is too large."""
 
-    title = "This recording cannot be a sample"
+    title = "This file cannot be a sample"
 
 
 class ConsentChanged(Conflict):
@@ -92,4 +92,4 @@ class ConsentChanged(Conflict):
 class SampleThere(Conflict):
     """The project has this very recording as a sample already."""
 
-    title = "It was sent already"
+    title = "It is a sample already"

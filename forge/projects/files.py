@@ -1,4 +1,4 @@
-"""What a person does to a project's files through the API. What is typed in the studio comes by the sockets instead."""
+"""Actions on a project's files through the API. Edits in the studio come by the sockets instead."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project
 from rune.files import FileError, normal_path
 from rune.runefile import RUNEFILE_NAMES
+from rune.wording import size_text
 
 MAXIMUM_FILES = 500
 """Files of a project."""
@@ -84,7 +85,7 @@ def write_file(
         link_blobs(project, [blob.digest], project.organisation_id)
         if entry is None:
             if len(entries(doc)) >= MAXIMUM_FILES:
-                raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
+                raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that you do not need.")
             add_file(doc, path, text, blob)
         elif text is not None:
             document.set_text(doc, entry, text)
@@ -125,7 +126,7 @@ def add_file(doc: Any, path: str, text: str | None, blob: Blob) -> None:
 def _must_be(path: str, entry: FileEntry | None, only_if: Collection[str] | None) -> None:
     if only_if is None or (entry is not None and ("*" in only_if or entry.content_digest in only_if)):
         return
-    raise FileChanged(f"{path} is not what you read: somebody has changed it since. Read it again, then write.")
+    raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
 
 
 def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
@@ -148,7 +149,7 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
         if find_entry(doc, new_path) is not None:
             raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
         if len(entries(doc)) >= MAXIMUM_FILES:
-            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that is not needed.")
+            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete one that you do not need.")
         if is_model(new_path) and not is_model(path):
             _verify(entry)
         if entry.text is not None:
@@ -210,7 +211,9 @@ def checked_contents(path: str, file: Path, size: int) -> str | None:
         return None
     if size > MAXIMUM_TEXT:
         if _must_be_text(path):
-            raise FileTooLarge(f"{path} has {size} bytes; a file of this kind has at most {MAXIMUM_TEXT}.")
+            raise FileTooLarge(
+                f"{path} has {size_text(size)}; a file of this kind has at most {size_text(MAXIMUM_TEXT)}."
+            )
         return None
     try:
         text = file.read_bytes().decode("utf-8")

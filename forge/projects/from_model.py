@@ -1,4 +1,4 @@
-"""My own model: a project made of one .tflite file, with a Runefile that fits its inputs and outputs."""
+"""Creates a project from one .tflite file, with a Runefile that fits its inputs and outputs."""
 
 from __future__ import annotations
 

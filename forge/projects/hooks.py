@@ -1,4 +1,4 @@
-"""What this floor asks those above it; they register functions in their `AppConfig.ready`.
+"""The hooks of this floor; higher floors register functions in their `AppConfig.ready`.
 
 `document_changed` is a signal, sent once the update is committed. The others are hooks.
 """

@@ -42,7 +42,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """An app in the making: one live document of files, its versions, and all that is built from them."""
+    """A project: one live document of files, its versions and builds."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="projects")

@@ -1,4 +1,4 @@
-"""What a recording's bytes are: a wav, a png or a csv of motion. Looked at, never decoded."""
+"""Detects the format of a recording: wav, png or csv of motion. It decodes nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import wave
 
 from forge.projects.errors import SampleRefused
 from forge.projects.models import SampleKind
+from rune.wording import size_text
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of a recording: four minutes of speech at 16 kHz."""
@@ -21,7 +22,10 @@ _ROW = re.compile(rf"{_NUMBER},{_NUMBER},{_NUMBER}")
 def kind_of(data: bytes) -> SampleKind:
     """What a recording is. Raises `SampleRefused`."""
     if len(data) > LARGEST:
-        raise SampleRefused(f"It has {len(data):,} bytes; a sample has at most {LARGEST:,}. Trim it and send it again.")
+        raise SampleRefused(
+            f"The recording has {size_text(len(data))}; a sample has at most {size_text(LARGEST)}. "
+            "Trim it and send it again."
+        )
     if data.startswith(_PNG):
         if data[12:16] != b"IHDR" or not data.endswith(b"IEND\xaeB`\x82"):
             raise SampleRefused("The png is cut short. Record it again.")
@@ -40,14 +44,16 @@ def _check_sound(data: bytes) -> None:
                 return
     except (wave.Error, EOFError):
         pass
-    raise SampleRefused("It is not a wav of one channel and 16 bits. Record it in the preview, or convert it.")
+    raise SampleRefused("The file is not a 16-bit mono wav. Record it in the preview, or convert it.")
 
 
 def _check_motion(data: bytes) -> None:
     try:
         lines = data.decode("ascii").splitlines()
     except UnicodeDecodeError:
-        raise SampleRefused("It is no wav, no png and no csv. Samples are recorded in the preview.") from None
+        raise SampleRefused("The file is not a wav, png or csv. Record samples in the preview.") from None
     wrong = next((number for number, line in enumerate(lines, start=1) if not _ROW.fullmatch(line)), None)
     if wrong is not None or not lines:
-        raise SampleRefused(f"It is no wav and no png, and line {wrong or 1} is not three numbers with commas between.")
+        raise SampleRefused(
+            f"The file is not a wav or png, and its line {wrong or 1} is not three numbers separated by commas."
+        )

@@ -1,4 +1,4 @@
-"""Restoring a version: the smallest edits that make a live document say again what the files were.
+"""Restores a version by the smallest edits of the live document.
 
 No file is made anew when the document still has it, deleted or under another name: its text goes on, so that what
 others type in it at this moment is not lost. What came later is deleted as a value, and can be brought back.

@@ -128,6 +128,6 @@ class OneSample(ForgeView):
 
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
-        """Takes the consent back: the recording is deleted everywhere."""
+        """Withdraws the consent: the recording is deleted everywhere."""
         take_back(signed_in(request), sample_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

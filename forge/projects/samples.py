@@ -1,4 +1,4 @@
-"""Samples: recordings that people gave a project. Given with a consent that is kept, taken back at any time, and ended.
+"""Samples: recordings that people gave a project, with a stored consent that they can withdraw, and an end.
 
 A recording that is gone is gone everywhere: from the document, from the project's blobs, from the disk, and so from
 old versions and builds, which then say that its contents are no longer stored.
@@ -66,8 +66,8 @@ def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None 
     team = project.organisation.title or project.organisation
     text = (
         f"Everyone in {team} can see and hear this recording, now and later. {who} in it today. "
-        f"Builds of {project.full_name} are tried on it. "
-        f"It is deleted on {ends:%-d %B %Y}, or as soon as I take it back."
+        f"Builds of {project.full_name} are tested on it. "
+        f"It is deleted on {ends:%-d %B %Y}, or as soon as I withdraw it."
     )
     return Terms(days, ends, text)
 
@@ -86,7 +86,7 @@ def send_sample(
         raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
     terms = sample_terms(project, days)
     if consent != terms.text:
-        raise ConsentChanged("Who will see it, or until when, has changed since you read it. Read it again and send.")
+        raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
     data = _gathered(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
@@ -109,7 +109,7 @@ def send_sample(
             document.add_binary(doc, path, blob.digest, blob.size)
             _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     except IntegrityError:
-        raise SampleThere("This very recording is a sample of the project already.") from None
+        raise SampleThere("This recording is already a sample of the project.") from None
     return sample
 
 
@@ -141,7 +141,7 @@ def own_samples(actor: Actor) -> SampleQuerySet:
 
 
 def take_back(actor: Actor, sample_id: UUID) -> None:
-    """Takes the consent back: the recording is deleted everywhere. An owner of the project may remove it as well.
+    """Withdraws the consent: the recording is deleted everywhere. An owner of the project may remove it as well.
 
     Raises `NotFound`, also for a sample that is gone, and for another's.
     """
@@ -189,7 +189,7 @@ def _unlink(sample: Sample) -> None:
 
 
 def _erase(sample: Sample) -> None:
-    """Deletes the bytes, unless something of another project has the very same."""
+    """Deletes the bytes, unless another project has the same bytes."""
     erase(sample.digest)
     Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
 

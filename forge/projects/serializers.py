@@ -1,4 +1,4 @@
-"""What the API takes and gives for projects and files."""
+"""Serializers of projects and files."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from forge.projects.errors import ArchiveRefused, FilesThere, TooManyFiles
 from forge.projects.files import MAXIMUM_FILES, StoredFile, add_file, checked_contents, checked_path, list_files
 from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
+from rune.wording import size_text
 
 UNPACKED = 4
 """How many times the limit of one upload all files of an archive may have together."""
@@ -91,7 +92,7 @@ def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
     for chunk in chunks:
         size += len(chunk)
         if size > settings.UPLOAD_LIMIT:
-            raise TooLarge(f"This is larger than the limit of {settings.UPLOAD_LIMIT} bytes.")
+            raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}.")
         body.write(chunk)
 
 
@@ -113,10 +114,10 @@ def _extract(archive: Archive, below: str, folder: Path) -> list[_Extracted]:
         texts += len(text or "")
         found.append(_Extracted(path, text, aside))
     if texts > TEXTS_LIMIT:
-        raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT} characters together.")
+        raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT:,} characters in total.")
     if wrong:
         listed = list(wrong.items())
-        more = f" {len(listed) - 3} more are refused too." if len(listed) > 3 else ""
+        more = f" {len(listed) - 3} more are also refused." if len(listed) > 3 else ""
         named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
         raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:_MENTIONED]))
     return found
@@ -129,7 +130,7 @@ def _write_aside(archive: Archive, member: Member, aside: Path) -> int:
         for chunk in archive.read(member):
             size += len(chunk)
             if size > settings.UPLOAD_LIMIT:
-                raise TooLarge(f"It is larger than the limit of {settings.UPLOAD_LIMIT} bytes.")
+                raise TooLarge(f"It is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}.")
             file.write(chunk)
     return size
 
@@ -138,7 +139,9 @@ def _refuse_replacing(paths: list[str]) -> None:
     if paths:
         named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         raise FilesThere(
-            f"{named} would be replaced. Say that they may be.", paths=paths[:_MENTIONED], count=len(paths)
+            f"{named} would be replaced. Choose to replace them, or rename them.",
+            paths=paths[:_MENTIONED],
+            count=len(paths),
         )
 
 
@@ -148,7 +151,7 @@ def _write(actor: Actor, project: Project, before: Version, stored: list[StoredF
     with editing(project, actor.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
         if len(living.keys() | {file.path for file in stored}) > MAXIMUM_FILES:
-            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that are not needed.")
+            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that you do not need.")
         link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
         for file in stored:
             entry = living.get(file.path)

@@ -27,6 +27,7 @@ from forge.projects.model_files import is_model
 from forge.projects.models import Project, Sample, Version
 from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
+from rune.wording import size_text
 
 LONGEST_MESSAGE = 200
 """Characters of what a person says about a version."""
@@ -158,7 +159,7 @@ def described_in(version: Version, path: str) -> Mapping[str, Any]:
     """A file's digest and size in a version. Raises `FileNotThere`, also for what may no longer be given."""
     given = given_files(version)
     if path not in given:
-        raise FileNotThere(f"Version {version.number} has no file {path}, or it may no longer be given.")
+        raise FileNotThere(f"Version {version.number} has no file {path}, or the file was deleted everywhere.")
     return given[path]
 
 
@@ -203,7 +204,7 @@ class VersionFiles:
             raise FileMissing(path, "no such file in the project")
         described = self._manifest[normal]
         if described["size"] > self._limit:
-            raise FileTooLarge(path, f"{described['size']} bytes, more than the limit of {self._limit}")
+            raise FileTooLarge(path, f"{size_text(described['size'])}, more than the limit of {size_text(self._limit)}")
         try:
             return read_blob(described["digest"])
         except NotFound as error:

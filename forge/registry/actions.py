@@ -50,7 +50,7 @@ def publish_build(actor: Actor, build: Build, tag: str) -> Tag:
 def _store(published: OciArtifact, artefact: Artefact) -> tuple[str, str, str]:
     """The digests of manifest, config and rune, whose bytes are on the disk. Raises `NotPublishable`."""
     if not secure(artefact):
-        raise NotPublishable("The rune's file is gone. Build it again.")
+        raise NotPublishable("The rune's file no longer exists. Build again.")
     return put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest
 
 
@@ -64,7 +64,7 @@ def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) 
         return existing
     if existing is not None and stays(name):
         message = (
-            f"{name} is build {existing.build.number} and stays it: who pulled it must get the same again. "
+            f"{name} is build {existing.build.number} and cannot move: everyone who pulls it must get the same bytes. "
             "Choose the next version."
         )
         raise TagTaken(message, errors={"tag": [message]})

@@ -66,7 +66,7 @@ class TagRune(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
         found = find_tag(principal_of(request), self.project(request, organisation, name, Verb.SEE), tag)
         if found.build.artefact is None:
-            raise NoSuchTag("The rune of this tag is gone.")
+            raise NoSuchTag("The rune of this tag no longer exists.")
         response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
         return response

@@ -33,9 +33,9 @@ def puller_of(request: HttpRequest) -> Principal:
         return VISITOR
     token = find_token(secret)
     if token is None:
-        raise NotAToken("This token is not known or has ended. Make another in your settings.")
+        raise NotAToken("Your token is invalid or has expired. Create a new one in your settings.")
     if Scope.REGISTRY_PULL not in token.scopes:
-        raise NotAToken("This token may not pull. Make one with the scope registry:pull in your settings.")
+        raise NotAToken("This token may not pull. Create one with the scope registry:pull in your settings.")
     return acting_as(token.owner, token)
 
 

@@ -70,27 +70,27 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except NotAToken as error:
         raise Refusal(401, "UNAUTHORIZED", str(error)) from error
     if request.method not in ("GET", "HEAD"):
-        raise Refusal(405, "UNSUPPORTED", "This registry is published to from its own pages, and read here.")
+        raise Refusal(405, "UNSUPPORTED", "This registry is read-only here. Publish from a build's page.")
     if not rest:
         if not puller.is_authenticated:
             raise Refusal(401, "UNAUTHORIZED", "Sign in with any user name and a token as the password.")
         return JsonResponse({})
     match = _ADDRESS.fullmatch(rest)
     if match is None:
-        raise Refusal(404, "UNSUPPORTED", "There is nothing of the protocol at this address.")
+        raise Refusal(404, "UNSUPPORTED", "This address is not part of the registry protocol.")
     try:
         project = find_project(puller, match["organisation"], match["name"], Verb.SEE)
         repository = Repository.objects.filter(project=project).first()
         if repository is None:
-            raise NotFound("Nothing of this name was published.")
+            raise NotFound("Nothing is published under this name.")
     except Moved as moved:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
         return HttpResponse(status=307, headers={"Location": f"/v2{moved.location}/{tail}{query}"})
     except SignInNeeded as error:
-        raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it is there.") from error
+        raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it exists.") from error
     except DomainError as error:
-        raise Refusal(404, "NAME_UNKNOWN", "There is no repository of this name, or it is not yours to see.") from error
+        raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
     if match["tags"]:
         return _tags(request, repository, f"{match['organisation']}/{match['name']}")
     serve: Callable[[HttpRequest, Repository, str], HttpResponseBase] = (

@@ -68,7 +68,7 @@ def oci_artifact(rune: RuneFacts) -> OciArtifact:
 
 
 def digest_of(data: bytes) -> str:
-    """The name of bytes."""
+    """The digest of some bytes, as `sha256:...`."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 

@@ -1,4 +1,4 @@
-"""What the registry registers with the hooks of the floors below: a project's state shows its tags."""
+"""The hooks that the registry registers with lower floors: a project's state shows its tags."""
 
 from __future__ import annotations
 

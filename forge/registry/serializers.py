@@ -1,4 +1,4 @@
-"""How tags look as JSON."""
+"""Tags as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a member does in a review: give a verdict, say something. Each checks, does it and writes it down."""
+"""Actions in a review: verdicts and comments. Each checks the permission, does it and writes the audit entry."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     if len(comment) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(comment)}.")
     if build.requested_by_id == actor.pk:
-        raise OwnBuild("You built this, so the verdict is for somebody else. Send them the page's address.")
+        raise OwnBuild("You built this, so someone else must give the verdict. Send them the page's address.")
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be judged.")
     # The build's row is the lock: two presses at once leave one verdict that holds.
@@ -81,7 +81,7 @@ def conversation(actor: Actor, build: Build) -> list[Comment]:
 
 
 def is_approved(verdicts: list[Verdict]) -> bool:
-    """Whether somebody approves and nobody wants changes, of the verdicts that hold."""
+    """Whether a current verdict approves and none asks for changes."""
     standing = {verdict.verdict for verdict in verdicts if not verdict.replaced}
     return standing == {Choice.APPROVE}
 

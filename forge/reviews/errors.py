@@ -16,6 +16,6 @@ class OwnBuild(Conflict):
 
 
 class BadVerdict(Invalid):
-    """Neither an approval nor a wish for changes."""
+    """A verdict that is neither an approval nor a request for changes."""
 
-    title = "This is no verdict"
+    title = "Unknown verdict"

@@ -16,7 +16,7 @@ class Choice(models.TextChoices):
     """What a member says of a build."""
 
     APPROVE = "approve", "Approved"
-    CHANGES = "changes", "Asked for changes"
+    CHANGES = "changes", "Changes requested"
 
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
@@ -27,7 +27,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         return self.filter(build__project__in=Project.objects.of_member(actor))
 
     def standing(self) -> VerdictQuerySet:
-        """Those that hold: a member's newest on each build."""
+        """Current verdicts: each member's newest on each build."""
         return self.filter(replaced=False)
 
 

@@ -1,4 +1,4 @@
-"""What reviews register with the hooks of the floors below: what waits for a person on the first page."""
+"""The hooks that reviews registers with lower floors: the list of what waits for a person on the home page."""
 
 from __future__ import annotations
 

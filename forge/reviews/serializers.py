@@ -1,4 +1,4 @@
-"""How verdicts and comments look as JSON."""
+"""Verdicts and comments as JSON."""
 
 from __future__ import annotations
 

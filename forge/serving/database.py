@@ -1,4 +1,4 @@
-"""Bringing the database up to the code, quickly when there is nothing to do."""
+"""Applies migrations; quick when there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the server of this environment whether it is well, for a container: `python -m forge.serving.healthy`.
+"""A container's health check of this environment's server: `python -m forge.serving.healthy`.
 
 No Django: a question that is asked every few seconds must cost next to nothing.
 """
@@ -19,7 +19,7 @@ SECONDS = 3.0
 
 
 def main() -> int:
-    """0 when the server answers that it is well; else 1, with the reason on stderr."""
+    """0 if the server is healthy; else 1, with the reason on stderr."""
     try:
         reason = illness(read_environment(os.environ, Path.cwd()))
     except BadEnvironment as error:
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
-    """None when the server is well, else what is wrong with it."""
+    """None if the server is healthy, else the reason."""
     # This machine's own server, asked by the loopback address: there is nobody whose certificate could be doubted.
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -42,7 +42,7 @@ def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
     request = urllib.request.Request(address, headers={"Host": f"127.0.0.1:{environment.port}"})  # noqa: S310 (http or https)
     try:
         with opener.open(request, timeout=seconds) as answer:
-            return None if answer.read() == b"ok\n" else f"{address} gave something else than ok"
+            return None if answer.read() == b"ok\n" else f"{address} did not answer ok"
     except urllib.error.HTTPError as error:
         return f"{address} answered {error.code} {error.reason}"
     except OSError as error:

@@ -50,14 +50,14 @@ def main() -> NoReturn:
 def instructions(url: str) -> str:
     """What a person does once on each device."""
     return f"""
-Phones give microphone, camera and motion only to pages over HTTPS that they trust. Once on each device:
+Phones allow microphone, camera and motion sensor only on HTTPS pages that they trust. Once on each device:
 
-  1. Scan the code below, or open {url}/trust, and go on past the warning.
+  1. Scan the code below, or open {url}/trust, and continue past the warning.
   2. Follow the steps there: they install the certificate of this installation's own authority.
   3. Open {url}
 
-The authority was made on this machine and can vouch for private addresses alone. Everyone on this network can now
-reach the sign-in page.
+The authority was created on this machine and can sign certificates only for private addresses.
+Everyone on this network can now reach the sign-in page.
 """
 
 

@@ -58,7 +58,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def _check_old_password(request: HttpRequest, user: User) -> None:
     """Who found a browser that is signed in must not find the password by trying. Raises `BadAccount`."""
     if not ratelimit.consume(request, action="change_password", user=user):
-        raise BadAccount("The password was not changed.", errors={"old": ["Too many tries. Wait for a minute."]})
+        raise BadAccount("The password was not changed.", errors={"old": ["Too many attempts. Wait for a minute."]})
     if not user.check_password(request.POST.get("old", "")):
         raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})
 

@@ -65,7 +65,7 @@ STATE_TAGS = {
 
 @dataclass(frozen=True)
 class Said:
-    """Something in a conversation: a comment, a verdict, or both in one."""
+    """An entry of a conversation: a comment, a verdict, or both."""
 
     author: User | None
     text: str

@@ -1,4 +1,4 @@
-"""A build beside an earlier one: numbers with their change, what changed in words, and marks on the drawn pipeline.
+"""Compares a build with an earlier one: figures, changes as sentences, and marks on the pipeline.
 
 Pure functions over the two builds' reports and manifests; nothing is read from the database here.
 """
@@ -16,8 +16,8 @@ from forge.web.templatetags.look import size as in_bytes
 from rune.wording import counted
 
 TIME = "Inference time"
-MEMORY_WORDS = "All buffers of the pipeline, laid out at build time."
-HOST_WORDS = " The interpreter of the host's models needs its own on top."
+MEMORY_WORDS = "All buffers of the pipeline, planned at build time."
+HOST_WORDS = " The host's interpreter needs more on top."
 Manifest = Mapping[str, Mapping[str, Any]]
 
 
@@ -109,7 +109,7 @@ def _time_figure(now: Measured, then: Measured | None, *, is_same: bool) -> Figu
         return Figure(TIME, shown, "", "", "muted", words)
     before = milliseconds(then.median)
     if is_same:
-        also = "" if now.median == then.median else "; what differs is how busy the server was"
+        also = "" if now.median == then.median else "; the difference comes from load on the server"
         words = f"The rune is the same{also}. {words}"
     if is_same or is_noise(now, then):
         return Figure(TIME, shown, before, "no difference", "muted", words)
@@ -129,19 +129,19 @@ def _time_words(time: Measured) -> str:
 
 def _size_words(now: Mapping[str, int], then: Mapping[str, int]) -> str:
     if not then:
-        return "The rune as it is downloaded."
+        return "Size of the .rune file."
     total, models = now["size"] - then["size"], now["models"] - then["models"]
     if total == 0:
-        return "As large as before."
+        return "Unchanged."
     if models and (models > 0) == (total > 0) and abs(total - models) < 0.1 * abs(total):
-        return "All of it is the model." if total > 0 else "The model became smaller."
-    return "The rune as it is downloaded."
+        return "The model accounts for the whole change." if total > 0 else "The model became smaller."
+    return "Size of the .rune file."
 
 
 def changes(build: Build, before: Build) -> tuple[str, ...]:
     """What changed since an earlier build, in sentences; one sentence when nothing did."""
     said = [*_stage_changes(build, before), *_file_changes(build.source.manifest, before.source.manifest)]
-    return tuple(said) or ("Nothing: the files are the same.",)
+    return tuple(said) or ("Nothing: the files are identical.",)
 
 
 def _stage_changes(build: Build, before: Build) -> list[str]:
@@ -155,7 +155,7 @@ def _stage_changes(build: Build, before: Build) -> list[str]:
         if old is None:
             continue
         if node["detail"] != old["detail"]:
-            said.append(f"{name} is {node['detail']} now, and was {old['detail']}.")
+            said.append(f"{name} changed from {old['detail']} to {node['detail']}.")
         elif is_replaced(node, build, before):
             said.append(f"The model {name} was replaced{_by_how_much(node, build, before)}.")
     return [*said, *_wire_changes(build, before)]
@@ -180,7 +180,7 @@ def _by_how_much(node: Mapping[str, Any], build: Build, before: Build) -> str:
     now = build.source.manifest.get(node["file"] or "", {}).get("size", 0)
     then = before.source.manifest.get(node["file"] or "", {}).get("size", 0)
     if now == then:
-        return " by one of the same size"
+        return " by a model of the same size"
     return f": {in_bytes(abs(now - then))} {'larger' if now > then else 'smaller'}"
 
 

@@ -1,4 +1,4 @@
-"""Where a person allows a program on another machine a token: they type its code, read what it asks for, and decide."""
+"""Pages for device sign-in: a person enters a program's code, reads its scopes, and allows or refuses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def device(request: HttpRequest) -> HttpResponse:
     code, step = request.POST.get("token", ""), request.POST.get("step", "")
     try:
         if not ratelimit.consume(request, action="try_device_code", user=person(request)):
-            raise CodeEnded("Too many tries. Wait for a minute.")
+            raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
             decided = decide(person(request), code, allow=step == "allow")
             return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})

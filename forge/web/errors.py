@@ -1,4 +1,4 @@
-"""Pages for what Django itself refuses: unknown addresses, forgeries, and faults of ours."""
+"""Error pages for what Django refuses: unknown addresses, forged forms, and server errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.core.problems import problem_json
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_json(404, "Not found", "There is no such address in the API. /api/v1/schema lists them.")
+        return problem_json(404, "Not found", "The API has no such address. /api/v1/schema lists all addresses.")
     return render(request, "404.html", status=404)
 
 
@@ -20,14 +20,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_json(500, "A fault of ours", "Something failed here; it is in the server's log. Try again.")
+        return problem_json(
+            500, "Server error", "The server failed to answer. Try again. The server's log has the reason."
+        )
     return render(request, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from a page of ours, or from one that is too old."""
     context = {
-        "title": "This form is out of date",
+        "title": "This form has expired",
         "detail": "It was opened before you signed in or out, or cookies are off. Go back, load the page again and "
         "send it once more.",
     }

@@ -1,4 +1,4 @@
-"""The first page: what waits for a person, their projects, and templates to start from."""
+"""The home page: what waits for a person, their projects, and templates."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def waiting_things(principal: Principal) -> list[Waiting]:
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """For whoever watches over the server: it answers, and so does its database."""
+    """The health check: the server and its database respond."""
     Organisation.objects.exists()
     return HttpResponse("ok\n", content_type="text/plain")

@@ -1,4 +1,4 @@
-"""A project's README as harmless HTML: none of its own, no pictures from elsewhere, links that vouch for nothing."""
+"""A project's README as safe HTML: without raw HTML, external pictures or followed links."""
 
 from __future__ import annotations
 

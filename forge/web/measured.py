@@ -1,4 +1,4 @@
-"""What a run took when a build was measured, and whether two such times differ by more than chance. Pure."""
+"""Measured inference times, and whether two of them differ by more than noise. Pure."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
-    """Making an invitation's link dead."""
+    """Revoking an invitation."""
     found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
     revoke_invitation(principal_of(request), found, invitation)
     return redirect(f"{found.get_absolute_url()}#invitations")

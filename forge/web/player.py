@@ -40,7 +40,7 @@ def player(request: HttpRequest, organisation: str = "", name: str = "") -> Http
 def manifest(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """What installs the player of one project. It tells nothing that is not in its address."""
     if not is_name(organisation) or not is_name(name):
-        raise NotFound("There is nothing here that you can see.")
+        raise NotFound("Project not found, or you have no access to it.")
     here = f"/player/{organisation}/{name}"
     icons = [
         {"src": "/static/icons/forge.svg", "sizes": "any", "type": "image/svg+xml"},

@@ -1,4 +1,4 @@
-"""Arrays to the bytes that a rune reads. What would not say the same in the rune's elements is refused."""
+"""Converts arrays to the bytes that a rune reads. A conversion that would change a value is refused."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _as_they_are(port: Input, value: object) -> bytes:
         return bytes(value)
     if not isinstance(value, np.ndarray):
         raise InputType(
-            f"The rune does not say what the input {port.name!r} is made of: pass bytes, or an array of the right type."
+            f"The rune does not give the element type of the input {port.name!r}: pass bytes, or an array of its type."
         )
     return np.ascontiguousarray(_array(port, value)).tobytes()
 
@@ -51,7 +51,9 @@ def _array(port: Input, value: object) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise InputType(f"The input {port.name!r} was given what is no array: {str(error).rstrip('.')}.") from None
+        raise InputType(
+            f"The input {port.name!r} was given a value that is not an array: {str(error).rstrip('.')}."
+        ) from None
     if array.dtype.kind not in "biuf":
         raise InputType(f"The input {port.name!r} takes numbers, not {_dtype_words(array)}.")
     return array
@@ -68,7 +70,7 @@ def _converted(port: Input, array: NDArray[Any], wanted: np.dtype[Any]) -> NDArr
         advice = (
             f" Sound is i16: for samples from -1 to 1, pass (samples * 32767).astype(np.{wanted.name})."
             if port.kind == "audio"
-            else f" Round and scale them as the rune wants them, then use .astype(np.{wanted.name})."
+            else f" Round and scale them as the rune needs them, then use .astype(np.{wanted.name})."
         )
         raise InputType(f"The input {port.name!r} takes {wanted.name}, not {array.dtype.name}.{advice}")
     with np.errstate(all="ignore"):
@@ -93,8 +95,8 @@ def _wrong_shape(port: Input, given: tuple[int, ...]) -> str:
     if len(long_wanted) == len(long_given) == 1:
         if long_given[0] < long_wanted[0]:
             missing = long_wanted[0] - long_given[0]
-            return f"{text} It lacks {counted(missing, 'element')}, and a rune runs on whole inputs only."
-        return f"{text} Cut it, or pass its parts one by one to stream()."
+            return f"{text} It is {counted(missing, 'element')} short; a rune runs on whole inputs only."
+        return f"{text} Cut it, or pass its parts to stream()."
     return text
 
 

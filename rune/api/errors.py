@@ -22,7 +22,7 @@ class InputUnknown(InputError):
 
 
 class InputType(InputError):
-    """Elements that cannot become those of the input without a change of what they say."""
+    """Elements that cannot be converted to the input's type without changing their value."""
 
 
 class InputShape(InputError):

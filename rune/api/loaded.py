@@ -22,7 +22,7 @@ from rune.runtime.errors import InputMissing, NotARune, RuneError, RuneUnusable
 from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.randomness import random_bytes
 
-_FRESH = "The next run starts with a fresh instance: what the rune remembered is gone."
+_FRESH = "The next run starts with a fresh instance; the rune's state is lost."
 
 
 def load(
@@ -64,7 +64,9 @@ class Rune:
         self, data: bytes, name: str, limits: Limits, resources: Mapping[str, bytes], seed: int | None
     ) -> None:
         if is_zune(data):
-            raise NotARune("this is a zune, the zip of the last versions of Rune; rune build makes a rune of it")
+            raise NotARune(
+                "this is a zune, the zip format of the last versions of Rune; rune build converts it to a rune"
+            )
         self._data, self._limits, self._resources = data, limits, resources
         self._seed = secrets.randbits(64) if seed is None else seed
         self._runs = 0
@@ -114,7 +116,7 @@ class Rune:
             yield self(item)
 
     def reset(self) -> None:
-        """Forgets what the proc-blocks remember: the next run is as the first. Raises `RuneError`."""
+        """Resets the state of the proc-blocks, so the next run is like the first. Raises `RuneError`."""
         with self._lock:
             self._require_open()
             if self._loaded is not None:
@@ -189,7 +191,7 @@ class Rune:
     def _only_input(self, count: int) -> str:
         wanted = [port.name for port in self.inputs.values() if not port.optional] or list(self.inputs)
         if len(wanted) != 1 or count != 1:
-            raise InputUnknown(f"Say which input each value is for, by name. {self._has_inputs()}")
+            raise InputUnknown(f"Name the input of each value. {self._has_inputs()}")
         return wanted[0]
 
     def _input_name(self, name: object) -> str:

@@ -1,4 +1,4 @@
-"""What goes into a rune and what comes out, by name: read from the graph that the rune carries, as far as it has one.
+"""A rune's inputs and outputs by name, read from the rune's graph if it has one.
 
 A rune asks its host for inputs and outputs by number. Our runes say which stage each request belongs to
 (`requests` of the graph). Where a rune does not say, a stage is known by its kind if no other has the same; else the

@@ -1,4 +1,4 @@
-"""What one run gave: arrays and texts by the names of the outputs."""
+"""The results of one run: arrays and texts by output name."""
 
 from __future__ import annotations
 

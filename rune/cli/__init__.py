@@ -12,16 +12,16 @@ from rune.cli.group import LazyGroup
 from rune.cli.settings import Settings
 
 COMMANDS = {
-    "bench": "Measure how long a run takes, or compare runes",
+    "bench": "Measure inference time, or compare runes",
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",
-    "completion": "Print what makes a shell complete this command",
-    "fmt": "Bring a Runefile into form",
+    "completion": "Print the shell completion of this command",
+    "fmt": "Format a Runefile",
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",
     "login": "Sign in to a registry",
-    "lsp": "Answer an editor, as a language server",
-    "model-info": "Show a model's inputs, outputs and operators",
+    "lsp": "Start the language server for an editor",
+    "model-info": "Show a model's inputs, outputs and ops",
     "new": "Start a project from a template or from a model",
     "pull": "Fetch a rune from a registry",
     "run": "Run a rune on files or generated input",
@@ -40,7 +40,7 @@ COMMANDS = {
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
-@click.option("--unstable", is_flag=True, help="Accepted for old scripts; nothing depends on it.")
+@click.option("--unstable", is_flag=True, help="Accepted for old scripts; has no effect.")
 @click.option(
     "--rune-repo-dir",
     envvar="RUNE_REPO_DIR",

@@ -1,4 +1,4 @@
-"""`rune bench`: how long a run takes. Of several runes the runs go by turns, so that they share every noise."""
+"""`rune bench`: measures inference time. The runs of several runes alternate, so that noise affects all equally."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Measured:
         return statistics.median(self.milliseconds)
 
     def percentile(self, percent: int) -> float:
-        """The time that so many of a hundred runs do not exceed."""
+        """A percentile of the run times."""
         ordered = sorted(self.milliseconds)
         return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
@@ -49,14 +49,18 @@ class Measured:
 @click.command()
 @click.argument("runes", nargs=-1, required=True, type=ANY_PATH)
 @input_options
-@click.option("-n", "--runs", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Runs of each.")
-@click.option("--warm-up", type=click.IntRange(0), default=5, show_default=True, help="Runs before that do not count.")
+@click.option(
+    "-n", "--runs", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Timed runs of each rune."
+)
+@click.option(
+    "--warm-up", type=click.IntRange(0), default=5, show_default=True, help="Warm-up runs before them, not counted."
+)
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
     default=30.0,
     show_default=True,
-    help="No run begins after so long; one of each always does.",
+    help="Start no run after this time; each rune runs at least once.",
 )
 @limit_options
 @format_option()
@@ -152,7 +156,7 @@ def _as_text(measured: Sequence[Measured]) -> Iterator[str]:
         planned = "" if each.memory is None else f"memory {each.memory:,} bytes, "
         yield f"  {planned}WebAssembly memory {each.wasm_memory:,} bytes, size {each.size:,} bytes"
         if each is not first and first.median:
-            yield f"  {each.median / first.median:.2f} times as long as {first.file}"
+            yield f"  {each.median / first.median:.2f} times the time of {first.file}"
         yield from _stages_text(each.stages)
 
 

@@ -41,7 +41,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="The folder that paths start from. By default the Runefile's.",
 )
 @click.option(
-    "-n", "--name", help="The rune's name, by default the folder's. The file's name loses what follows the last dot."
+    "-n", "--name", help="The rune's name, by default the folder's. The file's name drops what follows the last dot."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each step with its time, and the memory needed.")
@@ -55,11 +55,15 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "capacities",
     multiple=True,
     metavar="NAME=BYTES",
-    help="The most bytes that a resource from the host may have.",
+    help="Largest size in bytes of a resource from the host.",
 )
-@click.option("--host-models", is_flag=True, help="Compile no model: the rune carries them and its host runs them.")
 @click.option(
-    "--timed", is_flag=True, help="Let the rune say when each stage ends, so that rune bench shows their times."
+    "--host-models", is_flag=True, help="Compile no model: the rune embeds the models and its host runs them."
+)
+@click.option(
+    "--timed",
+    is_flag=True,
+    help="Build an instrumented rune that reports when each stage ends, so that rune bench shows the time of each.",
 )
 @click.option(
     "--target",

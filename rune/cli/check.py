@@ -1,4 +1,4 @@
-"""`rune check`: says everything that is wrong with a project's Runefile, and mends what it can when it is asked to."""
+"""`rune check`: lists all problems of a project's Runefile, and fixes them with `--fix` where that is safe."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from rune.wording import counted, plain
 
 @click.command(name="check")
 @click.argument("runefile", type=ANY_PATH, default=Path())
-@click.option("--fix", is_flag=True, help="Apply the fixes that are safe, and say what is left.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, and list the remaining problems.")
 @format_option()
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
@@ -74,13 +74,13 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
             click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
         guesses = sum(bool(diagnostic.fixes) for diagnostic in checked.diagnostics)
         if fix and guesses:
-            click.echo(f"Left to you: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
+            click.echo(f"Not fixed: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
         click.echo(_summary(checked))
     sys.exit(1 if checked.has_errors else 0)
 
 
 def _unreadable(path: Path, error: Exception) -> dict[str, object]:
-    """The answer for what cannot even be looked into, in the form of all the others."""
+    """The JSON answer for a project that cannot be read."""
     start = Position(0, 1, 1)
     reasons = (error.message, *error.causes) if isinstance(error, CommandFailed) else causes_of(error)
     diagnostic = Diagnostic(

@@ -1,4 +1,4 @@
-"""`rune completion`: the lines that teach a shell to complete this command, its options and files."""
+"""`rune completion`: prints the shell completion of this command, its options and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command ends badly: `Error:`, and `Caused by:` where there are reasons behind the reason, on standard error."""
+"""How a command reports failure on standard error: `Error:`, then `Caused by:` for each underlying cause."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ INTERRUPTED: Final = 130
 """The status after Ctrl-C, as shells count it: 128 and the signal's number."""
 
 PIPE_CLOSED: Final = 141
-"""The status when whoever read the output went away."""
+"""The status when the reader of standard output closed the pipe."""
 
 STATUSES: Final = {
-    0: "All is well; there may be warnings.",
-    1: "Something is wrong with what the command was given, and it said what.",
+    0: "Success; there may be warnings.",
+    1: "The input has an error; the message says which.",
     2: "The command was called wrongly.",
-    INTERRUPTED: "It was stopped with Ctrl-C.",
-    PIPE_CLOSED: "Whoever read its output went away, as `head` does.",
+    INTERRUPTED: "The command was stopped with Ctrl-C.",
+    PIPE_CLOSED: "The reader closed the pipe, as `head` does.",
 }
 """What the exit statuses mean, but those of registries. The page of the command lists them."""
 

@@ -1,4 +1,4 @@
-"""`rune fmt`: brings Runefiles into one form, writes types in, and turns the text form of Rune's start into YAML."""
+"""`rune fmt`: formats Runefiles, fills in output types, and converts the old text format to YAML."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rune.language.format import FormatRefused, format_text
 from rune.language.infer import infer_types
 from rune.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
 from rune.runefile.syntax import Form
-from rune.wording import counted
+from rune.wording import counted, size_text
 
 _STDIN = "-"
 _TEXT_LIMIT = 1 << 20
@@ -46,12 +46,14 @@ class Formed:
 
 @click.command()
 @click.argument("runefiles", nargs=-1, type=click.Path(readable=False, allow_dash=True, path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; list what is not in form, with status 1.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; list the files that need formatting, with status 1."
+)
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
-@click.option("--infer", is_flag=True, help="Also write types in that follow from models and blocks.")
+@click.option("--infer", is_flag=True, help="Also fill in output types, derived from models and blocks.")
 @allow_outside_option
 def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool) -> None:
-    """Bring RUNEFILES, or the Runefile of the folder, into form. Comments and the order of things stay.
+    """Format RUNEFILES, or the Runefile of the folder. Comments and the order of keys stay.
 
     `-` reads a Runefile from standard input and prints it. A Runefile in the text form of Rune's first months (FROM,
     CAPABILITY, RUN) becomes Runefile.yml; the old file stays where it is.
@@ -75,7 +77,7 @@ def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool
         elif formed.is_changed:
             _write(formed, _name(path, formed))
     if only_check and changed:
-        click.echo(f"{counted(changed, 'Runefile')} not in form", err=True)
+        click.echo(f"{counted(changed, 'Runefile')} to format", err=True)
         sys.exit(1)
 
 
@@ -83,7 +85,7 @@ def _formed_stdin(infer: bool) -> Formed:
     """A text from standard input, in the project of this folder."""
     data = sys.stdin.buffer.read(_TEXT_LIMIT + 1)
     if len(data) > _TEXT_LIMIT:
-        raise CommandFailed(f"A Runefile has at most {_TEXT_LIMIT} bytes")
+        raise CommandFailed(f"A Runefile has at most {size_text(_TEXT_LIMIT)}")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -94,7 +96,7 @@ def _formed_stdin(infer: bool) -> Formed:
 
 
 def _formed(project: Project, infer: bool) -> Formed:
-    """Ends the command, with what is wrong drawn, for a text that cannot be brought into form."""
+    """Ends the command and draws the problems, for a text that cannot be formatted."""
     analysis = analyse(project.files, runefile=project.runefile)
     before = analysis.source.text
     form = analysis.checked.syntax.form
@@ -109,12 +111,12 @@ def _edited(project: Project, analysis: Analysis, *, infer: bool) -> str:
     checked = analysis.checked
     if not analysis.source.text and checked.has_errors:
         show_diagnostics(_errors(checked), project.files)
-        raise CommandFailed(f"{project.runefile} was left as it is: there is nothing in it that can be read")
+        raise CommandFailed(f"{project.runefile} was not changed: nothing in it can be read")
     try:
         edits = infer_types(analysis) if infer else format_text(analysis)
     except FormatRefused as refusal:
         show_diagnostics(_errors(checked), project.files)
-        raise CommandFailed(f"{project.runefile} was left as it is", (refusal.reason,)) from refusal
+        raise CommandFailed(f"{project.runefile} was not changed", (refusal.reason,)) from refusal
     return apply_edits(analysis.source.text, edits)
 
 
@@ -137,19 +139,20 @@ def _write(formed: Formed, name: str) -> None:
     if formed.target != project.runefile:
         new = project.folder / formed.target
         if new.exists():
-            raise CommandFailed(f'"{new}" is there already; move it away, then {name} can be turned into it')
+            raise CommandFailed(f'"{new}" exists already; move it away, then {name} can be converted to it')
         write_file(new, formed.after.encode())
         click.echo(
-            f"{name} is in the old text form: made {formed.target} of it. The old file stays, and is not read any more."
+            f"{name} is in the old text format and was converted to {formed.target}. "
+            "The old file stays, but is no longer read."
         )
         return
     if formed.form is Form.TEXT:
         kept = project.folder / f"{project.runefile}.old"
         if kept.exists():
-            raise CommandFailed(f'"{kept}" is there already; move it away, then the old text of {name} can go there')
+            raise CommandFailed(f'"{kept}" exists already; move it away, then the old text of {name} can be kept there')
         write_file(kept, formed.before.encode())
     write_text(project.files, project.folder, project.runefile, formed.before, formed.after)
-    was = f"; its old text form is kept in {kept.name}" if formed.form is Form.TEXT else ""
+    was = f"; its old text is kept in {kept.name}" if formed.form is Form.TEXT else ""
     click.echo(f"Formatted {name}{was}")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from rune.cli.failure import CommandFailed
+from rune.wording import size_text
 
 SIZE_LIMIT: Final = 256 << 20
 """Bytes that a command reads into memory."""
@@ -34,5 +35,5 @@ def read_given_file(path: Path) -> bytes:
     except OSError as error:
         raise CommandFailed(f'Unable to read "{path}": {error.strerror or error}') from error
     if len(data) > SIZE_LIMIT:
-        raise CommandFailed(f'Unable to read "{path}": it has more than {SIZE_LIMIT} bytes')
+        raise CommandFailed(f'Unable to read "{path}": it is larger than the limit of {size_text(SIZE_LIMIT)}')
     return data

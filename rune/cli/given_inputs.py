@@ -78,9 +78,9 @@ _INPUT_OPTIONS = (
         "pairs",
         multiple=True,
         metavar="KIND:FILE",
-        help="The same in the older way: image:cat.png, sound:, accel:, raw:, or rand:SEED.",
+        help="The older notation: image:cat.png, sound:, accel:, raw:, or rand:SEED.",
     ),
-    click.option("--generated", is_flag=True, help="Make up input for every kind that no file is given for."),
+    click.option("--generated", is_flag=True, help="Generate input for every kind without a file."),
 )
 
 
@@ -113,13 +113,13 @@ _LIMIT_OPTIONS = (
         default=_DEFAULT.seconds,
         show_default=True,
         metavar="SECONDS",
-        help="A run that takes longer is stopped.",
+        help="A rune that takes longer for one run is stopped.",
     ),
     click.option(
         "--fuel",
         type=click.IntRange(1, _MOST_SEED),
         metavar="INSTRUCTIONS",
-        help="A run of more instructions is stopped. By default they are not counted.",
+        help="A rune that runs more instructions is stopped. Not counted by default.",
     ),
     click.option(
         "--memory-limit",
@@ -127,7 +127,7 @@ _LIMIT_OPTIONS = (
         default=_DEFAULT.memory // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
-        help="A rune that wants more is stopped.",
+        help="A rune that needs more is stopped.",
     ),
     click.option(
         "--input-limit",
@@ -135,7 +135,7 @@ _LIMIT_OPTIONS = (
         default=_DEFAULT.input // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
-        help="A run that reads more is stopped.",
+        help="A rune that reads more in one run is stopped.",
     ),
     click.option(
         "--output-limit",
@@ -143,7 +143,7 @@ _LIMIT_OPTIONS = (
         default=_DEFAULT.output // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
-        help="A run that sends more is stopped.",
+        help="A rune that sends more in one run is stopped.",
     ),
     click.option(
         "--model-memory-limit",
@@ -151,7 +151,7 @@ _LIMIT_OPTIONS = (
         default=_DEFAULT.model_memory // _MEBIBYTE,
         show_default=True,
         metavar="MIB",
-        help="A host model that wants more is stopped.",
+        help="A host model that needs more is stopped.",
     ),
 )
 

@@ -35,7 +35,7 @@ def given_resources(files: Sequence[str], texts: Sequence[str]) -> Mapping[str, 
 
 
 def require_resources(data: bytes, resources: Mapping[str, bytes]) -> None:
-    """Ends the command when a rune would run without what it is given, unnoticed."""
+    """Ends the command when the rune would ignore a given resource."""
     if not resources:
         return
     try:

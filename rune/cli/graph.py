@@ -37,7 +37,7 @@ def command(file: Path, output: Path | None, form: str) -> None:
     if form == "json" and output is None:
         print_json(_as_json(drawing))
     elif form == "json":
-        raise click.UsageError("--output takes the text; --format json is printed")
+        raise click.UsageError("--output writes the text form; --format json is printed")
     elif output is None:
         click.echo(dot(drawing), nl=False)
     else:
@@ -46,7 +46,7 @@ def command(file: Path, output: Path | None, form: str) -> None:
 
 
 def _drawing(file: Path) -> tuple[Drawing, bool]:
-    """And whether there were errors, which are shown."""
+    """The drawing, and whether there were errors, which are shown."""
     if file.is_dir():
         return _drawing_of_project(file)
     data = read_given_file(file)
@@ -57,7 +57,7 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
     except ContainerError as error:
         raise CommandFailed(f'Unable to read "{file}"', (str(error),)) from error
     if graph is None:
-        raise CommandFailed(f'"{file}" carries no graph: it was not made by rune build, or its graph was removed')
+        raise CommandFailed(f'"{file}" has no graph: it was not built by rune build, or the graph was removed')
     drawing = drawing_of_graph(graph)
     if not drawing.boxes and "stages" in graph:
         raise CommandFailed(f'"{file}" has its graph in the layout from before Rune 0.5; rune inspect shows its stages')

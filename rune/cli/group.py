@@ -1,4 +1,4 @@
-"""The command of commands: loads a sub-command only when it is called, and ends in one way whatever happened."""
+"""The command group: loads a sub-command only when it is called, and handles errors of all in one place."""
 
 from __future__ import annotations
 

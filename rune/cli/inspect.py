@@ -1,4 +1,4 @@
-"""`rune inspect`: what a rune says of itself and asks of its host, or what a project is made of. It runs nothing."""
+"""`rune inspect`: describes a rune and its needs, or a project. It runs nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _print_project(path: Path, form: str) -> None:
     try:
         project.files.read(project.runefile)
     except FileError as error:
-        raise CommandFailed(f'"{path}" is no project: {project.runefile} cannot be read', (error.reason,)) from error
+        raise CommandFailed(f'"{path}" is not a project: {project.runefile} cannot be read', (error.reason,)) from error
     if form == "json":
         print_json(project_json(project))
     else:

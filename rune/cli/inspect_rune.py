@@ -63,7 +63,7 @@ def graph_text(found: Mapping[str, Any] | None) -> Iterator[str]:
     graph = mapping(found)
     tensors = mapping(graph.get("tensors"))
     if found is None:
-        yield "No graph: this module was not made by rune build, or its graph was removed"
+        yield "No graph: this module was not built by rune build, or the graph was removed"
     elif "stages" not in graph or "rune" in graph:
         yield f"Name: {_text(mapping(graph.get('rune')).get('name'))}"
     for title, key, detail in (

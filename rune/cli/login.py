@@ -1,4 +1,4 @@
-"""`rune login`: gets a token by way of a browser, or takes one, and asks the registry whether it holds."""
+"""`rune login`: gets a token by a browser, or reads one, and verifies it with the registry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOKEN_LIMIT = 4096
 @click.command()
 @click.argument("registry")
 @click.option("--token-stdin", is_flag=True, help="Read a token from standard input instead, as scripts do.")
-@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option("--no-browser", is_flag=True, help="Print the address, but open no browser.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
 @explained
 def command(registry: str, token_stdin: bool, no_browser: bool, insecure: bool) -> None:

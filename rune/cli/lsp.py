@@ -11,7 +11,9 @@ from rune.wording import install_command
 
 
 @click.command(name="lsp")
-@click.option("--stdio", is_flag=True, help="Accepted because editors like to say so: it always does.")
+@click.option(
+    "--stdio", is_flag=True, help="Accepted because editors pass it; standard input and output are always used."
+)
 def command(stdio: bool) -> None:  # noqa: ARG001
     """Answer an editor that speaks the Language Server Protocol, on standard input and output.
 

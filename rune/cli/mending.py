@@ -13,7 +13,7 @@ from rune.runefile import Checked, Diagnostic, Fix, check
 from rune.runefile.model_stages import Signatures
 
 _MOST_ROUNDS = 10
-"""Nothing proves that fixes come to an end."""
+"""A limit, because fixes might never end."""
 
 
 @dataclass(frozen=True)

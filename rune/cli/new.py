@@ -15,7 +15,7 @@ from rune.files import DEFAULT_FILE_LIMIT, FileError
 from rune.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
 from rune.templates import Template, list_templates
 from rune.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice, read_model, signature
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 _RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
 """By what `--pixels` and an answer say."""
@@ -53,7 +53,7 @@ def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str |
     if pixels is not None and model is None:
         raise click.UsageError("--pixels goes with --model.")
     if len(words) > (2 if model is None else 1):
-        raise click.UsageError("Too many words. Name a template and a folder, or --model and a folder.")
+        raise click.UsageError("Too many arguments. Name a template and a folder, or --model and a folder.")
     if model is not None:
         folder = Path(words[0] if words else model.stem)
         contents, notices = _around_model(model, None if pixels is None else _RANGES[pixels])
@@ -70,7 +70,7 @@ def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str |
     if form == "json":
         print_json({"folder": str(folder)})
     else:
-        click.echo(f"Made the project {folder}. Check it with: rune check {folder}")
+        click.echo(f"Created the project {folder}. Check it with: rune check {folder}")
 
 
 def _list(form: str) -> None:
@@ -94,14 +94,16 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
     try:
         size = model.stat().st_size
         if size > DEFAULT_FILE_LIMIT:
-            raise CommandFailed(f"{model} has {size} bytes, more than the limit of {DEFAULT_FILE_LIMIT}")
+            raise CommandFailed(
+                f"{model} has {size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}"
+            )
         data = model.read_bytes()
         path = f"models/{model.name}"
         read = read_model(data)
         advice, notices = _pixels(read, pixels)
         text = starter(signature(read), path, advice)
     except ModelError as error:
-        raise CommandFailed(f"{model} is not a model that can be used: {error}") from error
+        raise CommandFailed(f"{model} cannot be used as a model: {error}") from error
     except FileError as error:
         raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
@@ -124,13 +126,13 @@ def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice |
             if advice is None:
                 notices.append(
                     "The model's file does not say whether it reads pixels from 0 to 1 or from 0 to 255. The Runefile "
-                    "takes 0 to 1 and has the question; --pixels answers it."
+                    "uses 0 to 1 and marks the question; answer it with --pixels."
                 )
         elif advice.range in (None, PixelRange.SIGNED):
             wanted = "in a range of its own" if advice.range is None else f"from {advice.range.value}"
             notices.append(
-                f"The model reads pixels {wanted} ({advice.reason}), and no proc-block makes them. The Runefile takes "
-                "0 to 1, with which its answers are off."
+                f"The model reads pixels {wanted} ({advice.reason}), and no proc-block produces them. The Runefile "
+                "uses 0 to 1, with which its results are inaccurate."
             )
         found.append(advice)
     return found, list(dict.fromkeys(notices))
@@ -141,8 +143,8 @@ def _asked(name: str) -> PixelAdvice | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     click.echo(
-        f"The model's file does not say in which range its input {name} reads pixels. With the wrong one it answers, "
-        "and answers wrongly.",
+        f"The model's file does not say in which range its input {name} reads pixels. With the wrong range, "
+        "its results are wrong.",
         err=True,
     )
     answer = click.prompt(

@@ -1,4 +1,4 @@
-"""What commands print on standard output: JSON, and the option that chooses between it and text."""
+"""Printing JSON on standard output, and the option that chooses between JSON and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line on the terminal for what takes longer than a second: what is being done, and for how long already."""
+"""A progress line on the terminal for work longer than a second: what is being done, and for how long."""
 
 from __future__ import annotations
 

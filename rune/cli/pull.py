@@ -27,7 +27,7 @@ from rune.remote import (
 @click.command()
 @click.argument("reference")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-@click.option("--registry", help="The registry to ask; else the one of the last rune login.")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
 @explained
 def command(reference: str, output: Path | None, registry: str | None, insecure: bool) -> None:

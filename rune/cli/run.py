@@ -30,7 +30,9 @@ _ZUNE = (
 @click.command(name="run")
 @click.argument("rune", type=ANY_PATH)
 @input_options
-@click.option("-r", "--repeats", type=click.IntRange(min=1), default=1, help="Run it so many times, a line for each.")
+@click.option(
+    "-r", "--repeats", type=click.IntRange(min=1), default=1, help="Run it this many times, with one line for each."
+)
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @click.option(
@@ -41,7 +43,7 @@ _ZUNE = (
 )
 @limit_options
 @format_option("json")
-@click.option("-v", "--verbose", is_flag=True, help="Show everything that the rune logs.")
+@click.option("-v", "--verbose", is_flag=True, help="Show all log messages of the rune.")
 def command(
     rune: Path,
     inputs: GivenInputs,

@@ -1,4 +1,4 @@
-"""What holds for every sub-command: colours, how much is logged, and the few variables that are read.
+"""Settings of every sub-command: colours, log level, and the environment variables.
 
 Variables come from the environment, else from a `.env` file in this folder or one above it. Of such a file only the
 names in `VARIABLES` are taken, so that a project of somebody else cannot set PATH or the like.
@@ -17,17 +17,17 @@ import click
 
 VARIABLES: Final = {
     "CURRENT_DIR": "The folder that paths of `rune build` start from, as `--current-dir`.",
-    "CACHE_DIR": "Read for the sake of old scripts; nothing is cached between builds.",
-    "RUNE_REPO_DIR": "Read for the sake of old scripts, as `--rune-repo-dir`; it changes nothing.",
+    "CACHE_DIR": "Read for old scripts; nothing is cached between builds.",
+    "RUNE_REPO_DIR": "Read for old scripts, as `--rune-repo-dir`; has no effect.",
     "RUNE_LOG": "How much is logged to standard error: `off`, `error`, `warn` (the default), `info`, `debug`, `trace`.",
-    "RUST_LOG": "The same under its old name; of `target=level` pairs the most talkative counts.",
-    "NO_COLOR": "Not empty: no colours, whatever the terminal can do.",
-    "FORCE_COLOR": "Not empty and not 0: colours even where there is no terminal.",
+    "RUST_LOG": "The same under its old name; of `target=level` pairs the most verbose applies.",
+    "NO_COLOR": "Not empty: no colours.",
+    "FORCE_COLOR": "Not empty and not 0: colours even without a terminal.",
 }
 """What each variable is for. The page of the command lists them."""
 
 LEVELS: Final = ("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
-"""From silent to talkative."""
+"""From least to most verbose."""
 
 _DOTENV_LIMIT: Final = 64 * 1024
 _ASSIGNMENT: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")

@@ -46,7 +46,7 @@ from rune.wording import counted, plain
 
 _WASM = b"\0asm"
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
-NO_DIGEST = "of a version before toolchains had digests"
+NO_DIGEST = "from a version without toolchain digests"
 """What stands for the toolchain of an old report, which does not tell: it is not this one."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -64,14 +64,19 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--report",
     "report",
     type=_FILE,
-    help="The report of the rune's build, which says by which toolchain it was built: as `rune build --format json` "
-    "prints it, or as a build in the API.",
+    help="The report of the rune's build, which names its toolchain: printed by `rune build --format json`, "
+    "or taken from a build in the API.",
 )
 @click.option(
-    "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Sets of inputs to try."
+    "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Number of inputs to compare."
 )
 @click.option(
-    "--seed", "start", type=click.IntRange(0, (1 << 32) - 1), default=1, show_default=True, help="Of generated inputs."
+    "--seed",
+    "start",
+    type=click.IntRange(0, (1 << 32) - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the generated inputs.",
 )
 @input_options
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
@@ -132,7 +137,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, given: 
         if models or source is not None or given.report is not None:
             if not subject.is_dir():
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
-            raise click.UsageError("--model, --project and --report go with a rune; a project has its own models")
+            raise click.UsageError("--model, --project and --report apply to a rune; a project has its own models")
         project = project_of(subject)
         return _verified_project(project, lambda: _built(project), given, toolchain_digest())
     made_by = None if given.report is None else _toolchain_of(given.report, data)
@@ -184,7 +189,7 @@ def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
-        raise CommandFailed(f"{project.name} does not check: {counted(count, 'error')}") from failure
+        raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
         raise failed(f"Unable to compile {project.name}", error) from error
     except (FileError, RuneError) as error:
@@ -207,7 +212,7 @@ def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
         is_other_stage = bool(equals) and not Path(pair).exists() and Path(path).exists()
         if is_other_stage or len(set(wanted.values())) != 1:
             named = ", ".join(f"{plain(name)}=FILE" for name in wanted) or "none: the rune has no models"
-            raise click.BadParameter(f"say which stage runs {pair[:60]!r}: {named}", param_hint="--model")
+            raise click.BadParameter(f"name the stage that runs {pair[:60]!r}: {named}", param_hint="--model")
         found |= dict.fromkeys(wanted, read_given_file(Path(pair)))
     return found
 

@@ -30,7 +30,7 @@ class Commit:
 
 
 @click.command()
-@click.option("-v", "--verbose", is_flag=True, help="All that is known.")
+@click.option("-v", "--verbose", is_flag=True, help="All details.")
 @format_option()
 def command(verbose: bool, form: str) -> None:
     """Show the version of this command, and of what it compiles with.
@@ -82,7 +82,7 @@ def _as_text(commit: Commit | None) -> list[str]:
         f"compiler: {_compiler() or 'not installed'}",
         f"runtime: {_runtime() or 'not installed'}",
         f"toolchain-digest: {toolchain_digest()}",
-        "rustc-version: none (not needed any more)",
+        "rustc-version: none (no longer needed)",
     ]
 
 

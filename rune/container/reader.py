@@ -15,6 +15,7 @@ from typing import Any, Final
 from rune.abi import Section as SectionName
 from rune.container.errors import ContainerError
 from rune.container.wasm import Export, Import, Memory, Section, read_module
+from rune.wording import size_text
 
 JSON_LIMIT: Final = 2 * 1024 * 1024
 """Bytes that all sections of JSON of one name may have; in memory it becomes up to twenty times as much."""
@@ -98,7 +99,9 @@ def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str
     for section in named.get(name.removeprefix("."), []):
         left -= len(section.payload)
         if left < 0:
-            raise ContainerError(f"The section {name} has more than {JSON_LIMIT} bytes", section.offset)
+            raise ContainerError(
+                f"The section {name} is larger than the limit of {size_text(JSON_LIMIT)}", section.offset
+            )
         try:
             text = str(section.payload, "utf-8")
         except UnicodeDecodeError as error:
@@ -129,7 +132,9 @@ def _decode(text: str, at: int, name: str, offset: int) -> tuple[Any, int]:
         place = offset + len(text[: error.pos].encode())
         raise ContainerError(f"The section {name} is not JSON: {error.msg}", place) from None
     except (ValueError, RecursionError):
-        raise ContainerError(f"The section {name} holds JSON that is nested or numbered beyond sense", offset) from None
+        raise ContainerError(
+            f"The section {name} contains JSON that is nested too deeply or has too large numbers", offset
+        ) from None
 
 
 def _is_deep(value: Any) -> bool:

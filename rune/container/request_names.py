@@ -1,4 +1,4 @@
-"""Which stage of the graph each request of a rune is of. Requests have numbers in the ABI, names only in the graph."""
+"""Maps a rune's requests to stages of its graph. The ABI numbers requests; only the graph has names."""
 
 from __future__ import annotations
 

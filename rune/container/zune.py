@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rune.container.errors import ContainerError
 from rune.files import FileMissing, FileNotInProject, FileTooLarge, normal_path
+from rune.wording import size_text
 
 MAX_ENTRIES = 4096
 MAX_RUNEFILE_SIZE = 1024 * 1024
@@ -65,7 +66,9 @@ class Zune:
         for packed in self._packed:
             if packed.path == wanted:
                 if packed.size > MAX_ENTRY_SIZE:
-                    raise FileTooLarge(path, f"{packed.size} bytes, more than the limit of {MAX_ENTRY_SIZE}")
+                    raise FileTooLarge(
+                        path, f"{size_text(packed.size)}, more than the limit of {size_text(MAX_ENTRY_SIZE)}"
+                    )
                 return _unpacked(self._data, packed, MAX_ENTRY_SIZE)
         raise FileMissing(path, "no such file in the zune")
 
@@ -85,9 +88,11 @@ def read_zune(data: bytes) -> Zune:
     entries = tuple(Entry(each.path, each.size) for each in packed)
     runefile = next((each for each in packed if each.path == RUNEFILE), None)
     if runefile is None:
-        raise ContainerError(f"the zip holds no {RUNEFILE}, so it is no zune", 0)
+        raise ContainerError(f"the zip contains no {RUNEFILE}, so it is not a zune", 0)
     if runefile.size > MAX_RUNEFILE_SIZE:
-        message = f"its {RUNEFILE} has {runefile.size} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
+        message = (
+            f"its {RUNEFILE} has {size_text(runefile.size)}, more than the limit of {size_text(MAX_RUNEFILE_SIZE)}"
+        )
         raise ContainerError(message, runefile.offset)
     try:
         text = _unpacked(data, runefile, MAX_RUNEFILE_SIZE).decode("utf-8")
@@ -134,7 +139,7 @@ def _path(name: bytes, flags: int, at: int) -> str | None:
         text = name.decode("utf-8" if flags & _UTF8 else "cp437")
         return None if text.endswith("/") and normal_path(text[:-1]) else normal_path(text)
     except (UnicodeDecodeError, FileNotInProject) as error:
-        raise ContainerError("the name of an entry of the zip leads out of it, or is no name", at) from error
+        raise ContainerError("the name of an entry of the zip leads out of it, or is not a valid name", at) from error
 
 
 def _unpacked(data: bytes, packed: _Packed, limit: int) -> bytes:
@@ -157,7 +162,7 @@ def _unpacked(data: bytes, packed: _Packed, limit: int) -> bytes:
         except zlib.error as error:
             raise ContainerError(f"{packed.path} cannot be unpacked", start) from error
     else:
-        raise ContainerError(f"{packed.path} is packed by method {packed.method}, which a zune never uses", at)
+        raise ContainerError(f"{packed.path} is compressed by method {packed.method}, which a zune never uses", at)
     if len(found) != packed.size or zlib.crc32(found) != packed.checksum:
         raise ContainerError(f"{packed.path} is not what the zip's directory says", start)
     return found

@@ -1,4 +1,4 @@
-"""What an editor asks of a Runefile: completion, hover, navigation, fixes, format and edits of the graph.
+"""The language service for Runefiles: completion, hover, navigation, fixes, format and graph edits.
 
 Pure functions over a project's files and a place in the text; they also run in a browser. It knows no editor and no
 protocol: the LSP, the browser and the server are shells around it.

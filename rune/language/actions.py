@@ -1,4 +1,4 @@
-"""What can be done to a place of a Runefile with one click: mending what is wrong there, and writing it better."""
+"""Code actions at a place of a Runefile: fixes of problems, and rewrites."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ActionKind(Enum):
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do, with a title that a button can carry. `code` is that of the diagnostic which it mends."""
+    """One code action, with a title for a button. `code` is that of the diagnostic which it fixes."""
 
     title: str
     kind: ActionKind
@@ -32,7 +32,7 @@ class Action:
 
 
 def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
-    """What can be done between two offsets: fixes first, then those of the whole file."""
+    """The code actions between two offsets: fixes first, then those of the whole file."""
     diagnostics = analysis.checked.diagnostics
     touched = [item for item in diagnostics if _touches(item, start, end)]
     found = [Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code) for item in touched for fix in item.fixes]
@@ -64,11 +64,11 @@ def _everything(analysis: Analysis) -> Iterator[Action]:
 def _types(analysis: Analysis) -> Iterator[Action]:
     edits = infer_types(analysis)
     if edits:
-        yield Action("Write in the types that are left out", ActionKind.REFACTOR, edits)
+        yield Action("Fill in output types", ActionKind.REFACTOR, edits)
 
 
 def _together(analysis: Analysis, diagnostics: Iterable[Diagnostic]) -> tuple[tuple[Edit, ...], int]:
-    """The edits of all fixes that do not touch each other, and how many fixes they are."""
+    """The edits of all fixes that do not overlap, and the number of these fixes."""
     source = analysis.source
     done = apply_fixes({source.file: source.text}, diagnostics)
     return tuple(edit for fix in done.applied for edit in fix.edits), len(done.applied)

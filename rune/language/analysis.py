@@ -1,4 +1,4 @@
-"""A project looked at once: what all answers to an editor are made from. It answers nothing itself."""
+"""The analysis of a project, which all answers of the language service use. It has no answers itself."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def analyse(
     signatures: Signatures | None = None,
     descriptions: Descriptions | None = None,
 ) -> Analysis:
-    """Looks at a project. Whatever is wrong with it is a diagnostic; nothing is raised.
+    """Analyses a project. All problems are diagnostics; nothing is raised.
 
     `runefile` is the path of the Runefile, by default the one that the project has. `signatures` gives a model's
     inputs and outputs by its path, `descriptions` what else there is to tell; without them `files` are read.

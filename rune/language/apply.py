@@ -32,7 +32,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 @dataclass(frozen=True)
 class FixesApplied:
-    """The texts of the files after some fixes, those fixes, and those that had to wait."""
+    """The texts of the files after some fixes, the applied fixes, and the postponed ones."""
 
     texts: Mapping[str, str]
     applied: tuple[Fix, ...]
@@ -40,7 +40,7 @@ class FixesApplied:
 
 
 def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> FixesApplied:
-    """Applies to each file what safely mends its diagnostics, as far as the fixes do not touch each other.
+    """Applies the safe fixes of each file's diagnostics, as far as the fixes do not overlap.
 
     A diagnostic whose first fix is a guess is left to a person. A fix of a file that is not in `texts` is left. What
     was left may work after the next check: repeat until nothing is applied, and no more than some ten times, because

@@ -1,4 +1,4 @@
-"""How far an argument of a block may go where the stage is: for its real inputs, beside its other arguments.
+"""The valid range of a block's argument, for the stage's actual inputs and other arguments.
 
 A block declares limits for any input. What its own `outputs` accepts here is often less: an input of 10 scores has no
 11th place. Nothing is declared twice: the block itself is asked.
@@ -15,7 +15,7 @@ from rune.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 
 _HALVINGS = 64
-"""Halvings after which the end of a range of floats is known as well as a float can say."""
+"""Halvings after which the end of a range of floats is as exact as a float."""
 _FIGURES = 1000
 """A float's limit is rounded inwards to a part of its range, so that a slider ends at a number that one would write."""
 
@@ -68,7 +68,7 @@ def range_here(
 
 
 def _last_whole(is_right: _IsRight, good: int, end: int) -> int:
-    """The last right number on the way from a right one to `end`."""
+    """The last valid number between a valid one and `end`."""
     if is_right(end):
         return end
     while abs(end - good) > 1:

@@ -1,6 +1,6 @@
-"""What can be written at a place of a Runefile: keys, stages, blocks, arguments, types, files.
+"""Completions at a place of a Runefile: keys, stages, blocks, arguments, types, files.
 
-Works in the middle of a line that is no YAML yet. What stands there already is not judged: that is the check's part.
+Works in the middle of a line that is no YAML yet. It does not judge existing text; the check does.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from rune.language.analysis import Analysis
 from rune.language.completion_arguments import argument_names, argument_values
 from rune.language.completion_items import Completion, CompletionKind, Completions, key, value
 from rune.language.documentation import CAPABILITY_PAGES, block_documentation
-from rune.language.known import INPUT, accepts, block_takes, dependents, given_types, type_of
 from rune.language.place import Cursor, Entry, cursor_at, entries, fields
 from rune.language.snippets import document_snippets, outputs_snippet, resource_snippets, stage_snippets, type_snippet
+from rune.language.stage_facts import INPUT, accepts, block_takes, dependents, given_types, type_of
 from rune.runefile.capabilities import CAPABILITY_RULES
 from rune.runefile.syntax import Form, StageKind
 from rune.runefile.values import Map, Scalar, Sequence, Value

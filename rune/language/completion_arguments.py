@@ -12,8 +12,8 @@ from rune.language.documentation import (
     parameter_detail,
     parameter_documentation,
 )
-from rune.language.known import block_of, capability_in
 from rune.language.place import Cursor, Entry, entries, fields
+from rune.language.stage_facts import block_of, capability_in
 from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Scalar

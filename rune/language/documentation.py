@@ -1,4 +1,4 @@
-"""What there is to read about blocks, capabilities and their arguments, as Markdown."""
+"""Documentation of blocks, capabilities and their arguments, as Markdown."""
 
 from __future__ import annotations
 

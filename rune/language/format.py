@@ -27,7 +27,7 @@ class FormatRefused(Exception):
 
 @uncollected()
 def format_text(analysis: Analysis) -> tuple[Edit, ...]:
-    """The edits of the Runefile that bring it into form, each as small as it can be; none when it is in form.
+    """The edits that format the Runefile, each as small as possible; none if it is formatted.
 
     What the text means stays the same, and so does every comment. A Runefile in the old line by line form becomes YAML
     as a whole. Raises `FormatRefused` when the text cannot be read, or is written in a way that the formatter does not
@@ -37,7 +37,7 @@ def format_text(analysis: Analysis) -> tuple[Edit, ...]:
     if analysis.checked.syntax.form is not Form.TEXT:
         return as_edits(format_splices(text), analysis.source)
     if not is_readable(analysis):
-        raise FormatRefused("The text cannot be read as a Runefile; mend its errors first.")
+        raise FormatRefused("The text cannot be read as a Runefile; fix its errors first.")
     made = as_yaml(analysis)
     return as_edits([Splice(0, len(text), spliced(made, format_splices(made)))], analysis.source)
 
@@ -52,11 +52,11 @@ def format_splices(text: str) -> tuple[Splice, ...]:
         if not again:
             return first if known is text else _difference(text, formed)
         known, formed = formed, after
-    raise FormatRefused("The text has no stable form; please report this file.")
+    raise FormatRefused("The formatter gives no stable result for this text; please report this file.")
 
 
 def _round(text: str, layout: Node | None) -> tuple[tuple[Splice, ...], str, Node | None]:
-    """The changes that bring a text nearer to its form, the text after them, and its layout."""
+    """The changes of one formatting round, the text after them, and its layout."""
     if layout is None:
         return (), text, layout
     try:
@@ -77,7 +77,7 @@ def _layout(text: str) -> Node | None:
     try:
         return read_layout(text)
     except LayoutUnknown as problem:
-        raise FormatRefused("The text cannot be read as YAML; mend its errors first.") from problem
+        raise FormatRefused("The text cannot be read as YAML; fix its errors first.") from problem
 
 
 def _remarks(text: str, layout: Node | None) -> list[str]:
@@ -85,7 +85,7 @@ def _remarks(text: str, layout: Node | None) -> list[str]:
 
 
 def _meaning(text: str, layout: Node | None) -> object:
-    """What the text says, without how: the case of element types is not a part of it."""
+    """The meaning of the text, without its style: the case of element types does not count."""
     return None if layout is None else _value(text, layout, ())
 
 
@@ -115,7 +115,7 @@ def _difference(before: str, after: str) -> tuple[Splice, ...]:
     """The edits between two forms of one text, found by what stands in both: their values and comments, in order."""
     old, new = _pieces(before), _pieces(after)
     if len(old) != len(new):
-        raise FormatRefused("The text has no stable form; please report this file.")
+        raise FormatRefused("The formatter gives no stable result for this text; please report this file.")
     splices = []
     at, at_new = 0, 0
     for (start, end), (new_start, new_end) in zip((*old, (len(before),) * 2), (*new, (len(after),) * 2), strict=True):

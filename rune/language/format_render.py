@@ -1,4 +1,4 @@
-"""One style for a Runefile's layout: what stands between its values and comments is written anew, they themselves stay.
+"""One style for a Runefile's layout: values and comments stay, and the text between them is rewritten.
 
 What cannot be known to mean the same afterwards, such as a list in brackets with comments in it, is kept as it is.
 """
@@ -47,7 +47,7 @@ class StyleUnknown(Exception):
 
 
 def render(text: str, layout: Node) -> tuple[Splice, ...]:
-    """The changes that bring a text into form. Raises `StyleUnknown`."""
+    """The changes that format a text. Raises `StyleUnknown`."""
     return _Renderer(text, layout).document()
 
 

@@ -1,4 +1,4 @@
-"""The answers of the door that are about the graph: its edits, the palette, what fits. Only JSON in and out."""
+"""The language service's answers about the graph: edits, palette, connections that fit. Only JSON in and out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rune.language.analysis import Analysis
+from rune.language.connection_check import fits, fitting, sources_for, suiting
 from rune.language.declared import types_fit
-from rune.language.fits import fits, fitting, sources_for, suiting
 from rune.language.graph_edit import edit_graph, name_of_new
 from rune.language.graph_json import (
     edits_from_json,

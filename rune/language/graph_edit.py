@@ -1,6 +1,6 @@
 """An edit of the graph, made to the text: the smallest change, with all comments, the order and the style kept.
 
-The text is the truth; this is the one way from the graph back to it. It decides nothing about what fits.
+The text is the source of truth, and this is the only way from the graph back to it. It does not decide what fits.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _edited(analysis: Analysis, edit: GraphEdit | Several, revisions: Revisions)
         if not isinstance(edit, AddStage | RenameStage | SetOutputs) and may_change_types(analysis, edit):
             follow_types(revisions, analysis)
     except LayoutUnknown as problem:
-        raise GraphEditRefused("What stands there cannot be read; mend its text first.") from problem
+        raise GraphEditRefused("This part cannot be read; fix its text first.") from problem
     return revisions.edits()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rune.language.fits import Fit, Source, Suit
+from rune.language.connection_check import Fit, Source, Suit
 from rune.language.graph_edits.kinds import (
     AddStage,
     Connect,

@@ -1,12 +1,12 @@
-"""What a Runefile leaves unsaid, to be shown in the line: the types that stages give where `outputs` is left out."""
+"""Inlay hints of a Runefile: the output types of stages without `outputs`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from rune.language.analysis import Analysis
-from rune.language.known import given_types
 from rune.language.place import entries, tree
+from rune.language.stage_facts import given_types
 from rune.runefile import Position
 from rune.runefile.syntax import Form, StageKind
 

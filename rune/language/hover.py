@@ -1,4 +1,4 @@
-"""What there is to say about a word of a Runefile, as Markdown."""
+"""Hover text for a word of a Runefile, as Markdown."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rune.language.documentation import (
     code,
     parameter_documentation,
 )
-from rune.language.known import INPUT, capability_in, given_types, model_path, signature_of, type_of
 from rune.language.mentions import Mention, Named, mentions
 from rune.language.place import Entry, Place, entries, place_at, tree
+from rune.language.stage_facts import INPUT, capability_in, given_types, model_path, signature_of, type_of
 from rune.runefile import Span
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Scalar
@@ -42,7 +42,7 @@ class Hover:
 
 
 def hover(analysis: Analysis, offset: int) -> Hover | None:
-    """What there is to say at an offset; None between words and where nothing is known."""
+    """The hover at an offset; None between words and where nothing is known."""
     place = place_at(analysis, offset)
     if place is None:
         return None
@@ -273,7 +273,7 @@ def _file_size(analysis: Analysis, path: str) -> str:
     try:
         return f", {counted(len(analysis.files.read(normal_path(path.strip()))), 'byte')}"
     except FileError:
-        return ", which is not there"
+        return ", which does not exist"
 
 
 def _beginning(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Writing types in where a Runefile leaves them out, as they follow from a model, a block or a capability."""
+"""Filling in the output types that a Runefile leaves out, derived from a model, a block or a capability."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from rune.tensor import ElementType
 DOCUMENT_KEYS = {
     "version": "The version of the language. Always `1`.",
     "image": "The base image, for old tools. Any value is fine; `runicos/base` is usual.",
-    "pipeline": "The stages by name: where data comes from, what is done with it, where it goes.",
-    "resources": "Texts and files by name, for arguments and models that say `$NAME`.",
+    "pipeline": "The stages by name: sources of data, processing, outputs.",
+    "resources": "Texts and files by name, for arguments and models that refer to them as `$NAME`.",
 }
 
 KIND_KEYS = {
@@ -22,12 +22,12 @@ KIND_KEYS = {
 
 _INPUTS = "The stages that are read from, in order: `[audio]`. `name` is a stage's first output, `name.1` its second."
 _OUTPUTS = {
-    StageKind.CAPABILITY: "The one type that is read. It may be left out where the arguments say it.",
-    StageKind.BLOCK: "The types that the block gives. They may be left out; the block is asked in any case.",
-    StageKind.MODEL: "The types that the model gives. They may be left out; the model is asked in any case.",
+    StageKind.CAPABILITY: "The one type that is read. It may be left out where the arguments determine it.",
+    StageKind.BLOCK: "The types that the block gives. They may be left out; they are derived from the block.",
+    StageKind.MODEL: "The types that the model gives. They may be left out; they are derived from the model.",
 }
 _ARGUMENTS = {
-    StageKind.CAPABILITY: "What the host is told: how much, how fast, which size.",
+    StageKind.CAPABILITY: "What the host is asked for: length, rate, size.",
     StageKind.BLOCK: "The block's arguments: numbers, texts or `$RESOURCE`.",
     StageKind.MODEL: "`format` and nothing else.",
     StageKind.OUTPUT: "Accepted from old Runefiles; an output has no arguments.",
@@ -49,7 +49,7 @@ def stage_keys(kind: StageKind | None) -> dict[str, str]:
 
 TYPE_KEYS = {
     "type": "The type of each element: `u8`, `i16`, `f32`, `utf8`, ...",
-    "dimensions": "How many elements there are in each direction, the outermost first: `[1, 16000]`.",
+    "dimensions": "The size of each dimension, the outermost first: `[1, 16000]`.",
 }
 
 RESOURCE_KEYS = {
@@ -69,9 +69,9 @@ OUTPUTS = {
 }
 
 PIXEL_FORMATS = {
-    "@PixelFormat::RGB": "Three bytes a pixel: red, green, blue. The default.",
-    "@PixelFormat::BGR": "Three bytes a pixel: blue, green, red.",
-    "@PixelFormat::GrayScale": "One byte a pixel: how bright it is.",
+    "@PixelFormat::RGB": "Three bytes per pixel: red, green, blue. The default.",
+    "@PixelFormat::BGR": "Three bytes per pixel: blue, green, red.",
+    "@PixelFormat::GrayScale": "One byte per pixel: its brightness.",
 }
 
 MODEL_ARGUMENT = "The format of the model's file. Without it the model is one of TensorFlow Lite."

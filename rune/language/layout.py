@@ -1,4 +1,4 @@
-"""How a piece of YAML is written: which parts stand where, in blocks or in brackets, with anchors and comments.
+"""The layout of a piece of YAML: positions of values in blocks or brackets, with anchors and comments.
 
 `rune.runefile` says what a text means; this says how it looks, for whoever changes it. It knows nothing of stages.
 """

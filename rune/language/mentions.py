@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.language.analysis import Analysis
-from rune.language.known import INPUT
 from rune.language.place import Place, places, tree
+from rune.language.stage_facts import INPUT
 from rune.runefile import Span
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import StageKind

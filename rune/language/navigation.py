@@ -75,10 +75,10 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
     definitions of one name those who refer to it follow the first.
     """
     if analysis.checked.syntax.form is Form.TEXT:
-        raise RenameRefused("This Runefile is in the old text form: run `rune fmt` first, which makes YAML of it")
+        raise RenameRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first")
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None or _definition_of(analysis, mention) is None:
-        raise RenameRefused("There is no stage and no resource here that could be renamed")
+        raise RenameRefused("There is no stage or resource here to rename")
     if name == mention.name:
         return ()
     _check_name(analysis, mention, name)

@@ -10,7 +10,7 @@ from rune.language.analysis import Analysis
 from rune.language.graph_edits.wires import written_port
 from rune.language.layout import line_start
 from rune.language.scalars import written
-from rune.language.surgery import Written, block, style_of
+from rune.language.yaml_edit import Written, block, style_of
 from rune.runefile import Severity
 from rune.runefile.codes import Code
 from rune.runefile.old_arguments import modern

@@ -1,4 +1,4 @@
-"""What a graph can be made of: the stages that can be added, and what each can be told. Data, drawn by a page."""
+"""The palette: the stages that can be added to a graph, and their arguments. Data, drawn by a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.language.analysis import Analysis
 from rune.language.argument_range import inputs_of, range_here
 from rune.language.graph_edits.defaults import capability_named
-from rune.language.known import likely_value
+from rune.language.stage_facts import likely_value
 from rune.runefile.capabilities import CAPABILITY_RULES, Parameter, given_output
 from rune.runefile.old_arguments import modern
 from rune.runefile.output_stages import OUTPUT_KINDS
@@ -97,7 +97,7 @@ def palette(analysis: Analysis) -> Palette:
 
 
 def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
-    """What a stage can be told and is told; arguments that it does not have come last, as texts. Empty if unknown."""
+    """A stage's possible and given arguments; arguments that it does not have come last, as texts. Empty if unknown."""
     stage = next((stage for stage in analysis.checked.syntax.stages if stage.name.text == name), None)
     if stage is None:
         return ()

@@ -1,4 +1,4 @@
-"""Where an offset stands in a Runefile: in which key or value, of which stage. It says nothing of what that means."""
+"""The place of an offset in a Runefile: its key or value, and its stage. It does not interpret them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rune.language.analysis import Analysis
-from rune.language.loose import MARK, read_loosely
+from rune.language.tolerant_parser import MARK, read_tolerantly
 from rune.runefile import Span
 from rune.runefile.codes import Code
 from rune.runefile.source import SourceText
@@ -52,7 +52,7 @@ class Place:
 
 
 def tree(analysis: Analysis) -> Value | None:
-    """The values of the Runefile: as they were read, and where that failed as they were probably meant."""
+    """The values of the Runefile, from the strict parser, or from the tolerant one where that failed."""
     checked = analysis.checked
     is_whole = all(item.code != Code.YAML_SYNTAX.value for item in checked.diagnostics)
     if checked.root is not None and is_whole:
@@ -65,7 +65,7 @@ def tree(analysis: Analysis) -> Value | None:
 @lru_cache(maxsize=8)
 def loose_tree(file: str, text: str) -> Value | None:
     """The values of a text that may be broken."""
-    return read_loosely(SourceText(file, text))
+    return read_tolerantly(SourceText(file, text))
 
 
 def place_at(analysis: Analysis, offset: int) -> Place | None:
@@ -191,7 +191,7 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     text = source.text
     offset = max(0, min(offset, len(text)))
     marked = SourceText(source.file, text[:offset] + MARK + text[offset:])
-    root = read_loosely(marked)
+    root = read_tolerantly(marked)
     found = next((place for place in places(root) if _holds(place.word, offset)), None)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""The ports of every stage: what it reads, by name and type, and what it gives. Also of a broken graph.
+"""The ports of every stage: inputs by name and type, and outputs. Also of a broken graph.
 
-It says what is there; what could be there is in `fits`.
+It says what is there; `connection_check` says what could be connected.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rune.blocks.catalogue import find_block
 from rune.files import normal_path
 from rune.language.analysis import Analysis
-from rune.language.fits import type_of
+from rune.language.connection_check import type_of
 from rune.language.graph_edits.defaults import capability_named
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind, StageSyntax

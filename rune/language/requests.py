@@ -1,4 +1,4 @@
-"""Reading the parts of a request: what is missing or of the wrong shape is said by name."""
+"""Reading the fields of a request; errors name a missing or wrong field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class BadRequest(Exception):
-    """A request that cannot be answered; `message` says which part is wrong."""
+    """An invalid request; `message` names the wrong part."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ def path_of(text: object) -> str:
     try:
         return normal_path(text)
     except FileError as error:
-        raise BadRequest(f"{text!r} is no path of a project: {error.reason}") from None
+        raise BadRequest(f"{text!r} is not a valid path of a project: {error.reason}") from None
 
 
 def bytes_of(text: str) -> bytes:

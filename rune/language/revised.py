@@ -1,4 +1,4 @@
-"""Several changes of one text, one after the other, told as edits of the text as it was at first."""
+"""Several successive changes of one text, combined into edits of the original text."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from rune.runefile.values import core_value
 _PLAIN_IN_FLOW = re.compile(r"(?!-\Z)[A-Za-z0-9_$./+-][A-Za-z0-9_$./+@#-]*\Z")
 """Texts that need no quotes wherever they stand; there are others."""
 _WORDS_ELSEWHERE = frozenset(("yes", "no", "on", "off", "y", "n", "true", "false", "null"))
-"""What other readers of YAML take for truth values or nothing, in any case."""
+"""Words that other YAML readers take for booleans or null, in any case."""
 _INDICATORS = "-?:,[]{}#&*!|>'\"%@`"
 _NUMBER_ELSEWHERE = re.compile(r"[-+.]?[0-9]")
 

@@ -1,4 +1,4 @@
-"""One door to all answers, with JSON both ways: the page's worker, the server and the tests ask through it.
+"""The one entry point of the language service, with JSON in and out, for the page's worker, the server and tests.
 
 The shapes are described in docs/reference/language.md. A request that is no request gets an error by name.
 """
@@ -52,7 +52,7 @@ class Service:
         self._session = Session(files)
 
     def answer(self, request: object) -> Json:
-        """The same as the function, about the files as the requests before left them."""
+        """As the function, with the files as the earlier requests left them."""
         try:
             return {"answer": self._answered(request)}
         except BadRequest as error:

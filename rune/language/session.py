@@ -1,4 +1,4 @@
-"""A project while it is being edited: its files as they change, and what was found out about them, kept until they do.
+"""A project during editing: its changing files, and cached results about them.
 
 A file may be given as text, as bytes, or as what is known of it: a browser never needs a model's megabytes.
 """

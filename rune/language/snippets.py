@@ -12,8 +12,8 @@ from rune.language.analysis import Analysis
 from rune.language.completion_items import Completion, CompletionKind, escaped
 from rune.language.documentation import CAPABILITY_PAGES, block_documentation, number
 from rune.language.keys import OUTPUTS
-from rune.language.known import accepts, given_types
 from rune.language.place import Cursor, Entry, entries
+from rune.language.stage_facts import accepts, given_types
 from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import StageKind, written_type

@@ -1,4 +1,4 @@
-"""Small changes of a text by offsets, before they become edits. Knows no file."""
+"""Changes of a text by offsets, before they become edits of a file."""
 
 from __future__ import annotations
 

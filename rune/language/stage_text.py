@@ -9,7 +9,7 @@ from functools import cached_property
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.kinds import GraphEditRefused
 from rune.language.layout import Branch, Entry, LayoutUnknown, Leaf, Node, line_start, read_layout
-from rune.language.surgery import Style, style_of
+from rune.language.yaml_edit import Style, style_of
 from rune.runefile.diagnostics import Span
 from rune.runefile.syntax import Form, RunefileSyntax, StageSyntax
 from rune.runefile.values import Map, Scalar, Value, core_value
@@ -65,7 +65,7 @@ class PipelineText:
         if name in self._stages:
             return self._stages[name]
         if name in self.syntax.broken_stages:
-            raise GraphEditRefused(f"The stage {quoted(name)} cannot be read; mend its text first.")
+            raise GraphEditRefused(f"The stage {quoted(name)} cannot be read; fix its text first.")
         raise GraphEditRefused(f"There is no stage {quoted(name)}.")
 
     def stage(self, name: str) -> StageText:
@@ -77,7 +77,7 @@ class PipelineText:
         for stage in self.syntax.stages:
             if stage.name.span == key:
                 return self._stage(stage)
-        raise GraphEditRefused("A stage beside it cannot be read; mend its text first.")
+        raise GraphEditRefused("A stage beside it cannot be read; fix its text first.")
 
     def _stage(self, syntax: StageSyntax) -> StageText:
         name = syntax.name.text
@@ -90,7 +90,7 @@ class PipelineText:
             begin = start
         entry = _only_entry(self.text, begin, end)
         if entry is None or not isinstance(entry.value, Branch) or not entry.value.is_map:
-            raise GraphEditRefused(f"{_the(name)} is written in a way that only its text can be edited.")
+            raise GraphEditRefused(f"{_the(name)} can only be edited in its text.")
         return StageText(syntax, entry, entry.value)
 
     def is_flow(self) -> bool:
@@ -105,7 +105,7 @@ class PipelineText:
         found = self._entries.get(syntax.name.span.start.offset)
         if found is not None:
             return found
-        raise GraphEditRefused(f"{_the(syntax.name.text)} is written in a way that only its text can be edited.")
+        raise GraphEditRefused(f"{_the(syntax.name.text)} can only be edited in its text.")
 
     def is_used_elsewhere(self, node: Node) -> bool:
         """Whether an alias repeats it, or something in it, outside of it."""
@@ -148,9 +148,7 @@ def pipeline_text(analysis: Analysis) -> PipelineText:
     """The text of the project's Runefile. Raises `GraphEditRefused` when it is not one that can be edited."""
     checked = analysis.checked
     if checked.syntax.form is Form.TEXT:
-        raise GraphEditRefused(
-            "This Runefile is in the old line by line form; turn it into YAML with `rune fmt` first."
-        )
+        raise GraphEditRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first.")
     text, root = checked.source.text, checked.root
     if isinstance(root, Map):
         for key, value in root.entries:
@@ -159,7 +157,7 @@ def pipeline_text(analysis: Analysis) -> PipelineText:
                     raise GraphEditRefused("The pipeline is an alias of something else; write it out first.")
                 return PipelineText(analysis, style_of(text, _indent(key, value)), key, value)
     elif root is not None and not (isinstance(root, Scalar) and root.value is None):
-        raise GraphEditRefused("The Runefile is not a map of keys and values; mend its text first.")
+        raise GraphEditRefused("The Runefile is not a map of keys and values; fix its text first.")
     return PipelineText(analysis, style_of(text, 2), None, None)
 
 
@@ -202,7 +200,7 @@ def input_items(pipeline: PipelineText, stage: StageText) -> Entry | None:
         return pair
     value = pair.value
     if not isinstance(value, Branch) or value.is_map or len(places(value)) != len(stage.syntax.inputs):
-        raise GraphEditRefused(f"The inputs of {quoted(stage.name)} cannot be read as a list; mend its text first.")
+        raise GraphEditRefused(f"The inputs of {quoted(stage.name)} cannot be read as a list; fix its text first.")
     pipeline.hold_alone(value, f"The list of inputs of {quoted(stage.name)}")
     return pair
 

@@ -1,4 +1,4 @@
-"""The shape of a Runefile: its symbols as a tree, and which of its lines can be folded away."""
+"""The structure of a Runefile: its symbols as a tree, and its foldable ranges."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.language.analysis import Analysis
-from rune.language.known import given_types
 from rune.language.place import Entry, entries, fields, tree
+from rune.language.stage_facts import given_types
 from rune.runefile import Span
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Map, Scalar, Sequence, Value

@@ -1,4 +1,4 @@
-"""What each word of a Runefile is, for colours: keys, stages, blocks, types, numbers, comments."""
+"""Semantic tokens of a Runefile, for colours: keys, stages, blocks, types, numbers, comments."""
 
 from __future__ import annotations
 

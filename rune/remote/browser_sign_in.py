@@ -1,4 +1,4 @@
-"""Getting a token by way of a browser (RFC 8628): ask for a short code, and ask until a person has decided on it."""
+"""Getting a token by a browser (RFC 8628): requests a short code, and polls for the person's decision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 
 from rune.remote.errors import RegistryRefused, RegistryUnreachable, SignInNeeded
 from rune.remote.reference import is_loopback
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 _PATH = "/api/v1/device-sign-ins"
 _ANSWER_LIMIT = 64 * 1024
@@ -26,7 +26,7 @@ _LONGEST_WAIT = 30 * 60
 
 
 class NoBrowserSignIn(RegistryRefused):
-    """The registry gives no tokens by way of a browser."""
+    """The registry does not support sign-in by a browser."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class BrowserSignIn:
         """A code for this machine. Raises `NoBrowserSignIn`, `RegistryRefused`, `RegistryUnreachable`."""
         status, answer = self._post(_PATH, {"machine": machine})
         if status in _NOT_KNOWN:
-            raise NoBrowserSignIn(f"{self._url} gives no tokens by way of a browser", status)
+            raise NoBrowserSignIn(f"{self._url} does not support sign-in by a browser", status)
         if status != httpx.codes.CREATED:
             raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
         try:
@@ -103,12 +103,12 @@ class BrowserSignIn:
                 case "slow_down":
                     interval += 5
                 case "access_denied":
-                    raise SignInNeeded("It was refused in the browser. No token was made.", status)
+                    raise SignInNeeded("The request was refused in the browser. No token was created.", status)
                 case "expired_token":
                     break
                 case _:
                     raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
-        raise SignInNeeded("The code ended before anyone allowed it. Run rune login again.")
+        raise SignInNeeded("The code expired before it was allowed. Run rune login again.")
 
     def _post(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """Status and JSON of an answer. Nothing is followed: the secret goes to this registry alone."""
@@ -118,10 +118,10 @@ class BrowserSignIn:
                 for chunk in response.iter_bytes(_ANSWER_LIMIT):
                     received += chunk
                     if len(received) > _ANSWER_LIMIT:
-                        raise RegistryRefused(f"{self._url} answered with more than {_ANSWER_LIMIT} bytes")
+                        raise RegistryRefused(f"{self._url} answered with more than {size_text(_ANSWER_LIMIT)}")
         except (httpx.TransportError, httpx.DecodingError) as error:
             reason = str(error) or type(error).__name__
-            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Is the address right?") from error
+            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
         try:
             answer = json.loads(bytes(received))
         except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ RemoteError
 ├── CredentialsUnreadable the file of remembered tokens is damaged or cannot be written
 ├── RegistryUnreachable   no answer
 ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
-│   ├── NoBrowserSignIn   it gives no tokens by way of a browser
+│   ├── NoBrowserSignIn   it does not support sign-in by a browser
 │   ├── SignInNeeded      401: no token, or one that no longer holds
 │   └── NotFound          404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for
@@ -70,7 +70,7 @@ class DigestMismatch(RemoteError):
     exit_code = 6
 
     def __init__(self, what: str, expected: str, actual: str) -> None:
-        super().__init__(f"{what} has the digest {actual}, and not {expected} as promised: nothing was kept")
+        super().__init__(f"{what} has the digest {actual}, not {expected} as promised: nothing was saved")
         self.expected = expected
         self.actual = actual
 

@@ -24,7 +24,7 @@ from rune.remote.errors import (
     UnsafeRegistry,
 )
 from rune.remote.reference import Reference, is_loopback
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
@@ -111,7 +111,9 @@ class Registry:
             for chunk in _chunks(response):
                 body += chunk
                 if len(body) > MANIFEST_LIMIT:
-                    raise RegistryRefused(f"The manifest of {reference} is larger than {MANIFEST_LIMIT} bytes")
+                    raise RegistryRefused(
+                        f"The manifest of {reference} is larger than the limit of {size_text(MANIFEST_LIMIT)}"
+                    )
             promised = response.headers.get("Docker-Content-Digest")
         actual = f"sha256:{hashlib.sha256(body).hexdigest()}"
         for expected in (reference.digest, promised):
@@ -140,10 +142,10 @@ class Registry:
                     yield response
                     return
         except httpx.InvalidURL as error:
-            raise RegistryRefused(f"{self._url} sends us on to an address that cannot be read") from error
+            raise RegistryRefused(f"{self._url} redirects to an address that cannot be read") from error
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
-            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Is the address right?") from error
+            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
         raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
 
     def _sent_on(self, response: httpx.Response) -> str:
@@ -151,13 +153,13 @@ class Registry:
         url = str(response.url.join(response.headers["Location"]))
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):
-            raise UnsafeRegistry(f"{self._url} sends us on to {url}, which is not https")
+            raise UnsafeRegistry(f"{self._url} redirects to {url}, which is not https")
         return url
 
     def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
         status = response.status_code
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            why = "your token is invalid or has expired" if self._token else "it wants a token"
+            why = "your token is invalid or has expired" if self._token else "it needs a token"
             return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."
@@ -170,15 +172,17 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
     config = manifest.get("config")
     layers = manifest.get("layers")
     if not isinstance(config, dict) or not isinstance(layers, list):
-        raise NotARune(f"{reference} is not an artifact with layers, so it is no rune")
+        raise NotARune(f"{reference} is not an artifact with layers, so it is not a rune")
     runes = [layer for layer in layers if isinstance(layer, dict) and layer.get("mediaType") == RUNE_TYPE]
     if config.get("mediaType") != CONFIG_TYPE or len(runes) != 1:
-        raise NotARune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), and no rune")
+        raise NotARune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), not a rune")
     digest, size = runes[0].get("digest"), runes[0].get("size")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int) or size < 0:
-        raise RegistryRefused(f"The manifest of {reference} describes its rune wrongly")
+        raise RegistryRefused(f"The manifest of {reference} does not describe its rune correctly")
     if size > RUNE_LIMIT:
-        raise RegistryRefused(f"The rune of {reference} has {size} bytes, more than the limit of {RUNE_LIMIT}")
+        raise RegistryRefused(
+            f"The rune of {reference} has {size_text(size)}, more than the limit of {size_text(RUNE_LIMIT)}"
+        )
     annotations = runes[0].get("annotations")
     title = annotations.get(TITLE) if isinstance(annotations, dict) else None
     return digest, size, title if isinstance(title, str) else None

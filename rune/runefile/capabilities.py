@@ -1,4 +1,4 @@
-"""What each capability asks to be told, and what it gives for that. The rules are those of the stock runtimes."""
+"""The parameters of each capability, and its output type. The rules are those of the stock runtimes."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ CAPABILITY_RULES = {
 
 
 PARAMETER_NAMES = frozenset(parameter.name for rules in CAPABILITY_RULES.values() for parameter in rules.parameters)
-"""What any capability may be told."""
+"""Parameters of every capability."""
 
 
 def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
@@ -243,7 +243,7 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
 
 
 def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
-    """What comes for these arguments, as they are written; None where they do not say it, or are not right."""
+    """The output type for these arguments; None where they do not determine it or are wrong."""
     rules = CAPABILITY_RULES[kind]
     known = {parameter.name: parameter for parameter in rules.parameters}
     numbers: dict[str, Number] = {}
@@ -260,7 +260,7 @@ def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> Ten
 
 
 def declared_output(stage: StageSyntax) -> TensorType | None:
-    """What the text says that comes, whether or not it fits."""
+    """The declared output type, right or not."""
     return stage.outputs[0].tensor_type if stage.outputs else None
 
 

@@ -1,4 +1,4 @@
-"""From a project's files to a checked pipeline, or to everything that is wrong with its Runefile."""
+"""Checks a project's files: gives the checked pipeline, or all problems of its Runefile."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 
 @dataclass(frozen=True)
 class Checked:
-    """Everything that is known of a project: what is wrong with it, and what could be understood all the same.
+    """The result of a check: the problems of a project, and what could be understood of it.
 
     `pipeline` is None when there is an error. `source` is the text as it was read, empty when it could not be; `root`
     its values as they are written, None where there are none. `types` has what is known of each stage's outputs, and
@@ -143,7 +143,7 @@ def check(
 
 
 def _forget_what_follows(composed: Composed, report: Report) -> None:
-    """Takes back what was said only because lines had to be skipped."""
+    """Removes diagnostics that were only caused by skipped lines."""
     if not composed.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)
     elif composed.damaged or composed.broken:
@@ -170,7 +170,7 @@ class _Given:
 
 
 class _Checker:
-    """Goes through the stages in the order in which they run, so that types flow from one to the next."""
+    """Checks the stages in the order in which they run, so that each knows the types of its inputs."""
 
     def __init__(self, syntax: RunefileSyntax, reading: ModelReading, blocks: BlockResolver) -> None:
         self._syntax = syntax

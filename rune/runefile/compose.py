@@ -1,4 +1,4 @@
-"""YAML text to values, whatever the text is: what is no YAML is reported and skipped, and the rest is still looked at.
+"""Reads YAML text into values; errors of syntax are reported and skipped, and the rest is still read.
 
 A broken line is blanked, and where that does not help the stage around it. Stages are told apart by their indentation
 and read for themselves first, so that what is wrong in one hides nothing in the others.

@@ -1,4 +1,4 @@
-"""What is wrong with a project, as data: the command draws it, the studio underlines it, the API sends it."""
+"""The problems of a project, as data: the command draws them, the studio underlines them, the API sends them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fix:
-    """A way to mend it, with a title that a button can carry ("Change to model").
+    """A fix, with a title for a button ("Change to model").
 
     One that `is_safe` may be applied without asking: what is written means just that, or nothing else can be meant. All
     others are guesses, and a person chooses them: names that are merely alike, and one of several ways to go on.

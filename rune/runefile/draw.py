@@ -69,7 +69,7 @@ def _excerpt(source: SourceText, span: Span) -> tuple[str, int, int]:
 
 
 def _shown(text: str) -> str:
-    """Nothing in it that a terminal would obey."""
+    """Without control characters for a terminal."""
     return "".join(
         _TAB if character == "\t" else character if unicodedata.category(character)[0] != "C" else "\ufffd"
         for character in text

@@ -1,4 +1,4 @@
-"""Reading maps, lists and texts out of plain values, and saying what stands in their place. Knows no stage."""
+"""Reading maps, lists and texts from plain values, and reporting other values in their place. Knows no stages."""
 
 from __future__ import annotations
 

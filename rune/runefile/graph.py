@@ -1,4 +1,4 @@
-"""The order in which stages run, and the cycles that leave none."""
+"""The order in which stages run, and the cycles that prevent one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Sources = Mapping[str, Sequence[str]]
 
 
 def sources_of(stages: Sequence[StageSyntax]) -> dict[str, list[str]]:
-    """Who reads from whom; inputs that name no stage are left out."""
+    """The readers of each stage; inputs that name no stage are left out."""
     names = {stage.name.text for stage in stages}
     return {
         stage.name.text: [name for name in dict.fromkeys(input_.stage for input_ in stage.inputs) if name in names]

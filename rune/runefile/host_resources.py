@@ -1,4 +1,4 @@
-"""What a build is told of resources that the rune's host gives when the rune starts: which ones, and how long."""
+"""The build's options for host resources: which resources the host supplies, and their capacities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a capability must be told and is not, with what to write where its declared type leaves one answer only."""
+"""Missing parameters of a capability, with a fix where its declared type determines the value."""
 
 from __future__ import annotations
 

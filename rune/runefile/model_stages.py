@@ -85,7 +85,7 @@ def _with_file(
         report_unreadable(error, file.text, file.span, user, reading.files, reading.report)
         return None
     except ModelError as error:
-        message = f"{quoted(file.text)} is not a model that can be used: {printable(str(error))}"
+        message = f"{quoted(file.text)} cannot be used as a model: {printable(str(error))}"
         reading.report.error(Code.BAD_MODEL, message, file.span)
         return None
     obstacle = obstacle_in(signature)

@@ -94,7 +94,7 @@ def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, re
 
 
 def _report_quantized(span: Span, source: str, given: TensorType, wanted: ModelTensor, report: Report) -> None:
-    """Numbers as they are, for a model that wants them in bytes: most often a converted model in an old pipeline."""
+    """Floats for a model that takes bytes: most often a quantised model in an old pipeline."""
     scale, zero_point = f"{wanted.scale:.9g}", wanted.zero_point or 0
     message = (
         f"The model's input {quoted(wanted.name)} is {wanted.type}, quantised with the scale {scale} and the "
@@ -113,7 +113,7 @@ _WAYS = {
     (ElementType.U8, ElementType.F32): "image_normalization",
     (ElementType.I16, ElementType.U32): "fft",
 }
-"""The block that most often stands between what is given and what is wanted."""
+"""The block that usually converts the given type into the needed one."""
 
 
 def _way(given: ElementType, wanted: ElementType) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether a noise filter remembers from one whole window to the next: its estimate grows until nothing is left."""
+"""Warns when a noise filter keeps its state between whole windows: its estimate grows and removes all signal."""
 
 from __future__ import annotations
 

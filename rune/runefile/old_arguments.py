@@ -1,4 +1,4 @@
-"""Arguments of proc-blocks as Runefiles wrote them once: under another name, or as a list. They mean what they did."""
+"""Old notations of proc-block arguments: another name, or a list. Their meaning is unchanged."""
 
 from __future__ import annotations
 

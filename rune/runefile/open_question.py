@@ -1,4 +1,4 @@
-"""Questions that a made Runefile leaves open: a comment that says what is not known, until a person has answered it.
+"""Open questions in a generated Runefile: a comment states what is unknown, and a person answers it.
 
 Such a comment begins with `# Open question:`. It is warned of, with an edit for each answer that is known.
 """

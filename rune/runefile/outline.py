@@ -1,4 +1,4 @@
-"""What can be drawn of a Runefile, even of a broken one: the stages and what flows between them."""
+"""The outline of a Runefile, even of a broken one: the stages and the wires between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fast reader for the YAML that Runefiles are mostly made of; what is not quite plain it leaves to the full reader.
+"""A fast parser for the plain YAML of most Runefiles; it leaves other YAML to the full parser.
 
 Maps and lists by indentation, plain and quoted texts, and lists and maps in brackets, each on one line. It gives the
 very values and spans of `yaml_reader`, which a test holds it to, in a fraction of the time: editors check at every key.
@@ -25,7 +25,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 
 
 class _NotPlain(Exception):
-    """Something that the full reader must look at."""
+    """Raised for YAML that only the full parser reads."""
 
 
 def read_plain(text: str) -> Value | None:

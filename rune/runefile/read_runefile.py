@@ -1,4 +1,4 @@
-"""A Runefile's bytes to its text. Refuses what is too large by its size; says what bytes that are no text may be."""
+"""Decodes a Runefile's bytes to text. It refuses large files by size, and says what bytes that are not text may be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Position, Span
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
-from rune.wording import plain, quoted
+from rune.wording import plain, quoted, size_text
 
 MAX_RUNEFILE_SIZE = 1024 * 1024
 """Bytes."""
@@ -26,7 +26,9 @@ def read_runefile(files: ProjectFiles, runefile: str, report: Report) -> str | N
         report.error(Code.RUNEFILE_MISSING, message, start, notes)
         return None
     if max(size, len(data)) > MAX_RUNEFILE_SIZE:
-        message = f"The Runefile has {max(size, len(data))} bytes, more than the limit of {MAX_RUNEFILE_SIZE}"
+        message = (
+            f"The Runefile has {size_text(max(size, len(data)))}, more than the limit of {size_text(MAX_RUNEFILE_SIZE)}"
+        )
         report.error(Code.TOO_LARGE, message, start, ["Put long texts into files and name them as resources."])
         return None
     try:

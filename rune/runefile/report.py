@@ -128,7 +128,7 @@ class Report:
         return self.source is not None and self.source.text[start.offset : end.offset].strip() == ","
 
     def nearest(self, name: str, candidates: Iterable[str], *, likeness: float = 0.6) -> str | None:
-        """The candidate that was probably meant, or None; `likeness` of 1 would be the same name.
+        """The most similar candidate, or None; a `likeness` of 1 means equal names.
 
         One that differs in case, `-` and `_` alone comes first; where there are two of these, neither is meant more.
         """

@@ -1,4 +1,4 @@
-"""Whether a sound has the rate that the blocks behind it compute for: at another one every pitch is another's."""
+"""Checks that a sound has the sample rate that the blocks after it expect: at another rate, frequencies are wrong."""
 
 from __future__ import annotations
 

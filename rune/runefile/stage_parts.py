@@ -65,7 +65,7 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
 
 
 def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: Report) -> None:
-    """A dash without a name behind it. The old compiler stopped at it; nothing else can be meant than to ignore it."""
+    """A dash without a name. The old compiler stopped at it; it is ignored here."""
     message = f"An input of {quoted(stage.text)} is empty and is ignored"
     fixes = report.remove_item(items, index, "Remove the empty input")
     report.warning(Code.BAD_INPUT, message, items[index], ["Remove it from the list."], fixes)

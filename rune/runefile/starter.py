@@ -141,7 +141,7 @@ def _motion_rows(type_: TensorType) -> int | None:
 
 
 def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
-    """One SERIAL for what makes a bearable text; each larger output has a TENSOR of its own."""
+    """One SERIAL output for all tensors of a moderate text size, and one TENSOR output for each larger tensor."""
     small = [name for name, type_ in zip(names, types, strict=True) if json_size(type_) <= LARGE_SERIAL // len(names)]
     lines = []
     if small:

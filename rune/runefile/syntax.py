@@ -1,4 +1,4 @@
-"""The syntax tree of a Runefile: what is written, where, before it is known whether it makes sense."""
+"""The syntax tree of a Runefile: what is written and where, before it is checked."""
 
 from __future__ import annotations
 

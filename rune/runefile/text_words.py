@@ -1,4 +1,4 @@
-"""The words of one instruction of the text form: names, types, arguments, each with its place. Knows no instruction."""
+"""The tokens of one instruction of the text format: names, types, arguments, with their places."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rune.runefile.diagnostics import Span
 
 MAX_DEPTH = 32
-"""How deep lists and maps may stand inside each other."""
+"""Maximum nesting depth of lists and maps."""
 MAX_VALUES = 50_000
 """How many values a file may have, those that aliases repeat counted each time."""
 

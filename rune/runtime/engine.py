@@ -33,6 +33,7 @@ from rune.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
 from rune.runtime.stages import stage_milliseconds
+from rune.wording import size_text
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
@@ -153,7 +154,9 @@ class Runtime:
         stranger sent does it in a process of its own.
         """
         if len(data) > limits.module:
-            raise RuneStopped("memory", f"the rune has {len(data)} bytes, more than the limit of {limits.module}")
+            raise RuneStopped(
+                "memory", f"the rune has {size_text(len(data))}, more than the limit of {size_text(limits.module)}"
+            )
         engine = Engine(_config(limits))
         module = _compile(engine, data)
         store = Store(engine)
@@ -277,9 +280,9 @@ def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
     if code is TrapCode.OUT_OF_FUEL:
         return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
     if code is None and "memory" in str(error) and "limit" in str(error):
-        return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {limits.memory} bytes")
+        return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {size_text(limits.memory)}")
     if memory > _NEARLY_ALL * limits.memory:
-        return RuneStopped("memory", f"the rune was stopped: it wanted more than {limits.memory} bytes of memory")
+        return RuneStopped("memory", f"the rune was stopped: it needed more than {size_text(limits.memory)} of memory")
     last_words = [line.message for line in host.logs if line.level == "ERROR"]
     if last_words:
         return RuneTrapped(last_words[-1])

@@ -39,7 +39,7 @@ class RuneStopped(RuneError):
 
 
 class RuneTrapped(RuneError):
-    """The rune ended in a trap. The message is its own last word, where it left one."""
+    """The rune ended in a trap. The message is the rune's last error message, if there is one."""
 
 
 class RuneUnusable(RuneError):

@@ -15,7 +15,7 @@ from rune.runtime.host import CapabilityRequest, InputSource
 from rune.runtime.randomness import random_bytes
 from rune.runtime.sounds import sound_input
 from rune.runtime.tables import csv_rows
-from rune.wording import plain
+from rune.wording import plain, size_text
 
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes that one input file may have."""
@@ -38,7 +38,7 @@ Notice = Callable[[str], None]
 
 
 def _unheard(_: str) -> None:
-    """For callers that nobody reads."""
+    """For callers that show no notices."""
 
 
 def inputs_from_files(
@@ -139,5 +139,5 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise InputFile(f"{path}: {error.strerror or error}") from None
     if len(data) > FILE_LIMIT:
-        raise InputFile(f"{path}: more than {FILE_LIMIT} bytes")
+        raise InputFile(f"{path}: larger than the limit of {size_text(FILE_LIMIT)}")
     return data

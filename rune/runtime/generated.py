@@ -1,4 +1,4 @@
-"""Input that nobody recorded: for measuring, and for trying a rune without a file. The same bytes every time."""
+"""Generated input, for measuring and for trying a rune without a file. The same bytes every time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BLOCK = 1 << 16
 
 
 def generated_inputs(capabilities: Sequence[CapabilityRequest]) -> Mapping[int, InputSource]:
-    """Something plausible for each capability, of whatever length the rune asks for.
+    """Plausible input for each capability, of the length that the rune asks for.
 
     SOUND a tone of 440 Hz as i16; ACCEL and FLOAT_IMAGE f32 in 0 to 1; IMAGE and RAND random bytes. What a RAW
     capability means is not known here: a length of whole words is f32 in 0 to 1, else random bytes. After 64 KiB the

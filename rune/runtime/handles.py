@@ -1,4 +1,4 @@
-"""The numbers by which a rune and its host call what was asked for: one counter for all kinds, from 1."""
+"""The handles that a rune and its host share: one counter for all kinds, from 1."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from rune.runtime.messages import LogLine, read_log_line
 from rune.tensor import ElementType, TensorType
 
 InputSource = bytes | Callable[[int], bytes]
-"""What is given for a capability: its bytes, or a function from the number of bytes that the rune asks for."""
+"""The input of a capability: its bytes, or a function from the requested number of bytes."""
 
 _PARAMETER_FORMATS = {
     ParameterType.INTEGER: "<i",
@@ -44,7 +44,7 @@ _LOG_BYTES = 4096
 _NAME_BYTES = 1024
 """Of a parameter's name, which the host keeps."""
 _MESSAGE_BYTES = 64
-"""What a message costs the host at least, however little is in it."""
+"""The least memory that a message costs the host."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _allowed(name: str, most: int) -> str:
 
 
 class Host:
-    """What one loaded rune has asked for and said so far. `inputs` are those of the call that runs."""
+    """The requests and messages of one loaded rune. `inputs` are those of the running call."""
 
     def __init__(
         self, limits: Limits, *, find_resource: FindResource, open_model: OpenModel, record: bool = False

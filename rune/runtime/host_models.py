@@ -177,7 +177,7 @@ class HostModels:
         for index, (said, found) in enumerate(zip(loaded.request.outputs, loaded.interpreter.outputs, strict=True)):
             if said != found and not said.count == found.count == 1:
                 raise ModelRunError(
-                    f"output {index} of the model is {found}, which it tells only once it ran, but the rune holds it "
+                    f"output {index} of the model is {found}, which is known only after it ran, but the rune holds it "
                     f"for {said}; write {found} in the Runefile"
                 )
         if self._record:

@@ -1,4 +1,4 @@
-"""How much a rune may take of its host. A rune is foreign code: every figure here is enforced, none is advice."""
+"""Limits of a rune. A rune is foreign code, so every limit is enforced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a run of a rune takes: the median of several and their spread, on generated input."""
+"""Measuring inference time: the median and the quartiles of several runs on generated input."""
 
 from __future__ import annotations
 

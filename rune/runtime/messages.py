@@ -1,4 +1,4 @@
-"""What a rune says to its host: results in the two formats of its outputs, and log lines. Only reading, no host."""
+"""Reading a rune's messages: results in the two output formats, and log lines."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_message(channel: int, kind: Output, data: bytes) -> OutputMessage:
             return OutputMessage(channel, kind, data, _read_tensors(data))
     except BadOutput as error:
         raise BadOutput(f'Unable to parse the "{kind.name}" output with ID {channel}: {error}') from error
-    raise BadOutput(f"output {channel} is of the kind {kind.name}, whose format nobody wrote down")
+    raise BadOutput(f"output {channel} is of the kind {kind.name}, whose format is not documented")
 
 
 def read_log_line(data: bytes) -> LogLine:

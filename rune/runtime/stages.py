@@ -1,4 +1,4 @@
-"""What each stage of a timed rune took, from the marks that it sent. No clock and no rune in it."""
+"""The time of each stage of a rune built with --timed, from its marks. Pure."""
 
 from __future__ import annotations
 

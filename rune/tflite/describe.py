@@ -1,4 +1,4 @@
-"""What a person wants to know of a model: its inputs, outputs, operators and sizes, as JSON."""
+"""The description of a model: its inputs, outputs, ops and sizes, as JSON."""
 
 from __future__ import annotations
 

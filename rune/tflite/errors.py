@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ModelError(Exception):
-    """A file that is not a model, or a model that lies. `message` is a sentence; `offset` counts bytes from 0."""
+    """A file that is not a model, or is inconsistent. `message` is a sentence; `offset` counts bytes from 0."""
 
     def __init__(self, message: str, offset: int | None = None) -> None:
         super().__init__(message if offset is None else f"{message} (at byte {offset})")

@@ -1,4 +1,4 @@
-"""What an operator was told: padding, strides, the activation that is fused into it and so on.
+"""The options of an op: padding, strides, fused activation and so on.
 
 The operators that are compiled have a dataclass each; the others give a mapping with the names of the format.
 """

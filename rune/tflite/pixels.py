@@ -1,4 +1,4 @@
-"""Which range a model of floats wants pixels in, as far as its file tells: with another one its answers are wrong.
+"""The pixel range that a float model expects, as far as its file tells: with another range its results are wrong.
 
 The metadata says it outright. Else the first operators may: what they take away or multiply by fits one range only.
 Most models of floats say nothing, and that is an answer too.

@@ -1,4 +1,4 @@
-"""Tells what a file is that is not a .tflite model, so that the refusal can say what to do next."""
+"""Recognises files that are not .tflite models, so that the error can say what to do next."""
 
 from __future__ import annotations
 

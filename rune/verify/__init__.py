@@ -1,4 +1,4 @@
-"""Whether a rune gives what its models give in the reference interpreter, byte for byte or as near as floats allow.
+"""Verification: whether a rune's results match the reference interpreter's, exactly or within a tolerance for floats.
 
 It compiles, runs and compares; it changes no rune. Proc-blocks are not judged here: they have golden vectors.
 """

@@ -1,6 +1,6 @@
-"""Inputs that nobody recorded, made to find mistakes: noise, zeros, extremes. The same bytes for the same seed.
+"""Generated inputs for finding mistakes: noise, zeros, extremes. The same seed gives the same bytes.
 
-What a person would try a rune with is `rune.runtime.generated`.
+For plausible input see `rune.runtime.generated`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Runes that are made to be looked into (`rune.anvil.taps`, `probe`), as they run: what flows in them, as bytes.
 
-They are compiled by the very steps that make a rune, live in memory only, and are thrown away.
+They are compiled by the same steps as a rune, kept in memory only, and discarded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rune.tensor import TensorType
 from rune.tflite import Model
 
 LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)
-"""For runes that send all that they compute; the clock still ends a run."""
+"""For instrumented runes, which send all that they compute; only the time limit ends a run."""
 
 GROUP_BYTES: Final = 32 << 20
 """Of tensors that one probe sends; a rune has 192 MB for all that it does."""

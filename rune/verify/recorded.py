@@ -1,4 +1,4 @@
-"""A rune whose models its host runs: what they were fed and answered is recorded, and the reference asked again.
+"""A rune with host models: their inputs and outputs are recorded and compared with the reference.
 
 This says nothing of the rune, which only hands tensors over, but how far the host's interpreter is from the reference.
 """
@@ -70,7 +70,7 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
 
 
 def _inputs(capabilities: tuple[CapabilityRequest, ...], number: int, seed: int) -> Mapping[int, InputSource]:
-    """Something plausible first, then noise of the length that the rune asks for."""
+    """Plausible input first, then noise of the requested length."""
     if not number:
         return generated_inputs(capabilities)
 

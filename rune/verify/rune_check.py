@@ -1,4 +1,4 @@
-"""A rune beside its own pipeline, made again and laid open: every byte that it sends, and what its models were fed."""
+"""A rune compared with its own pipeline, rebuilt with instruments: all output bytes, and the inputs of its models."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
 
 @dataclass(frozen=True)
 class LaidOpen:
-    """A pipeline as it is compiled to be looked into. `ports` in the order in which it sends them, behind its own.
+    """An instrumented pipeline. `ports` in the order in which it sends them, behind its own.
 
     `programs` are the pipeline's without them, one for each target that makes runes: what its rune was compiled from is
     one of them.
@@ -113,12 +113,12 @@ def run_beside(
     if found.inputs:
         found = replace(found, refusal=None)
         if not found.bytes and found.is_within:
-            return replace(found, failure="it gives nothing, whatever its inputs are")
+            return replace(found, failure="it has no output for any input")
     return replace(found, suspect=_suspect(rune, laid_open.programs, found.origin))
 
 
 class _Failed(Exception):
-    """The rune is not what its pipeline is; the message says how, as a sentence about "it"."""
+    """The rune differs from its pipeline; the message says how, as a sentence about "it"."""
 
 
 class _Pair:

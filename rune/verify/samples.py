@@ -1,4 +1,4 @@
-"""What a pipeline is run on: files of the project that fit its capabilities, then generated input."""
+"""The inputs of a verification: files of the project that fit its capabilities, then generated input."""
 
 from __future__ import annotations
 

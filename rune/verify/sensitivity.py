@@ -1,4 +1,4 @@
-"""How far a float model's own results move when what goes into it changes by as little as a result may be off.
+"""The sensitivity of a float model: how much its results change when its inputs change by the tolerance.
 
 Where large terms cancel, a small result is as uncertain as they are: two programs that add in another order differ
 there without one of them being wrong. A sum that was rounded in whatever order is the exact sum of terms that are a

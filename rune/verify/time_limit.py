@@ -1,4 +1,4 @@
-"""Going through things for as long as there is time. It ends nothing that has begun."""
+"""Iterating up to a time limit. It interrupts nothing that has begun."""
 
 from __future__ import annotations
 

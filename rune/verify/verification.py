@@ -1,4 +1,4 @@
-"""What a verification found: nouns, their JSON, and a sentence for people. Nothing is run or compared here."""
+"""The results of a verification: data, their JSON, and a sentence for people. Nothing is run or compared here."""
 
 from __future__ import annotations
 
@@ -59,28 +59,28 @@ class ModelVerification:
 
     @property
     def is_within(self) -> bool:
-        """Whether it gives what the reference gives; a host's own interpreter is the host's business."""
+        """Whether it is within the tolerance of the reference; a host's interpreter may differ."""
         return self.runs is Runs.HOST or self.figures.is_within
 
     def sentence(self) -> str:
-        """How it stands, without its name."""
+        """The result as a sentence, without the model's name."""
         figures = self.figures
         if self.runs is Runs.HOST:
             return self._of_the_host()
         if not self.inputs:
-            return f"not compared: {self.refusal or 'there was no time'}"
+            return f"not compared: {self.refusal or 'the time ran out'}"
         if figures.is_identical:
             return f"identical to the reference on {counted(self.inputs, 'input')}"
         if figures.is_within:
             return (
-                f"within what is allowed of the reference on {counted(self.inputs, 'input')}, "
-                f"off by {figures.largest:.2g} at most"
+                f"within the tolerance of the reference on {counted(self.inputs, 'input')}, "
+                f"differing by at most {figures.largest:.2g}"
             )
         begins = f", first at {self.first}" if self.first else ""
         if self.is_float:
             return (
-                f"{figures.beyond:,} of {figures.elements:,} numbers are further from the reference than is allowed, "
-                f"by {figures.largest:.2g} at most{begins}"
+                f"{figures.beyond:,} of {figures.elements:,} numbers differ from the reference by more than the "
+                f"tolerance, by {figures.largest:.2g} at most{begins}"
             )
         verb = "differs" if figures.differing == 1 else "differ"
         return f"{figures.differing:,} of {figures.bytes:,} bytes {verb} by {figures.largest:.0f} at most{begins}"
@@ -92,8 +92,8 @@ class ModelVerification:
             return f"run by the host, and identical to the reference on {counted(self.inputs, 'input')}"
         unit = "" if self.is_float else " steps"
         return (
-            f"run by the host, whose interpreter is off by {self.figures.largest:.3g}{unit} at most from the reference "
-            f"on {counted(self.inputs, 'input')}"
+            f"run by the host, whose interpreter differs by at most {self.figures.largest:.3g}{unit} from the "
+            f"reference on {counted(self.inputs, 'input')}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -165,9 +165,9 @@ class RuneVerification:
         return is_alike and self.suspect is not None and self.origin is Origin.UNKNOWN
 
     def sentence(self) -> str:
-        """How it stands."""
+        """The result as a sentence."""
         if self.is_within and not self.inputs:
-            return f"the rune was not compared with its pipeline: {self.refusal or 'there was no time'}"
+            return f"the rune was not compared with its pipeline: {self.refusal or 'the time ran out'}"
         same = f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
         if self.is_undecided:
             return (
@@ -175,22 +175,22 @@ class RuneVerification:
                 "from other files. Its build's report says by which toolchain; give it with --report"
             )
         if self.is_within and self.origin is Origin.OTHER:
-            return f"{same}; it was built by another toolchain, so that their constants cannot be compared"
+            return f"{same}; it was built by another toolchain, so the constants cannot be compared"
         if self.is_within:
             return same
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
         if self.origin is Origin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"
         if self.failure is not None:
-            return f"the rune is not what its pipeline makes: {self.failure}{begins}"
+            return f"the rune differs from what its pipeline builds: {self.failure}{begins}"
         if not self.differing:
             return (
                 f"the rune was not built from these files: the constants of {self.suspect} are not in it, though its "
                 f"outputs are the same on {counted(self.inputs, 'input')}"
             )
         return (
-            f"the rune does not give what its pipeline gives with these models: {self.differing:,} of {self.bytes:,} "
-            f"bytes of its outputs differ{begins}"
+            f"the rune's outputs differ from its pipeline's with these models: {self.differing:,} of {self.bytes:,} "
+            f"bytes differ{begins}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -251,7 +251,7 @@ class Verification:
         return tuple(model for model in self.models if model.runs is Runs.COMPILED)
 
     def sentence(self) -> str:
-        """For people: what was found, or what is wrong first."""
+        """The result as a sentence: the first problem, if there is one."""
         wrong = [model for model in self.models if not model.is_within]
         if wrong:
             more = f" (and {counted(len(wrong) - 1, 'other model')})" if len(wrong) > 1 else ""
@@ -277,7 +277,7 @@ class Verification:
         if all(model.figures.is_identical for model in self.compiled):
             return f"identical to the reference on {inputs}{told}"
         largest = max(model.figures.largest for model in self.compiled)
-        return f"within what is allowed of the reference on {inputs}, off by {largest:.2g} at most{told}"
+        return f"within the tolerance of the reference on {inputs}, differing by at most {largest:.2g}{told}"
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -27,9 +27,10 @@ from rune.verify.verification import ModelVerification, RuneVerification, Runs, 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried: sets of inputs for the pipeline, and as many again for each model by itself; the seed of what
-    is generated; and the seconds that all runs together may take, of which the pipeline gets half. What has begun is
-    ended, and one set of inputs is always tried. Compiling is not counted; it takes about as long as the build's own.
+    """The effort of a verification: sets of inputs for the pipeline, and as many again for each model by itself; the
+    seed of the generated inputs; and the time limit in seconds of all runs, of which the pipeline gets half. Running
+    work is completed, and one set of inputs is always tried. Compiling is not counted; it takes about as long as the
+    build's own.
     """
 
     inputs: int = 20

@@ -90,7 +90,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     # A whole folder: what is refused and what is left out is told before anything is sent.
     drop_from_disk(page, make_folder(tmp_path))
     expect(dialog).to_contain_text("Upload 123 files?", timeout=PATIENCE)
-    expect(dialog).to_contain_text('what?.txt: The name cannot hold "?"')
+    expect(dialog).to_contain_text('what?.txt: The name cannot contain "?"')
     expect(dialog).to_contain_text("Left out: 2 files")
     dialog.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("123 files are in the project.")).to_be_visible(timeout=2 * PATIENCE)
@@ -109,7 +109,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
         ("Runefile.yml", "There is a file called Runefile.yml already."),
         ("RUNEFILE.yml", "Runefile.yml"),
         ("../out.txt", "A name cannot lead out"),
-        ("a\u202egpj.txt", "cannot be seen"),
+        ("a\u202egpj.txt", "invisible character"),
         ("Runefile.yml/x", "is a file, so it cannot hold another"),
     ):
         new_file(page, name)

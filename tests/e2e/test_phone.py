@@ -103,7 +103,7 @@ def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
     phone.set_offline(True)
     forge.stop()
     page.reload()
-    expect(page.get_by_text("Without a connection")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("No connection.")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("main")).to_contain_text(RUN_BY_LITERT, timeout=PATIENCE)
     expect(page.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
 
@@ -181,7 +181,7 @@ def run_without_a_network(forge: LiveForge, phone: BrowserContext, page: Page) -
     phone.set_offline(True)
     forge.stop()
     page.reload()
-    expect(page.get_by_text("Without a connection")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("No connection.")).to_be_visible(timeout=PATIENCE)
     draw_digit(page, "1")
     expect_label(page, "answer", "1")
     # The frame that the service worker gave is as closed off as the one of the server.

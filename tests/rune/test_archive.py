@@ -35,7 +35,7 @@ def test_neither_the_order_of_writing_nor_the_clock_changes_an_archive(tmp_path:
 
 
 def test_a_folder_larger_than_the_limit_is_refused() -> None:
-    with pytest.raises(FileTooLarge, match="more than the limit of 5000 bytes together"):
+    with pytest.raises(FileTooLarge, match=r"more than the limit of 5\.0 kB in total"):
         zip_folder(MemoryFiles(CONTENTS), "net", 5000)
 
 

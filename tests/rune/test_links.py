@@ -50,10 +50,10 @@ def test_a_link_out_of_the_repository_is_refused_and_says_what_to_do(project: Pa
 @pytest.mark.parametrize("target", ["../.git/config", "../.git/HEAD"])
 def test_what_git_keeps_for_itself_is_never_read(project: Path, target: str) -> None:
     (project / "link").symlink_to(target)
-    with pytest.raises(FileNotInProject, match="what Git keeps for itself"):
+    with pytest.raises(FileNotInProject, match="Git's own files"):
         in_repository(project).read("link")
     (project / "folder").symlink_to("../.git")
-    with pytest.raises(FileNotInProject, match="what Git keeps for itself"):
+    with pytest.raises(FileNotInProject, match="Git's own files"):
         in_repository(project).read("folder/config")
     assert not any("config" in path for path in in_repository(project).paths())
 

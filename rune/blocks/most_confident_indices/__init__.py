@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, integer
 from rune.tensor import ElementType, TensorType
+from rune.wording import counted
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -20,7 +21,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         )
     count = integer(arguments, "count")
     if count > scores.count:
-        raise BlockError(f"{scores} has no {count} elements to choose from", argument="count")
+        raise BlockError(f"{scores} has only {counted(scores.count, 'element')}, not {count}", argument="count")
     return (BlockOutput(TensorType(ElementType.U32, (count,))),)
 
 
@@ -38,9 +39,9 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 BLOCK = Block(
     name="most_confident_indices",
-    summary="Gives the places of the greatest scores.",
+    summary="Gives the indices of the top scores.",
     header=Path(__file__).parent / "most_confident_indices.h",
-    arguments=(Argument("count", ArgumentKind.INTEGER, "How many places.", default=1, minimum=1, maximum=2**24),),
+    arguments=(Argument("count", ArgumentKind.INTEGER, "How many to return.", default=1, minimum=1, maximum=2**24),),
     outputs=_outputs,
     code=_code,
 )

@@ -1,1 +1,1 @@
-"""Edits of the graph, one module for what each changes. `rune.language.graph_edit` is the door."""
+"""Edits of the graph, one module for each kind of change. `rune.language.graph_edit` is the entry point."""

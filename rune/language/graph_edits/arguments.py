@@ -14,7 +14,7 @@ from rune.language.layout import Branch, Entry, Leaf, Node, column, comments, li
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice, as_edits
 from rune.language.stage_text import PipelineText, StageText, is_null, taken_names
-from rune.language.surgery import block, flow, head_remark, put_pair, remove_entries, scalar
+from rune.language.yaml_edit import block, flow, head_remark, put_pair, remove_entries, scalar
 from rune.runefile import Edit
 from rune.runefile.capabilities import given_output
 from rune.runefile.old_arguments import OLD_NAMES
@@ -49,7 +49,7 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
 
 
 def find_argument(stage: StageText, name: str) -> ArgumentSyntax | None:
-    """The argument as it is given, under its name of today or an old one; `-` and `_` are one."""
+    """The given argument, under its current or an old name; `-` and `_` are equal."""
     names = _names(stage.syntax, name)
     return next((item for item in stage.syntax.arguments if item.name in names), None)
 
@@ -81,7 +81,7 @@ def _arguments(pipeline: PipelineText, stage: StageText) -> Entry | None:
     if pair is None or is_null(pair.value):
         return pair
     if not isinstance(pair.value, Branch) or not pair.value.is_map:
-        raise GraphEditRefused(f"The arguments of {quoted(stage.name)} are not a map; mend its text first.")
+        raise GraphEditRefused(f"The arguments of {quoted(stage.name)} are not a map; fix its text first.")
     pipeline.hold_alone(pair.value, f"The map of arguments of {quoted(stage.name)}")
     return pair
 

@@ -1,4 +1,4 @@
-"""What a new stage gets that nobody said: the parameters that a capability needs, and the types that are known."""
+"""Defaults of a new stage: the parameters that a capability needs, and the known types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an edit of the graph brings with it: declared types that were right, and would be wrong now, are changed too."""
+"""Follow-up edits of a graph edit: declared types that it would make wrong are changed too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from rune.blocks.catalogue import find_block
 from rune.language.analysis import Analysis
-from rune.language.fits import input_types, likely_arguments, made_by, type_of
+from rune.language.connection_check import input_types, likely_arguments, made_by, type_of
 from rune.language.graph_edits.kinds import (
     Connect,
     Disconnect,

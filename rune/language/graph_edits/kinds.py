@@ -1,4 +1,4 @@
-"""What can be done to the graph, as data. How it is done to the text stands beside."""
+"""The kinds of graph edits, as data. The modules beside this one apply them to the text."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class AddStage:
 
 @dataclass(frozen=True)
 class RemoveStage:
-    """Takes a stage away, and it out of the inputs of all that read from it: their later inputs move up."""
+    """Removes a stage, also from the inputs of all its readers; their later inputs move up."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class RenameStage:
-    """Gives a stage another name, also where others read from it."""
+    """Renames a stage, also in the inputs of other stages."""
 
     name: str
     to: str
@@ -71,7 +71,7 @@ class Connect:
 
 @dataclass(frozen=True)
 class Disconnect:
-    """Takes an input away; the later ones move up."""
+    """Removes an input; the later ones move up."""
 
     target: str
     target_index: int

@@ -10,7 +10,7 @@ from rune.language.layout import Branch, Entry, Leaf, column, comments, line_end
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
 from rune.language.stage_text import PipelineText, StageText, is_null
-from rune.language.surgery import (
+from rune.language.yaml_edit import (
     Written,
     empty,
     flow,
@@ -35,7 +35,7 @@ def _written(type_: TensorType) -> dict[str, Written]:
 def set_outputs(pipeline: PipelineText, edit: SetOutputs) -> list[Splice]:
     stage = pipeline.stage(edit.stage)
     if stage.syntax.kind is StageKind.OUTPUT:
-        raise GraphEditRefused(f"{quoted(edit.stage)} is an output: nothing comes out of it to other stages.")
+        raise GraphEditRefused(f"{quoted(edit.stage)} is an output: other stages cannot read from it.")
     return types_spliced(pipeline, stage, edit.types)
 
 
@@ -50,7 +50,7 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
     if isinstance(value, Leaf) and (is_null(value) or value.style == "*"):
         return _in_place_of_nothing(pipeline, stage, pair, types)
     if not isinstance(value, Branch) or value.is_map:
-        raise GraphEditRefused(f"The outputs of {quoted(stage.name)} are not a list; mend its text first.")
+        raise GraphEditRefused(f"The outputs of {quoted(stage.name)} are not a list; fix its text first.")
     pipeline.hold_alone(value, f"The list of outputs of {quoted(stage.name)}")
     if not value.entries:
         return _in_place_of_nothing(pipeline, stage, pair, types)

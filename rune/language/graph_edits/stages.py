@@ -14,7 +14,7 @@ from rune.language.layout import Branch, Leaf, line_end, line_start, next_line
 from rune.language.scalars import rewritten, written
 from rune.language.splice import Splice
 from rune.language.stage_text import PipelineText, StageText, places, stage_column, taken_names
-from rune.language.surgery import Written, block, cut_from_flow, flow, remove_entries
+from rune.language.yaml_edit import Written, block, cut_from_flow, flow, remove_entries
 from rune.runefile.fields import is_name
 from rune.runefile.syntax import StageKind
 from rune.runefile.values import Map

@@ -33,7 +33,7 @@ def set_target(pipeline: PipelineText, edit: SetTarget) -> list[Splice]:
     pair = stage.pair(stage.syntax.kind.value)
     shown = target_as_written(pipeline, stage.syntax.kind, edit.target)
     if pair is None or not isinstance(pair.value, Leaf):
-        raise GraphEditRefused(f"What {quoted(edit.stage)} is cannot be read; mend its text first.")
+        raise GraphEditRefused(f"What {quoted(edit.stage)} is cannot be read; fix its text first.")
     leaf, in_flow = pair.value, stage.body.is_flow
     if leaf.start == leaf.end:
         at = after_colon(pipeline.text, pair)

@@ -9,7 +9,7 @@ from rune.language.layout import Branch, Entry, Leaf
 from rune.language.scalars import rewritten
 from rune.language.splice import Splice
 from rune.language.stage_text import PipelineText, StageText, input_items, places
-from rune.language.surgery import empty, flow, put_item, put_pair, remove_entries
+from rune.language.yaml_edit import empty, flow, put_item, put_pair, remove_entries
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from rune.wording import counted, quoted
@@ -64,7 +64,7 @@ def check_source(pipeline: PipelineText, source: Port) -> None:
 
 def _refusal_of_source(pipeline: PipelineText, source: Port) -> str | None:
     if pipeline.find(source.stage).kind is StageKind.OUTPUT:
-        return f"{quoted(source.stage)} is an output and gives nothing to other stages."
+        return f"{quoted(source.stage)} is an output: other stages cannot read from it."
     types = pipeline.analysis.checked.types.get(source.stage)
     if source.index < 0 or (types is not None and source.index >= len(types)):
         has = "no output" if not types else counted(len(types), "output")
@@ -87,7 +87,7 @@ def refusal_of_wire(
     if reason is not None:
         return reason
     if target in (upstream(pipeline, source.stage) if before is None else before):
-        return f"{quoted(source.stage)} itself reads from {quoted(target)}: this wire would close a circle."
+        return f"{quoted(source.stage)} itself reads from {quoted(target)}: this wire would close a cycle."
     return None
 
 

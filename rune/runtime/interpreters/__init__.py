@@ -1,10 +1,10 @@
-"""Running models that a rune leaves to its host: one door to the interpreters that happen to be installed.
+"""Running host models: one entry point to the installed interpreters.
 
 Nothing is imported before a model needs it. Compiled models do not come here; they are part of the rune's code.
 """
 
-from rune.runtime.interpreters.door import open_model
 from rune.runtime.interpreters.interpreter import Interpreter, OpenModel
 from rune.runtime.interpreters.isolated import IsolatedInterpreter, ModelLimits, open_isolated
+from rune.runtime.interpreters.open import open_model
 
 __all__ = ["Interpreter", "IsolatedInterpreter", "ModelLimits", "OpenModel", "open_isolated", "open_model"]

@@ -1,4 +1,4 @@
-"""The process of one model: reads it and then inputs from stdin, answers on stdout. `isolated` starts and ends it.
+"""The child process of one model: reads the model and inputs from stdin, answers on stdout. Started by `isolated`.
 
 A question is a line of JSON and then bytes; so is an answer. Nothing else may write to the real stdout.
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
-from rune.runtime.interpreters.door import open_model
+from rune.runtime.interpreters.open import open_model
 
 OPEN_FILES = 64
 LARGEST_FILE = 1 << 20
@@ -70,7 +70,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         _answer(answers, {"error": "missing", "message": str(error)})
         return
     except (ModelLoadError, MemoryError) as error:
-        _answer(answers, {"error": "load", "message": str(error) or "the model needs more memory than it may have"})
+        _answer(answers, {"error": "load", "message": str(error) or "the model needs more memory than its limit"})
         return
     del data
     _answer(

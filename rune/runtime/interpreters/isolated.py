@@ -1,4 +1,4 @@
-"""A model in a process of its own: what it may take of the machine is limited, and when it crashes its host lives on.
+"""A model in a child process: its memory and time are limited, and a crash does not end the host.
 
 A model that came with a rune is foreign, and its interpreter is C++ that no clock of ours can stop.
 """
@@ -21,6 +21,7 @@ from rune.runtime.errors import HostModelError, ModelLoadError, ModelRunError, M
 from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.runtime.messages import parse_shape
 from rune.tensor import TensorType
+from rune.wording import size_text
 
 _PACKAGE_ROOT = Path(__file__).parents[3]
 _LINE_LIMIT = 1 << 20
@@ -126,7 +127,7 @@ class IsolatedInterpreter:
         self.close()
         return ModelRunError(
             f"the process that ran the model ended ({_cause(self._process.returncode)}); "
-            f"the model may be damaged, or need more than {self._limits.memory} bytes of memory"
+            f"the model may be damaged, or need more than {size_text(self._limits.memory)} of memory"
         )
 
     @contextmanager

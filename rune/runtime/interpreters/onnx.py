@@ -15,7 +15,7 @@ from rune.tensor import ElementType, TensorType
 from rune.wording import install_command
 
 _MISSING: Final = (
-    f"nothing is installed that runs ONNX models; install onnxruntime ({install_command('onnx')}), "
+    f"no package is installed that runs ONNX models; install onnxruntime ({install_command('onnx')}), "
     "or convert the model to TensorFlow Lite"
 )
 _ELEMENTS: Final = {

@@ -16,7 +16,7 @@ from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissi
 from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.tensor import TensorType
 from rune.tflite import Model, ModelError, read_model, signature
-from rune.wording import install_command
+from rune.wording import install_command, size_text
 
 WORKING_MEMORY_LIMIT: Final = 1 << 30
 """Bytes that all tensors of a model may have together that are not constants."""
@@ -29,7 +29,7 @@ _PACKAGES: Final = (
 """Package, module of the interpreter, and the distributions that may hold it; the first that is installed is used."""
 
 _MISSING: Final = (
-    "nothing is installed that runs TensorFlow Lite models; install ai-edge-litert "
+    "no package is installed that runs TensorFlow Lite models; install ai-edge-litert "
     f"({install_command('host-models')}), tflite-runtime or tensorflow"
 )
 
@@ -113,7 +113,8 @@ def _check_working_memory(model: Model) -> None:
     wanted = sum(tensor.count * (tensor.kind.bits or 64) // 8 for tensor in model.tensors if tensor.data is None)
     if wanted > WORKING_MEMORY_LIMIT:
         raise ModelLoadError(
-            f"the model's tensors have {wanted} bytes together, more than the limit of {WORKING_MEMORY_LIMIT}"
+            f"the model's tensors have {size_text(wanted)} in total, more than the limit of "
+            f"{size_text(WORKING_MEMORY_LIMIT)}"
         )
 
 

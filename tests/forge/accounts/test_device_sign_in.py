@@ -149,9 +149,9 @@ def test_another_sites_form_allows_nothing(user: User) -> None:
 def test_codes_are_tried_ten_times_a_minute(browser_of: Browser, user: User, owner: User) -> None:
     asked = ask()
     for _ in range(10):
-        assert "Look at it again" in decide(browser_of(user), "BCDF-GHJK", "allow").content.decode()
+        assert "Check the code" in decide(browser_of(user), "BCDF-GHJK", "allow").content.decode()
     late = decide(browser_of(user), asked["user_code"], "allow")
-    assert "Too many tries" in late.content.decode()
+    assert "Too many attempts" in late.content.decode()
     assert decide(browser_of(owner), asked["user_code"], "allow").status_code == 200
 
 

@@ -70,7 +70,7 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     write_file(developer, project, "Runefile.yml", GIVEN)
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
-    assert "A run was not measured here: the host must give it WORDS when it starts" in log_of(done)
+    assert "Inference time was not measured: the host must give it WORDS when it starts" in log_of(done)
     assert done.artefact is not None
     assert done.artefact.report["run"] is None
     assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
@@ -86,4 +86,4 @@ def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
     write_file(developer, project, "Runefile.yml", LARGE)
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
-    assert "A run was not measured here: the rune was stopped: it sent more than 16 MB in one run" in log_of(done)
+    assert "Inference time was not measured: the rune was stopped: it sent more than 16 MB in one run" in log_of(done)

@@ -100,7 +100,7 @@ def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
         sweep(clock)
     build.refresh_from_db()
     assert build.state == State.LOST
-    assert "given up" in build.error
+    assert "The build failed. Build again." in build.error
     assert "attempt 2 of 3" in log_of(build)
     assert take(Kind.NUMBERED) is None
     assert states(build)[-1] == "lost"

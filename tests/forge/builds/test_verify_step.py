@@ -58,7 +58,7 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
     done = work(build)
     assert done.state == State.FAILED
-    assert done.error.startswith("The rune does not give what the reference interpreter gives. ")
+    assert done.error.startswith("The rune's results differ from the reference interpreter's. ")
     assert "op 2 FULLY_CONNECTED of sine" in done.error
     assert done.log.get(step="verify").level == "error"
     assert not done.log.filter(step="measure").exists()

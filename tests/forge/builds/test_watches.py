@@ -103,7 +103,11 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
 
 @pytest.mark.parametrize(
     ("stage", "index", "said"),
-    [("nowhere", 0, "no wire 0 out of nowhere"), ("number", 1, "no wire 1 out of number"), ("out", 0, "no wire 0 out")],
+    [
+        ("nowhere", 0, "nowhere no longer has an output 0"),
+        ("number", 1, "number no longer has an output 1"),
+        ("out", 0, "out no longer has an output 0"),
+    ],
 )
 def test_a_wire_that_is_not_there_is_said_so(
     client: Client, project: Any, compiler: Compiler, stage: str, index: int, said: str

@@ -123,7 +123,7 @@ def test_bytes_without_a_row_and_half_written_ones_are_found(capsys: pytest.Capt
     for left in (place, half):
         os.utime(left, (old, old))
     call_command("sweep_blobs")
-    assert "1 blobs were removed, 27 bytes" in capsys.readouterr().out
+    assert "1 blobs were removed, 27 B" in capsys.readouterr().out
     assert not place.exists()
     assert not half.exists()
 

@@ -173,13 +173,13 @@ async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None
         async with phone_of(developer) as phone:
             await phone.event()
             await pair(studio, phone)
-        assert await studio.event() == {"type": "ended", "reason": "The phone ended it."}
+        assert await studio.event() == {"type": "ended", "reason": "The phone ended the connection."}
         async with phone_of(developer) as phone:
             await phone.event()
             await pair(studio, phone)
             await studio.say(type="end")
             assert (await studio.event())["type"] == "ended"
-            assert await phone.closed() == (Ended.OVER, "The studio ended it.")
+            assert await phone.closed() == (Ended.OVER, "The studio ended the connection.")
 
 
 async def test_an_end_that_falls_silent_counts_as_gone(

@@ -203,9 +203,9 @@ def test_who_left_can_still_take_back_and_owners_can_remove(
         (b"", "line 1"),
         (b"hello", "line 1"),
         (b"1,2,3\n4,5\n", "line 2"),
-        (b"RIFF\0\0\0\0WAVE", "not a wav"),
+        (b"RIFF\0\0\0\0WAVE", "not a 16-bit mono wav"),
         (b"\x89PNG\r\n\x1a\n", "cut short"),
-        (b"\xff\xfe", "no wav, no png"),
+        (b"\xff\xfe", "not a wav, png or csv"),
     ],
 )
 def test_what_is_no_recording_is_refused(client: Client, project: Any, data: bytes, said: str) -> None:
@@ -218,7 +218,7 @@ def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, mon
 
     monkeypatch.setattr(recordings, "LARGEST", 1000)
     answer = send(client, a_sound())
-    assert (answer.status_code, "at most 1,000" in answer.json()["detail"]) == (422, True)
+    assert (answer.status_code, "at most 1.0 kB" in answer.json()["detail"]) == (422, True)
 
 
 def test_a_motion_stays_a_file_of_bytes_that_can_be_deleted(client: Client, project: Any) -> None:

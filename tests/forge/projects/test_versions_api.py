@@ -78,7 +78,7 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
     assert stages == {"number": "same", "result": "added", "out": "removed"}
     assert {wire["change"] for wire in found["pipeline"]["wires"]} == {"added", "removed"}
     assert "A new output, `result`." in found["said"]
-    assert "a.txt is called docs/a.txt now." in found["said"]
+    assert "a.txt was renamed to docs/a.txt." in found["said"]
     same = client.get(f"{BASE}/versions/compare?from=now&to=now").json()
     assert (same["files"], same["said"], same["models"]) == ([], [], [])
     assert client.get(f"{BASE}/versions/compare?from=²").status_code == 400
@@ -92,7 +92,7 @@ def test_a_comparison_says_what_became_of_a_model(client: Client, project: Proje
     (model,) = client.get(f"{BASE}/versions/compare?from=1").json()["models"]
     assert model["path"] == "m.tflite"
     assert model["before"]["memory"]["arena"] != model["after"]["memory"]["arena"]
-    assert any("quantised in another way" in sentence for sentence in model["said"])
+    assert any("The quantisation of m.tflite changed from" in sentence for sentence in model["said"])
 
 
 def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(

@@ -54,7 +54,7 @@ def test_a_server_that_fails_is_ill() -> None:
 
 def test_another_server_on_the_port_is_not_taken_for_ours() -> None:
     with server(200, b"<html>") as port:
-        assert "something else" in str(illness_at(port))
+        assert "did not answer ok" in str(illness_at(port))
 
 
 def test_a_server_that_is_not_there_is_ill() -> None:

@@ -72,7 +72,7 @@ def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: An
     built(developer, project, RUNE + b"more")
     response = browser_of(developer).post("/acme/kitchen/builds/2/publish", {"tag": "1.0"})
     assert response.status_code == 409
-    assert "stays it" in text_of(response)
+    assert "cannot move" in text_of(response)
     assert 'value="1.0"' in text_of(response)
     assert 'value="1.1"' in text_of(browser_of(developer).get("/acme/kitchen/builds/2"))
 
@@ -84,7 +84,7 @@ def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     client = browser_of(developer)
     assert 'http-equiv="refresh"' in text_of(client.get(PAGE))
     page = text_of(client.post(f"{PAGE}/cancel", follow=True))
-    assert "It was cancelled" in page
+    assert "The build was cancelled" in page
     assert "data-look-again" not in page
     assert 'http-equiv="refresh"' not in page
     assert client.post(f"{PAGE}/cancel").status_code == 409
@@ -212,7 +212,7 @@ def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any)
         ("number", "smooth", "f32[1, 1]"),
         ("smooth", "out", "f32[1, 1]"),
     ]
-    assert changes(first, first) == ("Nothing: the files are the same.",)
+    assert changes(first, first) == ("Nothing: the files are identical.",)
 
 
 def test_a_wire_that_is_gone_is_named_also_where_it_would_close_a_circle(project: Any, developer: Any) -> None:
@@ -287,11 +287,11 @@ def test_the_page_says_how_the_rune_stands_to_the_reference(
 
 
 def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
-    report = Verification(skipped="nothing is installed that runs it").to_json()
+    report = Verification(skipped="no package is installed that runs it").to_json()
     build = built(people["developer"], project, verify=report)
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
-    assert "Skipped: nothing is installed that runs it." in page
-    assert "Not compared</span>" in page
+    assert "Skipped: no package is installed that runs it." in page
+    assert "Not verified</span>" in page
     assert "Verified</span>" not in page
 
 
@@ -300,8 +300,8 @@ def test_a_build_from_before_verification_has_its_page(
 ) -> None:
     build = built(people["developer"], project)
     page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
-    assert "In numbers" in page
-    assert "Not compared" not in page
+    assert "Figures" in page
+    assert "Not verified" not in page
 
 
 @pytest.mark.parametrize(

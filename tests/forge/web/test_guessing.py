@@ -55,7 +55,7 @@ def test_a_browser_left_open_does_not_give_the_password_away(browser_of: Browser
     for number in range(5):
         assert browser.post("/accounts/password", {"old": f"wrong {number}", "password": "x"}).status_code == 400
     new = {"old": PASSWORD, "password": "another good horse"}
-    assert "Too many tries" in browser.post("/accounts/password", new).content.decode()
+    assert "Too many attempts" in browser.post("/accounts/password", new).content.decode()
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 

@@ -325,14 +325,14 @@ def test_a_viewer_is_offered_nothing_that_they_cannot_do(viewer: User, project: 
 def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Nothing here" in client.get("/acme/a/b/c/d").content.decode()
+    assert "Page not found" in client.get("/acme/a/b/c/d").content.decode()
     answer = client.get("/api/v1/nothing")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     client.raise_request_exception = False
     monkeypatch.setattr("forge.web.home.list_templates", lambda: 1 // 0)
     failed = client.get("/")
     assert failed.status_code == 500
-    assert "A fault of ours" in failed.content.decode()
+    assert "Server error" in failed.content.decode()
 
 
 def test_times_and_sizes_read_as_people_say_them() -> None:

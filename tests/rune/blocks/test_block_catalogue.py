@@ -69,7 +69,7 @@ I32 = TensorType(ElementType.I32, (4,))
         ("image_normalization", (F32,), {}, "takes an image of whole numbers"),
         ("image_normalization", (TensorType(ElementType.U8, (96, 96, 3)),), {}, "takes an image of whole numbers"),
         ("most_confident_indices", (TEXT,), {"count": 1}, "takes numbers"),
-        ("most_confident_indices", (F32,), {"count": 5}, "has no 5 elements"),
+        ("most_confident_indices", (F32,), {"count": 5}, "has only 4 elements, not 5"),
         ("most_confident_indices", (TensorType(ElementType.F32, (2, 4)),), {"count": 1}, "one row of scores"),
         ("label", (TEXT,), {"wordlist": "a"}, "takes indices"),
         ("label", (TensorType(ElementType.F64, (1,)),), {"wordlist": "a"}, "takes indices"),

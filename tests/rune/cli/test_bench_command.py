@@ -81,7 +81,7 @@ def test_several_runes_are_compared_with_the_first(app: Path) -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == lines[4] == str(app)
-    assert lines[-1].endswith(f" times as long as {app}")
+    assert lines[-1].endswith(f" times the time of {app}")
 
 
 def test_a_slow_rune_is_measured_at_least_once(app: Path) -> None:

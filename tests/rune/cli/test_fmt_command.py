@@ -46,7 +46,7 @@ def test_a_file_is_brought_into_form_once(runefile: Path) -> None:
 def test_check_lists_what_is_not_in_form_and_writes_nothing(runefile: Path) -> None:
     result = fmt("--check")
     assert (result.exit_code, result.stdout) == (1, "Runefile.yml\n")
-    assert result.stderr == "1 Runefile not in form\n"
+    assert result.stderr == "1 Runefile to format\n"
     assert runefile.read_text("utf-8") == ROUGH
     assert fmt().exit_code == 0
     assert (fmt("--check").exit_code, fmt("--check").output) == (0, "")
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_stays_as_it_is(text: bytes, runefile: Path) -> None
     result = fmt()
     assert (result.exit_code, result.stdout) == (1, "")
     assert "error[RUNE" in result.stderr
-    assert "Error: Runefile.yml was left as it is" in result.stderr
+    assert "Error: Runefile.yml was not changed" in result.stderr
     assert runefile.read_bytes() == text
 
 
@@ -125,7 +125,7 @@ def test_the_old_text_form_becomes_a_file_beside_it(runefile: Path) -> None:
     assert not runefile.exists()
     result = fmt()
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("Runefile is in the old text form: made Runefile.yml of it.")
+    assert result.stdout.startswith("Runefile is in the old text format and was converted to Runefile.yml.")
     assert old.read_text("utf-8") == OLD
     text = runefile.read_text("utf-8")
     assert text.startswith("version: 1\nimage: runicos/base\n")
@@ -138,7 +138,7 @@ def test_what_stands_where_the_yaml_would_go_is_left_alone(runefile: Path) -> No
     old.write_text(OLD, encoding="utf-8")
     result = fmt(old)
     assert result.exit_code == 1
-    assert "is there already" in result.stderr
+    assert "exists already" in result.stderr
     assert runefile.read_text("utf-8") == ROUGH
 
 
@@ -148,9 +148,9 @@ def test_the_old_text_form_under_the_new_name_is_kept_under_another(runefile: Pa
     kept.write_text("mine", encoding="utf-8")
     refused = fmt()
     assert refused.exit_code == 1
-    assert "is there already" in refused.stderr
+    assert "exists already" in refused.stderr
     assert (runefile.read_text("utf-8"), kept.read_text("utf-8")) == (OLD, "mine")
     kept.unlink()
-    assert fmt().stdout == "Formatted Runefile.yml; its old text form is kept in Runefile.yml.old\n"
+    assert fmt().stdout == "Formatted Runefile.yml; its old text is kept in Runefile.yml.old\n"
     assert kept.read_text("utf-8") == OLD
     assert runefile.read_text("utf-8").startswith("version: 1\n")

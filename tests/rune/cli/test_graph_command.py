@@ -116,4 +116,4 @@ def test_a_module_without_a_graph_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(MODULE)
     result = graph(path)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "carries no graph" in result.stderr
+    assert "has no graph" in result.stderr

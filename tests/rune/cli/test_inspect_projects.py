@@ -70,7 +70,7 @@ def test_json_of_a_project_has_its_files_and_outline() -> None:
 def test_a_folder_without_a_runefile_is_no_project(tmp_path: Path) -> None:
     result = inspect(tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "is no project: Runefile.yml cannot be read" in result.stderr
+    assert "is not a project: Runefile.yml cannot be read" in result.stderr
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_zip_that_is_no_zune_is_an_error(tmp_path: Path) -> None:
     for command in ("inspect", "check", "graph"):
         result = CliRunner().invoke(main, [command, str(tmp_path / "a.zip")])
         assert result.exit_code == 1
-        assert "holds no Runefile.yml" in result.stderr
+        assert "contains no Runefile.yml" in result.stderr
 
 
 def test_a_model_is_shown_by_another_command() -> None:

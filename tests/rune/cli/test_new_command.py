@@ -83,7 +83,7 @@ def test_what_is_no_model_is_refused_and_leaves_nothing(folder: Path) -> None:
     (folder / "bad.tflite").write_bytes(b"nothing of the kind")
     result = _run("new", "--model", "bad.tflite")
     assert result.exit_code == 1
-    assert "is not a model that can be used" in result.stderr
+    assert "cannot be used as a model" in result.stderr
     assert not (folder / "bad").exists()
 
 
@@ -172,6 +172,6 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
     finally:
         os.close(terminal)
         os.close(keyboard)
-    assert b"Made the project own" in stdout
+    assert b"Created the project own" in stdout
     assert "From 0 to 1, or from 0 to 255? (0-1, 0-255, unknown) [unknown]" in shown
     assert _pixels(folder / "own") == expected

@@ -37,7 +37,7 @@ def test_verbose_has_the_lines_of_the_old_command(monkeypatch: pytest.MonkeyPatc
     assert lines["commit-hash"] == COMMIT.hash
     assert lines["commit-date"] == "2026-11-20"
     assert lines["host"] == host()
-    assert lines["rustc-version"] == "none (not needed any more)"
+    assert lines["rustc-version"] == "none (no longer needed)"
     assert lines["compiler"].startswith("zig ")
     assert lines["toolchain-digest"] == toolchain_digest()
 

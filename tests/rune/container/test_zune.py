@@ -80,7 +80,7 @@ def test_a_large_entry_does_not_hinder_reading_the_runefile_and_is_itself_refuse
 
 
 def test_a_zip_without_a_runefile_is_no_zune() -> None:
-    with pytest.raises(ContainerError, match=r"holds no Runefile\.yml"):
+    with pytest.raises(ContainerError, match=r"contains no Runefile\.yml"):
         read_zune(zipped({"a": b""}))
 
 

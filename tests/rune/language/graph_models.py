@@ -18,7 +18,7 @@ from rune.language.graph_edit import (
     SetTarget,
 )
 from rune.language.layout import Comment, comments, leaves, read_layout
-from rune.language.surgery import head_remark
+from rune.language.yaml_edit import head_remark
 from rune.runefile.syntax import StageKind
 
 

@@ -159,11 +159,11 @@ def test_each_thing_has_one_form(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: [1\n", "mend its errors first"),
-        ("a: 1\n\tb: 2\n", "mend its errors first"),
+        ("a: [1\n", "fix its errors first"),
+        ("a: 1\n\tb: 2\n", "fix its errors first"),
         ("? [a]\n: 1\n", "Line 1 has a key that is not a word"),
         ("a: [b: 1]\n", "a pair of key and value in a list"),
-        ("FROM x\nCAPABILITY<\n", "mend its errors first"),
+        ("FROM x\nCAPABILITY<\n", "fix its errors first"),
     ],
 )
 def test_what_cannot_be_formed_is_left_with_a_reason(text: str, words: str) -> None:

@@ -216,10 +216,10 @@ def test_wires_are_written_in_the_style_of_the_list() -> None:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (Connect(Port("answer", 0), "word"), "is an output and gives nothing"),
+        (Connect(Port("answer", 0), "word"), "is an output: other stages cannot read"),
         (Connect(Port("best", 0), "audio"), "reads from the host"),
         (Connect(Port("best", 0), "best"), "cannot read from itself"),
-        (Connect(Port("word", 0), "best"), "would close a circle"),
+        (Connect(Port("word", 0), "best"), "would close a cycle"),
         (Connect(Port("model", 1), "answer"), "has 1 output, counted from 0, and no output 1"),
         (Connect(Port("nobody", 0), "answer"), 'There is no stage "nobody"'),
         (Connect(Port("best", 0), "answer", 5), "connect input 2 first"),
@@ -231,7 +231,7 @@ def test_wires_are_written_in_the_style_of_the_list() -> None:
         (SetArgument("best", "count", "$NOBODY"), "There is no resource"),
         (SetArgument("best", "a b", 1), "cannot name an argument"),
         (SetArgument("word", "wordlist", "nothing.txt", "file"), "There is no file"),
-        (SetOutputs("answer", ()), "nothing comes out of it"),
+        (SetOutputs("answer", ()), "other stages cannot read from it"),
         (SetTarget("best", " "), "needs the name of what it is"),
     ],
 )

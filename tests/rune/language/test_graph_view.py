@@ -8,7 +8,7 @@ import pytest
 
 from rune.files import MemoryFiles
 from rune.language.apply import apply_edits
-from rune.language.fits import fits, sources_for, suiting
+from rune.language.connection_check import fits, sources_for, suiting
 from rune.language.graph_edit import (
     AddStage,
     Connect,
@@ -25,7 +25,7 @@ from rune.language.service import answer
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from tests.rune.language.graph_models import graph_of
-from tests.rune.language.test_fits import TWO
+from tests.rune.language.test_connection_check import TWO
 from tests.rune.language.test_graph_edit import PROJECT
 from tests.rune.language.written_runefiles import analysed
 
@@ -122,7 +122,7 @@ def types_of(*given: tuple[str, list[int]]) -> list[dict[str, Any]]:
         ("best", types_of(("f32", [1])), "most_confident_indices gives u32[1], and not f32."),
         ("best", None, None),
         ("best", [], "gives 1 output"),
-        ("answer", types_of(("u8", [1])), "nothing comes out of it"),
+        ("answer", types_of(("u8", [1])), "other stages cannot read from it"),
         ("nobody", None, "nobody"),
     ],
 )

@@ -91,7 +91,7 @@ def test_every_kind_of_word_is_explained(word: str, before: str, expected: str) 
 
 
 def test_a_value_says_what_it_means() -> None:
-    assert pointed(IMAGE, "GrayScale").startswith("One byte a pixel")
+    assert pointed(IMAGE, "GrayScale").startswith("One byte per pixel")
     model = WORDS.replace("./words.tflite", "./words.tflite\n    args: {format: onnx}")
     assert "application/onnx-model" in pointed(model, "onnx")
 

@@ -90,7 +90,7 @@ def test_a_resource_has_no_dash_in_its_name() -> None:
 
 def test_where_there_is_no_name_nothing_is_renamed() -> None:
     assert prepare_rename(*at_cursor(WORDS.replace("SOUND", "SO¦UND"))) is None
-    with pytest.raises(RenameRefused, match="no stage and no resource"):
+    with pytest.raises(RenameRefused, match="no stage or resource"):
         renamed(WORDS.replace("SOUND", "SO¦UND"), "x")
 
 

@@ -100,7 +100,9 @@ def test_a_program_waits_longer_when_it_is_told_to(registry: Answers) -> None:
     assert pauses == [1, 1, 6]
 
 
-@pytest.mark.parametrize(("error", "said"), [("access_denied", "refused in the browser"), ("expired_token", "ended")])
+@pytest.mark.parametrize(
+    ("error", "said"), [("access_denied", "refused in the browser"), ("expired_token", "expired before")]
+)
 def test_a_refusal_and_an_end_are_said(
     registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, said: str
 ) -> None:
@@ -114,7 +116,7 @@ def test_a_refusal_and_an_end_are_said(
 
 def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
     registry.queue = [(201, ASKED | {"expires_in": 0})]
-    with BrowserSignIn(registry.address) as browser, pytest.raises(SignInNeeded, match="ended before anyone"):
+    with BrowserSignIn(registry.address) as browser, pytest.raises(SignInNeeded, match="expired before it was allowed"):
         browser.wait(browser.ask("bench"))
 
 

@@ -106,7 +106,7 @@ def test_an_artifact_of_another_kind_is_named_and_not_written(registry: Simulate
     registry.publish("acme/image", "1", RUNE, config=config)
     result = rune("pull", f"{registry.address}/acme/image:1")
     assert result.exit_code == 7
-    assert "no rune" in result.output
+    assert "not a rune" in result.output
     assert not list(Path.cwd().iterdir())
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from rune.abi import ModelFormat
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
-from rune.runtime.interpreters import Interpreter, door, open_model, tflite
+from rune.runtime.interpreters import Interpreter, open_model, tflite
 from rune.runtime.randomness import random_bytes, random_words
 from rune.tensor import ElementType, TensorType
 from tests.model_cases import model_cases
@@ -129,8 +129,8 @@ def test_nothing_heavy_is_imported_before_a_model_needs_it() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_door_knows_every_format() -> None:
+def test_each_format_is_run_or_refused_by_name() -> None:
     for form in ModelFormat:
         with pytest.raises((ModelLoadError, ModelRuntimeMissing)) as refused:
-            door.open_model(form.mimetype, b"")
+            open_model(form.mimetype, b"")
         assert "isn't supported" not in str(refused.value)

@@ -35,12 +35,12 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
         (
             Verification("r", RAN, (NEAR,)),
             True,
-            "within what is allowed of the reference on 1 input, off by 3.1e-07 at most",
+            "within the tolerance of the reference on 1 input, differing by at most 3.1e-07",
         ),
         (
             Verification("r", models=(FAR, WRONG)),
             False,
-            "model: 4 of 10 numbers are further from the reference than is allowed, by 0.25 at most "
+            "model: 4 of 10 numbers differ from the reference by more than the tolerance, by 0.25 at most "
             "(and 1 other model)",
         ),
         (
@@ -49,7 +49,7 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
             "identical to the reference on 20 inputs; the host runs other",
         ),
         (Verification(models=(HOSTED,)), True, "not verified: the host runs other"),
-        (Verification(), True, "not verified: the rune was not compared with its pipeline: there was no time"),
+        (Verification(), True, "not verified: the rune was not compared with its pipeline: the time ran out"),
         (
             Verification("r", RuneVerification(refusal="nobody gave it LABELS"), (SAME,)),
             True,
@@ -59,19 +59,19 @@ HOSTED = ModelVerification("other", "o.tflite", Runs.HOST)
         (
             Verification(rune=RuneVerification(failure="it does not load"), skipped="nothing is installed"),
             False,
-            "the rune is not what its pipeline makes: it does not load",
+            "the rune differs from what its pipeline builds: it does not load",
         ),
         (Verification(skipped="nothing is installed"), True, "skipped: nothing is installed"),
         (
             Verification("r", RuneVerification(20, 0, 100, 9, suspect="op 2 CONV_2D of model"), (SAME,)),
             False,
-            "the rune does not give what its pipeline gives with these models: 9 of 100 bytes of its outputs differ; "
+            "the rune's outputs differ from its pipeline's with these models: 9 of 100 bytes differ; "
             "the constants of op 2 CONV_2D of model are not in it",
         ),
         (
             Verification("r", RuneVerification(1, failure="it ended in a trap"), (SAME,)),
             False,
-            "the rune is not what its pipeline makes: it ended in a trap",
+            "the rune differs from what its pipeline builds: it ended in a trap",
         ),
         (
             Verification("r", models=(ModelVerification("a", "a", Runs.COMPILED, refusal="it crashed"),)),

@@ -115,7 +115,7 @@ def test_what_another_toolchain_built_must_give_the_same_outputs_all_the_same() 
     found = verify(MemoryFiles(files), rune_of(other), effort=SOME, made_by="sha256:other")
     assert not found.is_within
     assert found.rune.suspect is None
-    assert "bytes of its outputs differ; it was built by another toolchain" in found.sentence()
+    assert "bytes differ; it was built by another toolchain" in found.sentence()
 
 
 def test_a_model_that_was_compiled_wrongly_is_found_and_its_operator_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,12 +164,12 @@ def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorde
 
 def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(data: bytes) -> None:
-        raise ModelRuntimeMissing("nothing is installed that runs it; install ai-edge-litert")
+        raise ModelRuntimeMissing("no package is installed that runs it; install ai-edge-litert")
 
     monkeypatch.setattr(verifying, "open_reference", missing)
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=SOME)
-    assert found.sentence() == "skipped: nothing is installed that runs it; install ai-edge-litert"
+    assert found.sentence() == "skipped: no package is installed that runs it; install ai-edge-litert"
     assert found.is_within
 
 

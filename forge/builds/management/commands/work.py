@@ -18,7 +18,7 @@ from forge.core.periodic import Runs, scheduler
 class Command(BaseCommand):
     """Takes builds and previews from the queue that BROKER_URL names."""
 
-    help = "Builds what waits, as one of any number of workers beside the web processes, until Ctrl-C."
+    help = "Runs a build worker beside the web processes, until Ctrl-C. You can run any number of them."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from forge.core.blob_sweep import adopt_strays, sweep_blobs
+from rune.wording import size_text
 
 
 class Command(BaseCommand):
@@ -17,4 +18,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         adopt_strays()
         swept = sweep_blobs()
-        self.stdout.write(f"{swept.blobs} blobs were removed, {swept.size:,} bytes.")
+        self.stdout.write(f"{swept.blobs} blobs were removed, {size_text(swept.size)}.")

@@ -23,7 +23,7 @@ GRACE = 5
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Says where it is once it answers, and not before."""
+    """Prints the address once the server accepts connections."""
 
     def __init__(self, config: uvicorn.Config, announcement: str) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.language.apply import apply_edits
-from rune.language.fits import fits, fitting
+from rune.language.connection_check import fits, fitting
 from rune.language.graph_edit import Connect, edit_graph
 from rune.runefile.pipeline import Port
 from tests.rune.language.test_graph_edit import PROJECT
@@ -25,15 +25,15 @@ TWO = PROJECT.replace(
         ("word", "answer", 2, None),
         ("model", "answer", 0, None),
         ("word", "raw", 0, "A TENSOR output cannot carry text"),
-        ("best", "model", 0, "would close a circle"),
+        ("best", "model", 0, "would close a cycle"),
         ("audio", "two", 0, '"a" is f32[2], but "audio" gives i16[16000]'),
         ("audio", "two", 1, '"b" is u8[4]'),
         ("audio", "two", 2, "takes 2 inputs"),
         ("audio", "best", 1, "takes 1 input and not 2"),
-        ("word", "best", 0, "would close a circle"),
+        ("word", "best", 0, "would close a cycle"),
         ("audio", "audio", 0, "is a capability"),
         ("best", "best", 0, "cannot read from itself"),
-        ("answer", "word", 0, "gives nothing"),
+        ("answer", "word", 0, "other stages cannot read from it"),
         ("best", "answer", 7, "connect input 2 first"),
         ("nobody", "word", 0, "There is no stage"),
     ],
@@ -58,7 +58,7 @@ def test_what_fits_makes_no_new_error_about_the_input_and_what_does_not_makes_on
     before = {diagnostic.message for diagnostic in analysis.checked.diagnostics}
     for source in ("audio", "model", "best"):
         for fit in fitting(analysis, Port(source, 0)):
-            if fit.reason is not None and "circle" in fit.reason:
+            if fit.reason is not None and "cycle" in fit.reason:
                 continue
             text = apply_edits(PROJECT, edit_graph(analysis, Connect(Port(source, 0), fit.stage, fit.index)))
             stage = next(each for each in analysed(text).checked.syntax.stages if each.name.text == fit.stage)
@@ -73,5 +73,5 @@ def test_what_fits_makes_no_new_error_about_the_input_and_what_does_not_makes_on
 
 def test_a_broken_stage_elsewhere_hides_nothing() -> None:
     broken = TWO.replace("    wordlist: $WORDS", "    wordlist: [")
-    assert "circle" in (fits(analysed(broken), Port("best", 0), "model", 0) or "")
+    assert "cycle" in (fits(analysed(broken), Port("best", 0), "model", 0) or "")
     assert fits(analysed(broken), Port("model", 0), "best", 0) is None

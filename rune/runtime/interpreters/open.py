@@ -1,4 +1,4 @@
-"""From a model's format to what runs it here."""
+"""Opens a model with the interpreter of its format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rune.runtime.interpreters.onnx import open_onnx
 from rune.runtime.interpreters.tflite import open_tflite
 
 _BROWSER_ONLY = (
-    "a TensorFlow.js model runs in a browser; open the rune in the Forge, or convert the model to TensorFlow Lite"
+    "a TensorFlow.js model runs in a browser; open the rune in Hammer Forge, or convert the model to TensorFlow Lite"
 )
 _SAVED_MODEL = "a TensorFlow SavedModel runs in no host of this version; convert the model to TensorFlow Lite"
 

@@ -1,4 +1,4 @@
-"""YAML as it is being written: values with spans out of any text, by its lines and their indentation. Never fails.
+"""A tolerant parser for unfinished YAML: values with spans, from lines and their indentation. It never fails.
 
 For good YAML of the kind that Runefiles are made of the tree is that of `rune.runefile.values`; anything else is read
 as it was probably meant: what stays open is closed, and a lone word is a key or a value by where it stands.
@@ -14,7 +14,7 @@ from rune.runefile.source import SourceText
 from rune.runefile.values import MAX_DEPTH, Map, Scalar, Sequence, Value, core_value
 
 MARK = "\ue000"
-"""A character of no meaning that stands for the cursor: in spans it counts, in texts it is left out, and between it
+"""A placeholder character for the cursor: in spans it counts, in texts it is left out, and between it
 and a colon or a dash no space is needed."""
 
 _KEY = re.compile(
@@ -30,7 +30,7 @@ _FLOW_SPACE = re.compile(r"(?:[ \t\r\n]|(?<![^\s])\#[^\n]*)*")
 _CLOSING = {"[": "]", "{": "}"}
 
 
-def read_loosely(source: SourceText) -> Value | None:
+def read_tolerantly(source: SourceText) -> Value | None:
     """The values of a text, None when there are none."""
     return _Reader(source).document()
 
@@ -63,7 +63,7 @@ def _is_marker(content: str) -> bool:
 
 
 class _Reader:
-    """Walks over the lines once. Every method that reads a value moves on by at least one line."""
+    """Reads the lines once. Every method that reads a value advances by at least one line."""
 
     def __init__(self, source: SourceText) -> None:
         self._source = source

@@ -1,4 +1,4 @@
-"""What is known of the stages of a Runefile that may be broken: what they give, take, and who depends on whom."""
+"""What is known of a Runefile's stages, even of a broken one: inputs, outputs and dependencies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether a wire would fit, before it is drawn, and in one sentence why not. It changes nothing.
+"""Whether a wire fits, before it is drawn, and the reason if it does not. It changes nothing.
 
-What stages take is asked of the same rules that check a Runefile.
+It uses the rules that check a Runefile.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from rune.blocks.signature import ArgumentValue, Block, BlockError
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.kinds import GraphEditRefused
 from rune.language.graph_edits.wires import refusal_of_wire, upstream, written_port
-from rune.language.known import likely_value
 from rune.language.palette import PaletteItem
+from rune.language.stage_facts import likely_value
 from rune.language.stage_text import PipelineText, pipeline_text
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind, StageSyntax
@@ -25,7 +25,7 @@ from rune.wording import counted, quoted
 
 @dataclass(frozen=True)
 class Fit:
-    """An input of a stage that a wire could end at; `reason` says why it would not fit, None when it does."""
+    """A stage's input where a wire could end; `reason` says why it does not fit, None if it fits."""
 
     stage: str
     index: int

@@ -1,6 +1,6 @@
-"""Small operations on the layout of a text: put an entry in, take one out, in lines or in brackets.
+"""Edits of YAML by its layout: insert or remove an entry, in lines or in brackets.
 
-Each keeps the comments of what it takes away. It knows no stage.
+Each keeps the comments of removed entries. It knows no stages.
 """
 
 from __future__ import annotations

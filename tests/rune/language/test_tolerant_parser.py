@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from rune.language.completion import complete
 from rune.language.hover import hover
-from rune.language.loose import read_loosely
 from rune.language.navigation import references
 from rune.language.place import cursor_at, places
 from rune.language.structure import foldings, symbols
 from rune.language.tokens import tokens
+from rune.language.tolerant_parser import read_tolerantly
 from rune.runefile.compose import compose
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
@@ -68,7 +68,7 @@ def test_good_yaml_is_read_as_yaml(text: str) -> None:
     source = SourceText("Runefile.yml", text)
     report = Report("Runefile.yml")
     exact = [each for each in words(compose(source, report).root) if "inline" not in each[0]]  # type: ignore[operator]
-    loose = [each for each in words(read_loosely(source)) if "inline" not in each[0]]  # type: ignore[operator]
+    loose = [each for each in words(read_tolerantly(source)) if "inline" not in each[0]]  # type: ignore[operator]
     assert report.diagnostics == ()
     assert loose == exact
 
@@ -87,7 +87,7 @@ def test_good_yaml_is_read_as_yaml(text: str) -> None:
     ],
 )
 def test_what_is_open_is_closed_where_it_was_probably_meant(text: str, expected: dict[tuple[object, ...], str]) -> None:
-    found = {place.path: place.word.text for place in places(read_loosely(SourceText("", text))) if not place.is_key}
+    found = {place.path: place.word.text for place in places(read_tolerantly(SourceText("", text))) if not place.is_key}
     assert found == expected
 
 
@@ -107,7 +107,7 @@ _PIECES = st.sampled_from(
 @example("a:\n" + "".join(f"{' ' * depth}b:\n" for depth in range(1, 300)), 3)
 def test_any_text_is_read(text: str, offset: int) -> None:
     source = SourceText("", text)
-    for place in places(read_loosely(source)):
+    for place in places(read_tolerantly(source)):
         assert 0 <= place.word.span.start.offset <= place.word.span.end.offset <= len(text)
     cursor = cursor_at(source, offset)
     if cursor is not None:
@@ -131,5 +131,5 @@ def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, inserte
 
 
 def test_a_long_line_and_many_lines_are_read_in_time() -> None:
-    assert read_loosely(SourceText("", "a" * 200_000 + ": " + "b " * 100_000)) is not None
-    assert read_loosely(SourceText("", "- [a, {b: c\n" * 5_000)) is not None
+    assert read_tolerantly(SourceText("", "a" * 200_000 + ": " + "b " * 100_000)) is not None
+    assert read_tolerantly(SourceText("", "- [a, {b: c\n" * 5_000)) is not None
