@@ -54,6 +54,11 @@ def refused_cases() -> tuple[RefusedCase, ...]:
     return tuple(_refused(name, data, json.loads(told)) for name, data, told in _pairs(REFUSED))
 
 
+def compiled_model(name: str) -> bytes:
+    """The file of a model that compiles."""
+    return read_packed(COMPILED)[f"{name}.tflite"]
+
+
 def all_models() -> tuple[bytes, ...]:
     """The files of all of them, those that are refused as well."""
     return tuple(case.data for case in model_cases()) + tuple(case.data for case in refused_cases())

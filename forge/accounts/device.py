@@ -25,7 +25,7 @@ from forge.core.audit import write_entry
 LIFE = timedelta(minutes=10)
 INTERVAL = timedelta(seconds=2)
 """The shortest polling interval of a program."""
-SCOPES = ("registry",)
+SCOPES = ("registry:pull",)
 TOKEN_LIFE = timedelta(days=90)
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"

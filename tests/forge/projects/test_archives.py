@@ -6,7 +6,6 @@ import io
 import random
 import struct
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +19,13 @@ from forge.projects.files import list_files, write_file
 from forge.projects.models import DocumentUpdate, Project
 from forge.projects.restoring import restore_version
 from forge.projects.versions import find_version
+from tests.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1/projects/acme/kitchen"
 ZIP = "application/zip"
-MODEL = (Path(__file__).resolve().parents[2] / "models" / "chain_f32_dense.tflite").read_bytes()
+MODEL = compiled_model("chain_f32_dense")
 
 
 def _zip(files: dict[str, bytes], **each: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,12 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.projects import files
 from forge.projects.models import DocumentUpdate, Project
+from tests.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1/projects/acme/kitchen"
-MODEL = (Path(__file__).resolve().parents[2] / "models" / "chain_f32_dense.tflite").read_bytes()
+MODEL = compiled_model("chain_f32_dense")
 
 
 def _put(client: Client, path: str, data: bytes) -> Any:
@@ -84,8 +84,8 @@ def test_a_model_is_kept_and_described(client: Client, project: Project) -> None
 def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_runs_it(
     client: Client, project: Project
 ) -> None:
-    refused = sorted((Path(__file__).resolve().parents[2] / "models" / "refused").glob("*.tflite"))[0]
-    assert _put(client, "m.tflite", refused.read_bytes()).status_code == 200
+    refused = refused_cases()[0]
+    assert _put(client, "m.tflite", refused.data).status_code == 200
     page = client.get(f"{BASE}/models/m.tflite").json()
     assert page["unsupported"][0].keys() == {"op", "types", "count"}
     assert page["unsupported"][0]["op"] in page["sentence"]

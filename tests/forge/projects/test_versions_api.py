@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,11 @@ from forge.projects.files import delete_file, rename_file, write_file
 from forge.projects.models import Project
 from forge.projects.versions import save_version, snapshot
 from tests.forge.conftest import RUNEFILE
+from tests.model_cases import compiled_model, model_cases
 
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1/projects/acme/kitchen"
-MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 def _save(client: Client, message: str) -> Any:
@@ -85,10 +84,10 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
 
 
 def test_a_comparison_says_what_became_of_a_model(client: Client, project: Project, user: User) -> None:
-    write_file(user, project, "m.tflite", (MODELS / "chain_f32_dense.tflite").read_bytes())
+    write_file(user, project, "m.tflite", compiled_model("chain_f32_dense"))
     snapshot(project, user)
-    other = next(path for path in sorted(MODELS.glob("chain_i8*.tflite")))
-    write_file(user, project, "m.tflite", other.read_bytes())
+    other = next(case.data for case in model_cases() if case.name.startswith("chain_i8"))
+    write_file(user, project, "m.tflite", other)
     (model,) = client.get(f"{BASE}/versions/compare?from=1").json()["models"]
     assert model["path"] == "m.tflite"
     assert model["before"]["memory"]["arena"] != model["after"]["memory"]["arena"]
@@ -98,7 +97,7 @@ def test_a_comparison_says_what_became_of_a_model(client: Client, project: Proje
 def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(
     client: Client, project: Project, user: User
 ) -> None:
-    write_file(user, project, "m.tflite", (MODELS / "chain_f32_dense.tflite").read_bytes())
+    write_file(user, project, "m.tflite", compiled_model("chain_f32_dense"))
     assert "graph" not in client.get(f"{BASE}/models/m.tflite").json()
     page = client.get(f"{BASE}/models/m.tflite?graph=1").json()
     assert page["memory"]["runs"] == "compiled"
