@@ -77,7 +77,9 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
     expect(rune).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page"), timeout=PATIENCE)
     expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)
     choose(page, "doubled.rune", module("model-tfjs"))
-    expect(rune).to_contain_text(re.compile(r"TensorFlow\.js [\d.]+ runs it in this page\. That"), timeout=PATIENCE)
+    expect(rune).to_contain_text(
+        re.compile(r"TensorFlow\.js [\d.]+ runs it in this page\. Inference"), timeout=PATIENCE
+    )
     choose(page, "damaged.rune", module("model-damaged"))
     expect(alert).to_contain_text('Unable to load the "application/tflite-model" model', timeout=PATIENCE)
 
@@ -98,7 +100,7 @@ def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveFor
     page.wait_for_url("**/studio")
     expect_running(page)
     preview = page.get_by_role("region", name="Preview")
-    expect(preview).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page\. That is"), timeout=PATIENCE)
+    expect(preview).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page\. Inference"), timeout=PATIENCE)
     expect(preview.get_by_role("region", name=re.compile("^Output"))).to_be_visible()
     # The language of the editor is a .wasm too, and comes when it comes.
     assert len([url for url in fetched if url.endswith(".wasm") and "litert" in url]) == 1

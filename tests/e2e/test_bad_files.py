@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,12 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
     expect(dialog).to_contain_text("Left out: 2 files")
     dialog.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("123 files are in the project.")).to_be_visible(timeout=2 * PATIENCE)
+    # Folders of so many files may be closed.
+    for folder in ("project", "data", "deep"):
+        item = page.get_by_role("tree", name="Files").get_by_role("treeitem", name=re.compile(f"^{folder}"))
+        expect(item).to_be_visible()
+        if item.get_attribute("aria-expanded") == "false":
+            item.click()
     expect(row(page, "one.csv")).to_be_visible()
 
     # Archives that lead out, or would write over what is there.

@@ -74,7 +74,7 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
     expect(rune.get_by_role("combobox", name="Camera", exact=True)).to_have_value(second)
 
     page.evaluate(UNPLUG)
-    expect(rune.get_by_role("alert")).to_contain_text("The camera is gone: it was unplugged", timeout=PATIENCE)
+    expect(rune.get_by_role("alert")).to_contain_text("The camera stopped: it was unplugged", timeout=PATIENCE)
     rune.get_by_role("button", name="Start the camera").click()
     expect(rune.get_by_role("button", name="Stop the camera")).to_be_visible(timeout=PATIENCE)
     expect(rune.get_by_role("alert")).to_have_count(0)
@@ -91,7 +91,7 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
     )
     expect(rune.get_by_role("button", name="Stop listening")).to_be_visible(timeout=PATIENCE)
     page.evaluate(UNPLUG)
-    expect(rune.get_by_role("alert")).to_contain_text("The microphone is gone: it was unplugged", timeout=PATIENCE)
+    expect(rune.get_by_role("alert")).to_contain_text("The microphone stopped: it was unplugged", timeout=PATIENCE)
     browser.close()
 
 

@@ -228,6 +228,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
 
     # Another name, an argument and no input, in the panel; then no stage.
     page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("even")
     page.keyboard.press("Enter")
