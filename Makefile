@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check bench prove screenshots reference lock train-setup clean
+.PHONY: help setup run run-lan link test check format bench prove screenshots reference lock train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -26,13 +26,19 @@ test: ## Run all the tests (what they need of Debian's packages is installed fir
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.test
 
-check: ## Lint, types, import floors, in both languages
+check: ## Format, lint, types, import floors, in both languages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
+
+format: ## Format the code, in both languages
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV)/ruff check --fix .
+	@$(VENV)/ruff format .
+	@$(VENV)/python -m tools.frontend format
 
 bench: ## Measure, and write docs/benchmarks.md
 	@$(PYTHON) -m tools.needs pages
