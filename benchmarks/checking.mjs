@@ -7,12 +7,14 @@ const [folder, archive] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
 const pyodide = await loadPyodide({ indexURL: folder });
 pyodide.unpackArchive(new Uint8Array(readFileSync(archive)), "zip", { extractDir: "/project" });
-console.log(pyodide.runPython(`
+console.log(
+  pyodide.runPython(`
 import json, sys
 
 sys.path.insert(0, "/project")
 from benchmarks.checking import milliseconds
 
 json.dumps(milliseconds())
-`));
+`),
+);
 process.exit(0);

@@ -14,7 +14,18 @@ export default defineConfig(
       "no-console": "error",
       "no-eval": "error",
       "no-implied-eval": "off",
-      "no-restricted-imports": ["error", { paths: [{ name: "react", importNames: ["useSyncExternalStore"], message: "State that is watched is kept in zustand: docs/adr/0038." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            {
+              name: "react",
+              importNames: ["useSyncExternalStore"],
+              message: "State that is watched is kept in zustand: docs/adr/0038.",
+            },
+          ],
+        },
+      ],
       "@typescript-eslint/no-implied-eval": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

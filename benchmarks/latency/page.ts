@@ -60,7 +60,10 @@ async function measure(name: string, shape: number[], rounds: number): Promise<T
 
   const size = shape.reduce((all, each) => all * each, 1);
   let state = 1;
-  const input = Int8Array.from({ length: size }, () => ((state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16) & 255);
+  const input = Int8Array.from(
+    { length: size },
+    () => ((state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16) & 255,
+  );
   const wide = Int32Array.from(input);
   const source = instance.loaded.capabilities[0];
   if (source === undefined) throw new Error("the rune asks for no input");

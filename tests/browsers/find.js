@@ -22,7 +22,11 @@ const named = (element) => {
   const label = element.getAttribute("aria-label");
   if (label) return label;
   const by = element.getAttribute("aria-labelledby");
-  if (by) return by.split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+  if (by)
+    return by
+      .split(" ")
+      .map((id) => document.getElementById(id)?.textContent ?? "")
+      .join(" ");
   if (element.labels?.length) return element.labels[0].textContent;
   return element.textContent;
 };

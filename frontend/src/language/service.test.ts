@@ -22,17 +22,28 @@ class Worker {
   }
 
   requests(): readonly LanguageRequest[] {
-    return this.heard.flatMap((message) => ("request" in message ? [JSON.parse(message.request) as LanguageRequest] : []));
+    return this.heard.flatMap((message) =>
+      "request" in message ? [JSON.parse(message.request) as LanguageRequest] : [],
+    );
   }
 
   answerAll(answer: unknown): void {
-    for (const message of this.heard) if ("id" in message) this.say({ id: message.id, reply: JSON.stringify({ answer }) });
+    for (const message of this.heard)
+      if ("id" in message) this.say({ id: message.id, reply: JSON.stringify({ answer }) });
   }
 }
 
-function service(): { readonly worker: Worker; readonly files: Map<string, KnownFile>; readonly asked: LanguageRequest[]; readonly language: LanguageService } {
+function service(): {
+  readonly worker: Worker;
+  readonly files: Map<string, KnownFile>;
+  readonly asked: LanguageRequest[];
+  readonly language: LanguageService;
+} {
   const worker = new Worker();
-  const files = new Map<string, KnownFile>([["Runefile.yml", { text: "version: 1" }], ["m.tflite", { size: 7 }]]);
+  const files = new Map<string, KnownFile>([
+    ["Runefile.yml", { text: "version: 1" }],
+    ["m.tflite", { size: 7 }],
+  ]);
   const asked: LanguageRequest[] = [];
   const language = new LanguageService({
     files: () => Promise.resolve(files),
@@ -103,7 +114,10 @@ describe("the language", () => {
     worker.say({ ready: true, milliseconds: 1 });
     const answer = language.ask({ ask: "rename", offset: 1, name: "x" });
     await Promise.resolve();
-    worker.say({ id: 1, reply: JSON.stringify({ error: { name: "rename-refused", message: "There is an x already." } }) });
+    worker.say({
+      id: 1,
+      reply: JSON.stringify({ error: { name: "rename-refused", message: "There is an x already." } }),
+    });
     await expect(answer).rejects.toEqual(new LanguageRefusal("rename-refused", "There is an x already."));
   });
 });

@@ -26,7 +26,9 @@ export class LanguageService {
   /** Loads the language into this page. Until it is there, and if it cannot be, the server answers. */
   start(): void {
     if (this.options.base === null || this.browser !== null) return;
-    const browser = new BrowserLanguage(this.options.startWorker(), this.options.base, () => this.answering.setState(browser.state === "ready" ? "browser" : "server"));
+    const browser = new BrowserLanguage(this.options.startWorker(), this.options.base, () =>
+      this.answering.setState(browser.state === "ready" ? "browser" : "server"),
+    );
     this.browser = browser;
   }
 

@@ -123,7 +123,12 @@ export interface LanguageToken {
 }
 
 /** A file as the language knows it: a text, or what is known of one that is not sent. */
-export type KnownFile = { readonly text: string } | { readonly size: number; readonly model?: { readonly signature: unknown; readonly description?: unknown } | { readonly refusal: string } };
+export type KnownFile =
+  | { readonly text: string }
+  | {
+      readonly size: number;
+      readonly model?: { readonly signature: unknown; readonly description?: unknown } | { readonly refusal: string };
+    };
 
 /** One request. Which further keys there are depends on `ask`. */
 export interface LanguageRequest {
@@ -131,7 +136,8 @@ export interface LanguageRequest {
   readonly [key: string]: unknown;
 }
 
-export type LanguageReply = { readonly answer: unknown } | { readonly error: { readonly name: string; readonly message: string } };
+export type LanguageReply =
+  { readonly answer: unknown } | { readonly error: { readonly name: string; readonly message: string } };
 
 /** An answer that could not be given; `message` says why, as a sentence. */
 export class LanguageRefusal extends Error {

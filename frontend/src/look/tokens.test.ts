@@ -11,7 +11,9 @@ function tokens(selector: string): Map<string, string> {
 
 function luminance(colour: string): number {
   const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
-  const [red, green, blue] = channels.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  const [red, green, blue] = channels.map((value) =>
+    value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4,
+  );
   return 0.2126 * (red ?? 0) + 0.7152 * (green ?? 0) + 0.0722 * (blue ?? 0);
 }
 
@@ -38,25 +40,33 @@ describe.each([
 ])("in the %s theme", (_, theme) => {
   const colour = (name: string): string => theme.get(name) ?? "";
 
-  test.each(["--text", "--muted", "--faint", "--accent", "--ok", "--warn", "--bad", "--info"])("%s can be read on every ground", (name) => {
-    for (const ground of ["--bg", "--surface", "--sunken"]) expect(contrast(colour(name), colour(ground))).toBeGreaterThanOrEqual(4.5);
-  });
+  test.each(["--text", "--muted", "--faint", "--accent", "--ok", "--warn", "--bad", "--info"])(
+    "%s can be read on every ground",
+    (name) => {
+      for (const ground of ["--bg", "--surface", "--sunken"])
+        expect(contrast(colour(name), colour(ground))).toBeGreaterThanOrEqual(4.5);
+    },
+  );
 
   test.each(["ok", "warn", "bad", "info", "accent"])("a tag of %s can be read", (name) => {
     expect(contrast(colour(`--${name}`), colour(`--${name}-soft`))).toBeGreaterThanOrEqual(4.5);
   });
 
   test.each(["--text", "--muted", "--faint"])("%s can be read on what is chosen or warned of", (name) => {
-    for (const ground of ["ok", "warn", "bad", "info", "accent"]) expect(contrast(colour(name), colour(`--${ground}-soft`))).toBeGreaterThanOrEqual(4.5);
+    for (const ground of ["ok", "warn", "bad", "info", "accent"])
+      expect(contrast(colour(name), colour(`--${ground}-soft`))).toBeGreaterThanOrEqual(4.5);
   });
 
   test.each(["--capability", "--block", "--model", "--output"])("a stage's %s can be seen on every ground", (name) => {
-    for (const ground of ["--bg", "--surface", "--sunken"]) expect(contrast(colour(name), colour(ground))).toBeGreaterThanOrEqual(3);
+    for (const ground of ["--bg", "--surface", "--sunken"])
+      expect(contrast(colour(name), colour(ground))).toBeGreaterThanOrEqual(3);
   });
 
   test("the words of the main action and of a person's mark can be read", () => {
-    for (const ground of ["--accent", "--accent-hover"]) expect(contrast(colour("--on-accent"), colour(ground))).toBeGreaterThanOrEqual(4.5);
-    for (const person of ["--person-1", "--person-2", "--person-3"]) expect(contrast(colour("--on-person"), colour(person))).toBeGreaterThanOrEqual(4.5);
+    for (const ground of ["--accent", "--accent-hover"])
+      expect(contrast(colour("--on-accent"), colour(ground))).toBeGreaterThanOrEqual(4.5);
+    for (const person of ["--person-1", "--person-2", "--person-3"])
+      expect(contrast(colour("--on-person"), colour(person))).toBeGreaterThanOrEqual(4.5);
   });
 
   test("the edge of a field can be seen", () => {

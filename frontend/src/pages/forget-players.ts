@@ -6,7 +6,11 @@ const KEPT = "player-kept";
 export function forgetPlayers(): void {
   document.addEventListener("submit", ({ target }) => {
     // A page without HTTPS has nothing kept, and nothing to ask.
-    if (target instanceof HTMLFormElement && new URL(target.action).pathname === "/accounts/logout/" && "caches" in window) {
+    if (
+      target instanceof HTMLFormElement &&
+      new URL(target.action).pathname === "/accounts/logout/" &&
+      "caches" in window
+    ) {
       void caches.delete(KEPT);
     }
   });

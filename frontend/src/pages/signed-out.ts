@@ -15,7 +15,10 @@ const servedTo = (): string | undefined => document.body.dataset["person"];
 
 async function session(): Promise<Answer | null> {
   try {
-    const response = await fetch("/accounts/session", { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const response = await fetch("/accounts/session", {
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+    });
     return response.ok ? ((await response.json()) as Answer) : null;
   } catch {
     return null;
@@ -27,7 +30,12 @@ export async function saysSignedOut(): Promise<boolean> {
   const me = servedTo();
   const answer = me === undefined ? null : await session();
   if (answer === null || answer.person?.id === me) return false;
-  say(answer.person === null ? "You are signed out. Sign in again; what you typed stays in this page." : `${answer.person.name} is signed in in this browser now. Load the page again to go on as ${answer.person.name}.`, answer.person === null);
+  say(
+    answer.person === null
+      ? "You are signed out. Sign in again; what you typed stays in this page."
+      : `${answer.person.name} is signed in in this browser now. Load the page again to go on as ${answer.person.name}.`,
+    answer.person === null,
+  );
   return true;
 }
 
@@ -39,7 +47,11 @@ function say(text: string, offersSignIn: boolean): void {
   notice.dataset["signedOut"] = "";
   notice.append(Object.assign(document.createElement("p"), { textContent: text }));
   if (offersSignIn) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "button primary", textContent: "Sign in" });
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "button primary",
+      textContent: "Sign in",
+    });
     button.addEventListener("click", () => window.open(SIGN_IN, "_blank"));
     notice.append(button);
   }

@@ -19,7 +19,14 @@ function merged(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
     if (group === undefined) return [node];
     if (nameOf(node.name) !== node.name) return [];
     const hasModel = pipeline.nodes.some(({ name, kind }) => kind === "model" && group.names.includes(name));
-    return [{ ...node, kind: hasModel ? ("model" as const) : node.kind, shown: `+${group.names.length} ${group.word}s`, detail: group.names.join(", ") }];
+    return [
+      {
+        ...node,
+        kind: hasModel ? ("model" as const) : node.kind,
+        shown: `+${group.names.length} ${group.word}s`,
+        detail: group.names.join(", "),
+      },
+    ];
   });
   const wires = new Map<string, Wire>();
   for (const wire of pipeline.wires) {
@@ -28,7 +35,13 @@ function merged(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
     // Which output or input it is can be told of a stage that is drawn as itself, and of no other.
     const source_index = groupOf.has(wire.source) ? 0 : wire.source_index;
     const target_index = groupOf.has(wire.target) ? 0 : wire.target_index;
-    wires.set(JSON.stringify([source, source_index, target, target_index]), { ...wire, source, source_index, target, target_index });
+    wires.set(JSON.stringify([source, source_index, target, target_index]), {
+      ...wire,
+      source,
+      source_index,
+      target,
+      target_index,
+    });
   }
   return { nodes, wires: [...wires.values()] };
 }
@@ -37,11 +50,19 @@ function merged(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
 function runsOf(pipeline: Pipeline): readonly (readonly string[])[] {
   const wires = forwardWires(pipeline);
   const blocks = new Set(pipeline.nodes.filter((node) => node.kind === "block").map((node) => node.name));
-  const neighbours = (name: string, side: "source" | "target", other: "source" | "target"): readonly string[] => [...new Set(wires.filter((wire) => wire[side] === name).map((wire) => wire[other]))];
+  const neighbours = (name: string, side: "source" | "target", other: "source" | "target"): readonly string[] => [
+    ...new Set(wires.filter((wire) => wire[side] === name).map((wire) => wire[other])),
+  ];
   const next = new Map<string, string>();
   for (const name of blocks) {
     const [reader, ...others] = neighbours(name, "source", "target");
-    if (reader !== undefined && others.length === 0 && blocks.has(reader) && neighbours(reader, "target", "source").length === 1) next.set(name, reader);
+    if (
+      reader !== undefined &&
+      others.length === 0 &&
+      blocks.has(reader) &&
+      neighbours(reader, "target", "source").length === 1
+    )
+      next.set(name, reader);
   }
   const later = new Set(next.values());
   return [...blocks]
@@ -61,7 +82,10 @@ function namesOf(pipeline: Pipeline, is: (kind: Stage["kind"]) => boolean): read
 /** The pipeline itself and its shorter forms, each shorter than the one before. */
 function* formsOf(pipeline: Pipeline): Generator<Pipeline> {
   yield pipeline;
-  yield merged(pipeline, runsOf(pipeline).map((names) => ({ names, word: "stage" })));
+  yield merged(
+    pipeline,
+    runsOf(pipeline).map((names) => ({ names, word: "stage" })),
+  );
   const middle = { names: namesOf(pipeline, (kind) => kind === "block" || kind === "model"), word: "stage" };
   yield merged(pipeline, [middle]);
   const inputs = { names: namesOf(pipeline, (kind) => kind === "capability"), word: "input" };

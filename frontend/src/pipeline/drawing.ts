@@ -39,7 +39,12 @@ function svgElement(tag: string, attributes: Readonly<Record<string, string>>): 
 function wireElements({ wire, points }: PlacedWire): readonly SVGElement[] {
   const end = points.at(-1) ?? { x: 0, y: 0 };
   return [
-    svgElement("path", { class: `pipeline-wire ${wire.mark ?? ""}`, d: pathOf(points), "data-from": wire.source, "data-to": wire.target }),
+    svgElement("path", {
+      class: `pipeline-wire ${wire.mark ?? ""}`,
+      d: pathOf(points),
+      "data-from": wire.source,
+      "data-to": wire.target,
+    }),
     svgElement("path", { class: "pipeline-arrow", d: ARROW, transform: `translate(${end.x} ${end.y})` }),
   ];
 }
@@ -67,7 +72,11 @@ function picture(placed: Placed, hasDetail: boolean): HTMLElement {
   Object.assign(made.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
   const wires = svgElement("svg", { width: String(placed.width), height: String(placed.height) });
   wires.append(...placed.wires.flatMap(wireElements));
-  made.append(wires, ...placed.nodes.map((node) => nodeElement(node, hasDetail)), ...labelled(placed.wires).map(labelElement));
+  made.append(
+    wires,
+    ...placed.nodes.map((node) => nodeElement(node, hasDetail)),
+    ...labelled(placed.wires).map(labelElement),
+  );
   return made;
 }
 
@@ -75,10 +84,12 @@ function picture(placed: Placed, hasDetail: boolean): HTMLElement {
 export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
   if (!isSmall) return place(pipeline, { room });
   const small = (each: Pipeline): Placed => place(each, { room, form: SMALL });
-  return small(condensed(pipeline, (each) => {
-    const { width, height } = small(each);
-    return width <= room && height <= SMALL_MOST;
-  }));
+  return small(
+    condensed(pipeline, (each) => {
+      const { width, height } = small(each);
+      return width <= room && height <= SMALL_MOST;
+    }),
+  );
 }
 
 /** Draws into `host` from now on, in the room that it has; answers how to stop. What else is in `host` stays there. */

@@ -79,12 +79,20 @@ const [NARROW_CHARACTER, WIDE_CHARACTER, OTHER_CHARACTER] = [5.1, 11, 7.6];
 
 /** The room that a name needs, in pixels. */
 export function nameWidth(name: string): number {
-  return [...name].reduce((width, character) => width + (NARROW.test(character) ? NARROW_CHARACTER : WIDE.test(character) ? WIDE_CHARACTER : OTHER_CHARACTER), 0);
+  return [...name].reduce(
+    (width, character) =>
+      width + (NARROW.test(character) ? NARROW_CHARACTER : WIDE.test(character) ? WIDE_CHARACTER : OTHER_CHARACTER),
+    0,
+  );
 }
 
 export function nodeWidth(stage: Stage, form: Form): number {
   const { name, shown, detail, note } = stage;
-  const text = Math.max(nameWidth(shown ?? name), form.hasDetail ? detail.length * MONO_CHARACTER : 0, form.noteHeight > 0 ? nameWidth(note ?? "") : 0);
+  const text = Math.max(
+    nameWidth(shown ?? name),
+    form.hasDetail ? detail.length * MONO_CHARACTER : 0,
+    form.noteHeight > 0 ? nameWidth(note ?? "") : 0,
+  );
   return Math.ceil(Math.min(form.nodeMost, Math.max(form.nodeLeast, text + form.nodeEdges)));
 }
 

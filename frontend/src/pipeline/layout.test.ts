@@ -10,7 +10,10 @@ function wire(source: string, target: string, type: string | null = "f32[8]"): W
   return { source, source_index: 0, target, target_index: 0, type };
 }
 
-function outline(wires: readonly Wire[], names = [...new Set(wires.flatMap((each) => [each.source, each.target]))]): Pipeline {
+function outline(
+  wires: readonly Wire[],
+  names = [...new Set(wires.flatMap((each) => [each.source, each.target]))],
+): Pipeline {
   return { nodes: names.map((name) => node(name)), wires };
 }
 
@@ -68,7 +71,12 @@ describe("a pipeline that branches", () => {
     for (const one of nodes) {
       for (const other of nodes) {
         if (one === other) continue;
-        expect(one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y).toBe(true);
+        expect(
+          one.x + one.width <= other.x ||
+            other.x + other.width <= one.x ||
+            one.y + one.height <= other.y ||
+            other.y + other.height <= one.y,
+        ).toBe(true);
       }
     }
   });
@@ -98,7 +106,9 @@ describe("a broken pipeline", () => {
 
 describe("ports", () => {
   test("stand apart, and each wire ends at its own and says its own type", () => {
-    const { nodes, wires } = place(outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]));
+    const { nodes, wires } = place(
+      outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]),
+    );
     expect(wires.map((each) => each.text)).toEqual(["f32[1]", "u8[4]"]);
     const out = found(nodes, "out");
     expect(out.inputs).toHaveLength(2);
@@ -116,7 +126,10 @@ describe("ports", () => {
 
   test("capabilities take nothing and outputs give nothing", () => {
     const { nodes } = place({ nodes: [node("mic", "capability"), node("out", "output")], wires: [] });
-    expect(nodes.map((each) => [each.inputs.length, each.outputs.length])).toEqual([[0, 1], [1, 0]]);
+    expect(nodes.map((each) => [each.inputs.length, each.outputs.length])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
   });
 });
 

@@ -62,7 +62,9 @@ function bends(slot: Slot | undefined, next: Slot | undefined): boolean {
 /** The pixels between two layers: room for the longest label of the wires that start there, and for those that bend. */
 function gapAfter(layer: number, lanes: readonly Lane[], form: Form): number {
   const labels = form.hasTypes
-    ? lanes.filter((lane) => lane.slots[0]?.layer === layer).map((lane) => labelWidth(lane.letters) + (bends(lane.slots[0], lane.slots[1]) ? BEND_ROOM : 0) + LABEL_ROOM)
+    ? lanes
+        .filter((lane) => lane.slots[0]?.layer === layer)
+        .map((lane) => labelWidth(lane.letters) + (bends(lane.slots[0], lane.slots[1]) ? BEND_ROOM : 0) + LABEL_ROOM)
     : [];
   return Math.round(Math.max(form.wireLeast, ...labels));
 }
@@ -119,7 +121,20 @@ export function place(pipeline: Pipeline, { room = Infinity, counts = new Map(),
   const grid = gridOf(layers, lanes, form, room);
   for (const slot of layers.flat()) if (slot.node === null) slot.width = grid.widths[slot.layer] ?? 0;
   const nodes = layers.flat().flatMap((slot) =>
-    slot.node === null ? [] : [{ node: slot.node, row: rowOf(grid, slot), x: leftOf(grid, slot), y: slot.y, width: slot.width, height: slot.height, inputs: slot.inputs, outputs: slot.outputs }],
+    slot.node === null
+      ? []
+      : [
+          {
+            node: slot.node,
+            row: rowOf(grid, slot),
+            x: leftOf(grid, slot),
+            y: slot.y,
+            width: slot.width,
+            height: slot.height,
+            inputs: slot.inputs,
+            outputs: slot.outputs,
+          },
+        ],
   );
   /** How much of each track's length labels have taken, from its right end. */
   const taken = new Map<string, number>();
@@ -132,7 +147,14 @@ export function placeOnce(): typeof place {
   let key = "";
   let last: Placed | null = null;
   return (pipeline, placing = {}) => {
-    const nodes = pipeline.nodes.map(({ name, kind, detail, mark, note }) => [name, kind, detail, mark, note, placing.counts?.get(name)]);
+    const nodes = pipeline.nodes.map(({ name, kind, detail, mark, note }) => [
+      name,
+      kind,
+      detail,
+      mark,
+      note,
+      placing.counts?.get(name),
+    ]);
     const next = JSON.stringify([nodes, pipeline.wires, placing.room, placing.form]);
     if (last === null || next !== key) last = place(pipeline, placing);
     key = next;
@@ -173,8 +195,19 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, t
     if (isBreak) {
       const tracks = grid.tracks[slot.layer] ?? [];
       const track = trackOf(slot, wire);
-      const turn = turnOf(tracks, track, { ...form, trackWidth: grid.trackWidth, right: columnRight(grid, slot), left: columnLeft(grid, next), below: grid.belows[row] ?? 0 });
-      points.push({ x: turn.right, y: from }, { x: turn.right, y: turn.level }, { x: turn.left, y: turn.level }, { x: turn.left, y: to });
+      const turn = turnOf(tracks, track, {
+        ...form,
+        trackWidth: grid.trackWidth,
+        right: columnRight(grid, slot),
+        left: columnLeft(grid, next),
+        below: grid.belows[row] ?? 0,
+      });
+      points.push(
+        { x: turn.right, y: from },
+        { x: turn.right, y: turn.level },
+        { x: turn.left, y: turn.level },
+        { x: turn.left, y: to },
+      );
       if (label === null) {
         label = labelOn(`${slot.layer} ${track}`, turn, text, taken);
         isBetween = label !== null;
@@ -183,12 +216,20 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, t
     points.push({ x: columnLeft(grid, next), y: to }, { x: end, y: to });
     if (index === 0 && !isBreak) label = labelAt({ x: start, y: from }, { x: end, y: to }, text);
   }
-  return { wire, points: simplified(points), text: label === null ? "" : text, isBetween, label: label ?? { x: 0, y: 0 } };
+  return {
+    wire,
+    points: simplified(points),
+    text: label === null ? "" : text,
+    isBetween,
+    label: label ?? { x: 0, y: 0 },
+  };
 }
 
 /** In the middle of a level wire; where it bends, over the level end, clear of the curve. */
 function labelAt(from: Point, to: Point, text: string): Point {
-  return from.y === to.y ? { x: (from.x + to.x) / 2, y: from.y } : { x: to.x - LABEL_END - labelWidth(text.length) / 2, y: to.y };
+  return from.y === to.y
+    ? { x: (from.x + to.x) / 2, y: from.y }
+    : { x: to.x - LABEL_END - labelWidth(text.length) / 2, y: to.y };
 }
 
 /** Over the way between two rows, beside the labels of the wires that go there along with it; null where there is no room. */

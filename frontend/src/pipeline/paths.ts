@@ -51,7 +51,10 @@ export function simplified(points: readonly Point[]): readonly Point[] {
   for (const point of points) {
     const [before, last] = [kept.at(-2), kept.at(-1)];
     if (last !== undefined && last.x === point.x && last.y === point.y) continue;
-    const isPassed = before !== undefined && last !== undefined && ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y));
+    const isPassed =
+      before !== undefined &&
+      last !== undefined &&
+      ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y));
     if (isPassed) kept.pop();
     kept.push(point);
   }

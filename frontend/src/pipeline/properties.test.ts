@@ -10,7 +10,12 @@ import type { Pipeline } from "./types";
 
 const SEEDS = Array.from({ length: 300 }, (_, seed) => seed);
 const ROOMS = [240, 320, 500, 782, 1200, Infinity];
-const CASES = SEEDS.map((seed) => ({ seed, pipeline: randomPipeline(seed), room: ROOMS[seed % ROOMS.length] ?? Infinity, form: seed % 4 === 3 ? SMALL : FULL }));
+const CASES = SEEDS.map((seed) => ({
+  seed,
+  pipeline: randomPipeline(seed),
+  room: ROOMS[seed % ROOMS.length] ?? Infinity,
+  form: seed % 4 === 3 ? SMALL : FULL,
+}));
 
 type Case = (typeof CASES)[number];
 
@@ -37,15 +42,28 @@ function along(points: readonly Point[]): readonly Point[] {
       const part = step / 40;
       if (isStraight) return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
       // The cubic of `pathOf`, and what is level after it is between its end and `to`.
-      const [one, two, three, four] = [(1 - part) ** 3, 3 * (1 - part) ** 2 * part, 3 * (1 - part) * part ** 2, part ** 3];
-      return { x: one * from.x + (two + three) * turn + four * (2 * turn - from.x), y: (one + two) * from.y + (three + four) * to.y };
+      const [one, two, three, four] = [
+        (1 - part) ** 3,
+        3 * (1 - part) ** 2 * part,
+        3 * (1 - part) * part ** 2,
+        part ** 3,
+      ];
+      return {
+        x: one * from.x + (two + three) * turn + four * (2 * turn - from.x),
+        y: (one + two) * from.y + (three + four) * to.y,
+      };
     });
   });
 }
 
 describe("in every picture", () => {
   test("each stage and each wire of the pipeline is drawn once", () => {
-    const found = wrong((placed, { pipeline }) => placed.nodes.length === pipeline.nodes.length && new Set(placed.wires.map(({ wire }) => wire)).size === pipeline.wires.length && placed.wires.length === pipeline.wires.length);
+    const found = wrong(
+      (placed, { pipeline }) =>
+        placed.nodes.length === pipeline.nodes.length &&
+        new Set(placed.wires.map(({ wire }) => wire)).size === pipeline.wires.length &&
+        placed.wires.length === pipeline.wires.length,
+    );
     expect(found).toEqual([]);
   });
 
@@ -56,29 +74,50 @@ describe("in every picture", () => {
         const [source, target, start, end] = [nodes.get(wire.source), nodes.get(wire.target), points[0], points.at(-1)];
         if (source === undefined || target === undefined || start === undefined || end === undefined) return false;
         const isForward = target.row > source.row || (target.row === source.row && target.x >= source.x + source.width);
-        return isForward && start.x === source.x + source.width && start.y === source.y + (source.outputs[wire.source_index] ?? NaN) && end.x === target.x && end.y === target.y + (target.inputs[wire.target_index] ?? NaN);
+        return (
+          isForward &&
+          start.x === source.x + source.width &&
+          start.y === source.y + (source.outputs[wire.source_index] ?? NaN) &&
+          end.x === target.x &&
+          end.y === target.y + (target.inputs[wire.target_index] ?? NaN)
+        );
       });
     });
     expect(found).toEqual([]);
   });
 
   test("each wire comes to its end from the left", () => {
-    const found = wrong((placed) => placed.wires.every(({ points }) => (points.at(-1)?.x ?? 0) > (points.at(-2)?.x ?? 0)));
+    const found = wrong((placed) =>
+      placed.wires.every(({ points }) => (points.at(-1)?.x ?? 0) > (points.at(-2)?.x ?? 0)),
+    );
     expect(found).toEqual([]);
   });
 
   test("no two stages overlap", () => {
-    const apart = (one: PlacedNode, other: PlacedNode): boolean => one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y;
-    expect(wrong(({ nodes }) => nodes.every((one, index) => nodes.slice(index + 1).every((other) => apart(one, other))))).toEqual([]);
+    const apart = (one: PlacedNode, other: PlacedNode): boolean =>
+      one.x + one.width <= other.x ||
+      other.x + other.width <= one.x ||
+      one.y + one.height <= other.y ||
+      other.y + other.height <= one.y;
+    expect(
+      wrong(({ nodes }) => nodes.every((one, index) => nodes.slice(index + 1).every((other) => apart(one, other)))),
+    ).toEqual([]);
   });
 
   test("no wire passes through a stage", () => {
-    expect(wrong(({ nodes, wires }) => wires.every(({ points }) => along(points).every((point) => !nodes.some((node) => isInside(node, point)))))).toEqual([]);
+    expect(
+      wrong(({ nodes, wires }) =>
+        wires.every(({ points }) => along(points).every((point) => !nodes.some((node) => isInside(node, point)))),
+      ),
+    ).toEqual([]);
   });
 
   test("nothing is outside of the room that it was given", () => {
     const found = wrong((placed, { room }) => {
-      const xs = [...placed.nodes.flatMap(({ x, width }) => [x, x + width]), ...placed.wires.flatMap(({ points }) => points.map(({ x }) => x))];
+      const xs = [
+        ...placed.nodes.flatMap(({ x, width }) => [x, x + width]),
+        ...placed.wires.flatMap(({ points }) => points.map(({ x }) => x)),
+      ];
       return placed.width <= room && xs.every((x) => x >= 0 && x <= placed.width);
     });
     expect(found).toEqual([]);
@@ -90,14 +129,24 @@ describe("in every picture", () => {
       const outputOf = ({ wire }: PlacedWire): string => `${wire.source} ${wire.source_index}`;
       const said = new Set(wires.filter(({ text }) => text !== "").map(outputOf));
       const between = wires.filter(({ text, isBetween }) => isBetween && text !== "");
-      const apart = (one: PlacedWire, other: PlacedWire): boolean => Math.abs(one.label.y - other.label.y) >= 12 || Math.abs(one.label.x - other.label.x) >= (6.6 * (one.text.length + other.text.length)) / 2;
-      return wires.every((each) => each.wire.type === null || said.has(outputOf(each))) && between.every((one, index) => between.slice(index + 1).every((other) => apart(one, other)));
+      const apart = (one: PlacedWire, other: PlacedWire): boolean =>
+        Math.abs(one.label.y - other.label.y) >= 12 ||
+        Math.abs(one.label.x - other.label.x) >= (6.6 * (one.text.length + other.text.length)) / 2;
+      return (
+        wires.every((each) => each.wire.type === null || said.has(outputOf(each))) &&
+        between.every((one, index) => between.slice(index + 1).every((other) => apart(one, other)))
+      );
     });
     expect(found).toEqual([]);
   });
 
   test("nothing is above or below its edges", () => {
-    const found = wrong((placed) => [...placed.nodes.flatMap(({ y, height }) => [y, y + height]), ...placed.wires.flatMap(({ points }) => points.map(({ y }) => y))].every((y) => y >= 0 && y <= placed.height));
+    const found = wrong((placed) =>
+      [
+        ...placed.nodes.flatMap(({ y, height }) => [y, y + height]),
+        ...placed.wires.flatMap(({ points }) => points.map(({ y }) => y)),
+      ].every((y) => y >= 0 && y <= placed.height),
+    );
     expect(found).toEqual([]);
   });
 
@@ -127,7 +176,15 @@ describe("a small picture", () => {
       const pipeline = randomPipeline(seed, 60);
       const { width, height, nodes } = small(pipeline);
       const shown = nodes.flatMap(({ node }) => (node.shown === undefined ? [node.name] : node.detail.split(", ")));
-      return width > 280 || height > 132 || shown.toSorted().join() !== pipeline.nodes.map(({ name }) => name).toSorted().join();
+      return (
+        width > 280 ||
+        height > 132 ||
+        shown.toSorted().join() !==
+          pipeline.nodes
+            .map(({ name }) => name)
+            .toSorted()
+            .join()
+      );
     });
     expect(found).toEqual([]);
   });
@@ -136,9 +193,16 @@ describe("a small picture", () => {
     const lost = SEEDS.filter((seed) => {
       const pipeline = randomPipeline(seed, 40);
       const { nodes, wires } = small(pipeline);
-      const drawnAs = new Map(nodes.flatMap(({ node }) => (node.shown === undefined ? [node.name] : node.detail.split(", ")).map((name) => [name, node.name])));
+      const drawnAs = new Map(
+        nodes.flatMap(({ node }) =>
+          (node.shown === undefined ? [node.name] : node.detail.split(", ")).map((name) => [name, node.name]),
+        ),
+      );
       const drawn = new Set(wires.map(({ wire }) => `${wire.source} ${wire.target}`));
-      return !pipeline.wires.every(({ source, target }) => drawnAs.get(source) === drawnAs.get(target) || drawn.has(`${drawnAs.get(source)} ${drawnAs.get(target)}`));
+      return !pipeline.wires.every(
+        ({ source, target }) =>
+          drawnAs.get(source) === drawnAs.get(target) || drawn.has(`${drawnAs.get(source)} ${drawnAs.get(target)}`),
+      );
     });
     expect(lost).toEqual([]);
   });
@@ -148,18 +212,42 @@ describe("a small picture", () => {
     const kinds = ["capability", "block", "block", "block", "model", "block", "output"] as const;
     const pipeline: Pipeline = {
       nodes: names.map((name, index) => ({ name, kind: kinds[index] ?? "block", detail: name })),
-      wires: names.slice(1).map((target, index) => ({ source: names[index] ?? "", source_index: 0, target, target_index: 0, type: null })),
+      wires: names
+        .slice(1)
+        .map((target, index) => ({ source: names[index] ?? "", source_index: 0, target, target_index: 0, type: null })),
     };
     const short = condensed(pipeline, ({ nodes }) => nodes.length <= 5);
-    expect(short.nodes.map(({ name, shown, detail }) => (shown === undefined ? name : `${shown}: ${detail}`))).toEqual(["mic", "+3 stages: window, fft, scale", "words", "label", "out"]);
-    expect(short.wires.map(({ source, target }) => `${source} ${target}`)).toEqual(["mic window", "window words", "words label", "label out"]);
+    expect(short.nodes.map(({ name, shown, detail }) => (shown === undefined ? name : `${shown}: ${detail}`))).toEqual([
+      "mic",
+      "+3 stages: window, fft, scale",
+      "words",
+      "label",
+      "out",
+    ]);
+    expect(short.wires.map(({ source, target }) => `${source} ${target}`)).toEqual([
+      "mic window",
+      "window words",
+      "words label",
+      "label out",
+    ]);
   });
 });
 
 test("a pipeline that has room stands in one row, and one that has not in rows about equally long", () => {
-  const nodes = Array.from({ length: 6 }, (_, index) => ({ name: `stage ${index}`, kind: "block" as const, detail: "fft" }));
-  const wires = nodes.slice(1).map(({ name }, index) => ({ source: `stage ${index}`, source_index: 0, target: name, target_index: 0, type: null }));
-  const rowsIn = (room: number, form: Form = FULL): readonly number[] => place({ nodes, wires }, { room, form }).nodes.map(({ row }) => row);
+  const nodes = Array.from({ length: 6 }, (_, index) => ({
+    name: `stage ${index}`,
+    kind: "block" as const,
+    detail: "fft",
+  }));
+  const wires = nodes.slice(1).map(({ name }, index) => ({
+    source: `stage ${index}`,
+    source_index: 0,
+    target: name,
+    target_index: 0,
+    type: null,
+  }));
+  const rowsIn = (room: number, form: Form = FULL): readonly number[] =>
+    place({ nodes, wires }, { room, form }).nodes.map(({ row }) => row);
   expect(rowsIn(1000)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(rowsIn(620)).toEqual([0, 0, 0, 1, 1, 1]);
   expect(rowsIn(300)).toEqual([0, 0, 1, 1, 2, 2]);

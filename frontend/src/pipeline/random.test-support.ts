@@ -23,12 +23,22 @@ export function randomPipeline(seed: number, most = 24): Pipeline {
   const inputs = 1 + below(Math.min(3, count - 1));
   const nodes: Stage[] = Array.from({ length: count }, (_, index) => {
     const kind = index < inputs ? "capability" : pick<Stage["kind"]>(["block", "block", "model", "output"], "block");
-    return { name: `${"stage".slice(0, 1 + below(5))}${"x".repeat(below(9))}${index}`, kind, detail: pick(DETAILS, "fft") };
+    return {
+      name: `${"stage".slice(0, 1 + below(5))}${"x".repeat(below(9))}${index}`,
+      kind,
+      detail: pick(DETAILS, "fft"),
+    };
   });
   const givers = (index: number): readonly Stage[] => nodes.slice(0, index).filter((node) => node.kind !== "output");
   const wires: Wire[] = nodes.flatMap((node, index) => {
     if (node.kind === "capability") return [];
-    return Array.from({ length: below(4) }, (_, target_index) => ({ source: pick(givers(index), nodes[0] ?? node).name, source_index: below(2), target: node.name, target_index, type: pick(TYPES, null) }));
+    return Array.from({ length: below(4) }, (_, target_index) => ({
+      source: pick(givers(index), nodes[0] ?? node).name,
+      source_index: below(2),
+      target: node.name,
+      target_index,
+      type: pick(TYPES, null),
+    }));
   });
   return { nodes, wires };
 }

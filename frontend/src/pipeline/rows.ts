@@ -14,7 +14,8 @@ export interface Columns {
 
 function widthOf({ widths, gaps }: Columns, { first, last }: Row): number {
   let width = 0;
-  for (let column = first; column <= last; column++) width += (widths[column] ?? 0) + (column < last ? (gaps[column] ?? 0) : 0);
+  for (let column = first; column <= last; column++)
+    width += (widths[column] ?? 0) + (column < last ? (gaps[column] ?? 0) : 0);
   return width;
 }
 

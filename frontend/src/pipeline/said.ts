@@ -15,8 +15,18 @@ function listed(words: readonly string[]): string {
 /** Each stage with what it is, what became of it, what it reads and what it read before, in the order of the Runefile. */
 export function stagesSaid({ nodes, wires }: Pipeline): readonly string[] {
   return nodes.map((stage) => {
-    const [gone, read] = [true, false].map((isGone) => [...new Set(wires.filter((wire) => wire.target === stage.name && (wire.mark === "removed") === isGone).map((wire) => wire.source))]);
-    const words = [`${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`, stage.note ?? "", ...readingSaid(stage, read ?? [], gone ?? [])];
+    const [gone, read] = [true, false].map((isGone) => [
+      ...new Set(
+        wires
+          .filter((wire) => wire.target === stage.name && (wire.mark === "removed") === isGone)
+          .map((wire) => wire.source),
+      ),
+    ]);
+    const words = [
+      `${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`,
+      stage.note ?? "",
+      ...readingSaid(stage, read ?? [], gone ?? []),
+    ];
     return words.filter((word) => word !== "").join(", ");
   });
 }

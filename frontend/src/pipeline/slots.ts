@@ -40,7 +40,10 @@ function countsOf(pipeline: Pipeline, known: PortCounts): PortCounts {
   const counts = new Map<string, { inputs: number; outputs: number }>();
   for (const { name, kind } of pipeline.nodes) {
     const given = known.get(name);
-    counts.set(name, { inputs: given?.inputs ?? (kind === "capability" ? 0 : 1), outputs: given?.outputs ?? (kind === "output" ? 0 : 1) });
+    counts.set(name, {
+      inputs: given?.inputs ?? (kind === "capability" ? 0 : 1),
+      outputs: given?.outputs ?? (kind === "output" ? 0 : 1),
+    });
   }
   for (const { source, source_index, target, target_index } of pipeline.wires) {
     const from = counts.get(source);
@@ -80,13 +83,17 @@ function settle(layer: Slot[], neighbours: (slot: Slot) => readonly Slot[], reor
     slot.y = Math.max(wishOf(slot) - slot.height / 2, least);
     least = slot.y + slot.height + gap;
   }
-  const shift = layer.reduce((sum, slot) => sum + wishOf(slot) - slot.height / 2 - slot.y, 0) / Math.max(1, layer.length);
+  const shift =
+    layer.reduce((sum, slot) => sum + wishOf(slot) - slot.height / 2 - slot.y, 0) / Math.max(1, layer.length);
   for (const slot of layer) slot.y += shift;
 }
 
 function build(pipeline: Pipeline, known: PortCounts, form: Form): { layers: Slot[][]; lanes: Lane[] } {
   const wires = forwardWires(pipeline);
-  const layerOf = layersOf(pipeline.nodes.map((node) => node.name), wires);
+  const layerOf = layersOf(
+    pipeline.nodes.map((node) => node.name),
+    wires,
+  );
   const counts = countsOf(pipeline, known);
   const layers: Slot[][] = Array.from({ length: Math.max(0, ...layerOf.values()) + 1 }, () => []);
   const slots = new Map<string, Slot>();
@@ -96,13 +103,24 @@ function build(pipeline: Pipeline, known: PortCounts, form: Form): { layers: Slo
     const own = node === null ? form.bendHeight : form.nodeHeight + ((node.note ?? "") === "" ? 0 : form.noteHeight);
     const height = node === null ? own : Math.max(own, 2 * form.portMargin + Math.max(inputs, outputs) * form.portGap);
     const width = node === null ? 0 : nodeWidth(node, form);
-    const slot: Slot = { node, layer, width, height, inputs: portsOf(inputs, height, form.portGap), outputs: portsOf(outputs, height, form.portGap), y: 0, before: [], after: [] };
+    const slot: Slot = {
+      node,
+      layer,
+      width,
+      height,
+      inputs: portsOf(inputs, height, form.portGap),
+      outputs: portsOf(outputs, height, form.portGap),
+      y: 0,
+      before: [],
+      after: [],
+    };
     const row = layers[layer] ?? [];
     slot.y = row.reduce((sum, other) => sum + other.height + form.nodeGap, 0);
     row.push(slot);
     return slot;
   };
-  for (const node of pipeline.nodes) if (!slots.has(node.name)) slots.set(node.name, add(node, layerOf.get(node.name) ?? 0));
+  for (const node of pipeline.nodes)
+    if (!slots.has(node.name)) slots.set(node.name, add(node, layerOf.get(node.name) ?? 0));
   const lanes: Lane[] = [];
   for (const group of lanesOf(wires)) {
     const [first] = group;
@@ -124,7 +142,11 @@ function build(pipeline: Pipeline, known: PortCounts, form: Form): { layers: Slo
 }
 
 /** The layers of a pipeline, each slot at a height of its own, and the ways of its wires through them. */
-export function stacked(pipeline: Pipeline, known: PortCounts, form: Form): { readonly layers: readonly (readonly Slot[])[]; readonly lanes: readonly Lane[] } {
+export function stacked(
+  pipeline: Pipeline,
+  known: PortCounts,
+  form: Form,
+): { readonly layers: readonly (readonly Slot[])[]; readonly lanes: readonly Lane[] } {
   const { layers, lanes } = build(pipeline, known, form);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const reorder = sweep < SWEEPS - 2;

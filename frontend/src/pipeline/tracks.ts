@@ -23,7 +23,8 @@ export function trackOf(slot: Slot, wire: Wire): string {
 export function tracksOf(layers: number, lanes: readonly Lane[]): readonly Tracks[] {
   const found: Map<string, number>[] = Array.from({ length: Math.max(0, layers - 1) }, () => new Map<string, number>());
   for (const { wires, slots } of lanes) {
-    for (const slot of slots.slice(0, -1)) for (const wire of wires) found[slot.layer]?.set(trackOf(slot, wire), outputAt(slot, wire));
+    for (const slot of slots.slice(0, -1))
+      for (const wire of wires) found[slot.layer]?.set(trackOf(slot, wire), outputAt(slot, wire));
   }
   return found.map((tracks) => [...tracks].toSorted(([, one], [, other]) => one - other).map(([track]) => track));
 }

@@ -26,7 +26,11 @@ export function FromModel({ file }: { readonly file: File }) {
         if (found === null) timer = setTimeout(() => void ask(), AGAIN);
       } catch (error) {
         if (!isWanted) return;
-        setProblem(error instanceof TypeError ? "The server did not answer. Check the connection and try again." : String(error instanceof Error ? error.message : error));
+        setProblem(
+          error instanceof TypeError
+            ? "The server did not answer. Check the connection and try again."
+            : String(error instanceof Error ? error.message : error),
+        );
         timer = setTimeout(() => void ask(), AGAIN);
       }
     };
@@ -53,7 +57,10 @@ export function FromModel({ file }: { readonly file: File }) {
   return (
     <section className="card roomy stack" aria-label="Make a project from the model">
       <h2>{file.name} is a model, not a rune</h2>
-      <p>Make a project from it, and see it run: the Runefile is written for you. Until you press the button, the model stays in this page.</p>
+      <p>
+        Make a project from it, and see it run: the Runefile is written for you. Until you press the button, the model
+        stays in this page.
+      </p>
       {places === null && (
         <>
           <p>Sign in first. This page keeps the file and goes on by itself.</p>
@@ -67,7 +74,8 @@ export function FromModel({ file }: { readonly file: File }) {
       )}
       {places !== "asking" && places !== null && places.organisations.length === 0 && (
         <p>
-          Your role lets you view and review projects. To create projects, ask an owner for the Developer role, or <a href="/organisations/new">create an organisation</a>.
+          Your role lets you view and review projects. To create projects, ask an owner for the Developer role, or{" "}
+          <a href="/organisations/new">create an organisation</a>.
         </p>
       )}
       {places !== "asking" && places !== null && places.organisations.length > 0 && (

@@ -27,7 +27,8 @@ export function Player({ address, name, memory, limits }: Props) {
     fetchRune(address, leaving.signal, (share) => setFetched({ state: "fetching", share })).then(
       (rune) => setFetched({ state: "there", rune }),
       (error: unknown) => {
-        if (!leaving.signal.aborted) setFetched({ state: "failed", reason: error instanceof Error ? error.message : String(error) });
+        if (!leaving.signal.aborted)
+          setFetched({ state: "failed", reason: error instanceof Error ? error.message : String(error) });
       },
     );
     return () => leaving.abort();

@@ -5,7 +5,11 @@ import { FromModel } from "./FromModel";
 import { kindOf } from "./model-file";
 import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
 
-type State = { readonly file: RuneFile; readonly turn: number } | { readonly model: File; readonly turn: number } | { readonly problem: string } | null;
+type State =
+  | { readonly file: RuneFile; readonly turn: number }
+  | { readonly model: File; readonly turn: number }
+  | { readonly problem: string }
+  | null;
 
 const turnAfter = (before: State): number => (before !== null && "turn" in before ? before.turn + 1 : 0);
 
@@ -13,7 +17,10 @@ const turnAfter = (before: State): number => (before !== null && "turn" in befor
 async function read(chosen: File): Promise<{ readonly file: RuneFile } | { readonly model: File }> {
   const kind = await kindOf(chosen);
   if (kind === "tflite") return { model: chosen };
-  if (kind === "other-model") throw new Error(`${chosen.name} is a model, not a rune. Start a project from one in TensorFlow Lite (.tflite), or from a template, and add this one there.`);
+  if (kind === "other-model")
+    throw new Error(
+      `${chosen.name} is a model, not a rune. Start a project from one in TensorFlow Lite (.tflite), or from a template, and add this one there.`,
+    );
   return { file: await readRuneFile(chosen) };
 }
 
@@ -51,12 +58,19 @@ export function Try() {
     >
       <div className={isOver ? "card roomy stack drop over" : "card roomy stack drop"}>
         <div className="row wrap">
-          <button type="button" className={file === null ? "button primary big" : "button"} aria-describedby={noteId} onClick={() => field.current?.click()}>
+          <button
+            type="button"
+            className={file === null ? "button primary big" : "button"}
+            aria-describedby={noteId}
+            onClick={() => field.current?.click()}
+          >
             <FolderOpen aria-hidden="true" />
             {file === null ? "Choose a rune" : "Choose another rune"}
           </button>
           <span id={noteId} className="muted" role="status">
-            {file === null ? "Or drop a .rune file here, or a .tflite model. This page reads it and sends it nowhere." : file.fileName}
+            {file === null
+              ? "Or drop a .rune file here, or a .tflite model. This page reads it and sends it nowhere."
+              : file.fileName}
           </span>
         </div>
         <input

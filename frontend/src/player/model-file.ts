@@ -26,7 +26,8 @@ export async function kindOf(file: File): Promise<Kind> {
 /** Whom the server takes the person for, now. Rejects when it cannot be asked. */
 export async function fetchPlaces(): Promise<Places | null> {
   const response = await fetch("/new/places", { credentials: "same-origin", headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`The server could not be asked where a project may be made (${response.status}). Try again.`);
+  if (!response.ok)
+    throw new Error(`The server could not be asked where a project may be made (${response.status}). Try again.`);
   return ((await response.json()) as { readonly places: Places | null }).places;
 }
 
@@ -42,6 +43,7 @@ export async function makeProject(file: File, organisation: string, csrf: string
     throw new Error("The server did not answer. Check the connection and try again.");
   });
   const answer = (await response.json().catch(() => ({}))) as { readonly url?: string; readonly detail?: string };
-  if (!response.ok || answer.url === undefined) throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);
+  if (!response.ok || answer.url === undefined)
+    throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);
   return `${answer.url}/studio`;
 }

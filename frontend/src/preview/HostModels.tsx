@@ -18,7 +18,8 @@ export function HostModels({ models, milliseconds }: Props) {
   return (
     <p className="small muted preview-said">
       {what} of {size} {models.length === 1 ? "is" : "are"} not compiled into this rune: {runtimes} runs{" "}
-      {models.length === 1 ? "it" : "them"} in this page.{time} The memory of {runtimes} comes on top of the memory above.
+      {models.length === 1 ? "it" : "them"} in this page.{time} The memory of {runtimes} comes on top of the memory
+      above.
     </p>
   );
 }
@@ -30,7 +31,9 @@ export function FetchingInterpreter({ name, share }: Fetching) {
   return (
     <div className="preview-waiting muted stack">
       <p id={id} role="status">
-        {isThere ? `Starting ${name}, which runs this rune's model…` : `Fetching ${name}, which runs this rune's model…`}
+        {isThere
+          ? `Starting ${name}, which runs this rune's model…`
+          : `Fetching ${name}, which runs this rune's model…`}
       </p>
       {!isThere && <progress aria-labelledby={id} max={1} value={share} />}
     </div>

@@ -59,7 +59,22 @@ interface Props {
 const PAGE = 65536;
 
 export function Preview(props: Props) {
-  const { rune, status, heading = "Preview", memory, isLarge = false, empty, edition = null, host = NO_HOST, watching, timed, children, resources, limits, addresses } = props;
+  const {
+    rune,
+    status,
+    heading = "Preview",
+    memory,
+    isLarge = false,
+    empty,
+    edition = null,
+    host = NO_HOST,
+    watching,
+    timed,
+    children,
+    resources,
+    limits,
+    addresses,
+  } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
   const { loaded, readings, error, newest } = snapshot;
@@ -92,7 +107,14 @@ export function Preview(props: Props) {
             )}
             <div ref={frame} hidden />
             {children && children(snapshot)}
-            {error !== null && <Failure error={error} onRestart={session.restart} moreOutput={session.moreOutput} onAllowMore={session.allowMore} />}
+            {error !== null && (
+              <Failure
+                error={error}
+                onRestart={session.restart}
+                moreOutput={session.moreOutput}
+                onAllowMore={session.allowMore}
+              />
+            )}
             <div className="preview-sides">
               {loaded !== null && loaded.capabilities.length > 0 && (
                 <div className="preview-side">
@@ -127,18 +149,37 @@ export function Preview(props: Props) {
                       key={`${stage}.${index}`}
                       stage={stage}
                       index={index}
-                      tensor={snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null}
+                      tensor={
+                        snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null
+                      }
                       shown={shown}
                       waiting={watching.waiting}
                       onUnwatch={() => watching.onUnwatch(stage, index)}
                     />
                   ))}
-                  <Waiting snapshot={snapshot} empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."} />
+                  <Waiting
+                    snapshot={snapshot}
+                    empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                  />
                 </div>
                 {loaded !== null && (
-                  <Figures milliseconds={snapshot.milliseconds} memory={memory ?? loaded.memory} wasmMemory={loaded.memoryPages * PAGE} size={loaded.size} pace={paceText(snapshot.pace, snapshot.milliseconds)} />
+                  <Figures
+                    milliseconds={snapshot.milliseconds}
+                    memory={memory ?? loaded.memory}
+                    wasmMemory={loaded.memoryPages * PAGE}
+                    size={loaded.size}
+                    pace={paceText(snapshot.pace, snapshot.milliseconds)}
+                  />
                 )}
-                {loaded !== null && timed !== undefined && <Timing timed={timed} snapshot={snapshot} resources={resources} limits={limits} addresses={addresses} />}
+                {loaded !== null && timed !== undefined && (
+                  <Timing
+                    timed={timed}
+                    snapshot={snapshot}
+                    resources={resources}
+                    limits={limits}
+                    addresses={addresses}
+                  />
+                )}
                 {loaded !== null && loaded.models.length > 0 && (
                   <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
                 )}

@@ -17,7 +17,9 @@ test("what was dropped is said for some seconds and then forgotten", () => {
   const meter = new PaceMeter();
   for (let at = 0; at <= 1000; at += 100) meter.asked(at);
   meter.dropped(500);
-  expect(paceText(meter.read(1000), 150)).toBe("Too slow: inference takes 150 ms, and inputs come every 100 ms · 0.0 runs a second, 1 dropped in 5 s");
+  expect(paceText(meter.read(1000), 150)).toBe(
+    "Too slow: inference takes 150 ms, and inputs come every 100 ms · 0.0 runs a second, 1 dropped in 5 s",
+  );
   expect(meter.read(7000).dropped).toBe(0);
 });
 

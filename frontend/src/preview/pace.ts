@@ -51,7 +51,8 @@ function rateOf(times: readonly number[]): number | null {
 /** `Under 1 % of the 250 ms between two inputs`; above all of it, `Too slow: inference takes 6.8 s, and inputs come every 133 ms`. */
 export function shareText(milliseconds: number, room: number): string {
   const share = milliseconds / room;
-  if (share > 1) return `Too slow: inference takes ${millisecondsText(milliseconds)}, and inputs come every ${millisecondsText(room)}`;
+  if (share > 1)
+    return `Too slow: inference takes ${millisecondsText(milliseconds)}, and inputs come every ${millisecondsText(room)}`;
   return `${share < 0.01 ? "Under 1 %" : percentText(share)} of the ${millisecondsText(room)} between two inputs`;
 }
 

@@ -9,7 +9,10 @@ const WORDS = ["silence", "unknown", "up", "left"];
 const message = (channel: number, ...tensors: OutputTensor[]): OutputMessage => ({ channel, stage: null, tensors });
 const word = (text: string): OutputTensor => ({ type: "utf8", dimensions: [1], elements: [text] });
 const numbers = (...elements: number[]): OutputTensor => ({ type: "f32", dimensions: [1, elements.length], elements });
-const scores = (...elements: number[]): OutputTensor => ({ ...numbers(...elements), meaning: { scale: null, zeroPoint: 0, isProbability: true } });
+const scores = (...elements: number[]): OutputTensor => ({
+  ...numbers(...elements),
+  meaning: { scale: null, zeroPoint: 0, isProbability: true },
+});
 
 function follow(runs: readonly (readonly OutputMessage[])[], isStream = true): Readings[] {
   const all: Readings[] = [];
@@ -24,7 +27,8 @@ function follow(runs: readonly (readonly OutputMessage[])[], isStream = true): R
 const heard = (text: string, ...shares: number[]) => [message(3, word(text)), message(4, scores(...shares))];
 const only = (readings: Readings | undefined): Card => {
   const [card] = readings?.cards ?? [];
-  if (card === undefined || readings?.cards.length !== 1) throw new Error(`expected one card, not ${readings?.cards.length}`);
+  if (card === undefined || readings?.cards.length !== 1)
+    throw new Error(`expected one card, not ${readings?.cards.length}`);
   return card;
 };
 
@@ -60,13 +64,20 @@ test("a single run takes the word as it came, with its score", () => {
 });
 
 test("scores are named by a list of words of their length, else numbered", () => {
-  const names = (card: Card) => (card.kind === "scores" ? [card.isNamed, ...card.scores.map(({ name }) => name)] : null);
+  const names = (card: Card) =>
+    card.kind === "scores" ? [card.isNamed, ...card.scores.map(({ name }) => name)] : null;
   expect(names(only(follow([[message(2, scores(0.4, 0.3, 0.2, 0.1))]])[0]))).toEqual([true, ...WORDS]);
   expect(names(only(follow([[message(2, scores(0, 1, 0))]])[0]))).toEqual([false, "1", "0", "2"]);
 });
 
 test("scores are probabilities where the model says so, by the scale of their own tensor", () => {
-  const bytes = (type: "i8" | "u8", elements: number[], scale: number | null, zeroPoint: number, isProbability = true): OutputTensor => ({
+  const bytes = (
+    type: "i8" | "u8",
+    elements: number[],
+    scale: number | null,
+    zeroPoint: number,
+    isProbability = true,
+  ): OutputTensor => ({
     type,
     dimensions: [elements.length],
     elements,
@@ -134,7 +145,13 @@ test("numbers are packed little-endian and held inside their type", () => {
 });
 
 test("figures have units", () => {
-  expect([0.0684, 0.5, 3.21, 38.4, 1500].map(millisecondsText)).toEqual(["0.07 ms", "0.50 ms", "3.2 ms", "38 ms", "1.5 s"]);
+  expect([0.0684, 0.5, 3.21, 38.4, 1500].map(millisecondsText)).toEqual([
+    "0.07 ms",
+    "0.50 ms",
+    "3.2 ms",
+    "38 ms",
+    "1.5 s",
+  ]);
   expect([512, 47512, 131072, 2_500_000].map(sizeText)).toEqual(["512 B", "47.5 kB", "131 kB", "2.5 MB"]);
   expect(numberText(0.697278738)).toBe("0.69727874");
   expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);

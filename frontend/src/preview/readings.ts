@@ -172,7 +172,13 @@ function partnered(scores: Named, tensors: readonly Named[], wordlists: Context[
 /** A row of numbers; a table of a few is read as one too. */
 function isScores(tensor: OutputTensor): boolean {
   const { type, elements } = tensor;
-  return type !== "utf8" && elements.length > 1 && elements.length <= SCORE_LIMIT && tableOf(tensor) === null && (isRow(tensor) || elements.length <= FOLLOWED);
+  return (
+    type !== "utf8" &&
+    elements.length > 1 &&
+    elements.length <= SCORE_LIMIT &&
+    tableOf(tensor) === null &&
+    (isRow(tensor) || elements.length <= FOLLOWED)
+  );
 }
 
 function isRow({ dimensions }: OutputTensor): boolean {
@@ -191,7 +197,17 @@ function wordCard(
   const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
   const names = scoreTensor === null ? [] : namesOf(scoreTensor, context.wordlists);
   const { key, title, stage, index } = item;
-  const frame = { kind: "word", key, title, stage, index, tensor: item.tensor, scored: scoreTensor, past, names } as const;
+  const frame = {
+    kind: "word",
+    key,
+    title,
+    stage,
+    index,
+    tensor: item.tensor,
+    scored: scoreTensor,
+    past,
+    names,
+  } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const kept = [...memory.shares, shares].slice(-context.calling.windows);
     const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(kept)), memory.order);
@@ -205,7 +221,12 @@ function wordCard(
   const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, context.wordlists, shares), memory.order);
   const share = scores.find((score) => score.name === text)?.share ?? null;
   const isSame = memory.word?.text === text;
-  const word: Word = { text, share, at: isSame && memory.word !== null ? memory.word.at : context.now, isQuiet: isQuiet(text) };
+  const word: Word = {
+    text,
+    share,
+    at: isSame && memory.word !== null ? memory.word.at : context.now,
+    isQuiet: isQuiet(text),
+  };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
   remember({ word, history, shares: [], past, order: orderOf(scores) });
   return { ...frame, word, history, scores, isCalled: false };
@@ -213,20 +234,19 @@ function wordCard(
 
 /** The word whose mean is above the threshold; while it stays above, it is the same call. */
 function callWord(scores: readonly Score[], before: Word | null, { calling, now }: Context): Word | null {
-  const best = scores.reduce<Score | null>((top, score) => ((score.share ?? 0) > (top?.share ?? 0) ? score : top), null);
+  const best = scores.reduce<Score | null>(
+    (top, score) => ((score.share ?? 0) > (top?.share ?? 0) ? score : top),
+    null,
+  );
   if (best === null || (best.share ?? 0) <= calling.threshold) return null;
   const at = before?.text === best.name ? before.at : now;
   return { text: best.name, share: best.share, at, isQuiet: isQuiet(best.name) };
 }
 
-function plainCard(
-  item: Named,
-  memory: Memory,
-  remember: (changed: Partial<Memory>) => void,
-  context: Context,
-): Card {
+function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memory>) => void, context: Context): Card {
   const { key, title, stage, index, tensor } = item;
-  if (tensor.type === "utf8") return { kind: "texts", key, title, stage, index, tensor, past: [], names: [], texts: tensor.elements.map(String) };
+  if (tensor.type === "utf8")
+    return { kind: "texts", key, title, stage, index, tensor, past: [], names: [], texts: tensor.elements.map(String) };
   const past = followed(memory, tensor);
   if (past.length > 0) remember({ past });
   const base = { key, title, stage, index, tensor, past, names: namesOf(tensor, context.wordlists) };
@@ -265,7 +285,9 @@ export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | 
   const { scale, zeroPoint } = meaning;
   if (scale === null && !type.startsWith("f")) return null;
   const shares = elements.map((value) => (scale === null ? Number(value) : (Number(value) - zeroPoint) * scale));
-  return shares.every((share) => share >= -BEYOND && share <= 1 + BEYOND) ? shares.map((share) => Math.max(0, Math.min(1, share))) : null;
+  return shares.every((share) => share >= -BEYOND && share <= 1 + BEYOND)
+    ? shares.map((share) => Math.max(0, Math.min(1, share)))
+    : null;
 }
 
 function scoresOf(tensor: OutputTensor, wordlists: Context["wordlists"], shares: readonly number[] | null): Score[] {
@@ -292,8 +314,12 @@ export function ranked(scores: readonly Score[], order: readonly number[]): Scor
   const place = ({ index }: Score) => places.get(index) ?? index;
   // What is not a number comes last.
   const weight = (score: Score) => weights.get(score) ?? -Infinity;
-  const above = (one: number, other: number) => (Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one);
-  return scores.toSorted((one, other) => (weight(one) === weight(other) ? 0 : above(weight(one), weight(other))) || place(one) - place(other));
+  const above = (one: number, other: number) =>
+    Number.isNaN(one) ? (Number.isNaN(other) ? 0 : 1) : Number.isNaN(other) ? -1 : other - one;
+  return scores.toSorted(
+    (one, other) =>
+      (weight(one) === weight(other) ? 0 : above(weight(one), weight(other))) || place(one) - place(other),
+  );
 }
 
 function orderOf(scores: readonly Score[]): readonly number[] {

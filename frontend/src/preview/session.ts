@@ -1,7 +1,18 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
 // subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES, RuneError, type Given, type Limits, type Loaded, type LogLine, type OutputMessage, type OutputTensor, type RunResult } from "../runtime";
+import {
+  DEFAULT_LIMITS,
+  MOST_OUTPUT_BYTES,
+  RuneError,
+  type Given,
+  type Limits,
+  type Loaded,
+  type LogLine,
+  type OutputMessage,
+  type OutputTensor,
+  type RunResult,
+} from "../runtime";
 import { median } from "./numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "./readings";
@@ -109,7 +120,11 @@ export class Session {
    * the same go on. A rune of the same edition, the same text built to show more or less of itself, goes on with what
    * was read so far.
    */
-  async use(rune: ArrayBuffer | null, resources: ReadonlyMap<string, ArrayBuffer> = new Map(), edition: string | null = null): Promise<void> {
+  async use(
+    rune: ArrayBuffer | null,
+    resources: ReadonlyMap<string, ArrayBuffer> = new Map(),
+    edition: string | null = null,
+  ): Promise<void> {
     const isSame = edition !== null && edition === this.#edition;
     this.#rune = rune;
     this.#edition = edition;
@@ -119,7 +134,15 @@ export class Session {
     this.#isRunning = false;
     this.#isWaiting = false;
     if (rune === null) {
-      this.#store.setState({ phase: "empty", loaded: null, error: null, readings: NO_READINGS, watched: [], milliseconds: null, runs: 0 });
+      this.#store.setState({
+        phase: "empty",
+        loaded: null,
+        error: null,
+        readings: NO_READINGS,
+        watched: [],
+        milliseconds: null,
+        runs: 0,
+      });
       return;
     }
     this.#store.setState({ phase: "loading", fetching: null, error: null });
@@ -193,7 +216,11 @@ export class Session {
     void this.#runOnce(inputs, new Map(this.#inputs), this.#generation);
   }
 
-  async #runOnce(inputs: ReadonlyMap<number, ArrayBuffer>, places: ReadonlyMap<number, ArrayBuffer>, generation: number): Promise<void> {
+  async #runOnce(
+    inputs: ReadonlyMap<number, ArrayBuffer>,
+    places: ReadonlyMap<number, ArrayBuffer>,
+    generation: number,
+  ): Promise<void> {
     try {
       const result = await this.#engine.run(inputs);
       if (generation !== this.#generation) return;
@@ -235,12 +262,16 @@ export class Session {
     this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
     this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
     this.#store.setState({
-      readings: read(readings, result.outputs.filter((output) => tapOf(output) === null), {
-        wordlists: loaded?.wordlists ?? [],
-        isStream: this.#isStream,
-        calling,
-        now,
-      }),
+      readings: read(
+        readings,
+        result.outputs.filter((output) => tapOf(output) === null),
+        {
+          wordlists: loaded?.wordlists ?? [],
+          isStream: this.#isStream,
+          calling,
+          now,
+        },
+      ),
       watched: result.outputs.flatMap((output): Watched[] => {
         const tap = tapOf(output);
         const [tensor] = output.tensors;

@@ -16,7 +16,8 @@ test("sounds stay well within what a microphone gives", () => {
 });
 
 test("a sweep begins at its pitch and ends higher", () => {
-  const crossings = (samples: Float32Array) => samples.filter((sample, index) => sample < 0 !== (samples[index - 1] ?? 0) < 0).length;
+  const crossings = (samples: Float32Array) =>
+    samples.filter((sample, index) => sample < 0 !== (samples[index - 1] ?? 0) < 0).length;
   const sweep = soundSignal("sweep", 16000, 16000, 200);
   expect(crossings(sweep.subarray(0, 2000))).toBeLessThan(crossings(sweep.subarray(14000)) / 2);
 });
@@ -30,7 +31,14 @@ test("patterns fill the picture that the rune asks for", () => {
 });
 
 test("motion has the pull of the earth in it", () => {
-  expect([...new Float32Array(motionSignal("still", 2, 1))].map((value) => value.toFixed(2))).toEqual(["0.00", "0.00", "9.81", "0.00", "0.00", "9.81"]);
+  expect([...new Float32Array(motionSignal("still", 2, 1))].map((value) => value.toFixed(2))).toEqual([
+    "0.00",
+    "0.00",
+    "9.81",
+    "0.00",
+    "0.00",
+    "9.81",
+  ]);
   const circle = new Float32Array(motionSignal("circle", 60, 1));
   expect(Math.hypot(circle[30] ?? 0, circle[31] ?? 0)).toBeCloseTo(8, 3);
 });

@@ -8,16 +8,38 @@ export type PictureSignal = "gradient" | "checkers" | "noise" | "black" | "white
 export type MotionSignal = "still" | "wave" | "circle" | "shake";
 export type Chance = () => number;
 
-export const SOUND_SIGNALS: Readonly<Record<SoundSignal, string>> = { tone: "Tone", sweep: "Sweep", noise: "Noise", silence: "Silence" };
-export const PICTURE_SIGNALS: Readonly<Record<PictureSignal, string>> = { gradient: "Gradient", checkers: "Checkers", noise: "Noise", black: "Black", white: "White" };
-export const MOTION_SIGNALS: Readonly<Record<MotionSignal, string>> = { still: "Lying still", wave: "Waving", circle: "Circling", shake: "Shaking" };
+export const SOUND_SIGNALS: Readonly<Record<SoundSignal, string>> = {
+  tone: "Tone",
+  sweep: "Sweep",
+  noise: "Noise",
+  silence: "Silence",
+};
+export const PICTURE_SIGNALS: Readonly<Record<PictureSignal, string>> = {
+  gradient: "Gradient",
+  checkers: "Checkers",
+  noise: "Noise",
+  black: "Black",
+  white: "White",
+};
+export const MOTION_SIGNALS: Readonly<Record<MotionSignal, string>> = {
+  still: "Lying still",
+  wave: "Waving",
+  circle: "Circling",
+  shake: "Shaking",
+};
 
 const GRAVITY = 9.81;
 /** Rows a second of a phone's motion, as most browsers give them. */
 const MOTION_RATE = 60;
 
 /** -1 to 1. A tone of this pitch, a sweep from it to four octaves above or the highest there is, noise, or nothing. */
-export function soundSignal(signal: SoundSignal, count: number, rate: number, hertz: number, chance: Chance = Math.random): Float32Array {
+export function soundSignal(
+  signal: SoundSignal,
+  count: number,
+  rate: number,
+  hertz: number,
+  chance: Chance = Math.random,
+): Float32Array {
   switch (signal) {
     case "tone":
       return tone(count, rate, hertz);
@@ -36,7 +58,11 @@ export function soundSignal(signal: SoundSignal, count: number, rate: number, he
   }
 }
 
-export function pictureSignal(signal: PictureSignal, request: PictureRequest, chance: Chance = Math.random): ArrayBuffer {
+export function pictureSignal(
+  signal: PictureSignal,
+  request: PictureRequest,
+  chance: Chance = Math.random,
+): ArrayBuffer {
   const { width, height } = request;
   const data = new Uint8ClampedArray(width * height * 4);
   const side = Math.max(1, Math.round(Math.min(width, height) / 8));
@@ -48,7 +74,15 @@ export function pictureSignal(signal: PictureSignal, request: PictureRequest, ch
   return pictureBytes({ width, height, channels: 4, data }, request);
 }
 
-function colourAt(signal: PictureSignal, x: number, y: number, width: number, height: number, side: number, chance: Chance): readonly [number, number, number] {
+function colourAt(
+  signal: PictureSignal,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  side: number,
+  chance: Chance,
+): readonly [number, number, number] {
   switch (signal) {
     case "gradient": {
       const across = (255 * x) / Math.max(1, width - 1);
@@ -68,7 +102,12 @@ function colourAt(signal: PictureSignal, x: number, y: number, width: number, he
 }
 
 /** f32 [count, 3], metres per second squared with gravity, at 60 rows a second; `turns` is how often a second it goes round. */
-export function motionSignal(signal: MotionSignal, count: number, turns: number, chance: Chance = Math.random): ArrayBuffer {
+export function motionSignal(
+  signal: MotionSignal,
+  count: number,
+  turns: number,
+  chance: Chance = Math.random,
+): ArrayBuffer {
   const rows = Array.from({ length: count }, (_, index): Row => {
     const angle = (2 * Math.PI * turns * index) / MOTION_RATE;
     switch (signal) {

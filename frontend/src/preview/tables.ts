@@ -5,7 +5,11 @@ import type { OutputTensor } from "../runtime";
 export const LEAST_SIDE = 4;
 
 /** Rows and columns of what has at least two dimensions above one and both sides of some size; else null. */
-export function tableOf({ type, dimensions, elements }: OutputTensor): { readonly rows: number; readonly columns: number } | null {
+export function tableOf({
+  type,
+  dimensions,
+  elements,
+}: OutputTensor): { readonly rows: number; readonly columns: number } | null {
   if (type === "utf8") return null;
   const sizes = dimensions.filter((size) => size > 1);
   const columns = sizes.at(-1) ?? 1;

@@ -1,7 +1,16 @@
 // A session with its sandboxed frame, for the life of a component.
 import { useEffect, useState, type RefObject } from "react";
 import { useStore } from "zustand";
-import { RuneError, RuneFrame, type Addresses, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "../runtime";
+import {
+  RuneError,
+  RuneFrame,
+  type Addresses,
+  type Given,
+  type Limits,
+  type Loaded,
+  type RunResult,
+  type StageTimes,
+} from "../runtime";
 import { Session, type Engine, type Snapshot } from "./session";
 
 /** Opens the frame when the first rune is there, and closes it with the component. */

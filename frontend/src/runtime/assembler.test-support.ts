@@ -59,7 +59,12 @@ export interface TestModule {
 
 export function assemble(module: TestModule): ArrayBuffer {
   const { manifest = [], call: body = [], data = [], pages = 1, maximumPages, sections = [] } = module;
-  const types = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((count) => [0x60, ...vector(Array<number[]>(count).fill([I32])), 1, I32]);
+  const types = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((count) => [
+    0x60,
+    ...vector(Array<number[]>(count).fill([I32])),
+    1,
+    I32,
+  ]);
   const imports = IMPORTS.map(([name, count]) => [...text(module.importModule ?? "env"), ...text(name), 0, count]);
   const first = IMPORTS.length;
   const exports = [
@@ -67,7 +72,8 @@ export function assemble(module: TestModule): ArrayBuffer {
     [...text("_manifest"), 0, first],
     [...text("_call"), 0, first + 1],
   ];
-  const memory = maximumPages === undefined ? [0, ...writeLeb(pages)] : [1, ...writeLeb(pages), ...writeLeb(maximumPages)];
+  const memory =
+    maximumPages === undefined ? [0, ...writeLeb(pages)] : [1, ...writeLeb(pages), ...writeLeb(maximumPages)];
   const bytes = [
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
@@ -83,7 +89,13 @@ export function assemble(module: TestModule): ArrayBuffer {
 }
 
 /** A rune that reads `size` bytes of one capability to address 4096, then sends `message` to one output. */
-export function echo(kind: number, size: number, message: string | Uint8Array, rest: TestModule = {}, output = 1): ArrayBuffer {
+export function echo(
+  kind: number,
+  size: number,
+  message: string | Uint8Array,
+  rest: TestModule = {},
+  output = 1,
+): ArrayBuffer {
   const bytes = bytesOf(message);
   return assemble({
     ...rest,
@@ -98,7 +110,12 @@ export function echo(kind: number, size: number, message: string | Uint8Array, r
 }
 
 /** A rune that sends what it read back as a TENSOR of `shape`. */
-export function mirror(kind: number, size: number, shape: string, more: Pick<TestModule, "sections"> = {}): ArrayBuffer {
+export function mirror(
+  kind: number,
+  size: number,
+  shape: string,
+  more: Pick<TestModule, "sections"> = {},
+): ArrayBuffer {
   const name = new TextEncoder().encode(shape);
   const header = Uint8Array.from([name.length, 0, 0, 0, ...name]);
   return assemble({

@@ -58,7 +58,9 @@ const near = (within: number) => (message: ReturnType<typeof plain>) => ({
   ...message,
   tensors: message.tensors.map(({ elements, ...tensor }) => ({
     ...tensor,
-    elements: elements.map((value) => expect.toSatisfy((found: number) => Math.abs(found - Number(value)) <= within) as number),
+    elements: elements.map(
+      (value) => expect.toSatisfy((found: number) => Math.abs(found - Number(value)) <= within) as number,
+    ),
   })),
 });
 
@@ -70,32 +72,40 @@ const cases = Object.entries(CASES)
   .filter(({ needs }) => (needs ?? []).every((need) => HAS.includes(need)));
 
 describe("the behaviour that all runtimes share", () => {
-  test.each(cases)("$name: $description", async ({ folder, inputs, resources, expected, within, capabilities, logs, error }) => {
-    const given = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
-    const load = () => RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: given, openModel });
-    const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
-    if (error?.when === "load") {
-      await expect(load()).rejects.toMatchObject(wanted);
-      return;
-    }
-    const rune = await load();
-    const input = new Map(Object.entries(inputs ?? {}).map(([id, part]) => [Number(id), bytes(folder, part)]));
-    let said: readonly unknown[] = [];
-    for (const messages of expected ?? []) {
-      const result = rune.run(input);
-      said = result.logs;
-      expect(result.outputs.map(plain)).toEqual(within === undefined ? messages : messages.map(near(within)));
-    }
-    if (capabilities !== undefined) {
-      expect(rune.loaded.capabilities.map(({ id, kind, parameters }) => ({ id, kind, parameters }))).toEqual(capabilities);
-    }
-    if (logs !== undefined) expect(said).toEqual(logs);
-    if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(wanted) as Error);
-  });
+  test.each(cases)(
+    "$name: $description",
+    async ({ folder, inputs, resources, expected, within, capabilities, logs, error }) => {
+      const given = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
+      const load = () => RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: given, openModel });
+      const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
+      if (error?.when === "load") {
+        await expect(load()).rejects.toMatchObject(wanted);
+        return;
+      }
+      const rune = await load();
+      const input = new Map(Object.entries(inputs ?? {}).map(([id, part]) => [Number(id), bytes(folder, part)]));
+      let said: readonly unknown[] = [];
+      for (const messages of expected ?? []) {
+        const result = rune.run(input);
+        said = result.logs;
+        expect(result.outputs.map(plain)).toEqual(within === undefined ? messages : messages.map(near(within)));
+      }
+      if (capabilities !== undefined) {
+        expect(rune.loaded.capabilities.map(({ id, kind, parameters }) => ({ id, kind, parameters }))).toEqual(
+          capabilities,
+        );
+      }
+      if (logs !== undefined) expect(said).toEqual(logs);
+      if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(wanted) as Error);
+    },
+  );
 });
 
 test("a page refuses a model whose output is known only once it ran, and says what runs it", async () => {
   const folder = "../../../tests/conformance/model-open-output";
   const load = RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { openModel });
-  await expect(load).rejects.toMatchObject({ name: "host-model", message: expect.stringContaining("run the rune with `rune run`") as string });
+  await expect(load).rejects.toMatchObject({
+    name: "host-model",
+    message: expect.stringContaining("run the rune with `rune run`") as string,
+  });
 });

@@ -53,7 +53,10 @@ describe("TENSOR", () => {
   });
 
   test("texts have their lengths in front", () => {
-    expect(decodeOutput("TENSOR", tensor("utf8[2]", 2, 0, 0, 0, 117, 112, 0, 0, 0, 0))[0]?.elements).toEqual(["up", ""]);
+    expect(decodeOutput("TENSOR", tensor("utf8[2]", 2, 0, 0, 0, 117, 112, 0, 0, 0, 0))[0]?.elements).toEqual([
+      "up",
+      "",
+    ]);
   });
 
   test.each([

@@ -125,7 +125,9 @@ function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutp
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
     const given = inputs.map((id) => tensors[String(id)]);
     const order = Array.isArray(asked) && asked.includes(stage) ? asked.indexOf(stage) : null;
-    return kind === undefined ? [] : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
+    return kind === undefined
+      ? []
+      : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
   });
 }
 
@@ -174,7 +176,12 @@ function tensorShape(value: unknown): Shape | null {
 function tensorMeaning(value: unknown): TensorMeaning | null {
   const { quantization, probability } = record(value);
   const { scale, zero_point: zeroPoint } = record(quantization);
-  const isScaled = typeof scale === "number" && Number.isFinite(scale) && scale > 0 && typeof zeroPoint === "number" && Number.isSafeInteger(zeroPoint);
+  const isScaled =
+    typeof scale === "number" &&
+    Number.isFinite(scale) &&
+    scale > 0 &&
+    typeof zeroPoint === "number" &&
+    Number.isSafeInteger(zeroPoint);
   if (!isScaled && probability !== true) return null;
   return { scale: isScaled ? scale : null, zeroPoint: isScaled ? zeroPoint : 0, isProbability: probability === true };
 }

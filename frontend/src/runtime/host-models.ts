@@ -116,7 +116,10 @@ export class HostModels {
     const given = this.#memory.bytes(name, inputAt, inputSize);
     const target = this.#memory.bytes(name, outputAt, outputSize);
     const { inputs, outputs } = interpreter;
-    if (String(inputs.map(tensorBytes)) !== String([given.length]) || String(outputs.map(tensorBytes)) !== String([target.length])) {
+    if (
+      String(inputs.map(tensorBytes)) !== String([given.length]) ||
+      String(outputs.map(tensorBytes)) !== String([target.length])
+    ) {
       throw new RuneError(
         "request",
         `The rune runs the model ${handle} with ${given.length} bytes for ${target.length}, but its tensors are ` +
@@ -159,7 +162,10 @@ export class HostModels {
 
   #shapes(address: number, count: number): Shape[] {
     if (count > TENSOR_LIMIT) {
-      throw new RuneError("request", `The rune loads a model of ${count} tensors, more than the limit of ${TENSOR_LIMIT}.`);
+      throw new RuneError(
+        "request",
+        `The rune loads a model of ${count} tensors, more than the limit of ${TENSOR_LIMIT}.`,
+      );
     }
     const words = this.#memory.words("rune_model_load", address, count * 2);
     return Array.from({ length: count }, (_, index) => this.#shape(words[index * 2] ?? 0, words[index * 2 + 1] ?? 0));
@@ -169,7 +175,10 @@ export class HostModels {
     const text = new TextDecoder().decode(this.#memory.bytes("rune_model_load", address, size).slice(0, SHAPE_BYTES));
     const shape = parseShape(text);
     if (shape !== null && Number.isSafeInteger(elementCount(shape))) return shape;
-    throw new RuneError("request", `The rune describes a tensor of its model in a way that cannot be read: ${text.slice(0, 200)}`);
+    throw new RuneError(
+      "request",
+      `The rune describes a tensor of its model in a way that cannot be read: ${text.slice(0, 200)}`,
+    );
   }
 }
 
@@ -198,6 +207,8 @@ function runNamed(interpreter: Interpreter, inputs: readonly Uint8Array[]): Uint
 
 function requireSame(said: readonly Shape[], found: readonly Shape[]): void {
   if (listed(said) !== listed(found)) {
-    throw modelError(`The Rune said tensors would be ${listed(said)}, but the model said they would be ${listed(found)}`);
+    throw modelError(
+      `The Rune said tensors would be ${listed(said)}, but the model said they would be ${listed(found)}`,
+    );
   }
 }

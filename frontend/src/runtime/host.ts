@@ -7,7 +7,14 @@ import { HANDLE_LIMIT, Handles } from "./handles";
 import { HostModels } from "./host-models";
 import { HostResources, type FindResource } from "./host-resources";
 import type { StageClock } from "./stage-times";
-import { MOST_OUTPUT_BYTES, type CapabilityKind, type Limits, type LogLine, type OutputKind, type OutputTensor } from "./types";
+import {
+  MOST_OUTPUT_BYTES,
+  type CapabilityKind,
+  type Limits,
+  type LogLine,
+  type OutputKind,
+  type OutputTensor,
+} from "./types";
 
 const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
   1: "RAND",

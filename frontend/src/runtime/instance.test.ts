@@ -1,6 +1,16 @@
 // The worker's core under Node: small runes written by hand, and the same facts that rune.runtime is held to.
 import { describe, expect, test } from "vitest";
-import { assemble, call, constant, echo, FOREVER, GROW, mirror, UNREACHABLE, type TestModule } from "./assembler.test-support";
+import {
+  assemble,
+  call,
+  constant,
+  echo,
+  FOREVER,
+  GROW,
+  mirror,
+  UNREACHABLE,
+  type TestModule,
+} from "./assembler.test-support";
 import { RuneInstance } from "./instance";
 import { DEFAULT_LIMITS, type Limits } from "./types";
 
@@ -50,7 +60,15 @@ describe("running", () => {
       ...call("request_capability_set_param", 1, 514, 1, 524, 4, 2),
     ];
     const values = new Uint8Array(new Int32Array([16000, new Int32Array(Float32Array.of(0.5).buffer)[0] ?? 0]).buffer);
-    const rune = await load(echo(2, 4, WORD, { manifest, data: [[512, "hzx"], [520, values]] }));
+    const rune = await load(
+      echo(2, 4, WORD, {
+        manifest,
+        data: [
+          [512, "hzx"],
+          [520, values],
+        ],
+      }),
+    );
     expect(rune.loaded.capabilities[0]?.parameters).toEqual({ hz: 16000, x: 0.5 });
   });
 
@@ -65,10 +83,27 @@ describe("running", () => {
       outputs: { serial: { kind: { type: "serial" }, inputs: ["c"] } },
       tensors: { a: { element_type: "I16", dimensions: [2] }, b: { element_type: "U8", dimensions: [9] } },
     });
-    const resource = Uint8Array.from([0, 0, 0, 5, ...new TextEncoder().encode("WORDS"), 0, 0, 0, 6, ...new TextEncoder().encode("up\r\nno")]);
-    const sections = [[".rune_graph", graph], [".rune_version", '{"version":"0.1.0"}'], [".rune_resource", resource]] as const;
+    const resource = Uint8Array.from([
+      0,
+      0,
+      0,
+      5,
+      ...new TextEncoder().encode("WORDS"),
+      0,
+      0,
+      0,
+      6,
+      ...new TextEncoder().encode("up\r\nno"),
+    ]);
+    const sections = [
+      [".rune_graph", graph],
+      [".rune_version", '{"version":"0.1.0"}'],
+      [".rune_resource", resource],
+    ] as const;
     const { loaded } = await load(echo(2, 4, WORD, { sections }));
-    expect(loaded.capabilities).toEqual([{ id: 1, kind: "SOUND", parameters: {}, size: 4, type: "i16[2]", stage: "audio" }]);
+    expect(loaded.capabilities).toEqual([
+      { id: 1, kind: "SOUND", parameters: {}, size: 4, type: "i16[2]", stage: "audio" },
+    ]);
     expect(loaded.outputs).toEqual([{ id: 2, kind: "SERIAL", stage: "serial" }]);
     expect(loaded.wordlists).toEqual([["up", "no"]]);
     expect(loaded.version).toBe("0.1.0");
@@ -89,7 +124,11 @@ describe("running", () => {
 
   test("two outputs that are alike are told apart by the order that the graph tells", async () => {
     const alike = { kind: { type: "tensor" }, inputs: ["a"] };
-    const graph = JSON.stringify({ outputs: { ape: alike, zebra: alike }, requests: { outputs: ["zebra", "ape"] }, tensors: {} });
+    const graph = JSON.stringify({
+      outputs: { ape: alike, zebra: alike },
+      requests: { outputs: ["zebra", "ape"] },
+      tensors: {},
+    });
     const head = Uint8Array.from([5, 0, 0, 0, ...new TextEncoder().encode("u8[1]"), 7]);
     const rune = await load(
       assemble({
@@ -107,11 +146,22 @@ describe("running", () => {
     const graph = JSON.stringify({
       rune: { name: "app", memory: 19300 },
       outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } },
-      tensors: { a: { element_type: "I8", dimensions: [4], probability: true, quantization: { scale: 0.00390625, zero_point: -128 } } },
+      tensors: {
+        a: {
+          element_type: "I8",
+          dimensions: [4],
+          probability: true,
+          quantization: { scale: 0.00390625, zero_point: -128 },
+        },
+      },
     });
     const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
     expect(rune.loaded.memory).toBe(19300);
-    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toEqual({ scale: 0.00390625, zeroPoint: -128, isProbability: true });
+    expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toEqual({
+      scale: 0.00390625,
+      zeroPoint: -128,
+      isProbability: true,
+    });
   });
 
   test.each([
@@ -121,7 +171,11 @@ describe("running", () => {
     { quantization: [], probability: "yes" },
   ])("a meaning that makes no sense is none: %j", async (said) => {
     const tensors = { a: { element_type: "I8", dimensions: [4], ...said } };
-    const graph = JSON.stringify({ rune: { memory: -1 }, outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } }, tensors });
+    const graph = JSON.stringify({
+      rune: { memory: -1 },
+      outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } },
+      tensors,
+    });
     const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
     expect(rune.loaded.memory).toBeNull();
     expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toBeUndefined();
@@ -171,7 +225,9 @@ describe("what is stopped or refused", () => {
   });
 
   test("a module that asks for what no host offers", async () => {
-    expect((await failure(load(assemble({ importModule: "wasi" })))).message).toContain("wasi._debug, which is not part");
+    expect((await failure(load(assemble({ importModule: "wasi" })))).message).toContain(
+      "wasi._debug, which is not part",
+    );
   });
 
   test("a module that does not export what a rune does", async () => {

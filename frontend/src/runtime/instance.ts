@@ -120,7 +120,11 @@ export class RuneInstance {
       const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
       const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
       const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
-      return { channel, stage: node?.stage ?? null, tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)) };
+      return {
+        channel,
+        stage: node?.stage ?? null,
+        tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)),
+      };
     });
     const { logs, models } = this.#host;
     return { outputs, milliseconds: this.#resolved(milliseconds, read), modelMilliseconds: models.milliseconds, logs };
@@ -185,7 +189,8 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     if (error instanceof WebAssembly.RuntimeError || isStackOverflow(error)) {
       throw new RuneError("trap", `The rune gave up while it was started: ${reason(error)}`);
     }
-    if (error instanceof RangeError) throw new RuneError("memory", `The rune's memory cannot be allocated: ${reason(error)}`);
+    if (error instanceof RangeError)
+      throw new RuneError("memory", `The rune's memory cannot be allocated: ${reason(error)}`);
     throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
   }
   const { memory, _manifest: manifest, _call: call } = instance.exports;
@@ -315,7 +320,9 @@ function hasParameters(node: GraphCapability, parameters: Readonly<Record<string
  */
 function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
   const requests = [...host.outputs.values()];
-  const ordered = requests.map(({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage);
+  const ordered = requests.map(
+    ({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage,
+  );
   if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
     return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
   }

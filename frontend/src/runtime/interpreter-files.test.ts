@@ -14,7 +14,11 @@ afterEach(() => {
 });
 
 /** A body that gives these parts, each after some milliseconds, and then nothing more unless it is `whole`. */
-function slowBody(parts: readonly (readonly [number, string])[], isWhole: boolean, signal: AbortSignal): ReadableStream<Uint8Array> {
+function slowBody(
+  parts: readonly (readonly [number, string])[],
+  isWhole: boolean,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {
       signal.addEventListener("abort", () => controller.error(signal.reason));
@@ -32,7 +36,20 @@ function slowBody(parts: readonly (readonly [number, string])[], isWhole: boolea
 test("a download that stops is given up and can be tried again; one that is slow is not", async () => {
   let isWhole = false;
   vi.stubGlobal("fetch", (address: string, { signal }: { signal: AbortSignal }) =>
-    Promise.resolve(address.endsWith(".json") ? Response.json(LIST) : new Response(slowBody([[15_000, "ab"], [15_000, "cd"]], isWhole, signal))),
+    Promise.resolve(
+      address.endsWith(".json")
+        ? Response.json(LIST)
+        : new Response(
+            slowBody(
+              [
+                [15_000, "ab"],
+                [15_000, "cd"],
+              ],
+              isWhole,
+              signal,
+            ),
+          ),
+    ),
   );
   const shares: number[] = [];
   const first = interpreterFiles("tfjs", (_, share) => shares.push(share)).catch((error: unknown) => error);

@@ -37,7 +37,10 @@ async function fetchFiles(id: InterpreterName, onFetch: OnFetch | undefined): Pr
     onFetch?.(name, Math.min(1, received / size));
   };
   onFetch?.(name, 0);
-  const [code, bytes] = await Promise.all([fetchBytes(script, onBytes), binary === null ? null : fetchBytes(binary, onBytes)]);
+  const [code, bytes] = await Promise.all([
+    fetchBytes(script, onBytes),
+    binary === null ? null : fetchBytes(binary, onBytes),
+  ]);
   return { name, script: text(code), binary: bytes };
 }
 

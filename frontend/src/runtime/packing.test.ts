@@ -28,7 +28,10 @@ test("numbers and texts survive the way from the worker to the page", () => {
 
 test("numbers change hands as bytes", () => {
   const elements = Array.from({ length: 257 * 257 * 21 }, (_, index) => index / 7);
-  const large: RunResult = { ...RESULT, outputs: [{ channel: 2, stage: null, tensors: [{ type: "f32", dimensions: [elements.length], elements }] }] };
+  const large: RunResult = {
+    ...RESULT,
+    outputs: [{ channel: 2, stage: null, tensors: [{ type: "f32", dimensions: [elements.length], elements }] }],
+  };
   const { packed, buffers } = packResult(large);
   expect(buffers.map(({ byteLength }) => byteLength)).toEqual([8 * elements.length]);
   const arrived = structuredClone(packed, { transfer: buffers });

@@ -2,7 +2,15 @@
 import { RuneError, runeErrorFrom } from "./errors";
 import { interpreterFiles, Stalled } from "./interpreter-files";
 import { unpackResult } from "./packing";
-import { DEFAULT_LIMITS, type FrameRequest, type Given, type Limits, type Loaded, type RunResult, type StageTimes } from "./types";
+import {
+  DEFAULT_LIMITS,
+  type FrameRequest,
+  type Given,
+  type Limits,
+  type Loaded,
+  type RunResult,
+  type StageTimes,
+} from "./types";
 import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "./types";
 
 const FRAME_MILLISECONDS = 15_000;
@@ -28,7 +36,8 @@ const ADDRESSES: Addresses = { frame: "/frame/", worker: `${import.meta.env.BASE
 const NOT_FETCHED =
   "This rune's model is run by its host, and the interpreter for this page could not be fetched. Check the connection and press Restart.";
 
-const STALLED = "This rune's model is run by its host. The download of the interpreter stopped: no data for 20 s. Press Restart to try again.";
+const STALLED =
+  "This rune's model is run by its host. The download of the interpreter stopped: no data for 20 s. Press Restart to try again.";
 
 /** How a load ends that is to begin again with one more interpreter. */
 class Wanting extends RuneError {
@@ -71,9 +80,13 @@ export class RuneFrame {
     element.hidden = true;
     element.tabIndex = -1;
     try {
-      const [source] = await Promise.all([workerSource(addresses.worker), whenLoaded(element, addresses.frame, container)]);
+      const [source] = await Promise.all([
+        workerSource(addresses.worker),
+        whenLoaded(element, addresses.frame, container),
+      ]);
       // Whatever came in its place, nothing foreign is put into a frame that could read this page.
-      if (element.contentDocument !== null) throw new RuneError("frame", "The sandbox is not isolated. Reload the page.");
+      if (element.contentDocument !== null)
+        throw new RuneError("frame", "The sandbox is not isolated. Reload the page.");
       return new RuneFrame(element, source);
     } catch (error) {
       element.remove();
@@ -186,7 +199,9 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await interpreterFiles(name, this.#given.onFetch).catch((error: unknown) => (error instanceof Stalled ? STALLED : NOT_FETCHED));
+    const files = await interpreterFiles(name, this.#given.onFetch).catch((error: unknown) =>
+      error instanceof Stalled ? STALLED : NOT_FETCHED,
+    );
     if (port !== this.#port) return;
     if (typeof files === "string") {
       this.stop(new RuneError("host-model", files));

@@ -14,7 +14,17 @@ describe("sections", () => {
   });
 
   test("custom sections of one name are all found", () => {
-    const sections = readSections(bytes(assemble({ sections: [["a", "1"], ["b", "2"], ["a", "3"]] })));
+    const sections = readSections(
+      bytes(
+        assemble({
+          sections: [
+            ["a", "1"],
+            ["b", "2"],
+            ["a", "3"],
+          ],
+        }),
+      ),
+    );
     expect(customSections(sections, "a").map((part) => new TextDecoder().decode(part))).toEqual(["1", "3"]);
   });
 

@@ -67,11 +67,15 @@ function limitedMemory(body: Uint8Array<ArrayBuffer>, maximumPages: number): Uin
   const [count, flagsAt] = readLeb(body, 0);
   if (count !== 1) throw new RuneError("bad-rune", `The module has ${count} memories; a rune has one.`);
   const [flags, minimumAt] = readLeb(body, flagsAt);
-  if (flags > HAS_MAXIMUM) throw new RuneError("bad-rune", "The module's memory is shared or has 64 bits; a rune's has 32.");
+  if (flags > HAS_MAXIMUM)
+    throw new RuneError("bad-rune", "The module's memory is shared or has 64 bits; a rune's has 32.");
   const [minimum, maximumAt] = readLeb(body, minimumAt);
   const own = flags === HAS_MAXIMUM ? readLeb(body, maximumAt)[0] : maximumPages;
   if (minimum > maximumPages) {
-    throw new RuneError("memory", `The rune needs ${minimum} pages of memory, more than the ${maximumPages} it may have.`);
+    throw new RuneError(
+      "memory",
+      `The rune needs ${minimum} pages of memory, more than the ${maximumPages} it may have.`,
+    );
   }
   const maximum = Math.max(Math.min(own, maximumPages), minimum);
   return Uint8Array.of(1, HAS_MAXIMUM, ...writeLeb(minimum), ...writeLeb(maximum));

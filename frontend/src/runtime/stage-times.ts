@@ -50,7 +50,10 @@ export class StageClock {
 
   /** Milliseconds of all runs together; what the marks themselves took is taken off. */
   read(step: number): StageTimes {
-    const stages = [...this.#sums].map(([stage, milliseconds]): StageTime => ({ stage, milliseconds: Math.max(0, milliseconds - this.#cost) }));
+    const stages = [...this.#sums].map(([stage, milliseconds]): StageTime => ({
+      stage,
+      milliseconds: Math.max(0, milliseconds - this.#cost),
+    }));
     return { stages, runs: this.#runs, step };
   }
 }

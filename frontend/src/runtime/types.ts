@@ -168,7 +168,13 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
   | { readonly id: number; readonly ok: true; readonly packed: PackedResult }
-  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string; readonly limit: RaisableLimit | null };
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly name: string;
+      readonly message: string;
+      readonly limit: RaisableLimit | null;
+    };
 
 /** A limit that whoever runs a rune may raise. */
 export type RaisableLimit = "output";
@@ -192,5 +198,4 @@ export type WorkerNote = "started" | "compiled" | "opening" | { readonly needs: 
 
 /** What the page asks of the frame around the worker. */
 export type FrameRequest =
-  | { readonly type: "start"; readonly worker: string; readonly port: MessagePort }
-  | { readonly type: "stop" };
+  { readonly type: "start"; readonly worker: string; readonly port: MessagePort } | { readonly type: "stop" };

@@ -4,7 +4,15 @@ import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
 import { modelOpener, type FindInterpreter } from "./interpreters/open";
 import { packResult } from "./packing";
-import type { InterpreterGiven, InterpreterName, Loaded, StageTimes, WorkerNote, WorkerReply, WorkerRequest } from "./types";
+import type {
+  InterpreterGiven,
+  InterpreterName,
+  Loaded,
+  StageTimes,
+  WorkerNote,
+  WorkerReply,
+  WorkerRequest,
+} from "./types";
 
 /** What the interpreters' scripts leave behind. */
 const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
@@ -17,7 +25,8 @@ type Send = (message: WorkerReply | WorkerNote, transfer?: ArrayBuffer[]) => voi
 function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter {
   return (wanted) => {
     const found = given.find(({ id }) => id === wanted);
-    if (found !== undefined) return Promise.resolve({ ...found, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
+    if (found !== undefined)
+      return Promise.resolve({ ...found, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
     send({ needs: wanted });
     return new Promise(() => undefined);
   };

@@ -72,8 +72,24 @@ export function Studio({ workspace, nonce }: StudioProps) {
   const reviewable = lastSucceeded(session.builds);
   const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const unsent = text.save === "saving" || text.save === "offline-unsent";
-  const problems = useProblems({ workspace, text, checked, diagnostics: preview.diagnostics, shown: active?.path, editor, goTo });
-  const building = useBuilding({ workspace, text, builds: session.builds, mayEdit, isSignedOut, setScreen, showVersions });
+  const problems = useProblems({
+    workspace,
+    text,
+    checked,
+    diagnostics: preview.diagnostics,
+    shown: active?.path,
+    editor,
+    goTo,
+  });
+  const building = useBuilding({
+    workspace,
+    text,
+    builds: session.builds,
+    mayEdit,
+    isSignedOut,
+    setScreen,
+    showVersions,
+  });
   const answers = useEditorLanguage(workspace, runefile, goTo);
 
   useTitle(project, problemText(preview.diagnostics));
@@ -84,11 +100,20 @@ export function Studio({ workspace, nonce }: StudioProps) {
   }, [waitsForApp]);
   // The same one from render to render: the preview is not drawn anew by each.
   const [sendTake] = useState(() => (take: Take) => setAsking({ what: "send-take", take }));
-  const filesUse = useFiles({ workspace, files, mayEdit, ask: (about) => setAsking({ what: "files", asking: about }), open: openFile, awaitFile: places.awaitFile, versions: showVersions });
+  const filesUse = useFiles({
+    workspace,
+    files,
+    mayEdit,
+    ask: (about) => setAsking({ what: "files", asking: about }),
+    open: openFile,
+    awaitFile: places.awaitFile,
+    versions: showVersions,
+  });
   const addLabels = useLabels(workspace, places.awaitFile);
   const takeAll = (list: readonly Incoming[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
-    if (list.length > 0 && list.every(({ name }) => extension(name) === "rune")) setAsking({ what: "rune", files: list.map(({ file }) => file) });
+    if (list.length > 0 && list.every(({ name }) => extension(name) === "rune"))
+      setAsking({ what: "rune", files: list.map(({ file }) => file) });
     else filesUse.take(list, null);
   };
   const over = useDrop(mayEdit, (incoming) => workspace.attempt(incoming.then(takeAll)));
@@ -98,7 +123,10 @@ export function Studio({ workspace, nonce }: StudioProps) {
     canReview: reviewable !== null,
     active,
     build: building.start,
-    save: () => workspace.toasts.say(unsent ? "Saving your last edit." : "All edits are saved. The server saves each edit as you type."),
+    save: () =>
+      workspace.toasts.say(
+        unsent ? "Saving your last edit." : "All edits are saved. The server saves each edit as you type.",
+      ),
     share: () => setAsking({ what: "share", review: false }),
     phone: () => setPhoneOpen(true),
     askForReview: () => setAsking({ what: "share", review: true }),
@@ -125,16 +153,34 @@ export function Studio({ workspace, nonce }: StudioProps) {
   });
   const commands = [
     ...ofStudio,
-    ...fileCommands({ mayEdit, active, isText: editor !== null && !places.showsVersions, actions: filesUse.actions, saveVersion: () => setAsking({ what: "save-version" }), versions: showVersions, authors: () => editor !== null && active !== null && workspace.attempt(toggleAuthors(editor, workspace, active)) }),
+    ...fileCommands({
+      mayEdit,
+      active,
+      isText: editor !== null && !places.showsVersions,
+      actions: filesUse.actions,
+      saveVersion: () => setAsking({ what: "save-version" }),
+      versions: showVersions,
+      authors: () => editor !== null && active !== null && workspace.attempt(toggleAuthors(editor, workspace, active)),
+    }),
   ];
   useKeys(commands);
   const destinations = [
     ...files.map((file) => ({ id: file.id, title: file.path, kind: "File", go: () => openFile(file.id) })),
-    ...preview.outline.nodes.map((node) => ({ id: `stage ${node.name}`, title: node.name, kind: "Stage", go: () => goToStage(node) })),
+    ...preview.outline.nodes.map((node) => ({
+      id: `stage ${node.name}`,
+      title: node.name,
+      kind: "Stage",
+      go: () => goToStage(node),
+    })),
   ];
 
   return (
-    <div className="studio" data-screen={places.screen} data-language={language} style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}>
+    <div
+      className="studio"
+      data-screen={places.screen}
+      data-language={language}
+      style={{ "--left": `${left}px`, "--right": `${right}px`, "--low": `${low}px` } as React.CSSProperties}
+    >
       <Header
         project={project}
         save={text.save}
@@ -168,13 +214,35 @@ export function Studio({ workspace, nonce }: StudioProps) {
             troubled={problems.troubled}
             actions={filesUse.actions}
           />
-          <OutlineList outline={preview.outline} troubled={troubles(preview.outline, preview.diagnostics, runefile)} selected={places.selected} watching={workspace.watching} onSelect={goToStage} />
+          <OutlineList
+            outline={preview.outline}
+            troubled={troubles(preview.outline, preview.diagnostics, runefile)}
+            selected={places.selected}
+            watching={workspace.watching}
+            onSelect={goToStage}
+          />
         </aside>
-        <Splitter label="Width of the files" upright size={left} least={150} most={420} direction={1} onSize={setLeft} />
+        <Splitter
+          label="Width of the files"
+          upright
+          size={left}
+          least={150}
+          most={420}
+          direction={1}
+          onSize={setLeft}
+        />
         {places.showsVersions && (
           <section className="centre versions" aria-label="Versions">
             <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
-              <VersionsPage workspace={workspace} builds={session.builds} nonce={nonce} mayEdit={mayEdit} now={now} onSave={() => setAsking({ what: "save-version" })} onClose={places.hideVersions} />
+              <VersionsPage
+                workspace={workspace}
+                builds={session.builds}
+                nonce={nonce}
+                mayEdit={mayEdit}
+                now={now}
+                onSave={() => setAsking({ what: "save-version" })}
+                onClose={places.hideVersions}
+              />
             </Suspense>
           </section>
         )}
@@ -201,7 +269,15 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onGraphAlone={places.showGraphAt}
             onMend={problems.fix}
           />
-          <Splitter label="Height of the problems" upright={false} size={low} least={80} most={560} direction={-1} onSize={setLow} />
+          <Splitter
+            label="Height of the problems"
+            upright={false}
+            size={low}
+            least={80}
+            most={560}
+            direction={-1}
+            onSize={setLow}
+          />
           <Bottom
             session={session}
             diagnostics={preview.diagnostics}
@@ -217,13 +293,31 @@ export function Studio({ workspace, nonce }: StudioProps) {
             onPublish={(each) => setAsking({ what: "publish", build: each })}
           />
         </div>
-        <Splitter label="Width of the preview" upright size={right} least={280} most={720} direction={-1} onSize={setRight} />
+        <Splitter
+          label="Width of the preview"
+          upright
+          size={right}
+          least={280}
+          most={720}
+          direction={-1}
+          onSize={setRight}
+        />
         <PreviewPane
           workspace={workspace}
           preview={session.preview}
           builds={session.builds}
           me={me.id}
-          edit={isSignedOut && (unsent || text.ahead) ? "signed-out" : text.save === "offline-unsent" ? "offline" : unsent ? "saving" : text.ahead ? "checking" : "seen"}
+          edit={
+            isSignedOut && (unsent || text.ahead)
+              ? "signed-out"
+              : text.save === "offline-unsent"
+                ? "offline"
+                : unsent
+                  ? "saving"
+                  : text.ahead
+                    ? "checking"
+                    : "seen"
+          }
           diagnostics={preview.diagnostics}
           onMend={mayEdit ? problems.fix : null}
           onProblem={problems.goToProblem}
@@ -233,7 +327,9 @@ export function Studio({ workspace, nonce }: StudioProps) {
         />
       </main>
       <StatusBar
-        connected={session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"}
+        connected={
+          session.connected && text.save !== "offline" && text.save !== "offline-unsent" && text.save !== "closed"
+        }
         problems={problemCounts(preview.diagnostics)}
         toolchain={session.builds.find((each) => each.report !== null)?.report?.toolchain ?? null}
         cursor={places.cursor}
@@ -245,7 +341,17 @@ export function Studio({ workspace, nonce }: StudioProps) {
       {over && <div className="drop-veil">Drop to add to {project.name}</div>}
       {asking !== null && (
         <Suspense>
-          <Dialogs asking={asking} workspace={workspace} session={session} mayEdit={mayEdit} commands={commands} destinations={destinations} answers={filesUse.answers} onSaveVersion={building.saveVersion} onClose={() => setAsking(null)} />
+          <Dialogs
+            asking={asking}
+            workspace={workspace}
+            session={session}
+            mayEdit={mayEdit}
+            commands={commands}
+            destinations={destinations}
+            answers={filesUse.answers}
+            onSaveVersion={building.saveVersion}
+            onClose={() => setAsking(null)}
+          />
         </Suspense>
       )}
       <Toaster toasts={workspace.toasts} />

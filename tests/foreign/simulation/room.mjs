@@ -51,7 +51,11 @@ export class Room {
   async play() {
     this.count = 2 + this.chance.below(19);
     for (let number = 0; number < this.count; number++) this.join();
-    await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came in"));
+    await until(
+      () => this.clients.every((client) => client.synced),
+      PATIENCE,
+      () => this.reason("nobody came in"),
+    );
     for (const client of this.clients) client.network = BAD;
     const alarms = [this.chance.below(STEPS), this.chance.below(STEPS)];
     for (let step = 0; step < STEPS; step++) {
@@ -84,7 +88,8 @@ export class Room {
     const choice = chance.next();
     if (choice < 0.5) this.type(client);
     else if (choice < 0.6) this.remove(client);
-    else if (choice < 0.65) this.withFile(client, (file) => file.set("path", `${chance.one(["a", "b/c", "d"])}/${chance.below(99)}.txt`));
+    else if (choice < 0.65)
+      this.withFile(client, (file) => file.set("path", `${chance.one(["a", "b/c", "d"])}/${chance.below(99)}.txt`));
     else if (choice < 0.68) this.withFile(client, (file) => file.set("deleted", true));
     else if (choice < 0.72) this.withFile(client, (file) => file.set("deleted", false));
     else if (choice < 0.76) client.disconnect();
@@ -157,7 +162,11 @@ export class Room {
       client.disconnect();
     }
     for (const _ of leaving) this.join();
-    await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came back"));
+    await until(
+      () => this.clients.every((client) => client.synced),
+      PATIENCE,
+      () => this.reason("nobody came back"),
+    );
     for (const client of this.clients) client.network = BAD;
   }
 
@@ -191,7 +200,11 @@ export class Room {
       client.network = GOOD;
       if (!client.synced) client.connect();
     }
-    await until(() => this.clients.every((client) => client.synced), PATIENCE, () => this.reason("nobody came in"));
+    await until(
+      () => this.clients.every((client) => client.synced),
+      PATIENCE,
+      () => this.reason("nobody came in"),
+    );
     for (const client of this.clients) client.network = WORST;
     for (let step = 0; step < LAST_STEPS; step++) {
       this.type(this.chance.one(this.clients));
@@ -204,7 +217,11 @@ export class Room {
     for (const client of this.clients) {
       client.network = GOOD;
       client.connect();
-      await until(() => client.synced, REJOINING, () => "").catch(() => undefined);
+      await until(
+        () => client.synced,
+        REJOINING,
+        () => "",
+      ).catch(() => undefined);
     }
     const agree = () => {
       if (this.clients.some((client) => client.closedFor)) return true;
@@ -234,7 +251,9 @@ export class Room {
     for (const text of this.texts(this.clients[0])) {
       for (const one of text.toString()) counts.set(one, (counts.get(one) ?? 0) + 1);
       if (text.parent.get("path") === "api.txt" && this.apiText !== undefined && text.toString() !== this.apiText) {
-        this.problems.push(`the API's file says ${JSON.stringify(text.toString())}, not ${JSON.stringify(this.apiText)}`);
+        this.problems.push(
+          `the API's file says ${JSON.stringify(text.toString())}, not ${JSON.stringify(this.apiText)}`,
+        );
       }
     }
     for (const [one, { client }] of this.typed) {
@@ -252,7 +271,11 @@ export class Room {
   async checkAgain(server) {
     const client = new Client(this.installation, this.project, this.chance, () => undefined);
     client.connect(server);
-    await until(() => client.synced, PATIENCE, () => `seed ${this.seed}: nobody came in after the restart`);
+    await until(
+      () => client.synced,
+      PATIENCE,
+      () => `seed ${this.seed}: nobody came in after the restart`,
+    );
     const now = picture(client);
     client.destroy();
     return now === this.final ? null : `${now} instead of ${this.final}`;

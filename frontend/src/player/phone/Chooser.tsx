@@ -21,9 +21,15 @@ export function Chooser({ player, state, store }: Props) {
       <h2>Version</h2>
       <div className="field">
         <label htmlFor="phone-tag">Version</label>
-        <select id="phone-tag" value={player.tag ?? ""} onChange={(event) => store.choose(event.target.value === "" ? null : event.target.value)}>
+        <select
+          id="phone-tag"
+          value={player.tag ?? ""}
+          onChange={(event) => store.choose(event.target.value === "" ? null : event.target.value)}
+        >
           <option value="">{newest}</option>
-          {player.tag !== null && !state.tags.some(({ tag }) => tag === player.tag) && <option value={player.tag}>{player.tag}, not there any more</option>}
+          {player.tag !== null && !state.tags.some(({ tag }) => tag === player.tag) && (
+            <option value={player.tag}>{player.tag}, not there any more</option>
+          )}
           {state.tags.map(({ tag }) => (
             <option key={tag} value={tag ?? ""}>
               {tag}
@@ -37,7 +43,9 @@ export function Chooser({ player, state, store }: Props) {
       </label>
       {state.person !== null && (
         <p className="small muted">
-          {state.by === "pass" ? `This phone has access through ${state.person.name}, to this project only.` : `Signed in as ${state.person.name}.`}
+          {state.by === "pass"
+            ? `This phone has access through ${state.person.name}, to this project only.`
+            : `Signed in as ${state.person.name}.`}
         </p>
       )}
       {problem !== null && (

@@ -23,8 +23,8 @@ export function PairingCard({ pairing, person, isOffline }: Props) {
       {phase === "off" && (
         <>
           <p>
-            Results and their timing can be shown live in <b>{person}</b>'s studio. Sound, pictures and motion are never sent. A rune can
-            put them into its results, so do this only if {person} is you.
+            Results and their timing can be shown live in <b>{person}</b>'s studio. Sound, pictures and motion are never
+            sent. A rune can put them into its results, so do this only if {person} is you.
           </p>
           <div className="row wrap">
             <button type="button" className="button big" disabled={isOffline} onClick={pairing.start}>
@@ -42,10 +42,15 @@ export function PairingCard({ pairing, person, isOffline }: Props) {
               {digits}
             </span>
           </p>
-          <p>The studio must show the same four digits. Confirm them there: press the phone beside Preview, if its window is not open.</p>
+          <p>
+            The studio must show the same four digits. Confirm them there: press the phone beside Preview, if its window
+            is not open.
+          </p>
         </>
       )}
-      {phase === "paired" && <p role="status">Results are shown in {person}'s studio, for as long as both pages are open.</p>}
+      {phase === "paired" && (
+        <p role="status">Results are shown in {person}'s studio, for as long as both pages are open.</p>
+      )}
       {phase !== "off" && (
         <div className="row wrap">
           <button type="button" className="button" onClick={pairing.stop}>

@@ -56,7 +56,8 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
 
   useEffect(() => {
     // After a rename by anyone; the former address goes on leading here.
-    if (state !== null && state.project.url !== window.location.pathname) window.location.replace(state.project.url + window.location.search);
+    if (state !== null && state.project.url !== window.location.pathname)
+      window.location.replace(state.project.url + window.location.search);
   }, [state]);
 
   useEffect(() => {
@@ -105,7 +106,9 @@ export function PhonePlayer({ place, store, pairing, update }: Props) {
               empty={emptyText(fetching === null, player.tag, percent)}
             />
             <p className="small muted">Data from the microphone, camera and motion sensor stays on this phone.</p>
-            {state.may_pair && state.person !== null && <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />}
+            {state.may_pair && state.person !== null && (
+              <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />
+            )}
             <Chooser player={player} state={state} store={store} />
           </>
         ) : (

@@ -27,7 +27,10 @@ export function Welcome({ player, onRetry }: Props) {
               {problem}
             </p>
           )}
-          <p>In the studio, press the phone beside Preview and scan the code that it shows with this phone's camera. A code works once, within 5 minutes.</p>
+          <p>
+            In the studio, press the phone beside Preview and scan the code that it shows with this phone's camera. A
+            code works once, within 5 minutes.
+          </p>
           <p>Or sign in here with your email and password.</p>
           <div className="row wrap">
             <a className="button big" href={`/accounts/login/?next=${next}`}>
@@ -39,7 +42,10 @@ export function Welcome({ player, onRetry }: Props) {
       {phase === "not-found" && (
         <>
           <h2>Project not found</h2>
-          <p>The project was deleted or renamed, or you have no access to it. Ask who sent you the link, or scan a new code in the studio.</p>
+          <p>
+            The project was deleted or renamed, or you have no access to it. Ask who sent you the link, or scan a new
+            code in the studio.
+          </p>
         </>
       )}
       {phase === "unreachable" && (

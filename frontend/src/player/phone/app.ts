@@ -15,7 +15,9 @@ export function addManifest(base: string): void {
 export async function keepPlayer(onUpdate: (use: () => void) => void): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const { serviceWorker } = navigator;
-  const registration = await serviceWorker.register("/player/service-worker.js", { scope: "/player/" }).catch(() => null);
+  const registration = await serviceWorker
+    .register("/player/service-worker.js", { scope: "/player/" })
+    .catch(() => null);
   if (registration === null) return;
   const offer = (): void => {
     const { waiting } = registration;

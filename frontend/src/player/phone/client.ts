@@ -21,7 +21,11 @@ export class PlayerClient {
   readonly #fetch: Fetch;
   readonly #cookies: () => string;
 
-  constructor(base: string, fetch: Fetch = (input, init) => globalThis.fetch(input, init), cookies: () => string = () => document.cookie) {
+  constructor(
+    base: string,
+    fetch: Fetch = (input, init) => globalThis.fetch(input, init),
+    cookies: () => string = () => document.cookie,
+  ) {
     this.#base = base;
     this.#fetch = fetch;
     this.#cookies = cookies;

@@ -12,7 +12,8 @@ class Memory {
   open(name: string): Promise<Cache> {
     const held = this.caches.get(name) ?? new Map<string, ArrayBuffer>();
     this.caches.set(name, held);
-    const key = (request: RequestInfo): string => new URL(typeof request === "string" ? request : request.url, HOST).href;
+    const key = (request: RequestInfo): string =>
+      new URL(typeof request === "string" ? request : request.url, HOST).href;
     const cache: Pick<Cache, "put" | "match" | "delete" | "keys"> = {
       put: async (request, response) => void held.set(key(request as string), await response.arrayBuffer()),
       match: (request) => {

@@ -50,7 +50,10 @@ function Nowhere() {
     <main className="page narrow">
       <section className="card roomy stack">
         <h1>Player</h1>
-        <p>It runs one project's app. Press the phone beside Preview in the studio and scan the code that it shows, or open a project's public page.</p>
+        <p>
+          It runs one project's app. Press the phone beside Preview in the studio and scan the code that it shows, or
+          open a project's public page.
+        </p>
         <a className="button" href="/">
           Go to the home page
         </a>

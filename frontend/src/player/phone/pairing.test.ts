@@ -29,7 +29,13 @@ class FakeWire implements Wire {
 }
 
 const news = (value: number, size = 1): RunNews => ({
-  outputs: [{ channel: 1, stage: "answer", tensors: [{ type: "f32", dimensions: [size], elements: Array<number>(size).fill(value) }] }],
+  outputs: [
+    {
+      channel: 1,
+      stage: "answer",
+      tensors: [{ type: "f32", dimensions: [size], elements: Array<number>(size).fill(value) }],
+    },
+  ],
   milliseconds: 0.1,
   isStream: true,
 });

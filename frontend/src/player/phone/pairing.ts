@@ -94,7 +94,8 @@ export class Pairing {
       isStream,
     });
     const isTooLarge = text.length > MESSAGE_LIMIT;
-    if (isTooLarge !== (this.#store.getState().notice === TOO_LARGE)) this.#store.setState({ notice: isTooLarge ? TOO_LARGE : null });
+    if (isTooLarge !== (this.#store.getState().notice === TOO_LARGE))
+      this.#store.setState({ notice: isTooLarge ? TOO_LARGE : null });
     if (isTooLarge) return;
     this.#sentAt = this.#now();
     wire.send(text);
@@ -109,7 +110,8 @@ export class Pairing {
 
   #hear(data: unknown): void {
     const message = JSON.parse(String(data)) as { type: string; digits?: string };
-    if (message.type === "digits") this.#store.setState({ phase: "waiting", digits: message.digits ?? null, notice: null });
+    if (message.type === "digits")
+      this.#store.setState({ phase: "waiting", digits: message.digits ?? null, notice: null });
     if (message.type === "paired") {
       this.#store.setState({ phase: "paired", digits: null, notice: null });
       this.#tellAbout();

@@ -9,7 +9,10 @@ test("an address names a project and perhaps a tag", () => {
     name: "digits",
     tag: "1.0",
   });
-  expect(placeOf({ pathname: "/player/acme/digits/", search: "?tag=" })).toMatchObject({ base: "/player/acme/digits", tag: null });
+  expect(placeOf({ pathname: "/player/acme/digits/", search: "?tag=" })).toMatchObject({
+    base: "/player/acme/digits",
+    tag: null,
+  });
 });
 
 test.each(["/player/", "/player/acme", "/player/acme/digits/more", "/acme/digits"])("%s names none", (pathname) => {

@@ -86,6 +86,8 @@ scope.addEventListener("message", (event) => {
   const { type, addresses } = (event.data ?? {}) as { type?: unknown; addresses?: unknown };
   if (type === "take-over") event.waitUntil(scope.skipWaiting());
   if (type !== "keep" || !Array.isArray(addresses)) return;
-  const own = addresses.filter((address): address is string => typeof address === "string" && address.startsWith("/static/build/"));
+  const own = addresses.filter(
+    (address): address is string => typeof address === "string" && address.startsWith("/static/build/"),
+  );
   event.waitUntil(Promise.allSettled(own.map((address) => answer(new Request(address), address))));
 });

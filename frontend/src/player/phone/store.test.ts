@@ -134,7 +134,10 @@ test("a phone that was never there says that the forge cannot be reached", async
     throw new TypeError("no network");
   };
   await store.start(null);
-  expect(store.state.getState()).toMatchObject({ phase: "unreachable", problem: "The server cannot be reached. Check the connection and try again." });
+  expect(store.state.getState()).toMatchObject({
+    phase: "unreachable",
+    problem: "The server cannot be reached. Check the connection and try again.",
+  });
 });
 
 test.each([
@@ -164,7 +167,10 @@ test("a code that has ended is said so, and whoever is signed in goes on", async
   const { server, store } = setUp();
   await store.start("old");
   expect(server.asked[0]).toBe("POST /player/acme/digits/enter");
-  expect(store.state.getState()).toMatchObject({ phase: "ready", problem: "The server answered with an error (400). Try again in a moment." });
+  expect(store.state.getState()).toMatchObject({
+    phase: "ready",
+    problem: "The server answered with an error (400). Try again in a moment.",
+  });
 });
 
 test("a problem is for a person", () => {

@@ -167,7 +167,13 @@ export class PlayerStore {
     const { signal } = mine.leaving;
     try {
       const kept = await this.#kept.rune(run.url);
-      const rune = kept ?? (await this.#fetchRune(run.url, signal, (share) => !signal.aborted && this.#store.setState({ fetching: share })));
+      const rune =
+        kept ??
+        (await this.#fetchRune(
+          run.url,
+          signal,
+          (share) => !signal.aborted && this.#store.setState({ fetching: share }),
+        ));
       if (signal.aborted) return;
       this.#store.setState({ running: { run, rune }, newer: null, fetching: null });
       // Kept afterwards: what runs does not wait for a disk.

@@ -16,7 +16,12 @@ export interface Run {
 
 export interface PlayerState {
   readonly project: { readonly organisation: string; readonly name: string; readonly url: string };
-  readonly person: { readonly id: string; readonly name: string; readonly initials: string; readonly colour: number } | null;
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly initials: string;
+    readonly colour: number;
+  } | null;
   /** How the person is known: by a session, or by the pass that a scanned code was changed for. */
   readonly by: "session" | "pass" | null;
   readonly may_pair: boolean;

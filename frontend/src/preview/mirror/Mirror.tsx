@@ -25,7 +25,9 @@ export function Mirror({ store }: { readonly store: MirrorStore }) {
           onCalling={store.setCalling}
         />
       ))}
-      {milliseconds !== null && <p className="small muted num">Inference time on the phone: {millisecondsText(milliseconds)}</p>}
+      {milliseconds !== null && (
+        <p className="small muted num">Inference time on the phone: {millisecondsText(milliseconds)}</p>
+      )}
     </div>
   );
 }

@@ -17,13 +17,18 @@ const HEIGHT = 150;
 const SHOWN = 6;
 
 function dataOf(past: Props["past"], lines: readonly number[]): uPlot.AlignedData {
-  return [past.map((_, index) => index - past.length + 1), ...lines.map((line) => past.map((row) => row[line] ?? null))];
+  return [
+    past.map((_, index) => index - past.length + 1),
+    ...lines.map((line) => past.map((row) => row[line] ?? null)),
+  ];
 }
 
 /** The lines that reach highest; with few of them, all. */
 function linesOf(past: Props["past"]): readonly number[] {
   const count = past.at(-1)?.length ?? 0;
-  const peaks = Array.from({ length: count }, (_, line) => past.reduce((top, row) => Math.max(top, row[line] ?? -Infinity), -Infinity));
+  const peaks = Array.from({ length: count }, (_, line) =>
+    past.reduce((top, row) => Math.max(top, row[line] ?? -Infinity), -Infinity),
+  );
   return peaks
     .map((_, line) => line)
     .toSorted((one, other) => (peaks[other] ?? 0) - (peaks[one] ?? 0))
@@ -46,7 +51,12 @@ export default function LiveChart({ past, names, label }: Props) {
     if (element === null) return undefined;
     const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
     const make = (): uPlot => {
-      const axis: uPlot.Axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px 'IBM Plex Sans'" };
+      const axis: uPlot.Axis = {
+        stroke: colour("--muted"),
+        grid: { stroke: colour("--line"), width: 1 },
+        ticks: { show: false },
+        font: "11px 'IBM Plex Sans'",
+      };
       return new uPlot(
         {
           width: Math.max(160, element.clientWidth),
@@ -54,8 +64,18 @@ export default function LiveChart({ past, names, label }: Props) {
           legend: { show: false },
           cursor: { show: false },
           scales: { x: { time: false } },
-          axes: [{ ...axis, size: 24 }, { ...axis, size: 44 }],
-          series: [{}, ...latest.current.lines.map((_, index) => ({ stroke: colour(COLOURS[index] ?? "--text"), width: 1.5, points: { show: false } }))],
+          axes: [
+            { ...axis, size: 24 },
+            { ...axis, size: 44 },
+          ],
+          series: [
+            {},
+            ...latest.current.lines.map((_, index) => ({
+              stroke: colour(COLOURS[index] ?? "--text"),
+              width: 1.5,
+              points: { show: false },
+            })),
+          ],
         },
         dataOf(latest.current.past, latest.current.lines),
         element,
@@ -66,7 +86,9 @@ export default function LiveChart({ past, names, label }: Props) {
       chart.current?.destroy();
       chart.current = make();
     };
-    const resized = new ResizeObserver(() => chart.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      chart.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT }),
+    );
     resized.observe(element);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", again);

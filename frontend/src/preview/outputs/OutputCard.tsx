@@ -52,7 +52,11 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
           {card.kind === "number" && <p className="preview-big num">{numberText(card.value)}</p>}
           {card.past.length > 2 && (
             <Suspense fallback={null}>
-              <LiveChart past={card.past} names={card.names} label={`${card.title}: the values of the last ${card.past.length} runs`} />
+              <LiveChart
+                past={card.past}
+                names={card.names}
+                label={`${card.title}: the values of the last ${card.past.length} runs`}
+              />
             </Suspense>
           )}
         </>
@@ -60,7 +64,14 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
     default:
       return (
         <Suspense fallback={null}>
-          <TensorView tensor={card.tensor} behind={card.kind === "word" ? card.scored : null} beside={beside} shown={shown} title={card.title} view={view} />
+          <TensorView
+            tensor={card.tensor}
+            behind={card.kind === "word" ? card.scored : null}
+            beside={beside}
+            shown={shown}
+            title={card.title}
+            view={view}
+          />
         </Suspense>
       );
   }
@@ -73,7 +84,12 @@ function Scores({ card }: { readonly card: Extract<Card, { kind: "scores" }> }) 
       <ScoreBars scores={card.scores} />
       {!card.isNamed && onAddLabels !== undefined && (
         <div>
-          <button type="button" className="button quiet preview-more" title="Adds a file of labels and the blocks that name each score" onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}>
+          <button
+            type="button"
+            className="button quiet preview-more"
+            title="Adds a file of labels and the blocks that name each score"
+            onClick={() => onAddLabels(card.stage, card.index, card.scores.length)}
+          >
             <Tags aria-hidden="true" />
             Add labels
           </button>

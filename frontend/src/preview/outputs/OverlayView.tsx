@@ -52,7 +52,16 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
       <div className="preview-overlay" role="img" aria-label={`${said} over the picture`}>
         <canvas ref={canvas} width={sides.width} height={sides.height} />
         {boxes.map((box, index) => (
-          <i key={index} className={box.top < TOP ? "box at-top" : "box"} style={{ left: percent(box.left), top: percent(box.top), width: percent(box.width), height: percent(box.height) }}>
+          <i
+            key={index}
+            className={box.top < TOP ? "box at-top" : "box"}
+            style={{
+              left: percent(box.left),
+              top: percent(box.top),
+              width: percent(box.width),
+              height: percent(box.height),
+            }}
+          >
             <b>
               {box.name}
               {box.score !== null && ` ${percentText(box.score)}`}
@@ -67,7 +76,15 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
       {isScored && (
         <div className="preview-slider">
           <label htmlFor={`${id}-least`}>Minimum score</label>
-          <input id={`${id}-least`} type="range" min={0} max={0.95} step={0.05} value={least} onChange={(event) => setLeast(event.target.valueAsNumber)} />
+          <input
+            id={`${id}-least`}
+            type="range"
+            min={0}
+            max={0.95}
+            step={0.05}
+            value={least}
+            onChange={(event) => setLeast(event.target.valueAsNumber)}
+          />
           <output className="num">{percentText(least)}</output>
         </div>
       )}

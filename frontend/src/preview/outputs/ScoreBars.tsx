@@ -16,7 +16,11 @@ export function ScoreBars({ scores }: Props) {
   const length = barLength(scores);
   return (
     <>
-      <div id={id} className={isOpen ? "preview-all" : undefined} {...(isOpen && { tabIndex: 0, role: "group", "aria-label": "All scores" })}>
+      <div
+        id={id}
+        className={isOpen ? "preview-all" : undefined}
+        {...(isOpen && { tabIndex: 0, role: "group", "aria-label": "All scores" })}
+      >
         <dl className="preview-bars num">
           {shown.map((score, place) => (
             <div key={score.index} className={place === 0 ? "top" : ""}>
@@ -30,7 +34,13 @@ export function ScoreBars({ scores }: Props) {
         </dl>
       </div>
       {scores.length > FIRST && (
-        <button type="button" className="button quiet preview-more" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+        <button
+          type="button"
+          className="button quiet preview-more"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
           {isOpen ? "Show the top five" : `Show all ${scores.length.toLocaleString("en")}`}
         </button>
       )}

@@ -16,14 +16,22 @@ export function ImageView({ tensor }: { readonly tensor: OutputTensor }) {
     const image = context.createImageData(width, height);
     const { data } = image;
     for (let pixel = 0; pixel < width * height; pixel += 1) {
-      for (let channel = 0; channel < 3; channel += 1) data[pixel * 4 + channel] = scale(values[pixel * channels + (channels === 3 ? channel : 0)] ?? 0);
+      for (let channel = 0; channel < 3; channel += 1)
+        data[pixel * 4 + channel] = scale(values[pixel * channels + (channels === 3 ? channel : 0)] ?? 0);
       data[pixel * 4 + 3] = 255;
     }
     context.putImageData(image, 0, 0);
   }, [tensor, width, height, channels]);
   return (
     <>
-      <canvas ref={canvas} className="preview-result" width={width} height={height} role="img" aria-label={`A picture of ${width} by ${height} pixels`} />
+      <canvas
+        ref={canvas}
+        className="preview-result"
+        width={width}
+        height={height}
+        role="img"
+        aria-label={`A picture of ${width} by ${height} pixels`}
+      />
       {channels !== 1 && channels !== 3 && <p className="small muted">The first of {channels} channels</p>}
     </>
   );
@@ -46,16 +54,29 @@ export function MapView({ tensor }: { readonly tensor: OutputTensor }) {
   const { low, high } = useMemo(() => histogramOf(values, 1), [values]);
   return (
     <>
-      {table === null ? <Line values={values} low={low} high={high} /> : <HeatMap values={values} columns={table.columns} rows={table.rows} low={low} high={high} />}
+      {table === null ? (
+        <Line values={values} low={low} high={high} />
+      ) : (
+        <HeatMap values={values} columns={table.columns} rows={table.rows} low={low} high={high} />
+      )}
       <Summary tensor={tensor} low={low} high={high} />
     </>
   );
 }
 
-function Summary({ tensor, low, high }: { readonly tensor: OutputTensor; readonly low: number; readonly high: number }) {
+function Summary({
+  tensor,
+  low,
+  high,
+}: {
+  readonly tensor: OutputTensor;
+  readonly low: number;
+  readonly high: number;
+}) {
   return (
     <p className="small muted num">
-      {tensor.type}[{tensor.dimensions.join(", ")}]{low <= high ? `, from ${numberText(low)} to ${numberText(high)}` : ""}
+      {tensor.type}[{tensor.dimensions.join(", ")}]
+      {low <= high ? `, from ${numberText(low)} to ${numberText(high)}` : ""}
     </p>
   );
 }
@@ -85,24 +106,53 @@ function HeatMap({ values, columns, rows, low, high }: HeatMapProps) {
     }
     context.putImageData(image, 0, 0);
   }, [values, columns, rows, low, high]);
-  return <canvas ref={canvas} className="preview-map" width={columns} height={rows} role="img" aria-label={`A map of ${rows} rows of ${columns} values`} />;
+  return (
+    <canvas
+      ref={canvas}
+      className="preview-map"
+      width={columns}
+      height={rows}
+      role="img"
+      aria-label={`A map of ${rows} rows of ${columns} values`}
+    />
+  );
 }
 
 const WIDTH = 320;
 const HEIGHT = 48;
 
 /** At most one point a pixel, each the highest or lowest of those it stands for, so that no peak is lost. */
-function Line({ values, low, high }: { readonly values: readonly number[]; readonly low: number; readonly high: number }) {
+function Line({
+  values,
+  low,
+  high,
+}: {
+  readonly values: readonly number[];
+  readonly low: number;
+  readonly high: number;
+}) {
   const span = high - low || 1;
   const middle = (low + high) / 2;
   const step = Math.max(1, Math.ceil(values.length / WIDTH));
   const chosen = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => {
     const part = values.slice(index * step, (index + 1) * step).filter(Number.isFinite);
-    return part.reduce((far, value) => (Math.abs(value - middle) > Math.abs(far - middle) ? value : far), part[0] ?? low);
+    return part.reduce(
+      (far, value) => (Math.abs(value - middle) > Math.abs(far - middle) ? value : far),
+      part[0] ?? low,
+    );
   });
-  const points = chosen.map((value, index) => `${(index / Math.max(1, chosen.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`);
+  const points = chosen.map(
+    (value, index) =>
+      `${(index / Math.max(1, chosen.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`,
+  );
   return (
-    <svg className="preview-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label="Line chart of the values">
+    <svg
+      className="preview-line"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="Line chart of the values"
+    >
       <polyline points={points.join(" ")} vectorEffect="non-scaling-stroke" />
     </svg>
   );
@@ -114,7 +164,13 @@ export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
   const width = WIDTH / found.counts.length;
   return (
     <>
-      <svg className="preview-histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Histogram of the values from ${numberText(found.low)} to ${numberText(found.high)}`}>
+      <svg
+        className="preview-histogram"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Histogram of the values from ${numberText(found.low)} to ${numberText(found.high)}`}
+      >
         {found.counts.map((count, index) => {
           const tall = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return <rect key={index} x={index * width} y={HEIGHT - tall} width={width - 1} height={tall} />;

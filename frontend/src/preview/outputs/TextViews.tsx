@@ -30,7 +30,9 @@ function jsonOf(tensors: readonly OutputTensor[], limit: number): string {
   const written = tensors.map(({ type, dimensions, elements }) => ({
     type,
     dimensions,
-    elements: elements.slice(0, limit).map((value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)),
+    elements: elements
+      .slice(0, limit)
+      .map((value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)),
   }));
   return JSON.stringify(written.length === 1 ? written[0] : written);
 }

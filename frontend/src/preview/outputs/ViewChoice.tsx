@@ -24,7 +24,12 @@ interface Props {
 export function ViewChoice({ title, views, view, onView }: Props) {
   if (views.length < 2) return null;
   return (
-    <select className="preview-view" aria-label={`View of ${title}`} value={view} onChange={(event) => onView(event.target.value as View)}>
+    <select
+      className="preview-view"
+      aria-label={`View of ${title}`}
+      value={view}
+      onChange={(event) => onView(event.target.value as View)}
+    >
       {views.map((each) => (
         <option key={each} value={each}>
           {VIEW_NAMES[each]}

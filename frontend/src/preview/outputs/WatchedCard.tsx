@@ -31,12 +31,26 @@ export function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }:
         <div className="label">After {name}</div>
         <span className="row">
           <ViewChoice title={title} views={views} view={view} onView={choose} />
-          <button type="button" className="button quiet square" aria-label={`Stop watching ${name}`} title="Stop watching" onClick={onUnwatch}>
+          <button
+            type="button"
+            className="button quiet square"
+            aria-label={`Stop watching ${name}`}
+            title="Stop watching"
+            onClick={onUnwatch}
+          >
             <EyeOff aria-hidden="true" />
           </button>
         </span>
       </div>
-      {tensor === null ? <p className="small muted" role="status">{waiting}</p> : <Suspense fallback={null}><TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} /></Suspense>}
+      {tensor === null ? (
+        <p className="small muted" role="status">
+          {waiting}
+        </p>
+      ) : (
+        <Suspense fallback={null}>
+          <TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} />
+        </Suspense>
+      )}
     </section>
   );
 }

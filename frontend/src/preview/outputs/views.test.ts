@@ -3,11 +3,21 @@ import { expect, test } from "vitest";
 import type { OutputTensor } from "../../runtime";
 import { boxesOf, histogramOf, pointsOf, sidesOf, tensorViews } from "./views";
 
-const floats = (dimensions: readonly number[], elements: readonly number[]): OutputTensor => ({ type: "f32", dimensions, elements });
+const floats = (dimensions: readonly number[], elements: readonly number[]): OutputTensor => ({
+  type: "f32",
+  dimensions,
+  elements,
+});
 const SIDES = { width: 100, height: 50 };
 
 test("a tensor is offered in the ways that fit its shape", () => {
-  expect(tensorViews(floats([1, 49, 40, 1], Array<number>(1960).fill(0)))).toEqual(["image", "map", "histogram", "text", "json"]);
+  expect(tensorViews(floats([1, 49, 40, 1], Array<number>(1960).fill(0)))).toEqual([
+    "image",
+    "map",
+    "histogram",
+    "text",
+    "json",
+  ]);
   expect(tensorViews(floats([1, 1960], []))).toEqual(["line", "histogram", "text", "json"]);
   expect(tensorViews(floats([1, 10, 4], []), true)[0]).toBe("boxes");
   expect(tensorViews(floats([1, 1, 17, 3], []), true)[0]).toBe("points");
@@ -37,13 +47,19 @@ test("boxes take their scores and classes from the outputs beside them, and unli
 });
 
 test("boxes in pixels and in other orders lie where they belong", () => {
-  expect(boxesOf(floats([1, 4], [10, 5, 30, 25]), [], "xyxy", SIDES, 0)).toMatchObject([{ left: 0.1, top: 0.1, width: 0.2, height: 0.4, score: null }]);
+  expect(boxesOf(floats([1, 4], [10, 5, 30, 25]), [], "xyxy", SIDES, 0)).toMatchObject([
+    { left: 0.1, top: 0.1, width: 0.2, height: 0.4, score: null },
+  ]);
   const [middle] = boxesOf(floats([1, 4], [0.5, 0.5, 0.2, 0.4]), [], "xywh", SIDES, 0);
   expect([middle?.left, middle?.top].map((side) => side?.toFixed(2))).toEqual(["0.40", "0.30"]);
 });
 
 test("key points are y, x and how sure they are", () => {
-  const points = pointsOf(floats([1, 1, 4, 3], [0.1, 0.2, 0.9, 0.3, 0.4, 0.1, 0.5, 0.6, 0.8, 0.7, 0.8, 0.5]), SIDES, 0.4);
+  const points = pointsOf(
+    floats([1, 1, 4, 3], [0.1, 0.2, 0.9, 0.3, 0.4, 0.1, 0.5, 0.6, 0.8, 0.7, 0.8, 0.5]),
+    SIDES,
+    0.4,
+  );
   expect(points).toEqual([
     { y: 0.1, x: 0.2, score: 0.9 },
     { y: 0.5, x: 0.6, score: 0.8 },
@@ -52,6 +68,12 @@ test("key points are y, x and how sure they are", () => {
 });
 
 test("a histogram counts every finite value once and says how many are none", () => {
-  expect(histogramOf([0, 1, 1, 4, NaN, Infinity], 4)).toEqual({ low: 0, high: 4, mean: 1.5, counts: [1, 2, 0, 1], odd: 2 });
+  expect(histogramOf([0, 1, 1, 4, NaN, Infinity], 4)).toEqual({
+    low: 0,
+    high: 4,
+    mean: 1.5,
+    counts: [1, 2, 0, 1],
+    odd: 2,
+  });
   expect(histogramOf([3, 3], 4).counts).toEqual([2, 0, 0, 0]);
 });

@@ -3,7 +3,8 @@ import type { OutputTensor } from "../../runtime";
 import type { Card } from "../readings";
 import { LEAST_SIDE, tableOf } from "../tables";
 
-export type View = "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
+export type View =
+  "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
 
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   label: "Label",
@@ -30,7 +31,10 @@ export function viewsOf(card: Card, hasPicture: boolean): readonly [View, ...Vie
     case "number":
       return ["chart", "text", "json"];
     case "scores":
-      return [...placesOf(card.tensor, hasPicture), "bars", ...chart, "line", "text", "json"] as unknown as readonly [View, ...View[]];
+      return [...placesOf(card.tensor, hasPicture), "bars", ...chart, "line", "text", "json"] as unknown as readonly [
+        View,
+        ...View[],
+      ];
     case "image":
       return ["image", "map", "histogram", "json"];
     case "values":
@@ -51,11 +55,17 @@ export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly 
 
 function placesOf(tensor: OutputTensor, hasPicture: boolean): View[] {
   if (!hasPicture) return [];
-  return [...(boxCount(tensor) === null ? [] : ["boxes" as const]), ...(pointCount(tensor) === null ? [] : ["points" as const])];
+  return [
+    ...(boxCount(tensor) === null ? [] : ["boxes" as const]),
+    ...(pointCount(tensor) === null ? [] : ["points" as const]),
+  ];
 }
 
 /** Height, width and channels of what can be shown as a picture: `[1, h, w, c]`, `[h, w, c]` or `[h, w]`. */
-export function sidesOf({ dimensions, type }: OutputTensor): { height: number; width: number; channels: number } | null {
+export function sidesOf({
+  dimensions,
+  type,
+}: OutputTensor): { height: number; width: number; channels: number } | null {
   if (type === "utf8") return null;
   const rest = dimensions.length > 2 && dimensions[0] === 1 ? dimensions.slice(1) : dimensions;
   const [height = 0, width = 0, channels = 1] = rest;
@@ -80,7 +90,11 @@ export function pointCount({ type, dimensions }: OutputTensor): number | null {
 
 /** The order of a box's numbers. TensorFlow's detectors give the first. */
 export type BoxOrder = "yxyx" | "xyxy" | "xywh";
-export const BOX_ORDERS: Readonly<Record<BoxOrder, string>> = { yxyx: "top, left, bottom, right", xyxy: "left, top, right, bottom", xywh: "middle, width, height" };
+export const BOX_ORDERS: Readonly<Record<BoxOrder, string>> = {
+  yxyx: "top, left, bottom, right",
+  xyxy: "left, top, right, bottom",
+  xywh: "middle, width, height",
+};
 
 export interface Box {
   /** Shares of the picture's sides, 0 to 1. */
@@ -93,17 +107,32 @@ export interface Box {
 }
 
 /** The boxes that are likely enough, each with the score and class that other outputs of as many numbers give. */
-export function boxesOf(tensor: OutputTensor, beside: readonly OutputTensor[], order: BoxOrder, sides: { width: number; height: number }, least: number): readonly Box[] {
+export function boxesOf(
+  tensor: OutputTensor,
+  beside: readonly OutputTensor[],
+  order: BoxOrder,
+  sides: { width: number; height: number },
+  least: number,
+): readonly Box[] {
   const count = boxCount(tensor) ?? 0;
   const numbers = tensor.elements.map(Number);
   const scale = isShare(numbers) ? { x: 1, y: 1 } : { x: 1 / sides.width, y: 1 / sides.height };
-  const rows = beside.filter(({ type, elements }) => type !== "utf8" && elements.length === count).map(({ elements }) => elements.map(Number));
-  const scores = rows.find((row) => row.every((value) => value >= 0 && value <= 1) && row.some((value) => !Number.isInteger(value))) ?? null;
+  const rows = beside
+    .filter(({ type, elements }) => type !== "utf8" && elements.length === count)
+    .map(({ elements }) => elements.map(Number));
+  const scores =
+    rows.find(
+      (row) => row.every((value) => value >= 0 && value <= 1) && row.some((value) => !Number.isInteger(value)),
+    ) ?? null;
   const classes = rows.find((row) => row !== scores && row.every(Number.isInteger)) ?? null;
   return Array.from({ length: count }, (_, index) => {
     const [a = 0, b = 0, c = 0, d = 0] = numbers.slice(index * 4, index * 4 + 4);
     const corners =
-      order === "yxyx" ? { left: b, top: a, right: d, bottom: c } : order === "xyxy" ? { left: a, top: b, right: c, bottom: d } : { left: a - c / 2, top: b - d / 2, right: a + c / 2, bottom: b + d / 2 };
+      order === "yxyx"
+        ? { left: b, top: a, right: d, bottom: c }
+        : order === "xyxy"
+          ? { left: a, top: b, right: c, bottom: d }
+          : { left: a - c / 2, top: b - d / 2, right: a + c / 2, bottom: b + d / 2 };
     const score = scores?.[index] ?? null;
     return {
       left: corners.left * scale.x,
@@ -123,7 +152,11 @@ export interface Point {
 }
 
 /** Key points as shares of the picture's sides; each is given as y, x and, where there are three numbers, how sure it is. */
-export function pointsOf(tensor: OutputTensor, sides: { width: number; height: number }, least: number): readonly Point[] {
+export function pointsOf(
+  tensor: OutputTensor,
+  sides: { width: number; height: number },
+  least: number,
+): readonly Point[] {
   const count = pointCount(tensor) ?? 0;
   const step = tensor.dimensions.at(-1) ?? 2;
   const numbers = tensor.elements.map(Number);

@@ -42,7 +42,8 @@ class PictureMaker {
     };
     worker.onerror = () => {
       this.#worker = null;
-      for (const { reject } of this.#waiting.values()) reject(new Error("Pictures cannot be made here. Reload the page."));
+      for (const { reject } of this.#waiting.values())
+        reject(new Error("Pictures cannot be made here. Reload the page."));
       this.#waiting.clear();
     };
     this.#worker = worker;

@@ -23,8 +23,17 @@ export interface PictureAnswer {
 const OVERSAMPLING = 4;
 const LARGEST_SIDE = 512;
 
-export function bytesOfBitmap(bitmap: ImageBitmap, request: PictureRequest, fit: Fit, isMirrored: boolean, canvas: HTMLCanvasElement | OffscreenCanvas): ArrayBuffer {
-  const part = fit === "whole" ? { x: 0, y: 0, width: bitmap.width, height: bitmap.height } : crop(bitmap.width, bitmap.height, request.width / request.height);
+export function bytesOfBitmap(
+  bitmap: ImageBitmap,
+  request: PictureRequest,
+  fit: Fit,
+  isMirrored: boolean,
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+): ArrayBuffer {
+  const part =
+    fit === "whole"
+      ? { x: 0, y: 0, width: bitmap.width, height: bitmap.height }
+      : crop(bitmap.width, bitmap.height, request.width / request.height);
   const longest = Math.max(request.width, request.height);
   const scale = Math.max(1, Math.min(OVERSAMPLING, LARGEST_SIDE / longest, part.width / request.width));
   canvas.width = fit === "whole" ? bitmap.width : Math.max(1, Math.round(request.width * scale));

@@ -51,7 +51,10 @@ test("channels are swapped for bgr, and floats hold the same numbers", () => {
 });
 
 test("a side that is not said is worked out of the bytes", () => {
-  expect(pictureRequest(request({ size: 784, parameters: { pixel_format: 2 } }))).toMatchObject({ width: 28, height: 28 });
+  expect(pictureRequest(request({ size: 784, parameters: { pixel_format: 2 } }))).toMatchObject({
+    width: 28,
+    height: 28,
+  });
 });
 
 test("a picture is cropped to the ratio of the asked sides", () => {
@@ -59,13 +62,16 @@ test("a picture is cropped to the ratio of the asked sides", () => {
   expect(crop(480, 640, 2)).toEqual({ x: 0, y: 200, width: 480, height: 240 });
 });
 
-test.each(conformance.pictures)("a picture from $from to $to is resized to the server's very bytes", ({ from, to, pixels }) => {
-  const [width = 0, height = 0] = from;
-  const data = new Uint8Array(width * height * 3);
-  for (let at = 0; at < data.length; at += 1) {
-    const [x, y, channel] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width), at % 3];
-    data[at] = (37 * x + 101 * y + 59 * channel + x * y) % 256;
-  }
-  const resized = resize({ width, height, channels: 3, data }, to[0] ?? 0, to[1] ?? 0);
-  expect(btoa(String.fromCharCode(...resized.data))).toBe(pixels);
-});
+test.each(conformance.pictures)(
+  "a picture from $from to $to is resized to the server's very bytes",
+  ({ from, to, pixels }) => {
+    const [width = 0, height = 0] = from;
+    const data = new Uint8Array(width * height * 3);
+    for (let at = 0; at < data.length; at += 1) {
+      const [x, y, channel] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width), at % 3];
+      data[at] = (37 * x + 101 * y + 59 * channel + x * y) % 256;
+    }
+    const resized = resize({ width, height, channels: 3, data }, to[0] ?? 0, to[1] ?? 0);
+    expect(btoa(String.fromCharCode(...resized.data))).toBe(pixels);
+  },
+);

@@ -20,7 +20,12 @@ export function pictureRequest(request: CapabilityRequest): PictureRequest {
   const pixels = request.size / channelsOf(format) / (isFloat ? 4 : 1);
   const side = Math.max(1, Math.floor(Math.sqrt(pixels)));
   const width = positive(request.parameters.width) ?? side;
-  return { width, height: positive(request.parameters.height) ?? Math.max(1, Math.floor(pixels / width)), format, isFloat };
+  return {
+    width,
+    height: positive(request.parameters.height) ?? Math.max(1, Math.floor(pixels / width)),
+    format,
+    isFloat,
+  };
 }
 
 function positive(value: number | undefined): number | null {
@@ -71,7 +76,11 @@ export function convert({ width, height, data }: Pixels, format: PixelFormat): U
 }
 
 /** The largest part in the middle of a picture that has the sides' ratio. */
-export function crop(width: number, height: number, ratio: number): { x: number; y: number; width: number; height: number } {
+export function crop(
+  width: number,
+  height: number,
+  ratio: number,
+): { x: number; y: number; width: number; height: number } {
   const cropWidth = Math.min(width, height * ratio);
   const cropHeight = Math.min(height, width / ratio);
   return { x: (width - cropWidth) / 2, y: (height - cropHeight) / 2, width: cropWidth, height: cropHeight };

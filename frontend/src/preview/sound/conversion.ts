@@ -11,7 +11,7 @@ export function wavFormat(bytes: ArrayBuffer): Format | null {
   const view = new DataView(bytes);
   const text = (at: number): string => String.fromCharCode(...new Uint8Array(bytes, at, 4));
   if (bytes.byteLength < 12 || text(0) !== "RIFF" || text(8) !== "WAVE") return null;
-  for (let at = 12; at + 24 <= bytes.byteLength; ) {
+  for (let at = 12; at + 24 <= bytes.byteLength;) {
     if (text(at) === "fmt ") return { channels: view.getUint16(at + 10, true), rate: view.getUint32(at + 12, true) };
     const size = view.getUint32(at + 4, true);
     at += 8 + size + (size % 2);

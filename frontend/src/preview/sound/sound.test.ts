@@ -57,14 +57,20 @@ describe("the sliding window", () => {
 });
 
 test("samples are rounded and held inside i16", () => {
-  expect([...new Int16Array(toI16(Float32Array.of(0, 0.5, 1, -1, -2, 1 / 32768)))]).toEqual([0, 16384, 32767, -32768, -32768, 1]);
+  expect([...new Int16Array(toI16(Float32Array.of(0, 0.5, 1, -1, -2, 1 / 32768)))]).toEqual([
+    0, 16384, 32767, -32768, -32768, 1,
+  ]);
 });
 
 test("a spectrogram is bright where the tone is", () => {
   const [column = []] = spectrogram(tone(16000, 16000, 3000), 8);
   const brightest = column.indexOf(Math.max(...column));
   expect(brightest).toBe(13);
-  expect(spectrogram(new Float32Array(100), 3).flat().every((value) => value === 0)).toBe(true);
+  expect(
+    spectrogram(new Float32Array(100), 3)
+      .flat()
+      .every((value) => value === 0),
+  ).toBe(true);
 });
 
 describe("what is said of a converted sound", () => {
@@ -76,7 +82,19 @@ describe("what is said of a converted sound", () => {
 
   test("the format is found behind other chunks", () => {
     const plain = new Uint8Array(wavOf(new Float32Array(4), 8000));
-    const listed = Uint8Array.of(...plain.subarray(0, 12), ...new TextEncoder().encode("LIST"), 3, 0, 0, 0, 1, 2, 3, 0, ...plain.subarray(12));
+    const listed = Uint8Array.of(
+      ...plain.subarray(0, 12),
+      ...new TextEncoder().encode("LIST"),
+      3,
+      0,
+      0,
+      0,
+      1,
+      2,
+      3,
+      0,
+      ...plain.subarray(12),
+    );
     expect(wavFormat(listed.buffer)).toEqual({ rate: 8000, channels: 1 });
   });
 

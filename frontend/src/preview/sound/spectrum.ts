@@ -21,7 +21,14 @@ export function spectrum(samples: Float32Array): Float32Array {
 }
 
 /** Two sums of the transform; `cosine` and `sine` turn the second of them. */
-function butterfly(real: Float32Array, imaginary: Float32Array, at: number, half: number, cosine: number, sine: number): void {
+function butterfly(
+  real: Float32Array,
+  imaginary: Float32Array,
+  at: number,
+  half: number,
+  cosine: number,
+  sine: number,
+): void {
   const other = at + half;
   const r = real[other] ?? 0;
   const i = imaginary[other] ?? 0;
@@ -61,8 +68,8 @@ export function spectrogram(samples: Float32Array, columns: number): number[][] 
 function bands(magnitudes: Float32Array): number[] {
   return Array.from({ length: BANDS }, (_, band) => {
     // Low pitches get narrower bands, as ears have it.
-    const from = Math.floor(((band / BANDS) ** 1.6) * magnitudes.length);
-    const to = Math.max(from + 1, Math.floor((((band + 1) / BANDS) ** 1.6) * magnitudes.length));
+    const from = Math.floor((band / BANDS) ** 1.6 * magnitudes.length);
+    const to = Math.max(from + 1, Math.floor(((band + 1) / BANDS) ** 1.6 * magnitudes.length));
     const peak = Math.max(...magnitudes.subarray(from, to)) / (FRAME / 4);
     const decibels = 20 * Math.log10(peak + 1e-9);
     return Math.max(0, Math.min(1, (decibels - QUIET) / (LOUD - QUIET)));

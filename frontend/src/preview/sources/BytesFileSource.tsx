@@ -9,7 +9,17 @@ export function BytesFileSource({ request, onInput }: SourceProps) {
     const data = new Uint8Array(request.size);
     data.set(new Uint8Array(await file.slice(0, request.size).arrayBuffer()));
     onInput(data.buffer);
-    return file.size < request.size ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.` : null;
+    return file.size < request.size
+      ? `It has ${counted(file.size, "byte")} of ${request.size.toLocaleString("en")}; the rest is zero.`
+      : null;
   };
-  return <FilePick label="Choose a file" accept="" endings={[]} hint={`Its first ${sizeText(request.size)} are read`} onFile={onFile} />;
+  return (
+    <FilePick
+      label="Choose a file"
+      accept=""
+      endings={[]}
+      hint={`Its first ${sizeText(request.size)} are read`}
+      onFile={onFile}
+    />
+  );
 }

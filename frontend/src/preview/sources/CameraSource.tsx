@@ -30,11 +30,17 @@ export function CameraSource({ request, onInput }: SourceProps) {
       if (element === null) return;
       setUsed(await openCamera(element, wished.current.deviceId, signal, () => device.fail(lostProblem("camera"))));
       signal.addEventListener("abort", recorder.stop);
-      follow(element, picture, () => wished.current.isMirrored, signal, (bytes) => {
-        recorder.push(bytes);
-        setSeen(bytes);
-        onInput(bytes, true);
-      });
+      follow(
+        element,
+        picture,
+        () => wished.current.isMirrored,
+        signal,
+        (bytes) => {
+          recorder.push(bytes);
+          setSeen(bytes);
+          onInput(bytes, true);
+        },
+      );
     });
     return device;
   });
@@ -56,7 +62,14 @@ export function CameraSource({ request, onInput }: SourceProps) {
       </div>
       <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">
         {isOn && (
-          <button type="button" className="button square" aria-pressed={isMirrored} aria-label="Mirror the picture" title="Mirror the picture" onClick={() => setMirrored(!isMirrored)}>
+          <button
+            type="button"
+            className="button square"
+            aria-pressed={isMirrored}
+            aria-label="Mirror the picture"
+            title="Mirror the picture"
+            onClick={() => setMirrored(!isMirrored)}
+          >
             <FlipHorizontal2 aria-hidden="true" />
           </button>
         )}
@@ -68,8 +81,14 @@ export function CameraSource({ request, onInput }: SourceProps) {
 }
 
 /** As long as none is chosen, the one at the back of a phone. Answers which it is. */
-async function openCamera(element: HTMLVideoElement, deviceId: string | null, signal: AbortSignal, onLost: () => void): Promise<string | null> {
-  const open = (which: MediaTrackConstraints) => navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: 640 } } });
+async function openCamera(
+  element: HTMLVideoElement,
+  deviceId: string | null,
+  signal: AbortSignal,
+  onLost: () => void,
+): Promise<string | null> {
+  const open = (which: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: 640 } } });
   const stream = await openDevice(open, deviceId, { facingMode: "environment" });
   const release = () => {
     for (const track of stream.getTracks()) track.stop();
@@ -87,7 +106,13 @@ async function openCamera(element: HTMLVideoElement, deviceId: string | null, si
 }
 
 /** A picture at each tick, unless the one before it is still being made. */
-function follow(video: HTMLVideoElement, picture: PictureRequest, isMirrored: () => boolean, signal: AbortSignal, onPicture: (bytes: ArrayBuffer) => void): void {
+function follow(
+  video: HTMLVideoElement,
+  picture: PictureRequest,
+  isMirrored: () => boolean,
+  signal: AbortSignal,
+  onPicture: (bytes: ArrayBuffer) => void,
+): void {
   let isBusy = false;
   const tick = async (): Promise<void> => {
     if (isBusy || video.videoWidth === 0) return;

@@ -15,7 +15,12 @@ export function DeviceChoice({ noun, devices, current, onChoose }: Props) {
   return (
     <div className="field">
       <label htmlFor={id}>{noun}</label>
-      <select id={id} className="input" value={current ?? devices[0]?.deviceId} onChange={(event) => onChoose(event.target.value)}>
+      <select
+        id={id}
+        className="input"
+        value={current ?? devices[0]?.deviceId}
+        onChange={(event) => onChoose(event.target.value)}
+      >
         {devices.map((device, index) => (
           <option key={device.deviceId} value={device.deviceId}>
             {device.label || `${noun} ${index + 1}`}

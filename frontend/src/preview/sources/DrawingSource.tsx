@@ -61,7 +61,12 @@ export function DrawingSource({ request, onInput }: SourceProps) {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const pen = pointAt(event);
-    setDrawing((before) => ({ strokes: extended(before.strokes === first ? [] : before.strokes, pen, true), pen, isDown: true, byKeys: false }));
+    setDrawing((before) => ({
+      strokes: extended(before.strokes === first ? [] : before.strokes, pen, true),
+      pen,
+      isDown: true,
+      byKeys: false,
+    }));
   };
   const onPointerMove = (event: PointerEvent<HTMLCanvasElement>) => {
     const pen = pointAt(event);
@@ -84,7 +89,9 @@ export function DrawingSource({ request, onInput }: SourceProps) {
       event.preventDefault();
       setDrawing((before) => ({
         ...before,
-        strokes: before.isDown ? before.strokes : extended(before.strokes === first ? [] : before.strokes, before.pen, true),
+        strokes: before.isDown
+          ? before.strokes
+          : extended(before.strokes === first ? [] : before.strokes, before.pen, true),
         isDown: !before.isDown,
         byKeys: true,
       }));
@@ -94,37 +101,44 @@ export function DrawingSource({ request, onInput }: SourceProps) {
   };
 
   return (
-      <div className="preview-picture">
-        <div className="preview-sheet">
-          <canvas
-            ref={sheet}
-            width={SHEET}
-            height={SHEET}
-            tabIndex={0}
-            role="application"
-            aria-label="Drawing sheet. Draw with a finger or the mouse; or move the pen with the arrow keys, set it down and lift it with the space bar, and clear with Delete."
-            onPointerDown={onPointerDown}
-            onPointerMove={onPointerMove}
-            onPointerUp={onPointerUp}
-            onPointerCancel={onPointerUp}
-            onKeyDown={onKeyDown}
+    <div className="preview-picture">
+      <div className="preview-sheet">
+        <canvas
+          ref={sheet}
+          width={SHEET}
+          height={SHEET}
+          tabIndex={0}
+          role="application"
+          aria-label="Drawing sheet. Draw with a finger or the mouse; or move the pen with the arrow keys, set it down and lift it with the space bar, and clear with Delete."
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={onPointerUp}
+          onKeyDown={onKeyDown}
+        />
+        {(isBlank || isFirst) && !drawing.byKeys && (
+          <span aria-hidden="true" className={isFirst ? "below" : undefined}>
+            {isFirst ? "Draw your own" : "Draw here"}
+          </span>
+        )}
+        {drawing.byKeys && (
+          <i
+            className={drawing.isDown ? "down" : ""}
+            style={{ left: `${drawing.pen.x * 100}%`, top: `${drawing.pen.y * 100}%`, width: `${PEN * 100}%` }}
           />
-          {(isBlank || isFirst) && !drawing.byKeys && <span aria-hidden="true" className={isFirst ? "below" : undefined}>{isFirst ? "Draw your own" : "Draw here"}</span>}
-          {drawing.byKeys && (
-            <i
-              className={drawing.isDown ? "down" : ""}
-              style={{ left: `${drawing.pen.x * 100}%`, top: `${drawing.pen.y * 100}%`, width: `${PEN * 100}%` }}
-            />
-          )}
-        </div>
-        <div className="preview-beside">
-          <Seen bytes={seen} picture={picture} />
-          <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
-            <Eraser aria-hidden="true" />
-            Clear
-          </button>
-          <KeepButton isBlank={isBlank} onKeep={() => seen !== null && takes.add({ kind: "picture", picture, frames: [seen], times: [0] })} />
-        </div>
+        )}
       </div>
+      <div className="preview-beside">
+        <Seen bytes={seen} picture={picture} />
+        <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
+          <Eraser aria-hidden="true" />
+          Clear
+        </button>
+        <KeepButton
+          isBlank={isBlank}
+          onKeep={() => seen !== null && takes.add({ kind: "picture", picture, frames: [seen], times: [0] })}
+        />
+      </div>
+    </div>
   );
 }

@@ -20,16 +20,22 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
   const [note, setNote] = useState<{ text: string; isProblem: boolean } | null>(null);
   const [isOver, setOver] = useState(false);
   const noteId = useId();
-  const own = useHost().files.filter(({ path }) => endings.length === 0 || endings.some((ending) => path.toLowerCase().endsWith(ending)));
+  const own = useHost().files.filter(
+    ({ path }) => endings.length === 0 || endings.some((ending) => path.toLowerCase().endsWith(ending)),
+  );
 
-  const problem = (error: unknown) => setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
+  const problem = (error: unknown) =>
+    setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
   const take = (file: File | undefined) => {
     if (file === undefined) return;
     if (file.size > LARGEST) {
       problem(new Error(`${file.name} is larger than 64 MB.`));
       return;
     }
-    onFile(file).then((more) => setNote({ text: more === null ? file.name : `${file.name}. ${more}`, isProblem: false }), problem);
+    onFile(file).then(
+      (more) => setNote({ text: more === null ? file.name : `${file.name}. ${more}`, isProblem: false }),
+      problem,
+    );
   };
   const takeOwn = (path: string) => {
     const chosen = own.find((file) => file.path === path);
@@ -59,7 +65,12 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
         {label}
       </button>
       {own.length > 0 && (
-        <select className="input preview-own" aria-label="A file of the project" value="" onChange={(event) => takeOwn(event.target.value)}>
+        <select
+          className="input preview-own"
+          aria-label="A file of the project"
+          value=""
+          onChange={(event) => takeOwn(event.target.value)}
+        >
           <option value="" disabled>
             Of the project…
           </option>

@@ -10,5 +10,13 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
     onInput(windowOfFile(await file.text(), count));
     return null;
   };
-  return <FilePick label="Choose a recording" accept=".csv,text/csv" endings={[".csv"]} hint={`CSV of ${counted(count, "row")}: x, y and z`} onFile={onFile} />;
+  return (
+    <FilePick
+      label="Choose a recording"
+      accept=".csv,text/csv"
+      endings={[".csv"]}
+      hint={`CSV of ${counted(count, "row")}: x, y and z`}
+      onFile={onFile}
+    />
+  );
 }

@@ -36,14 +36,16 @@ export function MotionSource({ request, onInput }: SourceProps) {
         if (row.some(Number.isNaN)) return;
         recorder.push(row);
         rows.current.push(row);
-        if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS)) rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
+        if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS))
+          rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
         if (timeStamp - ranAt < 1000 / RUNS || rows.current.length < count) return;
         ranAt = timeStamp;
         onInput(rowsToBytes(rows.current, count), true);
       };
       window.addEventListener("devicemotion", onMotion, { signal });
       const timer = setTimeout(() => {
-        if (rows.current.length === 0) device.fail("No motion sensor sends data. Open this page on a phone, or use a file.");
+        if (rows.current.length === 0)
+          device.fail("No motion sensor sends data. Open this page on a phone, or use a file.");
       }, SILENCE_MILLISECONDS);
       signal.addEventListener("abort", () => clearTimeout(timer));
     });

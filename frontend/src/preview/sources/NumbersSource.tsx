@@ -64,8 +64,18 @@ export function NumbersSource({ request, onInput }: SourceProps) {
         </div>
       ))}
       <div className="row wrap">
-        <RangeEnd name="From" value={range.minimum} isValid={(value) => value < range.maximum} onChange={(minimum) => setRange({ ...range, minimum })} />
-        <RangeEnd name="to" value={range.maximum} isValid={(value) => value > range.minimum} onChange={(maximum) => setRange({ ...range, maximum })} />
+        <RangeEnd
+          name="From"
+          value={range.minimum}
+          isValid={(value) => value < range.maximum}
+          onChange={(minimum) => setRange({ ...range, minimum })}
+        />
+        <RangeEnd
+          name="to"
+          value={range.maximum}
+          isValid={(value) => value > range.minimum}
+          onChange={(maximum) => setRange({ ...range, maximum })}
+        />
       </div>
     </>
   );

@@ -24,7 +24,13 @@ export function PictureFileSource({ request, onInput }: SourceProps) {
           <Seen bytes={seen} picture={picture} />
         </div>
       )}
-      <FilePick label="Choose a picture" accept="image/*" endings={[".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"]} hint="png, jpeg and what your browser shows" onFile={onFile} />
+      <FilePick
+        label="Choose a picture"
+        accept="image/*"
+        endings={[".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"]}
+        hint="png, jpeg and what your browser shows"
+        onFile={onFile}
+      />
     </>
   );
 }

@@ -20,13 +20,16 @@ export function RandomSource({ request, onInput }: SourceProps) {
 }
 
 function randomInput(request: CapabilityRequest): ArrayBuffer {
-  const isFloat = request.kind !== "RAND" && (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f32") === true);
+  const isFloat =
+    request.kind !== "RAND" &&
+    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f32") === true);
   if (isFloat) {
     const scale = request.kind === "FLOAT_IMAGE" ? 255 : 1;
     return Float32Array.from({ length: request.size / 4 }, () => Math.random() * scale).buffer;
   }
   const bytes = new Uint8Array(request.size);
   // The browser gives at most 64 KiB at once.
-  for (let start = 0; start < bytes.length; start += 65536) crypto.getRandomValues(bytes.subarray(start, start + 65536));
+  for (let start = 0; start < bytes.length; start += 65536)
+    crypto.getRandomValues(bytes.subarray(start, start + 65536));
   return bytes.buffer;
 }

@@ -32,7 +32,12 @@ function SignalChooser<Signal extends string>({ names, value, onChange, onAgain,
   return (
     <>
       <div className="row wrap">
-        <select className="input preview-own" aria-label="Signal" value={value} onChange={(event) => onChange(event.target.value as Signal)}>
+        <select
+          className="input preview-own"
+          aria-label="Signal"
+          value={value}
+          onChange={(event) => onChange(event.target.value as Signal)}
+        >
           {(Object.keys(names) as Signal[]).map((signal) => (
             <option key={signal} value={signal}>
               {names[signal]}
@@ -66,7 +71,15 @@ function Slider({ label, value, unit, minimum, maximum, step, onChange }: Slider
   return (
     <div className="preview-slider">
       <label htmlFor={id}>{label}</label>
-      <input id={id} type="range" min={minimum} max={maximum} step={step} value={value} onChange={(event) => onChange(event.target.valueAsNumber)} />
+      <input
+        id={id}
+        type="range"
+        min={minimum}
+        max={maximum}
+        step={step}
+        value={value}
+        onChange={(event) => onChange(event.target.valueAsNumber)}
+      />
       <output className="num" htmlFor={id}>
         {value} {unit}
       </output>
@@ -79,16 +92,32 @@ export function SoundSignalSource({ request, onInput }: SourceProps) {
   const [hertz, setHertz] = useState(440);
   const [turn, setTurn] = useState(0);
   const rate = rateOf(request);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another noise
-  const samples = useMemo(() => soundSignal(signal, countOf(request), rate, hertz), [signal, request, rate, hertz, turn]);
+  const samples = useMemo(
+    () => soundSignal(signal, countOf(request), rate, hertz),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another noise
+    [signal, request, rate, hertz, turn],
+  );
   const read = useMemo(() => () => samples, [samples]);
   useEffect(() => onInput(toI16(samples)), [samples, onInput]);
   return (
     <>
       <SoundView samples={read} isLive={false} version={hertz} />
-      <SignalChooser names={SOUND_SIGNALS} value={signal} onChange={setSignal} onAgain={signal === "noise" ? () => setTurn(turn + 1) : null}>
+      <SignalChooser
+        names={SOUND_SIGNALS}
+        value={signal}
+        onChange={setSignal}
+        onAgain={signal === "noise" ? () => setTurn(turn + 1) : null}
+      >
         {(signal === "tone" || signal === "sweep") && (
-          <Slider label={signal === "tone" ? "Pitch" : "From"} value={hertz} unit="Hz" minimum={50} maximum={Math.floor(rate / 2) - 50} step={10} onChange={setHertz} />
+          <Slider
+            label={signal === "tone" ? "Pitch" : "From"}
+            value={hertz}
+            unit="Hz"
+            minimum={50}
+            maximum={Math.floor(rate / 2) - 50}
+            step={10}
+            onChange={setHertz}
+          />
         )}
       </SignalChooser>
     </>
@@ -107,7 +136,12 @@ export function PictureSignalSource({ request, onInput }: SourceProps) {
       <div className="preview-picture">
         <Seen bytes={bytes} picture={picture} />
       </div>
-      <SignalChooser names={PICTURE_SIGNALS} value={signal} onChange={setSignal} onAgain={signal === "noise" ? () => setTurn(turn + 1) : null} />
+      <SignalChooser
+        names={PICTURE_SIGNALS}
+        value={signal}
+        onChange={setSignal}
+        onAgain={signal === "noise" ? () => setTurn(turn + 1) : null}
+      />
     </>
   );
 }
@@ -123,13 +157,35 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   useEffect(() => {
     onInput(bytes);
     const values = new Float32Array(bytes);
-    if (canvas.current !== null) drawRows(canvas.current, Array.from({ length: count }, (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const));
+    if (canvas.current !== null)
+      drawRows(
+        canvas.current,
+        Array.from(
+          { length: count },
+          (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const,
+        ),
+      );
   }, [bytes, count, onInput]);
   return (
     <>
       <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
-      <SignalChooser names={MOTION_SIGNALS} value={signal} onChange={setSignal} onAgain={signal === "shake" ? () => setTurn(turn + 1) : null}>
-        {(signal === "wave" || signal === "circle") && <Slider label="Frequency" value={turns} unit="per second" minimum={0.25} maximum={5} step={0.25} onChange={setTurns} />}
+      <SignalChooser
+        names={MOTION_SIGNALS}
+        value={signal}
+        onChange={setSignal}
+        onAgain={signal === "shake" ? () => setTurn(turn + 1) : null}
+      >
+        {(signal === "wave" || signal === "circle") && (
+          <Slider
+            label="Frequency"
+            value={turns}
+            unit="per second"
+            minimum={0.25}
+            maximum={5}
+            step={0.25}
+            onChange={setTurns}
+          />
+        )}
       </SignalChooser>
     </>
   );

@@ -62,7 +62,13 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     <>
       {playing !== null && <SoundView samples={samples} isLive={false} version={version} />}
       <div className="row wrap">
-        <FilePick label="Choose a sound" accept="audio/*,.wav" endings={[".wav", ".mp3", ".ogg", ".flac", ".m4a"]} hint="wav, mp3 and what your browser plays" onFile={onFile} />
+        <FilePick
+          label="Choose a sound"
+          accept="audio/*,.wav"
+          endings={[".wav", ".mp3", ".ogg", ".flac", ".m4a"]}
+          hint="wav, mp3 and what your browser plays"
+          onFile={onFile}
+        />
         {playing !== null && (
           <button
             type="button"

@@ -92,5 +92,10 @@ function drawPitch(canvas: HTMLCanvasElement, samples: Float32Array): void {
 /** From charcoal over ember to a pale flame. */
 function ember(brightness: number): [red: number, green: number, blue: number, alpha: number] {
   const b = brightness ** 1.3;
-  return [30 + 225 * Math.min(1, b * 1.5), 14 + 200 * Math.max(0, b * 1.25 - 0.12), 8 + 120 * Math.max(0, b * 2 - 1.1), 255];
+  return [
+    30 + 225 * Math.min(1, b * 1.5),
+    14 + 200 * Math.max(0, b * 1.25 - 0.12),
+    8 + 120 * Math.max(0, b * 2 - 1.1),
+    255,
+  ];
 }

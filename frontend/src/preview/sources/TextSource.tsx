@@ -20,7 +20,9 @@ export function TextSource({ request, onInput }: SourceProps) {
       <label htmlFor={id}>Text</label>
       <textarea id={id} value={text} onChange={(event) => setText(event.target.value)} />
       <span className="small muted" role="status">
-        {isCut ? `Only the first ${request.size} of ${counted(bytes.length, "byte")} are read.` : `${bytes.length} of ${counted(request.size, "byte")}`}
+        {isCut
+          ? `Only the first ${request.size} of ${counted(bytes.length, "byte")} are read.`
+          : `${bytes.length} of ${counted(request.size, "byte")}`}
       </span>
     </div>
   );

@@ -74,7 +74,9 @@ export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Cho
     case "FLOAT_IMAGE": {
       const { width, format } = pictureRequest(request);
       const isDrawn = format === "gray" && width <= DRAWN_SIDE;
-      return isDrawn ? [DRAWING, CAMERA, PICTURE_FILE, PICTURE_TAKE, PATTERN] : [CAMERA, PICTURE_FILE, PICTURE_TAKE, DRAWING, PATTERN];
+      return isDrawn
+        ? [DRAWING, CAMERA, PICTURE_FILE, PICTURE_TAKE, PATTERN]
+        : [CAMERA, PICTURE_FILE, PICTURE_TAKE, DRAWING, PATTERN];
     }
     case "ACCEL":
       return [MOTION, MOTION_FILE, MOTION_TAKE, MOTION_SIGNAL];

@@ -10,7 +10,8 @@ export function useDevices(kind: "audioinput" | "videoinput", isLive: boolean): 
     const list = (): void => {
       navigator.mediaDevices.enumerateDevices().then(
         (found) => {
-          if (!leaving.signal.aborted) setDevices(found.filter((device) => device.kind === kind && device.deviceId !== ""));
+          if (!leaving.signal.aborted)
+            setDevices(found.filter((device) => device.kind === kind && device.deviceId !== ""));
         },
         // Without the list there is no choice, and what runs goes on.
         () => undefined,
@@ -33,7 +34,8 @@ export async function openDevice(
   try {
     return await open({ deviceId: { exact: deviceId } });
   } catch (error) {
-    if (error instanceof Error && (error.name === "OverconstrainedError" || error.name === "NotFoundError")) return open(otherwise);
+    if (error instanceof Error && (error.name === "OverconstrainedError" || error.name === "NotFoundError"))
+      return open(otherwise);
     throw error;
   }
 }

@@ -8,7 +8,10 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("window", { isSecureContext: true });
   vi.stubGlobal("document", new EventTarget());
-  vi.stubGlobal("navigator", { mediaDevices: {}, permissions: { query: () => Promise.resolve({ state: permission }) } });
+  vi.stubGlobal("navigator", {
+    mediaDevices: {},
+    permissions: { query: () => Promise.resolve({ state: permission }) },
+  });
 });
 
 afterEach(() => {
@@ -49,7 +52,10 @@ test("as long as the browser asks its person, that is said and waited for", asyn
 });
 
 test("a browser that does not say whether it asks is taken to ask", async () => {
-  vi.stubGlobal("navigator", { mediaDevices: {}, permissions: { query: () => Promise.reject(new TypeError("no such name")) } });
+  vi.stubGlobal("navigator", {
+    mediaDevices: {},
+    permissions: { query: () => Promise.reject(new TypeError("no such name")) },
+  });
   const live = new Live("camera", () => new Promise(() => undefined));
   live.start();
   await vi.advanceTimersByTimeAsync(20_000);

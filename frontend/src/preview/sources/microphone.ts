@@ -20,7 +20,11 @@ export async function openMicrophone(
   onLost: () => void,
 ): Promise<string | null> {
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
-  const stream = await openDevice((which) => navigator.mediaDevices.getUserMedia({ audio: { ...plain, ...which } }), deviceId, {});
+  const stream = await openDevice(
+    (which) => navigator.mediaDevices.getUserMedia({ audio: { ...plain, ...which } }),
+    deviceId,
+    {},
+  );
   for (const track of stream.getTracks()) track.addEventListener("ended", onLost, { signal });
   const context = new AudioContext();
   signal.addEventListener("abort", () => {
@@ -40,7 +44,10 @@ export async function openMicrophone(
   };
   // A silent way to the loudspeaker keeps the graph running in every browser.
   const mute = new GainNode(context, { gain: 0 });
-  new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(node).connect(mute).connect(context.destination);
+  new MediaStreamAudioSourceNode(context, { mediaStream: stream })
+    .connect(node)
+    .connect(mute)
+    .connect(context.destination);
   await soon(context.resume());
   return deviceOf(stream);
 }
@@ -48,7 +55,10 @@ export async function openMicrophone(
 async function soon(starting: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the browser cannot start sound. This computer may have no sound device")), SOUND_MILLISECONDS);
+    timer = setTimeout(
+      () => reject(new Error("the browser cannot start sound. This computer may have no sound device")),
+      SOUND_MILLISECONDS,
+    );
   });
   await Promise.race([starting, late]).finally(() => clearTimeout(timer));
 }

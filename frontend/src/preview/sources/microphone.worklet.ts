@@ -8,7 +8,10 @@ declare abstract class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare const sampleRate: number;
-declare function registerProcessor(name: string, processor: new (options: { processorOptions: { rate: number } }) => AudioWorkletProcessor): void;
+declare function registerProcessor(
+  name: string,
+  processor: new (options: { processorOptions: { rate: number } }) => AudioWorkletProcessor,
+): void;
 
 class Microphone extends AudioWorkletProcessor {
   readonly #resampler: Resampler;

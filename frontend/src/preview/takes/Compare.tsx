@@ -59,7 +59,11 @@ export default function Compare({ content }: { readonly content: Content }) {
         </select>
       </div>
       <p className="small" role="status">
-        {found === null ? "Running both on this recording…" : "problem" in found ? found.problem : `${differenceText(difference(found.now, found.other))} ${timesText(found.now, found.other)}`}
+        {found === null
+          ? "Running both on this recording…"
+          : "problem" in found
+            ? found.problem
+            : `${differenceText(difference(found.now, found.other))} ${timesText(found.now, found.other)}`}
       </p>
       {found !== null && !("problem" in found) && (
         <div className="preview-versus">
@@ -75,7 +79,11 @@ function Side({ name, heard, beside }: { readonly name: string; readonly heard: 
   return (
     <div className="stack">
       <b>{name}</b>
-      <span className="small muted num">{heard.milliseconds === null ? "–" : `${millisecondsText(heard.milliseconds)} per run, half of the runs from ${millisecondsText(heard.spread.low)} to ${millisecondsText(heard.spread.high)}`}</span>
+      <span className="small muted num">
+        {heard.milliseconds === null
+          ? "–"
+          : `${millisecondsText(heard.milliseconds)} per run, half of the runs from ${millisecondsText(heard.spread.low)} to ${millisecondsText(heard.spread.high)}`}
+      </span>
       <ol className="preview-answers small" aria-label={`What ${name} says, window by window`} tabIndex={0}>
         {heard.answers.map((answer, index) => {
           const isSame = answer === beside.answers[index] && heard.outputs[index] === beside.outputs[index];

@@ -22,11 +22,19 @@ export function RecordButton<Piece>({ recorder, recording }: Props<Piece>) {
   }, [recording]);
   return (
     <>
-      <button type="button" className={recording === null ? "button" : "button preview-recording"} onClick={recording === null ? recorder.start : recorder.stop}>
+      <button
+        type="button"
+        className={recording === null ? "button" : "button preview-recording"}
+        onClick={recording === null ? recorder.start : recorder.stop}
+      >
         {recording === null ? <Circle aria-hidden="true" /> : <Square aria-hidden="true" />}
         {recording === null ? "Record" : "Stop recording"}
       </button>
-      {recording !== null && <span className="small muted num" aria-hidden="true">{seconds.toFixed(1)} s</span>}
+      {recording !== null && (
+        <span className="small muted num" aria-hidden="true">
+          {seconds.toFixed(1)} s
+        </span>
+      )}
       <span className="visually-hidden" role="status">
         {recording !== null ? "Recording" : takes.length > 0 ? `Saved as ${takes.at(-1)?.label ?? ""}` : ""}
       </span>

@@ -44,7 +44,14 @@ export default function TakeSource({ request, onInput }: SourceProps) {
           </li>
         ))}
       </ul>
-      <ChosenTake key={chosen.id} take={chosen} request={request} onInput={onInput} onChange={(changed) => store.change(chosen.id, changed)} onDelete={() => store.remove(chosen.id)} />
+      <ChosenTake
+        key={chosen.id}
+        take={chosen}
+        request={request}
+        onInput={onInput}
+        onChange={(changed) => store.change(chosen.id, changed)}
+        onDelete={() => store.remove(chosen.id)}
+      />
     </>
   );
 }
@@ -109,7 +116,12 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
           Replay
         </button>
         {isMoving && (
-          <button type="button" className="button" aria-pressed={turn.loops} onClick={turn.loops ? stop : () => play(true)}>
+          <button
+            type="button"
+            className="button"
+            aria-pressed={turn.loops}
+            onClick={turn.loops ? stop : () => play(true)}
+          >
             {turn.loops ? <Square aria-hidden="true" /> : <Repeat aria-hidden="true" />}
             {turn.loops ? "Stop the loop" : "Loop"}
           </button>
@@ -122,19 +134,40 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
         <summary className="small muted">Label and length</summary>
         <div className="field">
           <label htmlFor={`${id}-label`}>Label</label>
-          <input id={`${id}-label`} className="input" maxLength={60} value={take.label} onChange={(event) => onChange({ label: event.target.value })} />
+          <input
+            id={`${id}-label`}
+            className="input"
+            maxLength={60}
+            value={take.label}
+            onChange={(event) => onChange({ label: event.target.value })}
+          />
         </div>
         {length > 0 && (
           <fieldset className="preview-trim">
             <legend className="small muted">The part that is used</legend>
-            <End label="From" value={take.from} maximum={length} onChange={(from) => onChange({ from: Math.min(from, take.to) })} />
-            <End label="To" value={take.to} maximum={length} onChange={(to) => onChange({ to: Math.max(to, take.from) })} />
+            <End
+              label="From"
+              value={take.from}
+              maximum={length}
+              onChange={(from) => onChange({ from: Math.min(from, take.to) })}
+            />
+            <End
+              label="To"
+              value={take.to}
+              maximum={length}
+              onChange={(to) => onChange({ to: Math.max(to, take.from) })}
+            />
           </fieldset>
         )}
       </details>
       <div className="row wrap">
         {host.onSend !== null && (
-          <button type="button" className="button" disabled={take.label.trim() === ""} onClick={() => host.onSend?.(take)}>
+          <button
+            type="button"
+            className="button"
+            disabled={take.label.trim() === ""}
+            onClick={() => host.onSend?.(take)}
+          >
             <Send aria-hidden="true" />
             Send to the project…
           </button>
@@ -212,7 +245,10 @@ function Played({ kind, request, input }: PlayedProps) {
 }
 
 function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
-  const samples = useCallback(() => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)), [input]);
+  const samples = useCallback(
+    () => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)),
+    [input],
+  );
   return <SoundView samples={samples} isLive={false} version={0} />;
 }
 
@@ -223,7 +259,10 @@ function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
     const values = new Float32Array(input);
     drawRows(
       canvas.current,
-      Array.from({ length: values.length / 3 }, (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const),
+      Array.from(
+        { length: values.length / 3 },
+        (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const,
+      ),
     );
   }, [input]);
   return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;

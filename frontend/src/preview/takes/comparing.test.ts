@@ -31,15 +31,27 @@ test("a rune is heard on every window of a take", async () => {
 
 test("a take of another kind is refused in words", async () => {
   const sound: Content = { kind: "sound", rate: 16000, samples: new Float32Array(10) };
-  await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow("This recording is not of the kind that the rune reads (accel).");
+  await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow(
+    "This recording is not of the kind that the rune reads (accel).",
+  );
 });
 
 test("what differs is said in one sentence", () => {
-  const heard = (answers: string[], outputs: string[]): Heard => ({ answers, outputs, milliseconds: 1, spread: { low: 1, high: 1 }, cards: [] });
+  const heard = (answers: string[], outputs: string[]): Heard => ({
+    answers,
+    outputs,
+    milliseconds: 1,
+    spread: { low: 1, high: 1 },
+    cards: [],
+  });
   const one = heard(["up", "up", "down"], ["a", "b", "c"]);
   expect(differenceText(difference(one, one))).toBe("Identical result on all 3 windows.");
-  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe("The same label on all 3 windows; the numbers differ on 1.");
-  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe("The same label on 2 of 3 windows.");
+  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe(
+    "The same label on all 3 windows; the numbers differ on 1.",
+  );
+  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe(
+    "The same label on 2 of 3 windows.",
+  );
 });
 
 test("times differ only where chance does not explain it", () => {

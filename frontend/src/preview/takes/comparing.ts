@@ -29,9 +29,11 @@ export interface Heard {
 export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
   const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
   const [request] = loaded.capabilities;
-  if (request === undefined || loaded.capabilities.length > 1) throw new Error("A recording is one input. Runes that read several inputs cannot be compared on it.");
+  if (request === undefined || loaded.capabilities.length > 1)
+    throw new Error("A recording is one input. Runes that read several inputs cannot be compared on it.");
   const windows = windowsOf(content, request);
-  if (windows === null) throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);
+  if (windows === null)
+    throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);
   const count = Math.min(windows.count, MOST_WINDOWS);
   const [answers, times, outputs]: [(string | null)[], number[], string[]] = [[], [], []];
   let readings: Readings = NO_READINGS;
@@ -42,7 +44,12 @@ export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, 
     // A rune that shows some of its wires says no more than the other by that.
     const said = result.outputs.filter((output) => tapOf(output) === null);
     outputs.push(written(said));
-    readings = read(readings, said, { wordlists: loaded.wordlists, isStream: false, calling: DEFAULT_CALLING, now: index });
+    readings = read(readings, said, {
+      wordlists: loaded.wordlists,
+      isStream: false,
+      calling: DEFAULT_CALLING,
+      now: index,
+    });
     answers.push(answerOf(readings.cards));
   }
   return { answers, milliseconds: median(times), spread: spreadOf(times), cards: readings.cards, outputs };
@@ -59,7 +66,10 @@ export function spreadOf(times: readonly number[]): Spread {
 const NOISE = 0.15;
 
 /** One sentence on the times; no difference where chance explains it. "" without times. */
-export function timesText(one: Pick<Heard, "milliseconds" | "spread">, other: Pick<Heard, "milliseconds" | "spread">): string {
+export function timesText(
+  one: Pick<Heard, "milliseconds" | "spread">,
+  other: Pick<Heard, "milliseconds" | "spread">,
+): string {
   if (one.milliseconds === null || other.milliseconds === null) return "";
   const overlap = one.spread.low <= other.spread.high && other.spread.low <= one.spread.high;
   const near = Math.abs(one.milliseconds - other.milliseconds) < NOISE * Math.max(one.milliseconds, other.milliseconds);
@@ -68,14 +78,17 @@ export function timesText(one: Pick<Heard, "milliseconds" | "spread">, other: Pi
 }
 
 function written(outputs: readonly OutputMessage[]): string {
-  return JSON.stringify(outputs.map(({ tensors }) => tensors.map(({ type, dimensions, elements }) => ({ type, dimensions, elements }))));
+  return JSON.stringify(
+    outputs.map(({ tensors }) => tensors.map(({ type, dimensions, elements }) => ({ type, dimensions, elements }))),
+  );
 }
 
 /** The word, or the name of the highest score, or the number. */
 export function answerOf(cards: readonly Card[]): string | null {
   for (const card of cards) {
     if (card.kind === "word") return card.word?.text ?? null;
-    if (card.kind === "scores") return card.scores.reduce((best, score) => (score.value > best.value ? score : best)).name;
+    if (card.kind === "scores")
+      return card.scores.reduce((best, score) => (score.value > best.value ? score : best)).name;
     if (card.kind === "number") return String(Number(card.value.toPrecision(4)));
   }
   return null;
@@ -91,7 +104,8 @@ export interface Difference {
 
 export function difference(one: Heard, other: Heard): Difference {
   const windows = Math.min(one.outputs.length, other.outputs.length);
-  const same = (first: readonly unknown[], second: readonly unknown[]) => Array.from({ length: windows }, (_, index) => first[index] === second[index]).filter(Boolean).length;
+  const same = (first: readonly unknown[], second: readonly unknown[]) =>
+    Array.from({ length: windows }, (_, index) => first[index] === second[index]).filter(Boolean).length;
   return { windows, agreed: same(one.answers, other.answers), identical: same(one.outputs, other.outputs) };
 }
 

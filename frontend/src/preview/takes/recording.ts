@@ -45,7 +45,8 @@ export function pictureRecording(picture: PictureRequest): Recording<ArrayBuffer
       bytes += frame.byteLength;
       return clock.push(at) && bytes < MOST_BYTES;
     },
-    content: () => (frames.length === 0 ? null : { kind: "picture", picture, frames: [...frames], times: clock.times() }),
+    content: () =>
+      frames.length === 0 ? null : { kind: "picture", picture, frames: [...frames], times: clock.times() },
   };
 }
 

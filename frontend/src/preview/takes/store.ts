@@ -10,7 +10,14 @@ export class TakeStore {
 
   add(content: Content, label?: string): Take {
     this.#lastId += 1;
-    const take: Take = { id: this.#lastId, label: label ?? `Recording ${this.#lastId}`, recorded: Date.now(), content, from: 0, to: lengthOf(content) };
+    const take: Take = {
+      id: this.#lastId,
+      label: label ?? `Recording ${this.#lastId}`,
+      recorded: Date.now(),
+      content,
+      from: 0,
+      to: lengthOf(content),
+    };
     this.#become([...this.#store.getState(), take]);
     return take;
   }

@@ -67,10 +67,16 @@ export function lengthOf(content: Content): number {
 export function trimmed({ content, from, to }: Take): Content {
   if (content.kind === "sound") {
     const first = Math.min(Math.floor((from / 1000) * content.rate), content.samples.length - 1);
-    return { ...content, samples: content.samples.subarray(first, Math.max(first + 1, Math.ceil((to / 1000) * content.rate))) };
+    return {
+      ...content,
+      samples: content.samples.subarray(first, Math.max(first + 1, Math.ceil((to / 1000) * content.rate))),
+    };
   }
   const inside = content.times.map((time) => time >= from - 0.5 && time <= to + 0.5);
-  const nearest = content.times.reduce((best, time, index) => (Math.abs(time - from) < Math.abs((content.times[best] ?? 0) - from) ? index : best), 0);
+  const nearest = content.times.reduce(
+    (best, time, index) => (Math.abs(time - from) < Math.abs((content.times[best] ?? 0) - from) ? index : best),
+    0,
+  );
   const isKept = (index: number): boolean => inside[index] === true || (!inside.includes(true) && index === nearest);
   const times = content.times.filter((_, index) => isKept(index));
   const start = times[0] ?? 0;

@@ -8,7 +8,11 @@ import { motionRecording, pictureRecording, soundRecording } from "./recording";
 import { TakeStore } from "./store";
 import { lengthOf, lengthText, trimmed, windowsOf, type Content } from "./take";
 
-const request = (kind: CapabilityRequest["kind"], size: number, parameters: Record<string, number> = {}): CapabilityRequest => ({ id: 1, kind, parameters, size, type: null, stage: null });
+const request = (
+  kind: CapabilityRequest["kind"],
+  size: number,
+  parameters: Record<string, number> = {},
+): CapabilityRequest => ({ id: 1, kind, parameters, size, type: null, stage: null });
 const ramp = (count: number) => Float32Array.from({ length: count }, (_, index) => index / 32768);
 const sound: Content = { kind: "sound", rate: 1000, samples: ramp(3000) };
 
@@ -63,9 +67,16 @@ test("pictures are kept with their times, and one that is cut out alone stays", 
 });
 
 test("pictures are resized for a rune that asks for other sides", () => {
-  const content: Content = { kind: "picture", picture: { width: 4, height: 4, format: "rgb", isFloat: false }, frames: [new Uint8Array(48).fill(90).buffer], times: [0] };
+  const content: Content = {
+    kind: "picture",
+    picture: { width: 4, height: 4, format: "rgb", isFloat: false },
+    frames: [new Uint8Array(48).fill(90).buffer],
+    times: [0],
+  };
   const windows = windowsOf(content, request("FLOAT_IMAGE", 2 * 2 * 4, { width: 2, height: 2, pixel_format: 2 }));
-  expect([...new Float32Array(windows?.at(0) ?? new ArrayBuffer(0))].map((value) => Math.abs(value - 90) <= 1)).toEqual([true, true, true, true]);
+  expect([...new Float32Array(windows?.at(0) ?? new ArrayBuffer(0))].map((value) => Math.abs(value - 90) <= 1)).toEqual(
+    [true, true, true, true],
+  );
 });
 
 test("motion is given again as the last rows before each moment", () => {
@@ -94,11 +105,19 @@ test("a wav holds the very samples that a rune was given", () => {
   const wav = wavOf(ramp(100), 16000);
   const view = new DataView(wav);
   expect(new TextDecoder().decode(wav.slice(0, 4))).toBe("RIFF");
-  expect([view.getUint32(4, true), view.getUint16(22, true), view.getUint32(24, true), view.getUint32(40, true)]).toEqual([236, 1, 16000, 200]);
+  expect([
+    view.getUint32(4, true),
+    view.getUint16(22, true),
+    view.getUint32(24, true),
+    view.getUint32(40, true),
+  ]).toEqual([236, 1, 16000, 200]);
   expect(new Int16Array(wav.slice(44))).toEqual(new Int16Array(toI16(ramp(100))));
 });
 
 test("a csv reads back as the same rows", () => {
-  const rows = [[0.1, -9.81, 3e-7], [1, 2, 3]] as const;
+  const rows = [
+    [0.1, -9.81, 3e-7],
+    [1, 2, 3],
+  ] as const;
   expect(parseRows(csvOf(rows)).map((row) => row.map(Math.fround))).toEqual(rows.map((row) => row.map(Math.fround)));
 });

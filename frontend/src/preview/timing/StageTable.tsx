@@ -51,7 +51,10 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
     };
     setLooks([]);
     setProblem(null);
-    engine.load(rune, limits ?? DEFAULT_LIMITS, { ...(resources && { resources }) }).then(({ capabilities }) => look(capabilities)).catch(fail);
+    engine
+      .load(rune, limits ?? DEFAULT_LIMITS, { ...(resources && { resources }) })
+      .then(({ capabilities }) => look(capabilities))
+      .catch(fail);
     return () => {
       leaving.abort();
       clearTimeout(timer);
@@ -72,7 +75,11 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
       )}
       {problem === null && stages === null && (
         <p className="small muted" role="status">
-          {rune === null ? waiting : inputs.size === 0 ? "Give the rune some input: its stages are timed on the latest input." : "Timing the first runs…"}
+          {rune === null
+            ? waiting
+            : inputs.size === 0
+              ? "Give the rune some input: its stages are timed on the latest input."
+              : "Timing the first runs…"}
         </p>
       )}
       {stages !== null && <Table stages={stages} />}
@@ -128,7 +135,10 @@ function percentage(share: number): string {
 }
 
 /** The input of each capability by its id; null until all of them are there and fit. */
-function inputsById(capabilities: readonly CapabilityRequest[], inputs: ReadonlyMap<number, ArrayBuffer>): Map<number, ArrayBuffer> | null {
+function inputsById(
+  capabilities: readonly CapabilityRequest[],
+  inputs: ReadonlyMap<number, ArrayBuffer>,
+): Map<number, ArrayBuffer> | null {
   const given = new Map<number, ArrayBuffer>();
   for (const [place, { id, size }] of capabilities.entries()) {
     const data = inputs.get(place);

@@ -39,7 +39,15 @@ export function Timing({ timed, snapshot, resources, limits, addresses }: Props)
         <div className="stack">
           <Budget snapshot={snapshot} milliseconds={milliseconds} />
           <Suspense fallback={<p className="small muted">Loading…</p>}>
-            <StageTable rune={timed.rune} waiting={timed.waiting} inputs={snapshot.ran} resources={resources} limits={limits} addresses={addresses} onRun={setOfStages} />
+            <StageTable
+              rune={timed.rune}
+              waiting={timed.waiting}
+              inputs={snapshot.ran}
+              resources={resources}
+              limits={limits}
+              addresses={addresses}
+              onRun={setOfStages}
+            />
           </Suspense>
         </div>
       )}
@@ -51,7 +59,12 @@ export function Timing({ timed, snapshot, resources, limits, addresses }: Props)
 function Budget({ snapshot, milliseconds }: { readonly snapshot: Snapshot; readonly milliseconds: number | null }) {
   const budget = budgetOf(snapshot.pace, milliseconds);
   if (budget === null || milliseconds === null) {
-    return <p className="small muted">The frame budget is the time between two inputs. It shows while a source streams, such as a microphone or a camera.</p>;
+    return (
+      <p className="small muted">
+        The frame budget is the time between two inputs. It shows while a source streams, such as a microphone or a
+        camera.
+      </p>
+    );
   }
   const isOver = budget.share > 1;
   return (

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { StageClock, clockStep } from "../../runtime/stage-times";
 import { budgetOf, budgetText, stageText, stagesOf, trustText } from "./stages";
 
-const look = (runs: number, ...milliseconds: number[]) => ({ runs, step: 0.1, stages: milliseconds.map((each, index) => ({ stage: `s${index}`, milliseconds: each })) });
+const look = (runs: number, ...milliseconds: number[]) => ({
+  runs,
+  step: 0.1,
+  stages: milliseconds.map((each, index) => ({ stage: `s${index}`, milliseconds: each })),
+});
 
 test("stages add up to the run, and each has its share", () => {
   const found = stagesOf([look(100, 30, 10, 0)]);
@@ -23,8 +27,12 @@ test("a budget is the time between two inputs, and one that is overdrawn says wh
   const pace = { asked: 4, ran: 4, dropped: 0 };
   expect(budgetOf({ ...pace, asked: null }, 1)).toBeNull();
   expect(budgetOf(pace, 25)).toEqual({ room: 250, share: 0.1 });
-  expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe("Inference takes 25 ms of the 250 ms between two inputs: 10 %.");
-  expect(budgetText({ room: 250, share: 2 }, 500)).toContain("Too slow: inference takes 500 ms, and inputs come every 250 ms. Inputs are dropped");
+  expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe(
+    "Inference takes 25 ms of the 250 ms between two inputs: 10 %.",
+  );
+  expect(budgetText({ room: 250, share: 2 }, 500)).toContain(
+    "Too slow: inference takes 500 ms, and inputs come every 250 ms. Inputs are dropped",
+  );
 });
 
 test("marks are told apart by their address, their own cost is taken off, and other lines are left alone", () => {

@@ -27,7 +27,8 @@ export const LOOKS = 20;
 
 /** The mean over the middle half of the looks: what else the machine did meanwhile is in the slowest. Null before there is one. */
 export function stagesOf(looks: readonly StageTimes[]): Stages | null {
-  const whole = ({ stages, runs }: StageTimes) => stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / Math.max(1, runs);
+  const whole = ({ stages, runs }: StageTimes) =>
+    stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / Math.max(1, runs);
   const aside = Math.floor(looks.length / 4);
   const kept = looks.toSorted((one, other) => whole(one) - whole(other)).slice(aside, looks.length - aside);
   const [first] = kept;
@@ -35,7 +36,9 @@ export function stagesOf(looks: readonly StageTimes[]): Stages | null {
   const runs = kept.reduce((sum, look) => sum + look.runs, 0);
   const means = first.stages.map(({ stage }) => ({
     stage,
-    milliseconds: kept.reduce((sum, { stages }) => sum + (stages.find((each) => each.stage === stage)?.milliseconds ?? 0), 0) / runs,
+    milliseconds:
+      kept.reduce((sum, { stages }) => sum + (stages.find((each) => each.stage === stage)?.milliseconds ?? 0), 0) /
+      runs,
   }));
   const milliseconds = means.reduce((sum, row) => sum + row.milliseconds, 0);
   const step = Math.min(...kept.map((look) => look.step));
@@ -73,7 +76,8 @@ export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null
 }
 
 export function budgetText({ room, share }: Budget, milliseconds: number): string {
-  if (share > 1) return `${shareText(milliseconds, room)}. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
+  if (share > 1)
+    return `${shareText(milliseconds, room)}. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
   const taken = `Inference takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
   return share < 0.01 ? `${taken}: under 1 %.` : `${taken}: ${Math.round(share * 100)} %.`;
 }

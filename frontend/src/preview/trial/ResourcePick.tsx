@@ -16,7 +16,9 @@ export function ResourcePick({ resource, onData }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [note, setNote] = useState<{ readonly text: string; readonly isProblem: boolean } | null>(null);
   const noteId = useId();
-  const usual = hasDefault ? "The rune contains a default; you can choose another file." : "The rune contains no default.";
+  const usual = hasDefault
+    ? "The rune contains a default; you can choose another file."
+    : "The rune contains no default.";
 
   const take = (file: File | undefined) => {
     if (file === undefined) return;

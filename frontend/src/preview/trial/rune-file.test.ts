@@ -15,7 +15,10 @@ describe("a file that may be a rune", () => {
         MODEL: { default_value: { FromDisk: "m" }, ty: "binary" },
       },
     };
-    const sections = [[".rune_graph", JSON.stringify(graph)], ["rune_version", '{"version":"0.2.1"}']] as const;
+    const sections = [
+      [".rune_graph", JSON.stringify(graph)],
+      ["rune_version", '{"version":"0.2.1"}'],
+    ] as const;
     const { inspected } = runeFileOf("birds.rune", assemble({ sections }));
     expect(inspected).toEqual({
       name: "birds",

@@ -27,7 +27,9 @@ export async function readRuneFile(file: File): Promise<RuneFile> {
 export function runeFileOf(fileName: string, bytes: ArrayBuffer): RuneFile {
   const [first, second] = new Uint8Array(bytes);
   if (first === 0x50 && second === 0x4b) {
-    throw new Error(`${fileName} is a zune, the later kind of rune in a zip, which no runtime of this version runs. Its Runefile is in the zip.`);
+    throw new Error(
+      `${fileName} is a zune, the later kind of rune in a zip, which no runtime of this version runs. Its Runefile is in the zip.`,
+    );
   }
   try {
     return { fileName, bytes, inspected: inspect(bytes) };

@@ -82,12 +82,24 @@ function waitingFor({ error, fetching, loaded }: Snapshot, isHeard: boolean): st
   return loaded !== null && !isHeard ? NO_INPUT : "Running…";
 }
 
-function Side({ side: { name, below }, cards, waiting }: { readonly side: VersusSide; readonly cards: readonly Card[]; readonly waiting: string }) {
+function Side({
+  side: { name, below },
+  cards,
+  waiting,
+}: {
+  readonly side: VersusSide;
+  readonly cards: readonly Card[];
+  readonly waiting: string;
+}) {
   return (
     <section aria-label={`With ${name}`}>
       <b className="small">{name}</b>
       <div className="says-so">
-        {cards.length === 0 ? <p className="small muted">{waiting}</p> : cards.map((card) => <Answer key={card.key} card={card} />)}
+        {cards.length === 0 ? (
+          <p className="small muted">{waiting}</p>
+        ) : (
+          cards.map((card) => <Answer key={card.key} card={card} />)
+        )}
       </div>
       {below}
     </section>
@@ -100,7 +112,9 @@ function Answer({ card }: { readonly card: Card }) {
       return (
         <>
           <p className="preview-big">{card.word?.text ?? "…"}</p>
-          {card.word !== null && card.word.share !== null && <p className="small muted num">{percentText(card.word.share)} sure</p>}
+          {card.word !== null && card.word.share !== null && (
+            <p className="small muted num">{percentText(card.word.share)} sure</p>
+          )}
           <Highest scores={card.scores} />
         </>
       );
@@ -111,7 +125,13 @@ function Answer({ card }: { readonly card: Card }) {
     default:
       return (
         <Suspense fallback={null}>
-          <TensorView tensor={card.tensor} beside={[]} shown={null} title={card.title} view={tensorViews(card.tensor)[0]} />
+          <TensorView
+            tensor={card.tensor}
+            beside={[]}
+            shown={null}
+            title={card.title}
+            view={tensorViews(card.tensor)[0]}
+          />
         </Suspense>
       );
   }

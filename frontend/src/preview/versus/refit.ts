@@ -11,5 +11,7 @@ export function refitted(data: ArrayBuffer, from: CapabilityRequest, to: Capabil
   if (!PICTURES.has(from.kind) || !PICTURES.has(to.kind)) return null;
   const [given, asked] = [pictureRequest(from), pictureRequest(to)];
   if (given.width !== asked.width || given.height !== asked.height || given.format !== asked.format) return null;
-  return asked.isFloat ? Float32Array.from(new Uint8Array(data)).buffer : Uint8Array.from(new Float32Array(data)).buffer;
+  return asked.isFloat
+    ? Float32Array.from(new Uint8Array(data)).buffer
+    : Uint8Array.from(new Float32Array(data)).buffer;
 }

@@ -8,7 +8,8 @@ import { verdict } from "./verdict";
 const PARAMETERS = { width: 2, height: 1, pixel_format: 2 };
 const picture = (kind: "IMAGE" | "FLOAT_IMAGE", changed: Record<string, number> = {}): CapabilityRequest =>
   ({ kind, size: kind === "IMAGE" ? 2 : 8, parameters: { ...PARAMETERS, ...changed } }) as unknown as CapabilityRequest;
-const sound = (size: number): CapabilityRequest => ({ kind: "SOUND", size, parameters: {} }) as unknown as CapabilityRequest;
+const sound = (size: number): CapabilityRequest =>
+  ({ kind: "SOUND", size, parameters: {} }) as unknown as CapabilityRequest;
 
 test("a picture's pixels stay the very same as floats, and back", () => {
   const bytes = Uint8Array.of(51, 255).buffer;
@@ -31,12 +32,21 @@ test("what the other cannot read is not made up", () => {
 
 const scores = (...values: number[]): Card[] => {
   const named = values.map((value, index) => ({ index, name: `class ${index}`, value, share: value }));
-  return [{ kind: "scores", key: "0", tensor: { type: "f32", dimensions: [values.length], elements: values }, scores: named.toSorted((one, other) => other.value - one.value) } as unknown as Card];
+  return [
+    {
+      kind: "scores",
+      key: "0",
+      tensor: { type: "f32", dimensions: [values.length], elements: values },
+      scores: named.toSorted((one, other) => other.value - one.value),
+    } as unknown as Card,
+  ];
 };
 
 test("one sentence says whether two answers are the same", () => {
   expect(verdict(scores(0.2, 0.8), scores(0.2, 0.8))).toBe("Both say the very same on this input.");
   expect(verdict(scores(0.2, 0.8), scores(0.4, 0.6))).toBe("Both answer class 1 on this input, with other numbers.");
-  expect(verdict(scores(0.2, 0.8), scores(0.6, 0.4))).toBe("They answer differently on this input: class 1 and class 0.");
+  expect(verdict(scores(0.2, 0.8), scores(0.6, 0.4))).toBe(
+    "They answer differently on this input: class 1 and class 0.",
+  );
   expect(verdict([], scores(0.6, 0.4))).toBe("They send other numbers on this input.");
 });

@@ -43,7 +43,9 @@ export function checkTensor(role: "input" | "output", index: number, shape: Shap
     throw modelError(`${role} ${index} of the model has elements of utf8, which a rune cannot hand over`);
   }
   if (!(tensorBytes(shape) <= TENSOR_LIMIT)) {
-    throw modelError(`${role} ${index} of the model is ${shapeText(shape)}, more than the limit of ${TENSOR_LIMIT} bytes`);
+    throw modelError(
+      `${role} ${index} of the model is ${shapeText(shape)}, more than the limit of ${TENSOR_LIMIT} bytes`,
+    );
   }
   return shape;
 }

@@ -83,7 +83,9 @@ export class LiteRtHost {
     if (compiled instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
     const signature = model.getSignature(0);
     const inputs = this.#shapes("input", signature.inputNames().size(), (index) => model.getInputTensorType(0, index));
-    const found = this.#shapes("output", signature.outputNames().size(), (index) => model.getOutputTensorType(0, index));
+    const found = this.#shapes("output", signature.outputNames().size(), (index) =>
+      model.getOutputTensorType(0, index),
+    );
     const outputs = found.map((shape, index) => withoutOpen(index, shape, said?.outputs[index]));
     const buffers = inputs.map((shape, index) => this.#buffer(model, index, shape));
     const run = (given: readonly Uint8Array[]): Uint8Array[] => {

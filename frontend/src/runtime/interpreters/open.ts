@@ -21,11 +21,13 @@ type OpenTfjs = (data: Uint8Array<ArrayBuffer>, said: Tensors | null) => Promise
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "application/onnx-model":
     "pages run no ONNX models; run the rune with `rune run` where onnxruntime is installed, or convert the model to TensorFlow Lite",
-  "application/tf-model": "a TensorFlow SavedModel runs in no host of this version; convert the model to TensorFlow Lite",
+  "application/tf-model":
+    "a TensorFlow SavedModel runs in no host of this version; convert the model to TensorFlow Lite",
 };
 
 /** For a host without interpreters. */
-export const openNoModel: OpenModel = (mimetype) => Promise.reject(refusal(mimetype) ?? modelError("this host runs no models"));
+export const openNoModel: OpenModel = (mimetype) =>
+  Promise.reject(refusal(mimetype) ?? modelError("this host runs no models"));
 
 /** Opens models on interpreters that are asked for when the first model of their format comes. */
 export function modelOpener(find: FindInterpreter): OpenModel {
@@ -36,7 +38,9 @@ export function modelOpener(find: FindInterpreter): OpenModel {
     if (binary === null) throw modelError(`${name} has no WebAssembly file`);
     return LiteRtHost.start(left as LiteRtFactory, binary, name).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      throw modelError(`${name}, which runs such models in a page, cannot be started in this browser: ${why.slice(0, 200)}`);
+      throw modelError(
+        `${name}, which runs such models in a page, cannot be started in this browser: ${why.slice(0, 200)}`,
+      );
     });
   };
 

@@ -25,7 +25,11 @@ async function layersModel(): Promise<[document: object, weights: Uint8Array]> {
     }),
   );
   const { modelTopology, weightSpecs, weightData } = saved;
-  const document = { format: "layers-model", modelTopology, weightsManifest: [{ paths: ["a.bin", "b.bin"], weights: weightSpecs }] };
+  const document = {
+    format: "layers-model",
+    modelTopology,
+    weightsManifest: [{ paths: ["a.bin", "b.bin"], weights: weightSpecs }],
+  };
   return [document, new Uint8Array(weightData as ArrayBuffer)];
 }
 
@@ -50,7 +54,11 @@ const GRAPH = {
 describe("a TensorFlow.js model", () => {
   test("of layers runs from a nested folder with its shards", async () => {
     const [document, weights] = await layersModel();
-    const zip = await zipOf({ "m/model.json": json(document), "m/a.bin": weights.slice(0, 3), "m/b.bin": weights.slice(3) });
+    const zip = await zipOf({
+      "m/model.json": json(document),
+      "m/a.bin": weights.slice(0, 3),
+      "m/b.bin": weights.slice(3),
+    });
     const model = await openTfjsModel(zip, said("f32[3, 1]", "f32[3, 1]"));
     expect([model.inputs, model.outputs]).toEqual([[shape("f32[3, 1]")], [shape("f32[3, 1]")]]);
     expect(model.run([floats(0, 1, 2)])).toEqual([floats(1, 3, 5)]);

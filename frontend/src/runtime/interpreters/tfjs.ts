@@ -24,7 +24,8 @@ interface Model {
   readonly execute: (inputs: Tensor[]) => Tensor | Tensor[];
 }
 
-type Values = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+type Values =
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /** Numbers of TensorFlow.js are f32 or i32; a rune's are widened on the way in and narrowed on the way out. */
 const ARRAYS: Partial<Readonly<Record<ElementName, new (buffer: ArrayBuffer | number) => Values>>> = {
@@ -46,7 +47,9 @@ export async function openTfjsModel(data: Uint8Array<ArrayBuffer>, said: Tensors
   const outputs = model.outputs.map((node, index) => checkTensor("output", index, shapeOf(node, said?.outputs[index])));
   const run = (given: readonly Uint8Array[]): Uint8Array[] =>
     tidy(() => {
-      const tensors = inputs.map((shape, index) => tensorOf(shape, model.inputs[index], given[index] ?? new Uint8Array()));
+      const tensors = inputs.map((shape, index) =>
+        tensorOf(shape, model.inputs[index], given[index] ?? new Uint8Array()),
+      );
       const results = model.execute(tensors);
       const list = Array.isArray(results) ? results : [results];
       return outputs.map((shape, index) => {
@@ -77,15 +80,19 @@ function readModel(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): io.Mode
   if (path === undefined || document === null) throw modelError("its zip has no model.json that can be read");
   const { format } = document;
   if (format !== "graph-model" && format !== "layers-model") {
-    throw modelError(`its model.json must say the format graph-model or layers-model, but says ${String(format).slice(0, 50)}`);
+    throw modelError(
+      `its model.json must say the format graph-model or layers-model, but says ${String(format).slice(0, 50)}`,
+    );
   }
   const folder = path.slice(0, -"model.json".length);
   const groups = Array.isArray(document.weightsManifest) ? document.weightsManifest.filter(isRecord) : [];
-  const shards = groups.flatMap(({ paths }) => listOf(paths)).map((name) => {
-    const shard = files.get(folder + String(name));
-    if (shard === undefined) throw modelError(`its zip lacks ${String(name).slice(0, 100)}, which model.json names`);
-    return shard;
-  });
+  const shards = groups
+    .flatMap(({ paths }) => listOf(paths))
+    .map((name) => {
+      const shard = files.get(folder + String(name));
+      if (shard === undefined) throw modelError(`its zip lacks ${String(name).slice(0, 100)}, which model.json names`);
+      return shard;
+    });
   return {
     ...document,
     format,
@@ -121,7 +128,8 @@ function joined(parts: readonly Uint8Array[]): ArrayBuffer {
 /** The model's own shape; where it leaves a size open, or has i32 for any integer, what the rune says counts. */
 function shapeOf(node: Named, said: Shape | undefined): Shape {
   const isInteger = node.dtype === "int32" || node.dtype === "bool";
-  if (!isInteger && node.dtype !== "float32") throw modelError(`the model's ${node.name} has elements of ${node.dtype}`);
+  if (!isInteger && node.dtype !== "float32")
+    throw modelError(`the model's ${node.name} has elements of ${node.dtype}`);
   const own: ElementName = isInteger ? "i32" : "f32";
   const type = said !== undefined && said.type in ARRAYS && said.type.startsWith("f") !== isInteger ? said.type : own;
   // A graph model may not say what comes out.
@@ -138,13 +146,18 @@ function tensorOf(shape: Shape, node: Named | undefined, bytes: Uint8Array): Ten
   const Elements = ARRAYS[shape.type] ?? Uint8Array;
   const values = new Elements(bytes.slice().buffer);
   const isInteger = node?.dtype !== "float32";
-  return tensor(isInteger ? Int32Array.from(values) : Float32Array.from(values), [...shape.dimensions], isInteger ? "int32" : "float32");
+  return tensor(
+    isInteger ? Int32Array.from(values) : Float32Array.from(values),
+    [...shape.dimensions],
+    isInteger ? "int32" : "float32",
+  );
 }
 
 function narrowed(shape: Shape, result: Tensor): Uint8Array {
   const Elements = ARRAYS[shape.type] ?? Uint8Array;
   const found = result.dataSync();
-  if (found.length !== elementCount(shape)) throw modelError(`the model gave [${result.shape.join(", ")}] for [${shape.dimensions.join(", ")}]`);
+  if (found.length !== elementCount(shape))
+    throw modelError(`the model gave [${result.shape.join(", ")}] for [${shape.dimensions.join(", ")}]`);
   const values = new Elements(found.length);
   values.set(found);
   return new Uint8Array(values.buffer);

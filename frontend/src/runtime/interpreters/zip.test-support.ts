@@ -10,9 +10,47 @@ export async function zipOf(
   for (const [path, data] of Object.entries(files)) {
     const name = [...new TextEncoder().encode(path)];
     const packed = format === undefined ? [...data] : await pack(data, format);
-    const middle = [0, 0, format === undefined ? 0 : 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...u32(packed.length), ...u32(data.length)];
+    const middle = [
+      0,
+      0,
+      format === undefined ? 0 : 8,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      ...u32(packed.length),
+      ...u32(data.length),
+    ];
     const sizes = [name.length, 0, 0, 0];
-    central.push(0x50, 0x4b, 1, 2, 20, 0, 20, 0, ...middle, ...sizes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...u32(locals.length), ...name);
+    central.push(
+      0x50,
+      0x4b,
+      1,
+      2,
+      20,
+      0,
+      20,
+      0,
+      ...middle,
+      ...sizes,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      ...u32(locals.length),
+      ...name,
+    );
     locals.push(0x50, 0x4b, 3, 4, 20, 0, ...middle, ...sizes, ...name, ...packed);
   }
   const count = Object.keys(files).length;

@@ -13,7 +13,15 @@ function answering(response: () => Response | Promise<Response>): { client: Proj
     sent.push({ address, init });
     return response();
   };
-  return { client: new ProjectClient("acme", "keywords", { token: "token", explain: (error) => Promise.resolve(error) }, fetch), sent };
+  return {
+    client: new ProjectClient(
+      "acme",
+      "keywords",
+      { token: "token", explain: (error) => Promise.resolve(error) },
+      fetch,
+    ),
+    sent,
+  };
 }
 
 test("a path's letters are escaped and its slashes stay", () => {
@@ -31,11 +39,16 @@ test("a write carries the session's token", async () => {
 test("a new text is made by the server, empty", async () => {
   const { client, sent } = answering(() => new Response(null, { status: 201 }));
   await client.createText("notes/a.md");
-  expect(sent[0]).toMatchObject({ address: "/api/v1/projects/acme/keywords/files/notes/a.md", init: { method: "PUT", body: "" } });
+  expect(sent[0]).toMatchObject({
+    address: "/api/v1/projects/acme/keywords/files/notes/a.md",
+    init: { method: "PUT", body: "" },
+  });
 });
 
 test("a refusal is thrown as its problem", async () => {
-  const { client } = answering(() => new Response(JSON.stringify({ title: "Taken", detail: "1.0.0 is published." }), { status: 409 }));
+  const { client } = answering(
+    () => new Response(JSON.stringify({ title: "Taken", detail: "1.0.0 is published." }), { status: 409 }),
+  );
   await expect(client.publish("1.0.0", "b1")).rejects.toThrow(new Problem(409, "Taken", "1.0.0 is published."));
 });
 
@@ -63,6 +76,8 @@ test("a write with the token of the session before is sent once more with the ne
 
 test("a refusal that is of the session is told as that", async () => {
   const signedOut = new Problem(401, "You are signed out", "You are signed out. Sign in again; your edits are kept.");
-  const client = new ProjectClient("acme", "keywords", { token: "t", explain: () => Promise.resolve(signedOut) }, () => Promise.resolve(new Response("{}", { status: 404 })));
+  const client = new ProjectClient("acme", "keywords", { token: "t", explain: () => Promise.resolve(signedOut) }, () =>
+    Promise.resolve(new Response("{}", { status: 404 })),
+  );
   await expect(client.state()).rejects.toBe(signedOut);
 });

@@ -72,7 +72,9 @@ export class ProjectClient {
 
   /** A text as it was in a version; null for a file that is none. */
   async versionText(version: number, path: string): Promise<string | null> {
-    const response = await this.send(`${this.base}/versions/${version}/files/${escapePath(path)}`, { credentials: "same-origin" });
+    const response = await this.send(`${this.base}/versions/${version}/files/${escapePath(path)}`, {
+      credentials: "same-origin",
+    });
     if (response.headers.get("Content-Type")?.startsWith("text/plain") === true) return response.text();
     await response.body?.cancel();
     return null;
@@ -84,7 +86,11 @@ export class ProjectClient {
 
   /** What restoring would change, as an update of the document that is stored only when this page sends it. */
   async restoring(version: number, paths: readonly string[] | null): Promise<Uint8Array> {
-    const response = await this.request("POST", `${this.base}/versions/${version}/restore?as=update`, JSON.stringify({ paths }));
+    const response = await this.request(
+      "POST",
+      `${this.base}/versions/${version}/restore?as=update`,
+      JSON.stringify({ paths }),
+    );
     return new Uint8Array(await response.arrayBuffer());
   }
 

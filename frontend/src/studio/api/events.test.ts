@@ -18,7 +18,10 @@ class Wire implements Socket {
   }
 }
 
-function follow(sequence: number, refetch: () => Promise<number> = () => Promise.reject(new Error("no read expected"))) {
+function follow(
+  sequence: number,
+  refetch: () => Promise<number> = () => Promise.reject(new Error("no read expected")),
+) {
   const wires: Wire[] = [];
   const seen: ProjectEvent[] = [];
   const connected: boolean[] = [];
@@ -97,7 +100,9 @@ describe("when a number is missing", () => {
 
   test("a read that fails begins again from the socket", async () => {
     let fails = true;
-    const { last, wires, reads, seen } = follow(5, () => (fails ? Promise.reject(new Error("down")) : Promise.resolve(9)));
+    const { last, wires, reads, seen } = follow(5, () =>
+      fails ? Promise.reject(new Error("down")) : Promise.resolve(9),
+    );
     last().deliver({ type: "hello", sequence: 9 });
     await vi.advanceTimersByTimeAsync(1000);
     fails = false;

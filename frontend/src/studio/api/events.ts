@@ -8,9 +8,17 @@ export type ProjectEvent =
   | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
   | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
   | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
-  | { readonly sequence: number; readonly type: "tag.published"; readonly data: { readonly tag: string; readonly build_number: number } }
+  | {
+      readonly sequence: number;
+      readonly type: "tag.published";
+      readonly data: { readonly tag: string; readonly build_number: number };
+    }
   | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
-  | { readonly sequence: number; readonly type: "preview.watched"; readonly data: { readonly watch: string; readonly answer?: WatchAnswer } }
+  | {
+      readonly sequence: number;
+      readonly type: "preview.watched";
+      readonly data: { readonly watch: string; readonly answer?: WatchAnswer };
+    }
   | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 
 /** The part of a WebSocket that is used, so that a test can stand in for the wire. */

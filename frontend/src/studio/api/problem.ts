@@ -12,7 +12,11 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = new Problem(0, "The server cannot be reached", "The server cannot be reached. Check the connection and try again.");
+const UNREACHABLE = new Problem(
+  0,
+  "The server cannot be reached",
+  "The server cannot be reached. Check the connection and try again.",
+);
 
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: "You are signed out. Sign in again in another tab, then try again.",
@@ -43,8 +47,11 @@ export function problemFrom(status: number, body: string): Problem {
     parsed = {};
   }
   let detail = text(parsed.detail);
-  if (typeof parsed.offset === "number" && !/\b(byte|offset)\b/.test(detail)) detail = `${detail} (at byte ${parsed.offset})`;
-  const fallback = BY_STATUS[status] ?? `The server answered with an error (${status}). Try again. If it happens again, read the server's log.`;
+  if (typeof parsed.offset === "number" && !/\b(byte|offset)\b/.test(detail))
+    detail = `${detail} (at byte ${parsed.offset})`;
+  const fallback =
+    BY_STATUS[status] ??
+    `The server answered with an error (${status}). Try again. If it happens again, read the server's log.`;
   const title = text(parsed.title);
   return new Problem(status, title === "" ? fallback : title, detail === "" && title === "" ? fallback : detail);
 }

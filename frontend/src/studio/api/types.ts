@@ -3,7 +3,17 @@
 
 import type { Diagnostic, Outline } from "../../language";
 
-export type { Diagnostic, Fix, Outline, OutlineNode, OutlineWire, Position, Span, StageKind, TextEdit } from "../../language";
+export type {
+  Diagnostic,
+  Fix,
+  Outline,
+  OutlineNode,
+  OutlineWire,
+  Position,
+  Span,
+  StageKind,
+  TextEdit,
+} from "../../language";
 
 export interface PreviewBuild {
   readonly id: string;

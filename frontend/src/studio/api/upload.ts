@@ -20,7 +20,10 @@ export function tooLarge(name: string, size: number, limit: number): Problem | n
 }
 
 /** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */
-export function upload(file: File, { address, method = "PUT", token, limit, onProgress, signal }: Upload): Promise<string> {
+export function upload(
+  file: File,
+  { address, method = "PUT", token, limit, onProgress, signal }: Upload,
+): Promise<string> {
   const refused = tooLarge(file.name, file.size, limit);
   if (refused !== null) return Promise.reject(refused);
   return new Promise((resolve, reject) => {
@@ -30,7 +33,8 @@ export function upload(file: File, { address, method = "PUT", token, limit, onPr
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRFToken", token);
     request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
-    request.onload = () => (request.status < 300 ? resolve(request.responseText) : reject(problemFrom(request.status, request.responseText)));
+    request.onload = () =>
+      request.status < 300 ? resolve(request.responseText) : reject(problemFrom(request.status, request.responseText));
     request.onerror = () => reject(problemFrom(0, ""));
     request.onabort = () => reject(new Problem(0, "Stopped", `The upload of ${file.name} was stopped.`));
     signal?.addEventListener("abort", () => request.abort());

@@ -12,7 +12,12 @@ export interface Version {
   readonly saved_at: string | null;
   /** How many files it has. */
   readonly files: number;
-  readonly builds: readonly { readonly id: string; readonly number: number; readonly state: BuildState; readonly url: string }[];
+  readonly builds: readonly {
+    readonly id: string;
+    readonly number: number;
+    readonly state: BuildState;
+    readonly url: string;
+  }[];
   readonly tags: readonly string[];
 }
 
@@ -94,5 +99,7 @@ export interface Authors {
   readonly people: Readonly<Record<string, Author>>;
   /** For each line of the text that was asked for, the version that first had it; null for none yet. */
   readonly lines: readonly (number | null)[];
-  readonly versions: Readonly<Record<string, { readonly created: string; readonly author: Author | null; readonly message: string }>>;
+  readonly versions: Readonly<
+    Record<string, { readonly created: string; readonly author: Author | null; readonly message: string }>
+  >;
 }

@@ -35,8 +35,22 @@ interface Choice {
 
 function choicesOf(commands: readonly Command[], destinations: readonly Destination[]): readonly Choice[] {
   return [
-    ...commands.map(({ id, title, group, keys, refused, run }) => ({ id, title, side: group, keys, refused: refused ?? null, run })),
-    ...destinations.map(({ id, title, kind, go }) => ({ id, title, side: kind, keys: undefined, refused: null, run: go })),
+    ...commands.map(({ id, title, group, keys, refused, run }) => ({
+      id,
+      title,
+      side: group,
+      keys,
+      refused: refused ?? null,
+      run,
+    })),
+    ...destinations.map(({ id, title, kind, go }) => ({
+      id,
+      title,
+      side: kind,
+      keys: undefined,
+      refused: null,
+      run: go,
+    })),
   ];
 }
 
@@ -45,19 +59,31 @@ function Marked({ title, at }: { readonly title: string; readonly at: readonly n
   const marked = new Set(at);
   return (
     <span className="cut grow">
-      {[...title].map((letter, index) => (marked.has(index) ? <b key={index}>{letter}</b> : <Fragment key={index}>{letter}</Fragment>))}
+      {[...title].map((letter, index) =>
+        marked.has(index) ? <b key={index}>{letter}</b> : <Fragment key={index}>{letter}</Fragment>,
+      )}
     </span>
   );
 }
 
-export function Palette({ title = "A command, a file or a stage", commands, destinations, start, onClose }: PaletteProps) {
+export function Palette({
+  title = "A command, a file or a stage",
+  commands,
+  destinations,
+  start,
+  onClose,
+}: PaletteProps) {
   const list = useId();
   const [query, setQuery] = useState(start);
   const [chosen, setChosen] = useState(0);
   const rows = useRef<HTMLUListElement>(null);
   const found = useMemo<readonly Found<Choice>[]>(() => {
     const onlyCommands = query.startsWith(">");
-    return find(onlyCommands ? query.slice(1) : query, choicesOf(commands, onlyCommands ? [] : destinations), (choice) => choice.title);
+    return find(
+      onlyCommands ? query.slice(1) : query,
+      choicesOf(commands, onlyCommands ? [] : destinations),
+      (choice) => choice.title,
+    );
   }, [query, commands, destinations]);
 
   useEffect(() => {
@@ -105,7 +131,16 @@ export function Palette({ title = "A command, a file or a stage", commands, dest
       </div>
       <ul id={list} ref={rows} role="listbox" aria-label="Results" className="palette-list">
         {found.map(({ item, at }, index) => (
-          <li key={item.id} id={`${list}-${index}`} role="option" aria-selected={index === chosen} aria-disabled={item.refused !== null} title={item.refused ?? undefined} onPointerMove={() => setChosen(index)} onClick={() => run(item)}>
+          <li
+            key={item.id}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            aria-disabled={item.refused !== null}
+            title={item.refused ?? undefined}
+            onPointerMove={() => setChosen(index)}
+            onClick={() => run(item)}
+          >
             <Marked title={item.title} at={at} />
             <span className="small muted">{item.refused ?? item.side}</span>
             {item.keys !== undefined && <Keys keys={item.keys} />}

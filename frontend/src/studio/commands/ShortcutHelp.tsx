@@ -19,7 +19,8 @@ const OF_PARTS: readonly { readonly title: string; readonly keys: string }[] = [
 export function ShortcutHelp({ commands, onClose }: ShortcutHelpProps) {
   const keyed = commands.filter((command) => command.keys !== undefined);
   const groups = [...new Set(keyed.map((command) => command.group))];
-  const rows = (group: CommandGroup): readonly { readonly title: string; readonly keys: string }[] => keyed.filter((command) => command.group === group).map(({ title, keys }) => ({ title, keys: keys ?? "" }));
+  const rows = (group: CommandGroup): readonly { readonly title: string; readonly keys: string }[] =>
+    keyed.filter((command) => command.group === group).map(({ title, keys }) => ({ title, keys: keys ?? "" }));
   return (
     <Dialog title="Keyboard" onClose={onClose} className="wide">
       <div className="shortcut-groups">
@@ -32,7 +33,13 @@ export function ShortcutHelp({ commands, onClose }: ShortcutHelpProps) {
   );
 }
 
-function Group({ title, rows }: { readonly title: string; readonly rows: readonly { readonly title: string; readonly keys: string }[] }) {
+function Group({
+  title,
+  rows,
+}: {
+  readonly title: string;
+  readonly rows: readonly { readonly title: string; readonly keys: string }[];
+}) {
   return (
     <section>
       <h3>{title}</h3>

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { isPressed, keyCaps, type Pressed } from "./command";
 
-const press = (key: string, held: Partial<Pressed> = {}): Pressed => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+const press = (key: string, held: Partial<Pressed> = {}): Pressed => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...held,
+});
 
 describe("keys", () => {
   it("take Control for Mod, and Command on a Mac", () => {

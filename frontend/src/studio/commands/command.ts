@@ -32,7 +32,13 @@ export function isPressed(keys: string, event: Pressed, mac: boolean): boolean {
   const wants = new Set(parts.slice(0, -1));
   const command = mac ? event.metaKey : event.ctrlKey;
   const other = mac ? event.ctrlKey : event.metaKey;
-  if (event.key.toLowerCase() !== key.toLowerCase() || command !== wants.has("Mod") || other || event.altKey !== wants.has("Alt")) return false;
+  if (
+    event.key.toLowerCase() !== key.toLowerCase() ||
+    command !== wants.has("Mod") ||
+    other ||
+    event.altKey !== wants.has("Alt")
+  )
+    return false;
   return event.shiftKey === wants.has("Shift") || (/^[^a-z0-9]$/i.test(key) && !wants.has("Mod"));
 }
 
@@ -41,7 +47,9 @@ const WORDS: Readonly<Record<string, string>> = { Mod: "Ctrl" };
 
 /** The keys as their caps say, one text each. */
 export function keyCaps(keys: string, mac: boolean): readonly string[] {
-  return keys.split("+").map((part) => (mac ? MAC_SIGNS[part] : WORDS[part]) ?? (part.length === 1 ? part.toUpperCase() : part));
+  return keys
+    .split("+")
+    .map((part) => (mac ? MAC_SIGNS[part] : WORDS[part]) ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
 /** Whether this browser runs on a Mac, whose main key is another. */

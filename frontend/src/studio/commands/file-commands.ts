@@ -16,7 +16,15 @@ export interface FileCommandActions {
 
 const NEEDS_ROLE = "Editing needs the Developer role";
 
-export function fileCommands({ mayEdit, active, isText, actions, saveVersion, versions, authors }: FileCommandActions): readonly Command[] {
+export function fileCommands({
+  mayEdit,
+  active,
+  isText,
+  actions,
+  saveVersion,
+  versions,
+  authors,
+}: FileCommandActions): readonly Command[] {
   const editing = mayEdit ? null : NEEDS_ROLE;
   const open = active === null ? "No file is open" : null;
   const target: FileTarget | null = active === null ? null : { kind: "file", path: active.path, file: active };
@@ -25,14 +33,51 @@ export function fileCommands({ mayEdit, active, isText, actions, saveVersion, ve
   };
   return [
     { id: "file.upload-folder", title: "Upload a folder…", group: "File", refused: editing, run: actions.uploadFolder },
-    { id: "file.move", title: "Move this file to a folder…", group: "File", refused: open ?? editing, run: withTarget(actions.move) },
-    { id: "file.duplicate", title: "Duplicate this file", group: "File", refused: open ?? editing, run: () => active !== null && actions.duplicate(active) },
-    { id: "file.download", title: "Download this file", group: "File", refused: open, run: withTarget(actions.download) },
-    { id: "file.path", title: "Copy this file's path", group: "File", refused: open, run: withTarget(actions.copyPath) },
+    {
+      id: "file.move",
+      title: "Move this file to a folder…",
+      group: "File",
+      refused: open ?? editing,
+      run: withTarget(actions.move),
+    },
+    {
+      id: "file.duplicate",
+      title: "Duplicate this file",
+      group: "File",
+      refused: open ?? editing,
+      run: () => active !== null && actions.duplicate(active),
+    },
+    {
+      id: "file.download",
+      title: "Download this file",
+      group: "File",
+      refused: open,
+      run: withTarget(actions.download),
+    },
+    {
+      id: "file.path",
+      title: "Copy this file's path",
+      group: "File",
+      refused: open,
+      run: withTarget(actions.copyPath),
+    },
     { id: "file.download-all", title: "Download all files as .zip", group: "File", run: () => actions.download(null) },
     { id: "file.deleted", title: "Deleted files…", group: "File", run: actions.showDeleted },
-    { id: "file.authors", title: "Show authors", group: "File", refused: isText ? null : "Open a text first", run: authors },
-    { id: "version.save", title: "Save a version…", group: "Project", keys: "Mod+Shift+s", refused: editing, run: saveVersion },
+    {
+      id: "file.authors",
+      title: "Show authors",
+      group: "File",
+      refused: isText ? null : "Open a text first",
+      run: authors,
+    },
+    {
+      id: "version.save",
+      title: "Save a version…",
+      group: "Project",
+      keys: "Mod+Shift+s",
+      refused: editing,
+      run: saveVersion,
+    },
     { id: "version.list", title: "Versions", group: "Project", run: versions },
   ];
 }

@@ -44,7 +44,12 @@ function placeOf(letter: string, text: string, from: number): number {
 }
 
 /** Those that fit, the best first, otherwise in their order; all of them for an empty query. */
-export function find<Item>(query: string, items: readonly Item[], title: (item: Item) => string, most = 60): readonly Found<Item>[] {
+export function find<Item>(
+  query: string,
+  items: readonly Item[],
+  title: (item: Item) => string,
+  most = 60,
+): readonly Found<Item>[] {
   if (query.trim() === "") return items.slice(0, most).map((item) => ({ item, at: [] }));
   return items
     .flatMap((item) => {

@@ -3,8 +3,35 @@ import { studioCommands, type StudioActions } from "./studio-commands";
 
 const nothing = (): void => undefined;
 const actions = (mayEdit: boolean): StudioActions => ({
-  mayEdit, canReview: true, active: null, build: nothing, save: nothing, share: nothing, phone: nothing, askForReview: nothing, settings: nothing, newFile: nothing, upload: nothing, rename: nothing,
-  remove: nothing, close: nothing, undo: nothing, redo: nothing, nextProblem: nothing, inRunefile: true, definition: nothing, references: nothing, renameName: nothing, quickFix: nothing, format: nothing, inferTypes: nothing, view: nothing, problems: nothing, builds: nothing, palette: nothing, shortcuts: nothing,
+  mayEdit,
+  canReview: true,
+  active: null,
+  build: nothing,
+  save: nothing,
+  share: nothing,
+  phone: nothing,
+  askForReview: nothing,
+  settings: nothing,
+  newFile: nothing,
+  upload: nothing,
+  rename: nothing,
+  remove: nothing,
+  close: nothing,
+  undo: nothing,
+  redo: nothing,
+  nextProblem: nothing,
+  inRunefile: true,
+  definition: nothing,
+  references: nothing,
+  renameName: nothing,
+  quickFix: nothing,
+  format: nothing,
+  inferTypes: nothing,
+  view: nothing,
+  problems: nothing,
+  builds: nothing,
+  palette: nothing,
+  shortcuts: nothing,
 });
 
 describe("the studio's commands", () => {
@@ -21,7 +48,9 @@ describe("the studio's commands", () => {
   });
 
   it("say to a viewer why nothing can be edited", () => {
-    const refused = studioCommands(actions(false)).filter((command) => command.refused?.includes("Developer role") === true);
+    const refused = studioCommands(actions(false)).filter(
+      (command) => command.refused?.includes("Developer role") === true,
+    );
     expect(refused.map((command) => command.id)).toEqual(expect.arrayContaining(["build", "file.new", "undo"]));
   });
 });

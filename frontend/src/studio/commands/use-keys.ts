@@ -9,7 +9,12 @@ function isTyping(target: EventTarget | null): boolean {
 
 function isHeard(command: Command, event: KeyboardEvent): boolean {
   const inEditor = event.target instanceof Element && event.target.closest(".cm-editor") !== null;
-  if (command.heard === "by its part" || (command.heard === "outside the editor" && inEditor) || (command.heard === "in the editor" && !inEditor)) return false;
+  if (
+    command.heard === "by its part" ||
+    (command.heard === "outside the editor" && inEditor) ||
+    (command.heard === "in the editor" && !inEditor)
+  )
+    return false;
   const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
   return !(types && isTyping(event.target));
 }
@@ -18,7 +23,9 @@ function isHeard(command: Command, event: KeyboardEvent): boolean {
 export function useKeys(commands: readonly Command[]): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const mac = isMac(navigator.platform);
-    const command = commands.find((each) => each.keys !== undefined && isPressed(each.keys, event, mac) && isHeard(each, event));
+    const command = commands.find(
+      (each) => each.keys !== undefined && isPressed(each.keys, event, mac) && isHeard(each, event),
+    );
     if (command === undefined) return;
     // Without this the browser would save or print the page, in a dialog too.
     event.preventDefault();

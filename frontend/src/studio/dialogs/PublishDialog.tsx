@@ -41,7 +41,10 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
   const [busy, setBusy] = useState(false);
   const [published, setPublished] = useState<string | null>(null);
   const taken = session.tags.find((other) => other.tag === tag);
-  const malformed = tag !== "" && !TAG.test(tag) ? "Letters, digits, points, hyphens and underlines, at most 128, not beginning with a point or hyphen." : null;
+  const malformed =
+    tag !== "" && !TAG.test(tag)
+      ? "Letters, digits, points, hyphens and underlines, at most 128, not beginning with a point or hyphen."
+      : null;
 
   const publish = async (): Promise<void> => {
     setBusy(true);
@@ -65,7 +68,9 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
           <CopyField label="Its page, where anyone can try it" value={outside(session.public_url, project.url)} />
         ) : (
           <p className="muted">
-            The project is private: only members see it, and <code>rune login {new URL(session.public_url).origin}</code> with a token (<a href="/accounts/tokens">make one</a>) comes first.
+            The project is private: only members see it, and{" "}
+            <code>rune login {new URL(session.public_url).origin}</code> with a token (
+            <a href="/accounts/tokens">make one</a>) comes first.
           </p>
         )}
         <div className="row">
@@ -87,16 +92,39 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
         }}
       >
         <p className="muted">
-          {project.visibility === "public" ? "Anyone can then try it and pull it." : `Members of ${project.organisation} can then pull it.`} A version tag such as 1.0 never moves; a tag such as latest can move to another build.
+          {project.visibility === "public"
+            ? "Anyone can then try it and pull it."
+            : `Members of ${project.organisation} can then pull it.`}{" "}
+          A version tag such as 1.0 never moves; a tag such as latest can move to another build.
         </p>
         <div className="field">
           <label htmlFor={id}>Tag</label>
-          <input id={id} className="mono" value={tag} data-first autoComplete="off" spellCheck={false} aria-invalid={malformed !== null || error !== null} aria-describedby={`${id}-said`} onChange={(event) => setTag(event.target.value)} />
-          <span id={`${id}-said`} className={malformed !== null || error !== null ? "error" : "small muted"} role="status">
-            {error ?? malformed ?? (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build))}
+          <input
+            id={id}
+            className="mono"
+            value={tag}
+            data-first
+            autoComplete="off"
+            spellCheck={false}
+            aria-invalid={malformed !== null || error !== null}
+            aria-describedby={`${id}-said`}
+            onChange={(event) => setTag(event.target.value)}
+          />
+          <span
+            id={`${id}-said`}
+            className={malformed !== null || error !== null ? "error" : "small muted"}
+            role="status"
+          >
+            {error ??
+              malformed ??
+              (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build))}
           </span>
         </div>
-        <DialogFoot verb={busy ? "Publishing…" : "Publish"} disabled={busy || tag === "" || malformed !== null} onClose={onClose} />
+        <DialogFoot
+          verb={busy ? "Publishing…" : "Publish"}
+          disabled={busy || tag === "" || malformed !== null}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -24,7 +24,10 @@ export function RuneDialog({ files, mayEdit, onAdd, onClose }: RuneDialogProps) 
           <RunePage name={first.name} read={() => first.arrayBuffer()} />
         </Suspense>
       ) : (
-        <p>{files.length === 1 ? "This is a built rune." : "These are built runes; the first can be tried."} Try it to run it here; nothing is sent. A project seldom needs a rune among its files.</p>
+        <p>
+          {files.length === 1 ? "This is a built rune." : "These are built runes; the first can be tried."} Try it to
+          run it here; nothing is sent. A project seldom needs a rune among its files.
+        </p>
       )}
       <div className="row wrap">
         <span className="grow" />

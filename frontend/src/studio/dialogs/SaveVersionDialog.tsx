@@ -25,8 +25,18 @@ export function SaveVersionDialog({ onSave, onClose }: SaveVersionDialogProps) {
       >
         <div className="field">
           <label htmlFor={id}>Description of the version</label>
-          <input id={id} value={message} data-first maxLength={LONGEST} autoComplete="off" placeholder="The labels in Finnish" onChange={(event) => setMessage(event.target.value)} />
-          <span className="small muted">A version holds all files as they are now. You can compare with it and restore it. Each build saves one too.</span>
+          <input
+            id={id}
+            value={message}
+            data-first
+            maxLength={LONGEST}
+            autoComplete="off"
+            placeholder="The labels in Finnish"
+            onChange={(event) => setMessage(event.target.value)}
+          />
+          <span className="small muted">
+            A version holds all files as they are now. You can compare with it and restore it. Each build saves one too.
+          </span>
         </div>
         <div className="row">
           <span className="grow" />

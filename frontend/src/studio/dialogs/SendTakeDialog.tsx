@@ -57,7 +57,8 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
           setSending(false);
           setProblem(sentenceOf(error));
           // Who will see it has changed meanwhile: it is read anew.
-          if (error instanceof Object && "status" in error && error.status === CONFLICT) setTurn((before) => before + 1);
+          if (error instanceof Object && "status" in error && error.status === CONFLICT)
+            setTurn((before) => before + 1);
         },
       );
   };
@@ -67,11 +68,23 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
     <Dialog title="Send this recording to the project?" onClose={onClose}>
       <div className="field">
         <label htmlFor={`${id}-label`}>Label: what was said, drawn or done</label>
-        <input id={`${id}-label`} className="input" data-first maxLength={60} value={label} onChange={(event) => setLabel(event.target.value)} />
+        <input
+          id={`${id}-label`}
+          className="input"
+          data-first
+          maxLength={60}
+          value={label}
+          onChange={(event) => setLabel(event.target.value)}
+        />
       </div>
       <div className="field">
         <label htmlFor={`${id}-days`}>Kept for</label>
-        <select id={`${id}-days`} className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>
+        <select
+          id={`${id}-days`}
+          className="input"
+          value={days}
+          onChange={(event) => setDays(Number(event.target.value))}
+        >
           {SPANS.map((span) => (
             <option key={span.days} value={span.days}>
               {span.name}
@@ -83,7 +96,10 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
         {terms?.days === days ? terms.text : "Reading who will see it…"}
       </p>
       <p className="small muted">
-        {content.kind === "picture" && content.frames.length > 1 ? "The first picture of the part that is used" : lengthText(content)} is sent as a file below <code>samples/</code>. You can withdraw it at any time; it is then deleted everywhere.
+        {content.kind === "picture" && content.frames.length > 1
+          ? "The first picture of the part that is used"
+          : lengthText(content)}{" "}
+        is sent as a file below <code>samples/</code>. You can withdraw it at any time; it is then deleted everywhere.
       </p>
       {problem !== null && (
         <p className="notice bad" role="alert">

@@ -23,19 +23,31 @@ export function ShareDialog({ session, build, asksForReview, onClose }: ShareDia
     <Dialog title={asksForReview ? `Ask for a review of build ${build?.number ?? ""}` : "Share"} onClose={onClose}>
       {session.public_url_is_loopback && (
         <p className="notice warn">
-          Only this computer can reach this server ({new URL(publicUrl).host}), so nobody else can open these links yet. To let others in, stop it and start it with <code>make run-lan</code>.
+          Only this computer can reach this server ({new URL(publicUrl).host}), so nobody else can open these links yet.
+          To let others in, stop it and start it with <code>make run-lan</code>.
         </p>
       )}
       {build !== null && (
         <>
-          <CopyField label={`Build ${build.number}: try it, approve it or ask for changes`} value={outside(publicUrl, build.url)} />
+          <CopyField
+            label={`Build ${build.number}: try it, approve it or ask for changes`}
+            value={outside(publicUrl, build.url)}
+          />
           <p className="small muted">
-            Every member of {organisation} can open it and give a verdict, except whoever built it. <a href={build.url}>Open the page</a>
+            Every member of {organisation} can open it and give a verdict, except whoever built it.{" "}
+            <a href={build.url}>Open the page</a>
           </p>
         </>
       )}
-      {!asksForReview && build === null && <p className="muted">There is no build to try yet. Press Build, then share its page.</p>}
-      {!asksForReview && project.visibility === "public" && tags.length > 0 && <CopyField label="Its public page: anyone can try it, without an account" value={outside(publicUrl, project.url)} />}
+      {!asksForReview && build === null && (
+        <p className="muted">There is no build to try yet. Press Build, then share its page.</p>
+      )}
+      {!asksForReview && project.visibility === "public" && tags.length > 0 && (
+        <CopyField
+          label="Its public page: anyone can try it, without an account"
+          value={outside(publicUrl, project.url)}
+        />
+      )}
       {!asksForReview && (
         <p>
           Someone who is not in {organisation} yet is <a href={`/${organisation}`}>invited on its page</a>.

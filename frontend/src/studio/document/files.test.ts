@@ -8,7 +8,14 @@ let files: ProjectFiles;
 /** What the server seeds, in a transaction of its own. */
 function seed(id: string, path: string, content: string): void {
   doc.transact(() => {
-    doc.getMap("files").set(id, new Y.Map<unknown>([["path", path], ["kind", "text"], ["text", new Y.Text(content)]]));
+    doc.getMap("files").set(
+      id,
+      new Y.Map<unknown>([
+        ["path", path],
+        ["kind", "text"],
+        ["text", new Y.Text(content)],
+      ]),
+    );
   }, "the server");
 }
 
@@ -20,7 +27,15 @@ beforeEach(() => {
 });
 
 test("texts and binary files are listed by path", () => {
-  doc.getMap("files").set("3", new Y.Map<unknown>([["path", "models/a.tflite"], ["kind", "binary"], ["digest", "sha256:9f"], ["size", 54]]));
+  doc.getMap("files").set(
+    "3",
+    new Y.Map<unknown>([
+      ["path", "models/a.tflite"],
+      ["kind", "binary"],
+      ["digest", "sha256:9f"],
+      ["size", 54],
+    ]),
+  );
   expect(files.list().map(({ path, kind, size }) => ({ path, kind, size }))).toEqual([
     { path: "labels.txt", kind: "text", size: null },
     { path: "models/a.tflite", kind: "binary", size: 54 },
@@ -36,7 +51,12 @@ test("what a foreign client wrote wrongly is passed over", () => {
 
 test("two files of one path are both kept and marked", () => {
   seed("3", "labels.txt", "no\n");
-  expect(files.list().filter((file) => file.doubled).map((file) => file.id)).toEqual(["2", "3"]);
+  expect(
+    files
+      .list()
+      .filter((file) => file.doubled)
+      .map((file) => file.id),
+  ).toEqual(["2", "3"]);
 });
 
 describe("a delete", () => {
@@ -88,7 +108,12 @@ test("a text knows its file", () => {
 });
 
 test("a folder moves and is deleted as one step", () => {
-  files.move(new Map([["1", "a/Runefile.yml"], ["2", "a/labels.txt"]]));
+  files.move(
+    new Map([
+      ["1", "a/Runefile.yml"],
+      ["2", "a/labels.txt"],
+    ]),
+  );
   expect(files.list().map((file) => file.path)).toEqual(["a/labels.txt", "a/Runefile.yml"]);
   files.removeAll(["1", "2"]);
   expect(files.list()).toEqual([]);

@@ -62,7 +62,13 @@ export class ProjectFiles {
       if (file.get("text") instanceof Y.Text && file.get("kind") !== "binary") {
         found.push({ id, path, kind: "text", size: null, digest: "" });
       } else {
-        found.push({ id, path, kind: "binary", size: typeof size === "number" ? size : null, digest: typeof digest === "string" ? digest : "" });
+        found.push({
+          id,
+          path,
+          kind: "binary",
+          size: typeof size === "number" ? size : null,
+          digest: typeof digest === "string" ? digest : "",
+        });
       }
     }
     const uses = new Map<string, number>();
@@ -125,7 +131,13 @@ export class ProjectFiles {
       const gone = file.get("gone");
       // Yjs tells who set a value only by the item that holds it.
       const client = file._map.get("deleted")?.id.client ?? null;
-      found.push({ id, path, kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary", client, gone: typeof gone === "string" ? gone : null });
+      found.push({
+        id,
+        path,
+        kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary",
+        client,
+        gone: typeof gone === "string" ? gone : null,
+      });
     }
     return found.sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
   }

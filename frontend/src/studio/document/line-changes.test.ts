@@ -21,7 +21,14 @@ test("each line that changes is shown as it is and as it will be", () => {
 test("two edits of one line are shown together", () => {
   const second = TEXT.indexOf("./l.txt") + 1;
   const changes = lineChanges(TEXT, [edit("./l.txt", "./words.txt"), edit("./l.txt", "./w.txt", second)]);
-  expect(changes).toEqual([{ file: "Runefile.yml", line: 2, before: "labels: {path: ./l.txt, other: ./l.txt}", after: "labels: {path: ./words.txt, other: ./w.txt}" }]);
+  expect(changes).toEqual([
+    {
+      file: "Runefile.yml",
+      line: 2,
+      before: "labels: {path: ./l.txt, other: ./l.txt}",
+      after: "labels: {path: ./words.txt, other: ./w.txt}",
+    },
+  ]);
 });
 
 test("no edits change nothing", () => {

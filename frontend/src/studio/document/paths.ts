@@ -21,7 +21,8 @@ export function pathProblem(path: string, taken: ReadonlySet<string>): string | 
   if (taken.has(path)) return `There is a file called ${path} already.`;
   const folded = path.toLowerCase();
   for (const other of taken) {
-    if (other.toLowerCase() === folded) return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
+    if (other.toLowerCase() === folded)
+      return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
     if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;
   }

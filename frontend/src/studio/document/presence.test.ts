@@ -8,11 +8,17 @@ const mika = { id: "mika", name: "Mika", initials: "MK", colour: 1 };
 
 describe("what a page says of itself", () => {
   it("is passed over when it is malformed", () => {
-    for (const state of [null, 7, {}, { user: {} }, { user: { id: 1, name: "x" } }]) expect(presentOf(1, state)).toBeNull();
+    for (const state of [null, 7, {}, { user: {} }, { user: { id: 1, name: "x" } }])
+      expect(presentOf(1, state)).toBeNull();
   });
 
   it("may lack a file and a cursor", () => {
-    expect(presentOf(1, { user: jo, cursor: { anchor: 3 } })).toEqual({ client: 1, person: jo, file: null, cursor: null });
+    expect(presentOf(1, { user: jo, cursor: { anchor: 3 } })).toEqual({
+      client: 1,
+      person: jo,
+      file: null,
+      cursor: null,
+    });
   });
 
   it("takes initials from the name of a client that gives none", () => {
@@ -28,7 +34,12 @@ describe("presence", () => {
     vi.useRealTimers();
   });
 
-  function pages(): { readonly text: Y.Text; readonly here: Presence; readonly there: Presence; readonly pass: () => void } {
+  function pages(): {
+    readonly text: Y.Text;
+    readonly here: Presence;
+    readonly there: Presence;
+    readonly pass: () => void;
+  } {
     const [one, two] = [new Y.Doc(), new Y.Doc()];
     const text = one.getText("t");
     text.insert(0, "hello");
@@ -47,7 +58,10 @@ describe("presence", () => {
     const [seen] = there.state.getState();
     expect(seen?.person).toEqual(mika);
     expect(seen?.file).toBe("file-1");
-    const head = seen?.cursor === null || seen === undefined ? null : Y.createAbsolutePositionFromRelativePosition(seen.cursor.head, text.doc as Y.Doc);
+    const head =
+      seen?.cursor === null || seen === undefined
+        ? null
+        : Y.createAbsolutePositionFromRelativePosition(seen.cursor.head, text.doc as Y.Doc);
     expect(head?.index).toBe(3);
   });
 
@@ -62,7 +76,9 @@ describe("presence", () => {
   });
 
   it("gives one entry a person, and none for oneself", () => {
-    const present = [presentOf(1, { user: jo }), presentOf(2, { user: jo }), presentOf(3, { user: mika })].flatMap((each) => each ?? []);
+    const present = [presentOf(1, { user: jo }), presentOf(2, { user: jo }), presentOf(3, { user: mika })].flatMap(
+      (each) => each ?? [],
+    );
     expect(peopleOf(present, "mika").map((each) => each.person.name)).toEqual(["Jo"]);
   });
 });

@@ -33,14 +33,22 @@ function personOf(value: unknown): PresentPerson | null {
   const user = asRecord(value);
   if (user === null || typeof user["id"] !== "string" || typeof user["name"] !== "string") return null;
   const initials = typeof user["initials"] === "string" ? user["initials"] : user["name"].slice(0, 2).toUpperCase();
-  return { id: user["id"], name: user["name"], initials, colour: typeof user["colour"] === "number" ? user["colour"] : 1 };
+  return {
+    id: user["id"],
+    name: user["name"],
+    initials,
+    colour: typeof user["colour"] === "number" ? user["colour"] : 1,
+  };
 }
 
 function cursorOf(value: unknown): Present["cursor"] {
   const cursor = asRecord(value);
   if (cursor === null || asRecord(cursor["anchor"]) === null || asRecord(cursor["head"]) === null) return null;
   try {
-    return { anchor: Y.createRelativePositionFromJSON(cursor["anchor"]), head: Y.createRelativePositionFromJSON(cursor["head"]) };
+    return {
+      anchor: Y.createRelativePositionFromJSON(cursor["anchor"]),
+      head: Y.createRelativePositionFromJSON(cursor["head"]),
+    };
   } catch {
     return null;
   }
@@ -51,7 +59,12 @@ export function presentOf(client: number, state: unknown): Present | null {
   const said = asRecord(state);
   const person = personOf(said?.["user"]);
   if (said === null || person === null) return null;
-  return { client, person, file: typeof said["file"] === "string" ? said["file"] : null, cursor: cursorOf(said["cursor"]) };
+  return {
+    client,
+    person,
+    file: typeof said["file"] === "string" ? said["file"] : null,
+    cursor: cursorOf(said["cursor"]),
+  };
 }
 
 export class Presence {
@@ -80,7 +93,8 @@ export class Presence {
 
   /** Say where the cursor is in the text that is shown; null when it is nowhere. */
   point(text: Y.Text, selection: { readonly anchor: number; readonly head: number } | null): void {
-    const place = (index: number): unknown => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
+    const place = (index: number): unknown =>
+      Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
     this.cursor = selection === null ? null : { anchor: place(selection.anchor), head: place(selection.head) };
     this.tell();
   }
@@ -113,7 +127,8 @@ export function peopleOf(present: readonly Present[], me: string): readonly Pres
   const byPerson = new Map<string, Present>();
   for (const each of present) {
     const known = byPerson.get(each.person.id);
-    if (each.person.id !== me && (known === undefined || (known.cursor === null && each.cursor !== null))) byPerson.set(each.person.id, each);
+    if (each.person.id !== me && (known === undefined || (known.cursor === null && each.cursor !== null)))
+      byPerson.set(each.person.id, each);
   }
   return [...byPerson.values()];
 }

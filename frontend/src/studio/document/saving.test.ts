@@ -80,7 +80,12 @@ test("deletions are covered however the runs are cut", () => {
 });
 
 test("the page is told of both the connection and the edits", () => {
-  expect([saveState(true, false), saveState(true, true), saveState(false, false), saveState(false, true)]).toEqual(["saved", "saving", "offline", "offline-unsent"]);
+  expect([saveState(true, false), saveState(true, true), saveState(false, false), saveState(false, true)]).toEqual([
+    "saved",
+    "saving",
+    "offline",
+    "offline-unsent",
+  ]);
 });
 
 test("edits of an earlier visit count only when the server has them too", () => {

@@ -69,7 +69,10 @@ export function covers(theirs: Runs, mine: Runs): boolean {
 
 /** Whether the server has all that this document holds. */
 export function isStored(doc: Y.Doc, heard: Heard): boolean {
-  return [...heard.clocks].every(([client, clock]) => clock >= Y.getState(doc.store, client)) && covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients);
+  return (
+    [...heard.clocks].every(([client, clock]) => clock >= Y.getState(doc.store, client)) &&
+    covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients)
+  );
 }
 
 export type SaveState = "saved" | "saving" | "offline" | "offline-unsent" | "closed";

@@ -6,7 +6,14 @@ interface File {
   readonly path: string;
 }
 
-const FILES: readonly File[] = ["Runefile.yml", "labels.txt", "models/a.tflite", "samples/de/ja.wav", "samples/en/up.wav", "samples/up.wav"].map((path) => ({ id: path, path }));
+const FILES: readonly File[] = [
+  "Runefile.yml",
+  "labels.txt",
+  "models/a.tflite",
+  "samples/de/ja.wav",
+  "samples/en/up.wav",
+  "samples/up.wav",
+].map((path) => ({ id: path, path }));
 const folder = (path: string): Target<File> => ({ kind: "folder", path });
 const file = (path: string): Target<File> => ({ kind: "file", path, file: { id: path, path } });
 
@@ -26,18 +33,25 @@ describe("a tree", () => {
       ["samples/en", 3, 3, true, 1],
       ["samples/en/up.wav", 1, 1, null, 0],
     ]);
-    expect(shownRows(FILES, few({ samples: false, models: false })).map((row) => row.path)).toEqual(["Runefile.yml", "labels.txt", "models", "samples"]);
+    expect(shownRows(FILES, few({ samples: false, models: false })).map((row) => row.path)).toEqual([
+      "Runefile.yml",
+      "labels.txt",
+      "models",
+      "samples",
+    ]);
   });
 
   it("keeps folders closed where there are many files, but for those that someone opened", () => {
     const many = Array.from({ length: 500 }, (_, index) => ({ id: String(index), path: `notes/note-${index}.md` }));
-    expect(shownRows([...FILES, ...many], { chosen: {}, areMany: true }).map(({ path, open }) => [path, open])).toEqual([
-      ["Runefile.yml", null],
-      ["labels.txt", null],
-      ["models", false],
-      ["notes", false],
-      ["samples", false],
-    ]);
+    expect(shownRows([...FILES, ...many], { chosen: {}, areMany: true }).map(({ path, open }) => [path, open])).toEqual(
+      [
+        ["Runefile.yml", null],
+        ["labels.txt", null],
+        ["models", false],
+        ["notes", false],
+        ["samples", false],
+      ],
+    );
     expect(shownRows([...FILES, ...many], { chosen: { notes: true }, areMany: true })).toHaveLength(505);
     // A large folder that came into a small project is closed too.
     expect(shownRows([...FILES, ...many], few()).some(({ path }) => path === "notes/note-1.md")).toBe(false);
@@ -65,7 +79,11 @@ describe("a tree", () => {
 });
 
 test("a folder moves with all that is in it", () => {
-  expect([...movedTo(folder("samples"), "data/sounds", FILES).values()]).toEqual(["data/sounds/de/ja.wav", "data/sounds/en/up.wav", "data/sounds/up.wav"]);
+  expect([...movedTo(folder("samples"), "data/sounds", FILES).values()]).toEqual([
+    "data/sounds/de/ja.wav",
+    "data/sounds/en/up.wav",
+    "data/sounds/up.wav",
+  ]);
   expect([...movedTo(file("labels.txt"), "docs/labels.txt", FILES)]).toEqual([["labels.txt", "docs/labels.txt"]]);
 });
 

@@ -2,7 +2,9 @@
 import { baseName, pathProblem, treeRows, type TreeRow } from "./paths";
 
 /** What a person points at in the tree: a file, or a folder with all that is in it. */
-export type Target<File> = { readonly kind: "file"; readonly path: string; readonly file: File } | { readonly kind: "folder"; readonly path: string };
+export type Target<File> =
+  | { readonly kind: "file"; readonly path: string; readonly file: File }
+  | { readonly kind: "folder"; readonly path: string };
 
 export interface ShownRow<File> extends TreeRow<File> {
   /** Place among its siblings, from 1, and how many they are: what a screen reader says. */
@@ -36,7 +38,10 @@ function isOpen(row: TreeRow<unknown>, { chosen, areMany }: OpenFolders): boolea
 }
 
 /** The rows that show. */
-export function shownRows<File extends { readonly path: string }>(files: readonly File[], folders: OpenFolders): readonly ShownRow<File>[] {
+export function shownRows<File extends { readonly path: string }>(
+  files: readonly File[],
+  folders: OpenFolders,
+): readonly ShownRow<File>[] {
   const rows = treeRows(files);
   const siblings = new Map<string, number>();
   for (const row of rows) siblings.set(parentOf(row.path), (siblings.get(parentOf(row.path)) ?? 0) + 1);
@@ -49,24 +54,40 @@ export function shownRows<File extends { readonly path: string }>(files: readonl
     places.set(parent, place);
     if (hidden !== null && isInside(row.path, hidden)) continue;
     hidden = row.file === null && !isOpen(row, folders) ? row.path : null;
-    shown.push({ ...row, place, siblings: siblings.get(parent) ?? 1, open: row.file === null ? hidden === null : null });
+    shown.push({
+      ...row,
+      place,
+      siblings: siblings.get(parent) ?? 1,
+      open: row.file === null ? hidden === null : null,
+    });
   }
   return shown;
 }
 
 /** The files that a target stands for. */
-export function filesOf<File extends { readonly path: string }>(target: Target<File>, files: readonly File[]): readonly File[] {
+export function filesOf<File extends { readonly path: string }>(
+  target: Target<File>,
+  files: readonly File[],
+): readonly File[] {
   return target.kind === "file" ? [target.file] : files.filter((file) => isInside(file.path, target.path));
 }
 
 /** The new path of each file when a target gets the path `to`. */
-export function movedTo<File extends { readonly id: string; readonly path: string }>(target: Target<File>, to: string, files: readonly File[]): ReadonlyMap<string, string> {
+export function movedTo<File extends { readonly id: string; readonly path: string }>(
+  target: Target<File>,
+  to: string,
+  files: readonly File[],
+): ReadonlyMap<string, string> {
   if (target.kind === "file") return new Map([[target.file.id, to]]);
   return new Map(filesOf(target, files).map((file) => [file.id, to + file.path.slice(target.path.length)]));
 }
 
 /** Why a target cannot get the path `to`, as a sentence, or null when it can. */
-export function moveProblem<File extends { readonly id: string; readonly path: string }>(target: Target<File>, to: string, files: readonly File[]): string | null {
+export function moveProblem<File extends { readonly id: string; readonly path: string }>(
+  target: Target<File>,
+  to: string,
+  files: readonly File[],
+): string | null {
   if (to === target.path) return null;
   if (target.kind === "folder" && isInside(to, target.path)) return "A folder cannot go into itself.";
   const moves = movedTo(target, to, files);
@@ -119,7 +140,9 @@ export function rowAfter<File>(rows: readonly ShownRow<File>[], here: number, ke
     case "ArrowRight":
       return row?.open === true && here + 1 < rows.length ? here + 1 : -1;
     case "ArrowLeft":
-      return row === undefined ? -1 : rows.findIndex((other) => other.path === parentOf(row.path) && other.file === null);
+      return row === undefined
+        ? -1
+        : rows.findIndex((other) => other.path === parentOf(row.path) && other.file === null);
     default:
       return -1;
   }

@@ -28,7 +28,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const edits = (page: string, person = "p1", project = "x") => new UnsentEdits({ storage, person, project, page, now: () => now });
+const edits = (page: string, person = "p1", project = "x") =>
+  new UnsentEdits({ storage, person, project, page, now: () => now });
 
 /** A page that types these texts at the end, each kept as an edit. */
 function type(unsent: UnsentEdits, ...texts: readonly string[]): void {

@@ -80,7 +80,8 @@ export class UnsentEdits {
 
   /** What others left is with this page now, or cannot be used. */
   forgetLeft(): void {
-    for (const name of this.names()) if (name.startsWith(this.prefix) && name !== this.name) this.options.storage?.removeItem(name);
+    for (const name of this.names())
+      if (name.startsWith(this.prefix) && name !== this.name) this.options.storage?.removeItem(name);
   }
 
   private get prefix(): string {
@@ -93,7 +94,9 @@ export class UnsentEdits {
 
   private names(): readonly string[] {
     const { storage } = this.options;
-    return Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "").filter((name) => name.startsWith(PREFIX));
+    return Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "").filter((name) =>
+      name.startsWith(PREFIX),
+    );
   }
 }
 

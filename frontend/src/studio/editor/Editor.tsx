@@ -8,7 +8,16 @@ import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
 import { afterFirstThings } from "../session/first-things";
 import { isCaretShown } from "./caret-in-view";
-import { actionsAt, goToDefinition, languageSupport, nameAt, referencesAt, renameAt, rewrite, type EditorLanguage } from "./language";
+import {
+  actionsAt,
+  goToDefinition,
+  languageSupport,
+  nameAt,
+  referencesAt,
+  renameAt,
+  rewrite,
+  type EditorLanguage,
+} from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
 import { beside, extensions, helping, language, reading, readOnlyAs, spoken } from "./setup";
@@ -67,7 +76,20 @@ function cursorOf(state: EditorState): Cursor {
   return { line: line.number, column: head - line.from + 1 };
 }
 
-export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostics, elsewhere, say, answers, onCursor, ref }: EditorProps) {
+export function Editor({
+  text,
+  undo,
+  presence,
+  path,
+  readOnly,
+  nonce,
+  diagnostics,
+  elsewhere,
+  say,
+  answers,
+  onCursor,
+  ref,
+}: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
@@ -103,7 +125,8 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
     });
     if (left !== undefined) editor.scrollDOM.scrollTop = left.top;
     // There may be less room than there was.
-    if (left?.isCaretShown === true) editor.dispatch({ effects: EditorView.scrollIntoView(editor.state.selection.main) });
+    if (left?.isCaretShown === true)
+      editor.dispatch({ effects: EditorView.scrollIntoView(editor.state.selection.main) });
     view.current = editor;
     place(editor);
     tellCursor(editor.state);
@@ -119,7 +142,12 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
   useLayoutEffect(
     () => () => {
       const editor = view.current;
-      if (editor !== null) places.set(text, { head: editor.state.selection.main.head, top: editor.scrollDOM.scrollTop, isCaretShown: isCaretShown(editor) });
+      if (editor !== null)
+        places.set(text, {
+          head: editor.state.selection.main.head,
+          top: editor.scrollDOM.scrollTop,
+          isCaretShown: isCaretShown(editor),
+        });
     },
     [text],
   );
@@ -169,7 +197,10 @@ export function Editor({ text, undo, presence, path, readOnly, nonce, diagnostic
         if (editor === null) return;
         const found = editor.state.doc.line(Math.min(Math.max(1, line), editor.state.doc.lines));
         const head = Math.min(found.to, found.from + Math.max(0, column - 1));
-        editor.dispatch({ selection: EditorSelection.cursor(head), effects: EditorView.scrollIntoView(head, { y: "center" }) });
+        editor.dispatch({
+          selection: EditorSelection.cursor(head),
+          effects: EditorView.scrollIntoView(head, { y: "center" }),
+        });
         if (focus) editor.focus();
       },
       nextProblem() {

@@ -63,7 +63,12 @@ export function lineSaid(text: Y.Text, authors: Authors, line: number, now: numb
   return sentence(factsOf(lines[line - 1] ?? [], authors, versionsFor(authors, lines.length)[line - 1]), authors, now);
 }
 
-function markersOf(view: EditorView, text: Y.Text, authors: Authors, versions: readonly (number | null)[]): RangeSet<GutterMarker> {
+function markersOf(
+  view: EditorView,
+  text: Y.Text,
+  authors: Authors,
+  versions: readonly (number | null)[],
+): RangeSet<GutterMarker> {
   const now = Date.now();
   const lines = lineClients(text);
   const { doc } = view.state;
@@ -73,7 +78,10 @@ function markersOf(view: EditorView, text: Y.Text, authors: Authors, versions: r
     const facts = factsOf(lines[number - 1] ?? [], authors, versions[number - 1]);
     const said = sentence(facts, authors, now);
     // A name is read once for the lines that follow each other.
-    if (facts.names.length > 0) found.push(new AuthorMarker(said === last ? "" : shortly(facts), said, facts.colour).range(doc.line(number).from));
+    if (facts.names.length > 0)
+      found.push(
+        new AuthorMarker(said === last ? "" : shortly(facts), said, facts.colour).range(doc.line(number).from),
+      );
     last = said;
   }
   return RangeSet.of(found);
@@ -85,16 +93,23 @@ function shortly({ names, version }: LineFacts): string {
 }
 
 /** The versions of the lines after an edit: a line that was touched is in none yet, the others keep theirs. */
-export function carriedVersions(versions: readonly (number | null)[], changes: ChangeSet, before: Text, after: Text): readonly (number | null)[] {
+export function carriedVersions(
+  versions: readonly (number | null)[],
+  changes: ChangeSet,
+  before: Text,
+  after: Text,
+): readonly (number | null)[] {
   const carried: (number | null)[] = [];
   let place = 0;
   changes.iterChangedRanges((fromA, toA, fromB, toB) => {
     const first = before.lineAt(fromA).number - 1;
     const last = before.lineAt(toA).number;
     carried.push(...versions.slice(place, first));
-    const isWholeLines = fromA === toA && after.sliceString(toB - 1, toB) === "\n" && before.lineAt(fromA).from === fromA;
+    const isWholeLines =
+      fromA === toA && after.sliceString(toB - 1, toB) === "\n" && before.lineAt(fromA).from === fromA;
     const touched = after.lineAt(toB).number - after.lineAt(fromB).number + 1 - Math.max(0, place - first);
-    for (let line = 0; line < touched; line++) carried.push(isWholeLines && line === touched - 1 ? (versions[first] ?? null) : null);
+    for (let line = 0; line < touched; line++)
+      carried.push(isWholeLines && line === touched - 1 ? (versions[first] ?? null) : null);
     place = Math.max(place, last);
   });
   return [...carried, ...versions.slice(place)];

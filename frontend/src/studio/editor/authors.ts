@@ -14,7 +14,10 @@ export async function toggleAuthors(editor: EditorHandle, workspace: Workspace, 
     editor.show([]);
     return;
   }
-  const [{ authorGutter, lineSaid }, authors] = await Promise.all([import("./author-gutter"), workspace.authors(file.path)]);
+  const [{ authorGutter, lineSaid }, authors] = await Promise.all([
+    import("./author-gutter"),
+    workspace.authors(file.path),
+  ]);
   shown.set(text, true);
   editor.show(authorGutter(text, authors, () => shown.delete(text)));
   const line = editor.line();

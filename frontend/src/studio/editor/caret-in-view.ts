@@ -38,7 +38,11 @@ interface Rest {
 }
 
 function restOf(view: EditorView): Rest {
-  return { top: view.scrollDOM.getBoundingClientRect().top, height: view.scrollDOM.clientHeight, isCaretShown: isCaretShown(view) };
+  return {
+    top: view.scrollDOM.getBoundingClientRect().top,
+    height: view.scrollDOM.clientHeight,
+    isCaretShown: isCaretShown(view),
+  };
 }
 
 export function caretInView(): Extension {
@@ -67,7 +71,8 @@ export function caretInView(): Extension {
     return {
       update(update) {
         // A caret that was just put somewhere, or typed at, is where its person looks.
-        if (rest !== null && (update.selectionSet || update.transactions.some((each) => each.scrollIntoView))) rest = { ...rest, isCaretShown: true };
+        if (rest !== null && (update.selectionSet || update.transactions.some((each) => each.scrollIntoView)))
+          rest = { ...rest, isCaretShown: true };
       },
       destroy() {
         observer.disconnect();

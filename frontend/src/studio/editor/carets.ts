@@ -1,7 +1,7 @@
 // The cursors and selections of the others in this text, with their names. Colours are classes: the page's policy allows
 // no style attributes, which is why the stock binding's carets are not used.
 import { StateEffect, type Extension, type Range } from "@codemirror/state";
-import type { EditorView} from "@codemirror/view";
+import type { EditorView } from "@codemirror/view";
 import { Decoration, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import * as Y from "yjs";
 import type { Presence, Present, PresentPerson } from "../document/presence";
@@ -20,7 +20,9 @@ class Caret extends WidgetType {
   }
 
   override eq(other: Caret): boolean {
-    return other.person.id === this.person.id && other.person.name === this.person.name && other.isFresh === this.isFresh;
+    return (
+      other.person.id === this.person.id && other.person.name === this.person.name && other.isFresh === this.isFresh
+    );
   }
 
   override toDOM(): HTMLElement {
@@ -72,7 +74,8 @@ class Carets {
 
   update(update: ViewUpdate): void {
     if (update.docChanged) this.decorations = this.decorations.map(update.changes);
-    if (update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(moved)))) this.decorations = this.draw();
+    if (update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(moved))))
+      this.decorations = this.draw();
     if (update.selectionSet || update.focusChanged) this.tell();
   }
 
@@ -105,7 +108,9 @@ class Carets {
       if (last?.head !== head) this.movedAt.set(client, { head, when: now });
       const isFresh = now - (this.movedAt.get(client)?.when ?? now) < NAME_STAYS;
       if (from < to) ranges.push(Decoration.mark({ class: `other-selection person-${person.colour}` }).range(from, to));
-      ranges.push(Decoration.widget({ widget: new Caret(person, isFresh), side: head > place.anchor ? -1 : 1 }).range(head));
+      ranges.push(
+        Decoration.widget({ widget: new Caret(person, isFresh), side: head > place.anchor ? -1 : 1 }).range(head),
+      );
       if (isFresh) {
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.refresh(), NAME_STAYS);

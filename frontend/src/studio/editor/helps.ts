@@ -10,5 +10,10 @@ import { structure } from "./language/structure";
 import "../styles/language.css";
 
 export function helps(isRunefile: boolean): Extension {
-  return [closeBrackets(), highlightSelectionMatches(), keymap.of([...closeBracketsKeymap, ...searchKeymap]), isRunefile ? [completing, hovering, structure] : []];
+  return [
+    closeBrackets(),
+    highlightSelectionMatches(),
+    keymap.of([...closeBracketsKeymap, ...searchKeymap]),
+    isRunefile ? [completing, hovering, structure] : [],
+  ];
 }

@@ -16,7 +16,10 @@ export interface Range {
 }
 
 /** A span of the server as a range of this text. A text that has grown shorter since cuts it. */
-export function toRange(text: string, span: { readonly start: { readonly offset: number }; readonly end: { readonly offset: number } }): Range {
+export function toRange(
+  text: string,
+  span: { readonly start: { readonly offset: number }; readonly end: { readonly offset: number } },
+): Range {
   const from = toUnits(text, span.start.offset);
   return { from, to: Math.max(from, toUnits(text, span.end.offset)) };
 }

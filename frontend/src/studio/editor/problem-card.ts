@@ -25,7 +25,10 @@ function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewher
   const { diagnostic } = problem;
   const made = element("section", "problem-card");
   const head = element("div", "row wrap");
-  head.append(element("span", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code), sentence("b", "", diagnostic.message));
+  head.append(
+    element("span", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code),
+    sentence("b", "", diagnostic.message),
+  );
   made.append(head);
   for (const note of diagnostic.notes) made.append(sentence("p", "muted", note));
   if (view.state.readOnly || problem.mends.length === 0) return made;
@@ -69,7 +72,8 @@ export function problemCards(elsewhere: ApplyElsewhere): Extension {
       // While someone types the card would stand on the next lines.
       if (transaction.docChanged) return null;
       if (transaction.selection !== undefined) return atCursor(transaction.state);
-      if (transaction.effects.some((effect) => effect.is(setProblems))) return value === null ? null : atCursor(transaction.state);
+      if (transaction.effects.some((effect) => effect.is(setProblems)))
+        return value === null ? null : atCursor(transaction.state);
       return value;
     },
     provide: (field) => showTooltip.from(field),

@@ -33,7 +33,11 @@ test("problems of other files are not placed in this one", () => {
 });
 
 test("problems stand in reading order, errors before warnings", () => {
-  const placed = placeProblems(TEXT, "Runefile.yml", [diagnostic(16, 20), diagnostic(9, 14, { severity: "warning", code: "W" }), diagnostic(9, 14)]);
+  const placed = placeProblems(TEXT, "Runefile.yml", [
+    diagnostic(16, 20),
+    diagnostic(9, 14, { severity: "warning", code: "W" }),
+    diagnostic(9, 14),
+  ]);
   expect(placed.map(({ from, diagnostic: { severity } }) => [from, severity])).toEqual([
     [9, "error"],
     [9, "warning"],
@@ -69,7 +73,9 @@ test("a problem is found at its edges, and one without width under a neighbour",
 
 test("edits of a mend in other files are kept apart", () => {
   const elsewhere = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
-  const [problem] = placeProblems(TEXT, "Runefile.yml", [diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [elsewhere] }] })]);
+  const [problem] = placeProblems(TEXT, "Runefile.yml", [
+    diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [elsewhere] }] }),
+  ]);
   expect(problem?.mends[0]).toEqual({ title: "t", changes: [], elsewhere: [elsewhere] });
 });
 

@@ -1,6 +1,15 @@
 // The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, mended.
 // How the card looks is in problem-card.ts; which problems there are is the server's word.
-import { EditorSelection, Facet, StateEffect, StateField, type ChangeDesc, type EditorState, type Extension, type Text } from "@codemirror/state";
+import {
+  EditorSelection,
+  Facet,
+  StateEffect,
+  StateField,
+  type ChangeDesc,
+  type EditorState,
+  type Extension,
+  type Text,
+} from "@codemirror/state";
 import { Decoration, EditorView, keymap, type Command, type DecorationSet } from "@codemirror/view";
 import type { Diagnostic } from "../api/types";
 import { toRange } from "./offsets";
@@ -26,7 +35,11 @@ export interface PlacedProblem {
 }
 
 /** Where the diagnostics of `file` stand in `text`, in reading order, the graver first. */
-export function placeProblems(text: string, file: string, diagnostics: readonly Diagnostic[]): readonly PlacedProblem[] {
+export function placeProblems(
+  text: string,
+  file: string,
+  diagnostics: readonly Diagnostic[],
+): readonly PlacedProblem[] {
   const graveness = (problem: PlacedProblem): number => (problem.diagnostic.severity === "error" ? 0 : 1);
   return diagnostics
     .filter((diagnostic) => diagnostic.file === file)
@@ -35,14 +48,19 @@ export function placeProblems(text: string, file: string, diagnostics: readonly 
       ...toRange(text, diagnostic.span),
       mends: diagnostic.fixes.map((fix) => ({
         title: fix.title,
-        changes: fix.edits.filter((edit) => edit.file === file).map((edit) => ({ ...toRange(text, edit.span), insert: edit.text })),
+        changes: fix.edits
+          .filter((edit) => edit.file === file)
+          .map((edit) => ({ ...toRange(text, edit.span), insert: edit.text })),
         elsewhere: fix.edits.filter((edit) => edit.file !== file),
       })),
     }))
     .sort((one, other) => one.from - other.from || graveness(one) - graveness(other));
 }
 
-function moved<Placed extends { readonly from: number; readonly to: number }>(placed: Placed, changes: ChangeDesc): Placed {
+function moved<Placed extends { readonly from: number; readonly to: number }>(
+  placed: Placed,
+  changes: ChangeDesc,
+): Placed {
   const from = changes.mapPos(placed.from, 1);
   return { ...placed, from, to: Math.max(from, changes.mapPos(placed.to, -1)) };
 }
@@ -84,10 +102,14 @@ const kept = StateField.define<Kept>({
   create: () => ({ problems: [], underlines: Decoration.none }),
   update(value, transaction) {
     for (const effect of transaction.effects) {
-      if (effect.is(setProblems)) return { problems: effect.value, underlines: underlines(effect.value, transaction.newDoc) };
+      if (effect.is(setProblems))
+        return { problems: effect.value, underlines: underlines(effect.value, transaction.newDoc) };
     }
     if (!transaction.docChanged) return value;
-    return { problems: moveProblems(value.problems, transaction.changes), underlines: value.underlines.map(transaction.changes) };
+    return {
+      problems: moveProblems(value.problems, transaction.changes),
+      underlines: value.underlines.map(transaction.changes),
+    };
   },
   provide: (field) => EditorView.decorations.from(field, (value) => value.underlines),
 });
@@ -111,7 +133,11 @@ function step(direction: 1 | -1): Command {
     const ordered = direction === 1 ? problems : problems.toReversed();
     const next = ordered.find((problem) => (direction === 1 ? problem.from > here : problem.from < here)) ?? ordered[0];
     if (next === undefined) return false;
-    view.dispatch({ selection: EditorSelection.cursor(next.from), effects: EditorView.scrollIntoView(next.from, { y: "center" }), userEvent: "select" });
+    view.dispatch({
+      selection: EditorSelection.cursor(next.from),
+      effects: EditorView.scrollIntoView(next.from, { y: "center" }),
+      userEvent: "select",
+    });
     return true;
   };
 }
@@ -140,7 +166,8 @@ function quickMend(elsewhere: ApplyElsewhere): Command {
     const position = view.state.selection.main.head;
     const line = view.state.doc.lineAt(position);
     const onLine = problemsOf(view.state).filter((problem) => problem.from <= line.to && problem.to >= line.from);
-    const mend = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.mends.length === 1)?.mends[0];
+    const mend = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.mends.length === 1)
+      ?.mends[0];
     if (mend === undefined) return false;
     applyMend(view, mend, elsewhere);
     return true;

@@ -2,7 +2,17 @@
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, type Extension, type StateCommand } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection, type ViewUpdate } from "@codemirror/view";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+  type ViewUpdate,
+} from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import type { Presence } from "../document/presence";
@@ -28,7 +38,12 @@ const insertSpaces: StateCommand = ({ state, dispatch }) => {
   const head = state.selection.main.head;
   const step = state.facet(indentUnit).length;
   const column = head - state.doc.lineAt(head).from;
-  dispatch(state.update(state.replaceSelection(" ".repeat(step - (column % step))), { scrollIntoView: true, userEvent: "input" }));
+  dispatch(
+    state.update(state.replaceSelection(" ".repeat(step - (column % step))), {
+      scrollIntoView: true,
+      userEvent: "input",
+    }),
+  );
   return true;
 };
 
@@ -50,7 +65,17 @@ export function readOnlyAs(readOnly: boolean): Extension {
   return EditorState.readOnly.of(readOnly);
 }
 
-export function extensions({ text, undo, presence, readOnly, nonce, name, elsewhere, say, onUpdate }: EditorSetup): Extension {
+export function extensions({
+  text,
+  undo,
+  presence,
+  readOnly,
+  nonce,
+  name,
+  elsewhere,
+  say,
+  onUpdate,
+}: EditorSetup): Extension {
   return [
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
@@ -80,7 +105,14 @@ export function extensions({ text, undo, presence, readOnly, nonce, name, elsewh
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
     keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...defaultKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": name, "aria-description": "Escape and then Tab leaves the text.", tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+    EditorView.contentAttributes.of({
+      "aria-label": name,
+      "aria-description": "Escape and then Tab leaves the text.",
+      tabindex: "0",
+      spellcheck: "false",
+      autocapitalize: "off",
+      autocorrect: "off",
+    }),
     EditorView.updateListener.of(onUpdate),
     look,
   ];

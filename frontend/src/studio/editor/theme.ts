@@ -15,18 +15,44 @@ const frame = EditorView.theme({
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--sunken) 65%, transparent)" },
   ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--text)" },
   ".cm-cursor": { borderLeftColor: "var(--text)", borderLeftWidth: "2px" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)",
+  },
   ".cm-selectionMatch": { backgroundColor: "var(--accent-soft)" },
-  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--line-strong)" },
+  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": {
+    backgroundColor: "var(--accent-soft)",
+    outline: "1px solid var(--line-strong)",
+  },
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-soft)" },
-  ".problem.error": { textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px", textDecorationSkipInk: "none" },
-  ".problem.warning": { textDecoration: "underline wavy var(--warn)", textUnderlineOffset: "3px", textDecorationSkipInk: "none" },
+  ".problem.error": {
+    textDecoration: "underline wavy var(--bad)",
+    textUnderlineOffset: "3px",
+    textDecorationSkipInk: "none",
+  },
+  ".problem.warning": {
+    textDecoration: "underline wavy var(--warn)",
+    textUnderlineOffset: "3px",
+    textDecorationSkipInk: "none",
+  },
   ".cm-tooltip": { backgroundColor: "transparent", border: "none", zIndex: "20" },
   ".cm-panels": { backgroundColor: "var(--bg)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-panel.cm-search": { padding: "8px 12px", fontFamily: "var(--sans)" },
   ".cm-panel.cm-search label": { fontSize: "12px" },
-  ".cm-textfield": { font: "13px/18px var(--mono)", border: "1px solid var(--line-field)", borderRadius: "var(--radius)", backgroundColor: "var(--surface)", color: "var(--text)" },
-  ".cm-button": { font: "500 12px/18px var(--sans)", backgroundImage: "none", backgroundColor: "var(--surface)", border: "1px solid var(--line-strong)", borderRadius: "var(--radius)", color: "var(--text)" },
+  ".cm-textfield": {
+    font: "13px/18px var(--mono)",
+    border: "1px solid var(--line-field)",
+    borderRadius: "var(--radius)",
+    backgroundColor: "var(--surface)",
+    color: "var(--text)",
+  },
+  ".cm-button": {
+    font: "500 12px/18px var(--sans)",
+    backgroundImage: "none",
+    backgroundColor: "var(--surface)",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "var(--radius)",
+    color: "var(--text)",
+  },
   ".cm-searchMatch": { backgroundColor: "var(--warn-soft)", outline: "1px solid var(--warn)" },
   ".cm-searchMatch-selected": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
 });
@@ -45,6 +71,8 @@ const words = HighlightStyle.define([
 ]);
 
 /** YAML's values without quotes, which share their tag with Markdown's prose. */
-export const plainValues: Extension = syntaxHighlighting(HighlightStyle.define([{ tag: tags.content, color: "var(--ok)" }]));
+export const plainValues: Extension = syntaxHighlighting(
+  HighlightStyle.define([{ tag: tags.content, color: "var(--ok)" }]),
+);
 
 export const look: Extension = [frame, syntaxHighlighting(words)];

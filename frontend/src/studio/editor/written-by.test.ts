@@ -32,5 +32,10 @@ test("lines keep the version that they are from while others are edited", () => 
   expect(after([{ from: 5, insert: "x" }])).toEqual([1, null, 3, 4]);
   expect(after([{ from: 4, insert: "new\n" }])).toEqual([1, null, 2, 3, 4]);
   expect(after([{ from: 3, to: 8 }])).toEqual([null, 4]);
-  expect(after([{ from: 0, insert: "x" }, { from: 18, insert: "\nfive" }])).toEqual([null, 2, 3, null, null]);
+  expect(
+    after([
+      { from: 0, insert: "x" },
+      { from: 18, insert: "\nfive" },
+    ]),
+  ).toEqual([null, 2, 3, null, null]);
 });

@@ -4,7 +4,8 @@ import * as Y from "yjs";
 /** The characters of a text in order, in runs of one client each. */
 export function* runsOf(text: Y.Text): Generator<{ readonly client: number; readonly text: string }> {
   for (let item = text._start; item !== null; item = item.right) {
-    if (!item.deleted && item.content instanceof Y.ContentString) yield { client: item.id.client, text: item.content.str };
+    if (!item.deleted && item.content instanceof Y.ContentString)
+      yield { client: item.id.client, text: item.content.str };
   }
 }
 

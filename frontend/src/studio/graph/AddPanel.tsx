@@ -37,10 +37,16 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
   if (palette === null) return [];
   const all = GROUPS.flatMap(({ key }) => palette[key]);
   const called = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
-  const said = all.filter((item) => !called.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()));
+  const said = all.filter(
+    (item) => !called.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
+  );
   const ranks = new Map([...called, ...said].map((item, rank) => [item, rank]));
-  const rank = (item: PaletteItem | undefined): number => (item === undefined ? all.length : (ranks.get(item) ?? all.length));
-  return GROUPS.map(({ key, title }) => ({ title, items: palette[key].filter((item) => ranks.has(item)).toSorted((one, other) => rank(one) - rank(other)) }))
+  const rank = (item: PaletteItem | undefined): number =>
+    item === undefined ? all.length : (ranks.get(item) ?? all.length);
+  return GROUPS.map(({ key, title }) => ({
+    title,
+    items: palette[key].filter((item) => ranks.has(item)).toSorted((one, other) => rank(one) - rank(other)),
+  }))
     .filter(({ items }) => items.length > 0)
     .toSorted((one, other) => (query === "" ? 0 : rank(one.items[0]) - rank(other.items[0])));
 }
@@ -79,7 +85,8 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
   }, [language, outline, stage, index]);
 
   const reasons = useMemo(() => new Map(suits.map((suit) => [`${suit.kind} ${suit.target}`, suit.reason])), [suits]);
-  const reasonOf = (item: PaletteItem): string | null => (item.kind === "capability" ? null : (reasons.get(`${item.kind} ${item.target}`) ?? null));
+  const reasonOf = (item: PaletteItem): string | null =>
+    item.kind === "capability" ? null : (reasons.get(`${item.kind} ${item.target}`) ?? null);
   const groups = found(query, palette);
   const first = query === "" ? undefined : groups[0]?.items[0];
   // Enter may come before what can be added is known.
@@ -120,7 +127,16 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
           "Press it, or drag it onto a wire."
         )}
       </p>
-      <input ref={field} className="input" type="search" data-walk aria-label="Find a stage to add" placeholder="Find" value={query} onChange={(event) => setQuery(event.target.value)} />
+      <input
+        ref={field}
+        className="input"
+        type="search"
+        data-walk
+        aria-label="Find a stage to add"
+        placeholder="Find"
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
       <div className="add-list">
         {palette === null && <p className="small muted">Loading the stages…</p>}
         {palette !== null && groups.length === 0 && <p className="small muted">No matches.</p>}

@@ -2,7 +2,15 @@
 // meant is told to its owner.
 import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useEffectEvent, useLayoutEffect, useRef, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  type DragEvent,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
 import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
 import type { Placed } from "../../pipeline";
@@ -60,7 +68,9 @@ interface CanvasProps extends Gestures {
 /** A port by what React Flow tells of a handle. */
 function portOf(stage: string | null, id: string | null | undefined, type: string | null | undefined): PortEnd | null {
   const index = Number((id ?? "").split(" ")[1]);
-  return stage === null || !Number.isInteger(index) ? null : { stage, index, side: type === "source" ? "output" : "input" };
+  return stage === null || !Number.isInteger(index)
+    ? null
+    : { stage, index, side: type === "source" ? "output" : "input" };
 }
 
 function stageUnder(event: MouseEvent | TouchEvent): string | null {
@@ -71,7 +81,10 @@ function stageUnder(event: MouseEvent | TouchEvent): string | null {
 
 function under(event: DragEvent): Under {
   const target = event.target instanceof Element ? event.target : null;
-  const wire = target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ?? target?.closest<HTMLElement>(".react-flow__edge")?.dataset["id"] ?? null;
+  const wire =
+    target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ??
+    target?.closest<HTMLElement>(".react-flow__edge")?.dataset["id"] ??
+    null;
   return { wire, stage: target?.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null };
 }
 
@@ -86,7 +99,8 @@ export function Canvas(props: CanvasProps) {
   const measure = useEffectEvent(() => {
     // React Flow hears of another size later than this.
     const { clientWidth: width, clientHeight: height } = holder.current ?? { clientWidth: 0, clientHeight: 0 };
-    if (width > 0 && height > 0 && (room === null || room.width !== width || room.height !== height)) props.onRoom({ width, height });
+    if (width > 0 && height > 0 && (room === null || room.width !== width || room.height !== height))
+      props.onRoom({ width, height });
   });
   useLayoutEffect(() => {
     if (holder.current === null) return;
@@ -132,7 +146,8 @@ export function Canvas(props: CanvasProps) {
         if (props.onHang(event, under(event))) event.preventDefault();
       }}
       onDragLeave={(event) => {
-        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) props.onLeave();
+        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
+          props.onLeave();
       }}
       onDrop={(event) => props.onDrop(event, under(event))}
     >
@@ -143,7 +158,16 @@ export function Canvas(props: CanvasProps) {
       </ol>
       <svg className="graph-marks" aria-hidden="true">
         <defs>
-          <marker id="graph-arrow" viewBox="0 0 6 8" refX="6" refY="4" markerWidth="6" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">
+          <marker
+            id="graph-arrow"
+            viewBox="0 0 6 8"
+            refX="6"
+            refY="4"
+            markerWidth="6"
+            markerHeight="8"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
             <path d="M0 0 6 4 0 8Z" />
           </marker>
         </defs>
@@ -191,7 +215,13 @@ export function Canvas(props: CanvasProps) {
         onConnectEnd={end}
         onReconnectStart={(_, edge, fixed) => {
           const wire = edge.data?.wire;
-          if (wire !== undefined) props.onTake(wire, fixed === "source" ? { stage: wire.source, index: wire.source_index, side: "output" } : { stage: wire.target, index: wire.target_index, side: "input" });
+          if (wire !== undefined)
+            props.onTake(
+              wire,
+              fixed === "source"
+                ? { stage: wire.source, index: wire.source_index, side: "output" }
+                : { stage: wire.target, index: wire.target_index, side: "input" },
+            );
         }}
       >
         {props.children}

@@ -1,6 +1,17 @@
 // What floats over the canvas: how to add, zoom and fit, what is chosen, and what a wire on its way waits for.
 import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
-import { Eye, Maximize, Minus, PanelRight, Plus, Trash2, UnfoldHorizontal, WandSparkles, X, ZoomIn } from "lucide-react";
+import {
+  Eye,
+  Maximize,
+  Minus,
+  PanelRight,
+  Plus,
+  Trash2,
+  UnfoldHorizontal,
+  WandSparkles,
+  X,
+  ZoomIn,
+} from "lucide-react";
 import type { OutlineWire } from "../api/types";
 import type { Watching } from "./answers";
 import type { Connecting } from "./connecting";
@@ -28,7 +39,23 @@ interface CanvasToolsProps {
   readonly onModernise: (() => void) | null;
 }
 
-export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, isWide, wire, watching, panel, onAdd, onRemove, onStop, onWide, onPanel, onModernise }: CanvasToolsProps) {
+export function CanvasTools({
+  connecting,
+  placed,
+  isStrip,
+  readOnly,
+  isAdding,
+  isWide,
+  wire,
+  watching,
+  panel,
+  onAdd,
+  onRemove,
+  onStop,
+  onWide,
+  onPanel,
+  onModernise,
+}: CanvasToolsProps) {
   const flow = useReactFlow();
   const store = useStoreApi();
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -43,7 +70,11 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
       {placed.nodes.length === 0 && (
         <Panel position="top-center" className="graph-empty">
           {!isStrip && <h2>Nothing to draw yet</h2>}
-          <p className="muted small">{readOnly ? "The Runefile has no stages." : "Begin with what the app reads: a microphone, a camera, motion. Then a model, and an output."}</p>
+          <p className="muted small">
+            {readOnly
+              ? "The Runefile has no stages."
+              : "Begin with what the app reads: a microphone, a camera, motion. Then a model, and an output."}
+          </p>
           {!isStrip && !readOnly && (
             <button type="button" className="button" onClick={onAdd}>
               <Plus aria-hidden="true" />
@@ -54,7 +85,15 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
       )}
       {!readOnly && (
         <Panel position="top-left" className="graph-tools">
-          <button type="button" className="button" data-add aria-label="Add a stage" title="Add a stage (+)" aria-expanded={isAdding} onClick={onAdd}>
+          <button
+            type="button"
+            className="button"
+            data-add
+            aria-label="Add a stage"
+            title="Add a stage (+)"
+            aria-expanded={isAdding}
+            onClick={onAdd}
+          >
             <Plus aria-hidden="true" />
             {!isStrip && <span className="add-word">Add a stage</span>}
           </button>
@@ -79,7 +118,12 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
                 <b>{wire.source}</b> to <b>{wire.target}</b> <code>{wire.type}</code>
               </span>
               {watching !== null && (
-                <button type="button" className="button quiet" aria-pressed={isWatched} onClick={() => watching.toggle({ stage: wire.source, index: wire.source_index })}>
+                <button
+                  type="button"
+                  className="button quiet"
+                  aria-pressed={isWatched}
+                  onClick={() => watching.toggle({ stage: wire.source, index: wire.source_index })}
+                >
                   <Eye aria-hidden="true" />
                   {isWatched ? "Watched" : "Watch"}
                 </button>
@@ -121,21 +165,44 @@ export function CanvasTools({ connecting, placed, isStrip, readOnly, isAdding, i
       <Panel position="bottom-left" className="graph-tools zoom">
         {!isStrip && (
           <>
-            <button type="button" className="button square" aria-label="Zoom in" onClick={() => void flow.zoomIn(motion)}>
+            <button
+              type="button"
+              className="button square"
+              aria-label="Zoom in"
+              onClick={() => void flow.zoomIn(motion)}
+            >
               <ZoomIn aria-hidden="true" />
             </button>
-            <button type="button" className="button square" aria-label="Zoom out" onClick={() => void flow.zoomOut(motion)}>
+            <button
+              type="button"
+              className="button square"
+              aria-label="Zoom out"
+              onClick={() => void flow.zoomOut(motion)}
+            >
               <Minus aria-hidden="true" />
             </button>
           </>
         )}
         {!isStrip && (
-          <button type="button" className="button square" aria-label="Show the whole graph" title="Show the whole graph" onClick={fit}>
+          <button
+            type="button"
+            className="button square"
+            aria-label="Show the whole graph"
+            title="Show the whole graph"
+            onClick={fit}
+          >
             <Maximize aria-hidden="true" />
           </button>
         )}
         {!isStrip && (
-          <button type="button" className="button square widen" aria-label="Use the whole width" title="Use the whole width" aria-pressed={isWide} onClick={onWide}>
+          <button
+            type="button"
+            className="button square widen"
+            aria-label="Use the whole width"
+            title="Use the whole width"
+            aria-pressed={isWide}
+            onClick={onWide}
+          >
             <UnfoldHorizontal aria-hidden="true" />
           </button>
         )}

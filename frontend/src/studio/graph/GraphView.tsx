@@ -63,7 +63,20 @@ export default function GraphView(props: GraphViewProps) {
   );
 }
 
-function EditableGraph({ workspace, outline, diagnostics, runefile, selected, isStrip, readOnly, watching, onMend, onPick, onText, onAlone }: GraphViewProps) {
+function EditableGraph({
+  workspace,
+  outline,
+  diagnostics,
+  runefile,
+  selected,
+  isStrip,
+  readOnly,
+  watching,
+  onMend,
+  onPick,
+  onText,
+  onAlone,
+}: GraphViewProps) {
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
   const where = useStore(workspace.language.state);
@@ -76,7 +89,16 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const [room, setRoom] = useState<Room | null>(null);
   const frame = edgesOf(isStrip);
   const width = room === null ? Infinity : roomFor(room, frame);
-  const counts = useMemo(() => new Map([...ports].map(([name, each]) => [name, { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length }])), [ports]);
+  const counts = useMemo(
+    () =>
+      new Map(
+        [...ports].map(([name, each]) => [
+          name,
+          { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length },
+        ]),
+      ),
+    [ports],
+  );
   const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
   const said = useMemo(() => stagesSaid(outline), [outline]);
   const shown = useGlide(placed);
@@ -95,10 +117,17 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
 
   const focusStage = (name: string): void => {
     // A stage out of sight is drawn once it is in sight again.
-    requestAnimationFrame(() => requestAnimationFrame(() => area.current?.querySelector<HTMLElement>(`[data-stage="${CSS.escape(name)}"]`)?.focus({ preventScroll: true })));
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() =>
+        area.current?.querySelector<HTMLElement>(`[data-stage="${CSS.escape(name)}"]`)?.focus({ preventScroll: true }),
+      ),
+    );
   };
   /** An open palette goes along: what is added next reads from what is selected. */
-  const follow = (node: OutlineNode): void => setSpot((before) => (before === null || node.kind === "output" ? before : { after: { stage: node.name, index: 0 }, into: null }));
+  const follow = (node: OutlineNode): void =>
+    setSpot((before) =>
+      before === null || node.kind === "output" ? before : { after: { stage: node.name, index: 0 }, into: null },
+    );
   const pick = (name: string | null, focus = false): void => {
     const node = nodeOf(name);
     awaited.current = null;
@@ -109,7 +138,9 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   };
   const choose = (wire: OutlineWire): void => {
     setChosen(wireId(wire));
-    setSpot((before) => (before === null ? null : { after: { stage: wire.source, index: wire.source_index }, into: wire }));
+    setSpot((before) =>
+      before === null ? null : { after: { stage: wire.source, index: wire.source_index }, into: wire },
+    );
   };
 
   const arrive = useEffectEvent((node: OutlineNode, isRenamed: boolean) => {
@@ -141,8 +172,11 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
 
   const spotOf = (port: Port | null = null): Spot => {
     if (port !== null) return { after: port, into: null };
-    if (chosenWire !== null) return { after: { stage: chosenWire.source, index: chosenWire.source_index }, into: chosenWire };
-    return current === null || current.kind === "output" ? NOWHERE : { after: { stage: current.name, index: 0 }, into: null };
+    if (chosenWire !== null)
+      return { after: { stage: chosenWire.source, index: chosenWire.source_index }, into: chosenWire };
+    return current === null || current.kind === "output"
+      ? NOWHERE
+      : { after: { stage: current.name, index: 0 }, into: null };
   };
   const add = async (item: PaletteItem, at: Spot): Promise<void> => {
     const reason = at.after === null || item.kind === "capability" ? null : await unsuited(at.after, item);
@@ -151,14 +185,26 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
       return;
     }
     const inputs = at.after === null || item.kind === "capability" || reason !== null ? [] : [at.after];
-    const feeds = at.into !== null && item.kind !== "output" && item.kind !== "capability" ? { stage: at.into.target, index: at.into.target_index } : null;
+    const feeds =
+      at.into !== null && item.kind !== "output" && item.kind !== "capability"
+        ? { stage: at.into.target, index: at.into.target_index }
+        : null;
     setChosen(null);
     await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds });
     setSpot((before) => (before === null || isStrip ? null : before));
   };
-  const unsuited = async (after: Port, item: PaletteItem): Promise<string | null> => (await language.suits(after)).find((each) => each.kind === item.kind && each.target === item.target)?.reason ?? null;
+  const unsuited = async (after: Port, item: PaletteItem): Promise<string | null> =>
+    (await language.suits(after)).find((each) => each.kind === item.kind && each.target === item.target)?.reason ??
+    null;
 
-  const wiring = useWiring({ language, outline, readOnly: still, say: (sentence) => workspace.toasts.say(sentence), edit, onNothing: (from) => setSpot({ after: from, into: null }) });
+  const wiring = useWiring({
+    language,
+    outline,
+    readOnly: still,
+    say: (sentence) => workspace.toasts.say(sentence),
+    edit,
+    onNothing: (from) => setSpot({ after: from, into: null }),
+  });
   const { connecting } = wiring;
   const remove = (): void => {
     if (still) return;
@@ -166,7 +212,8 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
       setChosen(null);
       void edit({ edit: "disconnect", target: chosenWire.target, target_index: chosenWire.target_index });
     } else if (current !== null) {
-      const next = step(placed, current.name, "left") ?? step(placed, current.name, "right") ?? step(placed, current.name, "down");
+      const next =
+        step(placed, current.name, "left") ?? step(placed, current.name, "right") ?? step(placed, current.name, "down");
       void edit({ edit: "remove-stage", name: current.name }).then((done) => {
         if (done === null) return;
         onPick(nodeOf(next));
@@ -205,12 +252,12 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
       else pick(name);
     } else if (event.key === "Delete" || event.key === "Backspace") remove();
     else if (event.key === "+" || event.key === "/") setSpot(still ? null : spotOf());
-    else if (event.key === "c" && name !== null && nodeOf(name)?.kind !== "output") wiring.begin({ stage: name, index: 0, side: "output" });
+    else if (event.key === "c" && name !== null && nodeOf(name)?.kind !== "output")
+      wiring.begin({ stage: name, index: 0, side: "output" });
     else if (event.key === "w" && name !== null) {
       const wire = wireAfter(outline.wires, name, chosenWire);
       if (wire !== null) choose(wire);
-    }
-    else if (event.key === "Escape" && (connecting !== null || spot !== null || chosen !== null)) {
+    } else if (event.key === "Escape" && (connecting !== null || spot !== null || chosen !== null)) {
       wiring.stop();
       setSpot(null);
       setChosen(null);
@@ -222,8 +269,16 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   /** The page's one undo, anywhere but where a text is typed, which has its own. */
   const onUndoKeys = (event: KeyboardEvent): void => {
     const key = event.key.toLowerCase();
-    const isTyping = event.target instanceof HTMLTextAreaElement || (event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "checkbox");
-    if (!(isMac(navigator.platform) ? event.metaKey : event.ctrlKey) || event.altKey || isTyping || (key !== "z" && key !== "y")) return;
+    const isTyping =
+      event.target instanceof HTMLTextAreaElement ||
+      (event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "checkbox");
+    if (
+      !(isMac(navigator.platform) ? event.metaKey : event.ctrlKey) ||
+      event.altKey ||
+      isTyping ||
+      (key !== "z" && key !== "y")
+    )
+      return;
     if (key === "y" || event.shiftKey) workspace.files.undo.redo();
     else workspace.files.undo.undo();
     event.preventDefault();
@@ -238,7 +293,13 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
   const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
   const nodes = useMemo(() => marked(stages, selected, wrong), [stages, selected, wrong]);
   const wires = useMemo(() => wiresOf(shown), [shown]);
-  const edges = useMemo(() => markedEdges(wires, selected, chosen, (wire) => (watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }))), [wires, selected, chosen, watching]);
+  const edges = useMemo(
+    () =>
+      markedEdges(wires, selected, chosen, (wire) =>
+        watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }),
+      ),
+    [wires, selected, chosen, watching],
+  );
   const hangs = (event: DragEvent, over: Under): boolean => {
     if (still || !event.dataTransfer.types.includes(CARGO)) return false;
     setChosen(over.wire);
@@ -251,16 +312,38 @@ function EditableGraph({ workspace, outline, diagnostics, runefile, selected, is
     const into = outline.wires.find((wire) => wireId(wire) === over.wire) ?? null;
     const on = nodeOf(over.stage);
     setChosen(null);
-    void add(JSON.parse(cargo) as PaletteItem, into !== null ? { after: { stage: into.source, index: into.source_index }, into } : on !== null && on.kind !== "output" ? { after: { stage: on.name, index: 0 }, into: null } : spotOf());
+    void add(
+      JSON.parse(cargo) as PaletteItem,
+      into !== null
+        ? { after: { stage: into.source, index: into.source_index }, into }
+        : on !== null && on.kind !== "output"
+          ? { after: { stage: on.name, index: 0 }, into: null }
+          : spotOf(),
+    );
   };
   const wanted = placed.height + frame.top + frame.bottom;
   const { height, splitter } = useStrip(area, isStrip, { wanted, needed: spot === null ? 0 : PALETTE_HEIGHT });
 
   return (
     <HandsContext value={hands}>
-      <div ref={area} className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`} style={isStrip ? { height } : undefined} onKeyDown={onUndoKeys}>
+      <div
+        ref={area}
+        className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`}
+        style={isStrip ? { height } : undefined}
+        onKeyDown={onUndoKeys}
+      >
         <div className="graph-parts">
-          {spot !== null && <AddPanel language={language} spot={spot.after} into={spot.into} outline={outline} cargo={CARGO} onAdd={(item) => void add(item, spot)} onClose={closePalette} />}
+          {spot !== null && (
+            <AddPanel
+              language={language}
+              spot={spot.after}
+              into={spot.into}
+              outline={outline}
+              cargo={CARGO}
+              onAdd={(item) => void add(item, spot)}
+              onClose={closePalette}
+            />
+          )}
           <Canvas
             placed={placed}
             nodes={nodes}

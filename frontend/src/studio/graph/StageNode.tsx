@@ -27,9 +27,25 @@ export interface PortData {
 
 export type StageFlowNode = Node<StageData, "stage">;
 
-function PortMark({ stage, side, index, port, isNext }: { readonly stage: string; readonly side: PortEnd["side"]; readonly index: number; readonly port: PortData; readonly isNext?: boolean }) {
+function PortMark({
+  stage,
+  side,
+  index,
+  port,
+  isNext,
+}: {
+  readonly stage: string;
+  readonly side: PortEnd["side"];
+  readonly index: number;
+  readonly port: PortData;
+  readonly isNext?: boolean;
+}) {
   const { connecting, tapPort, readOnly } = useContext(HandsContext);
-  const isFrom = connecting !== null && connecting.from.side === side && connecting.from.stage === stage && connecting.from.index === index;
+  const isFrom =
+    connecting !== null &&
+    connecting.from.side === side &&
+    connecting.from.stage === stage &&
+    connecting.from.index === index;
   const isOther = connecting !== null && connecting.from.side !== side;
   const verdict = isOther ? connecting.verdicts.get(keyOf({ stage, index })) : undefined;
   const state = isFrom ? "from" : verdict === null ? "fits" : isOther ? "unfit" : "";
@@ -53,9 +69,21 @@ function PortMark({ stage, side, index, port, isNext }: { readonly stage: string
 export const StageNode = memo(function StageNode({ data, height }: NodeProps<StageFlowNode>) {
   const { connecting } = useContext(HandsContext);
   const { stage, inputs, outputs, takesMore, selected, tabStop, trouble } = data;
-  const end = connecting === null || connecting.from.stage === stage.name ? null : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.taken ?? false);
-  const state = connecting === null || connecting.from.stage === stage.name ? "" : end === null || "reason" in end ? "unfit" : "fits";
-  const words = [KIND_WORDS[stage.kind], trouble === null ? "" : trouble === "error" ? "has an error" : "has a warning", state === "fits" ? "the wire fits here" : ""].filter((word) => word !== "");
+  const end =
+    connecting === null || connecting.from.stage === stage.name
+      ? null
+      : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.taken ?? false);
+  const state =
+    connecting === null || connecting.from.stage === stage.name
+      ? ""
+      : end === null || "reason" in end
+        ? "unfit"
+        : "fits";
+  const words = [
+    KIND_WORDS[stage.kind],
+    trouble === null ? "" : trouble === "error" ? "has an error" : "has a warning",
+    state === "fits" ? "the wire fits here" : "",
+  ].filter((word) => word !== "");
   const reason = end !== null && "reason" in end ? end.reason : null;
   return (
     <>
@@ -77,7 +105,13 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         <PortMark key={index} stage={stage.name} side="input" index={index} port={port} />
       ))}
       {takesMore && (
-        <PortMark stage={stage.name} side="input" index={inputs.length} port={{ y: (height ?? 50) - 6, title: "another input", taken: false }} isNext />
+        <PortMark
+          stage={stage.name}
+          side="input"
+          index={inputs.length}
+          port={{ y: (height ?? 50) - 6, title: "another input", taken: false }}
+          isNext
+        />
       )}
       {outputs.map((port, index) => (
         <PortMark key={index} stage={stage.name} side="output" index={index} port={port} />

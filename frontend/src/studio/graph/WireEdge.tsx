@@ -25,7 +25,13 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
   const { wire, label, text, isBetween, watched } = data;
   return (
     <>
-      <BaseEdge id={id} path={pathOf(data.points)} markerEnd="url(#graph-arrow)" interactionWidth={16} className={`wire-path ${data.near ? "near" : ""} ${selected === true ? "chosen" : ""}`} />
+      <BaseEdge
+        id={id}
+        path={pathOf(data.points)}
+        markerEnd="url(#graph-arrow)"
+        interactionWidth={16}
+        className={`wire-path ${data.near ? "near" : ""} ${selected === true ? "chosen" : ""}`}
+      />
       {text !== "" && (
         <EdgeLabelRenderer>
           <button
@@ -35,7 +41,13 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
             tabIndex={-1}
             aria-pressed={watched ?? undefined}
             aria-label={`${wire.source} to ${wire.target}, ${text}${watched === null ? "" : ", watch"}`}
-            title={watched === null ? `${wire.source} gives ${wire.target} ${wire.type ?? ""}` : watched ? "Stop watching this tensor" : "Watch this tensor in the preview"}
+            title={
+              watched === null
+                ? `${wire.source} gives ${wire.target} ${wire.type ?? ""}`
+                : watched
+                  ? "Stop watching this tensor"
+                  : "Watch this tensor in the preview"
+            }
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y - 10}px)` }}
             onClick={() => pressLabel(wire)}
           >

@@ -94,12 +94,32 @@ export interface Suit {
 }
 
 export type OneEdit =
-  | { readonly edit: "add-stage"; readonly kind: StageKind; readonly target: string; readonly name?: string; readonly inputs?: readonly Port[]; readonly arguments?: Readonly<Record<string, ArgumentValue>>; readonly feeds?: Port | null }
+  | {
+      readonly edit: "add-stage";
+      readonly kind: StageKind;
+      readonly target: string;
+      readonly name?: string;
+      readonly inputs?: readonly Port[];
+      readonly arguments?: Readonly<Record<string, ArgumentValue>>;
+      readonly feeds?: Port | null;
+    }
   | { readonly edit: "remove-stage"; readonly name: string }
   | { readonly edit: "rename-stage"; readonly name: string; readonly to: string }
-  | { readonly edit: "connect"; readonly source: Port; readonly target: string; readonly target_index?: number; readonly replace?: boolean }
+  | {
+      readonly edit: "connect";
+      readonly source: Port;
+      readonly target: string;
+      readonly target_index?: number;
+      readonly replace?: boolean;
+    }
   | { readonly edit: "disconnect"; readonly target: string; readonly target_index: number }
-  | { readonly edit: "set-argument"; readonly stage: string; readonly name: string; readonly value: ArgumentValue | null; readonly value_is?: "value" | "text" | "file" }
+  | {
+      readonly edit: "set-argument";
+      readonly stage: string;
+      readonly name: string;
+      readonly value: ArgumentValue | null;
+      readonly value_is?: "value" | "text" | "file";
+    }
   | { readonly edit: "set-target"; readonly stage: string; readonly target: string }
   | { readonly edit: "set-outputs"; readonly stage: string; readonly types: readonly TensorType[] | null };
 

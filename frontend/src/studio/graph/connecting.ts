@@ -24,7 +24,12 @@ export interface Hands {
   readonly readOnly: boolean;
 }
 
-export const HandsContext = createContext<Hands>({ connecting: null, tapPort: () => undefined, pressLabel: () => undefined, readOnly: true });
+export const HandsContext = createContext<Hands>({
+  connecting: null,
+  tapPort: () => undefined,
+  pressLabel: () => undefined,
+  readOnly: true,
+});
 
 export function keyOf({ stage, index }: Port): string {
   return `${stage} ${index}`;
@@ -37,9 +42,17 @@ export async function verdictsFor(language: GraphLanguage, from: PortEnd): Promi
 }
 
 /** What is known of a stage as the other end: the index of a port that fits, or why none does. An empty input comes first. */
-export function endAt(verdicts: ReadonlyMap<string, string | null>, stage: string, taken: (index: number) => boolean): { readonly index: number } | { readonly reason: string } | null {
-  const ends = [...verdicts].filter(([key]) => key.slice(0, key.lastIndexOf(" ")) === stage).map(([key, reason]) => ({ index: Number(key.slice(key.lastIndexOf(" ") + 1)), reason }));
-  const fitting = ends.filter(({ reason }) => reason === null).toSorted((one, other) => Number(taken(one.index)) - Number(taken(other.index)) || one.index - other.index);
+export function endAt(
+  verdicts: ReadonlyMap<string, string | null>,
+  stage: string,
+  taken: (index: number) => boolean,
+): { readonly index: number } | { readonly reason: string } | null {
+  const ends = [...verdicts]
+    .filter(([key]) => key.slice(0, key.lastIndexOf(" ")) === stage)
+    .map(([key, reason]) => ({ index: Number(key.slice(key.lastIndexOf(" ") + 1)), reason }));
+  const fitting = ends
+    .filter(({ reason }) => reason === null)
+    .toSorted((one, other) => Number(taken(one.index)) - Number(taken(other.index)) || one.index - other.index);
   if (fitting[0] !== undefined) return { index: fitting[0].index };
   const reason = ends.find((each) => each.reason !== null)?.reason;
   return reason === undefined || reason === null ? null : { reason };

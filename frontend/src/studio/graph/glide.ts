@@ -23,7 +23,11 @@ export function between(before: Placed, after: Placed, part: number): Placed {
     wires: after.wires.map((each) => {
       const from = wires.get(`${each.wire.target} ${each.wire.target_index}`);
       if (from === undefined || from.points.length !== each.points.length) return each;
-      return { ...each, label: point(from.label, each.label, part), points: each.points.map((to, index) => point(from.points[index] ?? to, to, part)) };
+      return {
+        ...each,
+        label: point(from.label, each.label, part),
+        points: each.points.map((to, index) => point(from.points[index] ?? to, to, part)),
+      };
     }),
   };
 }

@@ -4,10 +4,19 @@ import { LanguageRefusal } from "../../language";
 import { GraphLanguage, type Room } from "./graph-language";
 
 function edits(...all: readonly (readonly [number, number, string])[]) {
-  return all.map(([start, end, text]) => ({ file: "Runefile.yml", span: { start: { offset: start }, end: { offset: end } }, text }));
+  return all.map(([start, end, text]) => ({
+    file: "Runefile.yml",
+    span: { start: { offset: start }, end: { offset: end } },
+    text,
+  }));
 }
 
-function room(answer: (text: string, count: number) => unknown): { readonly text: Y.Text; readonly said: string[]; readonly steps: string[]; readonly language: GraphLanguage } {
+function room(answer: (text: string, count: number) => unknown): {
+  readonly text: Y.Text;
+  readonly said: string[];
+  readonly steps: string[];
+  readonly language: GraphLanguage;
+} {
   const text = new Y.Doc().getText();
   text.insert(0, "abc");
   const said: string[] = [];

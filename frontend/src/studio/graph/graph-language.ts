@@ -3,7 +3,18 @@
 import { LanguageRefusal, type TextEdit } from "../../language";
 import { sentenceOf } from "../api/problem";
 import type { EditStep, Workspace } from "../session/workspace";
-import type { EditAnswer, Fit, GraphEdit, PaletteAnswer, Port, PortsAnswer, Source, StageArgument, Suit, TensorType } from "./answers";
+import type {
+  EditAnswer,
+  Fit,
+  GraphEdit,
+  PaletteAnswer,
+  Port,
+  PortsAnswer,
+  Source,
+  StageArgument,
+  Suit,
+  TensorType,
+} from "./answers";
 
 /** How often an edit is asked for again while others type. */
 const TRIES = 6;
@@ -25,20 +36,35 @@ export class GraphLanguage {
 
   palette = (): Promise<PaletteAnswer> => this.room.language.ask<PaletteAnswer>({ ask: "palette" });
 
-  arguments = async (stage: string): Promise<readonly StageArgument[]> => (await this.room.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage })).arguments;
+  arguments = async (stage: string): Promise<readonly StageArgument[]> =>
+    (await this.room.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage }))
+      .arguments;
 
-  fits = async (source: Port): Promise<readonly Fit[]> => (await this.room.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
+  fits = async (source: Port): Promise<readonly Fit[]> =>
+    (await this.room.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
 
-  sources = async (target: string, index: number): Promise<readonly Source[]> => (await this.room.language.ask<{ readonly sources: readonly Source[] }>({ ask: "fits", target, target_index: index })).sources;
+  sources = async (target: string, index: number): Promise<readonly Source[]> =>
+    (
+      await this.room.language.ask<{ readonly sources: readonly Source[] }>({
+        ask: "fits",
+        target,
+        target_index: index,
+      })
+    ).sources;
 
-  suits = async (source: Port): Promise<readonly Suit[]> => (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
+  suits = async (source: Port): Promise<readonly Suit[]> =>
+    (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
 
   /** Why the outputs of a stage cannot be declared so, or left out with null; null when they can. */
-  typesFit = async (stage: string, types: readonly TensorType[] | null): Promise<string | null> => (await this.room.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;
+  typesFit = async (stage: string, types: readonly TensorType[] | null): Promise<string | null> =>
+    (await this.room.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;
 
   /** Brings a text of the old form into the one that the graph edits: one step of the undo. Says so when it cannot be. */
   modernise(): Promise<string | null> {
-    return this.inTurn(() => this.room.language.ask<{ readonly edits: readonly TextEdit[] }>({ ask: "format" }), "alone");
+    return this.inTurn(
+      () => this.room.language.ask<{ readonly edits: readonly TextEdit[] }>({ ask: "format" }),
+      "alone",
+    );
   }
 
   /** Makes an edit. Answers the name of a stage that is added, "" for other edits; null when it was refused, which is said. */
@@ -71,6 +97,12 @@ export class GraphLanguage {
   }
 
   private texts(): ReadonlyMap<string, string> {
-    return new Map(this.room.files.list().flatMap(({ id, path, kind }) => (kind === "text" ? [[path, this.room.files.text(id)?.toJSON() ?? ""] as const] : [])));
+    return new Map(
+      this.room.files
+        .list()
+        .flatMap(({ id, path, kind }) =>
+          kind === "text" ? [[path, this.room.files.text(id)?.toJSON() ?? ""] as const] : [],
+        ),
+    );
   }
 }

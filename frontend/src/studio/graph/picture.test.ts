@@ -16,7 +16,23 @@ const OUTLINE: Outline = {
   ],
   wires: [{ source: "mic", source_index: 0, target: "model", target_index: 0, type: "i16[16000]" }],
 };
-const PORTS = new Map<string, StagePorts>([["model", { name: "model", kind: "model", target: "./w.tflite", item: "./w.tflite", inputs: [{ name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" }, { name: "state", source: null, type: "f32[4]" }], outputs: ["i8[3]", "f32[4]"], declared: true }]]);
+const PORTS = new Map<string, StagePorts>([
+  [
+    "model",
+    {
+      name: "model",
+      kind: "model",
+      target: "./w.tflite",
+      item: "./w.tflite",
+      inputs: [
+        { name: "samples", source: { stage: "mic", index: 0 }, type: "i16[16000]" },
+        { name: "state", source: null, type: "f32[4]" },
+      ],
+      outputs: ["i8[3]", "f32[4]"],
+      declared: true,
+    },
+  ],
+]);
 const PLACED = place(OUTLINE, { counts: new Map([["model", { inputs: 2, outputs: 2 }]]) });
 const STAGES = nodesOf(PLACED, PORTS);
 const WRONG = new Map([["out", "error" as const]]);
@@ -30,7 +46,10 @@ describe("the picture", () => {
   const nodes = new Map(marked(STAGES, "model", WRONG).map((node) => [node.id, node]));
 
   test("has a port for every input and output, connected or not", () => {
-    expect(nodes.get("model")?.data.inputs.map((port) => port.title)).toEqual(["input samples, i16[16000], from mic", "input state, f32[4], not connected"]);
+    expect(nodes.get("model")?.data.inputs.map((port) => port.title)).toEqual([
+      "input samples, i16[16000], from mic",
+      "input state, f32[4], not connected",
+    ]);
     expect(nodes.get("model")?.data.outputs).toHaveLength(2);
     expect(nodes.get("mic")?.data.inputs).toEqual([]);
   });
@@ -47,13 +66,26 @@ describe("the picture", () => {
   });
 
   test("marks the worst that is wrong with a stage", () => {
-    const found = troubles(OUTLINE, [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")], "Runefile.yml");
-    expect([...found]).toEqual([["model", "error"], ["mic", "warning"]]);
+    const found = troubles(
+      OUTLINE,
+      [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")],
+      "Runefile.yml",
+    );
+    expect([...found]).toEqual([
+      ["model", "error"],
+      ["mic", "warning"],
+    ]);
   });
 
   test("has each wire by its target, with its type", () => {
     const [edge] = markedEdges(edgesOf(PLACED), "mic", "model 0", () => null);
-    expect(edge).toMatchObject({ id: "model 0", sourceHandle: "output 0", targetHandle: "input 0", selected: true, data: { text: "i16[16000]", near: true } });
+    expect(edge).toMatchObject({
+      id: "model 0",
+      sourceHandle: "output 0",
+      targetHandle: "input 0",
+      selected: true,
+      data: { text: "i16[16000]", near: true },
+    });
   });
 });
 
@@ -68,7 +100,12 @@ test("what did not change is not drawn again", () => {
 });
 
 test("a wire that falls on a stage takes the first free input that fits, or says why there is none", () => {
-  const verdicts = new Map<string, string | null>([["a 0", null], ["a 1", null], ["b 0", "It takes sound."], ["name_1 0", null]]);
+  const verdicts = new Map<string, string | null>([
+    ["a 0", null],
+    ["a 1", null],
+    ["b 0", "It takes sound."],
+    ["name_1 0", null],
+  ]);
   expect(endAt(verdicts, "a", (index) => index === 0)).toEqual({ index: 1 });
   expect(endAt(verdicts, "a", () => true)).toEqual({ index: 0 });
   expect(endAt(verdicts, "b", () => false)).toEqual({ reason: "It takes sound." });
@@ -128,5 +165,9 @@ describe("the strip above the text", () => {
 
 test("a sight that someone has changed is known from one that was put there", () => {
   const sight = { x: 10, y: 20, zoom: 0.6 };
-  expect([isSame(sight, { ...sight, x: 10.2 }), isSame(sight, { ...sight, x: 30 }), isSame(sight, { ...sight, zoom: 0.4 })]).toEqual([true, false, false]);
+  expect([
+    isSame(sight, { ...sight, x: 10.2 }),
+    isSame(sight, { ...sight, x: 30 }),
+    isSame(sight, { ...sight, zoom: 0.4 }),
+  ]).toEqual([true, false, false]);
 });

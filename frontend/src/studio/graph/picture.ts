@@ -23,18 +23,39 @@ export function hasItsOwn(ports: StagePorts | undefined): boolean {
 
 function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined, index: number): string {
   const port = ports?.inputs[index];
-  return [`input ${port?.name ?? index}`, wire?.type ?? port?.type ?? "", wire === undefined ? "not connected" : `from ${wire.source}`].filter((word) => word !== "").join(", ");
+  return [
+    `input ${port?.name ?? index}`,
+    wire?.type ?? port?.type ?? "",
+    wire === undefined ? "not connected" : `from ${wire.source}`,
+  ]
+    .filter((word) => word !== "")
+    .join(", ");
 }
 
 type WiresOf = ReadonlyMap<string, readonly OutlineWire[]>;
 
-function portsOf(placed: PlacedNode, ports: StagePorts | undefined, into: WiresOf, out: WiresOf): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
+function portsOf(
+  placed: PlacedNode,
+  ports: StagePorts | undefined,
+  into: WiresOf,
+  out: WiresOf,
+): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
   const { name } = placed.node;
   const reads = new Map((into.get(name) ?? []).map((wire) => [wire.target_index, wire]));
   const gives = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
   return {
-    inputs: placed.inputs.map((y, index) => ({ y, title: inputTitle(ports, reads.get(index), index), taken: reads.has(index) })),
-    outputs: placed.outputs.map((y, index) => ({ y, title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? ""].filter((word) => word !== "").join(", "), taken: gives.has(index) })),
+    inputs: placed.inputs.map((y, index) => ({
+      y,
+      title: inputTitle(ports, reads.get(index), index),
+      taken: reads.has(index),
+    })),
+    outputs: placed.outputs.map((y, index) => ({
+      y,
+      title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? ""]
+        .filter((word) => word !== "")
+        .join(", "),
+      taken: gives.has(index),
+    })),
   };
 }
 
@@ -52,7 +73,8 @@ export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>):
   return placed.nodes.map((each) => {
     const { name } = each.node;
     const { inputs, outputs } = portsOf(each, ports.get(name), into, out);
-    const takesMore = each.node.kind !== "capability" && inputs.every((port) => port.taken) && !hasItsOwn(ports.get(name));
+    const takesMore =
+      each.node.kind !== "capability" && inputs.every((port) => port.taken) && !hasItsOwn(ports.get(name));
     return {
       id: name,
       type: "stage",
@@ -70,17 +92,36 @@ export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>):
   });
 }
 
-function handle(type: "source" | "target", index: number, x: number, y: number): NonNullable<StageFlowNode["handles"]>[number] {
+function handle(
+  type: "source" | "target",
+  index: number,
+  x: number,
+  y: number,
+): NonNullable<StageFlowNode["handles"]>[number] {
   const position = type === "source" ? Position.Right : Position.Left;
-  return { type, id: `${type === "source" ? "output" : "input"} ${index}`, position, x: x - PORT_HALF, y: y - PORT_HALF, width: 2 * PORT_HALF, height: 2 * PORT_HALF };
+  return {
+    type,
+    id: `${type === "source" ? "output" : "input"} ${index}`,
+    position,
+    x: x - PORT_HALF,
+    y: y - PORT_HALF,
+    width: 2 * PORT_HALF,
+    height: 2 * PORT_HALF,
+  };
 }
 
 /** With what is selected and what is wrong. Stages that are as before stay the same objects, and are not drawn again. */
-export function marked(nodes: StageFlowNode[], selected: string | null, wrong: ReadonlyMap<string, Trouble>): StageFlowNode[] {
+export function marked(
+  nodes: StageFlowNode[],
+  selected: string | null,
+  wrong: ReadonlyMap<string, Trouble>,
+): StageFlowNode[] {
   const stop = nodes.some((node) => node.id === selected) ? selected : (nodes[0]?.id ?? null);
   return nodes.map((node) => {
     const [isSelected, tabStop, trouble] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
-    return isSelected || tabStop || trouble !== null ? { ...node, data: { ...node.data, selected: isSelected, tabStop, trouble } } : node;
+    return isSelected || tabStop || trouble !== null
+      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, trouble } }
+      : node;
   });
 }
 
@@ -99,12 +140,19 @@ export function edgesOf(placed: Placed): WireFlowEdge[] {
 }
 
 /** With what is chosen, selected and watched; the others stay the same objects. */
-export function markedEdges(edges: WireFlowEdge[], selected: string | null, chosen: string | null, watched: (wire: OutlineWire) => boolean | null): WireFlowEdge[] {
+export function markedEdges(
+  edges: WireFlowEdge[],
+  selected: string | null,
+  chosen: string | null,
+  watched: (wire: OutlineWire) => boolean | null,
+): WireFlowEdge[] {
   return edges.map((edge) => {
     if (edge.data === undefined) return edge;
     const { wire } = edge.data;
     const near = selected !== null && (wire.source === selected || wire.target === selected);
     const [isChosen, isWatched] = [edge.id === chosen, watched(wire)];
-    return near || isChosen || isWatched !== null ? { ...edge, selected: isChosen, data: { ...edge.data, near, watched: isWatched } } : edge;
+    return near || isChosen || isWatched !== null
+      ? { ...edge, selected: isChosen, data: { ...edge.data, near, watched: isWatched } }
+      : edge;
   });
 }

@@ -41,8 +41,13 @@ export function roomFor({ width }: Room, { left, right }: Edges): number {
 
 /** Where to stand: in the middle, or at the beginning of what is larger than the room. */
 function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges, zoom: number): Sight {
-  const start = (space: number, size: number, before: number, after: number): number => Math.round(Math.max((space - size * zoom) / 2 + (before - after) / 2, before));
-  return { x: start(room.width, placed.width, edges.left, edges.right), y: start(room.height, placed.height, edges.top, edges.bottom), zoom };
+  const start = (space: number, size: number, before: number, after: number): number =>
+    Math.round(Math.max((space - size * zoom) / 2 + (before - after) / 2, before));
+  return {
+    x: start(room.width, placed.width, edges.left, edges.right),
+    y: start(room.height, placed.height, edges.top, edges.bottom),
+    zoom,
+  };
 }
 
 /** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
@@ -52,7 +57,10 @@ export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, ed
 
 /** As much of it as can be seen at a zoom at which it can be read. */
 export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Sight {
-  const whole = Math.min((room.width - edges.left - edges.right) / placed.width, (room.height - edges.top - edges.bottom) / placed.height);
+  const whole = Math.min(
+    (room.width - edges.left - edges.right) / placed.width,
+    (room.height - edges.top - edges.bottom) / placed.height,
+  );
   return framed(placed, room, edges, Math.max(LEAST, Math.min(1, whole)));
 }
 
@@ -62,7 +70,12 @@ export function isSame(one: Sight, other: Sight): boolean {
 }
 
 /** Moved as little as shows the stage. */
-export function revealed(sight: Sight, node: Pick<PlacedNode, "x" | "y" | "width" | "height">, room: Room, edges: Edges): Sight {
+export function revealed(
+  sight: Sight,
+  node: Pick<PlacedNode, "x" | "y" | "width" | "height">,
+  room: Room,
+  edges: Edges,
+): Sight {
   const shift = (offset: number, from: number, size: number, least: number, most: number): number => {
     const [first, last] = [from * sight.zoom + offset, (from + size) * sight.zoom + offset];
     if (first < least) return offset + least - first;

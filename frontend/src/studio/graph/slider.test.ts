@@ -6,7 +6,8 @@ const WIDE = { minimum: 1, maximum: 65535, step: 1 };
 
 describe("a slider", () => {
   test("reaches both ends of its range, whatever the step", () => {
-    for (const range of [NARROW, WIDE, { minimum: -3, maximum: 10, step: null }]) expect([valueAt(0, range), valueAt(PLACES, range)]).toEqual([range.minimum, range.maximum]);
+    for (const range of [NARROW, WIDE, { minimum: -3, maximum: 10, step: null }])
+      expect([valueAt(0, range), valueAt(PLACES, range)]).toEqual([range.minimum, range.maximum]);
   });
 
   test("gives numbers of the range's step, without dust", () => {
@@ -20,11 +21,16 @@ describe("a slider", () => {
   });
 
   test("stands where its number is", () => {
-    for (const value of [1, 28, 256, 4000, 65535]) expect(Math.abs(valueAt(placeOf(value, WIDE), WIDE) - value) / value).toBeLessThan(0.05);
+    for (const value of [1, 28, 256, 4000, 65535])
+      expect(Math.abs(valueAt(placeOf(value, WIDE), WIDE) - value) / value).toBeLessThan(0.05);
     expect(placeOf(-5, NARROW)).toBe(0);
   });
 
   test("is there for a range that has two ends", () => {
-    expect([hasSlider(WIDE), hasSlider({ minimum: 0, maximum: null }), hasSlider({ minimum: 0, maximum: 2 ** 40 })]).toEqual([true, false, false]);
+    expect([
+      hasSlider(WIDE),
+      hasSlider({ minimum: 0, maximum: null }),
+      hasSlider({ minimum: 0, maximum: 2 ** 40 }),
+    ]).toEqual([true, false, false]);
   });
 });

@@ -12,7 +12,13 @@ interface Range {
 }
 
 /** Ranges that nobody could choose from with a knob have none. */
-export function hasSlider({ minimum, maximum }: { readonly minimum: number | null; readonly maximum: number | null }): boolean {
+export function hasSlider({
+  minimum,
+  maximum,
+}: {
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+}): boolean {
   return minimum !== null && maximum !== null && maximum > minimum && maximum - minimum < 1e9;
 }
 
@@ -22,7 +28,9 @@ function isByRatio({ minimum, maximum }: Range): boolean {
 
 export function placeOf(value: number, range: Range): number {
   const within = Math.min(range.maximum, Math.max(range.minimum, value));
-  const part = isByRatio(range) ? Math.log(within / range.minimum) / Math.log(range.maximum / range.minimum) : (within - range.minimum) / (range.maximum - range.minimum);
+  const part = isByRatio(range)
+    ? Math.log(within / range.minimum) / Math.log(range.maximum / range.minimum)
+    : (within - range.minimum) / (range.maximum - range.minimum);
   return Math.round(part * PLACES);
 }
 
@@ -31,7 +39,9 @@ export function valueAt(place: number, range: Range): number {
   const part = place / PLACES;
   if (place <= 0) return range.minimum;
   if (place >= PLACES) return range.maximum;
-  const exact = isByRatio(range) ? range.minimum * (range.maximum / range.minimum) ** part : range.minimum + part * (range.maximum - range.minimum);
+  const exact = isByRatio(range)
+    ? range.minimum * (range.maximum / range.minimum) ** part
+    : range.minimum + part * (range.maximum - range.minimum);
   const step = range.step ?? (range.maximum - range.minimum) / 200;
   const figures = Number(exact.toPrecision(3));
   const stepped = range.minimum + Math.round((figures - range.minimum) / step) * step;

@@ -9,7 +9,12 @@ describe("the type of a tensor", () => {
   });
 
   test("has a shape that people write in several ways", () => {
-    expect([shapeOf("1, 28, 28"), shapeOf("[1,28,28]"), shapeOf("1 x 28 × 28"), shapeOf("")]).toEqual([[1, 28, 28], [1, 28, 28], [1, 28, 28], []]);
+    expect([shapeOf("1, 28, 28"), shapeOf("[1,28,28]"), shapeOf("1 x 28 × 28"), shapeOf("")]).toEqual([
+      [1, 28, 28],
+      [1, 28, 28],
+      [1, 28, 28],
+      [],
+    ]);
     expect([shapeOf("0"), shapeOf("-1"), shapeOf("1.5"), shapeOf("wide")]).toEqual([null, null, null, null]);
   });
 });

@@ -4,11 +4,16 @@ import type { TensorType } from "./answers";
 /** What the language says of a type; null where it knows none. */
 export function readType(said: string | null): TensorType | null {
   const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(said ?? "") ?? [];
-  return type === undefined || sizes === undefined ? null : { type, dimensions: sizes.trim() === "" ? [] : sizes.split(",").map(Number) };
+  return type === undefined || sizes === undefined
+    ? null
+    : { type, dimensions: sizes.trim() === "" ? [] : sizes.split(",").map(Number) };
 }
 
 /** A shape as people write it, `1, 28, 28` or `1 x 28 x 28`; null when it is none. */
 export function shapeOf(written: string): readonly number[] | null {
-  const words = written.replace(/^\s*\[|\]\s*$/g, "").split(/[\s,x×*]+/i).filter((word) => word !== "");
+  const words = written
+    .replace(/^\s*\[|\]\s*$/g, "")
+    .split(/[\s,x×*]+/i)
+    .filter((word) => word !== "");
   return words.every((word) => /^[1-9]\d{0,9}$/.test(word)) ? words.map(Number) : null;
 }

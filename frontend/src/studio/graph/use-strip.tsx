@@ -24,13 +24,21 @@ export interface StripAsk {
 }
 
 /** The height where `shared` pixels are there for strip and text, and `chosen` was set by hand. */
-export function stripHeight({ wanted, needed }: StripAsk, shared: number, chosen: number | null): { readonly height: number; readonly most: number } {
+export function stripHeight(
+  { wanted, needed }: StripAsk,
+  shared: number,
+  chosen: number | null,
+): { readonly height: number; readonly most: number } {
   const most = Math.max(LEAST, Math.round(shared - TEXT));
   const usual = Math.min(MOST, Math.max(LEAST, Math.round(shared * SHARE)), wanted);
   return { height: Math.min(most, Math.max(LEAST, needed, Math.round(chosen ?? usual))), most };
 }
 
-export function useStrip(area: RefObject<HTMLElement | null>, isStrip: boolean, ask: StripAsk): { readonly height: number; readonly splitter: ReactNode } {
+export function useStrip(
+  area: RefObject<HTMLElement | null>,
+  isStrip: boolean,
+  ask: StripAsk,
+): { readonly height: number; readonly splitter: ReactNode } {
   const [shared, setShared] = useState(0);
   const [chosen, setChosen] = useRemembered<number | null>("strip", null, isHeight);
   useLayoutEffect(() => {
@@ -44,7 +52,16 @@ export function useStrip(area: RefObject<HTMLElement | null>, isStrip: boolean, 
   }, [area, isStrip]);
   const { height, most } = stripHeight(ask, shared, chosen);
   const splitter = isStrip ? (
-    <Splitter label="Height of the graph" upright={false} size={height} least={LEAST} most={most} direction={1} onSize={setChosen} onUsual={() => setChosen(null)} />
+    <Splitter
+      label="Height of the graph"
+      upright={false}
+      size={height}
+      least={LEAST}
+      most={most}
+      direction={1}
+      onSize={setChosen}
+      onUsual={() => setChosen(null)}
+    />
   ) : null;
   return { height, splitter };
 }

@@ -36,13 +36,18 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
     if (readOnly) return;
     setConnecting({ from, verdicts: new Map() });
     verdicts.current = verdictsFor(language, from).catch(() => new Map<string, string | null>());
-    void verdicts.current.then((found) => setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: found } : before)));
+    void verdicts.current.then((found) =>
+      setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: found } : before)),
+    );
   };
   const stop = (): void => {
     taken.current = null;
     setConnecting(null);
   };
-  const isTaken = (stage: string) => (index: number): boolean => outline.wires.some((wire) => wire.target === stage && wire.target_index === index);
+  const isTaken =
+    (stage: string) =>
+    (index: number): boolean =>
+      outline.wires.some((wire) => wire.target === stage && wire.target_index === index);
 
   const finish = async (to: PortEnd | { readonly stage: string } | null): Promise<void> => {
     const from = connecting?.from ?? null;
@@ -50,8 +55,13 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
     stop();
     if (from === null || readOnly) return;
     if (to === null || to.stage === from.stage) {
-      const lost = held?.wire ?? (from.side === "input" ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index) : undefined);
-      if (to === null && lost !== undefined) await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
+      const lost =
+        held?.wire ??
+        (from.side === "input"
+          ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index)
+          : undefined);
+      if (to === null && lost !== undefined)
+        await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
       else if (to === null && held === null && from.side === "output") onNothing(from);
       return;
     }
@@ -64,11 +74,28 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
       return;
     }
     const other = { stage: to.stage, index: "index" in end ? end.index : 0 };
-    const [source, target] = from.side === "output" ? [{ stage: from.stage, index: from.index }, other] : [other, { stage: from.stage, index: from.index }];
-    if (held !== null && target.stage === held.wire.target && target.index === held.wire.target_index && source.stage === held.wire.source && source.index === held.wire.source_index) return;
+    const [source, target] =
+      from.side === "output"
+        ? [{ stage: from.stage, index: from.index }, other]
+        : [other, { stage: from.stage, index: from.index }];
+    if (
+      held !== null &&
+      target.stage === held.wire.target &&
+      target.index === held.wire.target_index &&
+      source.stage === held.wire.source &&
+      source.index === held.wire.source_index
+    )
+      return;
     const joined = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
     const isMoved = held !== null && held.fixed === "output";
-    await edit(isMoved ? { edit: "several", edits: [joined, { edit: "disconnect", target: held.wire.target, target_index: held.wire.target_index }] } : joined);
+    await edit(
+      isMoved
+        ? {
+            edit: "several",
+            edits: [joined, { edit: "disconnect", target: held.wire.target, target_index: held.wire.target_index }],
+          }
+        : joined,
+    );
   };
 
   return {

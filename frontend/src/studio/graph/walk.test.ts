@@ -3,10 +3,28 @@ import type { Outline } from "../api/types";
 import { place } from "../../pipeline";
 import { directionOf, step, wireAfter } from "./walk";
 
-const WIRES = [["mic", "fft"], ["fft", "model"], ["model", "label"], ["model", "scores"], ["label", "out"]];
+const WIRES = [
+  ["mic", "fft"],
+  ["fft", "model"],
+  ["model", "label"],
+  ["model", "scores"],
+  ["label", "out"],
+];
 const OUTLINE: Outline = {
-  nodes: ["mic", "fft", "model", "label", "scores", "out", "alone"].map((name, line) => ({ name, kind: name === "mic" || name === "alone" ? "capability" : "block", detail: "", line, file: null })),
-  wires: WIRES.map(([source = "", target = ""]) => ({ source, source_index: 0, target, target_index: 0, type: "f32[1]" })),
+  nodes: ["mic", "fft", "model", "label", "scores", "out", "alone"].map((name, line) => ({
+    name,
+    kind: name === "mic" || name === "alone" ? "capability" : "block",
+    detail: "",
+    line,
+    file: null,
+  })),
+  wires: WIRES.map(([source = "", target = ""]) => ({
+    source,
+    source_index: 0,
+    target,
+    target_index: 0,
+    type: "f32[1]",
+  })),
 };
 const PLACED = place(OUTLINE);
 
@@ -17,7 +35,11 @@ test("left and right go along the wires", () => {
 });
 
 test("up and down go between branches", () => {
-  const [upper, lower] = ["label", "scores"].toSorted((one, other) => (PLACED.nodes.find((each) => each.node.name === one)?.y ?? 0) - (PLACED.nodes.find((each) => each.node.name === other)?.y ?? 0));
+  const [upper, lower] = ["label", "scores"].toSorted(
+    (one, other) =>
+      (PLACED.nodes.find((each) => each.node.name === one)?.y ?? 0) -
+      (PLACED.nodes.find((each) => each.node.name === other)?.y ?? 0),
+  );
   expect(step(PLACED, upper ?? "", "down")).toBe(lower);
   expect(step(PLACED, lower ?? "", "up")).toBe(upper);
 });
@@ -55,7 +77,8 @@ describe("the wires of a stage", () => {
 
   test("come one after the other, what it reads first, and then again", () => {
     const walked: string[] = [];
-    for (let last = wireAfter(wires, "b", null); last !== null && walked.length < 4; last = wireAfter(wires, "b", last)) walked.push(last.target);
+    for (let last = wireAfter(wires, "b", null); last !== null && walked.length < 4; last = wireAfter(wires, "b", last))
+      walked.push(last.target);
     expect(walked).toEqual(["b", "c", "d", "b"]);
     expect(wireAfter(wires, "alone", null)).toBeNull();
   });

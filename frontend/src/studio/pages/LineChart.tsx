@@ -15,14 +15,22 @@ const HEIGHT = 220;
 const FIRST = 6;
 
 function colourOf(index: number, from: Element): string {
-  return getComputedStyle(from).getPropertyValue(COLOURS[index % COLOURS.length] ?? "--text").trim();
+  return getComputedStyle(from)
+    .getPropertyValue(COLOURS[index % COLOURS.length] ?? "--text")
+    .trim();
 }
 
 function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<string>): uPlot {
   const ink = getComputedStyle(holder).getPropertyValue("--muted").trim();
   const grid = getComputedStyle(holder).getPropertyValue("--line").trim();
-  const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "11px 'IBM Plex Sans'" };
-  const rows = over?.values.map(Number) ?? Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
+  const axis: uPlot.Axis = {
+    stroke: ink,
+    grid: { stroke: grid, width: 1 },
+    ticks: { stroke: grid, width: 1 },
+    font: "11px 'IBM Plex Sans'",
+  };
+  const rows =
+    over?.values.map(Number) ?? Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
   return new uPlot(
     {
       width: Math.max(holder.clientWidth, 160),
@@ -31,7 +39,15 @@ function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<s
       cursor: { drag: { x: true, y: false } },
       scales: { x: { time: false } },
       axes: [{ ...axis, label: over?.name ?? "row", labelFont: "11px 'IBM Plex Sans'", labelSize: 16 }, axis],
-      series: [{ label: over?.name ?? "Row" }, ...lines.map((line, index) => ({ label: line.name, stroke: colourOf(index, holder), width: 1.5, show: !hidden.has(line.name) }))],
+      series: [
+        { label: over?.name ?? "Row" },
+        ...lines.map((line, index) => ({
+          label: line.name,
+          stroke: colourOf(index, holder),
+          width: 1.5,
+          show: !hidden.has(line.name),
+        })),
+      ],
     },
     [rows, ...lines.map((line) => [...line.values])],
     holder,
@@ -51,7 +67,9 @@ export function LineChart({ plot, label }: LineChartProps) {
       drawn.destroy();
       drawn = chart(element, plot, hidden);
     };
-    const resized = new ResizeObserver(() => drawn.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      drawn.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }),
+    );
     resized.observe(element);
     dark.addEventListener("change", again);
     return () => {
@@ -70,7 +88,13 @@ export function LineChart({ plot, label }: LineChartProps) {
       <div ref={holder} role="img" aria-label={label} />
       <figcaption className="row wrap small">
         {lines.map((line, index) => (
-          <button key={line.name} type="button" className={`legend tone-${index % COLOURS.length}`} aria-pressed={!hidden.has(line.name)} onClick={() => toggle(line.name)}>
+          <button
+            key={line.name}
+            type="button"
+            className={`legend tone-${index % COLOURS.length}`}
+            aria-pressed={!hidden.has(line.name)}
+            onClick={() => toggle(line.name)}
+          >
             {line.name}
           </button>
         ))}

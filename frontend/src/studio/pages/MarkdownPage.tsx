@@ -19,7 +19,8 @@ export default function MarkdownPage({ text, path, address, onOpen }: MarkdownPa
     holder.current?.replaceChildren(toHtml(words, path, address));
   }, [words, path, address]);
   const onClick = (event: MouseEvent): void => {
-    const file = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-file]")?.dataset["file"] : undefined;
+    const file =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-file]")?.dataset["file"] : undefined;
     if (file === undefined) return;
     event.preventDefault();
     onOpen(file);

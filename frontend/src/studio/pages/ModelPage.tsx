@@ -57,7 +57,8 @@ function Tensors({ title, tensors }: { readonly title: string; readonly tensors:
 }
 
 function Operators({ model }: { readonly model: Model }) {
-  const lacks = (op: string, types: string): boolean => model.unsupported.some((other) => other.op === op && other.types === types);
+  const lacks = (op: string, types: string): boolean =>
+    model.unsupported.some((other) => other.op === op && other.types === types);
   return (
     <section className="card">
       <h2>Ops</h2>
@@ -77,7 +78,13 @@ function Operators({ model }: { readonly model: Model }) {
                 <td className="mono">{operator.op}</td>
                 <td className="mono muted">{operator.types}</td>
                 <td>{operator.count}</td>
-                <td>{lacks(operator.op, operator.types) ? <span className="tag warn">the host runs it</span> : <span className="tag ok">compiled in</span>}</td>
+                <td>
+                  {lacks(operator.op, operator.types) ? (
+                    <span className="tag warn">the host runs it</span>
+                  ) : (
+                    <span className="tag ok">compiled in</span>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -90,7 +97,13 @@ function Operators({ model }: { readonly model: Model }) {
 function Memory({ model: { memory } }: { readonly model: Model }) {
   if (memory === null) return null;
   return (
-    <div title={memory.arena === null ? "Peak memory of the tensors between ops. The host's interpreter needs more." : "All buffers of the model with its inputs and outputs, as Anvil places them"}>
+    <div
+      title={
+        memory.arena === null
+          ? "Peak memory of the tensors between ops. The host's interpreter needs more."
+          : "All buffers of the model with its inputs and outputs, as Anvil places them"
+      }
+    >
       <span className="label">{memory.arena === null ? "Memory, at least" : "Arena"}</span>
       <b>{bytes(memory.arena ?? memory.live)}</b>
     </div>
@@ -108,7 +121,11 @@ function Quantised({ model: { quantisation } }: { readonly model: Model }) {
   return (
     <section className="card">
       <h2>Quantisation</h2>
-      <p>{per_channel + per_tensor + other === 0 ? "Nothing in this model is quantised." : `Quantised: ${parts.join(", ")}.`}</p>
+      <p>
+        {per_channel + per_tensor + other === 0
+          ? "Nothing in this model is quantised."
+          : `Quantised: ${parts.join(", ")}.`}
+      </p>
     </section>
   );
 }

@@ -15,8 +15,15 @@ const ZOOMS = [
 
 export function PictureView({ address, path }: PictureViewProps) {
   const [zoom, setZoom] = useState<number>(0);
-  const [size, setSize] = useState<{ readonly of: string; readonly width: number; readonly height: number } | "broken" | null>(null);
-  if (size === "broken") return <p className="notice bad">This browser cannot show the picture. The file may be damaged, or of a format that browsers do not support.</p>;
+  const [size, setSize] = useState<
+    { readonly of: string; readonly width: number; readonly height: number } | "broken" | null
+  >(null);
+  if (size === "broken")
+    return (
+      <p className="notice bad">
+        This browser cannot show the picture. The file may be damaged, or of a format that browsers do not support.
+      </p>
+    );
   const known = size !== null && size.of === address ? size : null;
   return (
     <div className="stack">
@@ -34,13 +41,20 @@ export function PictureView({ address, path }: PictureViewProps) {
           </span>
         )}
       </div>
-      <div className={zoom === 0 ? "" : "scroll"} tabIndex={zoom === 0 ? undefined : 0} role={zoom === 0 ? undefined : "region"} aria-label={zoom === 0 ? undefined : `${path}, enlarged`}>
+      <div
+        className={zoom === 0 ? "" : "scroll"}
+        tabIndex={zoom === 0 ? undefined : 0}
+        role={zoom === 0 ? undefined : "region"}
+        aria-label={zoom === 0 ? undefined : `${path}, enlarged`}
+      >
         <img
           className={zoom === 0 ? "picture" : "picture whole"}
           src={address}
           alt={`What ${path} shows`}
           width={zoom === 0 || known === null ? undefined : known.width * zoom}
-          onLoad={(event) => setSize({ of: address, width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })}
+          onLoad={(event) =>
+            setSize({ of: address, width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
+          }
           onError={() => setSize("broken")}
         />
       </div>

@@ -17,7 +17,11 @@ interface ReadPageProps {
 export function ReadPage({ reading, text, path, address, onOpen }: ReadPageProps) {
   return (
     <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
-      {reading === "markdown" ? <MarkdownPage text={text} path={path} address={address} onOpen={onOpen} /> : <TablePage text={text} path={path} />}
+      {reading === "markdown" ? (
+        <MarkdownPage text={text} path={path} address={address} onOpen={onOpen} />
+      ) : (
+        <TablePage text={text} path={path} />
+      )}
     </Suspense>
   );
 }

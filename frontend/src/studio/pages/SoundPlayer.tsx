@@ -44,10 +44,15 @@ export function SoundPlayer({ address, path }: SoundPlayerProps) {
   return (
     <div className="stack">
       <SoundView samples={samples} isLive={false} version={heard?.samples.length ?? 0} />
-      {failed === address && <p className="notice bad">This browser cannot play the sound. The file may be damaged, or of a format that browsers do not support.</p>}
+      {failed === address && (
+        <p className="notice bad">
+          This browser cannot play the sound. The file may be damaged, or of a format that browsers do not support.
+        </p>
+      )}
       {heard !== null && heard.of === address && (
         <p className="small muted num">
-          {(heard.samples.length / heard.rate).toFixed(2)} s, {heard.rate} Hz, {heard.channels === 1 ? "one channel" : `${heard.channels} channels`}
+          {(heard.samples.length / heard.rate).toFixed(2)} s, {heard.rate} Hz,{" "}
+          {heard.channels === 1 ? "one channel" : `${heard.channels} channels`}
         </p>
       )}
       <audio controls src={address} aria-label={`Play ${path}`} />

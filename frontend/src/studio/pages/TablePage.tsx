@@ -28,7 +28,9 @@ export default function TablePage({ text, path }: TablePageProps) {
           {problem}
         </p>
       ))}
-      {plot.lines.length > 0 && table.rows.length > 1 && <LineChart plot={plot} label={`The columns of ${path} as lines`} />}
+      {plot.lines.length > 0 && table.rows.length > 1 && (
+        <LineChart plot={plot} label={`The columns of ${path} as lines`} />
+      )}
       <p className="small muted num">
         {count(table.rows.length, "row")}, {count(table.columns.length, "column")}
       </p>

@@ -3,7 +3,15 @@ import { linesOf, plotOf, readTable } from "./table";
 
 describe("a table", () => {
   it("has names from its first row when that is no data", () => {
-    expect(readTable("x,y\n1,2\n3,4\n")).toEqual({ columns: ["x", "y"], hasHeader: true, rows: [["1", "2"], ["3", "4"]], problems: [] });
+    expect(readTable("x,y\n1,2\n3,4\n")).toEqual({
+      columns: ["x", "y"],
+      hasHeader: true,
+      rows: [
+        ["1", "2"],
+        ["3", "4"],
+      ],
+      problems: [],
+    });
   });
 
   it("numbers the columns of readings without names", () => {

@@ -22,11 +22,19 @@ export function readTable(text: string): Table {
   if (first === undefined) return { columns: [], hasHeader: false, rows: [], problems: [] };
   const hasHeader = !isData(first);
   const width = data.reduce((most, row) => Math.max(most, row.length), 0);
-  const columns = Array.from({ length: width }, (_, index) => (hasHeader ? (first[index] ?? "").trim() : "") || String(index + 1));
+  const columns = Array.from(
+    { length: width },
+    (_, index) => (hasHeader ? (first[index] ?? "").trim() : "") || String(index + 1),
+  );
   const rows = hasHeader ? data.slice(1) : data;
   const uneven = rows.findIndex((row) => row.length !== width);
-  const problems = errors.filter((error) => error.type === "Quotes").map((error) => `Row ${(error.row ?? 0) + 1}: a quote is not closed, or stands where none can.`);
-  if (uneven >= 0) problems.push(`Row ${uneven + 1 + (hasHeader ? 1 : 0)} has ${count(rows[uneven]?.length ?? 0, "value")}, others have ${width}.`);
+  const problems = errors
+    .filter((error) => error.type === "Quotes")
+    .map((error) => `Row ${(error.row ?? 0) + 1}: a quote is not closed, or stands where none can.`);
+  if (uneven >= 0)
+    problems.push(
+      `Row ${uneven + 1 + (hasHeader ? 1 : 0)} has ${count(rows[uneven]?.length ?? 0, "value")}, others have ${width}.`,
+    );
   return { columns, hasHeader, rows, problems: problems.slice(0, 5) };
 }
 
@@ -58,7 +66,10 @@ export interface Plot {
 export function plotOf(table: Table): Plot {
   const lines = linesOf(table);
   const [first, ...others] = lines;
-  if (first === undefined || others.length === 0 || !table.hasHeader || first.name !== table.columns[0]) return { over: null, lines };
-  const grows = first.values.every((value, index, all) => value !== null && (index === 0 || value > (all[index - 1] ?? value)));
+  if (first === undefined || others.length === 0 || !table.hasHeader || first.name !== table.columns[0])
+    return { over: null, lines };
+  const grows = first.values.every(
+    (value, index, all) => value !== null && (index === 0 || value > (all[index - 1] ?? value)),
+  );
   return grows ? { over: first, lines: others } : { over: null, lines };
 }

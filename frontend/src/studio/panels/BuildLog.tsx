@@ -34,21 +34,32 @@ function seconds(build: Build): string {
 /** What a report says in a few words each. */
 function numbers(report: Report): string[] {
   const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
-  return [`memory ${bytes(report.memory.arena + report.memory.serial)}`, `size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest), ...verified];
+  return [
+    `memory ${bytes(report.memory.arena + report.memory.serial)}`,
+    `size ${bytes(report.rune.size)}`,
+    shortDigest(report.rune.digest),
+    ...verified,
+  ];
 }
 
 /** What the build came to, in one sentence; "" while it is under way. */
 function outcome(build: Build): string {
   switch (build.state) {
     case "succeeded":
-      return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(" · ");
+      return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(
+        " · ",
+      );
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
-      if (errors > 0) return `${count(errors, "error")} in version ${build.version.number}. Fix the text, then build again.`;
+      if (errors > 0)
+        return `${count(errors, "error")} in version ${build.version.number}. Fix the text, then build again.`;
       return build.error ?? "The build failed without a reason. Build again. If it fails again, read the server's log.";
     }
     case "lost":
-      return build.error ?? "The build worker stopped three times. Build again. If it stops again, the machine may have too little memory.";
+      return (
+        build.error ??
+        "The build worker stopped three times. Build again. If it stops again, the machine may have too little memory."
+      );
     case "cancelled":
       return "The build was cancelled. Build again when you want.";
     case "queued":

@@ -27,7 +27,18 @@ interface FilesProps {
   readonly actions: FileActions;
 }
 
-export function Files({ project, files, deleted, read, active, uploads, presence, mayEdit, troubled, actions }: FilesProps) {
+export function Files({
+  project,
+  files,
+  deleted,
+  read,
+  active,
+  uploads,
+  presence,
+  mayEdit,
+  troubled,
+  actions,
+}: FilesProps) {
   const rows = useStore(uploads.state);
   const others = useStore(presence.state);
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null);
@@ -36,7 +47,8 @@ export function Files({ project, files, deleted, read, active, uploads, presence
     for (const each of others) {
       const there = each.file === null ? undefined : (byFile.get(each.file) ?? []);
       // A person with two pages on one file is there once.
-      if (each.file === null || there === undefined || there.some((known) => known.person.id === each.person.id)) continue;
+      if (each.file === null || there === undefined || there.some((known) => known.person.id === each.person.id))
+        continue;
       byFile.set(each.file, [...there, each]);
     }
     return byFile;
@@ -59,7 +71,13 @@ export function Files({ project, files, deleted, read, active, uploads, presence
         <h2>Files</h2>
         <span className="row">
           {mayEdit && (
-            <button type="button" className="button quiet square" aria-label="New file" title="New file" onClick={() => actions.create("")}>
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="New file"
+              title="New file"
+              onClick={() => actions.create("")}
+            >
               <Plus aria-hidden="true" />
             </button>
           )}
@@ -85,13 +103,27 @@ export function Files({ project, files, deleted, read, active, uploads, presence
         <div className="side-note small muted stack">
           <p>{deleted > 0 ? `No files: ${count(deleted, "file was", "files were")} deleted.` : "No files yet."}</p>
           {mayEdit && (
-            <button type="button" className="button" onClick={() => (deleted > 0 ? actions.showDeleted() : actions.create(""))}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => (deleted > 0 ? actions.showDeleted() : actions.create(""))}
+            >
               {deleted > 0 ? "Restore files…" : "Make a Runefile.yml"}
             </button>
           )}
         </div>
       )}
-      {files.length > 0 && <Tree project={project} files={files} active={active} mayEdit={mayEdit} troubled={troubled} present={present} actions={actions} />}
+      {files.length > 0 && (
+        <Tree
+          project={project}
+          files={files}
+          active={active}
+          mayEdit={mayEdit}
+          troubled={troubled}
+          present={present}
+          actions={actions}
+        />
+      )}
       {menu !== null && <Menu label="Files" items={items} x={menu.x} y={menu.y} onClose={() => setMenu(null)} />}
     </section>
   );

@@ -21,18 +21,37 @@ interface OpenQuestionsProps {
   readonly onSelect: (diagnostic: Diagnostic) => void;
 }
 
-export default function OpenQuestions({ questions, workspace, version, running, onAnswer, onSelect }: OpenQuestionsProps) {
+export default function OpenQuestions({
+  questions,
+  workspace,
+  version,
+  running,
+  onAnswer,
+  onSelect,
+}: OpenQuestionsProps) {
   const [compared, setCompared] = useState<number | null>(null);
   return questions.map((question, place) => {
     const choice = (fix: Fix): ReactNode => (
-      <button key={fix.title} type="button" className="button" disabled={onAnswer === null} onClick={() => onAnswer?.(fix.edits)}>
+      <button
+        key={fix.title}
+        type="button"
+        className="button"
+        disabled={onAnswer === null}
+        onClick={() => onAnswer?.(fix.edits)}
+      >
         {fix.title}
       </button>
     );
     const side = (fix: Fix): VersusSide => ({
       name: fix.title,
       below: (
-        <button type="button" className="button" aria-label={`Choose ${fix.title}`} disabled={onAnswer === null} onClick={() => onAnswer?.(fix.edits)}>
+        <button
+          type="button"
+          className="button"
+          aria-label={`Choose ${fix.title}`}
+          disabled={onAnswer === null}
+          onClick={() => onAnswer?.(fix.edits)}
+        >
           Choose
         </button>
       ),
@@ -63,7 +82,13 @@ export default function OpenQuestions({ questions, workspace, version, running, 
         <div className="row wrap">
           {!isCompared && question.fixes.map(choice)}
           {both !== null && (
-            <button type="button" className="button" aria-pressed={isCompared} title="What the app answers with each of them, on the current input" onClick={() => setCompared(isCompared ? null : place)}>
+            <button
+              type="button"
+              className="button"
+              aria-pressed={isCompared}
+              title="What the app answers with each of them, on the current input"
+              onClick={() => setCompared(isCompared ? null : place)}
+            >
               Compare both
             </button>
           )}
@@ -95,5 +120,12 @@ function BothAnswers({ workspace, code, place, version, running, sides }: BothAn
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const bytes = useMemo(() => (isCurrent ? (rune?.bytes ?? null) : null), [isCurrent, rune]);
-  return <Versus running={running} rune={bytes} waiting={problem ?? error ?? "Building the rune with this answer…"} sides={sides} />;
+  return (
+    <Versus
+      running={running}
+      rune={bytes}
+      waiting={problem ?? error ?? "Building the rune with this answer…"}
+      sides={sides}
+    />
+  );
 }

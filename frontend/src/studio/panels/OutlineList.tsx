@@ -20,7 +20,8 @@ export function OutlineList({ outline, troubled, selected, watching, onSelect }:
   /** The row that the focus was in last: Tab stops at its buttons, and at the names alone of the others. */
   const [here, setHere] = useState<number | null>(null);
   const outputs = outputsOf(outline.wires);
-  const watchedOf = ({ name }: OutlineNode) => (outputs.get(name) ?? []).filter((wire) => isWatched({ stage: name, index: wire.source_index }));
+  const watchedOf = ({ name }: OutlineNode) =>
+    (outputs.get(name) ?? []).filter((wire) => isWatched({ stage: name, index: wire.source_index }));
   return (
     <section aria-label="Pipeline">
       <div className="side-head">
@@ -29,13 +30,26 @@ export function OutlineList({ outline, troubled, selected, watching, onSelect }:
       {outline.nodes.length === 0 && <p className="side-note small muted">No stages yet.</p>}
       <ul className="files" onKeyDown={walk}>
         {outline.nodes.map((node, index) => (
-          <li key={`${index} ${node.name}`} className={node.name === selected ? "file stage on" : "file stage"} onFocus={() => setHere(index)}>
-            <button type="button" data-walk className="file-name" aria-current={node.name === selected ? "true" : undefined} title={node.detail === "" ? node.name : `${node.name}: ${node.detail}`} onClick={() => onSelect(node)}>
+          <li
+            key={`${index} ${node.name}`}
+            className={node.name === selected ? "file stage on" : "file stage"}
+            onFocus={() => setHere(index)}
+          >
+            <button
+              type="button"
+              data-walk
+              className="file-name"
+              aria-current={node.name === selected ? "true" : undefined}
+              title={node.detail === "" ? node.name : `${node.name}: ${node.detail}`}
+              onClick={() => onSelect(node)}
+            >
               <span className={`kind ${node.kind}`} />
               <span className="cut">{node.name}</span>
               <span className="aloud">{node.kind === "block" ? "proc-block" : node.kind}</span>
               {troubled.get(node.name) === "error" && <CircleAlert className="icon wrong" aria-label="has an error" />}
-              {troubled.get(node.name) === "warning" && <TriangleAlert className="icon worse" aria-label="has a warning" />}
+              {troubled.get(node.name) === "warning" && (
+                <TriangleAlert className="icon worse" aria-label="has a warning" />
+              )}
             </button>
             <span className={watchedOf(node).length > 0 ? "watches some" : "watches"}>
               {(outputs.get(node.name) ?? []).map((wire) => {

@@ -34,13 +34,26 @@ interface PreviewPaneProps {
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
-export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics, onMend, onProblem, onSend, onAddLabels, phones }: PreviewPaneProps) {
+export function PreviewPane({
+  workspace,
+  preview,
+  builds,
+  me,
+  edit,
+  diagnostics,
+  onMend,
+  onProblem,
+  onSend,
+  onAddLabels,
+  phones,
+}: PreviewPaneProps) {
   const { client, watching: watches } = workspace;
   const phone = usePhones({ ...phones, client });
   const watched = useStore(watches.state);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
-  const shown = watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
+  const shown =
+    watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
   const isSignedOut = useStore(workspace.signIn.state).who !== "me";
   const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
@@ -52,7 +65,8 @@ export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics,
   const watching = useMemo<Watching>(
     () => ({
       wires: watched.wires,
-      waiting: watched.problem ?? (watched.of === version ? "It appears with the next input." : "Building what shows it…"),
+      waiting:
+        watched.problem ?? (watched.of === version ? "It appears with the next input." : "Building what shows it…"),
       onUnwatch: (stage, index) => watches.toggle({ stage, index }),
     }),
     [watched, version, watches],
@@ -83,11 +97,26 @@ export function PreviewPane({ workspace, preview, builds, me, edit, diagnostics,
       {phone.dialog}
       {phone.pane}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
-      <Preview rune={rune?.bytes ?? null} edition={version} status={status} memory={preview.build?.memory ?? null} host={host} watching={watching} timed={timed}>
+      <Preview
+        rune={rune?.bytes ?? null}
+        edition={version}
+        status={status}
+        memory={preview.build?.memory ?? null}
+        host={host}
+        watching={watching}
+        timed={timed}
+      >
         {questions.length > 0 &&
           ((running) => (
             <Suspense fallback={null}>
-              <OpenQuestions questions={questions} workspace={workspace} version={version} running={running} onAnswer={onMend} onSelect={onProblem} />
+              <OpenQuestions
+                questions={questions}
+                workspace={workspace}
+                version={version}
+                running={running}
+                onAnswer={onMend}
+                onSelect={onProblem}
+              />
             </Suspense>
           ))}
       </Preview>
@@ -101,7 +130,14 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   const { rune, error } = useRune(client, build, isSignedOut);
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const waiting = problem ?? error ?? "Building a rune that times each stage…";
-  return useMemo(() => ({ onToggle: (isOpen: boolean) => timing.wish(isOpen ? { timed: true } : null), rune: isCurrent ? rune.bytes : null, waiting }), [timing, isCurrent, rune, waiting]);
+  return useMemo(
+    () => ({
+      onToggle: (isOpen: boolean) => timing.wish(isOpen ? { timed: true } : null),
+      rune: isCurrent ? rune.bytes : null,
+      waiting,
+    }),
+    [timing, isCurrent, rune, waiting],
+  );
 }
 
 type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;
@@ -115,7 +151,9 @@ function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): P
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
-      builds: builds.flatMap(({ id, number, rune_url: address }) => (address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }])),
+      builds: builds.flatMap(({ id, number, rune_url: address }) =>
+        address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
+      ),
       onSend,
       ...(onAddLabels && { onAddLabels }),
       onLoaded: (loaded) => {
@@ -140,12 +178,15 @@ function Samples({ count, version, workspace, me }: SamplesProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        Samples of the project{count > 0 && <small className="muted num"> {count}</small>}
-      </summary>
+      <summary>Samples of the project{count > 0 && <small className="muted num"> {count}</small>}</summary>
       {isOpen && (
         <Suspense fallback={<p className="small muted">Loading…</p>}>
-          <SampleList client={workspace.client} me={me} version={version} onGone={(sentence) => workspace.toasts.say(sentence)} />
+          <SampleList
+            client={workspace.client}
+            me={me}
+            version={version}
+            onGone={(sentence) => workspace.toasts.say(sentence)}
+          />
         </Suspense>
       )}
     </details>

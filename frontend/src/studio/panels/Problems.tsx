@@ -15,13 +15,18 @@ interface ProblemsProps {
 }
 
 export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: ProblemsProps) {
-  if (diagnostics.length === 0) return <p className="panel-note muted">{checking ? "Checking…" : "No problems. The project can be built."}</p>;
+  if (diagnostics.length === 0)
+    return <p className="panel-note muted">{checking ? "Checking…" : "No problems. The project can be built."}</p>;
   return (
     <ul className="problems" onKeyDown={walk}>
       {diagnostics.map((diagnostic, index) => (
         <li key={`${index} ${diagnostic.code} ${diagnostic.file}`}>
           <button type="button" data-walk onClick={() => onSelect(diagnostic)}>
-            {diagnostic.severity === "error" ? <CircleAlert className="icon wrong" aria-label="Error" /> : <TriangleAlert className="icon worse" aria-label="Warning" />}
+            {diagnostic.severity === "error" ? (
+              <CircleAlert className="icon wrong" aria-label="Error" />
+            ) : (
+              <TriangleAlert className="icon worse" aria-label="Warning" />
+            )}
             <span className="problem-text">
               <Ticked>{diagnostic.message}</Ticked>
               {diagnostic.notes.map((note) => (
@@ -38,7 +43,13 @@ export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: P
           {mayEdit && diagnostic.fixes.length > 0 && (
             <div className="mends row wrap">
               {diagnostic.fixes.map((fix) => (
-                <button key={fix.title} type="button" className="button" disabled={onMend === null} onClick={() => onMend?.(fix.edits)}>
+                <button
+                  key={fix.title}
+                  type="button"
+                  className="button"
+                  disabled={onMend === null}
+                  onClick={() => onMend?.(fix.edits)}
+                >
                   {fix.title}
                 </button>
               ))}

@@ -45,7 +45,8 @@ export default function SampleList({ client, me, version, onGone }: SampleListPr
 
   if (problem !== null) return <p className="notice bad">{problem}</p>;
   if (samples === null) return <p className="small muted">Reading the samples…</p>;
-  if (samples.length === 0) return <p className="small muted">None yet. Make a recording and send it: builds are then verified on it.</p>;
+  if (samples.length === 0)
+    return <p className="small muted">None yet. Make a recording and send it: builds are then verified on it.</p>;
   return (
     <ul className="sample-list">
       {samples.map((sample) => (
@@ -53,11 +54,18 @@ export default function SampleList({ client, me, version, onGone }: SampleListPr
           <span className="grow">
             <b>{sample.label}</b>{" "}
             <small className="muted">
-              {sample.kind}, by {sample.owner === null ? "someone who left" : sample.owner.id === me ? "you" : sample.owner.name}, until {until(sample.ends)}
+              {sample.kind}, by{" "}
+              {sample.owner === null ? "someone who left" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
+              {until(sample.ends)}
             </small>
           </span>
           {sample.may_delete && (
-            <button type="button" className={sure === sample.id ? "button danger" : "button"} onClick={() => (sure === sample.id ? takeBack(sample) : setSure(sample.id))} onBlur={() => setSure(null)}>
+            <button
+              type="button"
+              className={sure === sample.id ? "button danger" : "button"}
+              onClick={() => (sure === sample.id ? takeBack(sample) : setSure(sample.id))}
+              onBlur={() => setSure(null)}
+            >
               <Undo2 aria-hidden="true" />
               {sure === sample.id ? "Delete everywhere" : sample.owner?.id === me ? "Withdraw" : "Remove"}
               <span className="aloud"> {sample.label}</span>

@@ -6,7 +6,11 @@ export function outputsOf(wires: readonly OutlineWire[]): ReadonlyMap<string, re
   const found = new Map<string, OutlineWire[]>();
   for (const wire of wires) {
     const others = found.get(wire.source) ?? [];
-    if (!others.some((other) => other.source_index === wire.source_index)) found.set(wire.source, [...others, wire].sort((one, other) => one.source_index - other.source_index));
+    if (!others.some((other) => other.source_index === wire.source_index))
+      found.set(
+        wire.source,
+        [...others, wire].sort((one, other) => one.source_index - other.source_index),
+      );
   }
   return found;
 }

@@ -38,7 +38,11 @@ export function Menu({ label, items, x, y, onClose }: MenuProps) {
     menu.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     return () => {
       // Unless what was chosen has taken the focus, such as a dialog.
-      if (before instanceof HTMLElement && (document.activeElement === document.body || document.activeElement === null)) before.focus();
+      if (
+        before instanceof HTMLElement &&
+        (document.activeElement === document.body || document.activeElement === null)
+      )
+        before.focus();
     };
   }, []);
   useEffect(() => {
@@ -61,13 +65,28 @@ export function Menu({ label, items, x, y, onClose }: MenuProps) {
     else if (event.key === "Home") to(0);
     else if (event.key === "End") to(-1);
     else if (event.key === "Escape" || event.key === "Tab") onClose();
-    else if (event.key.length === 1) to(Math.max(here, rows.findIndex((row, index) => index > here && row.textContent?.toLowerCase().startsWith(event.key.toLowerCase()) === true)));
+    else if (event.key.length === 1)
+      to(
+        Math.max(
+          here,
+          rows.findIndex(
+            (row, index) => index > here && row.textContent?.toLowerCase().startsWith(event.key.toLowerCase()) === true,
+          ),
+        ),
+      );
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
   return (
-    <div ref={menu} className="menu" role="menu" aria-label={label} onKeyDown={onKeyDown} onContextMenu={(event) => event.preventDefault()}>
+    <div
+      ref={menu}
+      className="menu"
+      role="menu"
+      aria-label={label}
+      onKeyDown={onKeyDown}
+      onContextMenu={(event) => event.preventDefault()}
+    >
       {items.map((item, index) =>
         item === DIVIDER ? (
           <hr key={index} role="separator" />

@@ -24,9 +24,12 @@ export function Splitter({ label, upright, size, least, most, direction, onSize,
     const start = upright ? event.clientX : event.clientY;
     const handle = event.currentTarget;
     handle.setPointerCapture(event.pointerId);
-    const move = (next: globalThis.PointerEvent): void => set(size + direction * ((upright ? next.clientX : next.clientY) - start));
+    const move = (next: globalThis.PointerEvent): void =>
+      set(size + direction * ((upright ? next.clientX : next.clientY) - start));
     handle.addEventListener("pointermove", move);
-    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), { once: true });
+    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), {
+      once: true,
+    });
     event.preventDefault();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {

@@ -12,7 +12,11 @@ function read<Value>(name: string, usual: Value, isValue: (value: unknown) => va
   }
 }
 
-export function useRemembered<Value>(name: string, usual: Value, isValue: (value: unknown) => value is Value): [Value, (value: Value) => void] {
+export function useRemembered<Value>(
+  name: string,
+  usual: Value,
+  isValue: (value: unknown) => value is Value,
+): [Value, (value: Value) => void] {
   const [value, setValue] = useState(() => read(name, usual, isValue));
   const remember = (next: Value): void => {
     setValue(next);

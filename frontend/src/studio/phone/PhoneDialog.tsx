@@ -69,14 +69,15 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
     <Dialog title="On your phone" onClose={onClose} className="phone-dialog">
       {session.public_url_is_loopback && (
         <p className="notice warn">
-          Only this computer can reach this server ({new URL(session.public_url).host}), so a phone cannot reach it. Stop it and start it
-          with <code>make run-lan</code>, then scan the code here.
+          Only this computer can reach this server ({new URL(session.public_url).host}), so a phone cannot reach it.
+          Stop it and start it with <code>make run-lan</code>, then scan the code here.
         </p>
       )}
       {asking.map((phone) => (
         <div key={phone.pairing} className="notice info stack" role="alert">
           <p>
-            Your phone asks to show its results here. Compare its digits: <b className="phone-digits num">{phone.digits}</b>
+            Your phone asks to show its results here. Compare its digits:{" "}
+            <b className="phone-digits num">{phone.digits}</b>
           </p>
           <div className="row wrap">
             <button type="button" className="button primary" onClick={() => pairing.confirm(phone)}>
@@ -104,8 +105,8 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
         <>
           <Code rows={link.code} />
           <p>
-            Scan it with your phone's camera. It lets one phone in as you, to this project's app alone, and works once within{" "}
-            {Math.round(link.seconds / 60)} minutes.
+            Scan it with your phone's camera. It lets one phone in as you, to this project's app alone, and works once
+            within {Math.round(link.seconds / 60)} minutes.
           </p>
           <CopyField label="Or open this on the phone" value={link.url} />
         </>
@@ -122,11 +123,16 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
         </div>
       )}
       {session.project.visibility === "public" && session.tags.length > 0 && (
-        <CopyField label="For anyone, without an account: what is published" value={new URL(`/player${session.project.url}`, session.public_url).href} />
+        <CopyField
+          label="For anyone, without an account: what is published"
+          value={new URL(`/player${session.project.url}`, session.public_url).href}
+        />
       )}
       {phones > 0 && (
         <div className="row between wrap">
-          <span className="small muted">{phones === 1 ? "One phone has" : `${phones} phones have`} access in your name.</span>
+          <span className="small muted">
+            {phones === 1 ? "One phone has" : `${phones} phones have`} access in your name.
+          </span>
           <button type="button" className="button" onClick={end}>
             End it
           </button>
@@ -144,7 +150,12 @@ export default function PhoneDialog({ client, session, pairing, onClose }: Phone
 function Code({ rows }: { readonly rows: readonly string[] }) {
   const side = rows.length + 2 * QUIET;
   return (
-    <svg className="phone-code" viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`} role="img" aria-label="QR code with the link below">
+    <svg
+      className="phone-code"
+      viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`}
+      role="img"
+      aria-label="QR code with the link below"
+    >
       <rect x={-QUIET} y={-QUIET} width={side} height={side} fill="#ffffff" />
       <path d={pathOf(rows)} fill="#000000" shapeRendering="crispEdges" />
     </svg>

@@ -31,7 +31,13 @@ export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): Pho
   const close = useCallback(() => onOpen(false), [onOpen]);
   return {
     button: (
-      <button type="button" className="button quiet square" aria-label="On your phone" title="On your phone" onClick={() => onOpen(true)}>
+      <button
+        type="button"
+        className="button quiet square"
+        aria-label="On your phone"
+        title="On your phone"
+        onClick={() => onOpen(true)}
+      >
         <Smartphone className="icon" aria-hidden="true" />
       </button>
     ),

@@ -2,7 +2,11 @@
 
 /** `rows` are of 0 and 1; a unit is a cell. */
 export function pathOf(rows: readonly string[]): string {
-  return rows.flatMap((row, y) => [...row.matchAll(/1+/g)].map(({ index, 0: { length } }) => `M${index} ${y}h${length}v1h-${length}z`)).join("");
+  return rows
+    .flatMap((row, y) =>
+      [...row.matchAll(/1+/g)].map(({ index, 0: { length } }) => `M${index} ${y}h${length}v1h-${length}z`),
+    )
+    .join("");
 }
 
 /** Light cells around the code, which readers want. */

@@ -49,7 +49,12 @@ test("what the phone sends is read as if it had run here, with the phone's own w
   wire.hear({ type: "paired", pairing: "p" });
   wire.hear({ type: "about", title: "Build 3", wordlists: [["up", "down"]] });
   const tensors = [{ type: "f32", dimensions: [1, 2], elements: [0.9, 0.1] }];
-  wire.hear({ type: "outputs", outputs: [{ channel: 1, stage: "scores", tensors }], milliseconds: 0.5, isStream: false });
+  wire.hear({
+    type: "outputs",
+    outputs: [{ channel: 1, stage: "scores", tensors }],
+    milliseconds: 0.5,
+    isStream: false,
+  });
   const { title, readings, milliseconds } = pairing.mirror.state.getState();
   expect([title, milliseconds]).toEqual(["Build 3", 0.5]);
   expect(readings.cards[0]).toMatchObject({ kind: "scores", scores: [{ name: "up" }, { name: "down" }] });

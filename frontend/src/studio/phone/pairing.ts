@@ -97,7 +97,10 @@ export class StudioPairing {
         this.#store.setState({ ...CLOSED, isOpen: true });
         break;
       case "asks":
-        this.#store.setState({ notice: null, asking: [...this.#store.getState().asking, { pairing: message.pairing, digits: message.digits }] });
+        this.#store.setState({
+          notice: null,
+          asking: [...this.#store.getState().asking, { pairing: message.pairing, digits: message.digits }],
+        });
         break;
       case "gone":
         this.#without(message.pairing, null);

@@ -16,7 +16,8 @@ export interface Scores {
 /** The port that an output's scores come from; null where nobody can tell. */
 export function sourceOf({ stages }: PortsAnswer, { stage, index }: Scores): Port | null {
   const outputs = stages.filter(({ kind }) => kind === "output");
-  const found = stage === null ? (outputs.length === 1 ? outputs[0] : undefined) : outputs.find(({ name }) => name === stage);
+  const found =
+    stage === null ? (outputs.length === 1 ? outputs[0] : undefined) : outputs.find(({ name }) => name === stage);
   return found?.inputs[index]?.source ?? null;
 }
 
@@ -26,7 +27,14 @@ export function labelEdit(source: Port, path: string, taken: ReadonlySet<string>
   return {
     edit: "several",
     edits: [
-      { edit: "add-stage", kind: "block", target: `${BLOCKS}most_confident_indices`, name: best, inputs: [source], arguments: { count: 1 } },
+      {
+        edit: "add-stage",
+        kind: "block",
+        target: `${BLOCKS}most_confident_indices`,
+        name: best,
+        inputs: [source],
+        arguments: { count: 1 },
+      },
       { edit: "add-stage", kind: "block", target: `${BLOCKS}label`, name: label, inputs: [{ stage: best, index: 0 }] },
       { edit: "set-argument", stage: label, name: "wordlist", value: path, value_is: "file" },
       { edit: "add-stage", kind: "output", target: "SERIAL", name: answer, inputs: [{ stage: label, index: 0 }] },

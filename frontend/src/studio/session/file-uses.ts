@@ -7,7 +7,10 @@ import type { Workspace } from "./workspace";
 type Room = Pick<Workspace, "language" | "files">;
 
 /** The edits by which the Runefile names files by their new paths, by their old ones. */
-export async function renamingEdits({ language }: Room, moved: ReadonlyMap<string, string>): Promise<readonly TextEdit[]> {
+export async function renamingEdits(
+  { language }: Room,
+  moved: ReadonlyMap<string, string>,
+): Promise<readonly TextEdit[]> {
   try {
     return (await language.ask<EditsAnswer>({ ask: "rename-files", moved: Object.fromEntries(moved) })).edits;
   } catch {
@@ -30,6 +33,11 @@ export function changesOf({ files }: Room, edits: readonly TextEdit[]): readonly
   return [...new Set(edits.map(({ file }) => file))].flatMap((path) => {
     const file = files.list().find((each) => each.path === path);
     const text = file === undefined ? null : files.text(file.id);
-    return text === null ? [] : lineChanges(text.toJSON(), edits.filter((edit) => edit.file === path));
+    return text === null
+      ? []
+      : lineChanges(
+          text.toJSON(),
+          edits.filter((edit) => edit.file === path),
+        );
   });
 }

@@ -24,7 +24,8 @@ export function appRuns(): void {
 
 /** Begins to wait; once for a page. */
 export function watchFirstThings(page: Pick<Window, "addEventListener" | "setTimeout">): void {
-  for (const touched of ["keydown", "pointerdown"]) page.addEventListener(touched, firstThingsDone, { once: true, capture: true });
+  for (const touched of ["keydown", "pointerdown"])
+    page.addEventListener(touched, firstThingsDone, { once: true, capture: true });
   page.setTimeout(firstThingsDone, AT_MOST);
 }
 
@@ -37,7 +38,11 @@ export function afterFirstThings<Fetched>(fetched: () => Promise<Fetched>): () =
 export function fetchAtRest(parts: readonly (() => Promise<unknown>)[]): void {
   void ended.then(async () => {
     for (const part of parts) {
-      await new Promise<void>((resolve) => (typeof requestIdleCallback === "function" ? requestIdleCallback(() => resolve(), { timeout: RESTLESS }) : setTimeout(resolve, RESTLESS / 10)));
+      await new Promise<void>((resolve) =>
+        typeof requestIdleCallback === "function"
+          ? requestIdleCallback(() => resolve(), { timeout: RESTLESS })
+          : setTimeout(resolve, RESTLESS / 10),
+      );
       // Without a connection it is fetched when it is asked for.
       await part().catch(() => undefined);
     }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { destination, isPlain, loneArchive, planUpload, type Incoming } from "./incoming";
 
-const file = (name: string, size = 3): Incoming => ({ name, file: new File([new Uint8Array(size)], name.split("/").at(-1) ?? name) });
+const file = (name: string, size = 3): Incoming => ({
+  name,
+  file: new File([new Uint8Array(size)], name.split("/").at(-1) ?? name),
+});
 const say = (bytes: number): string => `${bytes} B`;
 
 describe("where files go", () => {
@@ -15,7 +18,21 @@ describe("where files go", () => {
 
 describe("a plan", () => {
   it("says what is sent, replaced, refused and left out", () => {
-    const plan = planUpload([file("p/a.txt"), file("p/big.bin", 11), file("p/.git/x"), file("p/.DS_Store"), file("p/b:c.txt"), file("p/a.txt"), file("p")], null, new Set(["p/a.txt", "q.txt"]), 10, say);
+    const plan = planUpload(
+      [
+        file("p/a.txt"),
+        file("p/big.bin", 11),
+        file("p/.git/x"),
+        file("p/.DS_Store"),
+        file("p/b:c.txt"),
+        file("p/a.txt"),
+        file("p"),
+      ],
+      null,
+      new Set(["p/a.txt", "q.txt"]),
+      10,
+      say,
+    );
     expect(plan.sends.map(({ path }) => path)).toEqual(["p/a.txt"]);
     expect(plan.replaces).toEqual(["p/a.txt"]);
     expect(plan.leftOut).toBe(2);
@@ -31,7 +48,13 @@ describe("a plan", () => {
   });
 
   it("stops at as many files as a project may have", () => {
-    const plan = planUpload(Array.from({ length: 502 }, (_, index) => file(`${index}.txt`)), null, new Set(["x"]), 10, say);
+    const plan = planUpload(
+      Array.from({ length: 502 }, (_, index) => file(`${index}.txt`)),
+      null,
+      new Set(["x"]),
+      10,
+      say,
+    );
     expect([plan.sends.length, plan.refused.length]).toEqual([499, 3]);
   });
 

@@ -35,7 +35,13 @@ export function destination(name: string, folder: string | null): string {
 }
 
 /** What would be sent of files, and what not and why. `limit` is for one file, in bytes. */
-export function planUpload(incoming: readonly Incoming[], folder: string | null, taken: ReadonlySet<string>, limit: number, say: (bytes: number) => string): UploadPlan {
+export function planUpload(
+  incoming: readonly Incoming[],
+  folder: string | null,
+  taken: ReadonlySet<string>,
+  limit: number,
+  say: (bytes: number) => string,
+): UploadPlan {
   const sends: { path: string; file: File }[] = [];
   const refused: { path: string; reason: string }[] = [];
   const coming = new Set<string>();
@@ -50,15 +56,23 @@ export function planUpload(incoming: readonly Incoming[], folder: string | null,
     const others = new Set([...taken, ...coming].filter((other) => other !== path));
     const reason = coming.has(path)
       ? "Another file of this upload has the same name."
-      : (pathProblem(path, others) ?? (file.size > limit ? `It is ${say(file.size)}; this server accepts files up to ${say(limit)}.` : null));
+      : (pathProblem(path, others) ??
+        (file.size > limit ? `It is ${say(file.size)}; this server accepts files up to ${say(limit)}.` : null));
     if (reason !== null) refused.push({ path, reason });
-    else if (new Set([...taken, ...coming, path]).size > MOST_FILES) refused.push({ path, reason: `A project has at most ${MOST_FILES} files.` });
+    else if (new Set([...taken, ...coming, path]).size > MOST_FILES)
+      refused.push({ path, reason: `A project has at most ${MOST_FILES} files.` });
     else {
       sends.push({ path, file });
       coming.add(path);
     }
   }
-  return { sends, refused, leftOut, replaces: sends.map(({ path }) => path).filter((path) => taken.has(path)), size: sends.reduce((sum, { file }) => sum + file.size, 0) };
+  return {
+    sends,
+    refused,
+    leftOut,
+    replaces: sends.map(({ path }) => path).filter((path) => taken.has(path)),
+    size: sends.reduce((sum, { file }) => sum + file.size, 0),
+  };
 }
 
 /** Whether the plan is so plain that nothing needs to be asked. */
@@ -74,13 +88,19 @@ export function loneArchive(incoming: readonly Incoming[]): File | null {
 
 /** Files of an input element; from `webkitdirectory` with the folder's name before theirs. */
 export function chosen(list: FileList | null): readonly Incoming[] {
-  return [...(list ?? [])].map((file) => ({ name: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, file }));
+  return [...(list ?? [])].map((file) => ({
+    name: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
+    file,
+  }));
 }
 
 /** Files and whole folders that were dropped. To be called within the event: later the browser gives nothing. */
 export function dropped(transfer: DataTransfer | null): Promise<readonly Incoming[]> {
-  const entries = [...(transfer?.items ?? [])].flatMap((item) => (item.kind === "file" ? (item.webkitGetAsEntry() ?? []) : []));
-  if (entries.length === 0) return Promise.resolve([...(transfer?.files ?? [])].map((file) => ({ name: file.name, file })));
+  const entries = [...(transfer?.items ?? [])].flatMap((item) =>
+    item.kind === "file" ? (item.webkitGetAsEntry() ?? []) : [],
+  );
+  if (entries.length === 0)
+    return Promise.resolve([...(transfer?.files ?? [])].map((file) => ({ name: file.name, file })));
   return Promise.all(entries.map((entry) => filesIn(entry, ""))).then((lists) => lists.flat());
 }
 

@@ -5,12 +5,32 @@ import type { ModelPage } from "../api/types";
 import { ProjectFiles } from "../document/files";
 import { KnownFiles } from "./known-files";
 
-function project(): { readonly doc: Y.Doc; readonly text: Y.Text; readonly add: (path: string, digest: string) => void } {
+function project(): {
+  readonly doc: Y.Doc;
+  readonly text: Y.Text;
+  readonly add: (path: string, digest: string) => void;
+} {
   const doc = new Y.Doc();
   const map = doc.getMap("files");
   const text = new Y.Text("version: 1");
-  map.set("1", new Y.Map<unknown>([["path", "Runefile.yml"], ["kind", "text"], ["text", text]]));
-  const add = (path: string, digest: string): void => void map.set(path, new Y.Map<unknown>([["path", path], ["kind", "binary"], ["digest", digest], ["size", 7]]));
+  map.set(
+    "1",
+    new Y.Map<unknown>([
+      ["path", "Runefile.yml"],
+      ["kind", "text"],
+      ["text", text],
+    ]),
+  );
+  const add = (path: string, digest: string): void =>
+    void map.set(
+      path,
+      new Y.Map<unknown>([
+        ["path", path],
+        ["kind", "binary"],
+        ["digest", digest],
+        ["size", 7],
+      ]),
+    );
   return { doc, text, add };
 }
 
@@ -52,7 +72,9 @@ describe("what the language knows of the files", () => {
     const { doc, add } = project();
     add("bad.tflite", "sha256:1");
     const answers = [new Problem(0, "gone", ""), new Problem(422, "refused", "cut short")];
-    const known = new KnownFiles(new ProjectFiles(doc), { model: () => Promise.reject(answers.shift() ?? new Error("asked too often")) });
+    const known = new KnownFiles(new ProjectFiles(doc), {
+      model: () => Promise.reject(answers.shift() ?? new Error("asked too often")),
+    });
     await expect(known.all()).rejects.toThrow("gone");
     expect((await known.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });
     expect((await known.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });

@@ -50,7 +50,9 @@ export class KnownFiles {
   };
 
   private unknown(): readonly FileEntry[] {
-    return this.files.list().filter(({ path, digest }) => digest !== "" && extension(path) === "tflite" && !this.models.has(digest));
+    return this.files
+      .list()
+      .filter(({ path, digest }) => digest !== "" && extension(path) === "tflite" && !this.models.has(digest));
   }
 
   private ask({ path, digest, size }: FileEntry): Promise<void> {
@@ -62,7 +64,8 @@ export class KnownFiles {
         ({ signature, ...description }): KnownFile => ({ size: size ?? 0, model: { signature, description } }),
         (error: unknown): KnownFile => {
           // A refusal stays true of these bytes; anything else is tried again.
-          if (error instanceof Problem && error.status === 422) return { size: size ?? 0, model: { refusal: error.message } };
+          if (error instanceof Problem && error.status === 422)
+            return { size: size ?? 0, model: { refusal: error.message } };
           throw error;
         },
       )

@@ -29,7 +29,11 @@ function listed(workspace: Workspace, path: string): Promise<void> {
   const isThere = (): boolean => workspace.state.getState().files.some((file) => file.path === path);
   if (isThere()) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))), PATIENCE);
+    const timer = setTimeout(
+      () =>
+        done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))),
+      PATIENCE,
+    );
     const stop = workspace.state.subscribe(() => {
       if (isThere()) done(resolve);
     });

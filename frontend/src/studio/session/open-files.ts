@@ -31,7 +31,8 @@ export function shownFiles(open: OpenFiles, files: readonly FileEntry[]): ShownF
   const tabs = open.tabs.flatMap((id) => byId.get(id) ?? []);
   if (tabs.length === 0) {
     const runefile = findRunefile(files);
-    const first = files.find((file) => file.path === runefile) ?? files.find((file) => file.kind === "text") ?? files[0];
+    const first =
+      files.find((file) => file.path === runefile) ?? files.find((file) => file.kind === "text") ?? files[0];
     return first === undefined ? { tabs: [], active: null } : { tabs: [first], active: first };
   }
   return { tabs, active: tabs.find((file) => file.id === open.active) ?? tabs[tabs.length - 1] ?? null };

@@ -2,10 +2,27 @@ import { describe, expect, test } from "vitest";
 import type { Diagnostic, Preview, PreviewBuild } from "../api/types";
 import { previewStatus } from "./preview-status";
 
-const BUILD: PreviewBuild = { id: "p", version: "v", rune_url: "/r", rune_digest: "d", size: 1, memory: 1, created: "" };
+const BUILD: PreviewBuild = {
+  id: "p",
+  version: "v",
+  rune_url: "/r",
+  rune_digest: "d",
+  size: 1,
+  memory: 1,
+  created: "",
+};
 
 function preview(parts: Partial<Preview>): Preview {
-  return { sequence: 1, state: "ready", diagnostics: [], outline: { nodes: [], wires: [] }, current: true, error: null, build: BUILD, ...parts };
+  return {
+    sequence: 1,
+    state: "ready",
+    diagnostics: [],
+    outline: { nodes: [], wires: [] },
+    current: true,
+    error: null,
+    build: BUILD,
+    ...parts,
+  };
 }
 
 function problem(file: string, line: number, severity: Diagnostic["severity"] = "error"): Diagnostic {
@@ -15,17 +32,28 @@ function problem(file: string, line: number, severity: Diagnostic["severity"] = 
 
 describe("while the text is broken", () => {
   test("the old version runs on, until the line of the first error is fixed", () => {
-    const status = previewStatus(preview({ state: "broken", current: false, diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)] }), "here");
+    const status = previewStatus(
+      preview({
+        state: "broken",
+        current: false,
+        diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)],
+      }),
+      "here",
+    );
     expect(status.text).toBe("Running the version before your last edit until line 12 is fixed");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
   test("an error in another file is named with it", () => {
-    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain("until labels.txt, line 2, is fixed");
+    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain(
+      "until labels.txt, line 2, is fixed",
+    );
   });
 
   test("nothing runs when nothing was ever built", () => {
-    expect(previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text).toBe("Nothing runs until line 1 is fixed");
+    expect(
+      previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text,
+    ).toBe("Nothing runs until line 1 is fixed");
   });
 });
 
@@ -43,5 +71,7 @@ test("the way of an edit to the running rune is told step by step", () => {
 });
 
 test("a build that failed gives its reason and says what runs", () => {
-  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "here").text).toBe("Anvil lacks SVDF. The version before runs on.");
+  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "here").text).toBe(
+    "Anvil lacks SVDF. The version before runs on.",
+  );
 });

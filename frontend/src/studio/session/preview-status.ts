@@ -10,7 +10,9 @@ export interface PreviewStatus {
 }
 
 function place(problem: Diagnostic): string {
-  return isRunefileName(problem.file) ? `line ${problem.span.start.line}` : `${problem.file}, line ${problem.span.start.line},`;
+  return isRunefileName(problem.file)
+    ? `line ${problem.span.start.line}`
+    : `${problem.file}, line ${problem.span.start.line},`;
 }
 
 /** How far the newest edit is on its way: kept here while one is signed out or nobody can be reached, not stored yet, stored but not looked at yet, its rune not here yet, all here. */
@@ -22,7 +24,11 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
   if (edit === "signed-out") return { tone: "warn", text: "Sign in again to run your edit", problem: null };
   if (preview.state === "broken") {
     const mend = problem === null ? "the Runefile is fixed" : `${place(problem)} is fixed`;
-    return { tone: "warn", text: runs ? `Running the version before your last edit until ${mend}` : `Nothing runs until ${mend}`, problem };
+    return {
+      tone: "warn",
+      text: runs ? `Running the version before your last edit until ${mend}` : `Nothing runs until ${mend}`,
+      problem,
+    };
   }
   if (preview.state === "failed") {
     const reason = preview.error ?? "The build failed.";
@@ -30,8 +36,10 @@ export function previewStatus(preview: Preview, edit: EditState): PreviewStatus 
   }
   if (edit === "offline") return { tone: "warn", text: "Your edit waits for the connection", problem: null };
   if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
-  if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current)) return { tone: "info", text: "Checking your edit…", problem: null };
-  if (preview.state === "building") return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
+  if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current))
+    return { tone: "info", text: "Checking your edit…", problem: null };
+  if (preview.state === "building")
+    return { tone: "info", text: runs ? "Building your edit…" : "Building for the first time…", problem: null };
   if (edit === "fetching") return { tone: "info", text: "Starting the new version…", problem: null };
   return { tone: "ok", text: "Up to date", problem: null };
 }

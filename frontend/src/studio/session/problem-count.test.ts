@@ -9,5 +9,9 @@ test("errors and warnings are counted and coloured apart", () => {
     { tone: "wrong", text: "2 errors" },
     { tone: "worse", text: "1 warning" },
   ]);
-  expect([problemText([]), problemText([error]), problemText([error, warning, warning])]).toEqual(["", "1 error", "1 error, 2 warnings"]);
+  expect([problemText([]), problemText([error]), problemText([error, warning, warning])]).toEqual([
+    "",
+    "1 error",
+    "1 error, 2 warnings",
+  ]);
 });

@@ -13,10 +13,15 @@ export interface ProblemCount {
 export function problemCounts(diagnostics: readonly Pick<Diagnostic, "severity">[]): readonly ProblemCount[] {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
-  return [...(errors > 0 ? [{ tone: "wrong" as const, text: count(errors, "error") }] : []), ...(warnings > 0 ? [{ tone: "worse" as const, text: count(warnings, "warning") }] : [])];
+  return [
+    ...(errors > 0 ? [{ tone: "wrong" as const, text: count(errors, "error") }] : []),
+    ...(warnings > 0 ? [{ tone: "worse" as const, text: count(warnings, "warning") }] : []),
+  ];
 }
 
 /** `2 errors, 1 warning`; "" without any. */
 export function problemText(diagnostics: readonly Pick<Diagnostic, "severity">[]): string {
-  return problemCounts(diagnostics).map(({ text }) => text).join(", ");
+  return problemCounts(diagnostics)
+    .map(({ text }) => text)
+    .join(", ");
 }

@@ -12,7 +12,11 @@ let watch: SignInWatch;
 beforeEach(() => {
   vi.useFakeTimers();
   [person, asked, csrf] = [{ id: "p1", name: "Mika" }, 0, "first"];
-  watch = new SignInWatch({ me: "p1", csrf, fetch: () => Promise.resolve(((asked += 1), Response.json({ person, csrf }))) });
+  watch = new SignInWatch({
+    me: "p1",
+    csrf,
+    fetch: () => Promise.resolve(((asked += 1), Response.json({ person, csrf }))),
+  });
 });
 
 afterEach(() => {
@@ -29,7 +33,8 @@ test("what is not there stays not there while its person is signed in", async ()
 test("with the session gone, any refusal says that one is signed out", async () => {
   person = null;
   const refusals = [401, 403, 404].map((status) => watch.explain(new Problem(status, "", "")));
-  for (const meant of await Promise.all(refusals)) expect((meant as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
+  for (const meant of await Promise.all(refusals))
+    expect((meant as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
   expect(watch.state.getState()).toEqual({ who: "nobody" });
   expect(asked).toBe(1);
 });
@@ -60,7 +65,9 @@ test("another person is named, and their token is not taken", async () => {
   await vi.advanceTimersByTimeAsync(3000);
   expect(watch.state.getState()).toEqual({ who: "other", name: "Noor" });
   expect(watch.token).toBe("first");
-  expect(((await watch.explain(notFound)) as Problem).message).toBe("Noor is signed in in this browser now. Your edits are kept here and are not sent in another's name.");
+  expect(((await watch.explain(notFound)) as Problem).message).toBe(
+    "Noor is signed in in this browser now. Your edits are kept here and are not sent in another's name.",
+  );
 });
 
 test("a network that is gone says nothing of the session", async () => {

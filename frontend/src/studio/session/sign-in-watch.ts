@@ -4,7 +4,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { Problem } from "../api/problem";
 
 /** Who is signed in in this browser: whom the page was made for, nobody, or someone else. */
-export type SignedIn = { readonly who: "me" } | { readonly who: "nobody" } | { readonly who: "other"; readonly name: string };
+export type SignedIn =
+  { readonly who: "me" } | { readonly who: "nobody" } | { readonly who: "other"; readonly name: string };
 
 interface Answer {
   readonly person: { readonly id: string; readonly name: string } | null;
@@ -94,7 +95,9 @@ export class SignInWatch {
 
   private become(signedIn: SignedIn): void {
     const before = this.store.getState();
-    const isSame = signedIn.who === before.who && (signedIn.who !== "other" || before.who !== "other" || signedIn.name === before.name);
+    const isSame =
+      signedIn.who === before.who &&
+      (signedIn.who !== "other" || before.who !== "other" || signedIn.name === before.name);
     if (isSame) return;
     this.store.setState(signedIn, true);
     this.lookLater();
@@ -103,5 +106,7 @@ export class SignInWatch {
 
 /** What is said to someone whose session ended. */
 export function sentenceFor(signedIn: SignedIn): string {
-  return signedIn.who === "other" ? `${signedIn.name} is signed in in this browser now. Your edits are kept here and are not sent in another's name.` : SIGNED_OUT;
+  return signedIn.who === "other"
+    ? `${signedIn.name} is signed in in this browser now. Your edits are kept here and are not sent in another's name.`
+    : SIGNED_OUT;
 }

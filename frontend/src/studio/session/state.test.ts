@@ -3,13 +3,43 @@ import type { Build, BuildState, Preview, ProjectState } from "../api/types";
 import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./state";
 
 function build(number: number | null, state: BuildState = "running"): Build {
-  return { id: `b${number}`, number, state, attempt: 1, version: { number: 1, digest: "sha256:1" }, requested_by: null, created: "", started: null, finished: null, report: null, diagnostics: [], error: null, url: "", rune_url: null };
+  return {
+    id: `b${number}`,
+    number,
+    state,
+    attempt: 1,
+    version: { number: 1, digest: "sha256:1" },
+    requested_by: null,
+    created: "",
+    started: null,
+    finished: null,
+    report: null,
+    diagnostics: [],
+    error: null,
+    url: "",
+    rune_url: null,
+  };
 }
 
-const PREVIEW: Preview = { sequence: 4, state: "ready", diagnostics: [], outline: { nodes: [], wires: [] }, current: true, error: null, build: null };
+const PREVIEW: Preview = {
+  sequence: 4,
+  state: "ready",
+  diagnostics: [],
+  outline: { nodes: [], wires: [] },
+  current: true,
+  error: null,
+  build: null,
+};
 const STATE: ProjectState = {
   sequence: 1,
-  project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "/acme/keywords" },
+  project: {
+    id: "p",
+    organisation: "acme",
+    name: "keywords",
+    visibility: "private",
+    description: "",
+    url: "/acme/keywords",
+  },
   me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
   may: ["see", "read", "edit"],
   preview: PREVIEW,
@@ -39,7 +69,11 @@ test("a preview's build has no number and is not among the builds", () => {
 });
 
 test("an event of a build changes it and points at its log", () => {
-  const { session, reading } = afterEvent(sessionOf(STATE), { sequence: 2, type: "build.changed", data: { build: build(42) } });
+  const { session, reading } = afterEvent(sessionOf(STATE), {
+    sequence: 2,
+    type: "build.changed",
+    data: { build: build(42) },
+  });
   expect(session.builds[0]?.number).toBe(42);
   expect(reading).toEqual({ what: "log", build: "b42" });
 });
@@ -47,8 +81,14 @@ test("an event of a build changes it and points at its log", () => {
 test("an event of the preview brings it; one without it, as read from the log, says that it must be read", () => {
   const before = sessionOf(STATE);
   const preview = { ...PREVIEW, sequence: 5 };
-  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: { preview } })).toEqual({ session: { ...before, preview }, reading: null });
-  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: {} })).toEqual({ session: before, reading: { what: "preview" } });
+  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: { preview } })).toEqual({
+    session: { ...before, preview },
+    reading: null,
+  });
+  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: {} })).toEqual({
+    session: before,
+    reading: { what: "preview" },
+  });
 });
 
 test("an event of a kind that is not known changes nothing", () => {

@@ -10,7 +10,8 @@ export interface Session extends ProjectState {
 }
 
 /** What must be read from the server after an event that does not bring it. */
-export type Reading = { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
+export type Reading =
+  { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
 
 export function sessionOf(state: ProjectState): Session {
   return { ...state, logs: {}, connected: false };
@@ -19,7 +20,8 @@ export function sessionOf(state: ProjectState): Session {
 /** The newest first; a build that is known is replaced where it stands. */
 export function withBuild(builds: readonly Build[], build: Build): readonly Build[] {
   if (build.number === null) return builds;
-  if (builds.some((other) => other.id === build.id)) return builds.map((other) => (other.id === build.id ? build : other));
+  if (builds.some((other) => other.id === build.id))
+    return builds.map((other) => (other.id === build.id ? build : other));
   return [build, ...builds].sort((one, other) => (other.number ?? 0) - (one.number ?? 0));
 }
 
@@ -33,9 +35,14 @@ export function afterEvent(session: Session, event: ProjectEvent): { session: Se
   switch (event.type) {
     case "preview.changed":
       // As told, it has the preview with it; as read from the log after a while away, or a large one, it does not.
-      return event.data.preview === undefined ? { session, reading: { what: "preview" } } : { session: withPreview(session, event.data.preview), reading: null };
+      return event.data.preview === undefined
+        ? { session, reading: { what: "preview" } }
+        : { session: withPreview(session, event.data.preview), reading: null };
     case "build.changed":
-      return { session: { ...session, builds: withBuild(session.builds, event.data.build) }, reading: { what: "log", build: event.data.build.id } };
+      return {
+        session: { ...session, builds: withBuild(session.builds, event.data.build) },
+        reading: { what: "log", build: event.data.build.id },
+      };
     case "build.log":
       return { session, reading: { what: "log", build: event.data.build } };
     case "project.changed":

@@ -3,7 +3,15 @@ import { ProjectClient } from "../api/client";
 import type { ProjectState } from "../api/types";
 import { SessionStore } from "./store";
 
-const PREVIEW = { sequence: 1, state: "ready", diagnostics: [], outline: { nodes: [], wires: [] }, current: true, error: null, build: null };
+const PREVIEW = {
+  sequence: 1,
+  state: "ready",
+  diagnostics: [],
+  outline: { nodes: [], wires: [] },
+  current: true,
+  error: null,
+  build: null,
+};
 const STATE = {
   sequence: 1,
   project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "" },
@@ -21,10 +29,17 @@ const STATE = {
 function storeOf(answers: Readonly<Record<string, () => unknown>>) {
   const asked: string[] = [];
   const held: (() => void)[] = [];
-  const client = new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, (address) => {
-    asked.push(address);
-    return new Promise((resolve) => held.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))));
-  });
+  const client = new ProjectClient(
+    "acme",
+    "keywords",
+    { token: "t", explain: (error) => Promise.resolve(error) },
+    (address) => {
+      asked.push(address);
+      return new Promise((resolve) =>
+        held.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))),
+      );
+    },
+  );
   const store = new SessionStore(STATE, client, vi.fn());
   const letGo = async (): Promise<void> => {
     for (const go of held.splice(0)) go();
@@ -46,7 +61,10 @@ test("many events of the preview at once are read twice at most: now, and once a
 
 test("a preview that is behind the text is asked for when the page opens and when the state is read again, and no other is", async () => {
   let current = false;
-  const { store, asked, letGo } = storeOf({ state: () => ({ ...STATE, preview: { ...PREVIEW, current } }), preview: () => PREVIEW });
+  const { store, asked, letGo } = storeOf({
+    state: () => ({ ...STATE, preview: { ...PREVIEW, current } }),
+    preview: () => PREVIEW,
+  });
   store.refreshPreview();
   expect(asked).toEqual([]);
   void store.refetch();
@@ -72,7 +90,9 @@ test("the log is read for builds that are looked at, and not for others", async 
 });
 
 test("after a gap the whole state is new and its number is given", async () => {
-  const { store, letGo } = storeOf({ state: () => ({ ...STATE, sequence: 9, tags: [{ tag: "1.0.0", build_number: 1, digest: "", created: "" }] }) });
+  const { store, letGo } = storeOf({
+    state: () => ({ ...STATE, sequence: 9, tags: [{ tag: "1.0.0", build_number: 1, digest: "", created: "" }] }),
+  });
   const read = store.refetch();
   await letGo();
   expect(await read).toBe(9);
@@ -82,7 +102,11 @@ test("after a gap the whole state is new and its number is given", async () => {
 test("a read that fails is told, and the next event reads again", async () => {
   const onError = vi.fn();
   const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
-  const store = new SessionStore(STATE, new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, fetch), onError);
+  const store = new SessionStore(
+    STATE,
+    new ProjectClient("acme", "keywords", { token: "t", explain: (error) => Promise.resolve(error) }, fetch),
+    onError,
+  );
   for (const sequence of [2, 3]) {
     store.apply({ sequence, type: "preview.changed", data: {} });
     await new Promise((resolve) => setTimeout(resolve));

@@ -24,7 +24,8 @@ export class Toasts {
   }
 
   dismiss(id: number): void {
-    if (this.store.getState().some((toast) => toast.id === id)) this.become(this.store.getState().filter((toast) => toast.id !== id));
+    if (this.store.getState().some((toast) => toast.id === id))
+      this.become(this.store.getState().filter((toast) => toast.id !== id));
   }
 
   private become(toasts: readonly Toast[]): void {

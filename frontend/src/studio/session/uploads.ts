@@ -65,7 +65,10 @@ export class Uploads {
 
   /** Say in the list why something was refused. */
   refuse(path: string, reason: string): void {
-    this.become([...this.store.getState().filter((row) => row.path !== path), { id: this.next++, path, share: 0, refused: reason, stop: () => undefined }]);
+    this.become([
+      ...this.store.getState().filter((row) => row.path !== path),
+      { id: this.next++, path, share: 0, refused: reason, stop: () => undefined },
+    ]);
   }
 
   dismiss(id: number): void {
@@ -90,12 +93,22 @@ export class Uploads {
       stopping.abort();
       this.dismiss(id);
     };
-    this.become([...this.store.getState().filter((row) => row.path !== path), { id, path, share: 0, refused: null, stop }]);
+    this.become([
+      ...this.store.getState().filter((row) => row.path !== path),
+      { id, path, share: 0, refused: null, stop },
+    ]);
     await this.turn();
     try {
       if (stopping.signal.aborted) return null;
       const { token, limit } = this.destination;
-      return await upload(file, { address, method, token: token(), limit, onProgress: (share) => this.change(id, { share }), signal: stopping.signal });
+      return await upload(file, {
+        address,
+        method,
+        token: token(),
+        limit,
+        onProgress: (share) => this.change(id, { share }),
+        signal: stopping.signal,
+      });
     } catch (error) {
       if (stopping.signal.aborted) return null;
       throw await this.destination.explain(error);

@@ -4,7 +4,10 @@ import { sentenceOf } from "../api/problem";
 import type { Workspace } from "./workspace";
 
 /** Stays the same from render to render as long as `open` does, which shows a file by its path. */
-export function useLabels(workspace: Workspace, open: (path: string) => void): (stage: string | null, index: number, count: number) => void {
+export function useLabels(
+  workspace: Workspace,
+  open: (path: string) => void,
+): (stage: string | null, index: number, count: number) => void {
   return useCallback(
     (stage, index, count) => {
       void import("./label-file")

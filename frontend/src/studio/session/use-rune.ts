@@ -30,7 +30,8 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null, isSig
       client.rune(address).then(
         (bytes) => {
           // What runs goes on: the same bytes in another buffer would start it anew.
-          if (wanted) setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
+          if (wanted)
+            setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
         },
         (reason: unknown) => {
           if (!wanted) return;

@@ -6,13 +6,22 @@ import { MOST_WIRES, WatchStore } from "./watching";
 
 const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
 const preview = (version: string) => ({ build: { version } }) as Preview;
-const answer = (state: WatchAnswer["state"], changed: Partial<WatchAnswer> = {}): WatchAnswer => ({ id: "w", wires: [], state, error: null, build: null, ...changed });
+const answer = (state: WatchAnswer["state"], changed: Partial<WatchAnswer> = {}): WatchAnswer => ({
+  id: "w",
+  wires: [],
+  state,
+  error: null,
+  build: null,
+  ...changed,
+});
 
 function store(...answers: WatchAnswer[]) {
   const asked: (readonly Wire[])[] = [];
   const told: string[] = [];
   const next = () => Promise.resolve(answers.shift() ?? answer("ready", { build }));
-  const made = new WatchStore({ watch: (wires) => (asked.push(wires), next()), watched: next }, (sentence) => told.push(sentence));
+  const made = new WatchStore({ watch: (wires) => (asked.push(wires), next()), watched: next }, (sentence) =>
+    told.push(sentence),
+  );
   made.follow(preview("one"));
   return { made, asked, told };
 }
@@ -72,7 +81,13 @@ test("a timed rune is asked for without wires, of each text, until nobody looks"
 test("another fix is asked for at once, and what was built for the one before is let go", async () => {
   const wishes: unknown[] = [];
   const answers = [answer("ready", { build }), answer("building")];
-  const made = new WatchStore({ watch: (_, wish) => (wishes.push(wish), Promise.resolve(answers.shift() ?? answer("building"))), watched: () => Promise.resolve(answer("building")) }, vi.fn());
+  const made = new WatchStore(
+    {
+      watch: (_, wish) => (wishes.push(wish), Promise.resolve(answers.shift() ?? answer("building"))),
+      watched: () => Promise.resolve(answer("building")),
+    },
+    vi.fn(),
+  );
   made.follow(preview("one"));
   const fix = { code: "RUNE0048", place: 0, choice: 1 };
   made.wish({ fix });

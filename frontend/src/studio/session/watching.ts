@@ -131,7 +131,10 @@ export class WatchStore {
 }
 
 /** For what draws wires: another object whenever what is watched changes. */
-export function useWatching(store: WatchStore): { readonly isWatched: (wire: Wire) => boolean; readonly toggle: (wire: Wire) => void } {
+export function useWatching(store: WatchStore): {
+  readonly isWatched: (wire: Wire) => boolean;
+  readonly toggle: (wire: Wire) => void;
+} {
   const { wires } = useStore(store.state);
   return useMemo(
     () => ({

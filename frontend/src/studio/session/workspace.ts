@@ -66,7 +66,14 @@ export class Workspace {
   private readonly edited = new Set<string>();
   private readonly connection: DocumentConnection;
   private readonly events: EventStream;
-  private readonly texts = createStore<TextState>(() => ({ read: false, save: "offline", closedFor: "", files: [], deleted: 0, ahead: false }));
+  private readonly texts = createStore<TextState>(() => ({
+    read: false,
+    save: "offline",
+    closedFor: "",
+    files: [],
+    deleted: 0,
+    ahead: false,
+  }));
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
   private readonly versionListeners = new Set<() => void>();
 
@@ -76,7 +83,13 @@ export class Workspace {
     this.signIn = new SignInWatch({ me: state.me.id, csrf: state.csrf });
     this.client = new ProjectClient(organisation, name, this.signIn);
     this.store = new SessionStore(state, this.client, (error) => this.toasts.say(sentenceOf(error)));
-    this.uploads = new Uploads({ address: (path) => this.client.fileAddress(path), unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace), token: () => this.signIn.token, limit: state.upload_limit, explain: (error) => this.signIn.explain(error) });
+    this.uploads = new Uploads({
+      address: (path) => this.client.fileAddress(path),
+      unpackAddress: (folder, replace) => this.client.unpackAddress(folder, replace),
+      token: () => this.signIn.token,
+      limit: state.upload_limit,
+      explain: (error) => this.signIn.explain(error),
+    });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.texts.setState(this.listed()));
     const known = new KnownFiles(this.files, this.client);
@@ -102,7 +115,12 @@ export class Workspace {
       for (const each of asked) each.follow(preview);
       if (this.texts.getState().ahead) this.texts.setState({ ahead: false });
     });
-    this.unsent = new UnsentEdits({ storage: browserStorage(), person: state.me.id, project: state.project.id, page: String(this.files.doc.clientID) });
+    this.unsent = new UnsentEdits({
+      storage: browserStorage(),
+      person: state.me.id,
+      project: state.project.id,
+      page: String(this.files.doc.clientID),
+    });
     this.files.doc.on("afterTransaction", ({ local, origin, changedParentTypes }: Y.Transaction) => {
       if (local || origin === KEPT) for (const type of changedParentTypes.keys()) this.touched(type);
     });
@@ -124,7 +142,12 @@ export class Workspace {
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
       },
     });
-    this.presence = new Presence(this.connection.awareness, { id: state.me.id, name: state.me.name, initials: state.me.initials, colour: state.me.colour });
+    this.presence = new Presence(this.connection.awareness, {
+      id: state.me.id,
+      name: state.me.name,
+      initials: state.me.initials,
+      colour: state.me.colour,
+    });
     this.events = new EventStream({
       address: `${sockets}/events`,
       person: state.me.id,
@@ -187,7 +210,8 @@ export class Workspace {
     this.unsent.write();
     this.unsent.forgetLeft();
     if (!fits) this.toasts.say("Edits of your last visit could not be sent: the text they belong to no longer exists.");
-    else if (this.connection.unsent) this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
+    else if (this.connection.unsent)
+      this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
   }
 
   private touched(type: unknown): void {
@@ -283,7 +307,8 @@ export class Workspace {
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
   private sent(): Promise<void> {
-    if (this.texts.getState().save === "offline" || this.texts.getState().save === "offline-unsent") return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
+    if (this.texts.getState().save === "offline" || this.texts.getState().save === "offline-unsent")
+      return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
     return this.connection.stored();
   }
 

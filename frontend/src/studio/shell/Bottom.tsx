@@ -27,7 +27,20 @@ interface BottomProps {
   readonly onPublish: (build: Build) => void;
 }
 
-export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, onBuild, onDiagnostic, onMend, onCancel, onPublish }: BottomProps) {
+export function Bottom({
+  session,
+  diagnostics,
+  tab,
+  build,
+  mayEdit,
+  now,
+  onTab,
+  onBuild,
+  onDiagnostic,
+  onMend,
+  onCancel,
+  onPublish,
+}: BottomProps) {
   const panel = useId();
   const tabs = [
     { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
@@ -36,9 +49,20 @@ export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, 
   const shown = tab === "build" && build !== null ? "build" : "problems";
   return (
     <section className="bottom" aria-label="Problems and builds">
-      <Tabs label="Problems and builds" tabs={tabs} active={shown} controls={panel} onChoose={(id) => onTab(id === "build" ? "build" : "problems")}>
+      <Tabs
+        label="Problems and builds"
+        tabs={tabs}
+        active={shown}
+        controls={panel}
+        onChoose={(id) => onTab(id === "build" ? "build" : "problems")}
+      >
         {shown === "build" && session.builds.length > 1 && (
-          <select className="quiet-select" aria-label="Which build" value={build?.id} onChange={(event) => onBuild(event.target.value)}>
+          <select
+            className="quiet-select"
+            aria-label="Which build"
+            value={build?.id}
+            onChange={(event) => onBuild(event.target.value)}
+          >
             {session.builds.map((each) => (
               <option key={each.id} value={each.id}>
                 Build {each.number}, {each.state}, {ago(each.created, now)}
@@ -62,7 +86,13 @@ export function Bottom({ session, diagnostics, tab, build, mayEdit, now, onTab, 
             />
           </Suspense>
         ) : (
-          <Problems diagnostics={diagnostics} checking={session.preview.state === "checking"} mayEdit={mayEdit} onSelect={onDiagnostic} onMend={onMend} />
+          <Problems
+            diagnostics={diagnostics}
+            checking={session.preview.state === "checking"}
+            mayEdit={mayEdit}
+            onSelect={onDiagnostic}
+            onMend={onMend}
+          />
         )}
       </div>
     </section>

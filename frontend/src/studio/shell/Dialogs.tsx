@@ -46,22 +46,60 @@ interface DialogsProps {
   readonly onClose: () => void;
 }
 
-export default function Dialogs({ asking, workspace, session, mayEdit, commands, destinations, answers, onSaveVersion, onClose }: DialogsProps) {
+export default function Dialogs({
+  asking,
+  workspace,
+  session,
+  mayEdit,
+  commands,
+  destinations,
+  answers,
+  onSaveVersion,
+  onClose,
+}: DialogsProps) {
   switch (asking.what) {
     case "files":
       return (
         <Suspense>
-          <FileDialogs asking={asking.asking} workspace={workspace} files={workspace.state.getState().files} mayEdit={mayEdit} answers={answers} onClose={onClose} />
+          <FileDialogs
+            asking={asking.asking}
+            workspace={workspace}
+            files={workspace.state.getState().files}
+            mayEdit={mayEdit}
+            answers={answers}
+            onClose={onClose}
+          />
         </Suspense>
       );
     case "save-version":
       return <SaveVersionDialog onSave={onSaveVersion} onClose={onClose} />;
     case "rune":
-      return <RuneDialog files={asking.files} mayEdit={mayEdit} onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))} onClose={onClose} />;
+      return (
+        <RuneDialog
+          files={asking.files}
+          mayEdit={mayEdit}
+          onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))}
+          onClose={onClose}
+        />
+      );
     case "share":
-      return <ShareDialog session={session} build={lastSucceeded(session.builds)} asksForReview={asking.review} onClose={onClose} />;
+      return (
+        <ShareDialog
+          session={session}
+          build={lastSucceeded(session.builds)}
+          asksForReview={asking.review}
+          onClose={onClose}
+        />
+      );
     case "publish":
-      return <PublishDialog session={session} build={asking.build} onPublish={(tag) => workspace.client.publish(tag, asking.build.id)} onClose={onClose} />;
+      return (
+        <PublishDialog
+          session={session}
+          build={asking.build}
+          onPublish={(tag) => workspace.client.publish(tag, asking.build.id)}
+          onClose={onClose}
+        />
+      );
     case "palette":
       return <Palette commands={commands} destinations={destinations} start={asking.start} onClose={onClose} />;
     case "choose":

@@ -24,8 +24,20 @@ interface HeaderProps {
 }
 
 /** What is said of the text; loud when someone could lose something. */
-function saveWords({ save, closedFor, isSignedOut, read }: Pick<HeaderProps, "save" | "closedFor" | "isSignedOut" | "read">): { readonly text: string; readonly tone: "muted" | "worse" | "wrong" } {
-  if (save === "closed") return { text: `${closedFor === "" ? "This project is no longer available." : closedFor} Copy what you still need, then load the page again.`, tone: "wrong" };
+function saveWords({
+  save,
+  closedFor,
+  isSignedOut,
+  read,
+}: Pick<HeaderProps, "save" | "closedFor" | "isSignedOut" | "read">): {
+  readonly text: string;
+  readonly tone: "muted" | "worse" | "wrong";
+} {
+  if (save === "closed")
+    return {
+      text: `${closedFor === "" ? "This project is no longer available." : closedFor} Copy what you still need, then load the page again.`,
+      tone: "wrong",
+    };
   if (isSignedOut && save === "offline") return { text: "Signed out", tone: "worse" };
   if (isSignedOut && save !== "saved") return { text: "Signed out; your edits are kept", tone: "worse" };
   if (!read) return { text: "Connecting…", tone: "muted" };
@@ -41,9 +53,29 @@ function saveWords({ save, closedFor, isSignedOut, read }: Pick<HeaderProps, "sa
   }
 }
 
-const STATES: Readonly<Record<Build["state"], string>> = { queued: "waits", running: "runs", succeeded: "ok", failed: "failed", cancelled: "cancelled", lost: "lost" };
+const STATES: Readonly<Record<Build["state"], string>> = {
+  queued: "waits",
+  running: "runs",
+  succeeded: "ok",
+  failed: "failed",
+  cancelled: "cancelled",
+  lost: "lost",
+};
 
-export function Header({ project, save, closedFor, isSignedOut, read, mayEdit, newest, reviewable, people, onBuild, onShare, onAskForReview }: HeaderProps) {
+export function Header({
+  project,
+  save,
+  closedFor,
+  isSignedOut,
+  read,
+  mayEdit,
+  newest,
+  reviewable,
+  people,
+  onBuild,
+  onShare,
+  onAskForReview,
+}: HeaderProps) {
   const words = saveWords({ save, closedFor, isSignedOut, read });
   const visibility = (
     <>
@@ -64,7 +96,11 @@ export function Header({ project, save, closedFor, isSignedOut, read, mayEdit, n
         <h1 className="cut">{project.name}</h1>
       </nav>
       {mayEdit ? (
-        <a className="tag wide-only" href={`${project.url}/settings`} title="Name, description, who sees it: the project's settings">
+        <a
+          className="tag wide-only"
+          href={`${project.url}/settings`}
+          title="Name, description, who sees it: the project's settings"
+        >
           {visibility}
         </a>
       ) : (
@@ -84,12 +120,24 @@ export function Header({ project, save, closedFor, isSignedOut, read, mayEdit, n
         <Share2 aria-hidden="true" />
         <span className="wide-only">Share</span>
       </button>
-      <button type="button" className="button wide-only" onClick={onAskForReview} disabled={reviewable === null} title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}>
+      <button
+        type="button"
+        className="button wide-only"
+        onClick={onAskForReview}
+        disabled={reviewable === null}
+        title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}
+      >
         <Eye aria-hidden="true" />
         Ask for review
       </button>
       {mayEdit && (
-        <button type="button" className="button primary" onClick={onBuild} title="Build (Ctrl Enter)" disabled={!read || save === "closed"}>
+        <button
+          type="button"
+          className="button primary"
+          onClick={onBuild}
+          title="Build (Ctrl Enter)"
+          disabled={!read || save === "closed"}
+        >
           <Hammer aria-hidden="true" />
           {newest !== null && isUnderWay(newest) ? "Build again" : "Build"}
         </button>

@@ -62,7 +62,28 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
   return isRunefile ? "both" : "beside";
 }
 
-export function Middle({ workspace, shown, runefile, closable, diagnostics, outline, selected, view, readOnly, nonce, editor, answers, onView, onOpen, onClose, onCursor, onPick, onStageText, onGraphAlone, onMend }: MiddleProps) {
+export function Middle({
+  workspace,
+  shown,
+  runefile,
+  closable,
+  diagnostics,
+  outline,
+  selected,
+  view,
+  readOnly,
+  nonce,
+  editor,
+  answers,
+  onView,
+  onOpen,
+  onClose,
+  onCursor,
+  onPick,
+  onStageText,
+  onGraphAlone,
+  onMend,
+}: MiddleProps) {
   const watching = useWatching(workspace.watching);
   const panel = useId();
   const { active } = shown;
@@ -70,9 +91,16 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
   const isRunefile = active?.path === runefile;
   const names = useMemo(() => {
     const bases = shown.tabs.map((file) => baseName(file.path));
-    return shown.tabs.map((file, index) => (bases.filter((base) => base === bases[index]).length > 1 ? file.path : (bases[index] ?? file.path)));
+    return shown.tabs.map((file, index) =>
+      bases.filter((base) => base === bases[index]).length > 1 ? file.path : (bases[index] ?? file.path),
+    );
   }, [shown.tabs]);
-  const tabs = shown.tabs.map((file, index) => ({ id: file.id, label: names[index] ?? file.path, title: file.path, closable: closable }));
+  const tabs = shown.tabs.map((file, index) => ({
+    id: file.id,
+    label: names[index] ?? file.path,
+    title: file.path,
+    closable: closable,
+  }));
   const reading = active === null || text === null || isRunefile ? null : readingOf(active.path);
   const hasSecond = isRunefile || reading !== null;
   const second = hasSecond && view !== "text";
@@ -84,7 +112,14 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
   };
   return (
     <section className="middle" aria-label="Text">
-      <Tabs label="Open files" tabs={tabs} active={active?.id ?? ""} controls={panel} onChoose={onOpen} onClose={onClose}>
+      <Tabs
+        label="Open files"
+        tabs={tabs}
+        active={active?.id ?? ""}
+        controls={panel}
+        onChoose={onOpen}
+        onClose={onClose}
+      >
         {hasSecond && (
           <span className="segmented" role="group" aria-label="View">
             {viewsOf(reading === null ? "Graph" : READING_NAMES[reading]).map(({ id, label }) => (
@@ -95,7 +130,12 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
           </span>
         )}
       </Tabs>
-      <div id={panel} role="tabpanel" aria-label={active?.path ?? "No file"} className={`middle-body ${layoutOf(isRunefile, hasSecond, view)}`}>
+      <div
+        id={panel}
+        role="tabpanel"
+        aria-label={active?.path ?? "No file"}
+        className={`middle-body ${layoutOf(isRunefile, hasSecond, view)}`}
+      >
         {second && isRunefile && (
           <Suspense fallback={<div className={view === "graph" ? "graph-area alone" : "graph-area strip"} />}>
             <GraphView
@@ -131,9 +171,21 @@ export function Middle({ workspace, shown, runefile, closable, diagnostics, outl
           />
         )}
         <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
-          {second && reading !== null && active !== null && text !== null && <ReadPage reading={reading} text={text} path={active.path} address={(path) => workspace.client.fileAddress(path)} onOpen={openPath} />}
-          {active !== null && text === null && extension(active.path) === "tflite" && <ModelPage file={active} client={workspace.client} />}
-          {active !== null && text === null && extension(active.path) !== "tflite" && <BinaryPage file={active} address={workspace.client.fileAddress(active.path)} />}
+          {second && reading !== null && active !== null && text !== null && (
+            <ReadPage
+              reading={reading}
+              text={text}
+              path={active.path}
+              address={(path) => workspace.client.fileAddress(path)}
+              onOpen={openPath}
+            />
+          )}
+          {active !== null && text === null && extension(active.path) === "tflite" && (
+            <ModelPage file={active} client={workspace.client} />
+          )}
+          {active !== null && text === null && extension(active.path) !== "tflite" && (
+            <BinaryPage file={active} address={workspace.client.fileAddress(active.path)} />
+          )}
         </Suspense>
         {active === null && <p className="panel-note muted">Nothing is open.</p>}
       </div>

@@ -24,7 +24,12 @@ export function People({ presence, me, files, onGo }: PeopleProps) {
     <ul className="people" aria-label="Who is here">
       {people.slice(0, SHOWN).map((present) => (
         <li key={present.person.id}>
-          <button type="button" title={place(present)} aria-label={`${place(present)}. Go there`} onClick={() => onGo(present)}>
+          <button
+            type="button"
+            title={place(present)}
+            aria-label={`${place(present)}. Go there`}
+            onClick={() => onGo(present)}
+          >
             <span className={`avatar person-${present.person.colour}`} aria-hidden="true">
               {present.person.initials}
             </span>

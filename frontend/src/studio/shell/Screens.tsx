@@ -16,7 +16,13 @@ export function isNarrow(): boolean {
   return window.matchMedia(PHONE).matches;
 }
 
-export function Screens({ screen, onScreen }: { readonly screen: Screen; readonly onScreen: (screen: Screen) => void }) {
+export function Screens({
+  screen,
+  onScreen,
+}: {
+  readonly screen: Screen;
+  readonly onScreen: (screen: Screen) => void;
+}) {
   return (
     <nav className="screens" aria-label="Parts of the studio">
       {SCREENS.map(({ id, label, Icon }) => (

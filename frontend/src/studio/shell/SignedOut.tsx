@@ -12,7 +12,9 @@ const SIGN_OUT = "/accounts/logout/";
 /** One text as it is; several with their paths above them. */
 function asOneText(texts: readonly { readonly path: string; readonly text: string }[]): string {
   const [first] = texts;
-  return texts.length === 1 && first !== undefined ? first.text : texts.map(({ path, text }) => `==> ${path} <==\n${text}\n`).join("\n");
+  return texts.length === 1 && first !== undefined
+    ? first.text
+    : texts.map(({ path, text }) => `==> ${path} <==\n${text}\n`).join("\n");
 }
 
 function download(text: string, name: string): void {
@@ -24,7 +26,13 @@ function download(text: string, name: string): void {
   URL.revokeObjectURL(address);
 }
 
-export default function SignedOut({ workspace, mayEdit }: { readonly workspace: Workspace; readonly mayEdit: boolean }) {
+export default function SignedOut({
+  workspace,
+  mayEdit,
+}: {
+  readonly workspace: Workspace;
+  readonly mayEdit: boolean;
+}) {
   const signedIn = useStore(workspace.signIn.state);
   // Drawn anew as edits come, which the buttons are about.
   const { save } = useStore(workspace.state);
@@ -35,11 +43,21 @@ export default function SignedOut({ workspace, mayEdit }: { readonly workspace: 
   const copy = (): void => {
     const copied = navigator.clipboard?.writeText(asOneText(unsent));
     if (copied === undefined) workspace.toasts.say("Copying needs HTTPS. Download the edits instead.");
-    else copied.then(() => workspace.toasts.say("Your edits are copied."), (error: unknown) => workspace.toasts.say(sentenceOf(error)));
+    else
+      copied.then(
+        () => workspace.toasts.say("Your edits are copied."),
+        (error: unknown) => workspace.toasts.say(sentenceOf(error)),
+      );
   };
   return (
     <div className="signed-out" role="alert">
-      <p className="grow">{mayEdit ? sentenceFor(signedIn) : signedIn.who === "other" ? `${signedIn.name} is signed in in this browser now.` : "You are signed out. Sign in again to go on."}</p>
+      <p className="grow">
+        {mayEdit
+          ? sentenceFor(signedIn)
+          : signedIn.who === "other"
+            ? `${signedIn.name} is signed in in this browser now.`
+            : "You are signed out. Sign in again to go on."}
+      </p>
       <div className="row wrap">
         {unsent.length > 0 && (
           <>
@@ -54,7 +72,12 @@ export default function SignedOut({ workspace, mayEdit }: { readonly workspace: 
           </>
         )}
         {signedIn.who === "nobody" ? (
-          <button type="button" className="button primary" title={`As ${name}, in a new window; this page goes on by itself`} onClick={() => window.open(SIGN_IN, "_blank")}>
+          <button
+            type="button"
+            className="button primary"
+            title={`As ${name}, in a new window; this page goes on by itself`}
+            onClick={() => window.open(SIGN_IN, "_blank")}
+          >
             <LogIn aria-hidden="true" />
             Sign in
           </button>
@@ -63,7 +86,12 @@ export default function SignedOut({ workspace, mayEdit }: { readonly workspace: 
             <button type="button" className="button" onClick={() => window.location.reload()}>
               Go on as {signedIn.name}
             </button>
-            <button type="button" className="button primary" title={`In a new window. Then sign in as ${name}`} onClick={() => window.open(SIGN_OUT, "_blank")}>
+            <button
+              type="button"
+              className="button primary"
+              title={`In a new window. Then sign in as ${name}`}
+              onClick={() => window.open(SIGN_OUT, "_blank")}
+            >
               <LogOut aria-hidden="true" />
               Sign {signedIn.name} out
             </button>

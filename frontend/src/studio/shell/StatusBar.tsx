@@ -13,7 +13,15 @@ interface StatusBarProps {
   readonly onCommands: () => void;
 }
 
-export function StatusBar({ connected, problems, toolchain, cursor, readOnly, onProblems, onCommands }: StatusBarProps) {
+export function StatusBar({
+  connected,
+  problems,
+  toolchain,
+  cursor,
+  readOnly,
+  onProblems,
+  onCommands,
+}: StatusBarProps) {
   return (
     <footer className="status num">
       <span className={connected ? "" : "worse"}>{connected ? "Connected" : "Not connected"}</span>

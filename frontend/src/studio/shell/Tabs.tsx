@@ -37,7 +37,18 @@ export function Tabs({ label, tabs, active, controls, onChoose, onClose, childre
       <div className="tab-row" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
           <span key={tab.id} className={tab.id === active ? "tab on" : "tab"} role="presentation">
-            <button type="button" role="tab" data-tab={tab.id} aria-selected={tab.id === active} aria-controls={controls} tabIndex={tab.id === active ? 0 : -1} aria-keyshortcuts={tab.closable === true ? "Delete" : undefined} title={tab.title} onClick={() => onChoose(tab.id)} onAuxClick={(event) => event.button === 1 && tab.closable === true && onClose?.(tab.id)}>
+            <button
+              type="button"
+              role="tab"
+              data-tab={tab.id}
+              aria-selected={tab.id === active}
+              aria-controls={controls}
+              tabIndex={tab.id === active ? 0 : -1}
+              aria-keyshortcuts={tab.closable === true ? "Delete" : undefined}
+              title={tab.title}
+              onClick={() => onChoose(tab.id)}
+              onAuxClick={(event) => event.button === 1 && tab.closable === true && onClose?.(tab.id)}
+            >
               {tab.label}
               {tab.marks?.map(({ tone, text }) => (
                 <small key={tone} className={`${tone} num`}>
@@ -46,7 +57,14 @@ export function Tabs({ label, tabs, active, controls, onChoose, onClose, childre
               ))}
             </button>
             {tab.closable === true && (
-              <button type="button" className="tab-close" aria-hidden="true" tabIndex={-1} title={`Close ${tab.label}`} onClick={() => onClose?.(tab.id)}>
+              <button
+                type="button"
+                className="tab-close"
+                aria-hidden="true"
+                tabIndex={-1}
+                title={`Close ${tab.label}`}
+                onClick={() => onClose?.(tab.id)}
+              >
                 <X aria-hidden="true" />
               </button>
             )}

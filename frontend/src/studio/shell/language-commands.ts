@@ -12,18 +12,36 @@ interface LanguageCommandOptions {
   readonly goTo: (path: string, line: number, column: number) => void;
 }
 
-type LanguageActions = Pick<StudioActions, "definition" | "references" | "renameName" | "quickFix" | "format" | "inferTypes">;
+type LanguageActions = Pick<
+  StudioActions,
+  "definition" | "references" | "renameName" | "quickFix" | "format" | "inferTypes"
+>;
 
 export function languageActions({ workspace, editor, ask, goTo }: LanguageCommandOptions): LanguageActions {
   const references = async (): Promise<void> => {
     const found = (await editor?.references()) ?? [];
     if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
-    else ask({ what: "choose", title: "References", choices: placesOf(found, workspace.state.getState().files, workspace, goTo) });
+    else
+      ask({
+        what: "choose",
+        title: "References",
+        choices: placesOf(found, workspace.state.getState().files, workspace, goTo),
+      });
   };
   const quickFix = async (): Promise<void> => {
     const found = (await editor?.actions()) ?? [];
     if (found.length === 0) workspace.toasts.say("There is nothing to fix here.");
-    else ask({ what: "choose", title: "Quick fix", choices: found.map((action, index) => ({ id: String(index), title: action.title, kind: action.code ?? "", go: () => workspace.edit(action.edits) })) });
+    else
+      ask({
+        what: "choose",
+        title: "Quick fix",
+        choices: found.map((action, index) => ({
+          id: String(index),
+          title: action.title,
+          kind: action.code ?? "",
+          go: () => workspace.edit(action.edits),
+        })),
+      });
   };
   const renameName = async (): Promise<void> => {
     const name = (await editor?.nameAtCursor()) ?? null;

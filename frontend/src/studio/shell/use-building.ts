@@ -27,7 +27,15 @@ export interface Building {
   readonly saveVersion: (message: string) => void;
 }
 
-export function useBuilding({ workspace, text, builds, mayEdit, isSignedOut, setScreen, showVersions }: BuildingOptions): Building {
+export function useBuilding({
+  workspace,
+  text,
+  builds,
+  mayEdit,
+  isSignedOut,
+  setScreen,
+  showVersions,
+}: BuildingOptions): Building {
   const [tab, setTab] = useState<BottomTab>("problems");
   const [chosen, setChosen] = useState<string | null>(null);
   const build = builds.find((each) => each.id === chosen) ?? builds[0] ?? null;
@@ -40,7 +48,8 @@ export function useBuilding({ workspace, text, builds, mayEdit, isSignedOut, set
       workspace.toasts.say("You are signed out. Sign in again, then build.");
       return;
     }
-    if (text.save === "offline-unsent") workspace.toasts.say("Your edits have not reached the server. The build starts when the connection is back.");
+    if (text.save === "offline-unsent")
+      workspace.toasts.say("Your edits have not reached the server. The build starts when the connection is back.");
     setTab("build");
     // The log stands under the text; where one part is shown at a time, that one.
     if (isNarrow()) setScreen("text");
@@ -53,6 +62,13 @@ export function useBuilding({ workspace, text, builds, mayEdit, isSignedOut, set
     choose: setChosen,
     start,
     cancel: ({ id }) => workspace.attempt(workspace.store.cancel(id)),
-    saveVersion: (message) => workspace.attempt(workspace.saveVersion(message).then(({ number }) => workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions }))),
+    saveVersion: (message) =>
+      workspace.attempt(
+        workspace
+          .saveVersion(message)
+          .then(({ number }) =>
+            workspace.toasts.say(`Version ${number} is saved.`, { label: "Versions", run: showVersions }),
+          ),
+      ),
   };
 }

@@ -36,7 +36,8 @@ export function useDrop(enabled: boolean, onFiles: (incoming: Promise<readonly I
     };
     // The editor would put the file's text where it falls; it is asked after us.
     const onDropOnText = (event: DragEvent): void => {
-      if (!(event.target instanceof Element && event.target.closest(".cm-editor") !== null) || !carriesFiles(event)) return;
+      if (!(event.target instanceof Element && event.target.closest(".cm-editor") !== null) || !carriesFiles(event))
+        return;
       event.stopPropagation();
       onDrop(event);
     };

@@ -4,7 +4,11 @@ import type { EditorLanguage } from "../editor/language";
 import type { Workspace } from "../session/workspace";
 
 /** The same one from word to word, or the editor would begin anew at each. */
-export function useEditorLanguage(workspace: Workspace, runefile: string, goTo: (path: string, line: number, column: number) => void): EditorLanguage {
+export function useEditorLanguage(
+  workspace: Workspace,
+  runefile: string,
+  goTo: (path: string, line: number, column: number) => void,
+): EditorLanguage {
   const going = useRef(goTo);
   useEffect(() => {
     going.current = goTo;

@@ -52,7 +52,8 @@ export interface FilesUse {
 
 export function useFiles(options: FilesOptions): FilesUse {
   const now = (): FilesOptions => options;
-  const say = (text: string, undo?: () => void): void => now().workspace.toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
+  const say = (text: string, undo?: () => void): void =>
+    now().workspace.toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (what: Promise<unknown>): void => {
     what.catch((error: unknown) => say(sentenceOf(error)));
   };
@@ -87,7 +88,9 @@ export function useFiles(options: FilesOptions): FilesUse {
       say(problem);
       return;
     }
-    const moved = new Map([...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]));
+    const moved = new Map(
+      [...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]),
+    );
     attempt(
       fileUses().then(async ({ changesOf, renamingEdits }) => {
         const changes = changesOf(workspace, await renamingEdits(workspace, moved));
@@ -104,13 +107,18 @@ export function useFiles(options: FilesOptions): FilesUse {
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
     // What others type meanwhile moves the places: they are asked for at the moment of the change.
-    const edits = (moved: readonly (readonly [string, string])[]) => (alsoThere ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved))) : Promise.resolve([]));
+    const edits = (moved: readonly (readonly [string, string])[]) =>
+      alsoThere
+        ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved)))
+        : Promise.resolve([]);
     attempt(
       edits(pairs).then((made) => {
         workspace.move(paths, made);
         const [file] = made.map((edit) => edit.file);
         const backwards = pairs.map(([old, path]) => [path, old] as const);
-        say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () => attempt(edits(backwards).then((back) => workspace.move(before, back))));
+        say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () =>
+          attempt(edits(backwards).then((back) => workspace.move(before, back))),
+        );
       }),
     );
   };
@@ -119,13 +127,23 @@ export function useFiles(options: FilesOptions): FilesUse {
     const { workspace } = now();
     const ids = filesOf(target, workspace.state.getState().files).map((file) => file.id);
     workspace.files.removeAll(ids);
-    say(target.kind === "file" ? `${target.path} is deleted.` : `${target.path} and its ${count(ids.length, "file")} are deleted.`, () => workspace.files.restoreAll(ids));
+    say(
+      target.kind === "file"
+        ? `${target.path} is deleted.`
+        : `${target.path} and its ${count(ids.length, "file")} are deleted.`,
+      () => workspace.files.restoreAll(ids),
+    );
   };
 
   const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
     const { workspace } = now();
-    const said = [added.length > 0 ? `${count(added.length, "new file")}` : "", replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : ""].filter((each) => each !== "");
-    say(`${file.name} is unpacked: ${said.join(", ")}.`, () => attempt(workspace.restore(before, [...added, ...replaced])));
+    const said = [
+      added.length > 0 ? `${count(added.length, "new file")}` : "",
+      replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
+    ].filter((each) => each !== "");
+    say(`${file.name} is unpacked: ${said.join(", ")}.`, () =>
+      attempt(workspace.restore(before, [...added, ...replaced])),
+    );
   };
 
   const unpack = (file: File, folder: string, replace: boolean): void => {
@@ -133,7 +151,8 @@ export function useFiles(options: FilesOptions): FilesUse {
     workspace.uploads.unpack(file, folder, replace).then(
       (done) => done !== null && unpacked(file, done),
       (error: unknown) => {
-        const hint = error instanceof Problem && error.status === 409 ? " Drop the archive again and choose to replace them." : "";
+        const hint =
+          error instanceof Problem && error.status === 409 ? " Drop the archive again and choose to replace them." : "";
         workspace.uploads.refuse(file.name, sentenceOf(error) + hint);
       },
     );
@@ -144,7 +163,8 @@ export function useFiles(options: FilesOptions): FilesUse {
     create: (folder) => now().ask({ what: "create-file", folder }),
     rename: (target) => now().ask({ what: "rename-file", target }),
     move: (target) => now().ask({ what: "move-file", target }),
-    moveTo: (target, folder) => move(target, folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`),
+    moveTo: (target, folder) =>
+      move(target, folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`),
     duplicate: (file) => {
       const { workspace, files, awaitFile } = now();
       const path = copyName(file.path, new Set(files.map((each) => each.path)));

@@ -43,7 +43,8 @@ function useUndone(workspace: Workspace, show: (file: string) => void): void {
   });
   useEffect(() => {
     const { undo } = workspace.files;
-    const onPopped = ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }): void => showUndone([...changedParentTypes.keys()]);
+    const onPopped = ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }): void =>
+      showUndone([...changedParentTypes.keys()]);
     undo.on("stack-item-popped", onPopped);
     return () => undo.off("stack-item-popped", onPopped);
   }, [workspace]);

@@ -58,7 +58,12 @@ export function usePlaces(workspace: Workspace, files: readonly FileEntry[], out
   const openFile = (id: string): void => {
     workspace.files.undo.stopCapturing();
     setShowsVersions(false);
-    setOpen((before) => openedFile(before.tabs.length === 0 ? { tabs: shown.tabs.map((file) => file.id), active: before.active } : before, id));
+    setOpen((before) =>
+      openedFile(
+        before.tabs.length === 0 ? { tabs: shown.tabs.map((file) => file.id), active: before.active } : before,
+        id,
+      ),
+    );
     setScreen("text");
   };
   useShown(workspace, active, openFile);
@@ -96,13 +101,15 @@ export function usePlaces(workspace: Workspace, files: readonly FileEntry[], out
   /** In the graph: the cursor goes along, the focus does not. */
   const pickStage = (node: OutlineNode | null): void => {
     setPicked(node?.name ?? null);
-    if (node !== null && active !== null && !isGraphAlone) setJump({ file: active.id, line: node.line, column: 1, quiet: true });
+    if (node !== null && active !== null && !isGraphAlone)
+      setJump({ file: active.id, line: node.line, column: 1, quiet: true });
   };
   const changeView = (next: View): void => {
     if (next === "graph" && !isGraphAlone) setPicked(atCursor);
     const left = isGraphAlone ? outline.nodes.find((node) => node.name === picked) : undefined;
     // A caret that is in the stage already stays where it was.
-    if (left !== undefined && left.name !== atCursor && active !== null) setJump({ file: active.id, line: left.line, column: 1, quiet: true });
+    if (left !== undefined && left.name !== atCursor && active !== null)
+      setJump({ file: active.id, line: left.line, column: 1, quiet: true });
     setView(next);
   };
 

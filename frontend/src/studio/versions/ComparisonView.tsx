@@ -31,7 +31,19 @@ const SIGNS: Readonly<Record<FileChange["change"], { readonly sign: string; read
 /** Sentences that are read at once; the rest is behind a press. */
 const SENTENCES = 6;
 
-function SideChoice({ label, side, versions, now, onSide }: { readonly label: string; readonly side: Side; readonly versions: readonly Version[]; readonly now: number; readonly onSide: (side: Side) => void }) {
+function SideChoice({
+  label,
+  side,
+  versions,
+  now,
+  onSide,
+}: {
+  readonly label: string;
+  readonly side: Side;
+  readonly versions: readonly Version[];
+  readonly now: number;
+  readonly onSide: (side: Side) => void;
+}) {
   const id = useId();
   const isListed = side === "now" || versions.some((version) => version.number === side);
   return (
@@ -39,7 +51,11 @@ function SideChoice({ label, side, versions, now, onSide }: { readonly label: st
       <label htmlFor={id} className="aloud">
         {label}
       </label>
-      <select id={id} value={String(side)} onChange={(event) => onSide(event.target.value === "now" ? "now" : Number(event.target.value))}>
+      <select
+        id={id}
+        value={String(side)}
+        onChange={(event) => onSide(event.target.value === "now" ? "now" : Number(event.target.value))}
+      >
         <option value="now">Now</option>
         {!isListed && <option value={String(side)}>Version {side}</option>}
         {versions.map((version) => (
@@ -75,7 +91,12 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   const restore = (version: number, paths: readonly string[] | null): void => {
     workspace.restore(version, paths).then(
       () => {
-        workspace.toasts.say(paths === null ? `The files are as they were in version ${version}.` : `${paths.at(-1) ?? ""} is as it was in version ${version}.`, { label: "Undo", run: () => workspace.files.undo.undo() });
+        workspace.toasts.say(
+          paths === null
+            ? `The files are as they were in version ${version}.`
+            : `${paths.at(-1) ?? ""} is as it was in version ${version}.`,
+          { label: "Undo", run: () => workspace.files.undo.undo() },
+        );
         // Before this page's edit is stored, the server would compare with what was.
         void workspace.stored().then(() => setRound((before) => before + 1));
       },
@@ -149,9 +170,16 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
               {found.files.map((file) => (
                 <li key={file.path}>
                   <div className="row wrap">
-                    <button type="button" className="button quiet file-toggle" aria-expanded={shown === file.path} onClick={() => setShown(shown === file.path ? null : file.path)}>
+                    <button
+                      type="button"
+                      className="button quiet file-toggle"
+                      aria-expanded={shown === file.path}
+                      onClick={() => setShown(shown === file.path ? null : file.path)}
+                    >
                       <span className={`tag ${SIGNS[file.change].mood}`}>{SIGNS[file.change].sign}</span>
-                      <span className="mono cut">{file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}</span>
+                      <span className="mono cut">
+                        {file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}
+                      </span>
                     </button>
                     <span className="grow" />
                     <small className="muted num">{sizesOf(file)}</small>
@@ -162,7 +190,9 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
                       </button>
                     )}
                   </div>
-                  {shown === file.path && <TextCompared workspace={workspace} file={file} sides={sides} nonce={nonce} />}
+                  {shown === file.path && (
+                    <TextCompared workspace={workspace} file={file} sides={sides} nonce={nonce} />
+                  )}
                 </li>
               ))}
             </ul>

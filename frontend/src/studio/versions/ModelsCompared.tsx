@@ -9,11 +9,18 @@ interface ModelsComparedProps {
 }
 
 function types(facts: ModelFacts, what: "inputs" | "outputs"): string {
-  return facts[what].map((tensor) => tensor.type ?? `${tensor.element_kind}[${tensor.dimensions.join(", ")}]`).join(", ");
+  return facts[what]
+    .map((tensor) => tensor.type ?? `${tensor.element_kind}[${tensor.dimensions.join(", ")}]`)
+    .join(", ");
 }
 
 function quantised({ quantisation: { per_channel, per_tensor, other, none } }: ModelFacts): string {
-  const parts = [per_channel > 0 ? `${per_channel} per channel` : "", per_tensor > 0 ? `${per_tensor} per tensor` : "", other > 0 ? `${other} by another scheme` : "", none > 0 ? `${none} not quantised` : ""];
+  const parts = [
+    per_channel > 0 ? `${per_channel} per channel` : "",
+    per_tensor > 0 ? `${per_tensor} per tensor` : "",
+    other > 0 ? `${other} by another scheme` : "",
+    none > 0 ? `${none} not quantised` : "",
+  ];
   return parts.filter((part) => part !== "").join(", ");
 }
 
@@ -21,7 +28,10 @@ const ROWS: readonly { readonly name: string; readonly of: (facts: ModelFacts) =
   { name: "File", of: (facts) => bytes(facts.size) },
   { name: "Weights", of: (facts) => bytes(facts.weights_size) },
   { name: "Parameters", of: (facts) => facts.parameters.toLocaleString("en-GB") },
-  { name: "Arena", of: ({ memory }) => (memory.arena === null ? `the host's (${bytes(memory.live)} at least)` : bytes(memory.arena)) },
+  {
+    name: "Arena",
+    of: ({ memory }) => (memory.arena === null ? `the host's (${bytes(memory.live)} at least)` : bytes(memory.arena)),
+  },
   { name: "Runs", of: ({ memory }) => (memory.runs === "compiled" ? "compiled in" : "by the host") },
   { name: "Inputs", of: (facts) => types(facts, "inputs") },
   { name: "Outputs", of: (facts) => types(facts, "outputs") },
@@ -30,7 +40,8 @@ const ROWS: readonly { readonly name: string; readonly of: (facts: ModelFacts) =
 
 /** Ops whose count differs. */
 function opRows(before: ModelFacts | null, after: ModelFacts | null): readonly (readonly [string, string, string])[] {
-  const counts = (facts: ModelFacts | null): Map<string, number> => new Map((facts?.operators ?? []).map(({ op, types: of, count }) => [`${op} (${of})`, count]));
+  const counts = (facts: ModelFacts | null): Map<string, number> =>
+    new Map((facts?.operators ?? []).map(({ op, types: of, count }) => [`${op} (${of})`, count]));
   const [then, now] = [counts(before), counts(after)];
   return [...new Set([...then.keys(), ...now.keys()])]
     .sort()
@@ -43,8 +54,14 @@ export function ModelsCompared({ models, from, to }: ModelsComparedProps) {
     <section className="card">
       <h3>Models</h3>
       {models.map(({ path, before, after }) => {
-        const [then, now] = [before?.refusal === undefined ? before : null, after?.refusal === undefined ? after : null];
-        const rows = [...ROWS.map(({ name, of }) => [name, then === null ? "" : of(then), now === null ? "" : of(now)] as const), ...opRows(then, now)];
+        const [then, now] = [
+          before?.refusal === undefined ? before : null,
+          after?.refusal === undefined ? after : null,
+        ];
+        const rows = [
+          ...ROWS.map(({ name, of }) => [name, then === null ? "" : of(then), now === null ? "" : of(now)] as const),
+          ...opRows(then, now),
+        ];
         return (
           <div key={path} className="scroll" role="region" aria-label={path} tabIndex={0}>
             <table className="num compared">
@@ -62,8 +79,16 @@ export function ModelsCompared({ models, from, to }: ModelsComparedProps) {
                 {rows.map(([name, old, fresh]) => (
                   <tr key={name} className={old === fresh ? "" : "differs"}>
                     <th scope="row">{name}</th>
-                    <td>{old === "" ? <span className="muted">{before === null ? "not there" : "unreadable"}</span> : old}</td>
-                    <td>{fresh === "" ? <span className="muted">{after === null ? "not there" : "unreadable"}</span> : fresh}</td>
+                    <td>
+                      {old === "" ? <span className="muted">{before === null ? "not there" : "unreadable"}</span> : old}
+                    </td>
+                    <td>
+                      {fresh === "" ? (
+                        <span className="muted">{after === null ? "not there" : "unreadable"}</span>
+                      ) : (
+                        fresh
+                      )}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -8,13 +8,18 @@ export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<
   const host = useRef<HTMLDivElement>(null);
   const both = useMemo(() => pipelineOf(pipeline), [pipeline]);
   const undrawn = useMemo(() => [...new Set(undrawnSaid(both))], [both]);
-  const differs = pipeline.stages.some((stage) => stage.change !== "same") || pipeline.wires.some((wire) => wire.change !== "same");
+  const differs =
+    pipeline.stages.some((stage) => stage.change !== "same") || pipeline.wires.some((wire) => wire.change !== "same");
   useEffect(() => (host.current === null ? undefined : drawPipeline(host.current, both, false)), [both]);
   return (
     <section className="card">
       <h3>Pipeline</h3>
-      {pipeline.broken.before && <p className="small worse">The earlier Runefile has errors; the part that can be read is drawn.</p>}
-      {pipeline.broken.after && <p className="small worse">The later Runefile has errors; the part that can be read is drawn.</p>}
+      {pipeline.broken.before && (
+        <p className="small worse">The earlier Runefile has errors; the part that can be read is drawn.</p>
+      )}
+      {pipeline.broken.after && (
+        <p className="small worse">The later Runefile has errors; the part that can be read is drawn.</p>
+      )}
       {!differs && <p className="small muted">The same stages and wires.</p>}
       <div ref={host} className="pipeline" />
       {undrawn.length > 0 && (

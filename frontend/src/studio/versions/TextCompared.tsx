@@ -44,8 +44,13 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
 
   useEffect(() => {
     let wanted = true;
-    Promise.all([textOf(workspace, from, before === null ? null : was), textOf(workspace, to, after === null ? null : path), languageOf(path)]).then(
-      ([old, fresh, language]) => wanted && setTexts(old === null || fresh === null ? "no text" : { before: old, after: fresh, language }),
+    Promise.all([
+      textOf(workspace, from, before === null ? null : was),
+      textOf(workspace, to, after === null ? null : path),
+      languageOf(path),
+    ]).then(
+      ([old, fresh, language]) =>
+        wanted && setTexts(old === null || fresh === null ? "no text" : { before: old, after: fresh, language }),
       (problem: unknown) => wanted && setTexts({ error: sentenceOf(problem) }),
     );
     return () => {
@@ -68,7 +73,8 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
     const media = matchMedia(ROOM);
     let drawn: { destroy: () => void };
     const draw = (): void => {
-      const named = (side: Side): Extension => EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
+      const named = (side: Side): Extension =>
+        EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
       drawn = media.matches
         ? new MergeView({
             parent,
@@ -83,7 +89,18 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
             parent,
             state: EditorState.create({
               doc: texts.after,
-              extensions: [shared, EditorView.lineWrapping, named(to), unifiedMergeView({ original: texts.before, mergeControls: false, gutter: true, collapseUnchanged: COLLAPSED, diffConfig: DIFF })],
+              extensions: [
+                shared,
+                EditorView.lineWrapping,
+                named(to),
+                unifiedMergeView({
+                  original: texts.before,
+                  mergeControls: false,
+                  gutter: true,
+                  collapseUnchanged: COLLAPSED,
+                  diffConfig: DIFF,
+                }),
+              ],
             }),
           });
     };
@@ -102,7 +119,8 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
   }, [texts, nonce, path, from, to]);
 
   if (texts === null) return <p className="muted small">Reading both…</p>;
-  if (texts === "no text") return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
+  if (texts === "no text")
+    return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
   if ("error" in texts) return <p className="small wrong">{texts.error}</p>;
   return (
     <>

@@ -16,7 +16,13 @@ interface VersionListProps {
   readonly onIn: (version: Version) => void;
 }
 
-const MOODS: Readonly<Record<string, string>> = { succeeded: "ok", failed: "bad", lost: "bad", queued: "info", running: "info" };
+const MOODS: Readonly<Record<string, string>> = {
+  succeeded: "ok",
+  failed: "bad",
+  lost: "bad",
+  queued: "info",
+  running: "info",
+};
 
 export function VersionList({ versions, sides, now, hasMore, onMore, onSince, onIn }: VersionListProps) {
   return (
@@ -27,9 +33,18 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
           const person = version.saved_by ?? version.author;
           return (
             <li key={version.number} className={isShown ? "version on" : "version"}>
-              <button type="button" className="version-main" aria-current={isShown ? "true" : undefined} onClick={() => onSince(version.number)}>
+              <button
+                type="button"
+                className="version-main"
+                aria-current={isShown ? "true" : undefined}
+                onClick={() => onSince(version.number)}
+              >
                 <span className="row">
-                  {version.saved_at === null ? <Hammer className="icon" aria-hidden="true" /> : <Bookmark className="icon" aria-label="Saved by hand" />}
+                  {version.saved_at === null ? (
+                    <Hammer className="icon" aria-hidden="true" />
+                  ) : (
+                    <Bookmark className="icon" aria-label="Saved by hand" />
+                  )}
                   <b>Version {version.number}</b>
                   <span className="grow" />
                   <small className="muted">{ago(version.saved_at ?? version.created, now)}</small>
@@ -42,7 +57,12 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
               </button>
               <span className="row wrap version-foot">
                 {version.builds.slice(0, 3).map((build) => (
-                  <a key={build.id} className={`tag ${MOODS[build.state] ?? ""}`} href={build.url} aria-label={`Build ${build.number}, ${build.state}`}>
+                  <a
+                    key={build.id}
+                    className={`tag ${MOODS[build.state] ?? ""}`}
+                    href={build.url}
+                    aria-label={`Build ${build.number}, ${build.state}`}
+                  >
                     Build {build.number}
                   </a>
                 ))}
@@ -54,7 +74,12 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
                   </span>
                 ))}
                 <span className="grow" />
-                <button type="button" className="button quiet" aria-label={`What changed in version ${version.number}`} onClick={() => onIn(version)}>
+                <button
+                  type="button"
+                  className="button quiet"
+                  aria-label={`What changed in version ${version.number}`}
+                  onClick={() => onIn(version)}
+                >
                   What changed
                 </button>
               </span>

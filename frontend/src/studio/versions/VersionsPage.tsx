@@ -75,7 +75,13 @@ export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, o
             Save a version…
           </button>
         )}
-        <button type="button" className="button quiet square" aria-label="Close the versions" title="Back to the text" onClick={onClose}>
+        <button
+          type="button"
+          className="button quiet square"
+          aria-label="Close the versions"
+          title="Back to the text"
+          onClick={onClose}
+        >
           <X aria-hidden="true" />
         </button>
       </header>
@@ -91,7 +97,9 @@ export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, o
       {listed !== null && versions.length === 0 && (
         <div className="empty stack">
           <p>No versions yet.</p>
-          <p className="muted">A version holds all files at one moment. Each build saves one; save one yourself before you try something.</p>
+          <p className="muted">
+            A version holds all files at one moment. Each build saves one; save one yourself before you try something.
+          </p>
         </div>
       )}
       {sides !== null && (
@@ -109,7 +117,16 @@ export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, o
               else set(version.number, "now");
             }}
           />
-          <ComparisonView key={`${sides.from} ${sides.to}`} workspace={workspace} versions={versions} sides={sides} nonce={nonce} mayEdit={mayEdit} now={now} onSides={set} />
+          <ComparisonView
+            key={`${sides.from} ${sides.to}`}
+            workspace={workspace}
+            versions={versions}
+            sides={sides}
+            nonce={nonce}
+            mayEdit={mayEdit}
+            now={now}
+            onSides={set}
+          />
         </div>
       )}
     </>

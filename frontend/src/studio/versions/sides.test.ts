@@ -15,8 +15,21 @@ const version = (number: number, message = "", builds: readonly number[] = []): 
   builds: builds.map((build) => ({ id: String(build), number: build, state: "succeeded", url: "" })),
   tags: [],
 });
-const stage = (name: string, change: StageChange["change"] = "same"): StageChange => ({ name, kind: "block", detail: "", line: 1, file: null, change, was: null });
-const wire = (source: string, target: string, type: string | null, change: WireChange["change"] = "same"): WireChange => ({ source, source_index: 0, target, target_index: 0, type, change });
+const stage = (name: string, change: StageChange["change"] = "same"): StageChange => ({
+  name,
+  kind: "block",
+  detail: "",
+  line: 1,
+  file: null,
+  change,
+  was: null,
+});
+const wire = (
+  source: string,
+  target: string,
+  type: string | null,
+  change: WireChange["change"] = "same",
+): WireChange => ({ source, source_index: 0, target, target_index: 0, type, change });
 
 describe("versions", () => {
   it("are called by what was said of them, else by their build", () => {
@@ -32,11 +45,17 @@ describe("versions", () => {
 });
 
 describe("the pipelines of both sides", () => {
-  const compared = (stages: readonly StageChange[], wires: readonly WireChange[]) => pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
+  const compared = (stages: readonly StageChange[], wires: readonly WireChange[]) =>
+    pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
 
   it("are one picture, with what became of each stage and wire", () => {
     const both = compared(
-      [stage("in"), stage("fft", "added"), { ...stage("out", "changed"), detail: "SERIAL", was: "TENSOR" }, stage("old", "removed")],
+      [
+        stage("in"),
+        stage("fft", "added"),
+        { ...stage("out", "changed"), detail: "SERIAL", was: "TENSOR" },
+        stage("old", "removed"),
+      ],
       [wire("in", "old", null, "removed"), wire("in", "fft", "i16[2, 3]", "added"), wire("fft", "out", "f32[1]")],
     );
     expect(both.nodes.map(({ name, mark, note, detail }) => [name, mark, note, detail])).toEqual([
@@ -45,25 +64,48 @@ describe("the pipelines of both sides", () => {
       ["out", "changed", "changed", "TENSOR → SERIAL"],
       ["old", "removed", "gone", ""],
     ]);
-    expect(place(both).wires.map(({ wire: { source, target, mark } }) => `${source} ${target} ${mark}`).toSorted()).toEqual(["fft out same", "in fft added", "in old removed"]);
-    expect(stagesSaid(both)).toEqual(["in, proc-block , reads nothing", "fft, proc-block , new, reads in", "out, proc-block TENSOR → SERIAL, changed, reads fft", "old, proc-block , gone, read in"]);
+    expect(
+      place(both)
+        .wires.map(({ wire: { source, target, mark } }) => `${source} ${target} ${mark}`)
+        .toSorted(),
+    ).toEqual(["fft out same", "in fft added", "in old removed"]);
+    expect(stagesSaid(both)).toEqual([
+      "in, proc-block , reads nothing",
+      "fft, proc-block , new, reads in",
+      "out, proc-block TENSOR → SERIAL, changed, reads fft",
+      "old, proc-block , gone, read in",
+    ]);
   });
 
   it("may go in a circle, in which the wire that is gone is not drawn", () => {
     const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
     expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
-    expect(undrawnSaid(both)).toEqual(["The wire from b to a is gone. It is not drawn, because it would close a circle with the wires of now."]);
+    expect(undrawnSaid(both)).toEqual([
+      "The wire from b to a is gone. It is not drawn, because it would close a circle with the wires of now.",
+    ]);
     expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing, no longer reads b", "b, proc-block , reads a"]);
   });
 
   it("are drawn whole where they go in no circle", () => {
-    const both = compared([stage("a"), stage("b"), stage("c")], [wire("a", "b", null, "removed"), wire("a", "c", null)]);
+    const both = compared(
+      [stage("a"), stage("b"), stage("c")],
+      [wire("a", "b", null, "removed"), wire("a", "c", null)],
+    );
     expect(undrawnSaid(both)).toEqual([]);
-    expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing", "b, proc-block , reads nothing, no longer reads a", "c, proc-block , reads a"]);
+    expect(stagesSaid(both)).toEqual([
+      "a, proc-block , reads nothing",
+      "b, proc-block , reads nothing, no longer reads a",
+      "c, proc-block , reads a",
+    ]);
   });
 
   it("name a wire of a stage that is gone, where that closes the circle", () => {
-    const both = compared([stage("a"), stage("b"), stage("x", "removed")], [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")]);
-    expect(undrawnSaid(both)).toEqual(["The wire from x to a is gone. It is not drawn, because it would close a circle with the wires of now."]);
+    const both = compared(
+      [stage("a"), stage("b"), stage("x", "removed")],
+      [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")],
+    );
+    expect(undrawnSaid(both)).toEqual([
+      "The wire from x to a is gone. It is not drawn, because it would close a circle with the wires of now.",
+    ]);
   });
 });

@@ -27,13 +27,27 @@ export function titleOf(version: Version): string {
   return build === undefined ? "" : `Build ${build.number}`;
 }
 
-export const CHANGE_WORDS: Readonly<Record<Change, string>> = { added: "new", removed: "gone", changed: "changed", same: "as before" };
+export const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+  added: "new",
+  removed: "gone",
+  changed: "changed",
+  same: "as before",
+};
 
 /** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what is gone gives way then. */
 export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]>): Pipeline {
   return {
-    nodes: stages.map(({ name, kind, detail, change, was }) => ({ name, kind, detail: was === null ? detail : `${was} → ${detail}`, mark: change, note: change === "same" ? "" : CHANGE_WORDS[change] })),
-    wires: [...wires.filter(({ change }) => change !== "removed"), ...wires.filter(({ change }) => change === "removed")].map(({ change, ...wire }) => ({ ...wire, mark: change })),
+    nodes: stages.map(({ name, kind, detail, change, was }) => ({
+      name,
+      kind,
+      detail: was === null ? detail : `${was} → ${detail}`,
+      mark: change,
+      note: change === "same" ? "" : CHANGE_WORDS[change],
+    })),
+    wires: [
+      ...wires.filter(({ change }) => change !== "removed"),
+      ...wires.filter(({ change }) => change === "removed"),
+    ].map(({ change, ...wire }) => ({ ...wire, mark: change })),
   };
 }
 
@@ -43,6 +57,8 @@ export function undrawnSaid(both: Pipeline): readonly string[] {
   const drawn = new Set(forwardWires(both));
   const left = both.wires.filter((wire) => !drawn.has(wire) && names.has(wire.source) && names.has(wire.target));
   return left.map(({ source, target, mark }) =>
-    mark === "removed" ? `The wire from ${source} to ${target} is gone. It is not drawn, because it would close a circle with the wires of now.` : `The wire from ${source} to ${target} is not drawn, because it closes a circle.`,
+    mark === "removed"
+      ? `The wire from ${source} to ${target} is gone. It is not drawn, because it would close a circle with the wires of now.`
+      : `The wire from ${source} to ${target} is not drawn, because it closes a circle.`,
   );
 }

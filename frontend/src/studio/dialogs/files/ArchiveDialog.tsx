@@ -20,7 +20,9 @@ export function ArchiveDialog({ file, folder, onUnpack, onKeep, onClose }: Archi
   return (
     <Dialog title={`Unpack ${file.name}?`} onClose={onClose}>
       <p>
-        The archive's files ({bytes(file.size)} packed) are unpacked into {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all of them or none. Links, encrypted files and names outside the project are refused.
+        The archive's files ({bytes(file.size)} packed) are unpacked into{" "}
+        {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all of them or none. Links, encrypted
+        files and names outside the project are refused.
       </p>
       <label className="row">
         <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.target.checked)} />

@@ -57,7 +57,9 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 <span className="grow cut mono" title={file.path}>
                   {file.path}
                 </span>
-                {file.gone !== null && <small className="muted">{GONE[file.gone] ?? "The recording was deleted everywhere."}</small>}
+                {file.gone !== null && (
+                  <small className="muted">{GONE[file.gone] ?? "The recording was deleted everywhere."}</small>
+                )}
                 {file.gone === null && person !== undefined && <small className="muted">by {person.name}</small>}
                 {mayEdit && file.gone === null && (
                   <button type="button" className="button" onClick={() => restore(file)}>

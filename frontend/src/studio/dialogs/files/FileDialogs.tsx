@@ -39,7 +39,8 @@ interface FileDialogsProps {
 
 function foldersOf(files: readonly FileEntry[]): readonly string[] {
   const found = new Set<string>();
-  for (const { path } of files) for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
+  for (const { path } of files)
+    for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
   return [...found].sort(byName);
 }
 
@@ -77,7 +78,8 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
     }
     case "move-file": {
       const { target } = asking;
-      const into = (folder: string): string => (folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`);
+      const into = (folder: string): string =>
+        folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`;
       return (
         <PathDialog
           title={`Move ${target.path}`}
@@ -95,22 +97,60 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
       );
     }
     case "rename-used":
-      return <RenameUsedDialog from={asking.target.path} to={asking.to} changes={asking.changes} onRename={(alsoThere) => answers.rename(asking.target, asking.to, alsoThere)} onClose={onClose} />;
+      return (
+        <RenameUsedDialog
+          from={asking.target.path}
+          to={asking.to}
+          changes={asking.changes}
+          onRename={(alsoThere) => answers.rename(asking.target, asking.to, alsoThere)}
+          onClose={onClose}
+        />
+      );
     case "remove-used":
-      return <RemoveUsedDialog path={asking.target.path} uses={asking.uses} onRemove={() => answers.remove(asking.target)} onClose={onClose} />;
+      return (
+        <RemoveUsedDialog
+          path={asking.target.path}
+          uses={asking.uses}
+          onRemove={() => answers.remove(asking.target)}
+          onClose={onClose}
+        />
+      );
     case "upload":
-      return <UploadDialog plan={planUpload(asking.incoming, asking.folder, taken, workspace.uploads.limit, bytes)} limit={workspace.uploads.limit} onSend={answers.send} onClose={onClose} />;
+      return (
+        <UploadDialog
+          plan={planUpload(asking.incoming, asking.folder, taken, workspace.uploads.limit, bytes)}
+          limit={workspace.uploads.limit}
+          onSend={answers.send}
+          onClose={onClose}
+        />
+      );
     case "archive":
       return (
         <ArchiveDialog
           file={asking.file}
           folder={asking.folder}
           onUnpack={(replace) => answers.unpack(asking.file, asking.folder, replace)}
-          onKeep={() => answers.send([{ path: asking.folder === "" ? asking.file.name : `${asking.folder}/${asking.file.name}`, file: asking.file }])}
+          onKeep={() =>
+            answers.send([
+              {
+                path: asking.folder === "" ? asking.file.name : `${asking.folder}/${asking.file.name}`,
+                file: asking.file,
+              },
+            ])
+          }
           onClose={onClose}
         />
       );
     case "deleted-files":
-      return <DeletedDialog files={workspace.files} client={workspace.client} mayEdit={mayEdit} onRestored={answers.restored} onVersions={answers.versions} onClose={onClose} />;
+      return (
+        <DeletedDialog
+          files={workspace.files}
+          client={workspace.client}
+          mayEdit={mayEdit}
+          onRestored={answers.restored}
+          onVersions={answers.versions}
+          onClose={onClose}
+        />
+      );
   }
 }

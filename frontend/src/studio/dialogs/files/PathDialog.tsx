@@ -20,7 +20,19 @@ interface PathDialogProps {
   readonly onClose: () => void;
 }
 
-export function PathDialog({ title, label, verb, start, hint, offered = [], placeholder, mayBeEmpty = false, problemOf, onPath, onClose }: PathDialogProps) {
+export function PathDialog({
+  title,
+  label,
+  verb,
+  start,
+  hint,
+  offered = [],
+  placeholder,
+  mayBeEmpty = false,
+  problemOf,
+  onPath,
+  onClose,
+}: PathDialogProps) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [path, setPath] = useState(start);
@@ -48,7 +60,20 @@ export function PathDialog({ title, label, verb, start, hint, offered = [], plac
       >
         <div className="field">
           <label htmlFor={id}>{label}</label>
-          <input ref={field} id={id} className="mono" value={path} data-first list={offered.length === 0 ? undefined : `${id}-offered`} autoComplete="off" spellCheck={false} aria-invalid={said !== null} aria-describedby={`${id}-problem`} onChange={(event) => setPath(event.target.value)} placeholder={placeholder} />
+          <input
+            ref={field}
+            id={id}
+            className="mono"
+            value={path}
+            data-first
+            list={offered.length === 0 ? undefined : `${id}-offered`}
+            autoComplete="off"
+            spellCheck={false}
+            aria-invalid={said !== null}
+            aria-describedby={`${id}-problem`}
+            onChange={(event) => setPath(event.target.value)}
+            placeholder={placeholder}
+          />
           {offered.length > 0 && (
             <datalist id={`${id}-offered`}>
               {offered.map((each) => (

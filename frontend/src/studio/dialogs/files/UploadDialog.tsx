@@ -32,7 +32,16 @@ export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps
     onSend(chosen);
   };
   return (
-    <Dialog title={sends.length === 0 ? "Nothing to upload" : replaces.length === sends.length ? `Replace ${count(replaces.length, "file")}?` : `Upload ${count(sends.length, "file")}?`} onClose={onClose}>
+    <Dialog
+      title={
+        sends.length === 0
+          ? "Nothing to upload"
+          : replaces.length === sends.length
+            ? `Replace ${count(replaces.length, "file")}?`
+            : `Upload ${count(sends.length, "file")}?`
+      }
+      onClose={onClose}
+    >
       {sends.length > 0 && (
         <p className="muted num">
           {bytes(size)} together. One file may have up to {bytes(limit)}.
@@ -63,7 +72,9 @@ export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps
           </ul>
         </section>
       )}
-      {leftOut > 0 && <p className="small muted">Left out: {count(leftOut, "file")} of version control, caches and file managers.</p>}
+      {leftOut > 0 && (
+        <p className="small muted">Left out: {count(leftOut, "file")} of version control, caches and file managers.</p>
+      )}
       <div className="row wrap">
         <span className="grow" />
         <button type="button" className="button" onClick={onClose}>

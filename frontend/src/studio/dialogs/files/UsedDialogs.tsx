@@ -21,7 +21,8 @@ export function RenameUsedDialog({ from, to, changes, onRename, onClose }: Renam
   return (
     <Dialog title={`Change ${file} too?`} onClose={onClose}>
       <p>
-        {file} names <span className="mono">{from}</span> in {count(changes.length, "line")}. With the new name <span className="mono">{to}</span> it reads:
+        {file} names <span className="mono">{from}</span> in {count(changes.length, "line")}. With the new name{" "}
+        <span className="mono">{to}</span> it reads:
       </p>
       <ul className="plain line-changes" aria-label={`Changes in ${file}`}>
         {changes.map(({ line, before, after }) => (

@@ -8,7 +8,12 @@ export type FileAsking =
   | { readonly what: "create-file"; readonly folder: string }
   | { readonly what: "rename-file"; readonly target: FileTarget }
   | { readonly what: "move-file"; readonly target: FileTarget }
-  | { readonly what: "rename-used"; readonly target: FileTarget; readonly to: string; readonly changes: readonly LineChange[] }
+  | {
+      readonly what: "rename-used";
+      readonly target: FileTarget;
+      readonly to: string;
+      readonly changes: readonly LineChange[];
+    }
   | { readonly what: "remove-used"; readonly target: FileTarget; readonly uses: readonly FileUse[] }
   | { readonly what: "upload"; readonly incoming: readonly Incoming[]; readonly folder: string | null }
   | { readonly what: "archive"; readonly file: File; readonly folder: string }

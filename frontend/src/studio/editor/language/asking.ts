@@ -15,7 +15,9 @@ export interface EditorLanguage {
 }
 
 /** The newest wins; null for a file that is no Runefile. */
-export const asking = Facet.define<EditorLanguage | null, EditorLanguage | null>({ combine: (values) => values[0] ?? null });
+export const asking = Facet.define<EditorLanguage | null, EditorLanguage | null>({
+  combine: (values) => values[0] ?? null,
+});
 
 /** An answer, or null when there is none: what helps one to write must not get in the way. */
 export async function quietly<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {

@@ -1,7 +1,13 @@
 // What one does to a Runefile by name: go to where a name stands, rename it everywhere, bring the text into form.
 import type { Extension } from "@codemirror/state";
 import { EditorView, keymap, type Command } from "@codemirror/view";
-import { LanguageRefusal, type EditsAnswer, type LanguageAction, type LanguageRequest, type Location } from "../../../language";
+import {
+  LanguageRefusal,
+  type EditsAnswer,
+  type LanguageAction,
+  type LanguageRequest,
+  type Location,
+} from "../../../language";
 import { asking, type EditorLanguage } from "./asking";
 
 /** Ask, and say in words when there is no answer. */
@@ -9,7 +15,11 @@ async function asked<Answer>(from: EditorLanguage, request: LanguageRequest): Pr
   try {
     return await from.ask<Answer>({ file: from.file, ...request });
   } catch (error) {
-    from.say(error instanceof LanguageRefusal ? error.message : "The language service is not responding. Try again in a moment.");
+    from.say(
+      error instanceof LanguageRefusal
+        ? error.message
+        : "The language service is not responding. Try again in a moment.",
+    );
     return null;
   }
 }
@@ -30,14 +40,26 @@ export async function goToDefinition(view: EditorView, position: number): Promis
 
 export async function referencesAt(view: EditorView): Promise<readonly Location[]> {
   const from = of(view);
-  const found = from === null ? null : await asked<{ locations: readonly Location[] }>(from, { ask: "references", offset: view.state.selection.main.head });
+  const found =
+    from === null
+      ? null
+      : await asked<{ locations: readonly Location[] }>(from, {
+          ask: "references",
+          offset: view.state.selection.main.head,
+        });
   return found?.locations ?? [];
 }
 
 /** The name at the cursor that can be changed, or null. */
 export async function nameAt(view: EditorView): Promise<string | null> {
   const from = of(view);
-  const found = from === null ? null : await asked<{ readonly name: string } | null>(from, { ask: "prepare-rename", offset: view.state.selection.main.head });
+  const found =
+    from === null
+      ? null
+      : await asked<{ readonly name: string } | null>(from, {
+          ask: "prepare-rename",
+          offset: view.state.selection.main.head,
+        });
   if (from !== null && found === null) from.say("Put the cursor on the name of a stage or of a resource.");
   return found?.name ?? null;
 }
@@ -47,7 +69,12 @@ export async function renameAt(view: EditorView, name: string): Promise<string |
   const from = of(view);
   if (from === null) return "This file is not a Runefile.";
   try {
-    const { edits } = await from.ask<EditsAnswer>({ file: from.file, ask: "rename", offset: view.state.selection.main.head, name });
+    const { edits } = await from.ask<EditsAnswer>({
+      file: from.file,
+      ask: "rename",
+      offset: view.state.selection.main.head,
+      name,
+    });
     from.apply(edits);
     return null;
   } catch (error) {
@@ -61,14 +88,16 @@ export async function rewrite(view: EditorView, how: "format" | "infer"): Promis
   if (from === null || view.state.readOnly) return;
   const found = await asked<EditsAnswer>(from, { ask: how });
   if (found === null) return;
-  if (found.edits.length === 0) from.say(how === "format" ? "The Runefile is formatted already." : "All types that can be derived are filled in.");
+  if (found.edits.length === 0)
+    from.say(how === "format" ? "The Runefile is formatted already." : "All types that can be derived are filled in.");
   else from.apply(found.edits);
 }
 
 export async function actionsAt(view: EditorView): Promise<readonly LanguageAction[]> {
   const from = of(view);
   const { from: start, to: end } = view.state.selection.main;
-  const found = from === null ? null : await asked<{ actions: readonly LanguageAction[] }>(from, { ask: "actions", start, end });
+  const found =
+    from === null ? null : await asked<{ actions: readonly LanguageAction[] }>(from, { ask: "actions", start, end });
   return found?.actions ?? [];
 }
 
@@ -95,4 +124,10 @@ const format: Command = (view) => {
   return true;
 };
 
-export const languageCommands: Extension = [byClick, keymap.of([{ key: "F12", run: definition }, { key: "Shift-Alt-f", run: format }])];
+export const languageCommands: Extension = [
+  byClick,
+  keymap.of([
+    { key: "F12", run: definition },
+    { key: "Shift-Alt-f", run: format },
+  ]),
+];

@@ -1,5 +1,12 @@
 // Completion in the Runefile: what the language offers at the cursor, with its documentation beside it.
-import { autocompletion, completionKeymap, snippet, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  completionKeymap,
+  snippet,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
 import { Prec, type Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import type { CompleteAnswer, CompletionItem } from "../../../language";
@@ -37,10 +44,21 @@ async function source(context: CompletionContext): Promise<CompletionResult | nu
   if (!context.explicit && !/[\w$@./[:,{-]/.test(before)) return null;
   const answer = await quietly<CompleteAnswer>(from, { ask: "complete", offset: context.pos });
   if (answer === null || context.aborted || answer.items.length === 0) return null;
-  return { from: answer.span.start.offset, to: answer.span.end.offset, options: answer.items.map(completionOf), validFor: GOES_ON };
+  return {
+    from: answer.span.start.offset,
+    to: answer.span.end.offset,
+    options: answer.items.map(completionOf),
+    validFor: GOES_ON,
+  };
 }
 
 export const completing: Extension = [
-  autocompletion({ override: [source], icons: true, closeOnBlur: true, activateOnTypingDelay: 60, maxRenderedOptions: 60 }),
+  autocompletion({
+    override: [source],
+    icons: true,
+    closeOnBlur: true,
+    activateOnTypingDelay: 60,
+    maxRenderedOptions: 60,
+  }),
   Prec.high(keymap.of([...completionKeymap])),
 ];

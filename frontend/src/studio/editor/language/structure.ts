@@ -28,7 +28,10 @@ const seen = StateField.define<Seen>({
     for (const effect of transaction.effects) if (effect.is(look)) return effect.value;
     if (!transaction.docChanged) return value;
     const { changes } = transaction;
-    return { colours: value.colours.map(changes), folds: value.folds.map(({ line, end }) => ({ line: changes.mapPos(line, -1), end: changes.mapPos(end, 1) })) };
+    return {
+      colours: value.colours.map(changes),
+      folds: value.folds.map(({ line, end }) => ({ line: changes.mapPos(line, -1), end: changes.mapPos(end, 1) })),
+    };
   },
   provide: (field) => EditorView.decorations.from(field, (value) => value.colours),
 });
@@ -37,13 +40,16 @@ function coloured(tokens: readonly LanguageToken[], length: number): DecorationS
   const ranges: Range<Decoration>[] = [];
   for (const { kind, span, is_definition } of tokens) {
     const [from, to] = [span.start.offset, Math.min(span.end.offset, length)];
-    if (from < to) ranges.push(Decoration.mark({ class: `word-${kind}${is_definition ? " defines" : ""}` }).range(from, to));
+    if (from < to)
+      ranges.push(Decoration.mark({ class: `word-${kind}${is_definition ? " defines" : ""}` }).range(from, to));
   }
   return Decoration.set(ranges, true);
 }
 
 function foldsOf(state: EditorState, folds: readonly Fold[]): Seen["folds"] {
-  return folds.filter((fold) => fold.last_line <= state.doc.lines && fold.first_line < fold.last_line).map((fold) => ({ line: state.doc.line(fold.first_line).from, end: state.doc.line(fold.last_line).to }));
+  return folds
+    .filter((fold) => fold.last_line <= state.doc.lines && fold.first_line < fold.last_line)
+    .map((fold) => ({ line: state.doc.line(fold.first_line).from, end: state.doc.line(fold.last_line).to }));
 }
 
 const looking = ViewPlugin.fromClass(
@@ -78,7 +84,9 @@ const looking = ViewPlugin.fromClass(
       const folds = await quietly<{ foldings: readonly Fold[] }>(from, { ask: "folding" });
       // An answer about an older text would colour the wrong letters.
       if (this.ended || tokens === null || folds === null || !this.view.state.doc.eq(state.doc)) return;
-      this.view.dispatch({ effects: look.of({ colours: coloured(tokens.tokens, state.doc.length), folds: foldsOf(state, folds.foldings) }) });
+      this.view.dispatch({
+        effects: look.of({ colours: coloured(tokens.tokens, state.doc.length), folds: foldsOf(state, folds.foldings) }),
+      });
     }
   },
 );

@@ -28,24 +28,45 @@ export function Arguments(props: ArgumentsProps) {
   );
 }
 
-function Argument({ argument, stage, sources, readOnly, onEdit }: ArgumentsProps & { readonly argument: StageArgument }) {
+function Argument({
+  argument,
+  stage,
+  sources,
+  readOnly,
+  onEdit,
+}: ArgumentsProps & { readonly argument: StageArgument }) {
   const help = useId();
   const { name, value, required } = argument;
-  const set = (next: ArgumentValue | null, step: EditStep = "alone"): Promise<unknown> => onEdit({ edit: "set-argument", stage, name, value: next }, step);
+  const set = (next: ArgumentValue | null, step: EditStep = "alone"): Promise<unknown> =>
+    onEdit({ edit: "set-argument", stage, name, value: next }, step);
   const unsaid = argument.default === null ? "empty" : `${argument.default}`;
   return (
     <div className="argument">
       <div className="row between">
         <span className="argument-name mono">{name}</span>
         {value !== null && !required && !readOnly && (
-          <button type="button" className="button quiet back" aria-label={`${name}: back to the default, ${unsaid}`} title={`Back to the default: ${unsaid}`} onClick={() => void set(null)}>
+          <button
+            type="button"
+            className="button quiet back"
+            aria-label={`${name}: back to the default, ${unsaid}`}
+            title={`Back to the default: ${unsaid}`}
+            onClick={() => void set(null)}
+          >
             <RotateCcw aria-hidden="true" />
             Default
           </button>
         )}
         {value === null && <span className="small muted">{required ? "missing" : "default"}</span>}
       </div>
-      <Field argument={argument} describedBy={help} readOnly={readOnly} stage={stage} sources={sources} onEdit={onEdit} set={set} />
+      <Field
+        argument={argument}
+        describedBy={help}
+        readOnly={readOnly}
+        stage={stage}
+        sources={sources}
+        onEdit={onEdit}
+        set={set}
+      />
       <p id={help} className="small muted">
         <Ticked>{argument.help}</Ticked>
       </p>
@@ -69,14 +90,29 @@ function Field({ argument, describedBy, readOnly, stage, sources, onEdit, set }:
     case "switch":
       return (
         <label className="switch">
-          <input type="checkbox" role="switch" aria-label={name} aria-describedby={describedBy} disabled={readOnly} checked={Number(shown ?? 0) !== 0} onChange={(event) => void set(event.target.checked ? 1 : 0)} />
+          <input
+            type="checkbox"
+            role="switch"
+            aria-label={name}
+            aria-describedby={describedBy}
+            disabled={readOnly}
+            checked={Number(shown ?? 0) !== 0}
+            onChange={(event) => void set(event.target.checked ? 1 : 0)}
+          />
           <span>{Number(shown ?? 0) !== 0 ? "On" : "Off"}</span>
         </label>
       );
     case "choice": {
       const known = argument.choices.includes(String(shown ?? ""));
       return (
-        <select className="input" aria-label={name} aria-describedby={describedBy} disabled={readOnly} value={String(shown ?? "")} onChange={(event) => void set(event.target.value)}>
+        <select
+          className="input"
+          aria-label={name}
+          aria-describedby={describedBy}
+          disabled={readOnly}
+          value={String(shown ?? "")}
+          onChange={(event) => void set(event.target.value)}
+        >
           {!known && <option value={String(shown ?? "")}>{shown === null ? "Choose" : String(shown)}</option>}
           {argument.choices.map((choice) => (
             <option key={choice} value={choice}>
@@ -87,9 +123,27 @@ function Field({ argument, describedBy, readOnly, stage, sources, onEdit, set }:
       );
     }
     case "long-text":
-      return <LongText argument={argument} describedBy={describedBy} readOnly={readOnly} stage={stage} sources={sources} onEdit={onEdit} set={set} />;
+      return (
+        <LongText
+          argument={argument}
+          describedBy={describedBy}
+          readOnly={readOnly}
+          stage={stage}
+          sources={sources}
+          onEdit={onEdit}
+          set={set}
+        />
+      );
     case "text":
-      return <TextField label={name} value={String(shown ?? "")} disabled={readOnly} describedBy={describedBy} onSet={(next) => void set(next)} />;
+      return (
+        <TextField
+          label={name}
+          value={String(shown ?? "")}
+          disabled={readOnly}
+          describedBy={describedBy}
+          onSet={(next) => void set(next)}
+        />
+      );
   }
 }
 
@@ -97,7 +151,8 @@ const HERE = "here";
 
 function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set }: FieldProps) {
   const { name, value, resource, text } = argument;
-  const write = (next: string): void => void onEdit({ edit: "set-argument", stage, name, value: next, value_is: "text" });
+  const write = (next: string): void =>
+    void onEdit({ edit: "set-argument", stage, name, value: next, value_is: "text" });
   const from = (source: string): void => {
     if (source === HERE) void set(text ?? "");
     else if (source.startsWith("$")) void set(source);
@@ -106,9 +161,17 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
   const words = resource === null ? String(value ?? argument.default ?? "") : text;
   return (
     <div className="long-text">
-      <select className="input" aria-label={`Where ${name} comes from`} disabled={readOnly} value={resource === null ? HERE : `$${resource}`} onChange={(event) => from(event.target.value)}>
+      <select
+        className="input"
+        aria-label={`Where ${name} comes from`}
+        disabled={readOnly}
+        value={resource === null ? HERE : `$${resource}`}
+        onChange={(event) => from(event.target.value)}
+      >
         <option value={HERE}>Written in the Runefile</option>
-        {resource !== null && !sources.resources.includes(resource) && <option value={`$${resource}`}>The resource {resource}, which does not exist</option>}
+        {resource !== null && !sources.resources.includes(resource) && (
+          <option value={`$${resource}`}>The resource {resource}, which does not exist</option>
+        )}
         {sources.resources.map((each) => (
           <option key={each} value={`$${each}`}>
             The resource {each}
@@ -120,7 +183,11 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
           </option>
         ))}
       </select>
-      {words === null ? <p className="small muted">The app that runs the rune supplies this text.</p> : <TextField label={name} value={words} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />}
+      {words === null ? (
+        <p className="small muted">The app that runs the rune supplies this text.</p>
+      ) : (
+        <TextField label={name} value={words} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />
+      )}
     </div>
   );
 }

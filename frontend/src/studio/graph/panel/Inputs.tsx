@@ -46,19 +46,52 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
       <ol className="ports">
         {inputs.map((port, index) => (
           <li key={index}>
-            <InputRow port={port} index={index} count={connected} readOnly={readOnly} onPick={onPick} onChange={() => setChoosing(choosing === index ? null : index)} onUp={() => void swap(index)} onDown={() => void swap(index + 1)} onTake={() => void onEdit({ edit: "disconnect", target: name, target_index: index })} />
-            {choosing === index && <Sources language={language} outline={outline} target={name} index={index} onTake={(source) => take(source, index)} onClose={() => setChoosing(null)} />}
+            <InputRow
+              port={port}
+              index={index}
+              count={connected}
+              readOnly={readOnly}
+              onPick={onPick}
+              onChange={() => setChoosing(choosing === index ? null : index)}
+              onUp={() => void swap(index)}
+              onDown={() => void swap(index + 1)}
+              onTake={() => void onEdit({ edit: "disconnect", target: name, target_index: index })}
+            />
+            {choosing === index && (
+              <Sources
+                language={language}
+                outline={outline}
+                target={name}
+                index={index}
+                onTake={(source) => take(source, index)}
+                onClose={() => setChoosing(null)}
+              />
+            )}
           </li>
         ))}
       </ol>
       {inputs.length === 0 && <p className="small muted">It has no inputs yet.</p>}
       {!readOnly && inputs.length === connected && !hasItsOwn(ports) && (
-        <button type="button" className="button" aria-expanded={choosing === inputs.length} onClick={() => setChoosing(choosing === inputs.length ? null : inputs.length)}>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={choosing === inputs.length}
+          onClick={() => setChoosing(choosing === inputs.length ? null : inputs.length)}
+        >
           <Plus aria-hidden="true" />
           Connect an input
         </button>
       )}
-      {choosing !== null && choosing === inputs.length && <Sources language={language} outline={outline} target={name} index={choosing} onTake={(source) => take(source, choosing)} onClose={() => setChoosing(null)} />}
+      {choosing !== null && choosing === inputs.length && (
+        <Sources
+          language={language}
+          outline={outline}
+          target={name}
+          index={choosing}
+          onTake={(source) => take(source, choosing)}
+          onClose={() => setChoosing(null)}
+        />
+      )}
     </section>
   );
 }
@@ -94,20 +127,44 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
       <code className="cut">{port.type ?? "type unknown"}</code>
       {!readOnly && source !== null && (
         <span className="port-tools">
-          <button type="button" className="button quiet square" aria-label={`Read ${says} from another stage`} title="Read from another stage" onClick={onChange}>
+          <button
+            type="button"
+            className="button quiet square"
+            aria-label={`Read ${says} from another stage`}
+            title="Read from another stage"
+            onClick={onChange}
+          >
             <Cable aria-hidden="true" />
           </button>
           {count > 1 && (
             <>
-              <button type="button" className="button quiet square" aria-label={`Move ${says} up`} disabled={index === 0} onClick={onUp}>
+              <button
+                type="button"
+                className="button quiet square"
+                aria-label={`Move ${says} up`}
+                disabled={index === 0}
+                onClick={onUp}
+              >
                 <ArrowUp aria-hidden="true" />
               </button>
-              <button type="button" className="button quiet square" aria-label={`Move ${says} down`} disabled={index >= count - 1} onClick={onDown}>
+              <button
+                type="button"
+                className="button quiet square"
+                aria-label={`Move ${says} down`}
+                disabled={index >= count - 1}
+                onClick={onDown}
+              >
                 <ArrowDown aria-hidden="true" />
               </button>
             </>
           )}
-          <button type="button" className="button quiet square" aria-label={`Disconnect ${says}`} title="Disconnect" onClick={onTake}>
+          <button
+            type="button"
+            className="button quiet square"
+            aria-label={`Disconnect ${says}`}
+            title="Disconnect"
+            onClick={onTake}
+          >
             <X aria-hidden="true" />
           </button>
         </span>
@@ -132,7 +189,9 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
   useEffect(() => {
     let wanted = true;
     language.sources(target, index).then(
-      (found) => wanted && setSources(found.toSorted((one, other) => Number(one.reason !== null) - Number(other.reason !== null))),
+      (found) =>
+        wanted &&
+        setSources(found.toSorted((one, other) => Number(one.reason !== null) - Number(other.reason !== null))),
       () => wanted && onClose(),
     );
     return () => {
@@ -159,7 +218,13 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
     >
       {sources.map((source) => (
         <li key={written(source)}>
-          <button type="button" data-walk className={source.reason === null ? "source-row" : "source-row unfit"} aria-disabled={source.reason !== null} onClick={() => source.reason === null && onTake({ stage: source.stage, index: source.index })}>
+          <button
+            type="button"
+            data-walk
+            className={source.reason === null ? "source-row" : "source-row unfit"}
+            aria-disabled={source.reason !== null}
+            onClick={() => source.reason === null && onTake({ stage: source.stage, index: source.index })}
+          >
             <b>{written(source)}</b> <code>{source.type}</code>
             {source.reason !== null && <span className="small muted">{source.reason}</span>}
           </button>

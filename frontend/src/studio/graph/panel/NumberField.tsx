@@ -22,7 +22,13 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   const [typed, setTyped] = useState<string | null>(null);
   /** The newest value of a slider on its way, or null. */
   const [drawn, setDrawn] = useState<number | null>(null);
-  const sliding = useRef({ begun: false, busy: false, held: false, next: null as number | null, sent: null as number | null });
+  const sliding = useRef({
+    begun: false,
+    busy: false,
+    held: false,
+    next: null as number | null,
+    sent: null as number | null,
+  });
 
   const send = async (next: number): Promise<void> => {
     const slide = sliding.current;
@@ -58,7 +64,10 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
     setTyped(null);
     if (typed.trim() !== "" && Number.isFinite(number) && number !== value) void onSet(number, "alone");
   };
-  const range = minimum !== null && maximum !== null && hasSlider({ minimum, maximum }) ? { minimum, maximum, step: argument.step } : null;
+  const range =
+    minimum !== null && maximum !== null && hasSlider({ minimum, maximum })
+      ? { minimum, maximum, step: argument.step }
+      : null;
   const number = typeof shown === "number" ? shown : Number(shown);
   const now = drawn ?? (Number.isFinite(number) ? number : (minimum ?? 0));
   return (
@@ -98,12 +107,19 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
             void send(next);
           }}
           onKeyDown={(event) => {
-            const direction = event.key === "ArrowRight" || event.key === "ArrowUp" ? 1 : event.key === "ArrowLeft" || event.key === "ArrowDown" ? -1 : 0;
+            const direction =
+              event.key === "ArrowRight" || event.key === "ArrowUp"
+                ? 1
+                : event.key === "ArrowLeft" || event.key === "ArrowDown"
+                  ? -1
+                  : 0;
             if (direction === 0) return;
             // A key moves by the range's own step, where a knob's place would be too coarse or too fine.
             event.preventDefault();
             const step = range.step ?? (range.maximum - range.minimum) / 100;
-            const next = Number(Math.min(range.maximum, Math.max(range.minimum, now + direction * step)).toPrecision(12));
+            const next = Number(
+              Math.min(range.maximum, Math.max(range.minimum, now + direction * step)).toPrecision(12),
+            );
             setDrawn(next);
             void send(next);
           }}

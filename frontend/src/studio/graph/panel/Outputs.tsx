@@ -28,13 +28,23 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
     setReason(null);
     void onEdit({ edit: "set-outputs", stage: name, types });
   };
-  const leaveOut = (): Promise<void> => language.typesFit(name, null).then((said) => (said === null ? set(null) : setReason(said)), (error: unknown) => setReason(sentenceOf(error)));
+  const leaveOut = (): Promise<void> =>
+    language.typesFit(name, null).then(
+      (said) => (said === null ? set(null) : setReason(said)),
+      (error: unknown) => setReason(sentenceOf(error)),
+    );
   return (
     <section aria-labelledby={heading} className="panel-part">
       <div className="row between">
         <h3 id={heading}>Outputs</h3>
         {declared && !readOnly ? (
-          <button type="button" className="button quiet back" aria-label="Outputs: back to the default, the derived types" title="Back to the default: the derived types" onClick={() => void leaveOut()}>
+          <button
+            type="button"
+            className="button quiet back"
+            aria-label="Outputs: back to the default, the derived types"
+            title="Back to the default: the derived types"
+            onClick={() => void leaveOut()}
+          >
             <RotateCcw aria-hidden="true" />
             Default
           </button>
@@ -52,23 +62,52 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
                 <code className="cut grow">{type ?? "type unknown"}</code>
                 <span className="port-tools">
                   {watching !== null && (
-                    <button type="button" className="button quiet square" aria-pressed={isWatched} aria-label={`Watch output ${index}`} title="Watch in the preview" onClick={() => watching.toggle({ stage: name, index })}>
+                    <button
+                      type="button"
+                      className="button quiet square"
+                      aria-pressed={isWatched}
+                      aria-label={`Watch output ${index}`}
+                      title="Watch in the preview"
+                      onClick={() => watching.toggle({ stage: name, index })}
+                    >
                       <Eye aria-hidden="true" />
                     </button>
                   )}
                   {!readOnly && elements.length > 0 && (
-                    <button type="button" className="button quiet square" aria-expanded={changing === index} aria-label={`Change the type of output ${index}`} title="Change the type" onClick={() => setChanging(changing === index ? null : index)}>
+                    <button
+                      type="button"
+                      className="button quiet square"
+                      aria-expanded={changing === index}
+                      aria-label={`Change the type of output ${index}`}
+                      title="Change the type"
+                      onClick={() => setChanging(changing === index ? null : index)}
+                    >
                       <Pencil aria-hidden="true" />
                     </button>
                   )}
                   {!readOnly && (
-                    <button type="button" className="button quiet square" aria-label={`Connect output ${index} to another stage`} title="Connect to another stage" onClick={() => onConnect({ stage: name, index, side: "output" })}>
+                    <button
+                      type="button"
+                      className="button quiet square"
+                      aria-label={`Connect output ${index} to another stage`}
+                      title="Connect to another stage"
+                      onClick={() => onConnect({ stage: name, index, side: "output" })}
+                    >
                       <Cable aria-hidden="true" />
                     </button>
                   )}
                 </span>
               </div>
-              {changing === index && <TypeForm ports={ports} index={index} elements={elements} language={language} onSet={set} onClose={() => setChanging(null)} />}
+              {changing === index && (
+                <TypeForm
+                  ports={ports}
+                  index={index}
+                  elements={elements}
+                  language={language}
+                  onSet={set}
+                  onClose={() => setChanging(null)}
+                />
+              )}
             </li>
           );
         })}

@@ -40,7 +40,24 @@ const OF_KIND: Readonly<Record<OutlineNode["kind"], (palette: PaletteAnswer) => 
   output: (palette) => palette.outputs,
 };
 
-export function StagePanel({ node, language, ports, outline, diagnostics, runefile, readOnly, watching, onEdit, onMend, onPick, onRenamed, onConnect, onRemove, onText, onClose }: StagePanelProps) {
+export function StagePanel({
+  node,
+  language,
+  ports,
+  outline,
+  diagnostics,
+  runefile,
+  readOnly,
+  watching,
+  onEdit,
+  onMend,
+  onPick,
+  onRenamed,
+  onConnect,
+  onRemove,
+  onText,
+  onClose,
+}: StagePanelProps) {
   const heading = useId();
   const { name, kind } = node;
   const [fields, setFields] = useState<readonly StageArgument[]>([]);
@@ -62,7 +79,9 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
     };
   }, [language, outline, name]);
 
-  const wrong = diagnostics.filter(({ file, span }) => file === runefile && stageAt(outline, span.start.line)?.name === name);
+  const wrong = diagnostics.filter(
+    ({ file, span }) => file === runefile && stageAt(outline, span.start.line)?.name === name,
+  );
   const items = palette === null ? [] : OF_KIND[kind](palette);
   const target = ports?.target ?? node.detail;
   const item = items.find((each) => each.target === ports?.item);
@@ -90,7 +109,12 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
       {wrong.map((diagnostic, index) => (
         <div key={`${index} ${diagnostic.code}`} className={`panel-problem ${diagnostic.severity}`}>
           <p>
-            {diagnostic.severity === "error" ? <CircleAlert className="icon wrong" aria-label="Error" /> : <TriangleAlert className="icon worse" aria-label="Warning" />} <Ticked>{diagnostic.message}</Ticked>
+            {diagnostic.severity === "error" ? (
+              <CircleAlert className="icon wrong" aria-label="Error" />
+            ) : (
+              <TriangleAlert className="icon worse" aria-label="Warning" />
+            )}{" "}
+            <Ticked>{diagnostic.message}</Ticked>
           </p>
           {diagnostic.notes.map((note) => (
             <p key={note} className="small muted">
@@ -99,7 +123,13 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
           ))}
           {!readOnly &&
             diagnostic.fixes.map((fix) => (
-              <button key={fix.title} type="button" className="button" disabled={onMend === null} onClick={() => onMend?.(fix.edits)}>
+              <button
+                key={fix.title}
+                type="button"
+                className="button"
+                disabled={onMend === null}
+                onClick={() => onMend?.(fix.edits)}
+              >
                 {fix.title}
               </button>
             ))}
@@ -111,8 +141,16 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
           <TextField label="Name" value={name} disabled={readOnly} isFirst onSet={(next) => void rename(next)} />
         </div>
         <div className="field">
-          <span className="label">{kind === "block" ? "Proc-block" : kind === "capability" ? "Reads" : kind === "model" ? "Model" : "Output"}</span>
-          <select className="input" aria-label={`What ${name} is`} disabled={readOnly} value={item?.target ?? target} onChange={(event) => void onEdit({ edit: "set-target", stage: name, target: event.target.value })}>
+          <span className="label">
+            {kind === "block" ? "Proc-block" : kind === "capability" ? "Reads" : kind === "model" ? "Model" : "Output"}
+          </span>
+          <select
+            className="input"
+            aria-label={`What ${name} is`}
+            disabled={readOnly}
+            value={item?.target ?? target}
+            onChange={(event) => void onEdit({ edit: "set-target", stage: name, target: event.target.value })}
+          >
             {item === undefined && <option value={target}>{target}</option>}
             {items.map((each) => (
               <option key={each.target} value={each.target}>
@@ -127,9 +165,34 @@ export function StagePanel({ node, language, ports, outline, diagnostics, runefi
           )}
         </div>
       </div>
-      <Arguments stage={name} fields={fields} sources={palette ?? { resources: [], text_files: [] }} readOnly={readOnly} onEdit={onEdit} />
-      {ports !== null && kind !== "capability" && <Inputs ports={ports} outline={outline} language={language} readOnly={readOnly} onEdit={onEdit} onPick={onPick} />}
-      {ports !== null && kind !== "output" && <Outputs ports={ports} elements={palette?.element_types ?? []} language={language} readOnly={readOnly} watching={watching} onEdit={onEdit} onConnect={onConnect} />}
+      <Arguments
+        stage={name}
+        fields={fields}
+        sources={palette ?? { resources: [], text_files: [] }}
+        readOnly={readOnly}
+        onEdit={onEdit}
+      />
+      {ports !== null && kind !== "capability" && (
+        <Inputs
+          ports={ports}
+          outline={outline}
+          language={language}
+          readOnly={readOnly}
+          onEdit={onEdit}
+          onPick={onPick}
+        />
+      )}
+      {ports !== null && kind !== "output" && (
+        <Outputs
+          ports={ports}
+          elements={palette?.element_types ?? []}
+          language={language}
+          readOnly={readOnly}
+          watching={watching}
+          onEdit={onEdit}
+          onConnect={onConnect}
+        />
+      )}
       <div className="row wrap panel-end">
         <button type="button" className="button" onClick={onText}>
           <Text aria-hidden="true" />

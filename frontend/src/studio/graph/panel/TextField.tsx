@@ -12,7 +12,16 @@ interface TextFieldProps {
   readonly onSet: (value: string) => void;
 }
 
-export function TextField({ label, value, disabled, isLong = false, isFirst = false, describedBy, placeholder, onSet }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  disabled,
+  isLong = false,
+  isFirst = false,
+  describedBy,
+  placeholder,
+  onSet,
+}: TextFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const commit = (): void => {
     if (typed !== null && typed !== value) onSet(typed);
@@ -34,7 +43,8 @@ export function TextField({ label, value, disabled, isLong = false, isFirst = fa
     setTyped(null);
     event.stopPropagation();
   };
-  if (isLong) return <textarea {...props} rows={4} onChange={(event) => setTyped(event.target.value)} onKeyDown={leave} />;
+  if (isLong)
+    return <textarea {...props} rows={4} onChange={(event) => setTyped(event.target.value)} onKeyDown={leave} />;
   return (
     <input
       {...props}

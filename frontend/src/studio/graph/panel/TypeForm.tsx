@@ -24,7 +24,8 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const dimensions = shapeOf(shape);
-    if (dimensions === null) return setReason("Enter the shape as whole numbers from 1, separated by commas, such as 1, 28, 28.");
+    if (dimensions === null)
+      return setReason("Enter the shape as whole numbers from 1, separated by commas, such as 1, 28, 28.");
     const types = ports.outputs.map((each, at) => (at === index ? { type: element, dimensions } : readType(each)));
     const unknown = types.indexOf(null);
     if (unknown >= 0) return setReason(`The type of output ${unknown} is not known yet: set that one first.`);
@@ -44,14 +45,29 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
         onClose();
       }}
     >
-      <select className="input" aria-label="Elements" autoFocus value={element} onChange={(event) => setElement(event.target.value)}>
+      <select
+        className="input"
+        aria-label="Elements"
+        autoFocus
+        value={element}
+        onChange={(event) => setElement(event.target.value)}
+      >
         {elements.map((each) => (
           <option key={each} value={each}>
             {each}
           </option>
         ))}
       </select>
-      <input className="input mono" aria-label="Shape" aria-describedby={help} aria-invalid={reason !== null} inputMode="text" spellCheck={false} value={shape} onChange={(event) => setShape(event.target.value)} />
+      <input
+        className="input mono"
+        aria-label="Shape"
+        aria-describedby={help}
+        aria-invalid={reason !== null}
+        inputMode="text"
+        spellCheck={false}
+        value={shape}
+        onChange={(event) => setShape(event.target.value)}
+      />
       <p id={help} role="status" className={reason === null ? "small muted" : "small wrong"}>
         {reason ?? "The size of each dimension, separated by commas."}
       </p>

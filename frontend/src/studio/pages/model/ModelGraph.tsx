@@ -17,7 +17,10 @@ interface Point {
 
 function optionsOf(layer: Layer): string {
   return Object.entries(layer.options)
-    .map(([name, value]) => `${name.replaceAll("_", " ")} ${Array.isArray(value) ? value.join("×") : String(value).toLowerCase()}`)
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll("_", " ")} ${Array.isArray(value) ? value.join("×") : String(value).toLowerCase()}`,
+    )
     .join(", ");
 }
 
@@ -68,7 +71,8 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
   const folds = useMemo(() => blocksOf(graph.nodes, new Set()).filter((block) => block.times > 1), [graph]);
 
   const rows = layout.rows + 1;
-  const width = layout.columns * (BOX.width + BOX.across) + 2 * MARGIN - BOX.across + (layout.columns === 1 ? BOX.across : 0);
+  const width =
+    layout.columns * (BOX.width + BOX.across) + 2 * MARGIN - BOX.across + (layout.columns === 1 ? BOX.across : 0);
   const height = rows * (BOX.height + BOX.down) + 2 * MARGIN;
   // The longest way is one straight line; what stands beside it goes to the right.
   const centreOf = (row: number, column: number): Point => ({
@@ -85,18 +89,29 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
     else setChosen(block.layers[0] ?? null);
   };
   const step = (direction: 1 | -1): void => {
-    const near = ZOOMS.reduce((best, each, index) => (Math.abs(each - zoom) < Math.abs((ZOOMS[best] ?? 1) - zoom) ? index : best), 0);
+    const near = ZOOMS.reduce(
+      (best, each, index) => (Math.abs(each - zoom) < Math.abs((ZOOMS[best] ?? 1) - zoom) ? index : best),
+      0,
+    );
     setZoom(ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, near + direction))] ?? 1);
   };
   // The empty canvas is taken by the hand; a finger scrolls by itself.
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     const element = holder.current;
-    if (element === null || event.pointerType === "touch" || (event.target instanceof Element && event.target.closest("button") !== null)) return;
+    if (
+      element === null ||
+      event.pointerType === "touch" ||
+      (event.target instanceof Element && event.target.closest("button") !== null)
+    )
+      return;
     const start = { x: event.clientX + element.scrollLeft, y: event.clientY + element.scrollTop };
     element.setPointerCapture(event.pointerId);
-    const move = (next: globalThis.PointerEvent): void => element.scrollTo(start.x - next.clientX, start.y - next.clientY);
+    const move = (next: globalThis.PointerEvent): void =>
+      element.scrollTo(start.x - next.clientX, start.y - next.clientY);
     element.addEventListener("pointermove", move);
-    element.addEventListener("lostpointercapture", () => element.removeEventListener("pointermove", move), { once: true });
+    element.addEventListener("lostpointercapture", () => element.removeEventListener("pointermove", move), {
+      once: true,
+    });
   };
   const shown = chosen === null ? undefined : graph.nodes[chosen];
 
@@ -106,7 +121,11 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
         <h2>Layers</h2>
         <span className="row wrap">
           {folds.length > 0 && (
-            <button type="button" className="button" onClick={() => setOpen(open.size === 0 ? new Set(folds.map((block) => block.id)) : new Set())}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => setOpen(open.size === 0 ? new Set(folds.map((block) => block.id)) : new Set())}
+            >
               {open.size === 0 ? "Unfold all" : "Fold repeated layers"}
             </button>
           )}
@@ -130,9 +149,18 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
           </span>
         </span>
       </div>
-      {!graph.complete && <p className="small muted">The first {graph.nodes.length.toLocaleString("en-GB")} layers are drawn.</p>}
+      {!graph.complete && (
+        <p className="small muted">The first {graph.nodes.length.toLocaleString("en-GB")} layers are drawn.</p>
+      )}
       {view === "picture" ? (
-        <div ref={holder} className="model-graph" tabIndex={0} role="region" aria-label={`The layers of ${name}, drawn`} onPointerDown={onPointerDown}>
+        <div
+          ref={holder}
+          className="model-graph"
+          tabIndex={0}
+          role="region"
+          aria-label={`The layers of ${name}, drawn`}
+          onPointerDown={onPointerDown}
+        >
           <div style={{ width: width * zoom, height: height * zoom }}>
             <div className="model-graph-scale" style={{ width, height, transform: `scale(${zoom})` }}>
               <svg width={width} height={height} aria-hidden="true">
@@ -145,7 +173,13 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
                   const side = start.x + BOX.width / 2 + BOX.across / 2;
                   return (
                     <g key={`${from} ${to}`}>
-                      <path d={skips ? `M${start.x} ${top} C${side} ${top + 18} ${side} ${top + 18} ${side} ${top + 40} V${bottom - 40} C${side} ${bottom - 18} ${side} ${bottom - 18} ${end.x} ${bottom}` : `M${start.x} ${top} C${start.x} ${top + 18} ${end.x} ${bottom - 18} ${end.x} ${bottom}`} />
+                      <path
+                        d={
+                          skips
+                            ? `M${start.x} ${top} C${side} ${top + 18} ${side} ${top + 18} ${side} ${top + 40} V${bottom - 40} C${side} ${bottom - 18} ${side} ${bottom - 18} ${end.x} ${bottom}`
+                            : `M${start.x} ${top} C${start.x} ${top + 18} ${end.x} ${bottom - 18} ${end.x} ${bottom}`
+                        }
+                      />
                       {!skips && (
                         <text x={(start.x + end.x) / 2 + 5} y={(top + bottom) / 2 + 4}>
                           {shortShape(shape)}
@@ -155,8 +189,21 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
                   );
                 })}
               </svg>
-              {[...graph.inputs.map((end, index) => ({ ...end, id: `in ${index}` })), ...graph.outputs.map((end, index) => ({ ...end, id: `out ${index}` }))].map(({ id, name: said, shape }) => (
-                <div key={id} className={id.startsWith("in") ? "layer end capability" : "layer end output"} title={said} style={{ left: (places.get(id)?.x ?? 0) - BOX.width / 2, top: (places.get(id)?.y ?? 0) - BOX.height / 2, width: BOX.width, height: BOX.height }}>
+              {[
+                ...graph.inputs.map((end, index) => ({ ...end, id: `in ${index}` })),
+                ...graph.outputs.map((end, index) => ({ ...end, id: `out ${index}` })),
+              ].map(({ id, name: said, shape }) => (
+                <div
+                  key={id}
+                  className={id.startsWith("in") ? "layer end capability" : "layer end output"}
+                  title={said}
+                  style={{
+                    left: (places.get(id)?.x ?? 0) - BOX.width / 2,
+                    top: (places.get(id)?.y ?? 0) - BOX.height / 2,
+                    width: BOX.width,
+                    height: BOX.height,
+                  }}
+                >
                   <b className="cut">{id.startsWith("in") ? "Input" : "Output"}</b>
                   <span className="cut mono">{shape}</span>
                 </div>
@@ -173,11 +220,24 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
                     className={`layer model${isRun ? " run" : ""}${chosen === block.layers[0] && !isRun ? " on" : ""}`}
                     aria-pressed={isRun ? undefined : chosen === block.layers[0]}
                     title={isRun ? block.ops.map(opName).join(", ") : layer.name}
-                    style={{ left: place.x - BOX.width / 2, top: place.y - BOX.height / 2, width: BOX.width, height: BOX.height }}
+                    style={{
+                      left: place.x - BOX.width / 2,
+                      top: place.y - BOX.height / 2,
+                      width: BOX.width,
+                      height: BOX.height,
+                    }}
                     onClick={() => press(block)}
                   >
-                    <b className="cut">{isRun ? `${block.times} × ${block.ops.length === 1 ? opName(block.ops[0] ?? "") : `${block.ops.length} layers`}` : opName(layer.op)}</b>
-                    <span className="cut mono">{isRun ? block.ops.map(opName).join(", ") : `→ ${shortShape(layer.outputs[0] ?? "")}${layer.weights_size > 0 ? ` · ${bytes(layer.weights_size)}` : ""}`}</span>
+                    <b className="cut">
+                      {isRun
+                        ? `${block.times} × ${block.ops.length === 1 ? opName(block.ops[0] ?? "") : `${block.ops.length} layers`}`
+                        : opName(layer.op)}
+                    </b>
+                    <span className="cut mono">
+                      {isRun
+                        ? block.ops.map(opName).join(", ")
+                        : `→ ${shortShape(layer.outputs[0] ?? "")}${layer.weights_size > 0 ? ` · ${bytes(layer.weights_size)}` : ""}`}
+                    </span>
                   </button>
                 );
               })}
@@ -202,7 +262,9 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
                 <tr key={index}>
                   <td>{index + 1}</td>
                   <td className="mono">{layer.op}</td>
-                  <td className="muted">{layer.reads.map((read) => (read < 0 ? `input ${-read}` : read + 1)).join(", ")}</td>
+                  <td className="muted">
+                    {layer.reads.map((read) => (read < 0 ? `input ${-read}` : read + 1)).join(", ")}
+                  </td>
                   <td className="mono">{layer.outputs.join(", ")}</td>
                   <td>{layer.weights_size > 0 ? bytes(layer.weights_size) : ""}</td>
                   <td className="muted">{layer.quantisation ?? ""}</td>
@@ -213,7 +275,10 @@ export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawi
         </div>
       )}
       {view === "picture" && folds.length > 0 && open.size === 0 && (
-        <p className="small muted">{count(folds.length, "repeated group of layers is", "repeated groups of layers are")} drawn as one box. Press it to unfold it.</p>
+        <p className="small muted">
+          {count(folds.length, "repeated group of layers is", "repeated groups of layers are")} drawn as one box. Press
+          it to unfold it.
+        </p>
       )}
       <div role="status">{shown !== undefined && chosen !== null && <LayerFacts layer={shown} index={chosen} />}</div>
     </section>

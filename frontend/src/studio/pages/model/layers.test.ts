@@ -2,12 +2,32 @@ import { describe, expect, it } from "vitest";
 import type { Layer, ModelDrawing } from "../../api/types";
 import { blocksOf, layoutOf, opName, shortShape } from "./layers";
 
-const layer = (op: string, reads: readonly number[]): Layer => ({ op, types: "int8", reads, inputs: [], outputs: ["i8[1, 2]"], name: "", weights_size: 0, weights: [], quantisation: null, options: {} });
-const graph = (nodes: readonly Layer[]): ModelDrawing["graph"] => ({ nodes, inputs: [{ name: "x", shape: "i8[1, 4]" }], outputs: [{ name: "y", shape: "i8[1, 2]", from: nodes.length - 1 }], complete: true });
+const layer = (op: string, reads: readonly number[]): Layer => ({
+  op,
+  types: "int8",
+  reads,
+  inputs: [],
+  outputs: ["i8[1, 2]"],
+  name: "",
+  weights_size: 0,
+  weights: [],
+  quantisation: null,
+  options: {},
+});
+const graph = (nodes: readonly Layer[]): ModelDrawing["graph"] => ({
+  nodes,
+  inputs: [{ name: "x", shape: "i8[1, 4]" }],
+  outputs: [{ name: "y", shape: "i8[1, 2]", from: nodes.length - 1 }],
+  complete: true,
+});
 
 describe("layers", () => {
   it("that come again and again are one block until it is opened", () => {
-    const nodes = [layer("PAD", [-1]), ...Array.from({ length: 8 }, (_, index) => layer(index % 2 === 0 ? "CONV_2D" : "ADD", [index])), layer("SOFTMAX", [8])];
+    const nodes = [
+      layer("PAD", [-1]),
+      ...Array.from({ length: 8 }, (_, index) => layer(index % 2 === 0 ? "CONV_2D" : "ADD", [index])),
+      layer("SOFTMAX", [8]),
+    ];
     const blocks = blocksOf(nodes, new Set());
     expect(blocks.map(({ id, times, ops }) => [id, times, ops])).toEqual([
       ["0", 1, ["PAD"]],
@@ -20,7 +40,12 @@ describe("layers", () => {
   it("stand below what they read, beside each other where they read the same", () => {
     const drawn = graph([layer("CONV_2D", [-1]), layer("TANH", [0]), layer("RELU", [0]), layer("ADD", [1, 2])]);
     const { blocks, edges, rows, columns } = layoutOf(drawn, blocksOf(drawn.nodes, new Set()));
-    expect(blocks.map(({ row, column }) => [row, column])).toEqual([[1, 0], [2, 0], [2, 1], [3, 0]]);
+    expect(blocks.map(({ row, column }) => [row, column])).toEqual([
+      [1, 0],
+      [2, 0],
+      [2, 1],
+      [3, 0],
+    ]);
     expect(edges.map(({ from, to }) => `${from}>${to}`)).toEqual(["in 0>0", "0>1", "0>2", "1>3", "2>3", "3>out 0"]);
     expect([rows, columns]).toEqual([4, 2]);
   });
@@ -34,5 +59,10 @@ describe("layers", () => {
 });
 
 it("says ops and shapes shortly", () => {
-  expect([opName("DEPTHWISE_CONV_2D"), opName("CUSTOM:Mine"), shortShape("i8[1, 49, 10]"), shortShape("f32[1]")]).toEqual(["Depthwise Conv 2D", "Mine", "49×10", "1"]);
+  expect([
+    opName("DEPTHWISE_CONV_2D"),
+    opName("CUSTOM:Mine"),
+    shortShape("i8[1, 49, 10]"),
+    shortShape("f32[1]"),
+  ]).toEqual(["Depthwise Conv 2D", "Mine", "49×10", "1"]);
 });

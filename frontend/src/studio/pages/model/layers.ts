@@ -47,7 +47,12 @@ function kindOf(layer: Layer, index: number): string {
 export function blocksOf(nodes: readonly Layer[], open: ReadonlySet<string>): readonly Block[] {
   const kinds = nodes.map(kindOf);
   const blocks: Block[] = [];
-  const single = (index: number): Block => ({ id: String(index), layers: [index], times: 1, ops: [nodes[index]?.op ?? ""] });
+  const single = (index: number): Block => ({
+    id: String(index),
+    layers: [index],
+    times: 1,
+    ops: [nodes[index]?.op ?? ""],
+  });
   let place = 0;
   while (place < nodes.length) {
     const { length, times } = longestRun(kinds, place);
@@ -103,18 +108,28 @@ export function layoutOf(graph: ModelDrawing["graph"], blocks: readonly Block[])
     for (const [from, shape] of sources) edges.push({ from, to: block.id, shape });
   }
   for (const [index, { from, shape }] of graph.outputs.entries()) {
-    if (from !== null) edges.push({ from: from < 0 ? `in ${-1 - from}` : (blockOf.get(from) ?? ""), to: `out ${index}`, shape });
+    if (from !== null)
+      edges.push({ from: from < 0 ? `in ${-1 - from}` : (blockOf.get(from) ?? ""), to: `out ${index}`, shape });
   }
   const beside = besideWhatReadsThem(placed, edges);
-  const columns = beside.reduce((most, { column }) => Math.max(most, column + 1), Math.max(1, graph.inputs.length, graph.outputs.length));
-  return { blocks: beside, edges, rows: beside.reduce((most, { row: place }) => Math.max(most, place), 0) + 1, columns };
+  const columns = beside.reduce(
+    (most, { column }) => Math.max(most, column + 1),
+    Math.max(1, graph.inputs.length, graph.outputs.length),
+  );
+  return {
+    blocks: beside,
+    edges,
+    rows: beside.reduce((most, { row: place }) => Math.max(most, place), 0) + 1,
+    columns,
+  };
 }
 
 /** Side branches stand just above what reads them, to the right of the longest way, which is the first column. */
 function besideWhatReadsThem(placed: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
   const late = new Map(placed.map((block) => [block.id, block.row]));
   const readers = new Map<string, string[]>();
-  for (const { from, to } of edges) if (late.has(from) && late.has(to)) readers.set(from, [...(readers.get(from) ?? []), to]);
+  for (const { from, to } of edges)
+    if (late.has(from) && late.has(to)) readers.set(from, [...(readers.get(from) ?? []), to]);
   for (const { id } of placed.toReversed()) {
     const rows = (readers.get(id) ?? []).map((reader) => late.get(reader) ?? 1);
     if (rows.length > 0) late.set(id, Math.min(...rows) - 1);

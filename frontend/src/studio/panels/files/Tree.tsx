@@ -29,7 +29,12 @@ const DRAGGED = "application/x-forge-path";
 type Chosen = OpenFolders["chosen"];
 
 function isChosen(value: unknown): value is Chosen {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((open) => typeof open === "boolean");
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((open) => typeof open === "boolean")
+  );
 }
 
 const NONE_CHOSEN: Chosen = {};
@@ -49,7 +54,11 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   const [areMany] = useState(() => files.length > MANY);
   const rows = useMemo(() => shownRows(files, { chosen, areMany }), [files, chosen, areMany]);
   const [current, setCurrent] = useState<string | null>(null);
-  const [menu, setMenu] = useState<{ readonly row: ShownRow<FileEntry>; readonly x: number; readonly y: number } | null>(null);
+  const [menu, setMenu] = useState<{
+    readonly row: ShownRow<FileEntry>;
+    readonly x: number;
+    readonly y: number;
+  } | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const [dragged, setDragged] = useState<FileTarget | null>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -66,7 +75,10 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   if (activePath !== null && activePath !== revealed) {
     setRevealed(activePath);
     if (!rows.some((row) => row.file?.id === active)) {
-      const above = activePath.split("/").slice(0, -1).map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
+      const above = activePath
+        .split("/")
+        .slice(0, -1)
+        .map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
       setChosen({ ...chosen, ...Object.fromEntries(above.map((folder) => [folder, true])) });
     }
     setCurrent(active);
@@ -97,7 +109,12 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows[here];
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof HTMLElement && event.target.closest("button") !== null && (event.key === "Enter" || event.key === " ")) return;
+    if (
+      event.target instanceof HTMLElement &&
+      event.target.closest("button") !== null &&
+      (event.key === "Enter" || event.key === " ")
+    )
+      return;
     const target = targetOf(row);
     if (event.key === "ArrowRight" && row.open === false) toggle(row, true);
     else if (event.key === "ArrowLeft" && row.open === true) toggle(row, false);
@@ -110,7 +127,14 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
     else if (event.key === "Delete" && mayEdit) {
       actions.remove(target);
       focus(here + 1 < rows.length ? here + 1 : here - 1);
-    } else if (event.key === "*") setChosen(Object.fromEntries(treeRows(files).filter(({ file }) => file === null).map(({ path }) => [path, true])));
+    } else if (event.key === "*")
+      setChosen(
+        Object.fromEntries(
+          treeRows(files)
+            .filter(({ file }) => file === null)
+            .map(({ path }) => [path, true]),
+        ),
+      );
     else if (event.key.length === 1 && event.key !== "?") {
       const now = Date.now();
       const word = now - typed.current.when < WORD ? typed.current.word + event.key : event.key;
@@ -127,11 +151,17 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
   };
 
   /** The folder that a drop on a row goes into. */
-  const folderAt = (row: ShownRow<FileEntry> | null): string => (row === null ? "" : row.file === null ? row.path : parentOf(row.path));
+  const folderAt = (row: ShownRow<FileEntry> | null): string =>
+    row === null ? "" : row.file === null ? row.path : parentOf(row.path);
   const canDrop = (event: DragEvent, folder: string): boolean => {
     const { types } = event.dataTransfer;
     if (types.includes("Files")) return true;
-    return types.includes(DRAGGED) && dragged !== null && parentOf(dragged.path) !== folder && !(dragged.kind === "folder" && (folder === dragged.path || folder.startsWith(`${dragged.path}/`)));
+    return (
+      types.includes(DRAGGED) &&
+      dragged !== null &&
+      parentOf(dragged.path) !== folder &&
+      !(dragged.kind === "folder" && (folder === dragged.path || folder.startsWith(`${dragged.path}/`)))
+    );
   };
   const onDragOver = (event: DragEvent, row: ShownRow<FileEntry> | null): void => {
     const folder = folderAt(row);
@@ -216,13 +246,24 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
           />
         ))}
       </ul>
-      {menu !== null && <Menu label={menu.row.path} items={menuOf(targetOf(menu.row), mayEdit, actions)} x={menu.x} y={menu.y} onClose={() => setMenu(null)} />}
+      {menu !== null && (
+        <Menu
+          label={menu.row.path}
+          items={menuOf(targetOf(menu.row), mayEdit, actions)}
+          x={menu.x}
+          y={menu.y}
+          onClose={() => setMenu(null)}
+        />
+      )}
     </>
   );
 }
 
 /** A closed folder shows the worst of what is in it; an open one leaves that to its rows. */
-function troubleIn(row: ShownRow<FileEntry>, troubled: ReadonlyMap<string, "error" | "warning">): "error" | "warning" | undefined {
+function troubleIn(
+  row: ShownRow<FileEntry>,
+  troubled: ReadonlyMap<string, "error" | "warning">,
+): "error" | "warning" | undefined {
   if (row.open !== false) return undefined;
   const inside = [...troubled].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, severity]) => severity);
   return inside.includes("error") ? "error" : inside[0];

@@ -33,14 +33,32 @@ interface TreeRowProps {
 /** Marks of people that are shown before the rest is counted. */
 const MARKS = 2;
 
-export const TreeRow = memo(function TreeRow({ row, isActive, isCurrent, isOver, trouble, present, draggable, on }: TreeRowProps) {
+export const TreeRow = memo(function TreeRow({
+  row,
+  isActive,
+  isCurrent,
+  isOver,
+  trouble,
+  present,
+  draggable,
+  on,
+}: TreeRowProps) {
   const { file } = row;
   const size = file?.size ?? null;
   // What is seen comes first and in its order; then what is only seen as a sign.
-  const seen = [row.label, file?.doubled === true ? "two of this name" : "", size === null ? "" : bytes(size), file === null ? count(row.inside, "file") : ""].filter((each) => each !== "").join(" ");
+  const seen = [
+    row.label,
+    file?.doubled === true ? "two of this name" : "",
+    size === null ? "" : bytes(size),
+    file === null ? count(row.inside, "file") : "",
+  ]
+    .filter((each) => each !== "")
+    .join(" ");
   const signs = [
     trouble === undefined ? "" : trouble === "error" ? "has an error" : "has a warning",
-    present.length === 0 ? "" : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
+    present.length === 0
+      ? ""
+      : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
   ].filter((each) => each !== "");
   return (
     <li
@@ -64,13 +82,27 @@ export const TreeRow = memo(function TreeRow({ row, isActive, isCurrent, isOver,
       onDragOver={(event) => on.dragOver(event, row)}
       onDrop={(event) => on.drop(event, row)}
     >
-      {file !== null ? <FileIcon path={file.path} /> : row.open === true ? <ChevronDown className="icon" aria-hidden="true" /> : <ChevronRight className="icon" aria-hidden="true" />}
+      {file !== null ? (
+        <FileIcon path={file.path} />
+      ) : row.open === true ? (
+        <ChevronDown className="icon" aria-hidden="true" />
+      ) : (
+        <ChevronRight className="icon" aria-hidden="true" />
+      )}
       <span className="cut grow">{row.label}</span>
       {present.slice(0, MARKS).map(({ client, person }) => (
-        <span key={client} className={`avatar tiny person-${person.colour}`} data-initials={person.initials} title={`${person.name} is here`} aria-hidden="true" />
+        <span
+          key={client}
+          className={`avatar tiny person-${person.colour}`}
+          data-initials={person.initials}
+          title={`${person.name} is here`}
+          aria-hidden="true"
+        />
       ))}
       {present.length > MARKS && <small className="num" data-said={`+${present.length - MARKS}`} aria-hidden="true" />}
-      {trouble !== undefined && <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />}
+      {trouble !== undefined && (
+        <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
+      )}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
       {size !== null && <small className="num" data-said={bytes(size)} aria-hidden="true" />}
       {file === null && row.open === false && <small className="num" data-said={row.inside} aria-hidden="true" />}

@@ -23,11 +23,21 @@ export function UploadList({ rows, uploads }: UploadListProps) {
             <span className="cut" role="status">
               Sending {count(under.length, "file")}…
             </span>
-            <button type="button" className="button quiet square" aria-label="Stop sending all files" onClick={() => uploads.stopAll()}>
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="Stop sending all files"
+              onClick={() => uploads.stopAll()}
+            >
               <X aria-hidden="true" />
             </button>
           </div>
-          <progress className="meter" max={under.length} value={under.reduce((sum, row) => sum + row.share, 0)} aria-label="Sending files" />
+          <progress
+            className="meter"
+            max={under.length}
+            value={under.reduce((sum, row) => sum + row.share, 0)}
+            aria-label="Sending files"
+          />
           <span className="cut muted">{under[0]?.path}</span>
         </div>
       ) : (
@@ -35,7 +45,12 @@ export function UploadList({ rows, uploads }: UploadListProps) {
           <div key={row.id} className="upload small">
             <div className="row between">
               <span className="cut">{row.path}</span>
-              <button type="button" className="button quiet square" aria-label={`Stop sending ${row.path}`} onClick={row.stop}>
+              <button
+                type="button"
+                className="button quiet square"
+                aria-label={`Stop sending ${row.path}`}
+                onClick={row.stop}
+              >
                 <X aria-hidden="true" />
               </button>
             </div>
@@ -56,7 +71,12 @@ export function UploadList({ rows, uploads }: UploadListProps) {
         <div key={row.id} className="notice bad small" role="alert">
           <div className="row between">
             <b>{baseName(row.path)} was refused</b>
-            <button type="button" className="button quiet square" aria-label={`Dismiss the refusal of ${row.path}`} onClick={() => uploads.dismiss(row.id)}>
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label={`Dismiss the refusal of ${row.path}`}
+              onClick={() => uploads.dismiss(row.id)}
+            >
               <X aria-hidden="true" />
             </button>
           </div>
