@@ -15,8 +15,8 @@ from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
+from forge.builds.actions import watch_wires
 from forge.builds.models import Build
-from forge.builds.watches import watch_wires
 from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
