@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from forge.accounts.access import refusal, require_scope
 from forge.accounts.errors import BadAccount, LastOwner, NameTaken
+from forge.accounts.events import MEMBERS_CHANGED, ORGANISATION_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import ApiToken, FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb, can
@@ -68,7 +69,7 @@ def update_organisation(
     if after != before:
         organisation.save(update_fields=["name", "title"])
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
-        append_event(organisation.stream, "organisation.changed", after, actor)
+        append_event(organisation.stream, ORGANISATION_CHANGED, after, actor)
     return organisation
 
 
@@ -91,7 +92,7 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
     membership.save(update_fields=["role"])
     subject = f"organisation:{organisation.pk}"
     write_entry(actor, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
-    append_event(organisation.stream, "members.changed", {}, actor)
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
     return membership
 
 
@@ -106,7 +107,7 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> 
         _keep_an_owner(organisation, membership)
     membership.delete()
     write_entry(actor, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
-    append_event(organisation.stream, "members.changed", {}, actor)
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
 
 
 def _membership(organisation: Organisation, member_id: UUID) -> Membership:
@@ -213,7 +214,7 @@ def set_password(user: User, password: str) -> None:
 
 def end_connections(user: User) -> None:
     """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
-    append_event(user.stream, "sessions.changed", {}, user)
+    append_event(user.stream, SESSIONS_CHANGED, {}, user)
 
 
 def email_errors(email: str) -> dict[str, list[str]]:

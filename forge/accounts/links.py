@@ -20,6 +20,7 @@ from django.utils import timezone
 from forge.accounts.access import refusal
 from forge.accounts.actions import checked_role, email_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
 from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can, is_more
@@ -101,7 +102,7 @@ def _person_of(link: SignInLink) -> User:
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
             write_entry(INSTALLATION, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
-            append_event(home.stream, "members.changed", {}, user)
+            append_event(home.stream, MEMBERS_CHANGED, {}, user)
     return user
 
 
@@ -199,5 +200,5 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         membership.role = role
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
-    append_event(organisation.stream, "members.changed", {}, user)
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, user)
     return organisation

@@ -33,6 +33,7 @@ from forge.projects import document
 from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
+from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.models import Project, Sample, SampleQuerySet, Version
 from forge.projects.recordings import ENDINGS, LARGEST, kind_of
 
@@ -196,7 +197,7 @@ def _erase(sample: Sample) -> None:
 
 def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
     write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
-    append_event(sample.project.stream, "samples.changed", {}, actor)
+    append_event(sample.project.stream, SAMPLES_CHANGED, {}, actor)
 
 
 def sample_to_json(sample: Sample, actor: Actor) -> dict[str, Any]:

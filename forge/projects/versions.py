@@ -22,6 +22,7 @@ from forge.projects.access import require
 from forge.projects.document import FileEntry, entries
 from forge.projects.documents import load_document
 from forge.projects.errors import FileNotThere, VersionNotThere
+from forge.projects.events import VERSION_SAVED
 from forge.projects.files import MAXIMUM_TEXT
 from forge.projects.model_files import is_model
 from forge.projects.models import Project, Sample, Version
@@ -127,7 +128,7 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
         version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
         write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, "version.saved", {"number": version.number}, actor)
+        append_event(project.stream, VERSION_SAVED, {"number": version.number}, actor)
     return version
 
 
