@@ -1001,8 +1001,93 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnOrganisation"][];
     };
+    /** @description The organisation has another name or title. */
+    readonly OrganisationChanged: {
+      readonly name: string;
+      readonly title: string;
+    };
+    /** @description The organisation has another name or title. */
+    readonly OrganisationChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "organisation.changed";
+      readonly data: components["schemas"]["OrganisationChanged"];
+    };
+    /** @description An event of a stream of organisations. */
+    readonly OrganisationEvent:
+      | components["schemas"]["OrganisationMembersChangedEvent"]
+      | components["schemas"]["OrganisationChangedEvent"]
+      | components["schemas"]["OrganisationProjectCreatedEvent"]
+      | components["schemas"]["OrganisationProjectDeletedEvent"]
+      | components["schemas"]["OrganisationProjectRestoredEvent"];
     readonly OrganisationList: {
       readonly organisations: readonly components["schemas"]["Organisation"][];
+    };
+    /** @description Someone joined, left, or has another role. */
+    readonly OrganisationMembersChanged: Record<string, never>;
+    /** @description Someone joined, left, or has another role. Read again: the members, and what one may do. */
+    readonly OrganisationMembersChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "members.changed";
+      readonly data: components["schemas"]["OrganisationMembersChanged"];
+    };
+    /** @description The organisation has a new project. */
+    readonly OrganisationProjectCreated: {
+      /** Format: uuid */
+      readonly project: string;
+      readonly name: string;
+    };
+    /** @description The organisation has a new project. Read again: the projects. */
+    readonly OrganisationProjectCreatedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.created";
+      readonly data: components["schemas"]["OrganisationProjectCreated"];
+    };
+    /** @description A project was deleted. */
+    readonly OrganisationProjectDeleted: {
+      /** Format: uuid */
+      readonly project: string;
+    };
+    /** @description A project was deleted. Read again: the projects. */
+    readonly OrganisationProjectDeletedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.deleted";
+      readonly data: components["schemas"]["OrganisationProjectDeleted"];
+    };
+    /** @description A deleted project is back, perhaps under another name. */
+    readonly OrganisationProjectRestored: {
+      /** Format: uuid */
+      readonly project: string;
+    };
+    /** @description A deleted project is back, perhaps under another name. Read again: the projects. */
+    readonly OrganisationProjectRestoredEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.restored";
+      readonly data: components["schemas"]["OrganisationProjectRestored"];
     };
     /** @description A member; addresses are shown to fellow members only. */
     readonly PatchedMember: {
@@ -1034,6 +1119,21 @@ export interface components {
       readonly initials: string;
       readonly colour: number;
     };
+    /** @description An event of a stream of persons. */
+    readonly PersonEvent: components["schemas"]["PersonSessionsChangedEvent"];
+    /** @description A session of the person ended, and their sockets open again. */
+    readonly PersonSessionsChanged: Record<string, never>;
+    /** @description A session of the person ended, and their sockets open again. */
+    readonly PersonSessionsChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "sessions.changed";
+      readonly data: components["schemas"]["PersonSessionsChanged"];
+    };
     readonly PhoneLink: {
       readonly url: string;
       /** @description How long the link works. */
@@ -1055,6 +1155,78 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
+    /** @description A numbered build was asked for, began, ended, or waits again. */
+    readonly ProjectBuildChanged: {
+      readonly build: unknown;
+    };
+    /** @description A numbered build was asked for, began, ended, or waits again. */
+    readonly ProjectBuildChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.changed";
+      readonly data: components["schemas"]["ProjectBuildChanged"];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly ProjectBuildLog: {
+      /** Format: uuid */
+      readonly build: string;
+      readonly lines: unknown;
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly ProjectBuildLogEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.log";
+      readonly data: components["schemas"]["ProjectBuildLog"];
+    };
+    /** @description The project has another name, description or visibility, or was restored. */
+    readonly ProjectChanged: {
+      readonly project: unknown;
+    };
+    /** @description The project has another name, description or visibility, or was restored. */
+    readonly ProjectChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.changed";
+      readonly data: components["schemas"]["ProjectChanged"];
+    };
+    /** @description The project was deleted, and its sockets close. */
+    readonly ProjectDeleted: Record<string, never>;
+    /** @description The project was deleted, and its sockets close. */
+    readonly ProjectDeletedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.deleted";
+      readonly data: components["schemas"]["ProjectDeleted"];
+    };
+    /** @description An event of a stream of projects. */
+    readonly ProjectEvent:
+      | components["schemas"]["ProjectBuildChangedEvent"]
+      | components["schemas"]["ProjectBuildLogEvent"]
+      | components["schemas"]["ProjectPreviewChangedEvent"]
+      | components["schemas"]["ProjectPreviewWatchedEvent"]
+      | components["schemas"]["ProjectChangedEvent"]
+      | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ProjectReviewChangedEvent"]
+      | components["schemas"]["ProjectSamplesChangedEvent"]
+      | components["schemas"]["ProjectTagPublishedEvent"]
+      | components["schemas"]["ProjectVersionSavedEvent"];
     /** @description A project in a list. */
     readonly ProjectList: {
       /** Format: uuid */
@@ -1074,6 +1246,101 @@ export interface components {
       readonly next: string | null;
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["ProjectList"][];
+    };
+    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    readonly ProjectPreviewChanged: {
+      readonly sequence: number;
+      readonly state: components["schemas"]["StateEnum"];
+      readonly preview?: unknown;
+    };
+    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    readonly ProjectPreviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.changed";
+      readonly data: components["schemas"]["ProjectPreviewChanged"];
+    };
+    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    readonly ProjectPreviewWatched: {
+      /** Format: uuid */
+      readonly watch: string;
+      readonly state: components["schemas"]["StateEnum"];
+      readonly answer?: unknown;
+    };
+    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    readonly ProjectPreviewWatchedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.watched";
+      readonly data: components["schemas"]["ProjectPreviewWatched"];
+    };
+    /** @description Someone gave a verdict on a build, or said something about it. */
+    readonly ProjectReviewChanged: {
+      /** Format: uuid */
+      readonly build: string;
+    };
+    /** @description Someone gave a verdict on a build, or said something about it. Read again: the build's verdicts and comments. */
+    readonly ProjectReviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.changed";
+      readonly data: components["schemas"]["ProjectReviewChanged"];
+    };
+    /** @description A sample was sent or deleted. */
+    readonly ProjectSamplesChanged: Record<string, never>;
+    /** @description A sample was sent or deleted. Read again: the samples. */
+    readonly ProjectSamplesChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "samples.changed";
+      readonly data: components["schemas"]["ProjectSamplesChanged"];
+    };
+    /** @description A build was published under a tag, or a tag moved to it. */
+    readonly ProjectTagPublished: {
+      readonly tag: string;
+      readonly build_number: number;
+    };
+    /** @description A build was published under a tag, or a tag moved to it. Read again: the tags. */
+    readonly ProjectTagPublishedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.published";
+      readonly data: components["schemas"]["ProjectTagPublished"];
+    };
+    /** @description The files were saved as a version. */
+    readonly ProjectVersionSaved: {
+      readonly number: number;
+    };
+    /** @description The files were saved as a version. Read again: the versions. */
+    readonly ProjectVersionSavedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.saved";
+      readonly data: components["schemas"]["ProjectVersionSaved"];
     };
     readonly Publish: {
       readonly tag: string;
@@ -1198,6 +1465,15 @@ export interface components {
       | "organisation:write"
       | "member:manage"
       | "token:create";
+    /**
+     * @description * `checking` - Checking
+     *     * `building` - Building
+     *     * `ready` - Ready
+     *     * `broken` - Broken
+     *     * `failed` - Failed
+     * @enum {string}
+     */
+    readonly StateEnum: "checking" | "building" | "ready" | "broken" | "failed";
     readonly Tag: {
       readonly tag: string;
       readonly build_number: number;
@@ -1336,16 +1612,51 @@ export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
 export type Organisation = components["schemas"]["Organisation"];
+export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
+export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
+export type OrganisationEvent = components["schemas"]["OrganisationEvent"];
 export type OrganisationList = components["schemas"]["OrganisationList"];
+export type OrganisationMembersChanged = components["schemas"]["OrganisationMembersChanged"];
+export type OrganisationMembersChangedEvent = components["schemas"]["OrganisationMembersChangedEvent"];
+export type OrganisationProjectCreated = components["schemas"]["OrganisationProjectCreated"];
+export type OrganisationProjectCreatedEvent = components["schemas"]["OrganisationProjectCreatedEvent"];
+export type OrganisationProjectDeleted = components["schemas"]["OrganisationProjectDeleted"];
+export type OrganisationProjectDeletedEvent = components["schemas"]["OrganisationProjectDeletedEvent"];
+export type OrganisationProjectRestored = components["schemas"]["OrganisationProjectRestored"];
+export type OrganisationProjectRestoredEvent = components["schemas"]["OrganisationProjectRestoredEvent"];
 export type PatchedMember = components["schemas"]["PatchedMember"];
 export type PatchedOrganisation = components["schemas"]["PatchedOrganisation"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type Person = components["schemas"]["Person"];
+export type PersonEvent = components["schemas"]["PersonEvent"];
+export type PersonSessionsChanged = components["schemas"]["PersonSessionsChanged"];
+export type PersonSessionsChangedEvent = components["schemas"]["PersonSessionsChangedEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
 export type Project = components["schemas"]["Project"];
+export type ProjectBuildChanged = components["schemas"]["ProjectBuildChanged"];
+export type ProjectBuildChangedEvent = components["schemas"]["ProjectBuildChangedEvent"];
+export type ProjectBuildLog = components["schemas"]["ProjectBuildLog"];
+export type ProjectBuildLogEvent = components["schemas"]["ProjectBuildLogEvent"];
+export type ProjectChanged = components["schemas"]["ProjectChanged"];
+export type ProjectChangedEvent = components["schemas"]["ProjectChangedEvent"];
+export type ProjectDeleted = components["schemas"]["ProjectDeleted"];
+export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
+export type ProjectEvent = components["schemas"]["ProjectEvent"];
 export type ProjectList = components["schemas"]["ProjectList"];
 export type ProjectListPage = components["schemas"]["ProjectListPage"];
+export type ProjectPreviewChanged = components["schemas"]["ProjectPreviewChanged"];
+export type ProjectPreviewChangedEvent = components["schemas"]["ProjectPreviewChangedEvent"];
+export type ProjectPreviewWatched = components["schemas"]["ProjectPreviewWatched"];
+export type ProjectPreviewWatchedEvent = components["schemas"]["ProjectPreviewWatchedEvent"];
+export type ProjectReviewChanged = components["schemas"]["ProjectReviewChanged"];
+export type ProjectReviewChangedEvent = components["schemas"]["ProjectReviewChangedEvent"];
+export type ProjectSamplesChanged = components["schemas"]["ProjectSamplesChanged"];
+export type ProjectSamplesChangedEvent = components["schemas"]["ProjectSamplesChangedEvent"];
+export type ProjectTagPublished = components["schemas"]["ProjectTagPublished"];
+export type ProjectTagPublishedEvent = components["schemas"]["ProjectTagPublishedEvent"];
+export type ProjectVersionSaved = components["schemas"]["ProjectVersionSaved"];
+export type ProjectVersionSavedEvent = components["schemas"]["ProjectVersionSavedEvent"];
 export type Publish = components["schemas"]["Publish"];
 export type RenameFile = components["schemas"]["RenameFile"];
 export type Restore = components["schemas"]["Restore"];
@@ -1361,6 +1672,7 @@ export type SampleTerms = components["schemas"]["SampleTerms"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
 export type ScopesEnum = components["schemas"]["ScopesEnum"];
+export type StateEnum = components["schemas"]["StateEnum"];
 export type Tag = components["schemas"]["Tag"];
 export type Template = components["schemas"]["Template"];
 export type TemplateList = components["schemas"]["TemplateList"];
