@@ -2437,7 +2437,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag of the file when it was read. If the file has changed since, nothing is done and the answer is 412. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
@@ -2467,7 +2467,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag of the file when it was read. If the file has changed since, nothing is done and the answer is 412. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
