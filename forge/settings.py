@@ -206,6 +206,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "forge.core.event_schema.add_event_data",
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "forge.core.event_schema.add_event_messages",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "VerbOnOrganisation": "forge.accounts.may.VERBS_ON_ORGANISATION",
         "VerbOnProject": "forge.accounts.may.VERBS_ON_PROJECT",

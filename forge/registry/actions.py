@@ -16,6 +16,7 @@ from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from forge.registry.events import TAG_PUBLISHED
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci import (
     MANIFEST_TYPE,
@@ -78,5 +79,5 @@ def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) 
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     data = {"tag": name, "build_number": build.number}
     write_entry(actor, "tag.publish", f"project:{project.pk}", digest=described, **data)
-    append_event(project.stream, "tag.published", data, actor)
+    append_event(project.stream, TAG_PUBLISHED, data, actor)
     return tag

@@ -18,6 +18,7 @@ from forge.accounts.access import require_in
 from forge.accounts.actions.members import checked_role
 from forge.accounts.checks import email_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, is_more
 from forge.accounts.tokens import hash_secret, new_secret
@@ -112,5 +113,5 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         membership.role = role
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
-    append_event(organisation.stream, "members.changed", {}, user)
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, user)
     return organisation

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from forge.accounts.access import require_in, require_scope
 from forge.accounts.errors import NameTaken
+from forge.accounts.events import ORGANISATION_CHANGED
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb
@@ -48,7 +49,7 @@ def update_organisation(
     if after != before:
         organisation.save(update_fields=["name", "title"])
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
-        append_event(organisation.stream, "organisation.changed", after, actor)
+        append_event(organisation.stream, ORGANISATION_CHANGED, after, actor)
     return organisation
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from forge.accounts.checks import email_errors, password_errors
 from forge.accounts.errors import BadAccount
+from forge.accounts.events import SESSIONS_CHANGED
 from forge.accounts.models import User
 from forge.core.audit import write_entry
 from forge.core.events import append_event
@@ -42,4 +43,4 @@ def set_password(user: User, password: str) -> None:
 
 def end_connections(user: User) -> None:
     """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
-    append_event(user.stream, "sessions.changed", {}, user)
+    append_event(user.stream, SESSIONS_CHANGED, {}, user)

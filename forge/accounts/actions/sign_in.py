@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
 from forge.accounts.names import slug
 from forge.accounts.principals import INSTALLATION
@@ -92,7 +93,7 @@ def _person_of(link: SignInLink) -> User:
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
             write_entry(INSTALLATION, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
-            append_event(home.stream, "members.changed", {}, user)
+            append_event(home.stream, MEMBERS_CHANGED, {}, user)
     return user
 
 

@@ -29,6 +29,7 @@ from forge.projects import document
 from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
+from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.models import Project, Sample, Version
 from forge.projects.recordings import ENDINGS, LARGEST, kind_of
 from forge.projects.samples import sample_terms
@@ -146,4 +147,4 @@ def _erase(sample: Sample) -> None:
 
 def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
     write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
-    append_event(sample.project.stream, "samples.changed", {}, actor)
+    append_event(sample.project.stream, SAMPLES_CHANGED, {}, actor)

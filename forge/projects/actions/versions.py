@@ -11,6 +11,7 @@ from forge.core.audit import write_entry
 from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.projects.access import require
+from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
@@ -35,5 +36,5 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
         version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
         write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, "version.saved", {"number": version.number}, actor)
+        append_event(project.stream, VERSION_SAVED, {"number": version.number}, actor)
     return version
