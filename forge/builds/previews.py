@@ -28,7 +28,7 @@ from forge.builds.preview_leases import not_leased, take_preview
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
-from forge.compute.local_files import files_of
+from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
@@ -120,12 +120,9 @@ def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick
     """
     folder = compiler.start()
     answers: list[Answer] = []
-    job = {"op": "fix", "files": files_of(seen.manifest, folder, seen.texts), "fix": fix}
-    try:
+    with local_files(seen.manifest, folder, seen.texts) as files:
+        job = {"op": "fix", "files": files, "fix": fix}
         compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
-    finally:
-        for left in folder.glob("text-*"):
-            left.unlink(missing_ok=True)
     found = answers[0].get("answer") if answers else None
     if found is None:
         raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
