@@ -1,17 +1,18 @@
-// The floors of the front end: look < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines and
-// stands alone otherwise. Imports only go down.
+// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines
+// and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
 /** What each folder may import from; a folder that is not named here may import from no other. */
 const MAY_IMPORT = {
+  api: [],
   look: [],
   runtime: ["look"],
   language: [],
   pipeline: [],
   preview: ["look", "runtime"],
-  studio: ["look", "runtime", "language", "pipeline", "preview"],
-  player: ["look", "runtime", "preview"],
-  pages: ["pipeline"],
+  studio: ["api", "look", "runtime", "language", "pipeline", "preview"],
+  player: ["api", "look", "runtime", "preview"],
+  pages: ["api", "pipeline"],
 };
 
 module.exports = {

@@ -11,11 +11,11 @@ from forge.serving.environment import read_environment, secret_key
 from tools import reference
 
 
-def test_every_page_is_fresh() -> None:
+def test_every_generated_file_is_fresh() -> None:
     stale = [
-        name
-        for name, text in reference.pages().items()
-        if not (reference.REFERENCE / name).exists() or (reference.REFERENCE / name).read_text("utf-8") != text
+        path.name
+        for path, text in reference.generated().items()
+        if not path.exists() or path.read_text("utf-8") != text
     ]
     assert not stale, f"run make reference: {stale}"
 
@@ -35,6 +35,11 @@ class Asked(Mapping[str, str]):
 
     def __len__(self) -> int:
         return 0
+
+
+def test_a_description_that_is_none_gives_no_types() -> None:
+    with pytest.raises(RuntimeError, match="cannot be generated"):
+        reference.api_types("no: description")
 
 
 def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
-"""Writes the pages of docs/reference that are made from the code: the command, blocks, operators, settings and the API.
+"""Writes what is made from the code: pages of docs/reference, and the types of the API for the front end.
 
-Run by `make reference`; a test fails while a page says something else than the code. It writes nothing by hand.
+Run by `make reference`; a test fails while a file says something else than the code. It writes nothing by hand.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,25 +29,29 @@ from rune.cli.settings import VARIABLES
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
+from tools.setup import FRONTEND, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
 MODELS = ROOT / "tests" / "models" / "compiled.zip"
 REMOTE = (RegistryUnreachable, SignInNeeded, NotFound, DigestMismatch, NotARune)
 """Errors of registries that have a status of their own."""
 WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. -->"
 
 
-def pages() -> dict[str, str]:
-    """Every page by its file name in docs/reference."""
-    return {
+def generated() -> dict[Path, str]:
+    """The text of every file that is made from the code."""
+    description = openapi()
+    pages = {
         "command.md": command_page(),
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
-        "openapi.yaml": openapi(),
+        "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
     }
+    return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
 
 
 def command_page() -> str:
@@ -257,6 +262,17 @@ def openapi() -> str:
     return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
 
 
+def api_types(description: str) -> str:
+    """The same as TypeScript types, which the front end reads answers with."""
+    command = ["npm", "run", "--silent", "api-types"]
+    made = subprocess.run(
+        command, cwd=FRONTEND, env=node_environment(), input=description, capture_output=True, text=True, check=False
+    )
+    if made.returncode or not made.stdout:
+        raise RuntimeError(f"The types of the API cannot be generated:\n{made.stderr}")
+    return f"// Written by `make reference`; change the code, not this file.\n{made.stdout}"
+
+
 def runefile_schema() -> str:
     """The JSON Schema of a Runefile, as the forge serves it too."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
@@ -273,10 +289,10 @@ def _joined(blocks: list[str]) -> str:
 
 
 def main() -> int:
-    REFERENCE.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (REFERENCE / name).write_text(text, encoding="utf-8")
-        print(f"docs/reference/{name}")
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
     return 0
 
 

@@ -17,6 +17,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from forge.builds.errors import LeaseLost
+from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, Kind, State
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.core.events import append_event
@@ -170,13 +171,13 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
     BuildLogLine.objects.bulk_create(rows)
     if build.kind == Kind.NUMBERED and rows:
         data = {"build": str(build.pk), "lines": [log_line_to_json(row) for row in rows]}
-        append_event(build.project.stream, "build.log", data)
+        append_event(build.project.stream, BUILD_LOG, data)
 
 
 def announce(build: Build) -> None:
     """Tells the project's stream how a numbered build stands; previews tell of themselves."""
     if build.kind == Kind.NUMBERED:
-        append_event(build.project.stream, "build.changed", {"build": build_to_json(build)})
+        append_event(build.project.stream, BUILD_CHANGED, {"build": build_to_json(build)})
 
 
 @transaction.atomic

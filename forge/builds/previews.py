@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
 from forge.builds.errors import NoSuchFix, Stopping
+from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
@@ -179,10 +180,10 @@ class PreviewRecorder:
             return
         if preview.is_plain:
             data: dict[str, Any] = {"sequence": sequence, "state": state}
-            append_event(preview.project.stream, "preview.changed", data, told=self._told())
+            append_event(preview.project.stream, PREVIEW_CHANGED, data, told=self._told())
         else:
             data = {"watch": str(preview.pk), "state": state}
-            append_event(preview.project.stream, "preview.watched", data, told={"answer": watch_to_json(self._fresh())})
+            append_event(preview.project.stream, PREVIEW_WATCHED, data, told={"answer": watch_to_json(self._fresh())})
 
     def _told(self) -> dict[str, Any]:
         """The preview as `GET preview` answers it to any member, unless it is too large for a message."""

@@ -1,5 +1,7 @@
 // A model that was given in place of a rune: recognised, and made a project of. Nothing is sent before that is asked for.
 
+import type { Project } from "../api/schema";
+
 /** Other kinds of model, which become a part of a project and not its beginning. */
 const OTHER_MODELS = new Set(["onnx", "h5", "keras", "pb", "pt", "pth", "safetensors"]);
 /** Where a TensorFlow Lite file says what it is: its bytes 4 to 8. */
@@ -42,7 +44,7 @@ export async function makeProject(file: File, organisation: string, csrf: string
   }).catch(() => {
     throw new Error("The server did not answer. Check the connection and try again.");
   });
-  const answer = (await response.json().catch(() => ({}))) as { readonly url?: string; readonly detail?: string };
+  const answer = (await response.json().catch(() => ({}))) as Partial<Project> & { readonly detail?: string };
   if (!response.ok || answer.url === undefined)
     throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);
   return `${answer.url}/studio`;

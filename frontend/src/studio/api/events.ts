@@ -1,13 +1,13 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
-import type { Build, Preview, Project } from "./types";
+import type { Build, Preview, ProjectSummary } from "./types";
 import type { WatchAnswer } from "./watch";
 
 export type ProjectEvent =
   | { readonly sequence: number; readonly type: "preview.changed"; readonly data: { readonly preview?: Preview } }
   | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
   | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
-  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: Project } }
+  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: ProjectSummary } }
   | {
       readonly sequence: number;
       readonly type: "tag.published";

@@ -1,6 +1,7 @@
 // The JSON that the server speaks, as this page reads it. Shapes only; no rule of a Runefile stands here. Its diagnostics and
 // outlines are those of the language, with places that count characters.
 
+import type { Project, VerbOnProject } from "../../api/schema";
 import type { Diagnostic, Outline } from "../../language";
 
 export type {
@@ -88,28 +89,19 @@ export interface Tag {
   readonly created: string;
 }
 
-export interface Project {
-  readonly id: string;
-  readonly organisation: string;
-  readonly name: string;
-  readonly visibility: "private" | "public";
-  readonly description: string;
-  readonly url: string;
-}
+/** A project as its state and its events say it; what one may do stands beside it. */
+export type ProjectSummary = Omit<Project, "may">;
 
 export interface Me extends Person {
   readonly id: string;
 }
 
-/** What can be done to a project. The server says which of them this person may do; no page asks for roles. */
-export type Verb = "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
-
 /** The current state: what a client reads before it follows the event log. */
 export interface ProjectState {
   readonly sequence: number;
-  readonly project: Project;
+  readonly project: ProjectSummary;
   readonly me: Me;
-  readonly may: readonly Verb[];
+  readonly may: readonly VerbOnProject[];
   readonly preview: Preview;
   readonly builds: readonly Build[];
   readonly tags: readonly Tag[];

@@ -1,13 +1,13 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Build, Project } from "../api/types";
+import type { Build, ProjectSummary } from "../api/types";
 import type { SaveState } from "../document/saving";
 import { Mark } from "../parts/Mark";
 import { isUnderWay } from "../session/state";
 
 interface HeaderProps {
-  readonly project: Project;
+  readonly project: ProjectSummary;
   readonly save: SaveState;
   readonly closedFor: string;
   readonly isSignedOut: boolean;

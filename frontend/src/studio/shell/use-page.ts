@@ -1,14 +1,14 @@
 // What the page does beside what it shows: its title and address, the clock of its "a minute ago", what undo reaches,
 // and a word when what it showed is gone.
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { Project } from "../api/types";
+import type { ProjectSummary } from "../api/types";
 import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
 
 const CLOCK = 30_000;
 
 /** The title and the address of the project as it is called now. */
-export function useTitle(project: Project, problems: string): void {
+export function useTitle(project: ProjectSummary, problems: string): void {
   useEffect(() => {
     document.title = `${problems === "" ? "" : `${problems} · `}${project.name} · ${project.organisation} · Hammer Forge`;
     // After a rename by anyone; the former address goes on leading here.

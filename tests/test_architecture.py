@@ -1,0 +1,61 @@
+"""The page of the architecture names what is there: each file and function of its steps, each folder of its tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.named_places import missing_places, places_in
+
+PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+_ROW = re.compile(r"^\| (?P<names>`[^|]+) \|", re.MULTILINE)
+_NAME = re.compile(r"`(\w+)(/?)`")
+
+
+def section(title: str, page: str = PAGE) -> str:
+    """The text under a heading of the second level."""
+    return page.partition(f"\n## {title}")[2].partition("\n## ")[0]
+
+
+def listed(title: str) -> set[str]:
+    """The names in the first column of a section's table."""
+    rows = _ROW.finditer(section(title))
+    return {name for row in rows for name, _ in _NAME.findall(row["names"])}
+
+
+def packages(folder: Path) -> set[str]:
+    """Folders with code, and modules, of a folder; names that begin with a dot or an underscore are left out."""
+    inside = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
+    folders = {path.name for path in inside if path.is_dir() and any(path.rglob("*.*"))}
+    return folders | {path.stem for path in inside if path.suffix == ".py"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "rune/no_such_file.py::build",
+        "rune/building/building.py::no_such_function",
+        "forge/collab/room.py::Room.no_such_method",
+        "forge/collab/room.py::submit",
+        "frontend/src/runtime/no-such-file.ts::RuneFrame",
+        "frontend/src/runtime/rune-frame.ts::RuneFrame.noSuchMethod",
+        "frontend/src/runtime/rune-frame.ts::run",
+    ],
+)
+def test_a_page_that_names_something_that_is_not_there_is_found_out(place: str) -> None:
+    assert missing_places(f"1. A step, `{place}`.", REPOSITORY) == [place]
+
+
+def test_every_place_that_the_architecture_names_is_there() -> None:
+    assert len(places_in(section("From a keystroke"))) > 20
+    assert len(places_in(section("From the Build button"))) > 15
+    assert missing_places(PAGE, REPOSITORY) == []
+
+
+def test_the_tables_have_a_row_for_every_folder_and_no_other() -> None:
+    assert listed("rune: ") == packages(REPOSITORY / "rune")
+    assert listed("forge: ") == packages(REPOSITORY / "forge")
+    assert listed("frontend") == {path.name for path in (REPOSITORY / "frontend" / "src").iterdir() if path.is_dir()}

@@ -1,0 +1,49 @@
+"""Links of the Markdown pages: every file and every heading that they lead to is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+_LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+_CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    without_blocks = re.sub(r"^```.*?^```$", "", page, flags=re.DOTALL | re.MULTILINE)
+    headings = (match["text"].strip().lower() for match in _HEADING.finditer(without_blocks))
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+def broken_links(page: Path) -> list[str]:
+    """The links of a page to files or headings that are not there. Links to other sites are not followed."""
+    broken = []
+    for match in _LINK.finditer(_CODE.sub("", page.read_text("utf-8"))):
+        path, _, anchor = match["target"].partition("#")
+        if "://" in path or path.startswith("mailto:"):
+            continue
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+            broken.append(match["target"])
+    return broken
+
+
+def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text("# Other\n\n## A heading, with `code`\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Page\n[1](gone.md) [2](other.md#no-heading) [3](#none) [4](other.md#a-heading-with-code) [5](#page)\n"
+        "`[6](in-code.md)` [7](https://example.org/gone.md)\n```\n[8](in-a-block.md)\n```\n"
+    )
+    assert broken_links(page) == ["gone.md", "other.md#no-heading", "#none"]
+
+
+def test_every_link_of_every_page_leads_somewhere() -> None:
+    folders = ("docs", "examples", "rune", "tests")
+    pages = [*REPOSITORY.glob("*.md"), *(page for folder in folders for page in (REPOSITORY / folder).rglob("*.md"))]
+    assert len(pages) > 100
+    assert {str(page.relative_to(REPOSITORY)): found for page in pages if (found := broken_links(page))} == {}
