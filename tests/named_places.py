@@ -23,7 +23,7 @@ def missing_places(page: str, root: Path) -> list[str]:
 
 
 def missing_paths(page: str, root: Path) -> list[str]:
-    """The files and folders that a page names and that are not there; a path with a placeholder is not read."""
+    """The files and folders of a page that are not there. Placeholders (`rune/targets/<name>`) do not count."""
     return [match["path"] for match in _PATH.finditer(page) if not (root / match["path"]).exists()]
 
 
