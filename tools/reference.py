@@ -71,7 +71,7 @@ def command_page() -> str:
         "these names are read, so that a foreign project cannot set other variables. Options take precedence.",
         "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
         "## Options of every command",
-        "They stand between `rune` and the name of the command: `rune --color never check`.",
+        "They precede the name of the command: `rune --color never check`.",
         _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
