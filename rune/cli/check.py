@@ -43,9 +43,9 @@ from rune.wording import counted, plain
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 
-    The exit status is 1 when there is an error. Warnings alone leave it 0. With --fix the Runefile is written with all
-    problems fixed that have a safe fix ("help" says what it is). A "suggestion", such as a name that looks alike, is a
-    guess and is left to you. The status is that of what is left.
+    The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
+    fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
+    is that of the remaining problems.
     """
     try:
         project = project_of(runefile)

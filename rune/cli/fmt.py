@@ -57,7 +57,7 @@ def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool
     """Format RUNEFILES, or the Runefile of the folder. Comments and the order of keys stay.
 
     `-` reads a Runefile from standard input and prints it. A Runefile in the text form of Rune's first months (FROM,
-    CAPABILITY, RUN) becomes Runefile.yml; the old file stays where it is.
+    CAPABILITY, RUN) becomes Runefile.yml; the old file is not deleted.
     """
     changed = 0
     for path in runefiles or (Path(),):

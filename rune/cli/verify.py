@@ -98,12 +98,13 @@ def command(
 ) -> None:
     """Compare the rune SUBJECT, or what a project builds, with the reference interpreter.
 
-    A rune has its models compiled in: give the files that it was built from. Its pipeline is made again from them and
-    run beside it, and each model is run beside TensorFlow Lite's reference kernels. Integer models must give the same
-    bytes; floats may be off by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
+    A rune has its models compiled in, so give the files that it was built from. Its pipeline is compiled again from
+    them and compared with the rune, and each model is compared with TensorFlow Lite's reference kernels. Integer models
+    must give the same bytes; floats may differ by 1e-5 of themselves or 1e-6 of the largest. Files are tried first,
+    then generated inputs.
 
-    The exit status is 1 when something differs by more than is allowed or could not be compared: a rune that does not
-    load, gives nothing, or leaves its models to its host is not verified.
+    The exit status is 1 when something differs by more than the tolerance or could not be compared: a rune that does
+    not load, sends nothing, or leaves its models to its host is not verified.
     """
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)

@@ -1073,12 +1073,12 @@ export interface components {
       readonly type: "project.deleted";
       readonly data: components["schemas"]["OrganisationProjectDeleted"];
     };
-    /** @description A deleted project is back, perhaps under another name. */
+    /** @description A deleted project was restored, possibly under another name. */
     readonly OrganisationProjectRestored: {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A deleted project is back, perhaps under another name. Read again: the projects. */
+    /** @description A deleted project was restored, possibly under another name. Read again: the projects. */
     readonly OrganisationProjectRestoredEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1155,11 +1155,11 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly ProjectBuildChanged: {
       readonly build: unknown;
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly ProjectBuildChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1247,13 +1247,13 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["ProjectList"][];
     };
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly ProjectPreviewChanged: {
       readonly sequence: number;
       readonly state: components["schemas"]["StateEnum"];
       readonly preview?: unknown;
     };
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly ProjectPreviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1264,14 +1264,14 @@ export interface components {
       readonly type: "preview.changed";
       readonly data: components["schemas"]["ProjectPreviewChanged"];
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    /** @description A watched preview, or the preview of a tried fix, changed. */
     readonly ProjectPreviewWatched: {
       /** Format: uuid */
       readonly watch: string;
       readonly state: components["schemas"]["StateEnum"];
       readonly answer?: unknown;
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    /** @description A watched preview, or the preview of a tried fix, changed. */
     readonly ProjectPreviewWatchedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1282,12 +1282,12 @@ export interface components {
       readonly type: "preview.watched";
       readonly data: components["schemas"]["ProjectPreviewWatched"];
     };
-    /** @description Someone gave a verdict on a build, or said something about it. */
+    /** @description Someone gave a verdict on a build or commented on it. */
     readonly ProjectReviewChanged: {
       /** Format: uuid */
       readonly build: string;
     };
-    /** @description Someone gave a verdict on a build, or said something about it. Read again: the build's verdicts and comments. */
+    /** @description Someone gave a verdict on a build or commented on it. Read again: the build's verdicts and comments. */
     readonly ProjectReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2437,7 +2437,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
@@ -2467,7 +2467,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {

@@ -13,7 +13,7 @@ from rune.targets.wasm32 import TARGET as WASM32
 TARGET = replace(
     WASM32,
     name="wasm32-mvp",
-    summary="a rune for engines without vectors, such as wasm3: plain WebAssembly, smaller and slower",
+    summary="a rune for engines without SIMD, such as wasm3: plain WebAssembly, smaller and slower",
     kernels=PORTABLE,
     toolchain=Toolchain(("--target=wasm32-unknown-unknown", "-mcpu=mvp"), "wasm-ld", LINK_FLAGS),
 )
