@@ -62,9 +62,9 @@ class Outcome:
 
 
 @transaction.atomic
-def take(kind: Kind, now: datetime | None = None) -> Lease | None:
-    """The oldest build of its kind that waits, for this worker; None when none waits."""
-    waiting = Build.objects.filter(kind=kind, state=State.QUEUED).order_by("created", "number")
+def take(now: datetime | None = None) -> Lease | None:
+    """Leases the oldest waiting build to this worker; None when none waits."""
+    waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).order_by("created", "number")
     while (build := waiting.first()) is not None:
         if lease := _lease(build, now or timezone.now()):
             return lease
@@ -186,7 +186,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     now = now or timezone.now()
     again = []
     out = Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project")
-    # Each worker sweeps: what one of them has its hands on, another leaves alone.
+    # Every worker sweeps: a row that one of them has locked, the others skip.
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:

@@ -1,4 +1,4 @@
-"""The build worker of a process: inside the server without a queue, else a separate process (`manage.py work`)."""
+"""The build worker of a process: the server's own where there is no queue, else `manage.py work`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from django.db import connections
 
 from forge.builds.dispatch import numbered_slots, preview_slot, stopping
 from forge.builds.notify import notify_workers
+from forge.builds.preview_leases import end_leases
 from forge.builds.previews import resume_previews
 from forge.compute.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
-"""Seconds that the end waits for those at work, who look for it several times a second."""
+"""Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""
 
 
 class BuildWorker:
-    """A Celery worker of threads. Started once in a process, when the server starts."""
+    """A Celery worker of threads. It is started once in a process, when that process starts."""
 
     def __init__(self) -> None:
         self._worker: Any = None
@@ -52,7 +53,8 @@ class BuildWorker:
         try:
             preview_slot.warm_up()
             if settings.EMBEDDED_WORKER:
-                # There is no other process that could be at them.
+                # No other process could be making them.
+                end_leases()
                 resume_previews(timedelta())
         finally:
             connections.close_all()

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from forge.builds import worker as worker_module
+from forge.builds import leased_build
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.artefacts import open_rune
+from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
-from forge.builds.models import Artefact, Build, Kind, State
+from forge.builds.models import Artefact, Build, State
 from forge.builds.serializers import build_to_json
-from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import fresh_compiler
 from forge.core.models import AuditEntry, Event
@@ -41,18 +41,17 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
 
 
 def test_the_same_files_are_answered_from_the_cache(
-    project: Any, developer: Any, work: Callable[[Build], Build], monkeypatch: pytest.MonkeyPatch
+    project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     first = work(request_build(developer, project))
 
     def never() -> Compiler:
         raise AssertionError("a compiler was started")
 
-    monkeypatch.setattr(worker_module, "fresh_compiler", never)
     second = request_build(developer, project)
-    lease = take(Kind(second.kind))
+    lease = take()
     assert lease is not None
-    Worker(lease, threading.Event(), never).run()
+    LeasedBuild(lease, threading.Event(), never).run()
     second.refresh_from_db()
     assert second.state == State.SUCCEEDED
     assert second.artefact == first.artefact
@@ -89,9 +88,9 @@ def test_a_broken_project_fails_with_its_diagnostics(
 
 
 def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
-    lease = take(Kind(build.kind))
+    lease = take()
     assert lease is not None
-    Worker(lease, threading.Event(), lambda: KilledCompiler(after=1)).run()
+    LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=1)).run()
     build.refresh_from_db()
     assert (build.state, build.attempt) == (State.QUEUED, 1)
     assert "SIGKILL" in log_of(build)
@@ -102,9 +101,9 @@ def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[B
 
 def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
     for _ in range(3):
-        lease = take(Kind(build.kind))
+        lease = take()
         assert lease is not None
-        Worker(lease, threading.Event(), lambda: KilledCompiler(after=0)).run()
+        LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=0)).run()
     build.refresh_from_db()
     assert (build.state, build.attempt) == (State.FAILED, 3)
     assert "SIGKILL" in build.error
@@ -139,8 +138,8 @@ class KilledCompiler(Compiler):
 
 
 def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "RENEW_EVERY", 0.0)
-    lease = take(Kind(build.kind))
+    monkeypatch.setattr(leased_build, "RENEW_EVERY", 0.0)
+    lease = take()
     assert lease is not None
     compilers: list[Compiler] = []
 
@@ -149,7 +148,7 @@ def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkey
         cancel_build(developer, build)
         return compilers[0]
 
-    Worker(lease, threading.Event(), cancelling).run()
+    LeasedBuild(lease, threading.Event(), cancelling).run()
     build.refresh_from_db()
     assert build.state == State.CANCELLED
     assert build.artefact is None
@@ -158,11 +157,11 @@ def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkey
 
 
 def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
-    lease = take(Kind(build.kind))
+    lease = take()
     assert lease is not None
     stopping = threading.Event()
     stopping.set()
-    Worker(lease, stopping).run()
+    LeasedBuild(lease, stopping).run()
     build.refresh_from_db()
     assert (build.state, build.attempt) == (State.QUEUED, 0)
     assert "starts again" in log_of(build)

@@ -1,10 +1,10 @@
-"""Measured inference times, and whether two of them differ by more than noise. Pure."""
+"""Measured inference times, and whether two of them differ by more than noise."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from forge.builds.models import Build
+from typing import Any
 
 NOISE = 0.15
 """Share by which the median moves between two measurements of one rune on one machine, with other work beside it."""
@@ -13,7 +13,7 @@ SMALLEST = 0.0075
 
 
 @dataclass(frozen=True)
-class Measured:
+class InferenceTime:
     """Milliseconds of a run: the median and the quartiles of `runs`. Builds of older versions have no quartiles."""
 
     median: float
@@ -23,16 +23,15 @@ class Measured:
     has_spread: bool
 
 
-def measured(build: Build) -> Measured | None:
-    """What was measured for this build alone; None where nothing was."""
-    found = build.measurement
+def read_inference_time(found: Mapping[str, Any] | None) -> InferenceTime | None:
+    """What `rune.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
     if not found:
         return None
     median = found["milliseconds"]
-    return Measured(median, found.get("low", median), found.get("high", median), found["runs"], "low" in found)
+    return InferenceTime(median, found.get("low", median), found.get("high", median), found["runs"], "low" in found)
 
 
-def is_noise(one: Measured, other: Measured) -> bool:
+def is_noise(one: InferenceTime, other: InferenceTime) -> bool:
     """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
     overlap = one.low <= other.high and other.low <= one.high
     return overlap or abs(one.median - other.median) < max(NOISE * max(one.median, other.median), SMALLEST)

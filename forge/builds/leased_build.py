@@ -1,4 +1,4 @@
-"""A build worker's work on one numbered build under its lease: it runs the job, logs, and ends the build."""
+"""One numbered build that a worker holds a lease of: runs its job, writes its log, and ends the build."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
 
 
-class Worker:
-    """One build in work, and the recorder of what comes of it. `stopping` is set when the program ends."""
+class LeasedBuild:
+    """One build in work, and the recorder of its results. `stopping` is set when the process ends."""
 
     def __init__(self, lease: Lease, stopping: threading.Event, new_compiler: NewCompiler = fresh_compiler) -> None:
         self._lease = lease
@@ -48,7 +48,7 @@ class Worker:
         self._is_measured_before = False
 
     def run(self) -> None:
-        """Does the build. A lost lease ends it silently: somebody else has the build, or nobody wants it any more."""
+        """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
         try:
             try:
                 outcome = self._outcome()
