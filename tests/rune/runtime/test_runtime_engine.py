@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import struct
+import threading
 
 import pytest
 from wasmtime import wat2wasm
@@ -75,6 +77,21 @@ def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
     assert stopped.value.limit == "time"
     with pytest.raises(RuneUnusable):
         loaded.call({})
+
+
+def test_an_interrupt_stops_a_loop_at_once() -> None:
+    read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
+    manifest = "(drop (call $capability (i32.const 5)))"
+    loaded = Runtime.load(rune(manifest, f"{read} {FOREVER}"), Limits(seconds=600, fuel=None))
+
+    def press_ctrl_c(size: int) -> bytes:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        return bytes(size)
+
+    with pytest.raises(KeyboardInterrupt):
+        loaded.call({1: press_ctrl_c})
+    with pytest.raises(RuneUnusable):
+        loaded.call({1: b"four"})
 
 
 def test_a_loop_is_stopped_by_fuel() -> None:
