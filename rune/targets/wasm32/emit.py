@@ -133,12 +133,12 @@ class _Text:
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
         """What part 0 alone has."""
         manifest = self._manifest()
-        numbers = [0] * self._program.parts
+        counts = [0] * self._program.parts
         calls, foreign = [], []
         for step in self._program.steps:
             part = _part(step)
-            name = _step_name(part, numbers[part])
-            numbers[part] += 1
+            name = _step_name(part, counts[part])
+            counts[part] += 1
             calls.append(f"    {name}();")
             if part:
                 foreign.append(f"void {name}(void);")
