@@ -34,7 +34,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution whose tensors are as they should be: weights as [output channel, ...]."""
+    """A convolution whose types and shapes were checked; its weights are [output channel, ...]."""
 
     operator: Operator
     image: Tensor
@@ -107,7 +107,7 @@ def _read(model: Model, operator: Operator) -> Convolution | None:
 
 
 def _ranges(model: Model, convolutions: Mapping[int, Convolution]) -> dict[int, Range]:
-    """What can be said of the tensors, in the order of the operators; what is not there can be anything."""
+    """The ranges that are known, by tensor; a tensor without one can hold anything."""
     ranges: dict[int, Range] = {}
     for number, operator in enumerate(model.operators):
         convolution = convolutions.get(number)

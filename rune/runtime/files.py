@@ -37,15 +37,15 @@ class InputFiles:
 
 
 Notice = Callable[[str], None]
-"""Hears what was done to a file so that it fits, in words for a person."""
+"""Called with a sentence for a person about each conversion of a file."""
 
 
-def _unheard(_: str) -> None:
-    """For callers that show no notices."""
+def _no_notice(_: str) -> None:
+    """The `Notice` of callers that show none."""
 
 
 def inputs_from_files(
-    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = _unheard
+    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = _no_notice
 ) -> Mapping[int, InputSource]:
     """What each capability reads. Raises `InputFile`, which names the capability."""
     return {request.id: _named_input(request, files, notice) for request in capabilities}

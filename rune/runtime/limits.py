@@ -1,4 +1,4 @@
-"""Limits of a rune. A rune is foreign code, so every limit is enforced."""
+"""The limits of a run. A rune is foreign code, so every limit is enforced."""
 
 from __future__ import annotations
 

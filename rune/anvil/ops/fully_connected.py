@@ -79,7 +79,7 @@ def refusal(op: Op) -> str | None:
 
 
 def _leaves_32_bits(op: Op) -> bool:
-    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference gives what nobody expects."""
+    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference's arithmetic overflows."""
     weights = op.input(1)
     if len(weights.shape) != 2:
         return False
