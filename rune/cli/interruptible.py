@@ -1,4 +1,4 @@
-"""Waiting for a compiler's native code so that Ctrl-C works: Python handles signals between its own instructions."""
+"""Waiting for native code so that Ctrl-C works: Python handles signals only between its own instructions."""
 
 from __future__ import annotations
 

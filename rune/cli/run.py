@@ -105,7 +105,7 @@ def prepared(loaded: LoadedRune, inputs: GivenInputs, notice: Notice) -> Mapping
 def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
     """One run; ends the command with the reason when it fails."""
     try:
-        return loaded.call(sources)
+        return interruptible(lambda: loaded.call(sources))
     except RuneError as error:
         raise failed("Prediction failed", error) from error
 

@@ -87,7 +87,7 @@ class LoadedRune:
     @property
     def logs(self) -> tuple[LogLine, ...]:
         """What the last call logged; after loading, what `_manifest` did."""
-        return tuple(self._host.logs)
+        return self._host.all_logs
 
     @property
     def memory_pages(self) -> int:

@@ -165,12 +165,14 @@ def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
         Runtime.load(rune(f"(drop (call $capability (i32.const 1))) {parameter}", pages=20))
 
 
-def test_a_flood_of_log_lines_is_cut() -> None:
+def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() -> None:
     lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
     loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))
     with pytest.raises(RuneStopped):
         loaded.call({})
-    assert len(loaded.logs) == 5
+    assert len(loaded.logs) == 6
+    assert loaded.logs[-1].level == "WARN"
+    assert loaded.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
 
 
 @pytest.mark.parametrize(
