@@ -63,9 +63,10 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
 def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
     """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
     before = snapshot(project, actor.person)
-    if not before.message and before.pk != version.pk:
-        before.message = f"As it was before version {version.number} was restored"
-        before.save(update_fields=["message"])
+    if before.pk != version.pk:
+        unnamed = Version.objects.filter(pk=before.pk, message="")
+        unnamed.update(message=f"As it was before version {version.number} was restored")
+        before.refresh_from_db(fields=["message"])
     return before
 
 
