@@ -14,6 +14,7 @@ from django.db import connections
 
 from forge.builds.dispatch import numbered_slots, preview_slot, stopping
 from forge.builds.notify import notify_workers
+from forge.builds.preview_leases import end_leases
 from forge.builds.previews import resume_previews
 from forge.compute.workdir import remove_leftovers, workdirs
 
@@ -53,6 +54,7 @@ class BuildWorker:
             preview_slot.warm_up()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
+                end_leases()
                 resume_previews(timedelta())
         finally:
             connections.close_all()

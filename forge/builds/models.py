@@ -279,6 +279,9 @@ class Preview(models.Model):
     changed = models.DateTimeField(auto_now=True)
     asked = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
+    leased_sequence = models.BigIntegerField(default=0)
+    """The update up to which a worker builds the text, or did last (`forge.builds.preview_leases`)."""
+    lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()
 

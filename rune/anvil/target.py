@@ -13,7 +13,7 @@ from rune.anvil.plan import Plan
 from rune.anvil.program import Program
 from rune.anvil.sources import Sources
 from rune.anvil.target_limits import TargetLimits
-from rune.runefile.pipeline import Pipeline
+from rune.runefile.pipeline import Pipeline, Port
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Made:
 
     name: str
     pipeline: Pipeline
+    watched: tuple[Port, ...]
     resources: tuple[tuple[str, bytes], ...]
     memory: int
     """Bytes of arena and messages."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Timer
+from typing import Any
 
 from wasmtime import (
     Caller,
@@ -24,7 +25,8 @@ from wasmtime import (
     WasmtimeError,
 )
 
-from rune.container import ContainerError, read_resources
+from rune.container import ContainerError, read_graph, read_resources, watched_ports
+from rune.runefile.pipeline import Port
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
@@ -48,7 +50,8 @@ class LoadedRune:
     Not for several threads at once. A call that ends badly leaves the rune unusable: load it again.
     """
 
-    def __init__(self, store: Store, instance: Instance, host: Host) -> None:
+    def __init__(self, store: Store, instance: Instance, host: Host, graph: Mapping[str, Any]) -> None:
+        """`graph` is what the rune says of itself: foreign JSON of any form."""
         self._store = store
         self._host = host
         exports = instance.exports(store)
@@ -60,6 +63,10 @@ class LoadedRune:
         self._milliseconds = 0.0
         self._usable = True
         self._run(manifest)
+        handles = tuple(host.outputs)
+        ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
+        self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
+        self._watched: dict[Port, OutputMessage] = {}
 
     @property
     def capabilities(self) -> tuple[CapabilityRequest, ...]:
@@ -68,8 +75,13 @@ class LoadedRune:
 
     @property
     def outputs(self) -> tuple[OutputRequest, ...]:
-        """The outputs that the rune asked for, in its order."""
-        return tuple(self._host.outputs.values())
+        """The outputs that the rune asked for, in its order; those that send watched wires are left out."""
+        return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
+
+    @property
+    def watched(self) -> Mapping[Port, OutputMessage]:
+        """What flowed in each watched wire in the last call; empty unless the rune was built to show some."""
+        return self._watched
 
     @property
     def models(self) -> tuple[ModelRequest, ...]:
@@ -102,7 +114,7 @@ class LoadedRune:
         return stage_milliseconds(self._host.marks)
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
-        """Runs the pipeline once. `inputs` by the capabilities' ids. Raises `RuneError`."""
+        """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
         self._host.begin_call(inputs)
@@ -112,7 +124,9 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
-        return tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+        messages = tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+        self._watched = {self._ports[each.channel]: each for each in messages if each.channel in self._ports}
+        return tuple(each for each in messages if each.channel not in self._ports)
 
     def close(self) -> None:
         """Frees what the host models hold. It happens by itself when the rune is no longer used."""
@@ -167,7 +181,7 @@ class Runtime:
         try:
             with _within_limits(store, host, lambda: 0):
                 instance = linker.instantiate(store, module)
-            return LoadedRune(store, instance, host)
+            return LoadedRune(store, instance, host, _graph(data))
         except BaseException:
             host.models.close()
             raise
@@ -189,6 +203,14 @@ def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:
         return carried.get(name)
 
     return find
+
+
+def _graph(data: bytes) -> Mapping[str, Any]:
+    """The graph that a rune carries; it runs without one, and with one that cannot be read."""
+    try:
+        return read_graph(data) or {}
+    except ContainerError:
+        return {}
 
 
 def _isolated(limits: Limits) -> OpenModel:

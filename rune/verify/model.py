@@ -13,7 +13,7 @@ from rune.runtime.interpreters import Interpreter
 from rune.tflite import Model
 from rune.verify.comparison import NOTHING, Figures, compare, together
 from rune.verify.inputs import generated_tensor
-from rune.verify.laid_open import ModelProbe, results_in_groups
+from rune.verify.instrumented import ModelProbe, results_in_groups
 from rune.verify.probe import build_probe
 from rune.verify.reference import open_inside
 from rune.verify.sensitivity import moves
