@@ -25,6 +25,7 @@ from forge.compute.applied_fix import apply_fix
 from forge.compute.language_request import SignatureOf, answer_request
 from forge.compute.summary import summarise
 from rune.anvil import CompileError, signature_with_support
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import BuildFailed, BuildOptions, Step, build
 from rune.building.building import check_text
 from rune.container import needed_resources, read_rune
@@ -177,6 +178,7 @@ def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_o
     start = time.perf_counter()
     checked = check(
         files,
+        PUBLISHED_BLOCKS,
         runefile=options.runefile,
         signatures=signature_of,
         host_resources=options.host_resources,
