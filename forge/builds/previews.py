@@ -44,7 +44,7 @@ RESUMED = 20
 """Previews that are resumed at a time."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
-WISHES_KEPT = 6
+REQUESTED_KEPT = 6
 """Sets of options of one project that are remembered."""
 
 
@@ -66,14 +66,14 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
 
 
 def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
-    """Brings a project's own preview up to its newest text, if it is behind; then what is wished for, newest first."""
+    """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
         return
     own, _ = Preview.objects.select_related("project").get_or_create(project=project, key=PLAIN)
     own.project = project
-    wished = Preview.objects.wished().select_related("project").filter(project=project, state=PreviewState.BUILDING)
-    behind = [*([] if own.is_settled else [own]), *wished]
+    waiting = Preview.objects.requested().select_related("project").filter(project=project, state=PreviewState.BUILDING)
+    behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
             _refresh(preview, compiler, stopping)
@@ -214,10 +214,10 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
 
 
 def prune_previews(project_id: UUID) -> None:
-    """Forgets all but the newest wishes and builds of previews, and their files when nothing else uses them."""
+    """Forgets all but the newest requested previews and builds of previews, with the files that nothing else uses."""
     with transaction.atomic():
-        wishes = Preview.objects.wished().filter(project_id=project_id).order_by("-asked")
-        Preview.objects.filter(pk__in=list(wishes.values_list("pk", flat=True)[WISHES_KEPT:])).delete()
+        requested = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
+        Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[REQUESTED_KEPT:])).delete()
         shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")
