@@ -30,6 +30,13 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
     return organisation
 
 
+def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
+    """Raises what `find_organisation` would when the person may not do `verb` to it; actions begin with it."""
+    if can(actor, verb, organisation):
+        return
+    raise refusal(actor, verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else nothing_for(actor)
+
+
 def nothing_for(actor: Actor) -> SignInNeeded | NotFound:
     """The same answer for unknown and forbidden; a visitor is asked to sign in."""
     if not actor.is_authenticated:

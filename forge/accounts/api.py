@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import actions, links
+from forge.accounts import actions
 from forge.accounts.access import find_organisation
 from forge.accounts.may import MayOfOrganisation, for_principal
 from forge.accounts.models import ApiToken, Invitation, Organisation, Role
@@ -168,7 +168,7 @@ class Invitations(ForgeView):
     def post(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, InvitationSerializer)
-        invitation, link = links.invite(signed_in(request), found, asked["role"])
+        invitation, link = actions.invite(signed_in(request), found, asked["role"])
         body = InvitationSerializer(invitation).data | {"link": link}
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -181,7 +181,7 @@ class InvitationDetail(ForgeView):
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-        links.revoke_invitation(signed_in(request), found, invitation)
+        actions.revoke_invitation(signed_in(request), found, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -15,6 +15,7 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
 from forge.core.api import ForgeView, RawBody, body_chunks, needing
 from forge.core.errors import Invalid
+from forge.projects.actions import send_sample, take_back
 from forge.projects.api import ProjectView
 from forge.projects.models import SampleKind
 from forge.projects.samples import (
@@ -23,8 +24,6 @@ from forge.projects.samples import (
     sample_terms,
     sample_to_json,
     samples_of,
-    send_sample,
-    take_back,
 )
 
 _SAMPLE = inline_serializer(

@@ -19,18 +19,17 @@ from forge.core.api import needing, paged
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
 from forge.core.pages import CursorPages
+from forge.projects.actions import restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.authors import line_versions, people_of
 from forge.projects.comparing import Side, compare
 from forge.projects.hooks import file_summaries, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.packing import MEDIA_TYPE, archive_response
-from forge.projects.restoring import restore_version, restoring_update
 from forge.projects.versions import (
     described_in,
     find_version,
     given_files,
-    save_version,
     stored_text,
     versions_of,
     working_tree,

@@ -9,7 +9,7 @@ from uuid import UUID
 from forge.core.actors import Actor
 from forge.projects.hooks import state_parts, version_parts
 from forge.projects.models import Project
-from forge.registry.actions import tags_of
+from forge.registry.access import tags_of
 from forge.registry.models import Tag
 from forge.registry.serializers import tag_to_json
 

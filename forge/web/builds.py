@@ -17,23 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.actions import builds_of, cancel_build, find_numbered, request_build
+from forge.builds.access import builds_of, find_numbered
+from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.models import Project
-from forge.registry.actions import publish_build, tags_of
+from forge.registry.access import tags_of
+from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.actions import (
-    approved_before,
-    conversation,
-    give_verdict,
-    is_approved,
-    is_reviewable,
-    may_judge,
-    say,
-    verdicts_on,
-)
+from forge.reviews.access import approved_before, conversation, is_approved, is_reviewable, may_judge, verdicts_on
+from forge.reviews.actions import give_verdict, say
 from forge.reviews.models import Verdict
 from forge.web.comparison import changes, drawn, figures, verified
 from forge.web.pages import for_person, show_again

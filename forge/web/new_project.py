@@ -12,7 +12,8 @@ from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
-from forge.projects.actions import create_project, free_name
+from forge.projects.actions import create_project
+from forge.projects.names import free_name
 from forge.projects.templates import find_template
 from forge.web.pages import for_person, organisations_to_create_in, show_again, usual_organisation
 from rune.templates import list_templates

@@ -14,8 +14,6 @@ from forge.accounts import actions
 from forge.accounts.access import find_organisation
 from forge.accounts.api import open_invitations
 from forge.accounts.errors import LastOwner
-from forge.accounts.links import invite as make_invitation
-from forge.accounts.links import revoke_invitation
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
@@ -63,7 +61,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         return redirect("organisation", organisation=organisation)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
-    _, link = make_invitation(principal, found, request.POST.get("role", ""))
+    _, link = actions.invite(principal, found, request.POST.get("role", ""))
     return render(request, "organisation/overview.html", _overview(principal, found) | {"link": link})
 
 
@@ -72,7 +70,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
     """Revoking an invitation."""
     found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-    revoke_invitation(principal_of(request), found, invitation)
+    actions.revoke_invitation(principal_of(request), found, invitation)
     return redirect(f"{found.get_absolute_url()}#invitations")
 
 

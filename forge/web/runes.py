@@ -12,8 +12,8 @@ from forge.accounts.principals import principal_of
 from forge.core.blobs import read_blob
 from forge.core.errors import NotFound
 from forge.projects.models import Version
-from forge.registry.actions import find_tag, tags_of
-from forge.reviews.models import Choice, Verdict
+from forge.registry.access import find_tag, tags_of
+from forge.reviews.access import approvals_of
 from forge.web.markdown import LIMIT, render_readme
 from forge.web.measured import measured, milliseconds
 from forge.web.project import project_of
@@ -37,7 +37,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     if tags:
         wanted = request.GET.get("tag")
         tag = find_tag(principal_of(request), project, wanted) if wanted else tags[0]
-        approvals = Verdict.objects.standing().filter(build=tag.build, verdict=Choice.APPROVE).count()
+        approvals = approvals_of(tag.build)
         context |= {
             "tag": tag,
             "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",

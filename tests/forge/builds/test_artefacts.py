@@ -17,7 +17,8 @@ from django.utils import timezone
 import forge
 import rune
 from forge.builds import jobs
-from forge.builds.actions import preview_of, request_build
+from forge.builds.access import preview_of
+from forge.builds.actions import request_build
 from forge.builds.artefacts import drop_unused, open_rune, secure
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State

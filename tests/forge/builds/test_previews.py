@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from forge.builds import actions, previews
-from forge.builds.actions import preview_of
+from forge.builds.access import preview_of
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.links import make_sign_in_link
+from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build, Preview
 from forge.projects.models import Project

@@ -8,11 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import refusal
-from forge.accounts.errors import NameTaken
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
 from forge.accounts.names import check_project_name, slug
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
@@ -26,19 +25,11 @@ from forge.projects.events import (
     PROJECT_DELETED_IN_ORGANISATION,
     PROJECT_RESTORED,
 )
-from forge.projects.files import StoredFile, seed_files, store_files, write_file
+from forge.projects.files import StoredFile, seed_files, store_files
+from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.models import FormerProjectName, Project, Visibility
+from forge.projects.names import free_name, take_name
 from forge.projects.templates import find_template
-
-__all__ = [
-    "create_from_files",
-    "create_project",
-    "delete_project",
-    "free_name",
-    "restore_project",
-    "update_project",
-    "write_file",
-]
 
 BLANK_RUNEFILE = b"""\
 version: 1
@@ -74,16 +65,30 @@ def create_from_files(
     actor: Actor, organisation: Organisation, name: str, contents: Iterable[tuple[str, bytes]], template: str = ""
 ) -> Project:
     """Makes a project of these files. Raises `Forbidden`, `BadName`, `NameTaken`, and what `write_file` raises."""
-    if not can(actor, Verb.CREATE_PROJECT, organisation):
-        raise refusal(actor, Verb.CREATE_PROJECT)
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
     return _create(actor, organisation, check_project_name(name), store_files(contents), template)
+
+
+def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
+    """Makes a project of one .tflite file, with a Runefile that fits its inputs and outputs.
+
+    Without a name, it is called after the file, or as near to that as is free. Raises `ModelRefused`, and what
+    `create_from_files` raises.
+    """
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    model = verified_model(data)
+    stem = filename.rpartition("/")[2].removesuffix(SUFFIX)
+    path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
+    runefile = fitting_runefile(model, path)
+    contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
+    return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)
 
 
 @transaction.atomic
 def _create(
     actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str
 ) -> Project:
-    _take_name(organisation, name)
+    take_name(organisation, name)
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
     with editing(project, actor.pk) as doc:
         seed_files(doc, project, stored)
@@ -111,7 +116,7 @@ def update_project(
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
-        _take_name(project.organisation, name)
+        take_name(project.organisation, name)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
     if description is not None and description.strip() != project.description:
@@ -161,7 +166,7 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
         raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
     require(actor, Verb.MANAGE, project)
     wanted = check_project_name(new_name) if new_name else project.name
-    _take_name(organisation, wanted)
+    take_name(organisation, wanted)
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
     write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
@@ -180,24 +185,3 @@ def project_summary(project: Project) -> dict[str, Any]:
         "description": project.description,
         "url": project.get_absolute_url(),
     }
-
-
-def free_name(organisation: Organisation, wished: str) -> str:
-    """A name near to the wished one that no project of the organisation has: `digits`, `digits-2`, ..."""
-    base = slug(wished)
-    try:
-        check_project_name(base)
-    except Invalid:
-        base = f"my-{base}"[:40]
-    taken = set(Project.objects.alive().filter(organisation=organisation).values_list("name", flat=True))
-    number, name = 2, base
-    while name in taken:
-        name, number = f"{base[:50]}-{number}", number + 1
-    return name
-
-
-def _take_name(organisation: Organisation, name: str) -> None:
-    """Makes sure that a name is free. A former name of another project no longer leads there. Raises `NameTaken`."""
-    if Project.objects.alive().filter(organisation=organisation, name=name).exists():
-        raise NameTaken(f"{organisation.name} has a project {name} already. Choose another name.")
-    FormerProjectName.objects.filter(organisation=organisation, name=name).delete()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.accounts.actions import create_token
+from forge.accounts.actions.tokens import create_token
 from forge.accounts.errors import CodeEnded, DeviceWaits
 from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens import hash_secret, new_secret
