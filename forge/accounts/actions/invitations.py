@@ -114,5 +114,5 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         membership.role = role
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
-    append_event(organisation.stream, MEMBERS_CHANGED, {}, user)
+    append_event(organisation.stream, MEMBERS_CHANGED(), user)
     return organisation

@@ -53,7 +53,7 @@ def update_organisation(
     if after != before:
         organisation.save(update_fields=["name", "title"])
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
-        append_event(organisation.stream, ORGANISATION_CHANGED, after, actor)
+        append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
     return organisation
 
 

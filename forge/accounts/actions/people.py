@@ -6,7 +6,7 @@ from django.db import transaction
 
 from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount
-from forge.accounts.events import SESSIONS_CHANGED
+from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import User
 from forge.core.audit import write_entry
 from forge.core.events import append_event
@@ -21,9 +21,12 @@ def update_profile(user: User, *, name: str, email: str) -> User:
         errors |= email_errors(email)
     if errors:
         raise BadAccount("Check the fields below.", errors=errors)
+    is_renamed = name != user.name
     user.name, user.email = name, email
     user.save(update_fields=["name", "email"])
     write_entry(user, "profile.update", f"user:{user.pk}")
+    if is_renamed:
+        append_event(user.stream, PROFILE_CHANGED(), user)
     return user
 
 
@@ -41,4 +44,4 @@ def set_password(user: User, password: str) -> None:
 
 def end_connections(user: User) -> None:
     """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
-    append_event(user.stream, SESSIONS_CHANGED, {}, user)
+    append_event(user.stream, SESSIONS_CHANGED(), user)

@@ -13,8 +13,10 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
+from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.documents import editing, load_document, note_clients
+from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.restoring import Wanted, restore, still_given, wanted_files
 from forge.projects.versions import snapshot
@@ -65,7 +67,9 @@ def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
     before = snapshot(project, actor.person)
     if before.pk != version.pk:
         unnamed = Version.objects.filter(pk=before.pk, message="")
-        unnamed.update(message=f"As it was before version {version.number} was restored")
+        with transaction.atomic():
+            if unnamed.update(message=f"As it was before version {version.number} was restored"):
+                append_event(project.stream, VERSION_SAVED(number=before.number), actor)
         before.refresh_from_db(fields=["message"])
     return before
 

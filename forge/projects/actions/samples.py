@@ -148,4 +148,4 @@ def _erase(sample: Sample, now: datetime | None = None) -> None:
 
 def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
     write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
-    append_event(sample.project.stream, SAMPLES_CHANGED, {}, actor)
+    append_event(sample.project.stream, SAMPLES_CHANGED(), actor)
