@@ -35,7 +35,7 @@ def request_build(actor: Actor, project: Project) -> Build:
 @transaction.atomic
 def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.
-    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    Project.objects.lock(project.pk)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
         raise TooManyBuilds(

@@ -170,13 +170,13 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
     ]
     BuildLogLine.objects.bulk_create(rows)
     if rows:
-        data = {"build": str(build.pk), "lines": [log_line_to_json(row) for row in rows]}
-        append_event(build.project.stream, BUILD_LOG, data)
+        event = BUILD_LOG(build=str(build.pk), lines=[log_line_to_json(row) for row in rows])
+        append_event(build.project.stream, event)
 
 
 def announce(build: Build) -> None:
     """Tells the project's stream how the build stands."""
-    append_event(build.project.stream, BUILD_CHANGED, {"build": build_to_json(build)})
+    append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
 
 
 @transaction.atomic

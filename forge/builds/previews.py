@@ -32,6 +32,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
+from forge.core.event_types import NewEvent
 from forge.core.events import append_event
 from forge.projects.models import Project
 from forge.projects.versions import WorkingTree, working_tree
@@ -178,20 +179,18 @@ class PreviewRecorder:
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         if not rows.update(sequence=sequence, state=state, error=error, changed=timezone.now(), **values):
             return
-        if preview.is_plain:
-            data: dict[str, Any] = {"sequence": sequence, "state": state}
-            append_event(preview.project.stream, PREVIEW_CHANGED, data, told=self._told())
-        else:
-            data = {"watch": str(preview.pk), "state": state}
-            append_event(preview.project.stream, PREVIEW_WATCHED, data, told={"answer": watch_to_json(self._fresh())})
+        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
+        append_event(stored.project.stream, _event_of(stored))
 
-    def _told(self) -> dict[str, Any]:
-        """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
-        shown = preview_to_json(self._fresh())
-        return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
 
-    def _fresh(self) -> Preview:
-        return Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=self._preview.pk)
+def _event_of(preview: Preview) -> NewEvent:
+    """What became of a preview, with what `GET` answers to any member, unless it is too large for a message."""
+    if not preview.is_plain:
+        return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
+    shown = preview_to_json(preview)
+    if len(json.dumps(shown)) > LARGEST_TOLD:
+        return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
+    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:
