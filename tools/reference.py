@@ -21,7 +21,7 @@ import click
 from rune.anvil import unsupported
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
-from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
@@ -72,7 +72,7 @@ def command_page() -> str:
         "these names are read, so that a foreign project cannot set other variables. Options take precedence.",
         "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
         "## Options of every command",
-        "They stand between `rune` and the name of the command: `rune --color never check`.",
+        "They precede the name of the command: `rune --color never check`.",
         _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
@@ -195,8 +195,8 @@ def operators_page() -> str:
 
 SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
-    "HOST": "The address that is listened on; 0.0.0.0 is every address of the machine.",
-    "PORT": "The port that is listened on.",
+    "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
+    "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
@@ -228,7 +228,7 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
-        "SECRET_KEY": "made",
+        "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]
@@ -270,11 +270,11 @@ def events_page() -> str:
     lines = [
         "# Events",
         WRITTEN_BY,
-        "What a project, an organisation or a person tells, in a log with numbers without gaps. The state before, changed "
-        "by its events, is the state after, read again. A field in brackets goes with the message alone: an event that was "
-        "sent again lacks it, and then you read what it would say. What an event does not bring is in the last column; "
-        "`everything` is what one may see and do. [The API's description](openapi.yaml) has each type's shape, and "
-        "`ProjectEvent` is the choice of all of a project. [How to follow](api.md#sockets).",
+        "What a project, an organisation or a person tells, in a log with numbers without gaps. The state before, "
+        "changed by its events, is the state after, read again. A field in brackets goes with the message alone: a "
+        "replayed event lacks it, and you read what it would say. What an event does not bring is in the last column; "
+        "`everything` is all that your role decides. [The API's description](openapi.yaml) has the shape of each type; "
+        "`ProjectEvent` is the choice of all of a project. [How to follow them](api.md#sockets).",
     ]
     for kind in StreamKind:
         rows = ["| event | | says | read again |", "| --- | --- | --- | --- |"]
@@ -300,7 +300,7 @@ def api_types(description: str) -> str:
 
 def runefile_schema() -> str:
     """The JSON Schema of a Runefile, as the forge serves it too."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(PUBLISHED_BLOCKS), indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:

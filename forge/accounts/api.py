@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation
+from forge.accounts.access import find_organisation, members_of, open_invitations, organisations_of
 from forge.accounts.may import MayOfOrganisation, for_principal
-from forge.accounts.models import ApiToken, Invitation, Organisation, Role
+from forge.accounts.models import ApiToken, Organisation, Role
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -85,7 +84,7 @@ class Me(ForgeView):
     @extend_schema(responses=OpenApiResponse(description="id, name, initials, colour and organisations with roles"))
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        found = Organisation.objects.visible_to(principal)
+        found = organisations_of(principal)
         roles = [{"name": organisation.name, "role": principal.roles[organisation.pk]} for organisation in found]
         person = principal.insist()
         return Response(person_to_json(person) | {"email": person.email, "organisations": roles})
@@ -99,7 +98,7 @@ class Organisations(ForgeView):
     @extend_schema(operation_id="organisations_list", responses=listed("organisations", OrganisationSerializer))
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        found = Organisation.objects.visible_to(principal)
+        found = organisations_of(principal)
         shown = OrganisationSerializer(found, many=True, context=for_principal(principal)).data
         return Response({"organisations": shown})
 
@@ -134,7 +133,7 @@ class Members(ForgeView):
     @extend_schema(responses=listed("members", MemberSerializer))
     def get(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation)
-        return Response({"members": MemberSerializer(found.memberships.select_related("user"), many=True).data})
+        return Response({"members": MemberSerializer(members_of(found), many=True).data})
 
 
 class Member(ForgeView):
@@ -212,9 +211,3 @@ class TokenDetail(ForgeView):
     def delete(self, request: Request, token: UUID) -> Response:
         actions.delete_token(signed_in(request), token)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def open_invitations(organisation: Organisation) -> list[Invitation]:
-    """Invitations whose links still work, newest first."""
-    found = organisation.invitations.select_related("invited_by")
-    return list(found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now()))

@@ -9,7 +9,7 @@ from forge.core.json_types import Uuid
 
 
 class BuildChangedJson(TypedDict):
-    """A numbered build was asked for, began, ended, or waits again."""
+    """A numbered build was requested, started, ended, or was put back into the queue."""
 
     build: Any
 
@@ -22,7 +22,7 @@ class BuildLogAppendedJson(TypedDict):
 
 
 class PreviewChangedJson(TypedDict):
-    """The preview of the newest text stands otherwise. The preview itself is told where it is small."""
+    """The preview changed; `preview` is sent with it if it is small."""
 
     sequence: int
     state: Any
@@ -30,7 +30,7 @@ class PreviewChangedJson(TypedDict):
 
 
 class PreviewWatchedJson(TypedDict):
-    """A watched preview, or one of a fix that is tried, stands otherwise. It is told itself as well."""
+    """A watched preview, or the preview of a tried fix, changed; `answer` is sent with it."""
 
     watch: Uuid
     state: Any

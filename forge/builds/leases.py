@@ -1,4 +1,4 @@
-"""Leases of builds, with fencing numbers, stored in the build's row.
+"""Leases of numbered builds, with fencing numbers, stored in the build's row.
 
 A worker takes a build, renews its lease while it works, and names its fence with everything it writes. When it lost
 the build, each of these raises `LeaseLost`, and it stops.
@@ -62,9 +62,9 @@ class Outcome:
 
 
 @transaction.atomic
-def take(kind: Kind, now: datetime | None = None) -> Lease | None:
-    """The oldest build of its kind that waits, for this worker; None when none waits."""
-    waiting = Build.objects.filter(kind=kind, state=State.QUEUED).order_by("created", "number")
+def take(now: datetime | None = None) -> Lease | None:
+    """Leases the oldest waiting build to this worker; None when none waits."""
+    waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).order_by("created", "number")
     while (build := waiting.first()) is not None:
         if lease := _lease(build, now or timezone.now()):
             return lease
@@ -169,15 +169,14 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
         if last + index <= LOG_LIMIT
     ]
     BuildLogLine.objects.bulk_create(rows)
-    if build.kind == Kind.NUMBERED and rows:
+    if rows:
         event = BUILD_LOG(build=str(build.pk), lines=[log_line_to_json(row) for row in rows])
         append_event(build.project.stream, event)
 
 
 def announce(build: Build) -> None:
-    """Tells the project's stream how a numbered build stands; previews tell of themselves."""
-    if build.kind == Kind.NUMBERED:
-        append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
+    """Tells the project's stream how the build stands."""
+    append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
 
 
 @transaction.atomic
@@ -186,7 +185,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     now = now or timezone.now()
     again = []
     out = Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project")
-    # Each worker sweeps: what one of them has its hands on, another leaves alone.
+    # Every worker sweeps: a row that one of them has locked, the others skip.
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:

@@ -1,7 +1,7 @@
 """The previews of a project: its newest text, checked and, when it checks, built: as it is, and to be looked into.
 
-Called by one thread at a time. What is found is stored in the `Preview` rows, so a restart shows the last good
-runes at once.
+Called by one thread of a process at a time. What is found is stored in the `Preview` rows, so a restart shows the last
+good runes at once.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
+from forge.builds.preview_leases import not_leased, take_preview
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
-from forge.compute.local_files import files_of
+from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.event_types import NewEvent
@@ -38,13 +39,13 @@ from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
-BROKEN_OFF = timedelta(seconds=PREVIEW_SECONDS / 2)
-"""Time after which hardly anybody is at a preview any more; to make one twice costs time and nothing else."""
+BROKEN_OFF = timedelta(seconds=30)
+"""Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
 RESUMED = 20
 """Previews that are resumed at a time."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
-WISHES_KEPT = 6
+REQUESTED_KEPT = 6
 """Sets of options of one project that are remembered."""
 
 
@@ -54,25 +55,26 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     A notification that was lost, or a process that died in the middle, leaves them so. Some at a time: people come
     before what nobody looks at.
     """
-    before = timezone.now() - age
+    now = timezone.now()
+    before = now - age
     quiet = Project.objects.alive().filter(changed__lte=before)
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
     behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
-    left = Preview.objects.filter(behind, project__in=quiet, changed__lte=before)
+    left = Preview.objects.filter(behind, not_leased(now), project__in=quiet, changed__lte=before)
     found = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
     for project_id in dict.fromkeys(found):
         notify_preview(project_id)
 
 
 def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
-    """Brings a project's own preview up to its newest text, if it is behind; then what is wished for, newest first."""
+    """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
         return
     own, _ = Preview.objects.select_related("project").get_or_create(project=project, key=PLAIN)
     own.project = project
-    wished = Preview.objects.wished().select_related("project").filter(project=project, state=PreviewState.BUILDING)
-    behind = [*([] if own.is_settled else [own]), *wished]
+    waiting = Preview.objects.requested().select_related("project").filter(project=project, state=PreviewState.BUILDING)
+    behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
             _refresh(preview, compiler, stopping)
@@ -83,18 +85,30 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
 
 
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
-    def stop_in_time() -> None:
+    """Makes the preview of the newest text, unless another worker is at it."""
+    seen = working_tree(preview.project)
+    lease = take_preview(preview.pk, seen.sequence)
+    if lease is None:
+        return
+
+    def tick() -> None:
         if stopping.is_set():
             raise Stopping
+        lease.renew()
 
-    seen = working_tree(preview.project)
+    try:
+        _make(preview, seen, compiler, tick)
+    finally:
+        lease.release()
+
+
+def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None]) -> None:
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(seen, preview.fix, compiler, stop_in_time)
-        Execution(preview_job(preview, seen), recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=stop_in_time
-        )
+            seen = with_fix(seen, preview.fix, compiler, tick)
+        job = preview_job(preview, seen)
+        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:
@@ -108,12 +122,9 @@ def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick
     """
     folder = compiler.start()
     answers: list[Answer] = []
-    job = {"op": "fix", "files": files_of(seen.manifest, folder, seen.texts), "fix": fix}
-    try:
+    with local_files(seen.manifest, folder, seen.texts) as files:
+        job = {"op": "fix", "files": files, "fix": fix}
         compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
-    finally:
-        for left in folder.glob("text-*"):
-            left.unlink(missing_ok=True)
     found = answers[0].get("answer") if answers else None
     if found is None:
         raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
@@ -202,10 +213,10 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
 
 
 def prune_previews(project_id: UUID) -> None:
-    """Forgets all but the newest wishes and builds of previews, and their files when nothing else uses them."""
+    """Forgets all but the newest requested previews and builds of previews, with the files that nothing else uses."""
     with transaction.atomic():
-        wishes = Preview.objects.wished().filter(project_id=project_id).order_by("-asked")
-        Preview.objects.filter(pk__in=list(wishes.values_list("pk", flat=True)[WISHES_KEPT:])).delete()
+        requested = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
+        Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[REQUESTED_KEPT:])).delete()
         shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.language_request import SignatureOf
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import ProjectFiles
 from rune.language.apply import apply_edits
 from rune.runefile import check
 from rune.runefile.diagnostics import Fix
 
-NOT_THERE = "The text has no such question any more."
+NOT_THERE = "The text no longer has this question."
 
 
 def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str
     `named` is the `code` of a diagnostic, its `place` among those of that code, and the `choice` among its fixes, both
     counted from 0.
     """
-    checked = check(files, signatures=signature_of)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
     found = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
     fixes = found[0].fixes[named["choice"] :] if found else ()
     if not fixes:
@@ -34,6 +35,6 @@ def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str
 def _applied(files: ProjectFiles, fix: Fix) -> dict[str, Any]:
     paths = {edit.file for edit in fix.edits}
     if len(paths) != 1:
-        return {"refused": "This fix changes several files, and cannot be tried beside the text."}
+        return {"refused": "This fix changes several files, so it cannot be tried."}
     path = paths.pop()
     return {"path": path, "text": apply_edits(files.read(path).decode("utf-8"), fix.edits)}

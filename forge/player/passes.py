@@ -56,6 +56,12 @@ def is_good(phone: PhonePass) -> bool:
     return phone.project.deleted_at is None and can(acting_as(phone.user, phone), Verb.READ, phone.project)
 
 
+def is_alive(pass_id: UUID) -> bool:
+    """Whether a pass that was good opens the player still."""
+    phone = PhonePass.objects.alive().select_related("user", "project__organisation").filter(pk=pass_id).first()
+    return phone is not None and is_good(phone)
+
+
 def _leads_to(phone: PhonePass, organisation: str, name: str) -> bool:
     try:
         return find_project(acting_as(phone.user, phone), organisation, name, Verb.READ).pk == phone.project_id

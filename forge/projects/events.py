@@ -42,7 +42,7 @@ class OrganisationProjectDeletedJson(TypedDict):
 
 
 class OrganisationProjectRestoredJson(TypedDict):
-    """A deleted project is back, perhaps under another name."""
+    """A deleted project was restored, possibly under another name."""
 
     project: Uuid
 

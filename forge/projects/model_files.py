@@ -11,6 +11,7 @@ from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, signature
 from rune.tflite.layers import layers, quantisation
 from rune.tflite.signature import to_json
+from rune.wording import listed
 
 SUFFIX = ".tflite"
 
@@ -68,5 +69,5 @@ def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
     if not missing:
         return None
     named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"The rune's host runs this model: it cannot be compiled, because there is no kernel yet for {listed}."
+    reason = f"there is no kernel yet for {listed(named)}"
+    return f"The rune's host runs this model: it cannot be compiled, because {reason}."

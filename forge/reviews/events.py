@@ -9,7 +9,7 @@ from forge.core.json_types import Uuid
 
 
 class ReviewChangedJson(TypedDict):
-    """Someone gave a verdict on a build, or said something about it."""
+    """Someone gave a verdict on a build or commented on it."""
 
     build: Uuid
 

@@ -11,8 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation
-from forge.accounts.api import open_invitations
+from forge.accounts.access import find_organisation, members_of, open_invitations
 from forge.accounts.errors import LastOwner
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
@@ -39,11 +38,15 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     manages = can(principal, Verb.MANAGE_MEMBERS, organisation)
-    projects = Project.objects.alive().filter(organisation=organisation).select_related("organisation", "created_by")
+    projects = (
+        Project.objects.of_member(principal)
+        .filter(organisation=organisation)
+        .select_related("organisation", "created_by")
+    )
     return {
         "organisation": organisation,
         "cards": cards(list(projects[:200])),
-        "members": list(organisation.memberships.select_related("user")),
+        "members": list(members_of(organisation)),
         "manages": manages,
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],

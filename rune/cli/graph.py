@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.dot import dot
 from rune.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
@@ -30,8 +31,8 @@ _MODULE = b"\0asm"
 def command(file: Path, output: Path | None, form: str) -> None:
     """Draw the pipeline of FILE: a rune, a Runefile, or the folder of one.
 
-    The text is a graph for Graphviz: rune graph app.rune | dot -Tsvg > app.svg. Of a Runefile with errors what could be
-    understood is drawn, and the exit status is 1.
+    The text is a graph for Graphviz: rune graph app.rune | dot -Tsvg > app.svg. A Runefile with errors is drawn as far
+    as it can be parsed, and the exit status is 1.
     """
     drawing, has_errors = _drawing(file)
     if form == "json" and output is None:
@@ -66,7 +67,7 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
 
 def _drawing_of_project(path: Path) -> tuple[Drawing, bool]:
     project = project_of(path)
-    checked = check(project.files, runefile=project.runefile)
+    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     show_diagnostics(checked.diagnostics, project.files)
     return drawing_of_outline(checked.outline), checked.has_errors
 

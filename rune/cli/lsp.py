@@ -6,6 +6,7 @@ import logging
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.failure import CommandFailed
 from rune.wording import install_command
 
@@ -18,7 +19,7 @@ def command(stdio: bool) -> None:  # noqa: ARG001
     """Answer an editor that speaks the Language Server Protocol, on standard input and output.
 
     The guide docs/guides/editors.md shows how VS Code and Neovim start it. It needs the package pygls, which the
-    extra `lsp` brings.
+    extra `lsp` installs.
     """
     try:
         from rune.lsp.server import make_server
@@ -28,4 +29,4 @@ def command(stdio: bool) -> None:  # noqa: ARG001
             (f"{error.name} is not installed: run {install_command('lsp')}",),
         ) from error
     logging.basicConfig(level=logging.ERROR)  # On standard error, which editors keep apart.
-    make_server().start_io()
+    make_server(PUBLISHED_BLOCKS).start_io()

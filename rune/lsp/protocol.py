@@ -12,12 +12,12 @@ from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 
-class Protocol(LanguageServerProtocol):
+class RunefileProtocol(LanguageServerProtocol):
     """Hands what happens to documents to the server's own handlers alone."""
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Every client knows UTF-16, whatever it would like best."""
+        """Every client must support UTF-16, whichever encoding it prefers."""
         if params.capabilities.general is not None:
             params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
         return (yield from super().lsp_initialize(params))

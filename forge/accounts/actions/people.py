@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from forge.accounts.checks import email_errors, password_errors
+from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount
 from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import User
@@ -16,9 +16,7 @@ from forge.core.events import append_event
 def update_profile(user: User, *, name: str, email: str) -> User:
     """Changes what a person is called and the address that they sign in with. Raises `BadAccount`."""
     name, email = " ".join(name.split()), email.strip().lower()
-    errors: dict[str, list[str]] = {}
-    if not 0 < len(name) <= 80:
-        errors["name"] = ["Your name has 1 to 80 characters."]
+    errors = name_errors(name)
     if email != user.email:
         errors |= email_errors(email)
     if errors:

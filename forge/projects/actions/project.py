@@ -119,9 +119,9 @@ def update_project(
         take_name(project.organisation, name)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
-    if description is not None and description.strip() != project.description:
+    description = None if description is None else " ".join(description.split())
+    if description is not None and description != project.description:
         require(actor, Verb.DESCRIBE, project)
-        description = " ".join(description.split())
         if len(description) > 200:
             raise Invalid("A description has at most 200 characters.", errors={"description": ["At most 200."]})
         changes["description"] = description

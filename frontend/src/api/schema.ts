@@ -880,11 +880,11 @@ export interface components {
       readonly url: string | null;
       readonly rune_url: string | null;
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly BuildChanged: {
       readonly build: unknown;
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. Read again: versions. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. Read again: versions. */
     readonly BuildChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1105,12 +1105,12 @@ export interface components {
       readonly type: "project.deleted";
       readonly data: components["schemas"]["OrganisationProjectDeleted"];
     };
-    /** @description A deleted project is back, perhaps under another name. */
+    /** @description A deleted project was restored, possibly under another name. */
     readonly OrganisationProjectRestored: {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A deleted project is back, perhaps under another name. Read again: projects. */
+    /** @description A deleted project was restored, possibly under another name. Read again: projects. */
     readonly OrganisationProjectRestoredEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1163,13 +1163,13 @@ export interface components {
     readonly Phones: {
       readonly phones: number;
     };
-    /** @description The preview of the newest text stands otherwise. The preview itself is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly PreviewChanged: {
       readonly sequence: number;
       readonly state: unknown;
       readonly preview?: unknown;
     };
-    /** @description The preview of the newest text stands otherwise. The preview itself is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly PreviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1180,14 +1180,14 @@ export interface components {
       readonly type: "preview.changed";
       readonly data: components["schemas"]["PreviewChanged"];
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. It is told itself as well. */
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
     readonly PreviewWatched: {
       /** Format: uuid */
       readonly watch: string;
       readonly state: unknown;
       readonly answer?: unknown;
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. It is told itself as well. */
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
     readonly PreviewWatchedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1303,12 +1303,12 @@ export interface components {
       readonly before: number;
       readonly changed: readonly string[];
     };
-    /** @description Someone gave a verdict on a build, or said something about it. */
+    /** @description Someone gave a verdict on a build or commented on it. */
     readonly ReviewChanged: {
       /** Format: uuid */
       readonly build: string;
     };
-    /** @description Someone gave a verdict on a build, or said something about it. Read again: reviews, comments. */
+    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
     readonly ReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2442,7 +2442,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
@@ -2472,7 +2472,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {

@@ -40,7 +40,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
     project = Project.objects.select_related("organisation").get(pk=project_id)
     organisation, base = f"/api/v1/organisations/{project.organisation.name}", f"/api/v1/projects/{project.full_name}"
     builds = list(Build.objects.filter(project=project).numbered().values_list("pk", flat=True))
-    watches = list(Preview.objects.wished().filter(project=project).values_list("pk", flat=True))
+    watches = list(Preview.objects.requested().filter(project=project).values_list("pk", flat=True))
 
     def get(address: str) -> Any:
         answer = client.get(address)

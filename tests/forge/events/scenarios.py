@@ -13,7 +13,7 @@ from forge.accounts import actions as accounts
 from forge.accounts.models import Organisation, User
 from forge.builds import actions as builds
 from forge.builds import leases, previews
-from forge.builds.models import Build, Kind, State
+from forge.builds.models import Build, State
 from forge.compute.compiler import Compiler
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
@@ -74,7 +74,7 @@ def _secret(link: str) -> str:
 
 def _take(world: World) -> leases.Lease:
     builds.request_build(world.developer, world.project)
-    lease = leases.take(Kind.NUMBERED)
+    lease = leases.take()
     assert lease is not None
     return lease
 
@@ -259,7 +259,7 @@ def a_build_that_waits_is_cancelled(world: World) -> Act:
 @scene(leases.take)
 def a_worker_takes_a_build(world: World) -> Act:
     builds.request_build(world.developer, world.project)
-    return lambda: leases.take(Kind.NUMBERED)
+    return lambda: leases.take()
 
 
 @scene(leases.write_log)

@@ -18,6 +18,7 @@ from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build, Preview
 from forge.projects.models import Project
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.runefile.schema import schema
 from rune.templates import list_templates
 from tests.forge.made_builds import built
@@ -352,7 +353,7 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
         ("ready", None, None),
         ("ready", "succeeded", '<span class="tag ok">Build 1</span>'),
         ("ready", "failed", '<span class="tag bad">Build 1 failed</span>'),
-        ("ready", "running", '<span class="tag info">Build 1 under way</span>'),
+        ("ready", "running", '<span class="tag info">Build 1 in progress</span>'),
         ("ready", "cancelled", '<span class="tag ">Build 1 cancelled</span>'),
         ("broken", "succeeded", '<span class="tag bad">2 errors</span>'),
     ],
@@ -391,7 +392,7 @@ def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser)
     answer = browser_of(None).get("/schemas/runefile.json")
     assert answer.headers["Content-Type"] == "application/schema+json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.json() == schema()
+    assert answer.json() == schema(PUBLISHED_BLOCKS)
 
 
 def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser) -> None:

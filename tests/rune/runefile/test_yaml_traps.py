@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileMissing, MemoryFiles
 from rune.runefile import check
+from rune.runefile.codes import Code
 from tests.rune.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 
 
@@ -165,7 +167,7 @@ def test_tabs_that_indent_nothing_are_spaces(old: str, new: str) -> None:
     ],
 )
 def test_bytes_that_are_no_text_are_told_by_what_they_may_be(data: bytes, note: str) -> None:
-    (problem,) = check(MemoryFiles({"Runefile.yml": data})).diagnostics
+    (problem,) = check(MemoryFiles({"Runefile.yml": data}), PUBLISHED_BLOCKS).diagnostics
     assert problem.code == "RUNE0001"
     assert note in problem.notes[0]
 
@@ -186,7 +188,7 @@ class Large:
 
 
 def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
-    (problem,) = check(Large()).diagnostics
+    (problem,) = check(Large(), PUBLISHED_BLOCKS).diagnostics
     assert problem.code == "RUNE0002"
     assert "5000 MB, more than the limit of 1.0 MB" in problem.message
 
@@ -196,3 +198,14 @@ def test_an_empty_file_is_told_how_to_begin() -> None:
         (problem,) = checked(text).diagnostics
         assert problem.code == "RUNE0090"
         assert problems(applied(text, problem.fixes)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "bracket"),
+    [("a: {", 4, "{"), ("a: [1, ", 4, "["), ("a: {b: [1, ", 8, "["), ("a: {b: [1], c:\t", 4, "{"), ("a: {]", 4, "{")],
+)
+def test_a_bracket_that_stays_open_is_the_one_that_is_named(text: str, column: int, bracket: str) -> None:
+    found = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
+    (problem,) = (each for each in found if each.code == Code.YAML_SYNTAX.value)
+    assert f"this `{bracket}` is not closed" in problem.message
+    assert problem.span.start.column == column
