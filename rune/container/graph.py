@@ -25,9 +25,10 @@ _CAPABILITY_TYPES: Final = {
 
 
 def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict[str, Any]:
-    """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
+    """The graph of a rune called `name`. A tensor's id is derived from its stage and number.
 
-    An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
+    Empty maps are left out, but for a stage's `args`: the tools of Rune 0.11 read no graph in which one is missing. An
+    argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number; the bytes of `memory` that a run needs; a model's quantisation and whether it gives probabilities.
     """
@@ -55,14 +56,15 @@ def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict
             case OutputStage():
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
+                    "args": {},
                     "inputs": [_tensor_id(port) for port in stage.inputs],
                 }
     return _without_empty(
         {
             "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
-            "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
+            "capabilities": capabilities,
             "models": models,
-            "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
+            "proc-blocks": blocks,
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
@@ -88,7 +90,7 @@ def _model(stage: ModelStage) -> dict[str, Any]:
     """The file is what the Runefile says: `$NAME` where it names a resource."""
     file = stage.file if stage.resource is None else f"${stage.resource}"
     is_default = stage.format is ModelFormat.TENSORFLOW_LITE
-    return {"file": file} | ({} if is_default else {"args": {"format": stage.format.value}})
+    return {"file": file, "args": {} if is_default else {"format": stage.format.value}}
 
 
 def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:
