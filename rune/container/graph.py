@@ -25,10 +25,9 @@ _CAPABILITY_TYPES: Final = {
 
 
 def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict[str, Any]:
-    """The graph of a rune called `name`. A tensor's id is derived from its stage and number.
+    """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
-    Empty maps are left out, but for a stage's `args`: the tools of Rune 0.11 read no graph in which one is missing. An
-    argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
+    An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number; the bytes of `memory` that a run needs; a model's quantisation and whether it gives probabilities.
     """
@@ -56,7 +55,7 @@ def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict
             case OutputStage():
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
-                    "args": {},
+                    "args": {},  # The tools of Rune 0.11 read no graph in which a stage has no `args`.
                     "inputs": [_tensor_id(port) for port in stage.inputs],
                 }
     return _without_empty(
