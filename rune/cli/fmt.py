@@ -14,7 +14,7 @@ from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.allow_outside import allow_outside_option, allowed_folders
 from rune.cli.edited_files import EditedFiles, write_text
 from rune.cli.failure import CommandFailed
-from rune.cli.mending import require_folder
+from rune.cli.fixing import require_folder
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.writing import write_file
 from rune.files import FolderFiles
