@@ -13,16 +13,20 @@ from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
+from forge.core.errors import Invalid
 from forge.core.events import append_event
+
+LONGEST_TITLE = 80
+"""Characters of what an organisation is called on pages."""
 
 
 @transaction.atomic
 def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
-    """Makes an organisation, whose owner is the person. Raises `BadName` and `NameTaken`."""
+    """Makes an organisation, whose owner is the person. Raises `BadName`, `NameTaken` and `Invalid`."""
     require_scope(actor, Scope.ORGANISATION_CREATE)
     name = check_organisation_name(name)
     _take_name(name)
-    organisation = Organisation.objects.create(name=name, title=" ".join(title.split())[:80])
+    organisation = Organisation.objects.create(name=name, title=_checked_title(title))
     Membership.objects.create(organisation=organisation, user=actor.person, role=Role.OWNER)
     write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", name=name)
     return organisation
@@ -34,7 +38,7 @@ def update_organisation(
 ) -> Organisation:
     """Renames an organisation; its former name leads to it until someone takes it.
 
-    Raises `Forbidden`, `BadName` and `NameTaken`.
+    Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`.
     """
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     before = {"name": organisation.name, "title": organisation.title}
@@ -44,13 +48,23 @@ def update_organisation(
         FormerOrganisationName.objects.create(name=organisation.name, organisation=organisation)
         organisation.name = name
     if title is not None:
-        organisation.title = " ".join(title.split())[:80]
+        organisation.title = _checked_title(title)
     after = {"name": organisation.name, "title": organisation.title}
     if after != before:
         organisation.save(update_fields=["name", "title"])
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
-        append_event(organisation.stream, ORGANISATION_CHANGED, after, actor)
+        append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
     return organisation
+
+
+def _checked_title(title: str) -> str:
+    title = " ".join(title.split())
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(
+            f"A title has at most {LONGEST_TITLE} characters, this one has {len(title)}.",
+            errors={"title": [f"At most {LONGEST_TITLE}."]},
+        )
+    return title
 
 
 def _take_name(name: str) -> None:
