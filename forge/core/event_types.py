@@ -66,9 +66,9 @@ class EventType(Generic[P]):
         return cast("type[Any]", self.says)
 
     @cached_property
-    def fields(self) -> frozenset[str]:
-        """The names of all that it says."""
-        return frozenset(get_type_hints(self.hint))
+    def fields(self) -> tuple[str, ...]:
+        """The names of all that it says, in the order of the declaration."""
+        return tuple(get_type_hints(self.hint))
 
     @cached_property
     def told(self) -> frozenset[str]:
@@ -80,9 +80,9 @@ class EventType(Generic[P]):
         """Compares a stream and the names of an event's fields with the declaration. Raises `WrongEvent`."""
         if stream.partition(":")[0] != self.stream:
             raise WrongEvent(f"{self.name} is an event of a {self.stream}, and {stream} is none.")
-        if missing := self.fields - self.told - set(says):
+        if missing := set(self.fields) - self.told - set(says):
             raise WrongEvent(f"{self.name} lacks {', '.join(sorted(missing))}.")
-        if unknown := set(says) - self.fields:
+        if unknown := set(says) - set(self.fields):
             raise WrongEvent(f"{self.name} does not say {', '.join(sorted(unknown))}.")
 
 
