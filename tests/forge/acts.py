@@ -91,9 +91,8 @@ def _module_name(file: Path) -> str:
 def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -> list[str]:
     """The modules, neither actions nor allowed, in which a function is called; and those that are allowed in vain."""
     calling = {module.name for module in code.values() if function in set(_calls(code, module, ast.walk(module.tree)))}
-    wrong = [
-        f"{name} calls {function}" for name in sorted(calling) if not code[name].is_actions and name not in allowed
-    ]
+    elsewhere = {name for name in calling if not code[name].is_actions} - set(allowed)
+    wrong = [f"{name} calls {function}" for name in sorted(elsewhere)]
     return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
 
 
@@ -173,11 +172,9 @@ def _reached(code: Code, start: str) -> frozenset[str]:
     while waiting:
         name = waiting.pop()
         module = code.get(name.rpartition(".")[0])
-        if name in found or module is None or name not in module.functions:
-            found.add(name)
-            continue
+        if module is not None and name in module.functions and name not in found:
+            waiting += _calls(code, module, ast.walk(module.functions[name]))
         found.add(name)
-        waiting += _calls(code, module, ast.walk(module.functions[name]))
     return frozenset(found)
 
 
@@ -192,10 +189,9 @@ def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str
 def _origin(code: Code, name: str) -> str:
     """Where a name comes from that packages hand on."""
     package, _, last = name.rpartition(".")
-    while package in code and name not in code[package].functions and last in code[package].names:
-        name = code[package].names[last]
-        package, _, last = name.rpartition(".")
-    return name
+    handed_on = code[package].names.get(last, name) if package in code else name
+    # A package that imports its own module hands on that name itself.
+    return name if handed_on == name else _origin(code, handed_on)
 
 
 def _outside_of_transactions(node: ast.AST) -> Iterator[ast.AST]:
