@@ -18,19 +18,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+import forge
 from forge.accounts.models import Organisation, User
 from forge.compute.compiler import Compiler
 from forge.core.event_types import NewEvent, StreamKind
 from forge.core.events import event_checks, last_sequence
 from forge.core.models import Event
 from forge.projects.models import Project
-from tests.forge.events.acts import acts, sources
+from tests.forge.acts import code_of, telling
 from tests.forge.events.following import Told, View, after, read, read_all
 from tests.forge.events.scenarios import SCENES, Scene, World, acts_with_a_scene
 
 CASES = Path(__file__).with_name("cases.json")
 WRITE = "FORGE_WRITE_EVENT_CASES"
-FORGE = Path(__file__).resolve().parents[3] / "forge"
 
 _heard: deque[NewEvent] = deque(maxlen=100)
 event_checks.register(_heard.append)
@@ -50,7 +50,7 @@ def world(
 
 
 def test_each_act_that_tells_has_a_scene() -> None:
-    assert set(acts_with_a_scene()) == acts(sources(FORGE))
+    assert set(acts_with_a_scene()) == telling(code_of(Path(forge.__path__[0])))
 
 
 def happened(scene: Scene, world: World, client: Client) -> tuple[View, list[Told], View]:
