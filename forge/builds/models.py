@@ -280,7 +280,7 @@ class Preview(models.Model):
     asked = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
     leased_sequence = models.BigIntegerField(default=0)
-    """The update up to which a worker builds the text, or did last (`forge.builds.preview_leases`)."""
+    """The number of the update that the worker with the lease builds (`forge.builds.preview_leases`)."""
     lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()

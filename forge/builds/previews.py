@@ -25,7 +25,7 @@ from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
-from forge.builds.preview_leases import not_leased, take_preview
+from forge.builds.preview_leases import PreviewLease, is_leased, not_leased
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
@@ -87,14 +87,14 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
-    lease = take_preview(preview.pk, seen.sequence)
-    if lease is None:
+    if is_leased(preview.pk, seen.sequence):
         return
+    lease = PreviewLease(preview.pk, seen.sequence)
 
     def tick() -> None:
         if stopping.is_set():
             raise Stopping
-        lease.renew()
+        lease.keep()
 
     try:
         _make(preview, seen, compiler, tick)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
 
 from forge.accounts.access import require_in, require_scope
 from forge.accounts.errors import NameTaken
@@ -26,7 +29,8 @@ def create_organisation(actor: Actor, name: str, title: str = "") -> Organisatio
     require_scope(actor, Scope.ORGANISATION_CREATE)
     name = check_organisation_name(name)
     _take_name(name)
-    organisation = Organisation.objects.create(name=name, title=_checked_title(title))
+    with _one_of_the_name(name):
+        organisation = Organisation.objects.create(name=name, title=_checked_title(title))
     Membership.objects.create(organisation=organisation, user=actor.person, role=Role.OWNER)
     write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", name=name)
     return organisation
@@ -51,7 +55,8 @@ def update_organisation(
         organisation.title = _checked_title(title)
     after = {"name": organisation.name, "title": organisation.title}
     if after != before:
-        organisation.save(update_fields=["name", "title"])
+        with _one_of_the_name(organisation.name):
+            organisation.save(update_fields=["name", "title"])
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
     return organisation
@@ -70,5 +75,19 @@ def _checked_title(title: str) -> str:
 def _take_name(name: str) -> None:
     """Makes sure that a name is free; as a former name it no longer leads anywhere. Raises `NameTaken`."""
     if Organisation.objects.filter(name=name).exists():
-        raise NameTaken(f"There is an organisation {name} already. Choose another name.")
+        raise _taken(name)
     FormerOrganisationName.objects.filter(name=name).delete()
+
+
+@contextmanager
+def _one_of_the_name(name: str) -> Iterator[None]:
+    """For writing a name that was free a moment ago. Raises `NameTaken`."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _taken(name: str) -> NameTaken:
+    return NameTaken(f"There is an organisation {name} already. Choose another name.")

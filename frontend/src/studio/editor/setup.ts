@@ -20,7 +20,7 @@ import { limitedAtOnce } from "./at-once";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
 import { problemCards } from "./problem-card";
-import { besideMend, problemSupport, type ApplyElsewhere } from "./problems";
+import { besideFix, problemSupport, type ApplyElsewhere } from "./problems";
 import { look } from "./theme";
 
 export const language = new Compartment();
@@ -100,7 +100,7 @@ export function extensions({
     spoken.of([]),
     helping.of([]),
     beside.of([]),
-    besideMend.of(() => undo.stopCapturing()),
+    besideFix.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
     problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, t
 import { useStore } from "zustand";
 import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../api/types";
 import { isMac } from "../commands/command";
+import { severityByStage } from "../session/severity";
 import type { EditStep, Workspace } from "../session/workspace";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
@@ -15,7 +16,7 @@ import "./graph.css";
 import { GraphLanguage } from "./graph-language";
 import { placeOnce, stagesSaid } from "../../pipeline";
 import { StagePanel } from "./panel/StagePanel";
-import { edgesOf as wiresOf, marked, markedEdges, nodesOf, troubles, wireId } from "./picture";
+import { edgesOf as wiresOf, marked, markedEdges, nodesOf, wireId } from "./picture";
 import { edgesOf, roomFor, type Room } from "./sight";
 import { usePorts } from "./use-ports";
 import { useStrip } from "./use-strip";
@@ -33,8 +34,8 @@ export interface GraphViewProps {
   readonly readOnly: boolean;
   /** Tensors that are shown in the preview; null where that is not offered. */
   readonly watching: Watching | null;
-  /** Mends of the problems that are shown; null while the text is newer than they are. */
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
+  /** Fixes of the problems that are shown; null while the text is newer than they are. */
+  readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (node: OutlineNode | null) => void;
   /** Leads to the stage's line in the text. */
   readonly onText: (node: OutlineNode) => void;
@@ -72,7 +73,7 @@ function EditableGraph({
   isStrip,
   readOnly,
   watching,
-  onMend,
+  onFix,
   onPick,
   onText,
   onAlone,
@@ -102,7 +103,7 @@ function EditableGraph({
   const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
   const said = useMemo(() => stagesSaid(outline), [outline]);
   const shown = useGlide(placed);
-  const wrong = useMemo(() => troubles(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
+  const wrong = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const [chosen, setChosen] = useState<string | null>(null);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [panel, setPanel] = useState(true);
@@ -403,7 +404,7 @@ function EditableGraph({
               readOnly={still}
               watching={watching}
               onEdit={edit}
-              onMend={onMend}
+              onFix={onFix}
               onPick={(name) => pick(name)}
               onRenamed={(name) => {
                 awaited.current = { name, isRenamed: true };

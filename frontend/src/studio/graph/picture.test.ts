@@ -4,7 +4,8 @@ import type { StagePorts } from "./answers";
 import { endAt } from "./connecting";
 import { between } from "./glide";
 import { place, placeOnce } from "../../pipeline";
-import { edgesOf, marked, markedEdges, nodesOf, troubles } from "./picture";
+import { severityByStage } from "../session/severity";
+import { edgesOf, marked, markedEdges, nodesOf } from "./picture";
 import { frameOf, isSame, revealed, wholeOf } from "./sight";
 import { stripHeight } from "./use-strip";
 
@@ -66,7 +67,7 @@ describe("the picture", () => {
   });
 
   test("marks the worst that is wrong with a stage", () => {
-    const found = troubles(
+    const found = severityByStage(
       OUTLINE,
       [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")],
       "Runefile.yml",

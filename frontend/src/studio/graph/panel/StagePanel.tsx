@@ -24,7 +24,7 @@ interface StagePanelProps {
   readonly readOnly: boolean;
   readonly watching: Watching | null;
   readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<string | null>;
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
+  readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (name: string) => void;
   readonly onRenamed: (name: string) => void;
   readonly onConnect: (from: PortEnd) => void;
@@ -50,7 +50,7 @@ export function StagePanel({
   readOnly,
   watching,
   onEdit,
-  onMend,
+  onFix,
   onPick,
   onRenamed,
   onConnect,
@@ -127,8 +127,8 @@ export function StagePanel({
                 key={fix.title}
                 type="button"
                 className="button"
-                disabled={onMend === null}
-                onClick={() => onMend?.(fix.edits)}
+                disabled={onFix === null}
+                onClick={() => onFix?.(fix.edits)}
               >
                 {fix.title}
               </button>

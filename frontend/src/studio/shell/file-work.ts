@@ -1,26 +1,24 @@
 // What a person does with files: each asks first where something could be lost, does it, and says how to take it back.
 import { Problem, sentenceOf } from "../api/problem";
-import type { FileAsking } from "../dialogs/files/asking";
 import type { FileAnswers } from "../dialogs/files/FileDialogs";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../document/tree";
 import type { FileActions, FileTarget } from "../panels/files/actions";
 import { bytes, count } from "../parts/words";
-import { chosen, dropped, isPlain, loneArchive, planUpload, type Incoming, type UploadPlan } from "../session/incoming";
+import {
+  chosen,
+  dropped,
+  isPlain,
+  loneArchive,
+  planUpload,
+  type NamedFile,
+  type UploadPlan,
+} from "../session/named-files";
 import type { Unpacked } from "../session/uploads";
 import type { Workspace } from "../session/workspace";
-
-interface FilesOptions {
-  readonly workspace: Workspace;
-  readonly files: readonly FileEntry[];
-  readonly mayEdit: boolean;
-  readonly ask: (asking: FileAsking) => void;
-  readonly open: (id: string) => void;
-  /** Show a file that the server makes, once it is in the document. */
-  readonly awaitFile: (path: string) => void;
-  readonly versions: () => void;
-}
+import type { DialogStore } from "./dialog-store";
+import type { Places } from "./places";
 
 /** Fetched when a file is renamed or deleted for the first time. */
 const fileUses = () => import("../session/file-uses");
@@ -34,7 +32,7 @@ function download(address: string, name: string): void {
 }
 
 /** Ask the person for files; the browser's own dialog. */
-function choose(folder: boolean, onChosen: (incoming: readonly Incoming[]) => void): void {
+function choose(folder: boolean, onChosen: (incoming: readonly NamedFile[]) => void): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
@@ -43,46 +41,44 @@ function choose(folder: boolean, onChosen: (incoming: readonly Incoming[]) => vo
   input.click();
 }
 
-export interface FilesUse {
+export interface FileWork {
   readonly actions: FileActions;
   readonly answers: FileAnswers;
   /** Take files that fell on the page or were chosen. */
-  readonly take: (incoming: readonly Incoming[], folder: string | null) => void;
+  readonly take: (incoming: readonly NamedFile[], folder: string | null) => void;
 }
 
-export function useFiles(options: FilesOptions): FilesUse {
-  const now = (): FilesOptions => options;
+export function fileWork(workspace: Workspace, places: Places, dialogs: DialogStore): FileWork {
+  const { client, toasts, uploads } = workspace;
+  const ask = dialogs.openForFiles;
+  const listed = (): readonly FileEntry[] => workspace.state.getState().files;
   const say = (text: string, undo?: () => void): void =>
-    now().workspace.toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
-  const attempt = (what: Promise<unknown>): void => {
-    what.catch((error: unknown) => say(sentenceOf(error)));
-  };
+    toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
+  const attempt = (what: Promise<unknown>): void => workspace.attempt(what);
 
   const send = (sends: UploadPlan["sends"]): void => {
-    const { workspace, awaitFile } = now();
     const [first] = sends;
-    void Promise.all(sends.map(({ path, file }) => workspace.uploads.send(path, file))).then((accepted) => {
+    void Promise.all(sends.map(({ path, file }) => uploads.send(path, file))).then((accepted) => {
       const sent = accepted.filter(Boolean).length;
-      if (sends.length === 1 && sent === 1 && first !== undefined) awaitFile(first.path);
+      if (sends.length === 1 && sent === 1 && first !== undefined) places.awaitFile(first.path);
       else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
     });
   };
 
-  const take = (incoming: readonly Incoming[], folder: string | null): void => {
-    const { workspace, files, mayEdit, ask } = now();
-    if (!mayEdit || incoming.length === 0) return;
+  const take = (incoming: readonly NamedFile[], folder: string | null): void => {
+    if (!workspace.mayEdit || incoming.length === 0) return;
     const archive = loneArchive(incoming);
     if (archive !== null) {
       ask({ what: "archive", file: archive, folder: folder ?? "" });
       return;
     }
-    const plan = planUpload(incoming, folder, new Set(files.map((file) => file.path)), workspace.uploads.limit, bytes);
+    const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
     if (isPlain(plan)) send(plan.sends);
     else ask({ what: "upload", incoming, folder });
   };
 
   const move = (target: Parameters<FileActions["move"]>[0], to: string): void => {
-    const { workspace, files } = now();
+    const files = listed();
     const problem = moveProblem(target, to, files);
     if (problem !== null) {
       say(problem);
@@ -95,14 +91,13 @@ export function useFiles(options: FilesOptions): FilesUse {
       fileUses().then(async ({ changesOf, renamingEdits }) => {
         const changes = changesOf(workspace, await renamingEdits(workspace, moved));
         if (changes.length === 0) rename(target, to, false);
-        else now().ask({ what: "rename-used", target, to, changes });
+        else ask({ what: "rename-used", target, to, changes });
       }),
     );
   };
 
   const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
-    const { workspace } = now();
-    const files = workspace.state.getState().files;
+    const files = listed();
     const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
@@ -124,8 +119,7 @@ export function useFiles(options: FilesOptions): FilesUse {
   };
 
   const remove = (target: FileTarget): void => {
-    const { workspace } = now();
-    const ids = filesOf(target, workspace.state.getState().files).map((file) => file.id);
+    const ids = filesOf(target, listed()).map((file) => file.id);
     workspace.files.removeAll(ids);
     say(
       target.kind === "file"
@@ -136,7 +130,6 @@ export function useFiles(options: FilesOptions): FilesUse {
   };
 
   const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
-    const { workspace } = now();
     const said = [
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
@@ -147,40 +140,36 @@ export function useFiles(options: FilesOptions): FilesUse {
   };
 
   const unpack = (file: File, folder: string, replace: boolean): void => {
-    const { workspace } = now();
-    workspace.uploads.unpack(file, folder, replace).then(
+    uploads.unpack(file, folder, replace).then(
       (done) => done !== null && unpacked(file, done),
       (error: unknown) => {
         const hint =
           error instanceof Problem && error.status === 409 ? " Drop the archive again and choose to replace them." : "";
-        workspace.uploads.refuse(file.name, sentenceOf(error) + hint);
+        uploads.refuse(file.name, sentenceOf(error) + hint);
       },
     );
   };
 
   const actions: FileActions = {
-    open: (id) => now().open(id),
-    create: (folder) => now().ask({ what: "create-file", folder }),
-    rename: (target) => now().ask({ what: "rename-file", target }),
-    move: (target) => now().ask({ what: "move-file", target }),
+    open: (id) => places.openFile(id),
+    create: (folder) => ask({ what: "create-file", folder }),
+    rename: (target) => ask({ what: "rename-file", target }),
+    move: (target) => ask({ what: "move-file", target }),
     moveTo: (target, folder) =>
       move(target, folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`),
     duplicate: (file) => {
-      const { workspace, files, awaitFile } = now();
-      const path = copyName(file.path, new Set(files.map((each) => each.path)));
-      attempt(workspace.copy(file.path, path).then(() => awaitFile(path)));
+      const path = copyName(file.path, new Set(listed().map((each) => each.path)));
+      attempt(workspace.copy(file.path, path).then(() => places.awaitFile(path)));
     },
     remove: (target) => {
-      const { workspace, files } = now();
-      const paths = new Set(filesOf(target, files).map((file) => file.path));
+      const paths = new Set(filesOf(target, listed()).map((file) => file.path));
       attempt(
         fileUses()
           .then(({ usesOf }) => usesOf(workspace, paths))
-          .then((uses) => (uses.length === 0 ? remove(target) : now().ask({ what: "remove-used", target, uses }))),
+          .then((uses) => (uses.length === 0 ? remove(target) : ask({ what: "remove-used", target, uses }))),
       );
     },
     download: (target) => {
-      const { client } = now().workspace;
       if (target === null) download(client.archiveAddress(), "");
       else if (target.kind === "folder") download(client.archiveAddress(target.path), "");
       else download(client.fileAddress(target.path), baseName(target.path));
@@ -193,13 +182,12 @@ export function useFiles(options: FilesOptions): FilesUse {
     upload: (folder) => choose(false, (incoming) => take(incoming, folder)),
     uploadFolder: () => choose(true, (incoming) => take(incoming, null)),
     take: (transfer, folder) => attempt(dropped(transfer).then((incoming) => take(incoming, folder))),
-    showDeleted: () => now().ask({ what: "deleted-files" }),
+    showDeleted: () => ask({ what: "deleted-files" }),
   };
 
   const answers: FileAnswers = {
     create: (path) => {
-      const { workspace, awaitFile } = now();
-      attempt(workspace.client.createText(path).then(() => awaitFile(path)));
+      attempt(client.createText(path).then(() => places.awaitFile(path)));
     },
     move,
     rename,
@@ -208,9 +196,9 @@ export function useFiles(options: FilesOptions): FilesUse {
     unpack,
     restored: (id, path) => {
       say(`${path} is back.`);
-      now().open(id);
+      places.openFile(id);
     },
-    versions: () => now().versions(),
+    versions: () => places.showVersions(),
   };
   return { actions, answers, take };
 }

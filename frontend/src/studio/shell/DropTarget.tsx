@@ -1,13 +1,30 @@
 // Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
 import { useEffect, useEffectEvent, useState } from "react";
-import { dropped, type Incoming } from "../session/incoming";
+import { extension } from "../document/paths";
+import { dropped, type NamedFile } from "../session/named-files";
+import { useMayEdit, useSession, useShell } from "./shell";
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") === true;
 }
 
+/** Takes them into the project, and says where they fall while they hang over the page. */
+export function DropTarget() {
+  const { workspace, dialogs, files } = useShell();
+  const name = useSession(({ project }) => project.name);
+  const mayEdit = useMayEdit();
+  const take = (list: readonly NamedFile[]): void => {
+    // A rune is seldom a part of its project: it is asked for what it was dropped.
+    if (list.length > 0 && list.every((each) => extension(each.name) === "rune"))
+      dialogs.open({ what: "rune", files: list.map(({ file }) => file) });
+    else files.take(list, null);
+  };
+  const isOver = useDrop(mayEdit, (dropping) => workspace.attempt(dropping.then(take)));
+  return isOver && <div className="drop-veil">Drop to add to {name}</div>;
+}
+
 /** Answers whether files hang over the page. */
-export function useDrop(enabled: boolean, onFiles: (incoming: Promise<readonly Incoming[]>) => void): boolean {
+function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFile[]>) => void): boolean {
   const [over, setOver] = useState(false);
   const give = useEffectEvent(onFiles);
   useEffect(() => {

@@ -2,9 +2,9 @@
 import type { FileUse } from "../../../language";
 import type { LineChange } from "../../document/line-changes";
 import type { FileTarget } from "../../panels/files/actions";
-import type { Incoming } from "../../session/incoming";
+import type { NamedFile } from "../../session/named-files";
 
-export type FileAsking =
+export type FileDialogRequest =
   | { readonly what: "create-file"; readonly folder: string }
   | { readonly what: "rename-file"; readonly target: FileTarget }
   | { readonly what: "move-file"; readonly target: FileTarget }
@@ -15,6 +15,6 @@ export type FileAsking =
       readonly changes: readonly LineChange[];
     }
   | { readonly what: "remove-used"; readonly target: FileTarget; readonly uses: readonly FileUse[] }
-  | { readonly what: "upload"; readonly incoming: readonly Incoming[]; readonly folder: string | null }
+  | { readonly what: "upload"; readonly incoming: readonly NamedFile[]; readonly folder: string | null }
   | { readonly what: "archive"; readonly file: File; readonly folder: string }
   | { readonly what: "deleted-files" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { destination, isPlain, loneArchive, planUpload, type Incoming } from "./incoming";
+import { destination, isPlain, loneArchive, planUpload, type NamedFile } from "./named-files";
 
-const file = (name: string, size = 3): Incoming => ({
+const file = (name: string, size = 3): NamedFile => ({
   name,
   file: new File([new Uint8Array(size)], name.split("/").at(-1) ?? name),
 });

@@ -13,29 +13,29 @@ const ended = new Promise<void>((resolve) => {
 const RESTLESS = 2000;
 
 /** The page can be used, or somebody uses it already. */
-export function firstThingsDone(): void {
+export function startDeferred(): void {
   end();
 }
 
 /** The app runs: the page can be used as soon as that is painted, and the rest begins after it. */
-export function appRuns(): void {
-  requestAnimationFrame(() => setTimeout(firstThingsDone));
+export function startDeferredAfterPaint(): void {
+  requestAnimationFrame(() => setTimeout(startDeferred));
 }
 
 /** Begins to wait; once for a page. */
-export function watchFirstThings(page: Pick<Window, "addEventListener" | "setTimeout">): void {
+export function startDeferredOnInput(page: Pick<Window, "addEventListener" | "setTimeout">): void {
   for (const touched of ["keydown", "pointerdown"])
-    page.addEventListener(touched, firstThingsDone, { once: true, capture: true });
-  page.setTimeout(firstThingsDone, AT_MOST);
+    page.addEventListener(touched, startDeferred, { once: true, capture: true });
+  page.setTimeout(startDeferred, AT_MOST);
 }
 
-/** The same fetching, begun when the first things are done. */
-export function afterFirstThings<Fetched>(fetched: () => Promise<Fetched>): () => Promise<Fetched> {
+/** The same fetching, begun when the page can be used. */
+export function deferred<Fetched>(fetched: () => Promise<Fetched>): () => Promise<Fetched> {
   return () => ended.then(fetched);
 }
 
 /** What can be asked for at any moment is fetched while the page rests, so that asking does not wait for it. */
-export function fetchAtRest(parts: readonly (() => Promise<unknown>)[]): void {
+export function prefetchWhenIdle(parts: readonly (() => Promise<unknown>)[]): void {
   void ended.then(async () => {
     for (const part of parts) {
       await new Promise<void>((resolve) =>

@@ -4,7 +4,7 @@ import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
 import type { Destination } from "./Palette";
 
-export function placesOf(
+export function destinationsOf(
   found: readonly Location[],
   files: readonly FileEntry[],
   workspace: Workspace,

@@ -2,7 +2,7 @@
 import { baseName, extension, pathProblem, placeFor } from "../document/paths";
 
 /** A file with its name; in a folder, with the folder's name before it. */
-export interface Incoming {
+export interface NamedFile {
   readonly name: string;
   readonly file: File;
 }
@@ -36,7 +36,7 @@ export function destination(name: string, folder: string | null): string {
 
 /** What would be sent of files, and what not and why. `limit` is for one file, in bytes. */
 export function planUpload(
-  incoming: readonly Incoming[],
+  incoming: readonly NamedFile[],
   folder: string | null,
   taken: ReadonlySet<string>,
   limit: number,
@@ -81,13 +81,13 @@ export function isPlain(plan: UploadPlan): boolean {
 }
 
 /** The one .zip among what came, when it came alone. */
-export function loneArchive(incoming: readonly Incoming[]): File | null {
+export function loneArchive(incoming: readonly NamedFile[]): File | null {
   const [first] = incoming;
   return first !== undefined && incoming.length === 1 && extension(baseName(first.name)) === "zip" ? first.file : null;
 }
 
 /** Files of an input element; from `webkitdirectory` with the folder's name before theirs. */
-export function chosen(list: FileList | null): readonly Incoming[] {
+export function chosen(list: FileList | null): readonly NamedFile[] {
   return [...(list ?? [])].map((file) => ({
     name: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
     file,
@@ -95,7 +95,7 @@ export function chosen(list: FileList | null): readonly Incoming[] {
 }
 
 /** Files and whole folders that were dropped. To be called within the event: later the browser gives nothing. */
-export function dropped(transfer: DataTransfer | null): Promise<readonly Incoming[]> {
+export function dropped(transfer: DataTransfer | null): Promise<readonly NamedFile[]> {
   const entries = [...(transfer?.items ?? [])].flatMap((item) =>
     item.kind === "file" ? (item.webkitGetAsEntry() ?? []) : [],
   );
@@ -107,7 +107,7 @@ export function dropped(transfer: DataTransfer | null): Promise<readonly Incomin
 /** Enough to say that there are too many. */
 const MOST_READ = 5000;
 
-async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly Incoming[]> {
+async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly NamedFile[]> {
   const name = before + entry.name;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
@@ -116,7 +116,7 @@ async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly
   // What is never sent is not read either: such folders hold tens of thousands of files. One stands for them.
   if (LEFT_OUT.has(entry.name.toLowerCase())) return [{ name: `${name}/x`, file: new File([], "x") }];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: Incoming[] = [];
+  const found: NamedFile[] = [];
   while (found.length < MOST_READ) {
     // A browser gives a hundred at a time, and none at the end.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
