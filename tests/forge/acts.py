@@ -59,15 +59,21 @@ class Module:
         return {f"{self.name}.{function.name}": function for function in found}
 
     @cached_property
+    def blocks(self) -> Mapping[str, ast.AST]:
+        """The same with its classes: to make one of a class may be to call any of its methods."""
+        classes = (node for node in self.tree.body if isinstance(node, ast.ClassDef))
+        return {**self.functions, **{f"{self.name}.{each.name}": each for each in classes}}
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
-        """What its names mean: those that it imports from forge, and its own functions'."""
+        """What its names mean: those that it imports from forge, and its own functions' and classes'."""
         imported = {
             alias.asname or alias.name: f"{node.module}.{alias.name}"
             for node in ast.walk(self.tree)
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
         }
-        return imported | {full.rpartition(".")[2]: full for full in self.functions}
+        return imported | {full.rpartition(".")[2]: full for full in self.blocks}
 
 
 Code = Mapping[str, Module]
@@ -128,6 +134,13 @@ def loose_entries(code: Code) -> list[str]:
         inside_only |= found - wrong
 
 
+def telling(code: Code) -> frozenset[str]:
+    """The public functions that tell events: acts, and what the recorders of machines do."""
+    modules = (each for each in code.values() if each.is_actions or EVENT in _calls(code, each, ast.walk(each.tree)))
+    names = (name for module in modules for name in module.functions)
+    return frozenset(name for name in names if not _is_private(name) and EVENT in _reached(code, name))
+
+
 def tables_in_views(code: Code) -> list[str]:
     """Where views read a table as nobody in particular, or write one."""
     return [
@@ -172,9 +185,11 @@ def _reached(code: Code, start: str) -> frozenset[str]:
     while waiting:
         name = waiting.pop()
         module = code.get(name.rpartition(".")[0])
-        if module is not None and name in module.functions and name not in found:
-            waiting += _calls(code, module, ast.walk(module.functions[name]))
+        if name in found or module is None or name not in module.blocks:
+            found.add(name)
+            continue
         found.add(name)
+        waiting += _calls(code, module, ast.walk(module.blocks[name]))
     return frozenset(found)
 
 
@@ -189,9 +204,10 @@ def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str
 def _origin(code: Code, name: str) -> str:
     """Where a name comes from that packages hand on."""
     package, _, last = name.rpartition(".")
-    handed_on = code[package].names.get(last, name) if package in code else name
-    # A package that imports its own module hands on that name itself.
-    return name if handed_on == name else _origin(code, handed_on)
+    while package in code and name not in code[package].blocks and last in code[package].names:
+        name = code[package].names[last]
+        package, _, last = name.rpartition(".")
+    return name
 
 
 def _outside_of_transactions(node: ast.AST) -> Iterator[ast.AST]:
