@@ -207,9 +207,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
-        "forge.core.event_schema.add_event_data",
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "forge.core.event_schema.add_event_messages",
+        "forge.core.event_schema.add_events",
     ],
     "ENUM_NAME_OVERRIDES": {
         "VerbOnOrganisation": "forge.accounts.may.VERBS_ON_ORGANISATION",

@@ -48,6 +48,7 @@ def generated() -> dict[Path, str]:
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
+        "events.md": events_page(),
         "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
     }
@@ -71,7 +72,7 @@ def command_page() -> str:
         "these names are read, so that a foreign project cannot set other variables. Options take precedence.",
         "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
         "## Options of every command",
-        "They stand between `rune` and the name of the command: `rune --color never check`.",
+        "They precede the name of the command: `rune --color never check`.",
         _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
@@ -194,8 +195,8 @@ def operators_page() -> str:
 
 SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
-    "HOST": "The address that is listened on; 0.0.0.0 is every address of the machine.",
-    "PORT": "The port that is listened on.",
+    "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
+    "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
@@ -227,7 +228,7 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
-        "SECRET_KEY": "made",
+        "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]
@@ -260,6 +261,30 @@ def openapi() -> str:
         renderer: Any = OpenApiYamlRenderer
         rendered: bytes = renderer().render(schema, renderer_context={})
     return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
+
+
+def events_page() -> str:
+    """What the sockets of events tell, from the declarations. The web app is set up, as `openapi` leaves it."""
+    from forge.core.event_types import StreamKind, declared_types
+
+    lines = [
+        "# Events",
+        WRITTEN_BY,
+        "What a project, an organisation or a person tells, in a log with numbers without gaps. The state before, "
+        "changed by its events, is the state after, read again. A field in brackets goes with the message alone: a "
+        "replayed event lacks it, and you read what it would say. What an event does not bring is in the last column; "
+        "`everything` is all that your role decides. [The API's description](openapi.yaml) has the shape of each type; "
+        "`ProjectEvent` is the choice of all of a project. [How to follow them](api.md#sockets).",
+    ]
+    for kind in StreamKind:
+        rows = ["| event | | says | read again |", "| --- | --- | --- | --- |"]
+        for each in declared_types():
+            if each.stream == kind:
+                says = [f"[`{name}`]" if name in each.told else f"`{name}`" for name in each.fields]
+                again = ", ".join(each.read_again)
+                rows.append(f"| `{each.name}` | {_cell(each.hint.__doc__ or '')} | {', '.join(says)} | {again} |")
+        lines += [f"## {kind.name.capitalize()}", "\n".join(rows)]
+    return _joined(lines)
 
 
 def api_types(description: str) -> str:

@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import Any, NotRequired, TypedDict
 
-from forge.builds.models import PreviewState
 from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import Uuid
 
-PROJECT = StreamKind.PROJECT
 
-BUILD_CHANGED = declare(
-    EventType(
-        "build.changed",
-        PROJECT,
-        "A numbered build was asked for, began, ended, or waits again.",
-        stored={"build": serializers.JSONField()},
-    )
-)
+class BuildChangedJson(TypedDict):
+    """A numbered build was requested, started, ended, or was put back into the queue."""
 
-BUILD_LOG = declare(
-    EventType(
-        "build.log",
-        PROJECT,
-        "A numbered build's log has more lines.",
-        stored={"build": serializers.UUIDField(), "lines": serializers.JSONField()},
-    )
-)
+    build: Any
 
-PREVIEW_CHANGED = declare(
-    EventType(
-        "preview.changed",
-        PROJECT,
-        "The preview stands otherwise; `preview` is told where it is small.",
-        stored={
-            "sequence": serializers.IntegerField(),
-            "state": serializers.ChoiceField(PreviewState.choices),
-        },
-        told={"preview": serializers.JSONField()},
-    )
-)
 
-PREVIEW_WATCHED = declare(
-    EventType(
-        "preview.watched",
-        PROJECT,
-        "A watched preview, or one of a fix that is tried, stands otherwise.",
-        stored={
-            "watch": serializers.UUIDField(),
-            "state": serializers.ChoiceField(PreviewState.choices),
-        },
-        told={"answer": serializers.JSONField()},
-    )
-)
+class BuildLogAppendedJson(TypedDict):
+    """A numbered build's log has more lines."""
+
+    build: Uuid
+    lines: list[Any]
+
+
+class PreviewChangedJson(TypedDict):
+    """The preview changed; `preview` is sent with it if it is small."""
+
+    sequence: int
+    state: Any
+    preview: NotRequired[Any]
+
+
+class PreviewWatchedJson(TypedDict):
+    """A watched preview, or the preview of a tried fix, changed; `answer` is sent with it."""
+
+    watch: Uuid
+    state: Any
+    answer: NotRequired[Any]
+
+
+BUILD_CHANGED = declare(EventType("build.changed", StreamKind.PROJECT, BuildChangedJson, ("versions",)))
+BUILD_LOG = declare(EventType("build.log", StreamKind.PROJECT, BuildLogAppendedJson))
+PREVIEW_CHANGED = declare(EventType("preview.changed", StreamKind.PROJECT, PreviewChangedJson))
+PREVIEW_WATCHED = declare(EventType("preview.watched", StreamKind.PROJECT, PreviewWatchedJson))

@@ -34,7 +34,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     if build.requested_by_id == actor.pk:
         raise OwnBuild("You built this, so someone else must give the verdict. Send them the page's address.")
     if not is_reviewable(build) or build.artefact is None:
-        raise NotReviewable("Only a build that succeeded can be judged.")
+        raise NotReviewable("Only a build that succeeded can be reviewed.")
     # The build's row is the lock: two presses at once leave one verdict that holds.
     Build.objects.select_for_update().only("pk").get(pk=build.pk)
     Verdict.objects.filter(build=build, user_id=actor.pk, replaced=False).update(replaced=True)
@@ -42,7 +42,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         build=build, user=actor.person, verdict=verdict, comment=comment, rune_digest=build.artefact.digest
     )
     write_entry(actor, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
-    append_event(build.project.stream, REVIEW_CHANGED, {"build": str(build.pk)}, actor)
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return given
 
 
@@ -52,5 +52,5 @@ def say(actor: Actor, build: Build, text: str) -> Comment:
     require(actor, Verb.COMMENT, build.project)
     comment = add_comment(build.subject, actor.person, text)
     write_entry(actor, "review.comment", build.subject, comment=str(comment.pk))
-    append_event(build.project.stream, REVIEW_CHANGED, {"build": str(build.pk)}, actor)
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return comment

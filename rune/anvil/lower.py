@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.abi import Output as OutputKind
+from rune.anvil.c_text import C_TYPES
 from rune.anvil.dead_channels import without_dead_channels
 from rune.anvil.errors import BadArgument, BadModel, MissingKernel, UnsupportedModel
 from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
@@ -50,20 +51,6 @@ PIPELINE = 0
 """The part of the program that is no model."""
 MODEL_PARTS = 3
 """How many parts models have to themselves; where there are more models, they share."""
-
-C_TYPES = {
-    ElementType.U8: "uint8_t",
-    ElementType.I8: "int8_t",
-    ElementType.U16: "uint16_t",
-    ElementType.I16: "int16_t",
-    ElementType.U32: "uint32_t",
-    ElementType.I32: "int32_t",
-    ElementType.F32: "float",
-    ElementType.U64: "uint64_t",
-    ElementType.I64: "int64_t",
-    ElementType.F64: "double",
-    ElementType.UTF8: "struct rune_text",
-}
 
 
 def lower(

@@ -1,6 +1,6 @@
-"""What is told of a target: its limits, its kernels, how C is written for it, and what is handed over in the end.
+"""The description of a target: its limits, its kernels, its emitter, its toolchain and its packager.
 
-The targets themselves stand in `rune.targets`, a folder each; Anvil is given one and asks for none by name.
+The targets themselves are in `rune.targets`, a folder each; Anvil is given one and looks none up by name.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Timer
-from typing import Any
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import Any, TypeVar
 
 from wasmtime import (
     Caller,
@@ -36,6 +36,8 @@ from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
 from rune.runtime.stages import stage_milliseconds
 from rune.wording import size_text
+
+T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
@@ -96,7 +98,7 @@ class LoadedRune:
     @property
     def logs(self) -> tuple[LogLine, ...]:
         """What the last call logged; after loading, what `_manifest` did."""
-        return tuple(self._host.logs)
+        return self._host.all_logs
 
     @property
     def memory_pages(self) -> int:
@@ -134,12 +136,14 @@ class LoadedRune:
         self._host.models.close()
 
     def _run(self, function: Func, *arguments: int) -> None:
-        with _within_limits(self._store, self._host, self._memory_size):
-            self._usable = False
+        def enter() -> float:
             started = time.perf_counter()
             function(self._store, *arguments)
-            self._milliseconds = (time.perf_counter() - started) * 1000
-            self._usable = True
+            return (time.perf_counter() - started) * 1000
+
+        self._usable = False
+        self._milliseconds = _within_limits(self._store, self._host, self._memory_size, enter)
+        self._usable = True
 
     def _memory_size(self) -> int:
         return int(self._memory.data_len(self._store))
@@ -179,8 +183,7 @@ class Runtime:
         host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
         linker = _link(engine, module, host)
         try:
-            with _within_limits(store, host, lambda: 0):
-                instance = linker.instantiate(store, module)
+            instance = _within_limits(store, host, lambda: 0, lambda: linker.instantiate(store, module))
             return LoadedRune(store, instance, host, _graph(data))
         except BaseException:
             host.models.close()
@@ -235,7 +238,7 @@ def _config(limits: Limits) -> Config:
 
 def _compile(engine: Engine, data: bytes) -> Module:
     if data[:8] != b"\0asm\1\0\0\0":
-        raise NotARune("the file is not a WebAssembly module")
+        raise NotARune("the file is not a WebAssembly module; rune build makes a rune from a Runefile")
     try:
         return Module(engine, data)
     except WasmtimeError as error:
@@ -272,26 +275,43 @@ def _unsigned(action: Callable[..., int], has_result: bool) -> Callable[..., int
     return imported
 
 
-@contextmanager
-def _within_limits(store: Store, host: Host, memory_size: Callable[[], int]) -> Iterator[None]:
-    """Sets fuel and the clock for one entry into the rune, and names what ended it."""
+def _within_limits(store: Store, host: Host, memory_size: Callable[[], int], enter: Callable[[], T]) -> T:
+    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it.
+
+    The rune runs in a thread of its own: Python handles signals only between its own instructions, so Ctrl-C would
+    wait for the run's end. What ends the wait, the time limit or an interrupt, stops the rune as well.
+    """
     limits = host.limits
     if limits.fuel is not None:
         store.set_fuel(limits.fuel)
     store.set_epoch_deadline(1)
-    clock = Timer(limits.seconds, store.engine.increment_epoch)
-    clock.daemon = True
-    clock.start()
+    entered = _in_a_thread(enter)
     try:
-        yield
-    except RuneError:
+        wait([entered], limits.seconds)
+    except BaseException:
+        host.models.close()  # The rune may be waiting for one of them.
         raise
+    finally:
+        if not entered.done():
+            store.engine.increment_epoch()
+        wait([entered])
+    try:
+        return entered.result()
     except (Trap, WasmtimeError) as error:
         raise _named(error, host, memory_size()) from None
-    finally:
-        clock.cancel()
-        # A clock that fires late must not end the next call.
-        clock.join()
+
+
+def _in_a_thread(action: Callable[[], T]) -> Future[T]:
+    given: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            given.set_result(action())
+        except BaseException as error:
+            given.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return given
 
 
 def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:

@@ -16,7 +16,7 @@ from rune.tflite.model import Model, Operator, Tensor
 from rune.tflite.signature import Json
 
 OPERATORS_DRAWN: Final = 2_000
-"""Operators that are listed; nobody reads more."""
+"""The most operators that are listed."""
 _LONGEST_NAME: Final = 120
 
 

@@ -880,8 +880,40 @@ export interface components {
       readonly url: string | null;
       readonly rune_url: string | null;
     };
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
+    readonly BuildChanged: {
+      readonly build: unknown;
+    };
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. Read again: versions. */
+    readonly BuildChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.changed";
+      readonly data: components["schemas"]["BuildChanged"];
+    };
     readonly BuildLog: {
       readonly lines: readonly components["schemas"]["BuildLogLine"][];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly BuildLogAppended: {
+      /** Format: uuid */
+      readonly build: string;
+      readonly lines: readonly unknown[];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly BuildLogAppendedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.log";
+      readonly data: components["schemas"]["BuildLogAppended"];
     };
     readonly BuildLogLine: {
       readonly number: number;
@@ -975,6 +1007,19 @@ export interface components {
     readonly MemberList: {
       readonly members: readonly components["schemas"]["Member"][];
     };
+    /** @description Someone joined, left, or has another role. */
+    readonly MembersChanged: Record<string, never>;
+    /** @description Someone joined, left, or has another role. Read again: everything. */
+    readonly MembersChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "members.changed";
+      readonly data: components["schemas"]["MembersChanged"];
+    };
     /** @description Who asks. */
     readonly NewDeviceSignIn: {
       /** @default  */
@@ -1006,7 +1051,7 @@ export interface components {
       readonly name: string;
       readonly title: string;
     };
-    /** @description The organisation has another name or title. */
+    /** @description The organisation has another name or title. Read again: state. */
     readonly OrganisationChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1019,7 +1064,7 @@ export interface components {
     };
     /** @description An event of a stream of organisations. */
     readonly OrganisationEvent:
-      | components["schemas"]["OrganisationMembersChangedEvent"]
+      | components["schemas"]["MembersChangedEvent"]
       | components["schemas"]["OrganisationChangedEvent"]
       | components["schemas"]["OrganisationProjectCreatedEvent"]
       | components["schemas"]["OrganisationProjectDeletedEvent"]
@@ -1027,26 +1072,13 @@ export interface components {
     readonly OrganisationList: {
       readonly organisations: readonly components["schemas"]["Organisation"][];
     };
-    /** @description Someone joined, left, or has another role. */
-    readonly OrganisationMembersChanged: Record<string, never>;
-    /** @description Someone joined, left, or has another role. Read again: the members, and what one may do. */
-    readonly OrganisationMembersChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "members.changed";
-      readonly data: components["schemas"]["OrganisationMembersChanged"];
-    };
     /** @description The organisation has a new project. */
     readonly OrganisationProjectCreated: {
       /** Format: uuid */
       readonly project: string;
       readonly name: string;
     };
-    /** @description The organisation has a new project. Read again: the projects. */
+    /** @description The organisation has a new project. Read again: projects. */
     readonly OrganisationProjectCreatedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1062,7 +1094,7 @@ export interface components {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A project was deleted. Read again: the projects. */
+    /** @description A project was deleted. Read again: projects. */
     readonly OrganisationProjectDeletedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1073,12 +1105,12 @@ export interface components {
       readonly type: "project.deleted";
       readonly data: components["schemas"]["OrganisationProjectDeleted"];
     };
-    /** @description A deleted project is back, perhaps under another name. */
+    /** @description A deleted project was restored, possibly under another name. */
     readonly OrganisationProjectRestored: {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A deleted project is back, perhaps under another name. Read again: the projects. */
+    /** @description A deleted project was restored, possibly under another name. Read again: projects. */
     readonly OrganisationProjectRestoredEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1120,20 +1152,7 @@ export interface components {
       readonly colour: number;
     };
     /** @description An event of a stream of persons. */
-    readonly PersonEvent: components["schemas"]["PersonSessionsChangedEvent"];
-    /** @description A session of the person ended, and their sockets open again. */
-    readonly PersonSessionsChanged: Record<string, never>;
-    /** @description A session of the person ended, and their sockets open again. */
-    readonly PersonSessionsChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "sessions.changed";
-      readonly data: components["schemas"]["PersonSessionsChanged"];
-    };
+    readonly PersonEvent: components["schemas"]["ProfileChangedEvent"] | components["schemas"]["SessionsChangedEvent"];
     readonly PhoneLink: {
       readonly url: string;
       /** @description How long the link works. */
@@ -1143,6 +1162,54 @@ export interface components {
     };
     readonly Phones: {
       readonly phones: number;
+    };
+    /** @description The preview changed; `preview` is sent with it if it is small. */
+    readonly PreviewChanged: {
+      readonly sequence: number;
+      readonly state: unknown;
+      readonly preview?: unknown;
+    };
+    /** @description The preview changed; `preview` is sent with it if it is small. */
+    readonly PreviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.changed";
+      readonly data: components["schemas"]["PreviewChanged"];
+    };
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
+    readonly PreviewWatched: {
+      /** Format: uuid */
+      readonly watch: string;
+      readonly state: unknown;
+      readonly answer?: unknown;
+    };
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
+    readonly PreviewWatchedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.watched";
+      readonly data: components["schemas"]["PreviewWatched"];
+    };
+    /** @description The person has another name. Where they are named for others is read anew when it is looked at. */
+    readonly ProfileChanged: Record<string, never>;
+    /** @description The person has another name. Where they are named for others is read anew when it is looked at. Read again: everything. */
+    readonly ProfileChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "profile.changed";
+      readonly data: components["schemas"]["ProfileChanged"];
     };
     /** @description A project. */
     readonly Project: {
@@ -1154,38 +1221,6 @@ export interface components {
       readonly description: string;
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
-    };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
-    readonly ProjectBuildChanged: {
-      readonly build: unknown;
-    };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
-    readonly ProjectBuildChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "build.changed";
-      readonly data: components["schemas"]["ProjectBuildChanged"];
-    };
-    /** @description A numbered build's log has more lines. */
-    readonly ProjectBuildLog: {
-      /** Format: uuid */
-      readonly build: string;
-      readonly lines: unknown;
-    };
-    /** @description A numbered build's log has more lines. */
-    readonly ProjectBuildLogEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "build.log";
-      readonly data: components["schemas"]["ProjectBuildLog"];
     };
     /** @description The project has another name, description or visibility, or was restored. */
     readonly ProjectChanged: {
@@ -1204,7 +1239,7 @@ export interface components {
     };
     /** @description The project was deleted, and its sockets close. */
     readonly ProjectDeleted: Record<string, never>;
-    /** @description The project was deleted, and its sockets close. */
+    /** @description The project was deleted, and its sockets close. Read again: everything. */
     readonly ProjectDeletedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1217,16 +1252,16 @@ export interface components {
     };
     /** @description An event of a stream of projects. */
     readonly ProjectEvent:
-      | components["schemas"]["ProjectBuildChangedEvent"]
-      | components["schemas"]["ProjectBuildLogEvent"]
-      | components["schemas"]["ProjectPreviewChangedEvent"]
-      | components["schemas"]["ProjectPreviewWatchedEvent"]
+      | components["schemas"]["BuildChangedEvent"]
+      | components["schemas"]["BuildLogAppendedEvent"]
+      | components["schemas"]["PreviewChangedEvent"]
+      | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
-      | components["schemas"]["ProjectReviewChangedEvent"]
-      | components["schemas"]["ProjectSamplesChangedEvent"]
-      | components["schemas"]["ProjectTagPublishedEvent"]
-      | components["schemas"]["ProjectVersionSavedEvent"];
+      | components["schemas"]["ReviewChangedEvent"]
+      | components["schemas"]["SamplesChangedEvent"]
+      | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["VersionSavedEvent"];
     /** @description A project in a list. */
     readonly ProjectList: {
       /** Format: uuid */
@@ -1246,101 +1281,6 @@ export interface components {
       readonly next: string | null;
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["ProjectList"][];
-    };
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
-    readonly ProjectPreviewChanged: {
-      readonly sequence: number;
-      readonly state: components["schemas"]["StateEnum"];
-      readonly preview?: unknown;
-    };
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
-    readonly ProjectPreviewChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "preview.changed";
-      readonly data: components["schemas"]["ProjectPreviewChanged"];
-    };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
-    readonly ProjectPreviewWatched: {
-      /** Format: uuid */
-      readonly watch: string;
-      readonly state: components["schemas"]["StateEnum"];
-      readonly answer?: unknown;
-    };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
-    readonly ProjectPreviewWatchedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "preview.watched";
-      readonly data: components["schemas"]["ProjectPreviewWatched"];
-    };
-    /** @description Someone gave a verdict on a build, or said something about it. */
-    readonly ProjectReviewChanged: {
-      /** Format: uuid */
-      readonly build: string;
-    };
-    /** @description Someone gave a verdict on a build, or said something about it. Read again: the build's verdicts and comments. */
-    readonly ProjectReviewChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "review.changed";
-      readonly data: components["schemas"]["ProjectReviewChanged"];
-    };
-    /** @description A sample was sent or deleted. */
-    readonly ProjectSamplesChanged: Record<string, never>;
-    /** @description A sample was sent or deleted. Read again: the samples. */
-    readonly ProjectSamplesChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "samples.changed";
-      readonly data: components["schemas"]["ProjectSamplesChanged"];
-    };
-    /** @description A build was published under a tag, or a tag moved to it. */
-    readonly ProjectTagPublished: {
-      readonly tag: string;
-      readonly build_number: number;
-    };
-    /** @description A build was published under a tag, or a tag moved to it. Read again: the tags. */
-    readonly ProjectTagPublishedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "tag.published";
-      readonly data: components["schemas"]["ProjectTagPublished"];
-    };
-    /** @description The files were saved as a version. */
-    readonly ProjectVersionSaved: {
-      readonly number: number;
-    };
-    /** @description The files were saved as a version. Read again: the versions. */
-    readonly ProjectVersionSavedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "version.saved";
-      readonly data: components["schemas"]["ProjectVersionSaved"];
     };
     readonly Publish: {
       readonly tag: string;
@@ -1362,6 +1302,22 @@ export interface components {
     readonly RestoredVersion: {
       readonly before: number;
       readonly changed: readonly string[];
+    };
+    /** @description Someone gave a verdict on a build or commented on it. */
+    readonly ReviewChanged: {
+      /** Format: uuid */
+      readonly build: string;
+    };
+    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
+    readonly ReviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.changed";
+      readonly data: components["schemas"]["ReviewChanged"];
     };
     readonly Reviews: {
       readonly reviews: readonly components["schemas"]["Verdict"][];
@@ -1417,6 +1373,19 @@ export interface components {
       readonly ends: string;
       readonly text: string;
     };
+    /** @description A sample was sent or deleted. */
+    readonly SamplesChanged: Record<string, never>;
+    /** @description A sample was sent or deleted. Read again: samples. */
+    readonly SamplesChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "samples.changed";
+      readonly data: components["schemas"]["SamplesChanged"];
+    };
     /** @description What saves a version. */
     readonly SaveVersion: {
       /** @default  */
@@ -1465,21 +1434,41 @@ export interface components {
       | "organisation:write"
       | "member:manage"
       | "token:create";
-    /**
-     * @description * `checking` - Checking
-     *     * `building` - Building
-     *     * `ready` - Ready
-     *     * `broken` - Broken
-     *     * `failed` - Failed
-     * @enum {string}
-     */
-    readonly StateEnum: "checking" | "building" | "ready" | "broken" | "failed";
+    /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
+    readonly SessionsChanged: Record<string, never>;
+    /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. Read again: everything. */
+    readonly SessionsChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "sessions.changed";
+      readonly data: components["schemas"]["SessionsChanged"];
+    };
     readonly Tag: {
       readonly tag: string;
       readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
       readonly created: string;
+    };
+    /** @description A build was published under a tag, which may have named another before. */
+    readonly TagPublished: {
+      readonly tag: string;
+      readonly build_number: number | null;
+    };
+    /** @description A build was published under a tag, which may have named another before. Read again: state, versions. */
+    readonly TagPublishedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.published";
+      readonly data: components["schemas"]["TagPublished"];
     };
     /** @description A template that a project can start from. */
     readonly Template: {
@@ -1568,6 +1557,21 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Version"][];
     };
+    /** @description The files were saved as a version of this number, or such a version has another message. */
+    readonly VersionSaved: {
+      readonly number: number;
+    };
+    /** @description The files were saved as a version of this number, or such a version has another message. Read again: versions. */
+    readonly VersionSavedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.saved";
+      readonly data: components["schemas"]["VersionSaved"];
+    };
     /**
      * @description * `private` - Private
      *     * `public` - Public
@@ -1593,7 +1597,11 @@ export interface components {
 }
 export type Authors = components["schemas"]["Authors"];
 export type Build = components["schemas"]["Build"];
+export type BuildChanged = components["schemas"]["BuildChanged"];
+export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
 export type BuildLog = components["schemas"]["BuildLog"];
+export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
+export type BuildLogAppendedEvent = components["schemas"]["BuildLogAppendedEvent"];
 export type BuildLogLine = components["schemas"]["BuildLogLine"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
@@ -1608,6 +1616,8 @@ export type Invitation = components["schemas"]["Invitation"];
 export type InvitationList = components["schemas"]["InvitationList"];
 export type Member = components["schemas"]["Member"];
 export type MemberList = components["schemas"]["MemberList"];
+export type MembersChanged = components["schemas"]["MembersChanged"];
+export type MembersChangedEvent = components["schemas"]["MembersChangedEvent"];
 export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
@@ -1616,8 +1626,6 @@ export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
 export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
 export type OrganisationEvent = components["schemas"]["OrganisationEvent"];
 export type OrganisationList = components["schemas"]["OrganisationList"];
-export type OrganisationMembersChanged = components["schemas"]["OrganisationMembersChanged"];
-export type OrganisationMembersChangedEvent = components["schemas"]["OrganisationMembersChangedEvent"];
 export type OrganisationProjectCreated = components["schemas"]["OrganisationProjectCreated"];
 export type OrganisationProjectCreatedEvent = components["schemas"]["OrganisationProjectCreatedEvent"];
 export type OrganisationProjectDeleted = components["schemas"]["OrganisationProjectDeleted"];
@@ -1629,15 +1637,15 @@ export type PatchedOrganisation = components["schemas"]["PatchedOrganisation"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
-export type PersonSessionsChanged = components["schemas"]["PersonSessionsChanged"];
-export type PersonSessionsChangedEvent = components["schemas"]["PersonSessionsChangedEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
+export type PreviewChanged = components["schemas"]["PreviewChanged"];
+export type PreviewChangedEvent = components["schemas"]["PreviewChangedEvent"];
+export type PreviewWatched = components["schemas"]["PreviewWatched"];
+export type PreviewWatchedEvent = components["schemas"]["PreviewWatchedEvent"];
+export type ProfileChanged = components["schemas"]["ProfileChanged"];
+export type ProfileChangedEvent = components["schemas"]["ProfileChangedEvent"];
 export type Project = components["schemas"]["Project"];
-export type ProjectBuildChanged = components["schemas"]["ProjectBuildChanged"];
-export type ProjectBuildChangedEvent = components["schemas"]["ProjectBuildChangedEvent"];
-export type ProjectBuildLog = components["schemas"]["ProjectBuildLog"];
-export type ProjectBuildLogEvent = components["schemas"]["ProjectBuildLogEvent"];
 export type ProjectChanged = components["schemas"]["ProjectChanged"];
 export type ProjectChangedEvent = components["schemas"]["ProjectChangedEvent"];
 export type ProjectDeleted = components["schemas"]["ProjectDeleted"];
@@ -1645,23 +1653,13 @@ export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
 export type ProjectEvent = components["schemas"]["ProjectEvent"];
 export type ProjectList = components["schemas"]["ProjectList"];
 export type ProjectListPage = components["schemas"]["ProjectListPage"];
-export type ProjectPreviewChanged = components["schemas"]["ProjectPreviewChanged"];
-export type ProjectPreviewChangedEvent = components["schemas"]["ProjectPreviewChangedEvent"];
-export type ProjectPreviewWatched = components["schemas"]["ProjectPreviewWatched"];
-export type ProjectPreviewWatchedEvent = components["schemas"]["ProjectPreviewWatchedEvent"];
-export type ProjectReviewChanged = components["schemas"]["ProjectReviewChanged"];
-export type ProjectReviewChangedEvent = components["schemas"]["ProjectReviewChangedEvent"];
-export type ProjectSamplesChanged = components["schemas"]["ProjectSamplesChanged"];
-export type ProjectSamplesChangedEvent = components["schemas"]["ProjectSamplesChangedEvent"];
-export type ProjectTagPublished = components["schemas"]["ProjectTagPublished"];
-export type ProjectTagPublishedEvent = components["schemas"]["ProjectTagPublishedEvent"];
-export type ProjectVersionSaved = components["schemas"]["ProjectVersionSaved"];
-export type ProjectVersionSavedEvent = components["schemas"]["ProjectVersionSavedEvent"];
 export type Publish = components["schemas"]["Publish"];
 export type RenameFile = components["schemas"]["RenameFile"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
+export type ReviewChanged = components["schemas"]["ReviewChanged"];
+export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
 export type Reviews = components["schemas"]["Reviews"];
 export type RoleEnum = components["schemas"]["RoleEnum"];
 export type Said = components["schemas"]["Said"];
@@ -1669,11 +1667,16 @@ export type Sample = components["schemas"]["Sample"];
 export type SampleKindEnum = components["schemas"]["SampleKindEnum"];
 export type SampleList = components["schemas"]["SampleList"];
 export type SampleTerms = components["schemas"]["SampleTerms"];
+export type SamplesChanged = components["schemas"]["SamplesChanged"];
+export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
 export type ScopesEnum = components["schemas"]["ScopesEnum"];
-export type StateEnum = components["schemas"]["StateEnum"];
+export type SessionsChanged = components["schemas"]["SessionsChanged"];
+export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
 export type Tag = components["schemas"]["Tag"];
+export type TagPublished = components["schemas"]["TagPublished"];
+export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
 export type Template = components["schemas"]["Template"];
 export type TemplateList = components["schemas"]["TemplateList"];
 export type Token = components["schemas"]["Token"];
@@ -1684,6 +1687,8 @@ export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
 export type Version = components["schemas"]["Version"];
 export type VersionPage = components["schemas"]["VersionPage"];
+export type VersionSaved = components["schemas"]["VersionSaved"];
+export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VisibilityEnum = components["schemas"]["VisibilityEnum"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
 export type Wire = components["schemas"]["Wire"];
@@ -2437,7 +2442,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
@@ -2467,7 +2472,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {

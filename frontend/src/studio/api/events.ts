@@ -74,6 +74,8 @@ export class EventStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
   private reading = false;
+  /** Whether the state may have changed since it was read, or since its reading began, without an event of its own. */
+  private isStale = false;
   /** Events that came while the state was being read. */
   private held: ProjectEvent[] = [];
 
@@ -92,6 +94,7 @@ export class EventStream {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.socket = null;
+      this.isStale = true;
       this.options.onConnected(false);
       if (code === SIGNED_OUT) this.options.onSignedOut();
       else this.later();
@@ -126,7 +129,12 @@ export class EventStream {
       this.wait = FIRST_WAIT;
       this.options.onConnected(true);
       // A number below ours is another log (a database put back); one above is events that may not be sent again.
-      if (message.sequence !== this.sequence) void this.readAgain();
+      if (message.sequence !== this.sequence || this.isStale) void this.readAgain();
+      return;
+    }
+    if (message.type === "state.changed") {
+      // What one may do, or a name: nothing of the project's own log.
+      void this.readAgain();
       return;
     }
     const event = message as ProjectEvent;
@@ -141,12 +149,17 @@ export class EventStream {
   }
 
   private async readAgain(): Promise<void> {
+    this.isStale = true;
     if (this.reading) return;
     this.reading = true;
     try {
-      this.sequence = await this.options.refetch();
+      while (this.isStale) {
+        this.isStale = false;
+        this.sequence = await this.options.refetch();
+      }
     } catch {
-      // Begin again from the socket: its hello compares the numbers once more.
+      // Begin again from the socket, whose hello leads here once more.
+      this.isStale = true;
       this.held = [];
       this.socket?.close();
       return;
