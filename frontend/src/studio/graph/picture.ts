@@ -7,7 +7,7 @@ import type { Placed, PlacedNode } from "../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
 
-/** The half of a port that stands out of its stage, as drawn in graph.css. */
+/** The half of a port that stands out of its stage, as drawn in canvas.css. */
 const PORT_HALF = 6;
 
 export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "target_index">): string {

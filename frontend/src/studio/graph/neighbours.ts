@@ -27,7 +27,7 @@ function inOrder(nodes: readonly PlacedNode[]): readonly PlacedNode[] {
 }
 
 /** The name of the stage that is reached from `name`; null when there is none on that side. */
-export function step(placed: Placed, name: string, direction: Direction): string | null {
+export function neighbour(placed: Placed, name: string, direction: Direction): string | null {
   const nodes = new Map(placed.nodes.map((each) => [each.node.name, each]));
   const here = nodes.get(name);
   if (direction === "first" || direction === "last" || here === undefined)
