@@ -21,6 +21,11 @@ class Hook(Generic[P, R]):
             self._functions.append(function)
         return function
 
+    @property
+    def functions(self) -> tuple[Callable[P, R], ...]:
+        """What is registered, for who asks what it is: the API's description reads the types of answers."""
+        return tuple(self._functions)
+
     def call(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
         """Calls all the functions and returns what they return."""
         return [function(*args, **kwargs) for function in self._functions]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +20,7 @@ from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.files import StoredFile, seed_files, store_files, write_file
 from forge.projects.models import FormerProjectName, Project, Visibility
+from forge.projects.serializers import project_summary
 from forge.projects.templates import find_template
 
 __all__ = [
@@ -161,18 +161,6 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     append_event(project.stream, "project.changed", {"project": project_summary(project)}, actor)
     append_event(organisation.stream, "project.restored", {"project": str(project.pk)}, actor)
     return project
-
-
-def project_summary(project: Project) -> dict[str, Any]:
-    """A project as the API and events say it."""
-    return {
-        "id": str(project.pk),
-        "organisation": project.organisation.name,
-        "name": project.name,
-        "visibility": project.visibility,
-        "description": project.description,
-        "url": project.get_absolute_url(),
-    }
 
 
 def free_name(organisation: Organisation, wished: str) -> str:

@@ -35,6 +35,7 @@ from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
 from forge.projects.models import Project, Sample, SampleQuerySet, Version
 from forge.projects.recordings import ENDINGS, LARGEST, kind_of
+from forge.projects.serializers import SampleJson
 
 _log = logging.getLogger(__name__)
 
@@ -199,7 +200,7 @@ def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
     append_event(sample.project.stream, "samples.changed", {}, actor)
 
 
-def sample_to_json(sample: Sample, actor: Actor) -> dict[str, Any]:
+def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
     """A sample as the API says it."""
     return {
         "id": str(sample.pk),

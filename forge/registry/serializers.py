@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from forge.core.json_types import Timestamp
 from forge.registry.models import Tag
 
 
-def tag_to_json(tag: Tag) -> dict[str, Any]:
+class TagJson(TypedDict):
     """A tag, with the digest of its manifest, which `rune pull name@digest` takes."""
+
+    tag: str
+    build_number: int | None
+    digest: str
+    created: Timestamp
+
+
+class TagsJson(TypedDict):
+    """The tags of a project."""
+
+    tags: list[TagJson]
+
+
+def tag_to_json(tag: Tag) -> TagJson:
+    """A tag."""
     return {
         "tag": tag.name,
         "build_number": tag.build.number,

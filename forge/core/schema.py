@@ -1,0 +1,187 @@
+"""The description of answers: types (`TypedDict`) become components of the OpenAPI file. A shape is written once.
+
+drf-spectacular describes the rest: addresses, parameters, and the serializers of what comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
+from rest_framework.serializers import Field
+
+from forge.core.hooks import Hook
+from forge.core.json_types import Choices, Format
+
+Schema = dict[str, Any]
+
+_PLAIN: Mapping[Any, Schema] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number", "format": "double"},
+    bool: {"type": "boolean"},
+    Any: {},
+}
+
+
+class WithParts:
+    """The answer type `base` with the parts that higher floors add to it: each function of `hook` returns one."""
+
+    def __init__(self, base: type, hook: Hook[Any, Any]) -> None:
+        self.base = base
+        self.hook = hook
+
+
+def describes_json(hint: object) -> bool:
+    """Whether it is the type of an answer."""
+    if get_origin(hint) is UnionType or isinstance(hint, UnionType):
+        return all(map(describes_json, get_args(hint)))
+    return _is_component(hint)
+
+
+def _is_component(hint: Any) -> bool:
+    return isinstance(hint, WithParts) or is_typeddict(get_origin(hint) or hint)
+
+
+def schema_of(hint: Any, registry: Any) -> Schema:
+    """The schema of a type. A `TypedDict` is put into the registry of components and referred to.
+
+    Raises `TypeError` for a type that is not of JSON.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if _is_component(hint):
+        return _component(hint, registry)
+    if origin is Annotated:
+        return _annotated(arguments[0], arguments[1:], registry)
+    if origin in (Union, UnionType):
+        return _union(arguments, registry)
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin in (list, Sequence):
+        return {"type": "array", "items": schema_of(arguments[0], registry)}
+    if origin in (dict, Mapping):
+        return {"type": "object", "additionalProperties": schema_of(arguments[1], registry)}
+    if hint not in _PLAIN:
+        raise TypeError(f"{hint} is not a type of JSON that can be described")
+    return dict(_PLAIN[hint])
+
+
+def component_name(hint: Any) -> str:
+    """The name of a type's component: `Build` for `BuildJson`, `BuildPage` for `PageJson[BuildJson]`."""
+    if isinstance(hint, WithParts):
+        return component_name(hint.base)
+    name: str = (get_origin(hint) or hint).__name__
+    return "".join(map(component_name, get_args(hint))) + name.removesuffix("Json")
+
+
+def _component(hint: Any, registry: Any) -> Schema:
+    name = component_name(hint)
+    identity = hint.base if isinstance(hint, WithParts) else get_origin(hint) or hint
+    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, {}, identity)  # type: ignore[no-untyped-call]
+    if component not in registry:
+        registry.register(component)  # before its fields, which may refer to it
+        component.schema = _object(hint, registry)
+    reference: Schema = component.ref
+    return reference
+
+
+def _object(hint: Any, registry: Any) -> Schema:
+    properties: Schema = {}
+    required: list[str] = []
+    for part in _parts(hint):
+        kind = get_origin(part) or part
+        bound = dict(zip(getattr(kind, "__parameters__", ()), get_args(part), strict=True))
+        for key, field in get_type_hints(kind, include_extras=True).items():
+            is_optional = get_origin(field) is NotRequired
+            inner = get_args(field)[0] if is_optional else field
+            open_types = getattr(inner, "__parameters__", ())
+            properties[key] = schema_of(
+                inner[tuple(bound[each] for each in open_types)] if open_types else inner, registry
+            )
+            # Python does not see `NotRequired` in the annotations of a module that keeps them as text.
+            if key in kind.__required_keys__ and not is_optional:
+                required.append(key)
+    documented = _parts(hint)[0].__doc__
+    described = {"description": " ".join(documented.split())} if documented else {}
+    return {"type": "object", **described, "properties": properties, "required": sorted(required)}
+
+
+def _parts(hint: Any) -> list[Any]:
+    if isinstance(hint, WithParts):
+        return [hint.base, *(get_type_hints(function)["return"] for function in hint.hook.functions)]
+    return [hint]
+
+
+def _annotated(hint: Any, notes: Sequence[Any], registry: Any) -> Schema:
+    schema = schema_of(hint, registry)
+    for note in notes:
+        if isinstance(note, Format):
+            schema["format"] = note.name
+        elif isinstance(note, Choices):
+            schema = _choices(note, registry)
+        elif isinstance(note, type) and issubclass(note, Enum):
+            schema["enum"] = [each.value for each in note]
+        elif isinstance(note, str):
+            schema["description"] = note
+    return schema
+
+
+def _choices(note: Choices, registry: Any) -> Schema:
+    enum = {"type": "string", "enum": list(note.values)}
+    identity = ComponentIdentity(note)  # type: ignore[no-untyped-call]
+    component = ResolvedComponent(note.name, ResolvedComponent.SCHEMA, enum, identity)  # type: ignore[no-untyped-call]
+    registry.register_on_missing(component)
+    reference: Schema = component.ref
+    return reference
+
+
+def _union(hints: Sequence[Any], registry: Any) -> Schema:
+    found = [schema_of(each, registry) for each in hints if each is not NoneType]
+    schema: Schema = found[0] if len(found) == 1 else {"oneOf": found}
+    if NoneType not in hints:
+        return schema
+    return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}
+
+
+class ForgeSchema(AutoSchema):
+    """Describes a view; its `responses` may be types of answers."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> Schema:
+        answers = self.get_response_serializers()
+        if describes_json(answers):
+            return {"200": self._get_response_for_code(answers, "200", direction=direction)}
+        bodies: Schema = super()._get_response_bodies(direction)
+        return bodies
+
+    def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Schema:
+        answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer
+        described: Schema = super()._get_response_for_code(answer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return described
+
+
+class JsonField(Field[Any, Any, Any, Any]):
+    """JSON of a declared type inside a serializer, which hands it on as it is."""
+
+    def __init__(self, hint: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.hint = hint
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class JsonFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Describes a `JsonField` by its type."""
+
+    target_class = JsonField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
+        return schema_of(self.target.hint, auto_schema.registry)
