@@ -142,7 +142,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
-# Beside those of allauth: asking for a short code, by address, and trying codes, by person (forge.accounts.device).
+# Beside those of allauth: asking for a short code, by address, and trying codes, by person
+# (forge.accounts.actions.device).
 ACCOUNT_RATE_LIMITS = {"start_device": "10/m/ip", "try_device_code": "10/m/user"}
 
 SESSION_COOKIE_AGE = 30 * 24 * 3600
@@ -207,7 +208,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Answers name their choices themselves; what comes in has them where they stand.
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enum_id_removal"],
+    "POSTPROCESSING_HOOKS": [
+        "forge.core.event_schema.add_event_data",
+        "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
+        "forge.core.event_schema.add_event_messages",
+    ],
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.broker

@@ -5,6 +5,8 @@ It makes no text safe for HTML, for a shell or for code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LONGEST = 60
 """Characters of a name or a value in a message."""
 
@@ -32,6 +34,11 @@ def quoted(text: str) -> str:
 def counted(count: int, noun: str, nouns: str | None = None) -> str:
     """`1 stage`, `2 stages`; `nouns` where that is not the noun with an s."""
     return f"{count} {noun}" if count == 1 else f"{count} {nouns or f'{noun}s'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; nothing for no words."""
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def size_text(count: int) -> str:

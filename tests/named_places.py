@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+_PATH = re.compile(r"`(?P<path>(?:docs|examples|forge|frontend|rune|templates|tests|tools)/[\w./-]+)`")
 _PLACE = re.compile(r"`(?P<path>[\w./-]+\.(?:py|ts|tsx))::(?P<name>[\w.]+)`")
 
 
@@ -19,6 +20,11 @@ def places_in(page: str) -> list[tuple[str, str]]:
 def missing_places(page: str, root: Path) -> list[str]:
     """The places of a page that are not there: the file is gone, or defines no such name."""
     return [f"{path}::{name}" for path, name in places_in(page) if name not in _names(root / path)]
+
+
+def missing_paths(page: str, root: Path) -> list[str]:
+    """The files and folders of a page that are not there. Placeholders (`rune/targets/<name>`) do not count."""
+    return [match["path"] for match in _PATH.finditer(page) if not (root / match["path"]).exists()]
 
 
 @cache

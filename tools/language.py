@@ -25,8 +25,8 @@ PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
 PACKER = ROOT / ".venv" / "pyodide-build"
 FOLDER = ROOT / "static" / "language"
-DOOR = "rune.language.service"
-"""The module that the page's worker calls; what it imports is what is packed."""
+ENTRY_MODULES = ("rune.language.service", "rune.blocks.catalogue")
+"""What the page's worker imports; these and what they import are packed."""
 PACKAGES = ("rune", "yaml")
 
 _COMPILE = """
@@ -59,7 +59,8 @@ def main() -> int:
 
 def packed_files() -> Iterator[tuple[str, Path]]:
     """What the language needs, by its path in the archive: modules that are imported, and the blocks' documentation."""
-    import_module(DOOR)
+    for entry in ENTRY_MODULES:
+        import_module(entry)
     for name, module in sorted(sys.modules.items()):
         source = getattr(module, "__file__", None)
         if name.split(".")[0] in PACKAGES and source is not None and source.endswith(".py"):

@@ -21,7 +21,7 @@ import click
 from rune.anvil import unsupported
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
-from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
@@ -275,7 +275,7 @@ def api_types(description: str) -> str:
 
 def runefile_schema() -> str:
     """The JSON Schema of a Runefile, as the forge serves it too."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(PUBLISHED_BLOCKS), indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:

@@ -1,10 +1,13 @@
-"""Finding an organisation by name for a person: unknown and forbidden look the same, a former name redirects."""
+"""Finding organisations for a person: unknown and forbidden look the same, a former name redirects."""
 
 from __future__ import annotations
 
-from forge.accounts.models import FormerOrganisationName, Organisation
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation
 from forge.accounts.names import is_name
-from forge.accounts.permissions import SCOPES_OF, Verb, can
+from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
@@ -28,6 +31,29 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
     if not can(actor, verb, organisation):
         raise refusal(actor, verb)
     return organisation
+
+
+def organisations_of(actor: Actor, verb: Verb = Verb.SEE_ORGANISATION) -> QuerySet[Organisation]:
+    """The organisations to which who acts may do `verb` as a member, by name."""
+    return Organisation.objects.filter(pk__in=organisations_where(actor, verb))
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """The members, the first one first. The caller has found the organisation for someone."""
+    return organisation.memberships.select_related("user")
+
+
+def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
+    """Invitations whose links still work, newest first. The caller may manage the members."""
+    found = organisation.invitations.select_related("invited_by")
+    return found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
+
+
+def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
+    """Raises what `find_organisation` would when the person may not do `verb` to it; actions begin with it."""
+    if can(actor, verb, organisation):
+        return
+    raise refusal(actor, verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else nothing_for(actor)
 
 
 def nothing_for(actor: Actor) -> SignInNeeded | NotFound:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import actions, links
-from forge.accounts.access import find_organisation
-from forge.accounts.models import ApiToken, Invitation, Organisation
+from forge.accounts import actions
+from forge.accounts.access import find_organisation, members_of, open_invitations, organisations_of
+from forge.accounts.models import ApiToken
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -48,7 +47,7 @@ class Me(ForgeView):
     @extend_schema(responses=MeJson)
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        found = Organisation.objects.visible_to(principal)
+        found = organisations_of(principal)
         roles: list[MembershipJson] = [{"name": each.name, "role": principal.roles[each.pk]} for each in found]
         person = principal.insist()
         answer: MeJson = {**person_to_json(person), "email": person.email, "organisations": roles}
@@ -63,8 +62,8 @@ class Organisations(ForgeView):
     @extend_schema(operation_id="organisations_list", responses=OrganisationsJson)
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        found = Organisation.objects.visible_to(principal)
-        return Response({"organisations": [organisation_to_json(each, principal) for each in found]})
+        shown = [organisation_to_json(each, principal) for each in organisations_of(principal)]
+        return Response({"organisations": shown})
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationJson})
     def post(self, request: Request) -> Response:
@@ -99,7 +98,7 @@ class Members(ForgeView):
     @extend_schema(responses=MembersJson)
     def get(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation)
-        return Response({"members": [member_to_json(each) for each in found.memberships.select_related("user")]})
+        return Response({"members": [member_to_json(each) for each in members_of(found)]})
 
 
 class Member(ForgeView):
@@ -133,7 +132,7 @@ class Invitations(ForgeView):
     def post(self, request: Request, organisation: str) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, GivenRoleSerializer)
-        invitation, link = links.invite(signed_in(request), found, asked["role"])
+        invitation, link = actions.invite(signed_in(request), found, asked["role"])
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
 
@@ -146,7 +145,7 @@ class InvitationDetail(ForgeView):
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
         found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-        links.revoke_invitation(signed_in(request), found, invitation)
+        actions.revoke_invitation(signed_in(request), found, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -178,9 +177,3 @@ class TokenDetail(ForgeView):
     def delete(self, request: Request, token: UUID) -> Response:
         actions.delete_token(signed_in(request), token)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def open_invitations(organisation: Organisation) -> list[Invitation]:
-    """Invitations whose links still work, newest first."""
-    found = organisation.invitations.select_related("invited_by")
-    return list(found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now()))

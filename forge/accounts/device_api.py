@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import device
+from forge.accounts.actions import device
 from forge.core.api import ForgeView, needing
 from forge.core.json_types import Timestamp, utc_timestamp
 

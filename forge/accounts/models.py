@@ -86,14 +86,6 @@ class User(AbstractBaseUser):
         return letters.upper()
 
 
-class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    """Organisations, as seen by someone."""
-
-    def visible_to(self, actor: Actor) -> OrganisationQuerySet:
-        """The organisations that the person is a member of."""
-        return self.filter(pk__in=tuple(actor.roles))
-
-
 class Organisation(models.Model):
     """People who share projects. Its name is the first part of every address and of every published name."""
 
@@ -104,8 +96,6 @@ class Organisation(models.Model):
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="organisations"
     )
-
-    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

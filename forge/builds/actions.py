@@ -1,19 +1,20 @@
-"""Actions on builds: request and cancel. Each checks the permission, does it and writes the audit entry."""
+"""Actions on builds and previews. Each checks the permission and does it; what changes a build is audited."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
+from forge.builds.access import preview_of
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
-from forge.builds.models import UNFINISHED, Build, BuildQuerySet, Kind, Preview, State
+from forge.builds.models import UNFINISHED, Build, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
+from forge.builds.watches import checked_fix, checked_wires, wish_for
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
@@ -22,54 +23,6 @@ from forge.projects.versions import snapshot
 
 WAITING_LIMIT = 20
 """Builds of one project that may wait or run at once."""
-
-
-def find_build(actor: Actor, build_id: UUID) -> Build:
-    """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(actor).filter(pk=build_id).first()
-    if build is None:
-        raise nothing_for(actor)
-    return build
-
-
-def find_numbered(actor: Actor, project: Project, number: int) -> Build:
-    """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(actor).filter(project=project, number=number).first()
-    if build is None:
-        raise nothing_for(actor)
-    return build
-
-
-def builds_of(actor: Actor, project: Project) -> BuildQuerySet:
-    """The project's numbered builds that the person may see, newest first."""
-    return _complete().visible_to(actor).numbered().filter(project=project).order_by("-number")
-
-
-def preview_of(project: Project) -> Preview | None:
-    """The project's preview, if anyone looked at its text yet. The caller has found the project for someone."""
-    return (
-        Preview.objects.plain()
-        .select_related("project", "build__version", "build__artefact")
-        .filter(project=project)
-        .first()
-    )
-
-
-def refresh_preview(actor: Actor, project: Project) -> Preview | None:
-    """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
-
-    Whoever may read may do so: it makes what an edit makes by itself. Raises what `require` does.
-    """
-    require(actor, Verb.READ, project)
-    preview = preview_of(project)
-    if preview is None or not preview.is_settled:
-        # One that is being made right now is asked for once more, which finds nothing to do.
-        previews.touch(project.pk)
-    return preview
-
-
-def _complete() -> BuildQuerySet:
-    return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
 
 
 def request_build(actor: Actor, project: Project) -> Build:
@@ -114,3 +67,35 @@ def cancel_build(actor: Actor, build: Build) -> Build:
     write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
     announce(build)
     return build
+
+
+def refresh_preview(actor: Actor, project: Project) -> Preview | None:
+    """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
+
+    Whoever may read may do so: it makes what an edit makes by itself. Raises what `require` does.
+    """
+    require(actor, Verb.READ, project)
+    preview = preview_of(project)
+    if preview is None or not preview.is_settled:
+        # One that is being made right now is asked for once more, which finds nothing to do.
+        previews.touch(project.pk)
+    return preview
+
+
+def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = False) -> Preview:
+    """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
+
+    Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    wires = [] if timed and asked == [] else checked_wires(asked)
+    return wish_for(project, {"watched": wires, "timed": timed})
+
+
+def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
+    """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
+
+    `asked` names the fix as `forge.compute.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    return wish_for(project, {**plain_options(), "fix": checked_fix(asked)})

@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.actions import builds_of, cancel_build, find_build, preview_of, refresh_preview, request_build
+from forge.builds.access import builds_of, find_build, preview_of
+from forge.builds.actions import cancel_build, refresh_preview, request_build, try_fix, watch_wires
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
@@ -32,7 +33,7 @@ from forge.builds.serializers import (
     preview_to_json,
     watch_to_json,
 )
-from forge.builds.watches import find_watch, try_fix, watch_wires
+from forge.builds.watches import find_watch
 from forge.core.api import ForgeView, needing
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
+from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_preview, notify_workers
 from forge.builds.previews import refresh_previews
-from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import WARM_MEMORY, warm_compiler
 
@@ -55,11 +55,11 @@ class NumberedSlots:
 
     def _drain(self) -> None:
         while not self._stopping.is_set():
-            lease = take(Kind.NUMBERED)
+            lease = take()
             if lease is None:
                 return
             try:
-                Worker(lease, self._stopping).run()
+                LeasedBuild(lease, self._stopping).run()
             except Exception:
                 # The lease runs out by itself and the sweep gives the build another attempt.
                 _log.exception("A build stopped in the middle")

@@ -23,7 +23,7 @@ from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.local_files import files_of
+from forge.compute.local_files import local_files
 
 
 class Recorder(Protocol):
@@ -108,11 +108,10 @@ class Execution:
         written = folder / "built.rune"
         # One that is there already lies in the store, where nobody writes to it.
         self._rune = written if self._artefact is None else local_rune(self._artefact, folder)
-        files = files_of(self._job.manifest, folder, self._job.texts)
-        described = self._job.described(steps, files, str(self._rune))
-        compiler.run(described, self._answer, limit=limit, tick=tick)
-        for left in (written, *folder.glob("text-*")):
-            left.unlink(missing_ok=True)
+        with local_files(self._job.manifest, folder, self._job.texts) as files:
+            described = self._job.described(steps, files, str(self._rune))
+            compiler.run(described, self._answer, limit=limit, tick=tick)
+        written.unlink(missing_ok=True)
 
     def _answer(self, answer: Answer) -> None:
         match answer["event"]:

@@ -17,6 +17,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from forge.builds.errors import LeaseLost
+from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, Kind, State
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.core.events import append_event
@@ -61,9 +62,9 @@ class Outcome:
 
 
 @transaction.atomic
-def take(kind: Kind, now: datetime | None = None) -> Lease | None:
-    """The oldest build of its kind that waits, for this worker; None when none waits."""
-    waiting = Build.objects.filter(kind=kind, state=State.QUEUED).order_by("created", "number")
+def take(now: datetime | None = None) -> Lease | None:
+    """Leases the oldest waiting build to this worker; None when none waits."""
+    waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).order_by("created", "number")
     while (build := waiting.first()) is not None:
         if lease := _lease(build, now or timezone.now()):
             return lease
@@ -170,13 +171,13 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
     BuildLogLine.objects.bulk_create(rows)
     if build.kind == Kind.NUMBERED and rows:
         data = {"build": str(build.pk), "lines": [log_line_to_json(row) for row in rows]}
-        append_event(build.project.stream, "build.log", data)
+        append_event(build.project.stream, BUILD_LOG, data)
 
 
 def announce(build: Build) -> None:
     """Tells the project's stream how a numbered build stands; previews tell of themselves."""
     if build.kind == Kind.NUMBERED:
-        append_event(build.project.stream, "build.changed", {"build": build_to_json(build)})
+        append_event(build.project.stream, BUILD_CHANGED, {"build": build_to_json(build)})
 
 
 @transaction.atomic
@@ -185,7 +186,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     now = now or timezone.now()
     again = []
     out = Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project")
-    # Each worker sweeps: what one of them has its hands on, another leaves alone.
+    # Every worker sweeps: a row that one of them has locked, the others skip.
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:

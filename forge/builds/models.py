@@ -267,7 +267,7 @@ class Preview(models.Model):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.builds.mending`)."""
+    text with that fix of a diagnostic in it (`forge.compute.applied_fix`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -279,6 +279,9 @@ class Preview(models.Model):
     changed = models.DateTimeField(auto_now=True)
     asked = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
+    leased_sequence = models.BigIntegerField(default=0)
+    """The update up to which a worker builds the text, or did last (`forge.builds.preview_leases`)."""
+    lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()
 

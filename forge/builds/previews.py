@@ -1,7 +1,7 @@
 """The previews of a project: its newest text, checked and, when it checks, built: as it is, and to be looked into.
 
-Called by one thread at a time. What is found is stored in the `Preview` rows, so a restart shows the last good
-runes at once.
+Called by one thread of a process at a time. What is found is stored in the `Preview` rows, so a restart shows the last
+good runes at once.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
 from forge.builds.errors import NoSuchFix, Stopping
+from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
+from forge.builds.preview_leases import not_leased, take_preview
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
-from forge.compute.local_files import files_of
+from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
 from forge.core.events import append_event
@@ -36,8 +38,8 @@ from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
-BROKEN_OFF = timedelta(seconds=PREVIEW_SECONDS / 2)
-"""Time after which hardly anybody is at a preview any more; to make one twice costs time and nothing else."""
+BROKEN_OFF = timedelta(seconds=30)
+"""Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
 RESUMED = 20
 """Previews that are resumed at a time."""
 KEPT = 5
@@ -52,11 +54,12 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     A notification that was lost, or a process that died in the middle, leaves them so. Some at a time: people come
     before what nobody looks at.
     """
-    before = timezone.now() - age
+    now = timezone.now()
+    before = now - age
     quiet = Project.objects.alive().filter(changed__lte=before)
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
     behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
-    left = Preview.objects.filter(behind, project__in=quiet, changed__lte=before)
+    left = Preview.objects.filter(behind, not_leased(now), project__in=quiet, changed__lte=before)
     found = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
     for project_id in dict.fromkeys(found):
         notify_preview(project_id)
@@ -81,18 +84,30 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
 
 
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
-    def stop_in_time() -> None:
+    """Makes the preview of the newest text, unless another worker is at it."""
+    seen = working_tree(preview.project)
+    lease = take_preview(preview.pk, seen.sequence)
+    if lease is None:
+        return
+
+    def tick() -> None:
         if stopping.is_set():
             raise Stopping
+        lease.renew()
 
-    seen = working_tree(preview.project)
+    try:
+        _make(preview, seen, compiler, tick)
+    finally:
+        lease.release()
+
+
+def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None]) -> None:
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(seen, preview.fix, compiler, stop_in_time)
-        Execution(preview_job(preview, seen), recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=stop_in_time
-        )
+            seen = with_fix(seen, preview.fix, compiler, tick)
+        job = preview_job(preview, seen)
+        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:
@@ -106,12 +121,9 @@ def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick
     """
     folder = compiler.start()
     answers: list[Answer] = []
-    job = {"op": "fix", "files": files_of(seen.manifest, folder, seen.texts), "fix": fix}
-    try:
+    with local_files(seen.manifest, folder, seen.texts) as files:
+        job = {"op": "fix", "files": files, "fix": fix}
         compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
-    finally:
-        for left in folder.glob("text-*"):
-            left.unlink(missing_ok=True)
     found = answers[0].get("answer") if answers else None
     if found is None:
         raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
@@ -168,10 +180,10 @@ class PreviewRecorder:
             return
         if preview.is_plain:
             data: dict[str, Any] = {"sequence": sequence, "state": state}
-            append_event(preview.project.stream, "preview.changed", data, told=self._told())
+            append_event(preview.project.stream, PREVIEW_CHANGED, data, told=self._told())
         else:
             data = {"watch": str(preview.pk), "state": state}
-            append_event(preview.project.stream, "preview.watched", data, told={"answer": watch_to_json(self._fresh())})
+            append_event(preview.project.stream, PREVIEW_WATCHED, data, told={"answer": watch_to_json(self._fresh())})
 
     def _told(self) -> dict[str, Any]:
         """The preview as `GET preview` answers it to any member, unless it is too large for a message."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from forge.builds.actions import builds_of, preview_of
+from forge.builds.access import builds_of, preview_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews

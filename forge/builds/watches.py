@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from forge.accounts.access import nothing_for
 from forge.accounts.permissions import Verb
-from forge.builds.models import Preview, PreviewState, plain_options
+from forge.builds.models import Preview, PreviewState
 from forge.builds.notify import notify_preview
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
@@ -30,26 +30,8 @@ _CODE = re.compile(r"RUNE[0-9]{4}\Z")
 _MOST = 100
 
 
-def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = False) -> Preview:
-    """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
-
-    Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    wires = [] if timed and asked == [] else checked_wires(asked)
-    return _wish(project, {"watched": wires, "timed": timed})
-
-
-def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
-    """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
-
-    `asked` names the fix as `forge.compute.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    return _wish(project, {**plain_options(), "fix": checked_fix(asked)})
-
-
-def _wish(project: Project, options: dict[str, Any]) -> Preview:
+def wish_for(project: Project, options: dict[str, Any]) -> Preview:
+    """The preview of a project with these options, which is made soon unless it is of the newest text."""
     with transaction.atomic():
         watch, _ = Preview.objects.select_for_update().get_or_create(
             project=project,

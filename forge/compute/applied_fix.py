@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.language_request import SignatureOf
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import ProjectFiles
 from rune.language.apply import apply_edits
 from rune.runefile import check
@@ -23,7 +24,7 @@ def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str
     `named` is the `code` of a diagnostic, its `place` among those of that code, and the `choice` among its fixes, both
     counted from 0.
     """
-    checked = check(files, signatures=signature_of)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
     found = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
     fixes = found[0].fixes[named["choice"] :] if found else ()
     if not fixes:

@@ -16,14 +16,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
 from forge.compute.applied_fix import apply_fix
-from forge.compute.language_request import answer_request
+from forge.compute.language_request import SignatureOf, answer_request
 from forge.compute.summary import summarise
 from rune.anvil import CompileError, signature_with_support
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import BuildFailed, BuildOptions, Step, build
 from rune.building.building import check_text
 from rune.container import needed_resources, read_rune
@@ -128,18 +130,17 @@ class Answers:
 def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
     """Does one job; whatever happens in it becomes an answer."""
     try:
-        if job["op"] == "language":
-            files = JobFiles(job["files"])
-            answer = answer_request(files, lambda path: signatures.of(files, path), job["request"])
-            answers.send("answered", answer=answer)
-        elif job["op"] == "summarise":
-            files = JobFiles(job["files"])
-            answers.send("answered", answer=summarise(files, lambda path: signatures.of(files, path)))
-        elif job["op"] == "fix":
-            files = JobFiles(job["files"])
-            answers.send("answered", answer=apply_fix(files, lambda path: signatures.of(files, path), job["fix"]))
-        else:
-            _make(job, answers, signatures)
+        files = JobFiles(job["files"])
+        signature_of = partial(signatures.of, files)
+        match job["op"]:
+            case "language":
+                answers.send("answered", answer=answer_request(files, signature_of, job["request"]))
+            case "summarise":
+                answers.send("answered", answer=summarise(files, signature_of))
+            case "fix":
+                answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
+            case _:
+                _make(job, files, signature_of, answers)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -154,15 +155,15 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
 
 
-def _make(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
+def _make(job: Mapping[str, Any], files: JobFiles, signature_of: SignatureOf, answers: Answers) -> None:
     """Does the steps of a job, up to the first that finds fault."""
-    files, steps, spec = JobFiles(job["files"]), job["steps"], job["spec"]
+    steps, spec = job["steps"], job["spec"]
     if spec["toolchain"] != toolchain_digest():
         # What is made here would bear the name of what another toolchain makes.
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
         return
     options = BuildOptions.from_json(spec["options"])
-    if "check" in steps and not _check(files, options, answers, signatures):
+    if "check" in steps and not _check(files, options, answers, signature_of):
         return
     rune = (
         _compile(files, options, Path(job["rune"]), answers) if "compile" in steps else Path(job["rune"]).read_bytes()
@@ -173,12 +174,13 @@ def _make(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> N
         _measure(rune, answers)
 
 
-def _check(files: JobFiles, options: BuildOptions, answers: Answers, signatures: Signatures) -> bool:
+def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
     start = time.perf_counter()
     checked = check(
         files,
+        PUBLISHED_BLOCKS,
         runefile=options.runefile,
-        signatures=lambda path: signatures.of(files, path),
+        signatures=signature_of,
         host_resources=options.host_resources,
     )
     is_broken = any(one.severity is Severity.ERROR for one in checked.diagnostics)

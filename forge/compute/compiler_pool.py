@@ -14,7 +14,7 @@ from django.core.cache import cache
 
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime
-from forge.compute.local_files import files_of
+from forge.compute.local_files import local_files
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import workdir
 from forge.core.lifespan import server_stopping
@@ -69,15 +69,12 @@ class CompilerPool:
             folder = self._compiler.start()
             answers: list[Answer] = []
             try:
-                whole = {**job, "files": files_of(manifest, folder, texts)}
-                self._compiler.run(whole, answers.append, limit=ANSWER_SECONDS)
+                with local_files(manifest, folder, texts) as files:
+                    self._compiler.run({**job, "files": files}, answers.append, limit=ANSWER_SECONDS)
             except OutOfTime:
                 return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
             except ChildDied as error:
                 return _error("failed", error.reason)
-            finally:
-                for left in folder.glob("text-*"):
-                    left.unlink(missing_ok=True)
             if answers and answers[0]["event"] == "answered":
                 found: dict[str, Any] = answers[0]["answer"]
                 return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import ProjectFiles
 from rune.language.service import Service
 from rune.tflite import ModelError, ModelSignature
@@ -24,7 +25,7 @@ class MeasuredFiles(ProjectFiles, Protocol):
 
 def answer_request(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
     """Answers a request of `rune.language.service`. What it brings in `files` goes before the project's own."""
-    service = Service()
+    service = Service(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {path: _described(files, path, signature_of) for path in files.paths()}})
     return service.answer(request)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from forge.compute.language_request import SignatureOf
 from rune.anvil import AnvilError, lower, plan, unsupported
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileError, MemoryFiles, ProjectFiles
 from rune.runefile import check, outline_to_json, starter
 from rune.runefile.diagnostics import Severity
@@ -23,7 +24,7 @@ _STARTER, _MODEL = "Runefile.yml", "model.tflite"
 
 def summarise(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
     """The outline of the pipeline, how many errors it has, and the facts of each model by path."""
-    checked = check(files, signatures=signature_of)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
     models = [path for path in files.paths() if path.lower().endswith(".tflite")]
     return {
         "outline": outline_to_json(checked.outline),
@@ -50,7 +51,7 @@ def memory_of(model: Model, data: bytes) -> dict[str, Any]:
         return needed
     try:
         files = MemoryFiles({_STARTER: starter(signature(model), _MODEL).encode("utf-8"), _MODEL: data})
-        pipeline = check(files, runefile=_STARTER, signatures=lambda _: signature(model)).pipeline
+        pipeline = check(files, PUBLISHED_BLOCKS, runefile=_STARTER, signatures=lambda _: signature(model)).pipeline
         if pipeline is None:
             return needed
         planned = plan(lower(pipeline, {_MODEL: model}, WASM32), WASM32.limits)

@@ -13,13 +13,22 @@ from django.db.models import F, QuerySet
 
 from forge.core.actors import Actor
 from forge.core.delivery import deliver, group_of
+from forge.core.event_types import EventType
+from forge.core.hooks import Hook
 from forge.core.models import Event, Stream
+
+event_checks: Hook[[EventType, Mapping[str, Any]], None] = Hook()
+"""Checks of what a message says. `forge.core.event_check.check_shape` is one, in tests and with `DEBUG`.
+
+A server compares the names of fields alone: a stored report that an older toolchain wrote must not keep its build from
+being told.
+"""
 
 
 @transaction.atomic
 def append_event(
     stream: str,
-    type: str,  # noqa: A002
+    event_type: EventType,
     data: Mapping[str, Any],
     actor: Actor | None = None,
     told: Mapping[str, Any] | None = None,
@@ -27,19 +36,22 @@ def append_event(
     """Writes an event and gives it the stream's next number; sockets hear of it after commit.
 
     `told` goes with the message and is not stored: what whoever hears it would ask for next. One that is read from
-    the log lacks it, so a client must be able to ask.
+    the log lacks it, so a client must be able to ask. Raises `WrongEvent` for another shape than the declared one.
 
     The number is taken by an update of the stream's row, whose lock lasts to the end of the transaction: another
     writer waits, so numbers have no gaps and the order of commits is the order of numbers. Without an actor it is the
     installation that tells.
     """
+    told = told or {}
+    event_type.check_names(stream, data, told)
+    event_checks.call(event_type, {**data, **told})
     Stream.objects.bulk_create([Stream(key=stream)], ignore_conflicts=True)
     Stream.objects.filter(pk=stream).update(last=F("last") + 1)
     sequence = Stream.objects.values_list("last", flat=True).get(pk=stream)
     event = Event.objects.create(
-        stream_id=stream, sequence=sequence, type=type, data=dict(data), actor_id=actor.pk if actor else None
+        stream_id=stream, sequence=sequence, type=event_type.name, data=dict(data), actor_id=actor.pk if actor else None
     )
-    on_commit_deliver(event, told or {})
+    on_commit_deliver(event, told)
     return event
 
 

@@ -1,11 +1,14 @@
-"""Periodic work of this floor: SQLite's log, and stored bytes that nothing needs."""
+"""Periodic work of this floor: SQLite's log, and stored bytes that nothing needs. While debugging, checks of events."""
 
 from __future__ import annotations
 
 import logging
 
+from django.conf import settings
+
 from forge.core.blob_sweep import adopt_strays, sweep_blobs
 from forge.core.checkpoints import checkpoints
+from forge.core.events import event_checks
 from forge.core.lifespan import server_stopping
 from forge.core.periodic import PeriodicTask, Runs, register, scheduler
 
@@ -25,6 +28,11 @@ def find_strays() -> None:
         _log.info("%d files of the blob store had no row", found)
 
 
+if settings.DEBUG:
+    # Its libraries take a while to load.
+    from forge.core.event_check import check_shape
+
+    event_checks.register(check_shape)
 server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)

@@ -10,10 +10,8 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
-from rest_framework.serializers import Field
 
 from forge.core.hooks import Hook
 from forge.core.json_types import Choices, Format
@@ -162,26 +160,3 @@ class ForgeSchema(AutoSchema):
         answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer
         described: Schema = super()._get_response_for_code(answer, *args, **kwargs)  # type: ignore[no-untyped-call]
         return described
-
-
-class JsonField(Field[Any, Any, Any, Any]):
-    """JSON of a declared type inside a serializer, which hands it on as it is."""
-
-    def __init__(self, hint: Any, **options: Any) -> None:
-        super().__init__(**options)
-        self.hint = hint
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class JsonFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Describes a `JsonField` by its type."""
-
-    target_class = JsonField
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
-        return schema_of(self.target.hint, auto_schema.registry)

@@ -24,19 +24,9 @@ from forge.accounts.scopes import Scope
 from forge.builds.api import rune_response
 from forge.core.api import ForgeView, needing
 from forge.core.errors import Forbidden, Moved
+from forge.player.actions import LINK_LIFE, PASS_LIFE, end_pass, end_phones, make_phone_link, redeem_phone_link
 from forge.player.models import PhonePass
-from forge.player.passes import (
-    LINK_LIFE,
-    PASS_LIFE,
-    cookie_name,
-    end_pass,
-    end_phones,
-    find_pass,
-    make_phone_link,
-    phones_of,
-    player_path,
-    redeem_phone_link,
-)
+from forge.player.passes import cookie_name, find_pass, phones_of, player_path
 from forge.player.runs import find_run, runs_of
 from forge.projects.access import find_project
 from forge.projects.api import ProjectView

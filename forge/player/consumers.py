@@ -34,7 +34,7 @@ from forge.player.messages import (
 )
 from forge.player.models import PhonePass
 from forge.player.pace import Pace
-from forge.player.passes import find_pass, is_good, phones_group
+from forge.player.passes import find_pass, is_alive, phones_group
 
 _log = logging.getLogger(__name__)
 
@@ -326,10 +326,5 @@ async def _pass_of(cookies: Any, organisation: str, name: str) -> PhonePass | No
 
 
 async def _is_alive(pass_id: UUID) -> bool:
-    alive: bool = await database_sync_to_async(_alive, thread_sensitive=False)(pass_id)
+    alive: bool = await database_sync_to_async(is_alive, thread_sensitive=False)(pass_id)
     return alive
-
-
-def _alive(pass_id: UUID) -> bool:
-    phone = PhonePass.objects.alive().select_related("user", "project__organisation").filter(pk=pass_id).first()
-    return phone is not None and is_good(phone)

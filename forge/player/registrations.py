@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.core.periodic import PeriodicTask, Runs, register
-from forge.player.passes import delete_ended_passes
+from forge.player.actions import delete_ended_passes
 
 register(
     PeriodicTask(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from forge.accounts.permissions import Verb, can
-from forge.builds.actions import preview_of
+from forge.builds.access import preview_of
 from forge.builds.models import Artefact, Build, State
 from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
-from forge.registry.actions import tags_of
+from forge.registry.access import tags_of
 from forge.registry.models import Tag
 
 SHOWN_TAGS = 20

@@ -24,7 +24,6 @@ from forge.core.schema import WithParts
 from forge.projects import actions, files
 from forge.projects.access import find_project
 from forge.projects.errors import FileNotThere
-from forge.projects.from_model import create_from_model
 from forge.projects.hooks import state_parts
 from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
@@ -103,7 +102,7 @@ class ProjectsFromModel(ForgeView):
         principal = signed_in(request)
         query = request.query_params
         organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
-        project = create_from_model(
+        project = actions.create_from_model(
             principal, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
         )
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
@@ -200,13 +199,13 @@ class ProjectFile(ProjectView):
     @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileJson, parameters=[IF_MATCH])
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        entry = files.write_file(principal_of(request), project, path, body_chunks(request), _only_if(request))
+        entry = actions.write_file(principal_of(request), project, path, body_chunks(request), _only_if(request))
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        files.delete_file(principal_of(request), project, path, _only_if(request))
+        actions.delete_file(principal_of(request), project, path, _only_if(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -219,7 +218,7 @@ class ProjectFileRename(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)
-        return Response(file_to_json(files.rename_file(principal_of(request), project, path, asked["path"])))
+        return Response(file_to_json(actions.rename_file(principal_of(request), project, path, asked["path"])))
 
 
 class ProjectModel(ProjectView):

@@ -14,11 +14,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.core.api import RawBody, body_chunks, needing
-from forge.projects import files
+from forge.projects import actions, files
 from forge.projects.api import ProjectView
 from forge.projects.packing import MEDIA_TYPE, archive_response
 from forge.projects.serializers import FileJson, RenameFileSerializer, file_to_json
-from forge.projects.unpacking import unpack
 from forge.projects.versions import working_tree
 
 _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
@@ -63,7 +62,7 @@ class ProjectArchive(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = request.query_params
         replace = asked.get("replace", "") in ("true", "1")
-        done = unpack(
+        done = actions.unpack(
             principal_of(request), project, body_chunks(request), folder=asked.get("folder", ""), replace=replace
         )
         answer: UnpackedJson = {
@@ -83,4 +82,4 @@ class ProjectFileCopy(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)
-        return Response(file_to_json(files.copy_file(principal_of(request), project, path, asked["path"])))
+        return Response(file_to_json(actions.copy_file(principal_of(request), project, path, asked["path"])))

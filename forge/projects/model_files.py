@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
+from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
 from rune.anvil import Unsupported, signature_with_support, unsupported
@@ -12,6 +13,7 @@ from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, s
 from rune.tflite.describe import ModelDescriptionJson
 from rune.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
+from rune.wording import listed
 
 SUFFIX = ".tflite"
 
@@ -22,16 +24,6 @@ class ModelPageJson(ModelDescriptionJson):
     signature: ModelSignatureJson
     unsupported: list[UnsupportedOpJson]
     sentence: str | None
-
-
-class ModelMemoryJson(TypedDict):
-    """Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most
-    that tensors between operators have at one time."""
-
-    runs: Literal["compiled", "host"]
-    arena: int | None
-    constants: int | None
-    live: int
 
 
 class ModelDrawingJson(TypedDict):
@@ -100,5 +92,5 @@ def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
     if not missing:
         return None
     named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"The rune's host runs this model: it cannot be compiled, because there is no kernel yet for {listed}."
+    reason = f"there is no kernel yet for {listed(named)}"
+    return f"The rune's host runs this model: it cannot be compiled, because {reason}."

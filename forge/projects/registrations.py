@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from forge.core.periodic import PeriodicTask, Runs, register
-from forge.projects.samples import end_samples
+from forge.projects.actions import end_samples
 
 _log = logging.getLogger(__name__)
 

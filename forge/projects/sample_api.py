@@ -15,6 +15,7 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
 from forge.core.api import ForgeView, RawBody, body_chunks, needing
 from forge.core.errors import Invalid
+from forge.projects.actions import send_sample, take_back
 from forge.projects.api import ProjectView
 from forge.projects.samples import (
     USUAL_DAYS,
@@ -22,8 +23,6 @@ from forge.projects.samples import (
     sample_terms,
     sample_to_json,
     samples_of,
-    send_sample,
-    take_back,
 )
 from forge.projects.serializers import SampleJson, SamplesJson, SampleTermsJson
 

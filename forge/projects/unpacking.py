@@ -1,9 +1,13 @@
-"""Unpacking a .zip into a project: all of it in one step, or nothing, with the reason for each file that is refused."""
+"""Taking a .zip apart onto the disk: all of it, or nothing, with the reason for each file that is refused.
+
+Writes nothing into a project: that is `actions.unpacking`.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,76 +15,48 @@ from typing import IO
 
 from django.conf import settings
 
-from forge.accounts.permissions import Verb
-from forge.core.actors import Actor
-from forge.core.audit import write_entry
-from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_chunks
 from forge.core.chunks import read_chunks
 from forge.core.errors import DomainError, TooLarge
-from forge.projects import document
-from forge.projects.access import require
 from forge.projects.archives import Archive, Member
-from forge.projects.document import entries
-from forge.projects.documents import editing
-from forge.projects.errors import ArchiveRefused, FilesThere, TooManyFiles
-from forge.projects.files import MAXIMUM_FILES, StoredFile, add_file, checked_contents, checked_path, list_files
-from forge.projects.models import Project, Version
-from forge.projects.versions import snapshot
+from forge.projects.errors import ArchiveRefused
+from forge.projects.files import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from rune.wording import size_text
 
 UNPACKED = 4
 """How many times the limit of one upload all files of an archive may have together."""
 TEXTS_LIMIT = 8 * 1024 * 1024
-"""Bytes of all texts of an archive: they go into the live document, which everyone in the project holds."""
-_MENTIONED = 20
+"""Characters of all texts of an archive: they go into the live document, which everyone in the project holds."""
+MENTIONED = 20
+"""Files that an error names at most."""
 
 
 @dataclass(frozen=True)
-class Unpacked:
-    """What an archive brought. Restoring `paths` of the version `before` takes it back."""
-
-    before: Version
-    added: tuple[str, ...]
-    replaced: tuple[str, ...]
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted((*self.added, *self.replaced)))
-
-
-def unpack(
-    actor: Actor, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False
-) -> Unpacked:
-    """Puts all files of an archive into a project, below `folder`, as one update of its live document.
-
-    Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, and `FilesThere` when files would be replaced and
-    `replace` does not allow it.
-    """
-    require(actor, Verb.EDIT, project)
-    below = f"{checked_path(folder)}/" if folder else ""
-    with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
-        with tempfile.TemporaryFile(dir=aside) as body:
-            _receive(chunks, body)
-            found = _extract(
-                Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT), below, Path(aside)
-            )
-        if not replace:
-            there = {entry.path for entry in list_files(project)}
-            _refuse_replacing([file.path for file in found if file.path in there])
-        stored = [
-            StoredFile(file.path, file.text, put_chunks(read_chunks(partial(_open, file.aside)))) for file in found
-        ]
-    return _write(actor, project, snapshot(project, actor.person), stored)
-
-
-@dataclass(frozen=True)
-class _Extracted:
+class Extracted:
     """A file that was unpacked and found good, and where its bytes lie for the moment."""
 
     path: str
     text: str | None
     aside: Path
+
+    def store(self) -> StoredFile:
+        """The file with its bytes in the blob store."""
+        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(_open, self.aside))))
+
+
+@contextmanager
+def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+    """The files of an archive, with their paths below `folder`, for as long as the caller needs to store them.
+
+    Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
+    """
+    below = f"{checked_path(folder)}/" if folder else ""
+    with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
+        with tempfile.TemporaryFile(dir=aside) as body:
+            _receive(chunks, body)
+            archive = Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT)
+            found = _extract(archive, below, Path(aside))
+        yield found
 
 
 def _open(aside: Path) -> IO[bytes]:
@@ -96,9 +72,9 @@ def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
         body.write(chunk)
 
 
-def _extract(archive: Archive, below: str, folder: Path) -> list[_Extracted]:
+def _extract(archive: Archive, below: str, folder: Path) -> list[Extracted]:
     """Unpacks into files that are called by numbers. Raises `ArchiveRefused` with what is wrong with each."""
-    found: list[_Extracted] = []
+    found: list[Extracted] = []
     wrong: dict[str, list[str]] = {}
     texts = 0
     for number, member in enumerate(archive.members):
@@ -112,14 +88,14 @@ def _extract(archive: Archive, below: str, folder: Path) -> list[_Extracted]:
             wrong[member.path] = [error.detail]
             continue
         texts += len(text or "")
-        found.append(_Extracted(path, text, aside))
+        found.append(Extracted(path, text, aside))
     if texts > TEXTS_LIMIT:
         raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT:,} characters in total.")
     if wrong:
         listed = list(wrong.items())
         more = f" {len(listed) - 3} more are also refused." if len(listed) > 3 else ""
         named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
-        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:_MENTIONED]))
+        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:MENTIONED]))
     return found
 
 
@@ -133,34 +109,3 @@ def _write_aside(archive: Archive, member: Member, aside: Path) -> int:
                 raise TooLarge(f"It is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}.")
             file.write(chunk)
     return size
-
-
-def _refuse_replacing(paths: list[str]) -> None:
-    if paths:
-        named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-        raise FilesThere(
-            f"{named} would be replaced. Choose to replace them, or rename them.",
-            paths=paths[:_MENTIONED],
-            count=len(paths),
-        )
-
-
-def _write(actor: Actor, project: Project, before: Version, stored: list[StoredFile]) -> Unpacked:
-    added: list[str] = []
-    replaced: list[str] = []
-    with editing(project, actor.pk) as doc:
-        living = {entry.path: entry for entry in entries(doc)}
-        if len(living.keys() | {file.path for file in stored}) > MAXIMUM_FILES:
-            raise TooManyFiles(f"A project has at most {MAXIMUM_FILES} files. Delete some that you do not need.")
-        link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
-        for file in stored:
-            entry = living.get(file.path)
-            (added if entry is None else replaced).append(file.path)
-            if entry is None:
-                add_file(doc, file.path, file.text, file.blob)
-            elif file.text is not None:
-                document.set_text(doc, entry, file.text)
-            else:
-                document.set_binary(doc, entry, file.blob.digest, file.blob.size)
-        write_entry(actor, "files.unpack", f"project:{project.pk}", added=len(added), replaced=len(replaced))
-    return Unpacked(before, tuple(added), tuple(replaced))

@@ -16,26 +16,27 @@ from forge.accounts.people import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
+from forge.comparison.changes import compare
+from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
+from forge.comparison.sides import Side
 from forge.core.api import needing
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
 from forge.core.json_types import PageJson, Timestamp
 from forge.core.pages import CursorPages
+from forge.projects.actions import restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.authors import line_versions, people_of
-from forge.projects.comparing import Side, compare
-from forge.projects.hooks import VersionBuildJson, VersionPartsJson, file_summaries, version_parts
+from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.packing import MEDIA_TYPE, archive_response
-from forge.projects.restoring import restore_version, restoring_update
+from forge.projects.sides import side_of_now, side_of_version
 from forge.projects.versions import (
     described_in,
     find_version,
     given_files,
-    save_version,
     stored_text,
     versions_of,
-    working_tree,
 )
 
 NOW = "now"
@@ -55,13 +56,6 @@ class VersionJson(TypedDict):
     files: Annotated[int, "how many files it has"]
     builds: list[VersionBuildJson]
     tags: list[str]
-
-
-class FileStateJson(TypedDict):
-    """The contents of a file, by their digest, and their size in bytes."""
-
-    digest: str
-    size: int
 
 
 class VersionWithFilesJson(VersionJson):
@@ -238,32 +232,22 @@ class VersionsCompared(ProjectView):
             OpenApiParameter("from", str, required=True, description="a version's number, or `now`"),
             OpenApiParameter("to", str, description="a version's number, or `now`, which it is by default"),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=ComparisonJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         before = _side(project, request.query_params.get("from", ""))
         after = _side(project, request.query_params.get("to", NOW))
-        return Response(compare(before, after))
+        return Response(comparison_to_json(compare(before, after)))
 
 
 def _side(project: Project, which: str) -> Side:
     """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
     if which == NOW:
-        seen = working_tree(project)
-        return Side(seen.manifest, seen.file_ids, _summary(seen.manifest, seen.texts))
+        return side_of_now(project)
     if not which.isascii() or not which.isdigit() or len(which) > 9:
         raise Invalid("Give the number of a version, or `now`.")
-    version = find_version(project, int(which))
-    return Side(version.manifest, version.file_ids, _summary(given_files(version), {}))
-
-
-def _summary(manifest: Any, texts: Any) -> dict[str, Any]:
-    """The summary of files; empty when it took too long, and then only the files are compared."""
-    found: dict[str, Any] = {}
-    for answer in file_summaries.call(manifest, texts):
-        found |= answer
-    return {} if "error" in found else found
+    return side_of_version(find_version(project, int(which)))
 
 
 class ProjectAuthors(ProjectView):

@@ -9,16 +9,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils import timezone
 
-from forge.accounts.permissions import Verb
-from forge.core.actors import Actor
-from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs, links_of
 from forge.core.blobs import put_all, read_blob
-from forge.core.errors import Invalid, NotFound
-from forge.core.events import append_event
-from forge.projects.access import require
+from forge.core.errors import NotFound
 from forge.projects.document import FileEntry, entries
 from forge.projects.documents import load_document
 from forge.projects.errors import FileNotThere, VersionNotThere
@@ -28,9 +22,6 @@ from forge.projects.models import Project, Sample, Version
 from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
-
-LONGEST_MESSAGE = 200
-"""Characters of what a person says about a version."""
 
 Manifest = Mapping[str, Mapping[str, Any]]
 """`{path: {"digest": "sha256:..", "size": bytes}}`."""
@@ -107,27 +98,6 @@ def snapshot(project: Project, author: Any = None) -> Version:
 def _linked(version: Version, project: Project) -> Version:
     """The version, with all its files kept; also an old one's that were gone and are back."""
     link_blobs(version, (file["digest"] for file in version.manifest.values()), project.organisation_id)
-    return version
-
-
-def save_version(actor: Actor, project: Project, message: str) -> Version:
-    """Saves the files as they are now as a version, with a message. Files that are one already get it.
-
-    Raises `Forbidden`, and `Invalid` for a message that is too long.
-    """
-    require(actor, Verb.EDIT, project)
-    message = " ".join(message.split())
-    if len(message) > LONGEST_MESSAGE:
-        raise Invalid(
-            f"A message has at most {LONGEST_MESSAGE} characters, this one has {len(message)}.",
-            errors={"message": [f"At most {LONGEST_MESSAGE}."]},
-        )
-    version = snapshot(project, actor.person)
-    with transaction.atomic():
-        version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
-        version.save(update_fields=["message", "saved_by", "saved_at"])
-        write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, "version.saved", {"number": version.number}, actor)
     return version
 
 

@@ -15,7 +15,8 @@ from forge.core.blobs import put_bytes
 from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.errors import BadTag, NoSuchTag, NotPublishable, TagTaken
+from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from forge.registry.events import TAG_PUBLISHED
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci import (
     MANIFEST_TYPE,
@@ -78,19 +79,5 @@ def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) 
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     data = {"tag": name, "build_number": build.number}
     write_entry(actor, "tag.publish", f"project:{project.pk}", digest=described, **data)
-    append_event(project.stream, "tag.published", data, actor)
-    return tag
-
-
-def tags_of(actor: Actor, project: Project) -> list[Tag]:
-    """The project's tags that the person may see, the newest first."""
-    tags = Tag.objects.visible_to(actor).filter(repository__project=project)
-    return list(tags.select_related("manifest", "build__artefact", "build__version", "author"))
-
-
-def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`."""
-    tag = next((tag for tag in tags_of(actor, project) if tag.name == name), None)
-    if tag is None:
-        raise NoSuchTag(f"Nothing is published under {name}.")
+    append_event(project.stream, TAG_PUBLISHED, data, actor)
     return tag

@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.actions import find_build
+from forge.builds.access import find_build
 from forge.builds.api import rune_response
 from forge.core.api import needing
 from forge.core.errors import NotFound
 from forge.projects.api import ProjectView
-from forge.registry.actions import find_tag, publish_build, tags_of
+from forge.registry.access import find_tag, tags_of
+from forge.registry.actions import publish_build
 from forge.registry.errors import NoSuchTag
 from forge.registry.serializers import TagJson, TagsJson, tag_to_json
 

@@ -15,15 +15,16 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
-from forge.core.blob_links import links_of
 from forge.core.blob_responses import as_foreign
 from forge.core.blobs import open_blob
 from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
-from forge.core.errors import DomainError, Moved, NotFound, SignInNeeded
+from forge.core.errors import DomainError, Moved, SignInNeeded
 from forge.projects.access import find_project
+from forge.registry.access import find_blob, find_manifest, find_repository
 from forge.registry.bearer import NotAToken, puller_of
-from forge.registry.models import Manifest, Repository, Tag
+from forge.registry.models import Repository
+from forge.registry.oci import is_digest
 from forge.registry.ranges import Unsatisfiable, requested_range
 
 PAGE = 100
@@ -33,7 +34,6 @@ LARGEST_PAGE = 1_000
 _ADDRESS = re.compile(
     r"(?P<organisation>[^/]+)/(?P<name>[^/]+)/(?:(?P<tags>tags/list)|(?P<kind>manifests|blobs)/(?P<version>[^/]+))"
 )
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 COMMON_HEADERS = {
     "Docker-Distribution-Api-Version": "registry/2.0",
@@ -80,9 +80,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
         raise Refusal(404, "UNSUPPORTED", "This address is not part of the registry protocol.")
     try:
         project = find_project(puller, match["organisation"], match["name"], Verb.SEE)
-        repository = Repository.objects.filter(project=project).first()
-        if repository is None:
-            raise NotFound("Nothing is published under this name.")
+        repository = find_repository(project)
     except Moved as moved:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
@@ -100,12 +98,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
 
 
 def _manifest(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
-    manifests = Manifest.objects.filter(repository=repository).select_related("blob")
-    if _DIGEST.fullmatch(version):
-        manifest = manifests.filter(blob_id=version).first()
-    else:
-        tag = Tag.objects.filter(repository=repository, name=version).first()
-        manifest = manifests.filter(pk=tag.manifest_id).first() if tag else None
+    manifest = find_manifest(repository, version)
     if manifest is None:
         raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
     response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
@@ -114,9 +107,9 @@ def _manifest(request: HttpRequest, repository: Repository, version: str) -> Htt
 
 
 def _blob(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
-    if not _DIGEST.fullmatch(version):
+    if not is_digest(version):
         raise Refusal(400, "DIGEST_INVALID", "A digest is sha256: and 64 lower-case hexadecimal digits.")
-    link = links_of(repository).filter(blob_id=version).select_related("blob").first()
+    link = find_blob(repository, version)
     if link is None:
         raise Refusal(404, "BLOB_UNKNOWN", f"There is no blob {version} in this repository.")
     # A stored type could be one that a browser opens; clients take the type from the manifest.

@@ -17,6 +17,7 @@ CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
 RUNE_TYPE = "application/wasm"
 TITLE = "org.opencontainers.image.title"
 
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _VERSION = re.compile(r"v?[0-9].*")
 
@@ -70,6 +71,11 @@ def oci_artifact(rune: RuneFacts) -> OciArtifact:
 def digest_of(data: bytes) -> str:
     """The digest of some bytes, as `sha256:...`."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is the digest of some bytes."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def is_tag(text: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.core.actors import Actor
 from forge.projects.hooks import VersionPartsJson, state_parts, version_parts
 from forge.projects.models import Project
-from forge.registry.actions import tags_of
+from forge.registry.access import tags_of
 from forge.registry.models import Tag
 from forge.registry.serializers import TagsJson, tag_to_json
 

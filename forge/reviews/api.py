@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.actions import find_build
+from forge.builds.access import find_build
 from forge.core.api import ForgeView, needing
-from forge.reviews.actions import conversation, give_verdict, say, verbs_on_build, verdicts_on
+from forge.reviews.access import conversation, verbs_on_build, verdicts_on
+from forge.reviews.actions import give_verdict, say
 from forge.reviews.serializers import (
     CommentJson,
     CommentsJson,

@@ -17,27 +17,26 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.actions import builds_of, cancel_build, find_numbered, request_build
+from forge.builds.access import builds_of, find_numbered
+from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
+from forge.builds.sides import figures_of, side_of
+from forge.comparison.changes import Comparison, compare
+from forge.comparison.figures import figure_rows
+from forge.comparison.sentences import sentences
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.models import Project
-from forge.registry.actions import publish_build, tags_of
+from forge.registry.access import tags_of
+from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.actions import (
-    approved_before,
-    conversation,
-    give_verdict,
-    is_approved,
-    is_reviewable,
-    may_judge,
-    say,
-    verdicts_on,
-)
+from forge.reviews.access import approved_before, conversation, is_approved, is_reviewable, may_judge, verdicts_on
+from forge.reviews.actions import give_verdict, say
 from forge.reviews.models import Verdict
-from forge.web.comparison import changes, drawn, figures, verified
 from forge.web.pages import for_person, show_again
+from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.project import project_of
+from forge.web.verified import verified
 from rune.wording import counted
 
 SHOWN = 100
@@ -211,19 +210,35 @@ def _context(principal: Principal, project: Project, build: Build) -> dict[str, 
         before = approved_before(build)
         is_approved_before = before is not None
         before = before or _previous(principal, project, build)
+        comparison = compare(side_of(before), side_of(build)) if before is not None else None
         context |= {
             "rune_url": rune_url(build),
             "before": before,
             "before_is_approved": is_approved_before,
-            "figures": figures(build, before),
+            "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
             "verified": verified(build),
-            "changes": changes(build, before) if before else (),
-            "pipeline": drawn(build, before),
+            "changes": _said(comparison),
+            "pipeline": _drawn(build, comparison),
             "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),
         }
     return context
+
+
+def _said(comparison: Comparison | None) -> tuple[str, ...]:
+    """What changed since the earlier build, in sentences; none where there is no such build."""
+    if comparison is None:
+        return ()
+    return sentences(comparison) or ("Nothing: the files are identical.",)
+
+
+def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
+    """The pipeline, with marks of what differs from the earlier build's."""
+    if build.artefact is None:
+        return None
+    marks = marks_of(comparison.pipeline if comparison is not None else None)
+    return drawn_pipeline(build.artefact.report["pipeline"], marks)
 
 
 def _talk(principal: Principal, build: Build, verdicts: list[Verdict]) -> list[Said]:

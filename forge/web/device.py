@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
+from forge.accounts.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
 from forge.accounts.errors import CodeEnded
 from forge.accounts.scopes import WORDS, Scope
 from forge.web.pages import for_person, person, show_again

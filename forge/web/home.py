@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.models import Organisation
+from forge.accounts.access import organisations_of
+from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
 from forge.projects.models import Project
 from forge.web.example import example
-from forge.web.pages import organisations_to_create_in, usual_organisation
+from forge.web.pages import usual_organisation
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
 from rune.templates import list_templates
 
@@ -38,13 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     projects = list(
         Project.objects.of_member(principal).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1]
     )
-    creatable = organisations_to_create_in(principal)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
     context = {
         "waiting": waiting_things(principal),
         "cards": cards(projects[:PROJECTS_SHOWN]),
         "more": len(projects) > PROJECTS_SHOWN,
         "templates": list_templates(),
-        "organisations": list(Organisation.objects.visible_to(principal)),
+        "organisations": list(organisations_of(principal)),
         "creatable": creatable,
         "usual": usual_organisation(principal, creatable),
     }
@@ -69,5 +71,6 @@ def waiting_things(principal: Principal) -> list[Waiting]:
 
 def health(request: HttpRequest) -> HttpResponse:
     """The health check: the server and its database respond."""
-    Organisation.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from forge.accounts.access import find_organisation
+from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
-from forge.projects.actions import create_project, free_name
+from forge.projects.actions import create_project
+from forge.projects.names import free_name
 from forge.projects.templates import find_template
-from forge.web.pages import for_person, organisations_to_create_in, show_again, usual_organisation
+from forge.web.pages import for_person, show_again, usual_organisation
 from rune.templates import list_templates
 
 
@@ -23,7 +24,7 @@ from rune.templates import list_templates
 def new_project(request: HttpRequest) -> HttpResponse:
     """The form, and making the project. Without a name, it is called after the template."""
     principal = principal_of(request)
-    creatable = organisations_to_create_in(principal)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
     context = {
         "creatable": creatable,
         "templates": list_templates(),
@@ -50,7 +51,7 @@ def places(request: HttpRequest) -> JsonResponse:
     """Where whoever asks may make a project, for a page that was made for nobody; null for a visitor."""
     if not request.user.is_authenticated:
         return JsonResponse({"places": None})
-    creatable = organisations_to_create_in(principal_of(request))
+    creatable = list(organisations_of(principal_of(request), Verb.CREATE_PROJECT))
     names = [organisation.name for organisation in creatable]
     usual = usual_organisation(principal_of(request), creatable)
     return JsonResponse({"places": {"organisations": names, "usual": usual, "csrf": get_token(request)}})

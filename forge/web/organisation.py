@@ -11,11 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation
-from forge.accounts.api import open_invitations
+from forge.accounts.access import find_organisation, members_of, open_invitations
 from forge.accounts.errors import LastOwner
-from forge.accounts.links import invite as make_invitation
-from forge.accounts.links import revoke_invitation
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
@@ -41,11 +38,15 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     manages = can(principal, Verb.MANAGE_MEMBERS, organisation)
-    projects = Project.objects.alive().filter(organisation=organisation).select_related("organisation", "created_by")
+    projects = (
+        Project.objects.of_member(principal)
+        .filter(organisation=organisation)
+        .select_related("organisation", "created_by")
+    )
     return {
         "organisation": organisation,
         "cards": cards(list(projects[:200])),
-        "members": list(organisation.memberships.select_related("user")),
+        "members": list(members_of(organisation)),
         "manages": manages,
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
@@ -63,7 +64,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         return redirect("organisation", organisation=organisation)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
-    _, link = make_invitation(principal, found, request.POST.get("role", ""))
+    _, link = actions.invite(principal, found, request.POST.get("role", ""))
     return render(request, "organisation/overview.html", _overview(principal, found) | {"link": link})
 
 
@@ -72,7 +73,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
     """Revoking an invitation."""
     found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-    revoke_invitation(principal_of(request), found, invitation)
+    actions.revoke_invitation(principal_of(request), found, invitation)
     return redirect(f"{found.get_absolute_url()}#invitations")
 
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.permissions import Verb, organisations_where
 from forge.accounts.principals import Principal
 from forge.core.errors import DomainError, SignInNeeded
 from forge.core.problems import status_of
@@ -42,16 +41,13 @@ def show_again(request: HttpRequest, template: str, context: dict[str, Any], err
     return render(request, template, context | {"error": error, "typed": request.POST}, status=status_of(error))
 
 
-def organisations_to_create_in(principal: Principal) -> list[Organisation]:
-    """The organisations in which the person may make a project, by name."""
-    return list(
-        Organisation.objects.filter(pk__in=organisations_where(principal, Verb.CREATE_PROJECT)).order_by("name")
-    )
-
-
 def usual_organisation(principal: Principal, creatable: Sequence[Organisation]) -> str:
     """The only one, or where the person made a project last; "" where nobody can tell, so that they are asked."""
     if len(creatable) == 1:
         return creatable[0].name
-    made = Project.objects.filter(created_by_id=principal.pk, organisation__in=creatable).order_by("-created")
+    made = (
+        Project.objects.of_member(principal)
+        .filter(created_by_id=principal.pk, organisation__in=creatable)
+        .order_by("-created")
+    )
     return made.values_list("organisation__name", flat=True).first() or ""

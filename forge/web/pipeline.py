@@ -7,11 +7,13 @@ without scripts has the list of the stages and of what each reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-KIND_WORDS = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
+from forge.comparison.changes import PipelineChange, StageChange
+from forge.comparison.sentences import KIND_WORDS
+from rune.wording import listed
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,7 @@ class DrawnStage:
     @property
     def reads_words(self) -> str:
         """The stages that it reads as people list them; "nothing" for one that reads none."""
-        if not self.reads:
-            return "nothing"
-        return self.reads[0] if len(self.reads) == 1 else ", ".join(self.reads[:-1]) + " and " + self.reads[-1]
+        return listed(self.reads) or "nothing"
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,38 @@ class DrawnPipeline:
     json: str
 
 
-def drawn_pipeline(
-    outline: Mapping[str, Any], mark: Callable[[Mapping[str, Any]], Mark] = lambda _: Mark()
-) -> DrawnPipeline | None:
-    """The picture of an outline as `rune.runefile.outline_to_json` gives it; None where there is nothing to draw."""
+def marks_of(change: PipelineChange | None) -> dict[str, Mark]:
+    """What became of each stage that is there now, by its name; empty where no pipelines were compared."""
+    stages = change.stages if change is not None else ()
+    return {stage.node.name: _mark(stage) for stage in stages if stage.after is not None}
+
+
+def _mark(stage: StageChange) -> Mark:
+    if stage.change == "same":
+        return Mark()
+    return Mark(stage.change, "replaced" if stage.is_replaced else stage.change)
+
+
+def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None = None) -> DrawnPipeline | None:
+    """The picture of an outline as `rune.runefile.outline_to_json` gives it, with marks by stage.
+
+    None where there is nothing to draw.
+    """
     nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
     if not nodes:
         return None
     wires: Sequence[Mapping[str, Any]] = outline.get("wires", ())
-    stages = []
-    for node in nodes:
-        reads = tuple(dict.fromkeys(wire["source"] for wire in wires if wire["target"] == node["name"]))
-        kind = node["kind"]
-        note = mark(node).note
-        stages.append(DrawnStage(node["name"], kind, KIND_WORDS.get(kind, "stage"), node["detail"], note, reads))
-    data = {"nodes": [_node(node, mark(node)) for node in nodes], "wires": [_wire(wire) for wire in wires]}
-    return DrawnPipeline(tuple(stages), json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    marks = marks or {}
+    marked = [(node, marks.get(node["name"], Mark())) for node in nodes]
+    stages = tuple(_stage(node, mark, wires) for node, mark in marked)
+    data = {"nodes": [_node(node, mark) for node, mark in marked], "wires": [_wire(wire) for wire in wires]}
+    return DrawnPipeline(stages, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _stage(node: Mapping[str, Any], mark: Mark, wires: Sequence[Mapping[str, Any]]) -> DrawnStage:
+    reads = tuple(dict.fromkeys(wire["source"] for wire in wires if wire["target"] == node["name"]))
+    kind = node["kind"]
+    return DrawnStage(node["name"], kind, KIND_WORDS.get(kind, "stage"), node["detail"], mark.note, reads)
 
 
 def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
+from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blobs import read_blob
 from forge.core.errors import NotFound
 from forge.projects.models import Version
-from forge.registry.actions import find_tag, tags_of
-from forge.reviews.models import Choice, Verdict
+from forge.registry.access import find_tag, tags_of
+from forge.reviews.access import approvals_of
 from forge.web.markdown import LIMIT, render_readme
-from forge.web.measured import measured, milliseconds
 from forge.web.project import project_of
 
 README = "README.md"
@@ -37,12 +37,12 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     if tags:
         wanted = request.GET.get("tag")
         tag = find_tag(principal_of(request), project, wanted) if wanted else tags[0]
-        approvals = Verdict.objects.standing().filter(build=tag.build, verdict=Choice.APPROVE).count()
+        approvals = approvals_of(tag.build)
         context |= {
             "tag": tag,
             "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
             "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
-            "time": milliseconds(time.median) if (time := measured(tag.build)) else None,
+            "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
             "approvals": approvals,
             "readme": _readme(tag.build.source),
         }

@@ -7,6 +7,7 @@ from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.runefile.schema import schema
 
 _SECONDS = 3600
@@ -14,7 +15,7 @@ _SECONDS = 3600
 
 @cache
 def _text() -> bytes:
-    return json.dumps(schema(), ensure_ascii=False).encode()
+    return json.dumps(schema(PUBLISHED_BLOCKS), ensure_ascii=False).encode()
 
 
 def runefile(request: HttpRequest) -> HttpResponse:

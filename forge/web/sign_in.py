@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from forge.accounts.actions import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
 from forge.accounts.errors import BadAccount, LinkEnded
-from forge.accounts.links import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
 from forge.accounts.models import User
 from forge.web.pages import for_person, person, show_again
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import rune
 from rune import anvil
 from rune.anvil.taps import tapped
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.signature import HostText
 from rune.building.errors import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
@@ -55,7 +56,9 @@ def build(
 
     start = time.perf_counter()
     models = ProjectModels(files)
-    checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host_resources)
+    checked = check(
+        files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
+    )
     ended("check", check_text(checked), start)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.edited_files import write_text
@@ -54,7 +55,7 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         print_json(_unreadable(runefile, error))
         sys.exit(1)
     signatures = ProjectModels(project.files).signature
-    checked = check(project.files, runefile=project.runefile, signatures=signatures)
+    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files
     fixed: tuple[Diagnostic, ...] = ()
     if fix:

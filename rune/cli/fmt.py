@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.allow_outside import allow_outside_option, allowed_folders
 from rune.cli.edited_files import EditedFiles, write_text
 from rune.cli.failure import CommandFailed
@@ -97,13 +98,13 @@ def _formed_stdin(infer: bool) -> Formed:
 
 def _formed(project: Project, infer: bool) -> Formed:
     """Ends the command and draws the problems, for a text that cannot be formatted."""
-    analysis = analyse(project.files, runefile=project.runefile)
+    analysis = analyse(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     before = analysis.source.text
     form = analysis.checked.syntax.form
     text = _edited(project, analysis, infer=False)
     if infer:
         files = EditedFiles(project.files, {project.runefile: text})
-        text = _edited(project, analyse(files, runefile=project.runefile), infer=True)
+        text = _edited(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
     return Formed(project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.dot import dot
 from rune.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
@@ -66,7 +67,7 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
 
 def _drawing_of_project(path: Path) -> tuple[Drawing, bool]:
     project = project_of(path)
-    checked = check(project.files, runefile=project.runefile)
+    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     show_diagnostics(checked.diagnostics, project.files)
     return drawing_of_outline(checked.outline), checked.has_errors
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.inspect_rune import graph_text
 from rune.cli.project import Project
 from rune.container import graph_json
@@ -19,7 +20,7 @@ _MOST_FILES = 200
 
 def project_json(project: Project) -> dict[str, Any]:
     """The outline is that of `rune check --format json`."""
-    checked = check(project.files, runefile=project.runefile)
+    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     errors, warnings = _counts(checked)
     return {
         "project": {
@@ -36,7 +37,7 @@ def project_json(project: Project) -> dict[str, Any]:
 
 def project_text(project: Project) -> Iterator[str]:
     """The pipeline as of a rune where it is right; else the stages that could be understood. A zune's Runefile too."""
-    checked = check(project.files, runefile=project.runefile)
+    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     if checked.pipeline is not None:
         yield from graph_text(graph_json(checked.pipeline, project.name))
     else:

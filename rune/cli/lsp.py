@@ -6,6 +6,7 @@ import logging
 
 import click
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.failure import CommandFailed
 from rune.wording import install_command
 
@@ -28,4 +29,4 @@ def command(stdio: bool) -> None:  # noqa: ARG001
             (f"{error.name} is not installed: run {install_command('lsp')}",),
         ) from error
     logging.basicConfig(level=logging.ERROR)  # On standard error, which editors keep apart.
-    make_server().start_io()
+    make_server(PUBLISHED_BLOCKS).start_io()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.edited_files import EditedFiles
 from rune.cli.failure import CommandFailed
 from rune.cli.project import Project
@@ -41,7 +42,7 @@ def mend(project: Project, checked: Checked, signatures: Signatures) -> Mended:
             break
         changed = {path: text for path, text in result.texts.items() if text != known[path]}
         after = EditedFiles(project.files, {**texts, **changed})
-        again = check(after, runefile=project.runefile, signatures=signatures)
+        again = check(after, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
         if again.source.text in seen:
             break  # The fixes go round in a circle.
         seen.add(again.source.text)

@@ -13,6 +13,7 @@ import click
 
 from rune.abi import Capability
 from rune.anvil import CompileError
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import BuildFailed, build
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
@@ -225,7 +226,7 @@ def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequenc
     """
     if not any(inputs.count(kind) for kind in Capability):
         return None
-    pipeline = check(files, runefile=runefile).pipeline
+    pipeline = check(files, PUBLISHED_BLOCKS, runefile=runefile).pipeline
     if pipeline is None:
         return None
     stages = capabilities_of(pipeline)

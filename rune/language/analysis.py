@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from rune.blocks.resolver import BlockResolver
+from rune.blocks.signature import Block
 from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile import Checked, check, runefile_in
 from rune.runefile.model_stages import Signatures
 from rune.runefile.source import SourceText
+from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tflite import ModelError, ModelSignature, describe, read_model
 from rune.tflite import signature as signature_of
 
@@ -21,6 +24,7 @@ class Analysis:
     """The files of a project at one moment, and all that a check found out about its Runefile, `runefile`."""
 
     files: ProjectFiles
+    blocks: BlockResolver
     runefile: str
     checked: Checked
     signatures: Signatures = field(repr=False)
@@ -30,6 +34,10 @@ class Analysis:
     def source(self) -> SourceText:
         """The Runefile's text as it was read."""
         return self.checked.source
+
+    def block_of(self, stage: StageSyntax) -> Block | None:
+        """The block that a stage runs; None for a stage of another kind, and where no block is found."""
+        return self.blocks.find(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
 
     def signature(self, path: str) -> ModelSignature | None:
         """The inputs and outputs of a model of the project; None when it cannot be read."""
@@ -55,6 +63,7 @@ class Analysis:
 
 def analyse(
     files: ProjectFiles,
+    blocks: BlockResolver,
     *,
     runefile: str | None = None,
     signatures: Signatures | None = None,
@@ -62,13 +71,15 @@ def analyse(
 ) -> Analysis:
     """Analyses a project. All problems are diagnostics; nothing is raised.
 
-    `runefile` is the path of the Runefile, by default the one that the project has. `signatures` gives a model's
-    inputs and outputs by its path, `descriptions` what else there is to tell; without them `files` are read.
+    `blocks` finds the proc-blocks. `runefile` is the path of the Runefile, by default the one that the project has.
+    `signatures` gives a model's inputs and outputs by its path, `descriptions` what else there is to tell; without
+    them `files` are read.
     """
     path = runefile or runefile_in(files)
     known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
     described = descriptions or (lambda path: describe(read_model(files.read(path))))
-    return Analysis(files, path, check(files, runefile=path, signatures=known), known, described)
+    checked = check(files, blocks, runefile=path, signatures=known)
+    return Analysis(files, blocks, path, checked, known, described)
 
 
 def _remembered(signatures: Signatures) -> Signatures:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rune.blocks.catalogue import CATALOGUE, find_block
+from rune.blocks.resolver import named_blocks
+from rune.blocks.signature import Block
 from rune.language import keys
 from rune.language.analysis import Analysis
 from rune.language.completion_arguments import argument_names, argument_values
@@ -141,9 +142,9 @@ class _Candidates:
                     value(name, CompletionKind.TYPE, cursor, detail=text) for name, text in keys.ELEMENT_TYPES.items()
                 ]
             case ("args",) if is_key:
-                return argument_names(cursor, stage)
+                return argument_names(self._analysis, cursor, stage)
             case ("args", str(name)) if not cursor.is_key:
-                return argument_values(cursor, stage, name)
+                return argument_values(self._analysis, cursor, stage, name)
             case _:
                 return []
 
@@ -166,13 +167,15 @@ class _Candidates:
         long_ones = sum("#" in text or "@" in text for text in used)
         read = stage.inputs[0].text if stage.inputs else ""
         type_ = type_of(self._analysis, self._stages, read)
-        names = sorted(CATALOGUE, key=lambda name: type_ is not None and not block_takes(CATALOGUE[name], stage, type_))
-        short = [self._block(name, name) for name in names]
-        long = [self._block(_PUBLISHED + name, name) for name in names if find_block(_PUBLISHED + name)]
+        known = self._analysis.blocks
+        blocks = sorted(
+            named_blocks(known).items(), key=lambda each: type_ is not None and not block_takes(each[1], stage, type_)
+        )
+        short = [self._block(name, block) for name, block in blocks]
+        long = [self._block(_PUBLISHED + name, block) for name, block in blocks if known.find(_PUBLISHED + name)]
         return [*long, *short] if 2 * long_ones > len(used) else [*short, *long]
 
-    def _block(self, path: str, name: str) -> Completion:
-        block = CATALOGUE[name]
+    def _block(self, path: str, block: Block) -> Completion:
         return value(
             path,
             CompletionKind.BLOCK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rune.blocks.signature import Argument, ArgumentKind
 from rune.language import keys
+from rune.language.analysis import Analysis
 from rune.language.completion_items import Completion, CompletionKind, escaped, key, value
 from rune.language.documentation import (
     argument_detail,
@@ -40,19 +41,19 @@ def parameter_of(stage: Entry, name: str) -> Parameter | None:
     return next((each for each in parameters if each.name == name.replace("-", "_")), None)
 
 
-def argument_of(stage: Entry, name: str) -> Argument | None:
+def argument_of(analysis: Analysis, stage: Entry, name: str) -> Argument | None:
     """One argument of the block that a stage runs."""
-    block = block_of(stage)
+    block = block_of(analysis, stage)
     arguments = block.arguments if block is not None else ()
     return next((each for each in arguments if each.name == name.replace("-", "_")), None)
 
 
-def argument_names(cursor: Cursor, stage: Entry) -> list[Completion]:
+def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Completion]:
     """The arguments that the stage can have and has not."""
     own = cursor.span.start.offset
     present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _stands_at(name, own)}
     found = []
-    rules, block = rules_of(stage), block_of(stage)
+    rules, block = rules_of(stage), block_of(analysis, stage)
     if rules is not None:
         for parameter in rules.parameters:
             if parameter.name not in present:
@@ -90,7 +91,7 @@ def _stands_at(name: Scalar, offset: int) -> bool:
     return name.span.start.offset <= offset <= name.span.end.offset
 
 
-def argument_values(cursor: Cursor, stage: Entry, name: str) -> list[Completion]:
+def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str) -> list[Completion]:
     """Values that an argument can have: those that are listed, its default and limits, the resources."""
     if stage.kind is StageKind.MODEL and name == "format":
         return [value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.FORMATS.items()]
@@ -102,7 +103,7 @@ def argument_values(cursor: Cursor, stage: Entry, name: str) -> list[Completion]
     if parameter is not None:
         usual = _USUAL_VALUES.get(parameter.name, ())
         return [value(text, CompletionKind.VALUE, cursor, documentation=parameter.help) for text in usual]
-    argument = argument_of(stage, name)
+    argument = argument_of(analysis, stage, name)
     return _of_block(cursor, argument) if argument is not None else []
 
 

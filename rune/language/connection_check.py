@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rune.blocks.catalogue import find_block
 from rune.blocks.signature import ArgumentValue, Block, BlockError
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.kinds import GraphEditRefused
@@ -104,10 +103,10 @@ def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Sou
 def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> tuple[Suit, ...]:
     """Which stages that could be added could read from an output first. What is not known suits."""
     type_ = type_of(analysis, source)
-    return tuple(Suit(item.kind, item.target, _new_reason(source, type_, item)) for item in items)
+    return tuple(Suit(item.kind, item.target, _new_reason(analysis, source, type_, item)) for item in items)
 
 
-def _new_reason(source: Port, type_: TensorType | None, item: PaletteItem) -> str | None:
+def _new_reason(analysis: Analysis, source: Port, type_: TensorType | None, item: PaletteItem) -> str | None:
     given = f"{quoted(written_port(source))} gives {type_}"
     match item.kind:
         case StageKind.CAPABILITY:
@@ -117,7 +116,7 @@ def _new_reason(source: Port, type_: TensorType | None, item: PaletteItem) -> st
                 return None
             return f"The model's input {quoted(item.inputs[0].name)} is {item.inputs[0].type}, but {given}."
         case StageKind.BLOCK:
-            block = find_block(item.target)
+            block = analysis.blocks.find(item.target)
             if block is None or type_ is None:
                 return None
             error = _refusal(block, [type_], {each.name: likely_value(each, None) for each in block.arguments})
@@ -182,7 +181,7 @@ def _model_reason(
 
 
 def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: TensorType | None) -> str | None:
-    block = find_block(target.target.text.strip())
+    block = analysis.block_of(target)
     types = input_types(analysis, target)
     before = [known for known in types if known is not None]
     if block is None or type_ is None or len(before) < len(types):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.blocks.catalogue import find_block
 from rune.files import FileError, normal_path
 from rune.language import keys
 from rune.language.analysis import Analysis
@@ -99,7 +98,7 @@ class _Reader:
                 kind = capability_in(word)
                 return None if kind is None else CAPABILITY_PAGES[kind.name]
             case ("proc-block",):
-                block = find_block(word)
+                block = self._analysis.blocks.find(word)
                 return None if block is None else block_documentation(block)
             case ("model",):
                 model = self._model(stage)
@@ -170,7 +169,7 @@ class _Reader:
         parameter = parameter_of(stage, name)
         if parameter is not None:
             return parameter_documentation(parameter)
-        argument = argument_of(stage, name)
+        argument = argument_of(self._analysis, stage, name)
         if argument is not None:
             return argument_documentation(argument)
         return keys.MODEL_ARGUMENT if stage.kind is StageKind.MODEL and name == "format" else None

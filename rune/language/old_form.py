@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from rune.blocks.catalogue import find_block
 from rune.language.analysis import Analysis
 from rune.language.graph_edits.wires import written_port
 from rune.language.layout import line_start
@@ -45,7 +44,7 @@ def as_yaml(analysis: Analysis) -> str:
     lines = [*remarks.pop("FROM ", ()), "version: 1", f"image: {written(image, in_flow=False)}", "", "pipeline:"]
     for stage in stages:
         lines += ["", *(f"  {remark}" for remark in remarks.pop(stage.name.text, ()))]
-        lines += block(written(stage.name.text, in_flow=True), _stage(stage), 2, style)
+        lines += block(written(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
     last = remarks.pop("", [])
     rest = [f"  {remark}" for found in remarks.values() for remark in found]
     lines += ["", *rest] if rest else []
@@ -69,14 +68,14 @@ def _remarks(text: str, starts: list[tuple[int, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _stage(stage: StageSyntax) -> dict[str, Written]:
+def _stage(analysis: Analysis, stage: StageSyntax) -> dict[str, Written]:
     found: dict[str, Written] = {stage.kind.value: stage.target.text}
     if stage.kind is not StageKind.CAPABILITY:
         found["inputs"] = tuple(written_port(Port(each.stage, each.index)) for each in stage.inputs)
     if stage.outputs is not None:
         found["outputs"] = tuple(_type(each) for each in stage.outputs)
     if stage.arguments:
-        block_ = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
+        block_ = analysis.block_of(stage)
         arguments = (each if block_ is None else modern(each, block_) for each in stage.arguments)
         found["args"] = {each.name: each.value for each in arguments}
     return found

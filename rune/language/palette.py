@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rune.abi import Capability, ModelFormat, Output
-from rune.blocks.catalogue import CATALOGUE, find_block
+from rune.blocks.resolver import named_blocks
 from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.language.analysis import Analysis
 from rune.language.argument_range import inputs_of, range_here
@@ -88,7 +88,7 @@ def palette(analysis: Analysis) -> Palette:
     paths = analysis.files.paths()
     return Palette(
         tuple(_capability(kind) for kind in CAPABILITY_RULES),
-        tuple(_block(block) for block in CATALOGUE.values()),
+        tuple(_block(name, block) for name, block in named_blocks(analysis.blocks).items()),
         tuple(_model(analysis, path) for path in paths if _ending(path) in _MODEL_ENDINGS),
         tuple(_output(kind) for kind in OUTPUT_KINDS.values()),
         tuple(item.name.text for item in analysis.checked.syntax.resources if not item.is_binary),
@@ -101,10 +101,10 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
     stage = next((stage for stage in analysis.checked.syntax.stages if stage.name.text == name), None)
     if stage is None:
         return ()
-    block = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
+    block = analysis.block_of(stage)
     named = (each if block is None else modern(each, block) for each in stage.arguments)
     given = {argument.name: argument for argument in named}
-    fields = {field.name: field for field in _fields_of(stage)}
+    fields = {field.name: field for field in _fields_of(stage, block)}
     if block is not None:
         fields |= _within(analysis, stage, block, given)
     for other in given.keys() - fields.keys():
@@ -133,15 +133,14 @@ def _within(
     return found
 
 
-def _fields_of(stage: StageSyntax) -> tuple[ArgumentField, ...]:
+def _fields_of(stage: StageSyntax, block: Block | None) -> tuple[ArgumentField, ...]:
     target = stage.target.text.strip()
     match stage.kind:
         case StageKind.CAPABILITY:
             kind = capability_named(target)
             return () if kind is None else _capability(kind).arguments
         case StageKind.BLOCK:
-            block = find_block(target)
-            return () if block is None else _block(block).arguments
+            return () if block is None else tuple(map(_argument, block.arguments))
         case StageKind.MODEL:
             return (_format_field(),)
         case StageKind.OUTPUT:
@@ -186,9 +185,9 @@ def _parameter(parameter: Parameter) -> ArgumentField:
     )
 
 
-def _block(block: Block) -> PaletteItem:
-    arguments = tuple(_argument(argument) for argument in block.arguments)
-    return PaletteItem(StageKind.BLOCK, block.name, block.name, block.summary, arguments, None, None)
+def _block(path: str, block: Block) -> PaletteItem:
+    arguments = tuple(map(_argument, block.arguments))
+    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None)
 
 
 def _argument(argument: Argument) -> ArgumentField:

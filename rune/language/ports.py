@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.blocks.catalogue import find_block
+from rune.blocks.resolver import named_blocks
 from rune.files import normal_path
 from rune.language.analysis import Analysis
 from rune.language.connection_check import type_of
@@ -52,15 +52,15 @@ def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
     name = stage.name.text
     outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked.types.get(name, ()) or (None,)
     inputs, declared = _inputs(analysis, stage), stage.outputs is not None
-    return StagePorts(name, stage.kind, stage.target.text, _item(stage), inputs, tuple(outputs), declared)
+    return StagePorts(name, stage.kind, stage.target.text, _item(analysis, stage), inputs, tuple(outputs), declared)
 
 
-def _item(stage: StageSyntax) -> str | None:
+def _item(analysis: Analysis, stage: StageSyntax) -> str | None:
     target = stage.target.text.strip()
     match stage.kind:
         case StageKind.BLOCK:
-            block = find_block(target)
-            return None if block is None else block.name
+            block = analysis.block_of(stage)
+            return next((name for name, each in named_blocks(analysis.blocks).items() if each is block), None)
         case StageKind.MODEL:
             return f"./{normal_path(target)}" if not target.startswith("$") else None
         case StageKind.CAPABILITY:

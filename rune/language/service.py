@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rune.blocks.resolver import BlockResolver
 from rune.files import ProjectFiles
 from rune.language.actions import Action, actions
 from rune.language.analysis import Analysis
@@ -40,19 +41,17 @@ from rune.runefile.source import SourceText
 from rune.runefile.to_json import edit_to_json, position_to_json, span_to_json
 
 
-def answer(files: ProjectFiles, request: Mapping[str, Any]) -> Json:
-    """Answers one request about a project: `{"answer": ...}`, or `{"error": {"name", "message"}}`. Never raises."""
-    return Service(files).answer(request)
-
-
 class Service:
     """Answers requests about one project, which changes between them."""
 
-    def __init__(self, files: ProjectFiles | None = None) -> None:
-        self._session = Session(files)
+    def __init__(self, blocks: BlockResolver, files: ProjectFiles | None = None) -> None:
+        self._session = Session(blocks, files)
 
     def answer(self, request: object) -> Json:
-        """As the function, with the files as the earlier requests left them."""
+        """`{"answer": ...}`, or `{"error": {"name", "message"}}`, with the files as the earlier requests left them.
+
+        Never raises.
+        """
         try:
             return {"answer": self._answered(request)}
         except BadRequest as error:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rune.blocks.resolver import BlockResolver
 from rune.files import FileMissing, MemoryFiles, ProjectFiles, SizedFiles, normal_path
 from rune.language.analysis import Analysis, analyse
 from rune.language.requests import BadRequest, bytes_of, path_of, text_of, whole_number_of
@@ -31,10 +32,11 @@ class GivenFile:
 class Session:
     """Holds a project's files and answers with the same analysis until one of them changes.
 
-    `files` are read when they are needed; what `update` puts in stands before them.
+    `blocks` finds the proc-blocks. `files` are read when they are needed; what `update` puts in stands before them.
     """
 
-    def __init__(self, files: ProjectFiles | None = None) -> None:
+    def __init__(self, blocks: BlockResolver, files: ProjectFiles | None = None) -> None:
+        self._blocks = blocks
         self._files: ProjectFiles = files if files is not None else MemoryFiles({})
         self._given: dict[str, GivenFile | None] = {}
         self._analyses: dict[str, Analysis] = {}
@@ -59,7 +61,7 @@ class Session:
         path = runefile or runefile_in(self)
         if path not in self._analyses:
             self._analyses[path] = analyse(
-                self, runefile=path, signatures=self._signature, descriptions=self._description
+                self, self._blocks, runefile=path, signatures=self._signature, descriptions=self._description
             )
         return self._analyses[path]
 

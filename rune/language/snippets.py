@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
-from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.resolver import named_blocks
 from rune.blocks.signature import Block
 from rune.language.analysis import Analysis
 from rune.language.completion_items import Completion, CompletionKind, escaped
@@ -52,7 +52,7 @@ def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entr
     pieces = _Pieces(analysis, taken, above)
     return [
         *(pieces.capability(kind.name, rules) for kind, rules in CAPABILITY_RULES.items()),
-        *(pieces.block(block) for block in CATALOGUE.values()),
+        *(pieces.block(name, block) for name, block in named_blocks(analysis.blocks).items()),
         *(pieces.model(path) for path in analysis.files.paths() if path.endswith(".tflite")),
         *(pieces.output(kind, text) for kind, text in OUTPUTS.items()),
     ]
@@ -75,16 +75,16 @@ class _Pieces:
         name = self._free(_STAGE_NAMES.get(kind, kind.lower()))
         return _stage(f"{kind} stage", name, lines, rules.summary, CAPABILITY_PAGES[kind])
 
-    def block(self, block: Block) -> Completion:
-        lines = [f"proc-block: {block.name}", self._reading(f"proc-block: {block.name}")]
+    def block(self, path: str, block: Block) -> Completion:
+        lines = [f"proc-block: {path}", self._reading(f"proc-block: {path}")]
         needed = [argument for argument in block.arguments if argument.default is None]
         if needed:
             lines.append("args:")
         for index, argument in enumerate(needed, 1):
             low = "" if argument.minimum is None else number(argument.minimum)
             lines.append(f"  {argument.name}: ${{{index}{':' + low if low else ''}}}")
-        name = self._free(block.name.replace("-", "_"))
-        return _stage(f"{block.name} stage", name, lines, block.summary, block_documentation(block))
+        name = self._free(_NO_NAME.sub("_", block.name))
+        return _stage(f"{path} stage", name, lines, block.summary, block_documentation(block))
 
     def model(self, path: str) -> Completion:
         model = self._analysis.signature(path)

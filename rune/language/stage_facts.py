@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from rune.abi import Capability
-from rune.blocks.catalogue import find_block
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
 from rune.language.analysis import Analysis
 from rune.language.place import Entry
@@ -68,11 +67,11 @@ def capability_in(target: str) -> Capability | None:
     return CAPABILITIES.get((capability_of(text) or text).upper().replace("-", "_"))
 
 
-def block_of(entry: Entry) -> Block | None:
+def block_of(analysis: Analysis, entry: Entry) -> Block | None:
     """The block that a stage runs."""
     if entry.kind is not StageKind.BLOCK or entry.target is None:
         return None
-    return find_block(entry.target.text.strip())
+    return analysis.blocks.find(entry.target.text.strip())
 
 
 def dependents(stages: Mapping[str, Entry], name: str) -> set[str]:
@@ -99,7 +98,7 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
             model = signature_of(analysis, entry)
             return model is None or (index < len(model.inputs) and same_data(type_, model.inputs[index].type))
         case StageKind.BLOCK:
-            block = block_of(entry)
+            block = block_of(analysis, entry)
             return block is None or index > 0 or block_takes(block, entry, type_)
         case StageKind.OUTPUT:
             target = entry.target.text.strip().upper() if entry.target is not None else ""

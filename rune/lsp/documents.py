@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
 from rune.anvil import signature_with_support
+from rune.blocks.resolver import BlockResolver
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
 from rune.language.positions import Utf16
@@ -57,7 +58,8 @@ def changed(text: str, changes: Sequence[types.TextDocumentContentChangeEvent]) 
 class Documents:
     """Knows the open documents, and what each says of its project until something changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: BlockResolver) -> None:
+        self._blocks = blocks
         self._open: dict[str, Document] = {}
         self._analyses: dict[str, Analysis] = {}
         self._projects: dict[Path, _Project] = {}
@@ -107,7 +109,9 @@ class Documents:
             project = self._projects.setdefault(folder, _Project(folder))
             texts = {other.path: other.text for other in self._open.values() if other.path.is_relative_to(folder)}
             files = _OpenFiles(project, {path.relative_to(folder).as_posix(): text for path, text in texts.items()})
-            self._analyses[document.uri] = analyse(files, runefile=document.path.name, signatures=project.signature)
+            self._analyses[document.uri] = analyse(
+                files, self._blocks, runefile=document.path.name, signatures=project.signature
+            )
         return self._analyses[document.uri]
 
     def _put(self, document: Document) -> None:

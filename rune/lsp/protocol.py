@@ -12,7 +12,7 @@ from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 
-class Protocol(LanguageServerProtocol):
+class RunefileProtocol(LanguageServerProtocol):
     """Hands what happens to documents to the server's own handlers alone."""
 
     @lsp_method(types.INITIALIZE)

@@ -1,28 +1,26 @@
-"""The server's features: each asks `rune.language` and converts the answer. No rule stands here."""
+"""The language server: its documents and its features. What each answers stands in `answers`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 import rune
+from rune.blocks.resolver import BlockResolver
 from rune.language import Analysis
-from rune.language.actions import actions
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
-from rune.language.format import FormatRefused, format_text
-from rune.language.hints import hints
-from rune.language.hover import hover
-from rune.language.navigation import RenameRefused, definition, prepare_rename, references, rename
-from rune.language.structure import foldings, symbols
-from rune.language.tokens import tokens
-from rune.lsp.convert import LEGEND, Converter, folding
-from rune.lsp.documents import Document, Documents
-from rune.lsp.protocol import Protocol
+from rune.language.format import FormatRefused
+from rune.language.navigation import RenameRefused
+from rune.lsp import answers
+from rune.lsp.convert import LEGEND, Converter
+from rune.lsp.documents import Documents
+from rune.lsp.protocol import RunefileProtocol
 
 _REQUEST_FAILED = -32803
 """The protocol's code for a request that is right and cannot be done, with a message for the person."""
@@ -30,24 +28,19 @@ _PAUSE = 0.1
 """Seconds without a change before a file is checked, so that a long file is not checked at every key."""
 _WATCHED = "**/*"
 
+P = TypeVar("P", bound="_AboutADocument")
+R = TypeVar("R")
+
 
 class Server(LanguageServer):
     """Holds the open documents, and the last list of completions, whose documentation may be asked for."""
 
-    def __init__(self) -> None:
-        super().__init__("rune", rune.__version__, protocol_cls=Protocol)
-        self.documents = Documents()
+    def __init__(self, blocks: BlockResolver) -> None:
+        super().__init__("rune", rune.__version__, protocol_cls=RunefileProtocol)
+        self.documents = Documents(blocks)
         self.completions: tuple[Completion, ...] = ()
         self.list_number = 0
         self._waiting: asyncio.TimerHandle | None = None
-
-    def asked(self, uri: str) -> tuple[Document, Analysis, Converter] | None:
-        """An open Runefile and what is known of it."""
-        document = self.documents.get(uri)
-        if document is None:
-            return None
-        analysis = self.documents.analysis(document)
-        return document, analysis, Converter(document, analysis)
 
     def check_soon(self) -> None:
         """Checks the open Runefiles when nothing has changed for a moment."""
@@ -68,14 +61,47 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
 
-def make_server() -> Server:
-    """A server with all its features, that waits to be started."""
-    server = Server()
+def make_server(blocks: BlockResolver) -> Server:
+    """A server with all its features, that waits to be started. `blocks` finds the proc-blocks."""
+    server = Server(blocks)
     _follow_documents(server)
-    _answer_about_words(server)
-    _answer_about_names(server)
-    _answer_about_the_file(server)
+    _answer_completions(server)
+    _answer(server, types.TEXT_DOCUMENT_HOVER, answers.hovered)
+    _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.defined)
+    _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.referred)
+    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.highlighted)
+    _answer(server, types.TEXT_DOCUMENT_PREPARE_RENAME, answers.may_be_renamed)
+    _answer(server, types.TEXT_DOCUMENT_RENAME, answers.renamed, types.RenameOptions(prepare_provider=True))
+    _answer(server, types.TEXT_DOCUMENT_FORMATTING, answers.formatted)
+    _answer(server, types.TEXT_DOCUMENT_CODE_ACTION, answers.offered, types.CodeActionOptions(answers.ACTION_KINDS))
+    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answers.outlined)
+    _answer(server, types.TEXT_DOCUMENT_FOLDING_RANGE, answers.folded)
+    _answer(server, types.TEXT_DOCUMENT_INLAY_HINT, answers.hinted)
+    _answer(server, types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answers.coloured, LEGEND)
     return server
+
+
+def _answer(server: Server, method: str, answer: Callable[[Analysis, Converter, P], R], options: object = None) -> None:
+    """Answers a request about an open Runefile; the answer for any other document is null."""
+
+    def answered(params: P) -> R | None:
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        analysis = server.documents.analysis(document)
+        try:
+            return answer(analysis, Converter(document, analysis), params)
+        except (RenameRefused, FormatRefused) as error:
+            raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
+
+    server.feature(method, options)(answered)
+
+
+class _AboutADocument(Protocol):
+    """The parameters of such a request."""
+
+    @property
+    def text_document(self) -> types.TextDocumentIdentifier: ...
 
 
 def _follow_documents(server: Server) -> None:
@@ -118,16 +144,10 @@ def _follow_documents(server: Server) -> None:
             server.check_soon()
 
 
-def _answer_about_words(server: Server) -> None:
-    options = types.CompletionOptions(trigger_characters=[":", " ", "[", "{", ",", "$", "/", "@", '"', "-"])
-    options.resolve_provider = True
-
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
-    def completion(params: types.CompletionParams) -> types.CompletionList | None:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return None
-        _, analysis, convert = asked
+def _answer_completions(server: Server) -> None:
+    def completion(
+        analysis: Analysis, convert: Converter, params: types.CompletionParams
+    ) -> types.CompletionList | None:
         found = complete(analysis, convert.offset(params.position))
         if found is None:
             return None
@@ -140,6 +160,10 @@ def _answer_about_words(server: Server) -> None:
         ]
         return types.CompletionList(is_incomplete=False, items=items)
 
+    options = types.CompletionOptions(trigger_characters=[":", " ", "[", "{", ",", "$", "/", "@", '"', "-"])
+    options.resolve_provider = True
+    _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options)
+
     @server.feature(types.COMPLETION_ITEM_RESOLVE)
     def resolve(item: types.CompletionItem) -> types.CompletionItem:
         match item.data:
@@ -149,130 +173,9 @@ def _answer_about_words(server: Server) -> None:
                     item.documentation = types.MarkupContent(types.MarkupKind.Markdown, text)
         return item
 
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hovered(params: types.HoverParams) -> types.Hover | None:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return None
-        _, analysis, convert = asked
-        found = hover(analysis, convert.offset(params.position))
-        if found is None:
-            return None
-        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
-
 
 def _knows_snippets(capabilities: types.ClientCapabilities) -> bool:
     document = capabilities.text_document
     completion = document.completion if document is not None else None
     item = completion.completion_item if completion is not None else None
     return bool(item is not None and item.snippet_support)
-
-
-def _answer_about_names(server: Server) -> None:
-    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-    def defined(params: types.DefinitionParams) -> list[types.Location]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        found = definition(analysis, convert.offset(params.position))
-        return [convert.location(each.file, each.span) for each in found]
-
-    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
-    def referred(params: types.ReferenceParams) -> list[types.Location]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        offset = convert.offset(params.position)
-        found = references(analysis, offset, with_definition=params.context.include_declaration)
-        return [convert.location(each.file, each.span) for each in found]
-
-    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
-    def highlighted(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        found = references(analysis, convert.offset(params.position))
-        return [types.DocumentHighlight(convert.range(each.span)) for each in found]
-
-    @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
-    def may_be_renamed(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return None
-        _, analysis, convert = asked
-        span = prepare_rename(analysis, convert.offset(params.position))
-        if span is None:
-            return None
-        name = analysis.source.text[span.start.offset : span.end.offset]
-        return types.PrepareRenamePlaceholder(convert.range(span), name)
-
-    @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
-    def renamed(params: types.RenameParams) -> types.WorkspaceEdit | None:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return None
-        _, analysis, convert = asked
-        try:
-            return convert.workspace_edit(rename(analysis, convert.offset(params.position), params.new_name))
-        except RenameRefused as error:
-            raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
-
-
-def _answer_about_the_file(server: Server) -> None:
-    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
-    def formatted(params: types.DocumentFormattingParams) -> list[types.TextEdit]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        try:
-            return [convert.text_edit(edit) for edit in format_text(analysis)]
-        except FormatRefused as error:
-            raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
-
-    kinds = [types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.SourceFixAll]
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))
-    def offered(params: types.CodeActionParams) -> list[types.CodeAction]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        wanted = params.context.only
-        found = actions(analysis, convert.offset(params.range.start), convert.offset(params.range.end))
-        converted = [convert.action(each, params.context.diagnostics) for each in found]
-        return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
-
-    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    def outlined(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-        asked = server.asked(params.text_document.uri)
-        return [] if asked is None else [asked[2].symbol(each) for each in symbols(asked[1])]
-
-    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
-    def folded(params: types.FoldingRangeParams) -> list[types.FoldingRange]:
-        asked = server.asked(params.text_document.uri)
-        return [] if asked is None else [folding(each) for each in foldings(asked[1])]
-
-    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    def hinted(params: types.InlayHintParams) -> list[types.InlayHint]:
-        asked = server.asked(params.text_document.uri)
-        if asked is None:
-            return []
-        _, analysis, convert = asked
-        first, last = params.range.start.line + 1, params.range.end.line + 1
-        return [convert.hint(each) for each in hints(analysis) if first <= each.at.line <= last]
-
-    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
-    def coloured(params: types.SemanticTokensParams) -> types.SemanticTokens:
-        asked = server.asked(params.text_document.uri)
-        return types.SemanticTokens([]) if asked is None else asked[2].tokens(tokens(asked[1]))
-
-
-def _is_wanted(action: types.CodeAction, wanted: Sequence[types.CodeActionKind | str]) -> bool:
-    """A kind means all kinds below it: `source` means `source.fixAll`."""
-    kind = str(getattr(action.kind, "value", action.kind))
-    names = [str(getattr(each, "value", each)) for each in wanted]
-    return any(kind == name or kind.startswith(f"{name}.") or not name for name in names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.resolver import BlockResolver
 from rune.files import ProjectFiles
 from rune.runefile.block_stages import check_block_stage
@@ -96,18 +95,19 @@ class Checked:
 @uncollected()
 def check(
     files: ProjectFiles,
+    blocks: BlockResolver,
     *,
     runefile: str | None = None,
     signatures: Signatures | None = None,
     host_resources: HostResources | None = None,
-    blocks: BlockResolver = PUBLISHED_BLOCKS,
 ) -> Checked:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
-    Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or `Runefile`.
+    `blocks` finds the proc-blocks. Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or
+    `Runefile`.
     `signatures` gives a model's inputs and outputs by its path, where reading the file itself is not wanted: it may
     raise `FileError` and `ModelError`. Without it the models are read from `files`. `host_resources` says what the host
-    gives beside the resources that have no default. `blocks` finds the proc-blocks.
+    gives beside the resources that have no default.
     """
     runefile = runefile or runefile_in(files)
     report = Report(runefile)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from rune.abi import ModelFormat
-from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.resolver import BlockResolver, named_blocks
 from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.runefile.output_stages import OUTPUT_KINDS
@@ -29,8 +29,8 @@ _PIXEL_FORMAT = "^@?(PixelFormat::)?([rR][gG][bB]|[bB][gG][rR]|[gG][rR][aA][yY][
 _ELEMENT = "^([uUiI](8|16|32|64)|[fF](32|64)|[uU][tT][fF]8)$"
 
 
-def schema() -> Json:
-    """The whole schema, draft 7, which editors know best."""
+def schema(blocks: BlockResolver) -> Json:
+    """The whole schema, draft 7, which editors know best. `blocks` are those that an editor offers."""
     return {
         "$schema": DRAFT,
         "title": "Runefile",
@@ -59,7 +59,7 @@ def schema() -> Json:
         "definitions": {
             "stage": _stage(),
             "capability": _capability_stage(),
-            "block": _block_stage(),
+            "block": _block_stage(blocks),
             "model": _model_stage(),
             "output": _output_stage(),
             "inputs": {
@@ -122,13 +122,13 @@ def _parameter(parameter: Parameter) -> Json:
     return {"description": parameter.help, "anyOf": choices}
 
 
-def _block_stage() -> Json:
+def _block_stage(blocks: BlockResolver) -> Json:
     return {
         "required": ["inputs"],
         "properties": {
             "proc-block": {
                 "description": "A block of the catalogue: `fft`, or `hotg-ai/proc-blocks@v0.11.3#fft`.",
-                "anyOf": [{"enum": list(CATALOGUE)}, {"type": "string", "minLength": 1}],
+                "anyOf": [{"enum": list(blocks.names)}, {"type": "string", "minLength": 1}],
             },
             "inputs": {"$ref": "#/definitions/inputs"},
             "outputs": _outputs("What the block gives; it may be left out."),
@@ -136,7 +136,8 @@ def _block_stage() -> Json:
         },
         "additionalProperties": False,
         "allOf": [
-            _where("proc-block", {"pattern": _path_of(block)}, _arguments(block)) for block in CATALOGUE.values()
+            _where("proc-block", {"pattern": _path_of(block)}, _arguments(block))
+            for block in named_blocks(blocks).values()
         ],
     }
 

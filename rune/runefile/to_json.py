@@ -93,7 +93,10 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> DiagnosticJson:
 
 def outline_to_json(outline: Outline) -> OutlineJson:
     """An outline as JSON."""
-    return {"nodes": [_node(node) for node in outline.nodes], "wires": [_wire(wire) for wire in outline.wires]}
+    return {
+        "nodes": [node_to_json(node) for node in outline.nodes],
+        "wires": [wire_to_json(wire) for wire in outline.wires],
+    }
 
 
 def _fix(fix: Fix) -> FixJson:
@@ -115,11 +118,13 @@ def position_to_json(position: Position) -> PositionJson:
     return {"line": position.line, "column": position.column, "offset": position.offset}
 
 
-def _node(node: Node) -> OutlineNodeJson:
+def node_to_json(node: Node) -> OutlineNodeJson:
+    """A stage of an outline as JSON."""
     return {"name": node.name, "kind": node.kind, "detail": node.detail, "line": node.line, "file": node.file}
 
 
-def _wire(wire: Wire) -> OutlineWireJson:
+def wire_to_json(wire: Wire) -> OutlineWireJson:
+    """A wire of an outline as JSON."""
     return {
         "source": wire.source,
         "source_index": wire.source_index,

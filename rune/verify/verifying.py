@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rune.anvil import AnvilError
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
@@ -61,7 +62,7 @@ def verify(
     """
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
-    checked = check(files, runefile=runefile, signatures=models.signature, host_resources=host)
+    checked = check(files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host)
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
     pipeline = checked.pipeline

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
 from tests.model_cases import refused_cases
+from tests.named_places import missing_paths
 
 LOGISTIC = """
 import sys
@@ -43,6 +45,17 @@ def test_a_recipe_has_six_places_at_most() -> None:
     pages = [page.name for page in PAGES.glob("add-*.md")]
     assert {"add-an-op.md", "add-a-target.md", "add-a-block.md", "add-a-template.md"} <= set(pages)
     assert all(0 < places_of(page) <= 6 for page in pages)
+
+
+def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
+    page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/targets/<name>/` |"
+    assert missing_paths(page, REPOSITORY) == ["tests/no_such_test.py"]
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("add-*.md")))
+def test_the_files_and_tests_that_a_recipe_names_are_there(page: str) -> None:
+    missing = missing_paths((PAGES / page).read_text("utf-8"), REPOSITORY)
+    assert [path for path in missing if path not in files_of(page)] == []
 
 
 def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:

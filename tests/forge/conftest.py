@@ -12,6 +12,8 @@ from django.test import Client
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import warm_compiler
+from forge.core.event_check import check_shape
+from forge.core.events import event_checks
 from forge.projects.models import Project
 
 RUNEFILE = """\
@@ -30,6 +32,10 @@ pipeline:
       - number
 """
 """A Runefile without a model, for tests that are not about models."""
+
+
+# Whatever a test does: each event that it writes is compared with its declaration.
+event_checks.register(check_shape)
 
 
 @pytest.fixture(autouse=True)

@@ -17,14 +17,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
-from forge.accounts.actions import create_token
-from forge.accounts.links import invite
+from forge.accounts.actions import create_token, invite
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.player.passes import make_phone_link
-from forge.projects.actions import delete_project, write_file
+from forge.player.actions import make_phone_link
+from forge.projects.actions import delete_project, save_version, send_sample, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms, send_sample
-from forge.projects.versions import save_version
+from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict, say
 from tests.forge.made_builds import built

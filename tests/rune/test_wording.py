@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.wording import LONGEST, counted, hertz, install_command, plain, printable, quoted
+from rune.wording import LONGEST, counted, hertz, install_command, listed, plain, printable, quoted
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,3 +75,7 @@ def test_nothing_advises_a_name_that_is_nobodys_on_the_package_index() -> None:
     assert len(texts) > 500
     advice = re.compile(r"install[^\n]{0,40}hammer[-_]forge\b|hammer[-_]forge\[")
     assert [str(path) for path in texts if advice.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_words_are_listed_as_people_list_them() -> None:
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]

@@ -860,6 +860,11 @@ export interface components {
         readonly [key: string]: components["schemas"]["LineVersion"];
       };
     };
+    /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
+    readonly BrokenSides: {
+      readonly before: boolean;
+      readonly after: boolean;
+    };
     /** @description A build. */
     readonly Build: {
       /** Format: uuid */
@@ -929,6 +934,13 @@ export interface components {
     readonly Comments: {
       readonly comments: readonly components["schemas"]["Comment"][];
     };
+    /** @description What differs between two moments of a project; `said` is all of it in sentences. */
+    readonly Comparison: {
+      readonly files: readonly components["schemas"]["FileChange"][];
+      readonly pipeline: components["schemas"]["PipelineChange"] | null;
+      readonly models: readonly components["schemas"]["ModelChange"][];
+      readonly said: readonly string[];
+    };
     /** @description A token with its secret, which is shown this once. */
     readonly CreatedToken: {
       /** Format: uuid */
@@ -943,6 +955,19 @@ export interface components {
       /** Format: date-time */
       readonly last_used: string | null;
       readonly token: string;
+    };
+    /** @description What is known of a model. */
+    readonly DescribedModel: {
+      readonly version: number;
+      readonly description: string;
+      readonly size: number;
+      readonly inputs: readonly components["schemas"]["ModelTensor"][];
+      readonly outputs: readonly components["schemas"]["ModelTensor"][];
+      readonly operators: readonly components["schemas"]["OperatorCount"][];
+      readonly weights_size: number;
+      readonly parameters: number;
+      readonly quantisation: components["schemas"]["Quantisation"];
+      readonly memory: components["schemas"]["ModelMemory"];
     };
     /** @description The secret of the program that asked. */
     readonly DeviceCode: {
@@ -1029,6 +1054,16 @@ export interface components {
       readonly size: number;
       readonly digest: string | null;
     };
+    /** @description A file that differs. `path` is its later path, or the one that it had; `was` its earlier one, null for a new file. `changed` says whether its contents differ: a file may only be renamed. */
+    readonly FileChange: {
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "renamed";
+      readonly path: string;
+      readonly was: string | null;
+      readonly before: components["schemas"]["FileState"] | null;
+      readonly after: components["schemas"]["FileState"] | null;
+      readonly changed: boolean;
+    };
     /** @enum {string} */
     readonly FileKind: "text" | "binary";
     /** @description A file that was made. */
@@ -1037,7 +1072,7 @@ export interface components {
       readonly size: number;
       readonly digest: string;
     };
-    /** @description The contents of a file, by their digest, and their size in bytes. */
+    /** @description A file's contents: what names them, and their size in bytes. */
     readonly FileState: {
       readonly digest: string;
       readonly size: number;
@@ -1173,6 +1208,13 @@ export interface components {
       readonly serial: number;
       readonly constants: number;
       readonly pages: number | null;
+    };
+    /** @description A model whose file differs, with what each side knows of it. */
+    readonly ModelChange: {
+      readonly path: string;
+      readonly before: (components["schemas"]["DescribedModel"] | components["schemas"]["RefusedModel"]) | null;
+      readonly after: (components["schemas"]["DescribedModel"] | components["schemas"]["RefusedModel"]) | null;
+      readonly said: readonly string[];
     };
     /** @description A model's drawing; not complete for one with more operators than are drawn. */
     readonly ModelGraph: {
@@ -1324,6 +1366,91 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnOrganisation"][];
     };
+    /** @description The organisation has another name or title. */
+    readonly OrganisationChanged: {
+      readonly name: string;
+      readonly title: string;
+    };
+    /** @description The organisation has another name or title. */
+    readonly OrganisationChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "organisation.changed";
+      readonly data: components["schemas"]["OrganisationChanged"];
+    };
+    /** @description An event of a stream of organisations. */
+    readonly OrganisationEvent:
+      | components["schemas"]["OrganisationMembersChangedEvent"]
+      | components["schemas"]["OrganisationChangedEvent"]
+      | components["schemas"]["OrganisationProjectCreatedEvent"]
+      | components["schemas"]["OrganisationProjectDeletedEvent"]
+      | components["schemas"]["OrganisationProjectRestoredEvent"];
+    /** @description Someone joined, left, or has another role. */
+    readonly OrganisationMembersChanged: Record<string, never>;
+    /** @description Someone joined, left, or has another role. Read again: the members, and what one may do. */
+    readonly OrganisationMembersChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "members.changed";
+      readonly data: components["schemas"]["OrganisationMembersChanged"];
+    };
+    /** @description The organisation has a new project. */
+    readonly OrganisationProjectCreated: {
+      /** Format: uuid */
+      readonly project: string;
+      readonly name: string;
+    };
+    /** @description The organisation has a new project. Read again: the projects. */
+    readonly OrganisationProjectCreatedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.created";
+      readonly data: components["schemas"]["OrganisationProjectCreated"];
+    };
+    /** @description A project was deleted. */
+    readonly OrganisationProjectDeleted: {
+      /** Format: uuid */
+      readonly project: string;
+    };
+    /** @description A project was deleted. Read again: the projects. */
+    readonly OrganisationProjectDeletedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.deleted";
+      readonly data: components["schemas"]["OrganisationProjectDeleted"];
+    };
+    /** @description A deleted project is back, perhaps under another name. */
+    readonly OrganisationProjectRestored: {
+      /** Format: uuid */
+      readonly project: string;
+    };
+    /** @description A deleted project is back, perhaps under another name. Read again: the projects. */
+    readonly OrganisationProjectRestoredEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.restored";
+      readonly data: components["schemas"]["OrganisationProjectRestored"];
+    };
     /** @description One's organisations. */
     readonly Organisations: {
       readonly organisations: readonly components["schemas"]["Organisation"][];
@@ -1374,6 +1501,21 @@ export interface components {
       readonly initials: string;
       readonly colour: number;
     };
+    /** @description An event of a stream of persons. */
+    readonly PersonEvent: components["schemas"]["PersonSessionsChangedEvent"];
+    /** @description A session of the person ended, and their sockets open again. */
+    readonly PersonSessionsChanged: Record<string, never>;
+    /** @description A session of the person ended, and their sockets open again. */
+    readonly PersonSessionsChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "sessions.changed";
+      readonly data: components["schemas"]["PersonSessionsChanged"];
+    };
     /** @description What lets one phone in. */
     readonly PhoneLink: {
       readonly url: string;
@@ -1385,6 +1527,13 @@ export interface components {
     /** @description How many phones hold a pass of one's own. */
     readonly Phones: {
       readonly phones: number;
+    };
+    /** @description All stages and wires of both sides. */
+    readonly PipelineChange: {
+      readonly stages: readonly components["schemas"]["StageChange"][];
+      readonly wires: readonly components["schemas"]["WireChange"][];
+      readonly said: readonly string[];
+      readonly broken: components["schemas"]["BrokenSides"];
     };
     /** @description A place in a text: line and column count from 1, the offset counts characters from 0. */
     readonly Position: {
@@ -1428,6 +1577,144 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
+    /** @description A numbered build was asked for, began, ended, or waits again. */
+    readonly ProjectBuildChanged: {
+      readonly build: unknown;
+    };
+    /** @description A numbered build was asked for, began, ended, or waits again. */
+    readonly ProjectBuildChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.changed";
+      readonly data: components["schemas"]["ProjectBuildChanged"];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly ProjectBuildLog: {
+      /** Format: uuid */
+      readonly build: string;
+      readonly lines: unknown;
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly ProjectBuildLogEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.log";
+      readonly data: components["schemas"]["ProjectBuildLog"];
+    };
+    /** @description The project has another name, description or visibility, or was restored. */
+    readonly ProjectChanged: {
+      readonly project: unknown;
+    };
+    /** @description The project has another name, description or visibility, or was restored. */
+    readonly ProjectChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.changed";
+      readonly data: components["schemas"]["ProjectChanged"];
+    };
+    /** @description The project was deleted, and its sockets close. */
+    readonly ProjectDeleted: Record<string, never>;
+    /** @description The project was deleted, and its sockets close. */
+    readonly ProjectDeletedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.deleted";
+      readonly data: components["schemas"]["ProjectDeleted"];
+    };
+    /** @description An event of a stream of projects. */
+    readonly ProjectEvent:
+      | components["schemas"]["ProjectBuildChangedEvent"]
+      | components["schemas"]["ProjectBuildLogEvent"]
+      | components["schemas"]["ProjectPreviewChangedEvent"]
+      | components["schemas"]["ProjectPreviewWatchedEvent"]
+      | components["schemas"]["ProjectChangedEvent"]
+      | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ProjectReviewChangedEvent"]
+      | components["schemas"]["ProjectSamplesChangedEvent"]
+      | components["schemas"]["ProjectTagPublishedEvent"]
+      | components["schemas"]["ProjectVersionSavedEvent"];
+    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    readonly ProjectPreviewChanged: {
+      readonly sequence: number;
+      /** @enum {string} */
+      readonly state: "checking" | "building" | "ready" | "broken" | "failed";
+      readonly preview?: unknown;
+    };
+    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    readonly ProjectPreviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.changed";
+      readonly data: components["schemas"]["ProjectPreviewChanged"];
+    };
+    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    readonly ProjectPreviewWatched: {
+      /** Format: uuid */
+      readonly watch: string;
+      /** @enum {string} */
+      readonly state: "checking" | "building" | "ready" | "broken" | "failed";
+      readonly answer?: unknown;
+    };
+    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    readonly ProjectPreviewWatchedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.watched";
+      readonly data: components["schemas"]["ProjectPreviewWatched"];
+    };
+    /** @description Someone gave a verdict on a build, or said something about it. */
+    readonly ProjectReviewChanged: {
+      /** Format: uuid */
+      readonly build: string;
+    };
+    /** @description Someone gave a verdict on a build, or said something about it. Read again: the build's verdicts and comments. */
+    readonly ProjectReviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.changed";
+      readonly data: components["schemas"]["ProjectReviewChanged"];
+    };
+    /** @description A sample was sent or deleted. */
+    readonly ProjectSamplesChanged: Record<string, never>;
+    /** @description A sample was sent or deleted. Read again: the samples. */
+    readonly ProjectSamplesChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "samples.changed";
+      readonly data: components["schemas"]["ProjectSamplesChanged"];
+    };
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
       readonly sequence: number;
@@ -1452,6 +1739,37 @@ export interface components {
       readonly description: string;
       readonly url: string;
     };
+    /** @description A build was published under a tag, or a tag moved to it. */
+    readonly ProjectTagPublished: {
+      readonly tag: string;
+      readonly build_number: number;
+    };
+    /** @description A build was published under a tag, or a tag moved to it. Read again: the tags. */
+    readonly ProjectTagPublishedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.published";
+      readonly data: components["schemas"]["ProjectTagPublished"];
+    };
+    /** @description The files were saved as a version. */
+    readonly ProjectVersionSaved: {
+      readonly number: number;
+    };
+    /** @description The files were saved as a version. Read again: the versions. */
+    readonly ProjectVersionSavedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.saved";
+      readonly data: components["schemas"]["ProjectVersionSaved"];
+    };
     readonly Publish: {
       readonly tag: string;
       /** Format: uuid */
@@ -1464,6 +1782,10 @@ export interface components {
       readonly other: number;
       readonly none: number;
       readonly channels: number;
+    };
+    /** @description Why nothing is known of a model: it cannot be read. */
+    readonly RefusedModel: {
+      readonly refusal: string;
     };
     /** @description A file's new path. */
     readonly RenameFile: {
@@ -1585,6 +1907,18 @@ export interface components {
     readonly Span: {
       readonly start: components["schemas"]["Position"];
       readonly end: components["schemas"]["Position"];
+    };
+    /** @description What became of a stage. `was` is what it was where it is something else now. */
+    readonly StageChange: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly detail: string;
+      readonly line: number;
+      readonly file: string | null;
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "same";
+      readonly was: string | null;
     };
     /** @description One step that ended. */
     readonly Step: {
@@ -1766,6 +2100,16 @@ export interface components {
       readonly stage: string;
       readonly index: number;
     };
+    /** @description What became of a wire; a changed one carries another type. */
+    readonly WireChange: {
+      readonly source: string;
+      readonly source_index: number;
+      readonly target: string;
+      readonly target_index: number;
+      readonly type: string | null;
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "same";
+    };
   };
   responses: never;
   parameters: never;
@@ -1774,6 +2118,7 @@ export interface components {
   pathItems: never;
 }
 export type Authors = components["schemas"]["Authors"];
+export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
@@ -1783,7 +2128,9 @@ export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type Comment = components["schemas"]["Comment"];
 export type Comments = components["schemas"]["Comments"];
+export type Comparison = components["schemas"]["Comparison"];
 export type CreatedToken = components["schemas"]["CreatedToken"];
+export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
 export type DeviceToken = components["schemas"]["DeviceToken"];
@@ -1793,6 +2140,7 @@ export type DrawnInput = components["schemas"]["DrawnInput"];
 export type DrawnModel = components["schemas"]["DrawnModel"];
 export type DrawnOutput = components["schemas"]["DrawnOutput"];
 export type File = components["schemas"]["File"];
+export type FileChange = components["schemas"]["FileChange"];
 export type FileKind = components["schemas"]["FileKind"];
 export type FileReport = components["schemas"]["FileReport"];
 export type FileState = components["schemas"]["FileState"];
@@ -1813,6 +2161,7 @@ export type Member = components["schemas"]["Member"];
 export type Members = components["schemas"]["Members"];
 export type Membership = components["schemas"]["Membership"];
 export type Memory = components["schemas"]["Memory"];
+export type ModelChange = components["schemas"]["ModelChange"];
 export type ModelGraph = components["schemas"]["ModelGraph"];
 export type ModelMemory = components["schemas"]["ModelMemory"];
 export type ModelPage = components["schemas"]["ModelPage"];
@@ -1828,6 +2177,17 @@ export type NewProject = components["schemas"]["NewProject"];
 export type NewToken = components["schemas"]["NewToken"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
+export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
+export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
+export type OrganisationEvent = components["schemas"]["OrganisationEvent"];
+export type OrganisationMembersChanged = components["schemas"]["OrganisationMembersChanged"];
+export type OrganisationMembersChangedEvent = components["schemas"]["OrganisationMembersChangedEvent"];
+export type OrganisationProjectCreated = components["schemas"]["OrganisationProjectCreated"];
+export type OrganisationProjectCreatedEvent = components["schemas"]["OrganisationProjectCreatedEvent"];
+export type OrganisationProjectDeleted = components["schemas"]["OrganisationProjectDeleted"];
+export type OrganisationProjectDeletedEvent = components["schemas"]["OrganisationProjectDeletedEvent"];
+export type OrganisationProjectRestored = components["schemas"]["OrganisationProjectRestored"];
+export type OrganisationProjectRestoredEvent = components["schemas"]["OrganisationProjectRestoredEvent"];
 export type Organisations = components["schemas"]["Organisations"];
 export type Outline = components["schemas"]["Outline"];
 export type OutlineNode = components["schemas"]["OutlineNode"];
@@ -1836,17 +2196,43 @@ export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type Person = components["schemas"]["Person"];
+export type PersonEvent = components["schemas"]["PersonEvent"];
+export type PersonSessionsChanged = components["schemas"]["PersonSessionsChanged"];
+export type PersonSessionsChangedEvent = components["schemas"]["PersonSessionsChangedEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
+export type PipelineChange = components["schemas"]["PipelineChange"];
 export type Position = components["schemas"]["Position"];
 export type Preview = components["schemas"]["Preview"];
 export type PreviewBuild = components["schemas"]["PreviewBuild"];
 export type PreviewState = components["schemas"]["PreviewState"];
 export type Project = components["schemas"]["Project"];
+export type ProjectBuildChanged = components["schemas"]["ProjectBuildChanged"];
+export type ProjectBuildChangedEvent = components["schemas"]["ProjectBuildChangedEvent"];
+export type ProjectBuildLog = components["schemas"]["ProjectBuildLog"];
+export type ProjectBuildLogEvent = components["schemas"]["ProjectBuildLogEvent"];
+export type ProjectChanged = components["schemas"]["ProjectChanged"];
+export type ProjectChangedEvent = components["schemas"]["ProjectChangedEvent"];
+export type ProjectDeleted = components["schemas"]["ProjectDeleted"];
+export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
+export type ProjectEvent = components["schemas"]["ProjectEvent"];
+export type ProjectPreviewChanged = components["schemas"]["ProjectPreviewChanged"];
+export type ProjectPreviewChangedEvent = components["schemas"]["ProjectPreviewChangedEvent"];
+export type ProjectPreviewWatched = components["schemas"]["ProjectPreviewWatched"];
+export type ProjectPreviewWatchedEvent = components["schemas"]["ProjectPreviewWatchedEvent"];
+export type ProjectReviewChanged = components["schemas"]["ProjectReviewChanged"];
+export type ProjectReviewChangedEvent = components["schemas"]["ProjectReviewChangedEvent"];
+export type ProjectSamplesChanged = components["schemas"]["ProjectSamplesChanged"];
+export type ProjectSamplesChangedEvent = components["schemas"]["ProjectSamplesChangedEvent"];
 export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
+export type ProjectTagPublished = components["schemas"]["ProjectTagPublished"];
+export type ProjectTagPublishedEvent = components["schemas"]["ProjectTagPublishedEvent"];
+export type ProjectVersionSaved = components["schemas"]["ProjectVersionSaved"];
+export type ProjectVersionSavedEvent = components["schemas"]["ProjectVersionSavedEvent"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
+export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
@@ -1865,6 +2251,7 @@ export type Say = components["schemas"]["Say"];
 export type Scope = components["schemas"]["Scope"];
 export type SignatureTensor = components["schemas"]["SignatureTensor"];
 export type Span = components["schemas"]["Span"];
+export type StageChange = components["schemas"]["StageChange"];
 export type Step = components["schemas"]["Step"];
 export type Tag = components["schemas"]["Tag"];
 export type Tags = components["schemas"]["Tags"];
@@ -1890,6 +2277,7 @@ export type Watch = components["schemas"]["Watch"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
 export type Wire = components["schemas"]["Wire"];
+export type WireChange = components["schemas"]["WireChange"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -3330,9 +3718,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Comparison"];
         };
       };
     };

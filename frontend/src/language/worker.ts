@@ -12,8 +12,9 @@ declare function loadPyodide(options: { indexURL: string }): Promise<Pyodide>;
 const START = `
 import sys
 sys.path.insert(0, "/language")
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.language.service import Service
-Service().answer_text
+Service(PUBLISHED_BLOCKS).answer_text
 `;
 
 let answer: ((request: string) => string) | null = null;

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from rune.blocks.catalogue import find_block
 from rune.language.graph_edits.defaults import capability_named
 from rune.language.graph_edits.kinds import GraphEditRefused, SetArgument, Value
 from rune.language.graph_edits.outputs import take_pair, types_spliced
@@ -19,7 +18,7 @@ from rune.runefile import Edit
 from rune.runefile.capabilities import given_output
 from rune.runefile.old_arguments import OLD_NAMES
 from rune.runefile.source import SourceText
-from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind, StageSyntax
+from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
 from rune.runefile.values import Map, Scalar
 from rune.tensor import TensorType
 from rune.wording import quoted
@@ -32,7 +31,7 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
     """The edits of the Runefile, or of the file that a resource stands for."""
     source = pipeline.analysis.source
     stage = pipeline.stage(edit.stage)
-    given = find_argument(stage, edit.name)
+    given = find_argument(pipeline, stage, edit.name)
     if not _ARGUMENT_NAME.match(edit.name):
         raise GraphEditRefused(f"{quoted(edit.name)} cannot name an argument.")
     if edit.value is None:
@@ -48,16 +47,16 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
     return as_edits(_follow(pipeline, stage, edit, _written(pipeline, stage, edit.name, edit.value)), source)
 
 
-def find_argument(stage: StageText, name: str) -> ArgumentSyntax | None:
+def find_argument(pipeline: PipelineText, stage: StageText, name: str) -> ArgumentSyntax | None:
     """The given argument, under its current or an old name; `-` and `_` are equal."""
-    names = _names(stage.syntax, name)
+    names = _names(pipeline, stage, name)
     return next((item for item in stage.syntax.arguments if item.name in names), None)
 
 
-def _names(stage: StageSyntax, name: str) -> set[str]:
+def _names(pipeline: PipelineText, stage: StageText, name: str) -> set[str]:
     """What the argument may be called in the text."""
     wanted = name.replace("-", "_")
-    block_ = find_block(stage.target.text.strip()) if stage.kind is StageKind.BLOCK else None
+    block_ = pipeline.analysis.block_of(stage.syntax)
     old = {
         old for (each, old), new in OLD_NAMES.items() if block_ is not None and each == block_.name and new == wanted
     }
@@ -89,7 +88,9 @@ def _arguments(pipeline: PipelineText, stage: StageText) -> Entry | None:
 def _removed(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice]:
     pair = _arguments(pipeline, stage)
     entry = (
-        _pair(pair.value, _names(stage.syntax, name)) if pair is not None and isinstance(pair.value, Branch) else None
+        _pair(pair.value, _names(pipeline, stage, name))
+        if pair is not None and isinstance(pair.value, Branch)
+        else None
     )
     if pair is None or entry is None or not isinstance(pair.value, Branch):
         return []
@@ -108,7 +109,7 @@ def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) 
         return [put_pair(style, stage.body, len(stage.body.entries) - 1, "args", {key: value})]
     if not isinstance(pair.value, Branch):
         return [_first_argument(pipeline, stage, pair, key, value)]
-    entry = _pair(pair.value, _names(stage.syntax, name))
+    entry = _pair(pair.value, _names(pipeline, stage, name))
     if entry is not None:
         return _revalued(pipeline, pair.value, entry, value)
     if pair.value.entries:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rune.blocks.catalogue import find_block
 from rune.language.analysis import Analysis
 from rune.language.connection_check import input_types, likely_arguments, made_by, type_of
 from rune.language.graph_edits.kinds import (
@@ -81,14 +80,14 @@ def _is_changed_by_wire(analysis: Analysis, stage: StageSyntax, edit: Connect | 
     else:
         index = len(after) if edit.target_index is None else edit.target_index
         after[index : index + edit.replace] = [type_of(analysis, edit.source)]
-    block = find_block(stage.target.text.strip())
+    block = analysis.block_of(stage)
     arguments = {} if block is None else likely_arguments(block, stage)
     made = None if block is None else made_by(block, after, arguments)
     return block is not None and made is not None and made != made_by(block, types, arguments)
 
 
 def _is_changed_by_argument(analysis: Analysis, stage: StageSyntax, edit: SetArgument) -> bool:
-    block = find_block(stage.target.text.strip())
+    block = analysis.block_of(stage)
     if block is None:
         return False
     types, before = input_types(analysis, stage), likely_arguments(block, stage)

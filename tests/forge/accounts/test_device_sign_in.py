@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts import device
+from forge.accounts.actions import device
 from forge.accounts.errors import CodeEnded, DeviceWaits
 from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens import find_token

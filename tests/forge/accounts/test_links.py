@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts import links
+from forge.accounts import actions
+from forge.accounts.actions import NewPerson, find_invitation, invite, join_as, join_new, make_sign_in_link
 from forge.accounts.errors import BadAccount, LinkEnded
-from forge.accounts.links import NewPerson, find_invitation, invite, join_as, join_new, make_sign_in_link
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry
@@ -31,8 +31,8 @@ def _grow_old(model: type[SignInLink] | type[Invitation]) -> None:
 
 def test_the_first_person_becomes_owner_of_a_first_organisation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "root")
-    assert links.nobody_signed_in_yet()
-    user = links.redeem_sign_in_link(_secret(make_sign_in_link()))
+    assert actions.nobody_signed_in_yet()
+    user = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
     membership = Membership.objects.select_related("organisation").get(user=user)
     assert (membership.role, membership.organisation.name) == (Role.OWNER, "workshop")
     assert AuditEntry.objects.filter(actor=user, action="sign-in.link").exists()
@@ -42,27 +42,27 @@ def test_the_first_person_is_called_after_the_machines_user_and_the_organisation
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LOGNAME", "mika")
-    user = links.redeem_sign_in_link(_secret(make_sign_in_link()))
+    user = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
     assert (user.name, user.email) == ("Mika", "mika@localhost")
     assert Organisation.objects.get().name == "workshop"
 
 
 def test_a_second_link_without_an_address_signs_the_first_person_in_again() -> None:
-    first = links.redeem_sign_in_link(_secret(make_sign_in_link()))
-    assert links.redeem_sign_in_link(_secret(make_sign_in_link())) == first
+    first = actions.redeem_sign_in_link(_secret(make_sign_in_link()))
+    assert actions.redeem_sign_in_link(_secret(make_sign_in_link())) == first
 
 
 def test_another_address_joins_the_first_organisation_as_developer(owner: User) -> None:
-    user = links.redeem_sign_in_link(_secret(make_sign_in_link("New@Acme.Example")))
+    user = actions.redeem_sign_in_link(_secret(make_sign_in_link("New@Acme.Example")))
     assert user.email == "new@acme.example"
     assert Membership.objects.get(user=user).role == Role.DEVELOPER
 
 
 def test_a_link_works_once() -> None:
     secret = _secret(make_sign_in_link())
-    links.redeem_sign_in_link(secret)
+    actions.redeem_sign_in_link(secret)
     with pytest.raises(LinkEnded):
-        links.redeem_sign_in_link(secret)
+        actions.redeem_sign_in_link(secret)
 
 
 def test_a_link_ends_after_fifteen_minutes() -> None:
@@ -71,12 +71,12 @@ def test_a_link_ends_after_fifteen_minutes() -> None:
     assert timedelta(minutes=14) < left <= timedelta(minutes=15)
     _grow_old(SignInLink)
     with pytest.raises(LinkEnded):
-        links.redeem_sign_in_link(secret)
+        actions.redeem_sign_in_link(secret)
 
 
 def test_an_unknown_link_answers_like_an_ended_one() -> None:
     with pytest.raises(LinkEnded):
-        links.redeem_sign_in_link("guessed")
+        actions.redeem_sign_in_link("guessed")
 
 
 def test_only_the_hash_of_a_secret_is_stored() -> None:
@@ -95,7 +95,7 @@ def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
 
     def redeem(_: int) -> bool:
         try:
-            links.redeem_sign_in_link(secret)
+            actions.redeem_sign_in_link(secret)
         except LinkEnded:
             return False
         finally:
@@ -134,11 +134,11 @@ def test_an_invitation_works_once_and_ends_after_seven_days(
 
 def test_a_revoked_invitation_is_dead(organisation: Organisation, owner: User, stranger: User) -> None:
     invitation, link = invite(owner, organisation, "viewer")
-    links.revoke_invitation(owner, organisation, invitation.pk)
+    actions.revoke_invitation(owner, organisation, invitation.pk)
     with pytest.raises(LinkEnded):
         join_as(stranger, _secret(link))
     with pytest.raises(NotFound):
-        links.revoke_invitation(owner, organisation, invitation.pk)
+        actions.revoke_invitation(owner, organisation, invitation.pk)
 
 
 def test_only_owners_invite(organisation: Organisation, developer: User) -> None:

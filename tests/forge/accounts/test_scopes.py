@@ -170,3 +170,14 @@ def test_tokens_of_before_keep_what_they_meant(before: Callable[[], object]) -> 
     assert set(found[1]) == set(found[4]) == all_but_tokens
     assert len(found[4]) == len(all_but_tokens)
     assert found[2] == ["registry:pull"]
+
+
+@pytest.mark.django_db
+def test_a_token_names_its_owners_organisations_only_with_the_scope_that_reads_them(user: User) -> None:
+    def named(*scopes: str) -> list[str]:
+        _, secret = create_token(user, "bench", scopes, None)
+        me = Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).json()
+        return [organisation["name"] for organisation in me["organisations"]]
+
+    assert named("account:read") == []
+    assert named("account:read", "organisation:read") == ["acme"]

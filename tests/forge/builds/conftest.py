@@ -10,10 +10,10 @@ import pytest
 
 from forge.builds import actions, registrations
 from forge.builds.actions import request_build
+from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
-from forge.builds.models import Build, Kind
+from forge.builds.models import Build
 from forge.builds.notify import Debounce
-from forge.builds.worker import Worker
 from forge.core import events as event_log
 from forge.core.delivery import group_of
 
@@ -56,9 +56,9 @@ def work(stopping: threading.Event) -> Callable[[Build], Build]:
     """Does a build as a worker does, and reads it again."""
 
     def worked(build: Build) -> Build:
-        lease = take(Kind(build.kind))
+        lease = take()
         assert lease is not None
-        Worker(lease, stopping).run()
+        LeasedBuild(lease, stopping).run()
         build.refresh_from_db()
         return build
 

@@ -17,12 +17,13 @@ from django.utils import timezone
 import forge
 import rune
 from forge.builds import jobs
-from forge.builds.actions import preview_of, request_build
+from forge.builds.access import preview_of
+from forge.builds.actions import request_build
 from forge.builds.artefacts import drop_unused, open_rune, secure
+from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
-from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Role, State
+from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
 from forge.builds.previews import refresh_previews
-from forge.builds.worker import Worker
 from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.toolchain import TOOLCHAIN
@@ -118,9 +119,9 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
     monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     second = request_build(developer, project)
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
-    Worker(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
+    LeasedBuild(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
     second.refresh_from_db()
     again = made_of(second)
     assert "Reused" not in log_of(second)
@@ -134,9 +135,9 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
 ) -> None:
     monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     build = request_build(developer, project)
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
-    Worker(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
+    LeasedBuild(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
     build.refresh_from_db()
     assert build.state == State.FAILED
     assert build.error == "The toolchain was changed while the server ran. Restart it."

@@ -11,7 +11,7 @@ from django.test import Client
 
 from forge.builds.actions import WAITING_LIMIT, request_build
 from forge.builds.leases import Line, take, write_log
-from forge.builds.models import Build, Kind
+from forge.builds.models import Build
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_press_wakes_a_worker(
 
 
 def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
-    lease = take(Kind(build.kind))
+    lease = take()
     assert lease is not None
     write_log(lease, [Line("check", "2 stages", 1.5), Line("compile", "no", level="error")])
     assert client.get(f"/api/v1/builds/{build.pk}/log").json() == {

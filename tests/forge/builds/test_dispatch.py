@@ -13,7 +13,6 @@ import pytest
 from forge.builds import dispatch
 from forge.builds.dispatch import NumberedSlots, PreviewSlot
 from forge.builds.leases import Lease
-from forge.builds.models import Kind
 from forge.compute.compiler import Compiler
 
 PATIENCE = 5.0
@@ -35,16 +34,16 @@ class Waiting:
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
         monkeypatch.setattr(dispatch, "take", self._take)
-        monkeypatch.setattr(dispatch, "Worker", self._worker)
+        monkeypatch.setattr(dispatch, "LeasedBuild", self._build)
 
-    def _take(self, kind: Kind) -> Lease | None:
+    def _take(self) -> Lease | None:
         with self._lock:
             if not self.left:
                 return None
             self.left -= 1
             return Lease(uuid4(), 1, 1)
 
-    def _worker(self, lease: Lease, stopping: threading.Event) -> Any:
+    def _build(self, lease: Lease, stopping: threading.Event) -> Any:
         return self
 
     def run(self) -> None:

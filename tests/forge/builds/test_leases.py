@@ -44,12 +44,12 @@ def states(build: Build) -> list[str]:
 
 def test_the_oldest_build_is_taken_first_and_only_once(project: Any, developer: Any) -> None:
     first, second = request_build(developer, project), request_build(developer, project)
-    assert [take(Kind.NUMBERED).build_id, take(Kind.NUMBERED).build_id] == [first.pk, second.pk]  # type: ignore[union-attr]
-    assert take(Kind.NUMBERED) is None
+    assert [take().build_id, take().build_id] == [first.pk, second.pk]  # type: ignore[union-attr]
+    assert take() is None
 
 
 def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
     write_log(lease, [Line("check", "2 stages")])
     finish(lease, Outcome(State.SUCCEEDED, artefact()), [Line("compile", "done")])
@@ -62,10 +62,10 @@ def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
 
 
 def test_a_worker_that_lost_its_build_writes_nothing_more(build: Build) -> None:
-    slow = take(Kind.NUMBERED, NOW)
+    slow = take(NOW)
     assert slow is not None
     assert sweep(NOW + LEASE + timedelta(seconds=1)) == (build.pk,)
-    quick = take(Kind.NUMBERED, NOW + LEASE)
+    quick = take(NOW + LEASE)
     assert quick is not None
     assert quick.fence > slow.fence
     for write in (
@@ -83,7 +83,7 @@ def test_a_worker_that_lost_its_build_writes_nothing_more(build: Build) -> None:
 
 
 def test_a_lease_that_is_renewed_is_not_swept(build: Build) -> None:
-    lease = take(Kind.NUMBERED, NOW)
+    lease = take(NOW)
     assert lease is not None
     renew(lease, NOW + LEASE)
     assert sweep(NOW + LEASE + timedelta(seconds=1)) == ()
@@ -93,7 +93,7 @@ def test_a_lease_that_is_renewed_is_not_swept(build: Build) -> None:
 def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
     clock: datetime = NOW
     for attempt in range(1, ATTEMPTS + 1):
-        lease = take(Kind.NUMBERED, clock)
+        lease = take(clock)
         assert lease is not None
         assert lease.attempt == attempt
         clock += LEASE + timedelta(seconds=1)
@@ -102,13 +102,13 @@ def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
     assert build.state == State.LOST
     assert "The build failed. Build again." in build.error
     assert "attempt 2 of 3" in log_of(build)
-    assert take(Kind.NUMBERED) is None
+    assert take() is None
     assert states(build)[-1] == "lost"
 
 
 def test_a_build_that_is_put_back_for_our_reasons_keeps_its_attempts(build: Build) -> None:
     for _ in range(ATTEMPTS + 2):
-        lease = take(Kind.NUMBERED)
+        lease = take()
         assert lease is not None
         put_back(lease, [Line("worker", "The server stops.")], counts=False)
     build.refresh_from_db()
@@ -116,7 +116,7 @@ def test_a_build_that_is_put_back_for_our_reasons_keeps_its_attempts(build: Buil
 
 
 def test_cancelling_takes_the_build_from_its_worker(build: Build, developer: Any) -> None:
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
     cancel_build(developer, build)
     with pytest.raises(LeaseLost):
@@ -129,7 +129,7 @@ def test_cancelling_takes_the_build_from_its_worker(build: Build, developer: Any
 
 
 def test_an_end_is_an_end(build: Build) -> None:
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
     finish(lease, Outcome(State.FAILED, error="no"))
     with pytest.raises(LeaseLost):
@@ -148,7 +148,7 @@ def test_every_press_has_a_number_of_its_own(project: Any, developer: Any) -> No
 
 
 def test_a_long_log_is_cut(build: Build) -> None:
-    lease = take(Kind.NUMBERED)
+    lease = take()
     assert lease is not None
     write_log(lease, [Line("compile", "x" * 100_000)] * 3_000)
     assert build.log.count() == 2_000

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from forge.builds import actions, previews
-from forge.builds.actions import preview_of
+from forge.builds import actions, preview_leases, previews
+from forge.builds.access import preview_of
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
+from forge.builds.preview_leases import LEASE, end_leases, take_preview
 from forge.builds.previews import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.compiler import Compiler
@@ -132,6 +133,41 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
     assert resumed == [project.pk], "one that is up to date is left alone"
+
+
+def test_two_workers_do_not_make_the_preview_of_one_text(project: Any, developer: Any, compiler: Compiler) -> None:
+    preview = Preview.objects.create(project=project)
+    assert take_preview(preview.pk, project.sequence) is not None
+    assert refresh(project, compiler).state == PreviewState.CHECKING, "another worker is at it"
+    edit(developer, project, RUNEFILE + "# more\n")
+    assert refresh(project, compiler).is_current, "a newer text takes the preview over"
+    preview.refresh_from_db()
+    assert preview.lease_until is None
+
+
+def test_the_preview_of_a_worker_that_died_is_taken_when_its_lease_ends(project: Any, compiler: Compiler) -> None:
+    preview = Preview.objects.create(project=project)
+    died = timezone.now() - LEASE
+    assert take_preview(preview.pk, project.sequence, died) is not None
+    assert take_preview(preview.pk, project.sequence, died + LEASE / 2) is None
+    assert refresh(project, compiler).is_current
+
+
+def test_a_preview_in_work_keeps_its_lease_and_is_not_resumed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_leases, "RENEW_EVERY", 0.0)
+    resumed: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    preview = Preview.objects.create(project=project)
+    lease = take_preview(preview.pk, project.sequence, timezone.now() - LEASE)
+    assert lease is not None
+    lease.renew()
+    for table in (Preview, Project):
+        table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == []
+    end_leases()
+    assert run_once(tasks["previews"]) == ""
+    assert resumed == [project.pk]
 
 
 def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(

@@ -11,11 +11,13 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 
 from forge.accounts.actions import change_role, remove_member, set_password
+from forge.accounts.events import MEMBERS_CHANGED
 from forge.collab.closing import Closing
 from forge.core import delivery
 from forge.core.events import append_event, last_sequence
 from forge.projects.actions import delete_project
 from tests.forge.collab.yjs_socket import Socket
+from tests.forge.made_events import COUNTED, HAPPENED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 PATH = "/ws/projects/acme/kitchen/events"
@@ -27,14 +29,14 @@ async def test_a_socket_says_where_the_log_stands_and_then_what_happens(project:
     now = await sync_to_async(last_sequence)(project.stream)
     async with Socket(viewer, PATH) as socket:
         assert await socket.event() == {"type": "hello", "sequence": now}
-        await append(project.stream, "test.happened", {"a": 1})
-        assert await socket.event() == {"sequence": now + 1, "type": "test.happened", "data": {"a": 1}}
+        await append(project.stream, COUNTED, {"number": 1})
+        assert await socket.event() == {"sequence": now + 1, "type": "test.counted", "data": {"number": 1}}
 
 
 async def test_what_was_missed_is_sent_again(project: Any, viewer: Any) -> None:
     now = await sync_to_async(last_sequence)(project.stream)
     for number in range(5):
-        await append(project.stream, "test.happened", {"n": number})
+        await append(project.stream, COUNTED, {"number": number})
     async with Socket(viewer, f"{PATH}?after={now + 2}") as socket:
         assert (await socket.event())["sequence"] == now + 5
         assert [(await socket.event())["sequence"] for _ in range(3)] == [now + 3, now + 4, now + 5]
@@ -55,8 +57,8 @@ async def test_a_message_that_is_lost_is_made_up_for(
         now = (await socket.event())["sequence"]
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
-            await append(project.stream, "test.lost", {})
-        await append(project.stream, "test.happened", {})
+            await append(project.stream, HAPPENED, {})
+        await append(project.stream, HAPPENED, {})
         assert [(await socket.event())["sequence"] for _ in range(2)] == [now + 1, now + 2]
 
 
@@ -65,9 +67,9 @@ async def test_events_of_the_organisation_do_not_count_as_the_projects(
 ) -> None:
     async with Socket(viewer, PATH) as socket:
         now = (await socket.event())["sequence"]
-        for number in range(3):
-            await append(organisation.stream, "members.changed", {"n": number})
-        await append(project.stream, "test.happened", {})
+        for _ in range(3):
+            await append(organisation.stream, MEMBERS_CHANGED, {})
+        await append(project.stream, HAPPENED, {})
         assert (await socket.event())["sequence"] == now + 1
         assert await socket.is_silent()
 
@@ -99,7 +101,7 @@ async def test_an_event_whose_message_was_lost_comes_within_a_second(
         now = (await socket.event())["sequence"]
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
-            await append(project.stream, "test.lost", {})
+            await append(project.stream, HAPPENED, {})
         assert (await asyncio.wait_for(socket.event(), 1))["sequence"] == now + 1
 
 
@@ -116,7 +118,7 @@ async def test_a_changed_password_closes_what_an_old_session_opened(project: Any
         await other.event()
         await sync_to_async(set_password)(viewer, "another good horse")
         assert (await socket.closed())[0] == Closing.TRY_AGAIN
-        await append(project.stream, "test.happened", {})
+        await append(project.stream, HAPPENED, {})
         assert (await other.event())["type"] == "test.happened"
 
 
@@ -132,7 +134,7 @@ async def test_another_role_keeps_the_socket(project: Any, organisation: Any, ow
     async with Socket(viewer, PATH) as socket:
         await socket.event()
         await sync_to_async(change_role)(owner, organisation, viewer.pk, "developer")
-        await append(project.stream, "test.happened", {})
+        await append(project.stream, HAPPENED, {})
         assert (await socket.event())["type"] == "test.happened"
 
 
@@ -169,8 +171,12 @@ async def test_what_is_told_with_an_event_is_not_stored(project: Any, viewer: An
     now = await sync_to_async(last_sequence)(project.stream)
     async with Socket(viewer, PATH) as socket:
         await socket.event()
-        await append(project.stream, "test.happened", {"a": 1}, told={"b": 2})
-        assert await socket.event() == {"sequence": now + 1, "type": "test.happened", "data": {"a": 1, "b": 2}}
+        await append(project.stream, COUNTED, {"number": 1}, told={"word": "two"})
+        assert await socket.event() == {
+            "sequence": now + 1,
+            "type": "test.counted",
+            "data": {"number": 1, "word": "two"},
+        }
     async with Socket(viewer, f"{PATH}?after={now}") as socket:
         await socket.event()
-        assert (await socket.event())["data"] == {"a": 1}
+        assert (await socket.event())["data"] == {"number": 1}

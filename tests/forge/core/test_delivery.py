@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from forge.core.delivery import Message, attach, group_of, listen, stop_listening
 from forge.core.events import append_event
+from tests.forge.made_events import COUNTED, HAPPENED
 
 
 class _Undone(Exception):
@@ -33,13 +34,13 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     def taken_back() -> None:
         try:
             with transaction.atomic():
-                append_event("project:a", "changed", {"kept": False})
+                append_event("project:a", COUNTED, {"number": 1})
                 raise _Undone
         except _Undone:
             pass
 
     def kept() -> None:
-        append_event("project:a", "changed", {"kept": True})
+        append_event("project:a", COUNTED, {"number": 2})
 
     try:
         await asyncio.to_thread(_then_close, taken_back)
@@ -48,9 +49,9 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     finally:
         attach(None)
         stop_listening(group, heard.put_nowait)
-    assert message["event"] == {"sequence": 1, "type": "changed", "data": {"kept": True}}
+    assert message["event"] == {"sequence": 1, "type": "test.counted", "data": {"number": 2}}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_server_an_event_is_written_and_goes_nowhere() -> None:
-    assert append_event("project:a", "changed", {}).sequence == 1
+    assert append_event("project:a", HAPPENED, {}).sequence == 1

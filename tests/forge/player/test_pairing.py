@@ -18,8 +18,9 @@ from forge.collab.closing import Closing
 from forge.collab.rooms import rooms
 from forge.core.delivery import attach
 from forge.player import consumers
+from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of
-from forge.player.passes import cookie_name, end_phones, make_phone_link, redeem_phone_link
+from forge.player.passes import cookie_name
 from forge.player.routing import websocket_urlpatterns
 from tests.forge.collab.yjs_socket import Socket
 

@@ -16,8 +16,8 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.tokens import hash_secret
 from forge.builds.models import Preview
 from forge.core.periodic import run_once, tasks
+from forge.player.actions import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.player.models import PhonePass
-from forge.player.passes import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.projects.actions import update_project
 from forge.projects.models import Project
 from forge.registry.actions import publish_build

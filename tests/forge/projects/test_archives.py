@@ -13,11 +13,11 @@ from django.test import AsyncClient, Client
 
 from forge.accounts.models import User
 from forge.core.models import Blob
+from forge.projects.actions import restore_version, write_file
 from forge.projects.archives import LIST_LIMIT, Archive
 from forge.projects.errors import ArchiveRefused
-from forge.projects.files import list_files, write_file
+from forge.projects.files import list_files
 from forge.projects.models import DocumentUpdate, Project
-from forge.projects.restoring import restore_version
 from forge.projects.versions import find_version
 from tests.model_cases import compiled_model
 

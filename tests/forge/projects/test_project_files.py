@@ -183,6 +183,7 @@ def test_my_own_model_makes_a_project_with_a_runefile_that_names_it(client: Clie
 
 def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) -> None:
     from forge.projects.versions import VersionFiles, snapshot
+    from rune.blocks.catalogue import PUBLISHED_BLOCKS
     from rune.runefile import check
     from rune.tflite import read_model, signature
 
@@ -190,7 +191,9 @@ def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) 
         "/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream"
     )
     checked_files = VersionFiles(snapshot(Project.objects.get(name="own")).manifest)
-    checked = check(checked_files, signatures=lambda path: signature(read_model(checked_files.read(path))))
+    checked = check(
+        checked_files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(checked_files.read(path)))
+    )
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
 

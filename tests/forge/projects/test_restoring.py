@@ -11,12 +11,13 @@ from pycrdt import Doc, Text
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
 from forge.projects import document
+from forge.projects.actions import delete_file, rename_file, restore_version, restoring_update, save_version, write_file
 from forge.projects.document import entries, files_map
 from forge.projects.documents import append_update, load_document
-from forge.projects.files import delete_file, list_files, rename_file, write_file
+from forge.projects.files import list_files
 from forge.projects.models import DocumentUpdate, Project, Sample, Version
-from forge.projects.restoring import Wanted, restore, restore_version, restoring_update
-from forge.projects.versions import given_files, save_version, snapshot, working_tree
+from forge.projects.restoring import Wanted, restore
+from forge.projects.versions import given_files, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db
 

@@ -16,13 +16,12 @@ from forge.accounts.models import Membership, User
 from forge.core.blob_links import links_of
 from forge.core.blobs import blob_path
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
-from forge.projects import samples
-from forge.projects.actions import write_file
+from forge.projects.actions import delete_file, end_samples, samples, send_sample, take_back, write_file
 from forge.projects.document import entries, files_map
 from forge.projects.documents import editing, load_document
-from forge.projects.files import delete_file, list_files
+from forge.projects.files import list_files
 from forge.projects.models import Project, Sample
-from forge.projects.samples import end_samples, own_samples, sample_terms, send_sample
+from forge.projects.samples import own_samples, sample_terms
 from forge.projects.versions import snapshot, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,7 +114,7 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
     sample = given(user, project)
     write_file(user, project, "copy.wav", a_sound())
     delete_file(user, project, "copy.wav")
-    samples.take_back(user, sample.pk)
+    take_back(user, sample.pk)
     said = {
         value["path"]: (value.get("deleted"), value.get("gone"))
         for value in files_map(load_document(project.pk).doc).values()
@@ -132,11 +131,11 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
 
 def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:
     sample = given(user, project)
-    from forge.projects.files import rename_file
+    from forge.projects.actions import rename_file, take_back
 
     rename_file(user, project, sample.path, "data/first.wav")
     write_file(user, project, "copy.wav", a_sound())
-    samples.take_back(user, sample.pk)
+    take_back(user, sample.pk)
     assert [entry.path for entry in entries(load_document(project.pk).doc)] == ["Runefile.yml"]
 
 
@@ -144,7 +143,7 @@ def test_a_recording_that_another_project_has_too_stays_there(project: Any, user
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
     write_file(user, other, "same.wav", a_sound())
     sample = given(user, project)
-    samples.take_back(user, sample.pk)
+    take_back(user, sample.pk)
     place = blob_path(sample.digest)
     assert place is not None
     assert place.exists()
@@ -173,7 +172,7 @@ def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
 ) -> None:
     sample = given(user, project)
     monkeypatch.setattr(samples, "_erase", lambda sample: None)
-    samples.take_back(user, sample.pk)
+    take_back(user, sample.pk)
     monkeypatch.undo()
     place = blob_path(sample.digest)
     assert place is not None

@@ -10,11 +10,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.actions import request_build
 from forge.core.models import Event
-from forge.projects.comparing import Side, compare
+from forge.projects.actions import delete_file, rename_file, save_version, write_file
 from forge.projects.documents import load_document, note_clients
-from forge.projects.files import delete_file, rename_file, write_file
 from forge.projects.models import Project
-from forge.projects.versions import save_version, snapshot
+from forge.projects.versions import snapshot
 from tests.forge.conftest import RUNEFILE
 from tests.model_cases import compiled_model, model_cases
 
@@ -104,11 +103,6 @@ def test_a_models_page_has_its_layers_and_the_arena_that_anvil_plans(
     assert page["memory"]["arena"] >= page["memory"]["live"] > 0
     assert page["graph"]["nodes"][0]["reads"] == [-1]
     assert page["quantisation"]["none"] > 0
-
-
-def test_pipelines_are_not_compared_where_they_cannot_be_told() -> None:
-    side = Side({}, {}, {})
-    assert compare(side, side) == {"files": [], "pipeline": None, "models": [], "said": []}
 
 
 def test_each_line_has_its_author_and_the_version_it_is_from(client: Client, project: Project, user: User) -> None:

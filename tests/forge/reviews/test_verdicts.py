@@ -11,7 +11,8 @@ from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.projects.hooks import waiting_for
-from forge.reviews.actions import approved_before, conversation, give_verdict, is_approved, say, verdicts_on
+from forge.reviews.access import approved_before, conversation, is_approved, verdicts_on
+from forge.reviews.actions import give_verdict, say
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild
 from tests.forge.made_builds import built
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -12,10 +11,11 @@ from django.test import Client
 
 from forge.builds.actions import request_build
 from forge.builds.models import Build, State
+from forge.builds.sides import figures_of
+from forge.comparison.figures import figure_rows
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
-from forge.web.comparison import changes, drawn, figures
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
 from rune.verify import Figures, ModelVerification, RuneVerification, Runs, Verification
@@ -182,55 +182,30 @@ def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any
         assert browser_of(person).get(path).status_code == api[name]
 
 
-def test_numbers_are_said_beside_the_earlier_build(project: Any, developer: Any) -> None:
-    first = built(developer, project)
+def test_a_build_is_compared_with_the_one_before(project: Any, developer: Any, browser_of: Browser) -> None:
+    built(developer, project)
     write_file(developer, project, "notes.txt", b"more")
     nodes = [*OUTLINE["nodes"], {"name": "smooth", "kind": "block", "detail": "average", "line": 8, "file": None}]
     wire = {"source": "number", "source_index": 0, "target": "smooth", "target_index": 0, "type": "f32[1, 1]"}
     outline = {"nodes": nodes, "wires": [wire, {**wire, "source": "smooth", "target": "out"}]}
-    second = built(developer, project, RUNE + b"x" * 1000, outline, run=_run(0.5, 0.45, 0.6))
-    by_name = {figure.name: figure for figure in figures(second, first)}
-    assert (by_name["Size"].change, by_name["Size"].mood) == ("+1.0 kB", "worse")
-    assert (by_name["Inference time"].change, by_name["Inference time"].before) == ("+0.43 ms", "0.070 ms")
-    assert (by_name["Memory"].change, by_name["Memory"].mood) == ("none", "muted")
-    assert "Models" not in by_name
-    assert changes(second, first) == (
-        "A new step, smooth.",
-        "out reads number no longer.",
-        "notes.txt was added.",
-    )
-    pipeline = drawn(second, first)
-    assert pipeline is not None
-    assert [(one.name, one.note, one.reads_words) for one in pipeline.stages] == [
-        ("number", "", "nothing"),
-        ("out", "", "smooth"),
-        ("smooth", "added", "number"),
-    ]
-    data = json.loads(pipeline.json)
-    assert {node["name"]: node["mark"] for node in data["nodes"]} == {"number": "", "out": "", "smooth": "added"}
-    assert [(one["source"], one["target"], one["type"]) for one in data["wires"]] == [
-        ("number", "smooth", "f32[1, 1]"),
-        ("smooth", "out", "f32[1, 1]"),
-    ]
-    assert changes(first, first) == ("Nothing: the files are identical.",)
+    built(developer, project, RUNE + b"x" * 1000, outline, run=_run(0.5, 0.45, 0.6))
+    page = text_of(browser_of(developer).get("/acme/kitchen/builds/2"))
+    assert "<li>A new proc-block, <code>smooth</code>.</li>" in page
+    assert "<li><code>out</code> no longer reads <code>number</code>.</li><li>notes.txt was added.</li>" in page
+    assert '<td><span class="worse">+1.0 kB</span></td>' in page
+    assert '<td><span class="worse">+0.43 ms</span></td>' in page
+    assert '<b>smooth</b>, <span>proc-block <span class="mono">average</span>, added, reads number</span>' in page
 
 
-def test_a_wire_that_is_gone_is_named_also_where_it_would_close_a_circle(project: Any, developer: Any) -> None:
-    def outline(*wires: tuple[str, str]) -> dict[str, Any]:
-        nodes = [{"name": name, "kind": "block", "detail": "mean", "line": 1, "file": None} for name in ("a", "b")]
-        ends = [
-            {"source": one, "source_index": 0, "target": other, "target_index": 0, "type": None} for one, other in wires
-        ]
-        return {"nodes": nodes, "wires": ends}
-
-    first = built(developer, project, RUNE, outline(("b", "a")))
-    write_file(developer, project, "notes.txt", b"more")
-    second = built(developer, project, RUNE + b"x", outline(("a", "b")))
-    assert changes(second, first) == ("b reads a now.", "a reads b no longer.", "notes.txt was added.")
+def test_two_builds_of_the_same_files_differ_in_nothing(project: Any, developer: Any, browser_of: Browser) -> None:
+    built(developer, project)
+    built(developer, project)
+    assert "<li>Nothing: the files are identical.</li>" in text_of(browser_of(developer).get("/acme/kitchen/builds/2"))
 
 
 def _time(now: Any, before: Any) -> Any:
-    return next(figure for figure in figures(now, before) if figure.name == "Inference time")
+    rows = figure_rows(figures_of(now), figures_of(before))
+    return next(row for row in rows if row.name == "Inference time")
 
 
 def _run(milliseconds: float, low: float, high: float) -> dict[str, Any]:
@@ -243,7 +218,7 @@ def test_each_build_keeps_the_time_that_was_measured_for_it(project: Any, develo
     second = built(developer, project, run=_run(9.0, 8.8, 9.1))
     time = _time(second, first)
     assert (time.now, time.before, time.change, time.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
-    assert "The rune is the same" in time.words
+    assert "The rune is the same" in time.meaning
 
 
 def test_builds_of_the_same_files_keep_their_own_times(project: Any, developer: Any) -> None:
@@ -252,26 +227,6 @@ def test_builds_of_the_same_files_keep_their_own_times(project: Any, developer: 
     assert first.artefact_id == second.artefact_id
     time = _time(second, first)
     assert (time.now, time.before) == ("9.00 ms", "3.00 ms")
-
-
-@pytest.mark.parametrize(
-    ("now", "change", "mood"),
-    [
-        (_run(2.0, 1.9, 2.1), "−1.00 ms", "good"),
-        (_run(4.0, 3.9, 4.1), "+1.00 ms", "worse"),
-        (_run(2.0, 1.5, 3.4), "no difference", "muted"),
-        (_run(2.7, 2.65, 2.75), "no difference", "muted"),
-        ({"milliseconds": 2.0, "runs": 20}, "−1.00 ms", "muted"),
-    ],
-    ids=["faster", "slower", "overlapping spreads", "nearer than noise", "no spread known"],
-)
-def test_a_time_differs_only_where_chance_does_not_explain_it(
-    project: Any, developer: Any, now: dict[str, Any], change: str, mood: str
-) -> None:
-    first = built(developer, project, run=_run(3.0, 2.9, 3.1))
-    write_file(developer, project, "notes.txt", b"more")
-    time = _time(built(developer, project, RUNE + b"x", run=now), first)
-    assert (time.change, time.mood) == (change, mood)
 
 
 def test_the_page_says_how_the_rune_stands_to_the_reference(

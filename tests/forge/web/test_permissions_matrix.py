@@ -9,12 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from forge.accounts.links import invite
+from forge.accounts.actions import invite
 from forge.accounts.models import Organisation, User
-from forge.projects.actions import delete_project
-from forge.projects.files import write_file
+from forge.projects.actions import delete_project, send_sample, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms, send_sample
+from forge.projects.samples import sample_terms
 from forge.projects.versions import snapshot
 
 pytestmark = pytest.mark.django_db

@@ -65,7 +65,7 @@ def test_each_stage_is_said_with_what_it_reads() -> None:
 
 def test_what_is_drawn_has_every_stage_every_wire_and_its_marks() -> None:
     marks = {"fft": Mark("added", "added"), "join": Mark("changed", "replaced")}
-    pipeline = drawn_pipeline(BRANCHING, lambda one: marks.get(one["name"], Mark()))
+    pipeline = drawn_pipeline(BRANCHING, marks)
     assert pipeline is not None
     data = json.loads(pipeline.json)
     assert [one["name"] for one in data["nodes"]] == [one["name"] for one in BRANCHING["nodes"]]

@@ -13,14 +13,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from forge.accounts.actions import create_token, remove_member
-from forge.accounts.links import invite
+from forge.accounts.actions import create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
+from forge.builds.actions import watch_wires
 from forge.builds.models import Build
-from forge.builds.watches import watch_wires
-from forge.projects.actions import delete_project, update_project
+from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms, send_sample
+from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import say
 from tests.forge.made_builds import built

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
@@ -42,7 +43,7 @@ def project(text: str = RUNEFILE) -> MemoryFiles:
 
 def test_what_the_runefile_says_of_an_open_output_counts() -> None:
     files = project()
-    checked = check(files, signatures=lambda path: signature(read_model(files.read(path))))
+    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(files.read(path))))
     assert checked.diagnostics == ()
     result = build(files, "fill")
     (model,) = result.report.models
@@ -62,7 +63,7 @@ def test_a_run_that_gives_other_dimensions_says_what_to_write() -> None:
 
 def test_elements_of_another_type_are_an_error() -> None:
     files = project(RUNEFILE.replace("type: f32", "type: i32"))
-    checked = check(files, signatures=lambda path: signature(read_model(files.read(path))))
+    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(files.read(path))))
     assert [one.severity.value for one in checked.diagnostics] == ["error"]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli import main
 from rune.files import FolderFiles
 from rune.language.apply import apply_edits
@@ -102,7 +103,7 @@ def test_a_model_that_does_not_say_its_range_of_pixels_gets_the_question_and_bot
     question = "# Open question: does the model read pixels from 0 to 1, or from 0 to 255?"
     assert _pixels(folder / "own") == ["capability: IMAGE", question]
     files = FolderFiles(folder / "own")
-    checked = check(files)
+    checked = check(files, PUBLISHED_BLOCKS)
     (asked,) = checked.diagnostics
     assert (asked.code, [fix.title for fix in asked.fixes]) == ("RUNE0048", ["0 to 1, as it is", "0 to 255"])
     assert not any(fix.is_safe for fix in asked.fixes)

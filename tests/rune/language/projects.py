@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language import Analysis, analyse
 from rune.runefile import Edit
@@ -68,7 +69,7 @@ def project(text: str, **more: bytes) -> Analysis:
     """A project with this Runefile, a list of labels and two models."""
     contents = {"labels.txt": b"yes\nno\nup\ndown\nleft\nright\n", "words.tflite": b"", "two.tflite": b"", **more}
     files = MemoryFiles({**contents, "Runefile.yml": text.encode()})
-    return analyse(files, signatures=signature, descriptions=lambda path: None)
+    return analyse(files, PUBLISHED_BLOCKS, signatures=signature, descriptions=lambda path: None)
 
 
 def at_cursor(text: str, **more: bytes) -> tuple[Analysis, int]:

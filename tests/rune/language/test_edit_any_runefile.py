@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.analysis import analyse
 from rune.language.format import FormatRefused, format_text
@@ -29,7 +30,7 @@ def test_an_edit_makes_the_text_of_the_edited_graph_and_keeps_every_comment(text
 @QUICK
 def test_an_edit_of_a_damaged_file_is_made_or_refused_by_name(text: str, seed: int, at: int, length: int) -> None:
     damaged = text[:at] + text[at + length :]
-    analysis = analyse(MemoryFiles({"Runefile.yml": damaged.encode()}))
+    analysis = analyse(MemoryFiles({"Runefile.yml": damaged.encode()}), PUBLISHED_BLOCKS)
     infer_types(analysis)
     try:
         edit_graph(analysis, random_edit(Random(seed), graph_of(analysis)))

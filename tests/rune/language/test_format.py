@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.analysis import analyse
 from rune.language.apply import apply_edits
@@ -110,7 +111,7 @@ resources:
 
 
 def formatted(text: str, runefile: str = "Runefile.yml") -> str:
-    return apply_edits(text, format_text(analyse(MemoryFiles({runefile: text.encode()}))))
+    return apply_edits(text, format_text(analyse(MemoryFiles({runefile: text.encode()}), PUBLISHED_BLOCKS)))
 
 
 def test_a_messy_file_comes_into_form_with_every_comment_in_its_place() -> None:
@@ -123,7 +124,9 @@ def test_the_templates_are_in_form(path: Path) -> None:
 
 
 def test_a_file_that_is_nearly_in_form_gets_one_small_edit() -> None:
-    (edit,) = format_text(analyse(MemoryFiles({"Runefile.yml": FORMED.replace("[mic]", "[ mic]").encode()})))
+    (edit,) = format_text(
+        analyse(MemoryFiles({"Runefile.yml": FORMED.replace("[mic]", "[ mic]").encode()}), PUBLISHED_BLOCKS)
+    )
     assert (edit.text, edit.span.end.offset - edit.span.start.offset, edit.span.start.line) == ("", 1, 18)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.graph_edit import (
     AddStage,
@@ -21,7 +22,7 @@ from rune.language.graph_edit import (
 )
 from rune.language.graph_json import graph_edit_from_json, graph_edit_to_json
 from rune.language.requests import BadRequest
-from rune.language.service import answer
+from rune.language.service import Service
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
@@ -79,16 +80,17 @@ def test_a_request_that_is_no_edit_is_refused_by_name(request_: dict[str, Any], 
 
 
 def test_the_door_answers_for_the_graph() -> None:
-    edit = answer(FILES, {"ask": "edit-graph", "edit": {"edit": "disconnect", "target": "best", "target_index": 0}})
+    answer = Service(PUBLISHED_BLOCKS, FILES).answer
+    edit = answer({"ask": "edit-graph", "edit": {"edit": "disconnect", "target": "best", "target_index": 0}})
     (only,) = edit["answer"]["edits"]
     assert (only["file"], only["text"]) == ("Runefile.yml", "")
-    refused = answer(FILES, {"ask": "edit-graph", "edit": {"edit": "remove-stage", "name": "nobody"}})
+    refused = answer({"ask": "edit-graph", "edit": {"edit": "remove-stage", "name": "nobody"}})
     assert refused == {"error": {"name": "graph-edit-refused", "message": 'There is no stage "nobody".'}}
     source = {"stage": "best", "index": 0}
-    one = answer(FILES, {"ask": "fits", "source": source, "target": "word", "target_index": 0})
+    one = answer({"ask": "fits", "source": source, "target": "word", "target_index": 0})
     assert one == {"answer": {"reason": None}}
-    every = answer(FILES, {"ask": "fits", "source": source})["answer"]["fits"]
+    every = answer({"ask": "fits", "source": source})["answer"]["fits"]
     assert {"stage": "word", "index": 0, "reason": None} in every
-    assert answer(FILES, {"ask": "palette"})["answer"]["outputs"][0]["target"] == "SERIAL"
-    (wordlist,) = answer(FILES, {"ask": "arguments", "stage": "word"})["answer"]["arguments"]
+    assert answer({"ask": "palette"})["answer"]["outputs"][0]["target"] == "SERIAL"
+    (wordlist,) = answer({"ask": "arguments", "stage": "word"})["answer"]["arguments"]
     assert (wordlist["kind"], wordlist["text"]) == ("long-text", "one\ntwo\nthree\n")

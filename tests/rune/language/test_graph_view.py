@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.apply import apply_edits
 from rune.language.connection_check import fits, sources_for, suiting
@@ -21,7 +22,7 @@ from rune.language.graph_edit import (
 )
 from rune.language.palette import palette
 from rune.language.ports import stage_ports
-from rune.language.service import answer
+from rune.language.service import Service
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from tests.rune.language.graph_models import graph_of
@@ -32,7 +33,8 @@ from tests.rune.language.written_runefiles import analysed
 
 def asked(text: str, **request: Any) -> Any:
     """The answer of the door about a project with this Runefile."""
-    return answer(MemoryFiles({"Runefile.yml": text.encode(), "words.txt": b"one\ntwo\nthree\n"}), request)["answer"]
+    files = MemoryFiles({"Runefile.yml": text.encode(), "words.txt": b"one\ntwo\nthree\n"})
+    return Service(PUBLISHED_BLOCKS, files).answer(request)["answer"]
 
 
 def inputs_of(text: str) -> dict[str, tuple[tuple[str, int], ...]]:

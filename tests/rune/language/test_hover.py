@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.language import analyse
 from rune.language.hover import hover
 from rune.tflite.signature import Json
@@ -57,6 +58,7 @@ def test_a_model_shows_its_size_and_operators_where_they_are_known() -> None:
     operators: Json = [{"op": "CONV_2D", "count": 4, "types": "int8"}, {"op": "SOFTMAX", "count": 1, "types": "int8"}]
     about = analyse(
         before[0].files,
+        PUBLISHED_BLOCKS,
         signatures=signature,
         descriptions=lambda path: {"size": 52_310, "operators": operators},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.abi import Capability, ModelFormat
-from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language import keys
 from rune.language.documentation import CAPABILITY_PAGES, block_documentation
@@ -21,7 +21,7 @@ VALUES = {"inputs": "[a]", "outputs": "[{type: u8, dimensions: [4]}]", "args": "
 
 def unknown(text: str) -> list[str]:
     """The keys that a check does not know."""
-    found = check(MemoryFiles({"Runefile.yml": text.encode()})).diagnostics
+    found = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
     return [each.message for each in found if each.code == Code.UNKNOWN_KEY.value]
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.actions import ActionKind
 from rune.language.completion_items import CompletionKind
-from rune.language.service import ANSWERS, Service, answer
+from rune.language.service import ANSWERS, Service
 from rune.language.structure import FoldingKind, SymbolKind
 from rune.language.tokens import TokenKind
 from rune.tflite import to_json
@@ -31,7 +32,7 @@ FILES: dict[str, Any] = {
 
 @pytest.fixture
 def service() -> Service:
-    service = Service()
+    service = Service(PUBLISHED_BLOCKS)
     assert service.answer({"ask": "open", "files": FILES}) == {"answer": None}
     return service
 
@@ -71,7 +72,7 @@ def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
 
 
 def test_files_that_come_with_a_refused_question_are_known_from_then_on() -> None:
-    service = Service()
+    service = Service(PUBLISHED_BLOCKS)
     assert refused(service, {"ask": "of-a-later-version", "files": FILES})[0] == "bad-request"
     assert asked(service, "check")["diagnostics"] == []
 
@@ -197,10 +198,10 @@ def test_what_cannot_be_done_is_refused_by_name(service: Service) -> None:
     assert refused(service, {"ask": "format", "files": broken})[0] == "format-refused"
 
 
-def test_one_question_about_files_needs_no_session() -> None:
-    files = MemoryFiles({"Runefile.yaml": b"version: 2\n"})
-    assert answer(files, {"ask": "check"})["answer"]["runefile"] == "Runefile.yaml"
-    assert answer(files, {"ask": "hover", "offset": 0})["answer"]["text"].startswith("The version")
+def test_a_service_over_files_needs_no_opening() -> None:
+    service = Service(PUBLISHED_BLOCKS, MemoryFiles({"Runefile.yaml": b"version: 2\n"}))
+    assert service.answer({"ask": "check"})["answer"]["runefile"] == "Runefile.yaml"
+    assert service.answer({"ask": "hover", "offset": 0})["answer"]["text"].startswith("The version")
 
 
 def test_an_offset_beyond_the_text_means_its_end(service: Service) -> None:

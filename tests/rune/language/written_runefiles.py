@@ -11,6 +11,7 @@ from random import Random
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.language.analysis import Analysis, analyse
 from tests.rune.runefile.runefiles import signature
@@ -264,4 +265,4 @@ def analysed(text: str) -> Analysis:
         "two.tflite": b"",
         "Runefile.yml": text.encode(),
     }
-    return analyse(MemoryFiles(contents), signatures=signature)
+    return analyse(MemoryFiles(contents), PUBLISHED_BLOCKS, signatures=signature)

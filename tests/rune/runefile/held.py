@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileMissing, MemoryFiles
 from rune.language.layout import LayoutReader, read_layout
 from rune.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
@@ -59,7 +60,7 @@ def same(text: str) -> bool:
 
 def _checked(data: bytes, runefile: str) -> Checked:
     files = MemoryFiles({runefile: data, "m.tflite": b"", "broken.tflite": b"", "words.txt": b"one\ntwo\n"})
-    checked = check(files, signatures=signature)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature)
     assert (checked.pipeline is None) is checked.has_errors
     text = data.decode("utf-8", "replace")
     for diagnostic in checked.diagnostics:

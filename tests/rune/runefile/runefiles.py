@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Diagnostic, Fix, Severity, check
 from rune.tensor import ElementType, TensorType
@@ -59,7 +60,7 @@ signature = known(SIGNATURES)
 def checked(text: str, **more: bytes) -> Checked:
     """The check of a Runefile in a project with its words and models."""
     contents = {"words.txt": b"one\ntwo\nthree\n", "words.tflite": b"", "two.tflite": b"", **more}
-    return check(MemoryFiles({**contents, "Runefile.yml": text.encode()}), signatures=signature)
+    return check(MemoryFiles({**contents, "Runefile.yml": text.encode()}), PUBLISHED_BLOCKS, signatures=signature)
 
 
 def problems(text: str, **more: bytes) -> list[str]:

@@ -33,24 +33,24 @@ class OwnBlocks:
 
 
 def test_a_block_of_the_project_is_what_its_resolver_finds() -> None:
-    checked = check(project("./scale"), blocks=OwnBlocks())
+    checked = check(project("./scale"), OwnBlocks())
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
     (block,) = (stage for stage in checked.pipeline.stages if isinstance(stage, BlockStage))
     assert (block.block, block.path) == (CATALOGUE["normalize"], "./scale")
-    assert check(project("normalize"), blocks=OwnBlocks()).diagnostics == ()
+    assert check(project("normalize"), OwnBlocks()).diagnostics == ()
 
 
 def test_without_a_resolver_of_its_own_a_project_has_the_catalogue() -> None:
-    assert check(project("normalize")).diagnostics == ()
-    (diagnostic,) = check(project("./scale")).diagnostics
+    assert check(project("normalize"), PUBLISHED_BLOCKS).diagnostics == ()
+    (diagnostic,) = check(project("./scale"), PUBLISHED_BLOCKS).diagnostics
     assert diagnostic.code == Code.OWN_BLOCK.value
 
 
 def test_what_a_resolver_does_not_find_is_not_there_and_messages_name_what_it_has() -> None:
     few = Catalogue({"fft": CATALOGUE["fft"], "modulo": CATALOGUE["modulo"]})
-    (diagnostic,) = check(project("normalize"), blocks=few).diagnostics
+    (diagnostic,) = check(project("normalize"), few).diagnostics
     assert diagnostic.code == Code.UNKNOWN_BLOCK.value
     assert diagnostic.notes == ("The blocks are fft, modulo.",)
-    (found,) = check(project("fft"), blocks=few).diagnostics
+    (found,) = check(project("fft"), few).diagnostics
     assert found.code == Code.BAD_BLOCK_INPUT.value

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.runefile import check
 from tests.rune.runefile.held import held
@@ -218,5 +219,5 @@ def test_a_thousand_stages_are_checked_and_a_long_chain_does_not_recurse() -> No
 
 
 def test_the_default_reader_of_models_reports_what_is_no_model(tmp_path: Path) -> None:
-    checked = check(MemoryFiles({"Runefile.yml": GOOD.encode(), "m.tflite": b"junk"}))
+    checked = check(MemoryFiles({"Runefile.yml": GOOD.encode(), "m.tflite": b"junk"}), PUBLISHED_BLOCKS)
     assert [diagnostic.code for diagnostic in checked.diagnostics] == ["RUNE0070"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.abi import ModelFormat
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.signature import HostText
 from rune.files import MemoryFiles
 from rune.runefile import Checked, HostResources, Severity, check
@@ -56,7 +57,7 @@ pipeline:
         return SIGNATURES[path]
 
     files = MemoryFiles({**FILES, "Runefile.yml": text.encode()})
-    return check(files, signatures=signature, host_resources=host)
+    return check(files, PUBLISHED_BLOCKS, signatures=signature, host_resources=host)
 
 
 def model_of(result: Checked) -> ModelStage:
@@ -204,7 +205,7 @@ pipeline:
   out: {{out: serial, inputs: [block]}}
 resources: {{W: {resource}}}
 """
-    return check(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), host_resources=host)
+    return check(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), PUBLISHED_BLOCKS, host_resources=host)
 
 
 def test_a_long_text_may_come_from_the_host() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building import BuildFailed, build
 from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
@@ -53,9 +54,11 @@ def _checked(language: str, text: str) -> Checked:
     contents.update(dict.fromkeys(_SIGNATURES, b"model"))
     if language == "sh":
         good = _examples(Code.NOT_TEXT.value)["Right"][1]
-        return check(MemoryFiles({**contents, "Runefile.yml": good.encode()}), runefile=text.split()[-1])
+        return check(
+            MemoryFiles({**contents, "Runefile.yml": good.encode()}), PUBLISHED_BLOCKS, runefile=text.split()[-1]
+        )
     data = ast.literal_eval(text) if language == "python" else text.encode()
-    return check(MemoryFiles({**contents, "Runefile.yml": data}), signatures=_signature)
+    return check(MemoryFiles({**contents, "Runefile.yml": data}), PUBLISHED_BLOCKS, signatures=_signature)
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
@@ -96,7 +99,7 @@ def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
     files = _project_with_models(_examples(code)["Wrong"][1])
     result = build(files, "wrong")
     assert [(each.code, each.severity) for each in result.diagnostics] == [(code, Severity.WARNING)]
-    assert check(files, signatures=ProjectModels(files).signature).diagnostics == result.diagnostics
+    assert check(files, PUBLISHED_BLOCKS, signatures=ProjectModels(files).signature).diagnostics == result.diagnostics
 
 
 @pytest.mark.parametrize("code", OF_A_TARGET)

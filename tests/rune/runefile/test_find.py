@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.runefile import check, find_runefile, runefile_in
 
@@ -27,6 +28,6 @@ def test_a_check_takes_the_runefile_that_the_project_has() -> None:
     text = (
         b"version: 1\nimage: x\npipeline:\n  r: {capability: RAW, args: {length: 4}}\n  o: {out: TENSOR, inputs: [r]}\n"
     )
-    checked = check(MemoryFiles({"Runefile": text}))
+    checked = check(MemoryFiles({"Runefile": text}), PUBLISHED_BLOCKS)
     assert checked.diagnostics == ()
     assert checked.source.file == "Runefile"

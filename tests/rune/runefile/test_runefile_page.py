@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.runefile import check
 from rune.tensor import ElementType, TensorType
@@ -28,7 +29,7 @@ def test_the_example_of_the_page_has_nothing_wrong() -> None:
             "labels.txt": b"yes\nno\nup\ndown\nleft\nright\n",
         }
     )
-    checked = check(files, signatures=lambda path: _WORDS)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
 
@@ -38,7 +39,7 @@ def test_the_text_form_of_the_page_is_the_same_pipeline() -> None:
     example = re.search(r"```\n(FROM.*?)```", page, re.DOTALL)
     assert example is not None
     files = MemoryFiles({"Runefile": example[1].encode(), "words.tflite": b"model"})
-    checked = check(files, signatures=lambda path: _WORDS)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
     assert [item.code for item in checked.diagnostics] == ["RUNE0093"]
     assert checked.pipeline is not None
     assert len(checked.pipeline.stages) == 7

@@ -9,12 +9,13 @@ import jsonschema
 import pytest
 import yaml
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.runefile.schema import DRAFT, schema
 from tests.rune.runefile.runefiles import WORDS, checked
 
 ROOT = Path(__file__).parents[3]
 RIGHT = sorted(path for path in (ROOT / "examples").glob("*/Runefile.yml"))
-VALIDATOR = jsonschema.Draft7Validator(schema())
+VALIDATOR = jsonschema.Draft7Validator(schema(PUBLISHED_BLOCKS))
 
 
 def slips(text: str) -> list[str]:
@@ -22,9 +23,9 @@ def slips(text: str) -> list[str]:
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft7Validator.check_schema(schema())
-    assert schema()["$schema"] == DRAFT
-    assert json.loads(json.dumps(schema())) == schema()
+    jsonschema.Draft7Validator.check_schema(schema(PUBLISHED_BLOCKS))
+    assert schema(PUBLISHED_BLOCKS)["$schema"] == DRAFT
+    assert json.loads(json.dumps(schema(PUBLISHED_BLOCKS))) == schema(PUBLISHED_BLOCKS)
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=[path.parent.name for path in RIGHT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileNotInProject, MemoryFiles
 from rune.runefile import Severity, check, starter
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage
@@ -23,7 +24,7 @@ def _stages(inputs: list[str], outputs: list[str], path: str = "models/m.tflite"
         tuple(ModelTensor(f"out{i}", _type(text)) for i, text in enumerate(outputs)),
     )
     files = MemoryFiles({"Runefile.yml": starter(signature, path).encode(), path: b""})
-    checked = check(files, signatures=lambda _: signature)
+    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda _: signature)
     assert [item for item in checked.diagnostics if item.severity is Severity.ERROR] == []
     assert checked.pipeline is not None
     found = []

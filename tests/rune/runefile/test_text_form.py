@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Form, Severity, check
 from rune.runefile.pipeline import BlockStage
@@ -28,7 +29,7 @@ RUN audio model best word serial
 
 def read(text: str) -> Checked:
     files = MemoryFiles({"Runefile": text.encode(), "words.tflite": b""})
-    return check(files, signatures=signature)
+    return check(files, PUBLISHED_BLOCKS, signatures=signature)
 
 
 def told(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileMissing, MemoryFiles
 from rune.runefile import check
 from tests.rune.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
@@ -165,7 +166,7 @@ def test_tabs_that_indent_nothing_are_spaces(old: str, new: str) -> None:
     ],
 )
 def test_bytes_that_are_no_text_are_told_by_what_they_may_be(data: bytes, note: str) -> None:
-    (problem,) = check(MemoryFiles({"Runefile.yml": data})).diagnostics
+    (problem,) = check(MemoryFiles({"Runefile.yml": data}), PUBLISHED_BLOCKS).diagnostics
     assert problem.code == "RUNE0001"
     assert note in problem.notes[0]
 
@@ -186,7 +187,7 @@ class Large:
 
 
 def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
-    (problem,) = check(Large()).diagnostics
+    (problem,) = check(Large(), PUBLISHED_BLOCKS).diagnostics
     assert problem.code == "RUNE0002"
     assert "5000 MB, more than the limit of 1.0 MB" in problem.message
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FolderFiles, MemoryFiles, ProjectFiles
 from rune.runefile import check
 from rune.runefile.pipeline import CapabilityStage
@@ -35,7 +36,7 @@ def input_types(files: ProjectFiles) -> tuple[TensorType, ...]:
     def signature_of(path: str) -> ModelSignature:
         return signature(read_model(files.read(path)))
 
-    pipeline = check(files, signatures=signature_of).pipeline
+    pipeline = check(files, PUBLISHED_BLOCKS, signatures=signature_of).pipeline
     assert pipeline is not None
     return tuple(stage.output for stage in pipeline.stages if isinstance(stage, CapabilityStage))
 

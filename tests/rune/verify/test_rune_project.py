@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.container import pack, read_rune
 from rune.container.writer import rune_sections
 from rune.files import MemoryFiles
@@ -65,7 +66,7 @@ def rune_with(graph: Any) -> bytes:
 def test_any_graph_becomes_a_project_or_is_refused(graph: dict[str, Any]) -> None:
     rune = read_rune(rune_with(graph))
     with suppress(NoProject):
-        check(project_of(rune, dict.fromkeys(models_wanted(rune), b"TFL3")), runefile=RUNEFILE)
+        check(project_of(rune, dict.fromkeys(models_wanted(rune), b"TFL3")), PUBLISHED_BLOCKS, runefile=RUNEFILE)
 
 
 def test_a_module_without_a_graph_is_refused() -> None:
@@ -86,7 +87,7 @@ def test_a_resource_that_the_rune_does_not_carry_is_named() -> None:
 def test_the_project_of_a_rune_checks_and_has_its_stages() -> None:
     files = template("keywords")
     rune = read_rune(rune_of(MemoryFiles(files)))
-    checked = check(project_of(rune, {"keywords": files["keywords.tflite"]}), runefile=RUNEFILE)
+    checked = check(project_of(rune, {"keywords": files["keywords.tflite"]}), PUBLISHED_BLOCKS, runefile=RUNEFILE)
     assert checked.pipeline is not None
     names = {stage.name for stage in checked.pipeline.stages}
     assert names == {"audio", "spectrogram", "features", "keywords", "best", "label", "heard", "scores"}

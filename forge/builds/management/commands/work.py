@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from forge.builds.embedded import BuildWorker
+from forge.builds.build_worker import BuildWorker
 from forge.core.delivery import attach_thread
 from forge.core.periodic import Runs, scheduler
 

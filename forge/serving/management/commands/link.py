@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from forge.accounts.actions import make_sign_in_link
 from forge.accounts.errors import BadAccount
-from forge.accounts.links import make_sign_in_link
 from forge.serving.database import migrate_if_needed
 from forge.serving.served_address import served_address
 

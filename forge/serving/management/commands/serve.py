@@ -12,7 +12,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from forge.accounts.links import make_sign_in_link, nobody_signed_in_yet
+from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
 from forge.core.sockets import SocketProtocol
 from forge.serving.database import migrate_if_needed
 from forge.serving.served_address import note_address

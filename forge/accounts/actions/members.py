@@ -1,0 +1,71 @@
+"""Giving a member another role, and taking one out of an organisation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.access import require_in, require_scope
+from forge.accounts.errors import LastOwner
+from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.models import Membership, Organisation, Role
+from forge.accounts.permissions import Verb
+from forge.accounts.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.errors import Invalid, NotFound
+from forge.core.events import append_event
+
+
+@transaction.atomic
+def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role: str) -> Membership:
+    """Gives a member another role. Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`."""
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    membership = _membership(organisation, member_id)
+    new_role = checked_role(role)
+    if membership.role == Role.OWNER and new_role != Role.OWNER:
+        _keep_an_owner(organisation, membership)
+    before, membership.role = membership.role, new_role
+    membership.save(update_fields=["role"])
+    subject = f"organisation:{organisation.pk}"
+    write_entry(actor, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
+    return membership
+
+
+@transaction.atomic
+def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
+    """Takes a member out; anyone may leave by themselves. Raises `Forbidden`, `NotFound` and `LastOwner`."""
+    require_scope(actor, Scope.MEMBER_MANAGE)
+    if member_id != actor.pk:
+        require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    membership = _membership(organisation, member_id)
+    if membership.role == Role.OWNER:
+        _keep_an_owner(organisation, membership)
+    membership.delete()
+    write_entry(actor, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
+    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
+
+
+def _membership(organisation: Organisation, member_id: UUID) -> Membership:
+    # All rows are locked: of two owners who leave at once, the second must see that the first has gone.
+    rows = list(Membership.objects.select_for_update().filter(organisation=organisation).select_related("user"))
+    for membership in rows:
+        if membership.user_id == member_id:
+            return membership
+    raise NotFound(f"{organisation.name} has no such member.")
+
+
+def _keep_an_owner(organisation: Organisation, leaving: Membership) -> None:
+    others = Membership.objects.filter(organisation=organisation, role=Role.OWNER).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise LastOwner(f"{organisation.name} would have no owner. Make someone else an owner first.")
+
+
+def checked_role(role: str) -> Role:
+    """The role of this name. Raises `Invalid`."""
+    if role not in Role.values:
+        choices = ", ".join(Role.values)
+        raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
+    return Role(role)

@@ -1,0 +1,46 @@
+"""What a person does to their own account."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.checks import email_errors, password_errors
+from forge.accounts.errors import BadAccount
+from forge.accounts.events import SESSIONS_CHANGED
+from forge.accounts.models import User
+from forge.core.audit import write_entry
+from forge.core.events import append_event
+
+
+@transaction.atomic
+def update_profile(user: User, *, name: str, email: str) -> User:
+    """Changes what a person is called and the address that they sign in with. Raises `BadAccount`."""
+    name, email = " ".join(name.split()), email.strip().lower()
+    errors: dict[str, list[str]] = {}
+    if not 0 < len(name) <= 80:
+        errors["name"] = ["Your name has 1 to 80 characters."]
+    if email != user.email:
+        errors |= email_errors(email)
+    if errors:
+        raise BadAccount("Check the fields below.", errors=errors)
+    user.name, user.email = name, email
+    user.save(update_fields=["name", "email"])
+    write_entry(user, "profile.update", f"user:{user.pk}")
+    return user
+
+
+@transaction.atomic
+def set_password(user: User, password: str) -> None:
+    """Gives a person a password. The caller keeps the session alive. Raises `BadAccount`."""
+    errors = password_errors(password, user)
+    if errors:
+        raise BadAccount("This password cannot be used.", errors=errors)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    write_entry(user, "password.set", f"user:{user.pk}")
+    end_connections(user)
+
+
+def end_connections(user: User) -> None:
+    """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
+    append_event(user.stream, SESSIONS_CHANGED, {}, user)

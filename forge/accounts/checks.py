@@ -1,0 +1,36 @@
+"""What keeps an address or a password from being used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from forge.accounts.models import User
+
+LONGEST_EMAIL = 254
+"""Characters of an address."""
+
+
+def email_errors(email: str) -> dict[str, list[str]]:
+    """What keeps an address from being a new account's; empty when nothing does."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return {"email": ["This does not look like an email address."]}
+    if len(email) > LONGEST_EMAIL:
+        return {"email": [f"An email address has at most {LONGEST_EMAIL} characters."]}
+    if User.objects.filter(email=email).exists():
+        return {"email": ["An account with this address exists already. Sign in with it, or use another address."]}
+    return {}
+
+
+def password_errors(password: str, user: Any) -> dict[str, list[str]]:
+    """What keeps a password from being used; empty when nothing does."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return {"password": [str(message) for message in error.messages]}
+    return {}

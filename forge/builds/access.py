@@ -1,0 +1,45 @@
+"""Finding builds and previews for a person: unknown and forbidden look the same."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from forge.accounts.access import nothing_for
+from forge.builds.models import Build, BuildQuerySet, Preview
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+
+def find_build(actor: Actor, build_id: UUID) -> Build:
+    """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    build = _complete().visible_to(actor).filter(pk=build_id).first()
+    if build is None:
+        raise nothing_for(actor)
+    return build
+
+
+def find_numbered(actor: Actor, project: Project, number: int) -> Build:
+    """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    build = _complete().visible_to(actor).filter(project=project, number=number).first()
+    if build is None:
+        raise nothing_for(actor)
+    return build
+
+
+def builds_of(actor: Actor, project: Project) -> BuildQuerySet:
+    """The project's numbered builds that the person may see, newest first."""
+    return _complete().visible_to(actor).numbered().filter(project=project).order_by("-number")
+
+
+def preview_of(project: Project) -> Preview | None:
+    """The project's preview, if anyone looked at its text yet. The caller has found the project for someone."""
+    return (
+        Preview.objects.plain()
+        .select_related("project", "build__version", "build__artefact")
+        .filter(project=project)
+        .first()
+    )
+
+
+def _complete() -> BuildQuerySet:
+    return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")

@@ -1,0 +1,74 @@
+"""The build worker of a process: the server's own where there is no queue, else `manage.py work`."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from celery.platforms import EX_OK
+from celery.worker import state
+from django.conf import settings
+from django.db import connections
+
+from forge.builds.dispatch import numbered_slots, preview_slot, stopping
+from forge.builds.notify import notify_workers
+from forge.builds.preview_leases import end_leases
+from forge.builds.previews import resume_previews
+from forge.compute.workdir import remove_leftovers, workdirs
+
+END_LIMIT = 10.0
+"""Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""
+
+
+class BuildWorker:
+    """A Celery worker of threads. It is started once in a process, when that process starts."""
+
+    def __init__(self) -> None:
+        self._worker: Any = None
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts all; returns at once."""
+        state.should_stop = None
+        remove_leftovers(workdirs())
+        self._worker = current_app.WorkController(
+            pool_cls="threads",
+            # One thread a slot, one for the sweep's task and those that find their slots busy and return.
+            concurrency=numbered_slots() + 2,
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        self._run("build-worker", self._worker.start)
+        self._run("compiler-warm-up", self._warm_up)
+
+    def _run(self, name: str, target: Any) -> None:
+        thread = threading.Thread(target=target, daemon=True, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _warm_up(self) -> None:
+        try:
+            preview_slot.warm_up()
+            if settings.EMBEDDED_WORKER:
+                # No other process could be making them.
+                end_leases()
+                resume_previews(timedelta())
+        finally:
+            connections.close_all()
+
+    def stop(self) -> None:
+        """Ends all. A build that runs goes back into the queue, for the next start to take up."""
+        stopping.set()
+        if self._worker is not None:
+            # As Celery's own handler of signals does.
+            state.should_stop = EX_OK
+            if settings.EMBEDDED_WORKER:
+                # On a queue in memory it waits up to 2 s for a message, and once more after it was told.
+                notify_workers()
+                notify_workers()
+        for thread in self._threads:
+            thread.join(END_LIMIT)
+        preview_slot.close()

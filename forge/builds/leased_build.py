@@ -1,0 +1,146 @@
+"""One numbered build that a worker holds a lease of: runs its job, writes its log, and ends the build."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from forge.builds.errors import LeaseLost, Stopping
+from forge.builds.execution import Execution
+from forge.builds.jobs import Step, numbered_job
+from forge.builds.leases import (
+    ATTEMPTS,
+    Lease,
+    Line,
+    Outcome,
+    finish,
+    put_back,
+    renew,
+    set_artefact,
+    set_measurement,
+    write_log,
+)
+from forge.builds.models import Artefact, Build, State
+from forge.compute.compiler import Answer, Compiler
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
+from rune.wording import counted
+
+RENEW_EVERY = 1.0
+"""Seconds. Also how soon a build that was cancelled is stopped."""
+LOG_EVERY = 0.2
+"""Seconds that lines are gathered before they are written together."""
+
+
+class LeasedBuild:
+    """One build in work, and the recorder of its results. `stopping` is set when the process ends."""
+
+    def __init__(
+        self, lease: Lease, stopping: threading.Event, new_compiler: Callable[[], Compiler] = fresh_compiler
+    ) -> None:
+        self._lease = lease
+        self._stopping = stopping
+        self._new_compiler = new_compiler
+        self._build = Build.objects.select_related("project", "version").get(pk=lease.build_id)
+        self._lines: list[Line] = []
+        self._written = self._renewed = time.monotonic()
+        self._failure: Outcome | None = None
+        self._is_measured_before = False
+
+    def run(self) -> None:
+        """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
+        try:
+            try:
+                outcome = self._outcome()
+            except Stopping:
+                self._say("worker", "The server stops. The build starts again when it is back.", level="warning")
+                put_back(self._lease, self._lines, counts=False)
+            except ChildDied as error:
+                self._after_death(error)
+            else:
+                finish(self._lease, outcome, self._lines)
+        except LeaseLost:
+            return
+
+    def _after_death(self, error: ChildDied) -> None:
+        """A process that ran out of time would do so again; one that died of anything else gets another attempt."""
+        if isinstance(error, OutOfTime) or self._lease.attempt >= ATTEMPTS:
+            self._say("worker", error.reason, level="error")
+            finish(self._lease, Outcome(State.FAILED, error=error.reason), self._lines)
+            return
+        text = f"{error.reason} The build starts again, attempt {self._lease.attempt + 1} of {ATTEMPTS}."
+        self._say("worker", text, level="warning")
+        put_back(self._lease, self._lines, counts=True)
+
+    def _outcome(self) -> Outcome:
+        """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
+        execution = Execution(numbered_job(self._build), self)
+        artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick)
+        if self._failure is not None:
+            return self._failure
+        if artefact is None:
+            raise ChildDied("The compiler stopped without building a rune.")
+        if self._is_measured_before:
+            set_measurement(self._lease, artefact.report["run"])
+        return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
+
+    def take(self, artefact: Artefact, *, is_new: bool) -> None:
+        set_artefact(self._lease, artefact)
+
+    def reused(self, missing: tuple[Step, ...]) -> None:
+        self._is_measured_before = Step.MEASURE not in missing
+        if missing:
+            self._say("cache", "Reused an earlier build of the same files; verifying and measuring it now.")
+        else:
+            self._say("cache", "Reused an earlier build of the same files, with its report.")
+
+    def checked(self, answer: Answer) -> None:
+        if answer["broken"]:
+            # Else the compiler says so, who checks again.
+            self._say("check", answer["text"], answer["milliseconds"])
+
+    def logged(self, answer: Answer) -> None:
+        self._say(answer["step"], answer["text"], answer["milliseconds"])
+
+    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+        """A rune that differs from the reference by more than is allowed ends the build."""
+        sentence = str(found["sentence"])
+        if found["within"]:
+            self._say("verify", sentence, milliseconds, level="info" if found["complete"] else "warning")
+            return
+        self._say("verify", sentence, milliseconds, level="error")
+        error = f"The rune's results differ from the reference interpreter's. {sentence[:1].upper()}{sentence[1:]}."
+        self._failure = Outcome(State.FAILED, error=error)
+
+    def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        set_measurement(self._lease, run)
+        if run is None:
+            self._say("measure", f"Inference time was not measured: {reason}", level="warning")
+            return
+        self._say(
+            "measure",
+            f"Inference time: {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
+            f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
+        )
+
+    def failed(self, answer: Answer) -> None:
+        self._say("build", answer["error"], level="error")
+        self._failure = Outcome(State.FAILED, diagnostics=answer["diagnostics"], error=answer["error"])
+
+    def _say(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:
+        self._lines.append(Line(step, text, milliseconds, level))
+
+    def _tick(self) -> None:
+        """Writes gathered lines and keeps the lease. Raises `LeaseLost` or `Stopping`, which end the process."""
+        if self._stopping.is_set():
+            raise Stopping
+        now = time.monotonic()
+        if self._lines and now - self._written > LOG_EVERY:
+            lines, self._lines = self._lines, []
+            write_log(self._lease, lines)
+            self._written = self._renewed = now
+        elif now - self._renewed > RENEW_EVERY:
+            renew(self._lease)
+            self._renewed = now

@@ -1,0 +1,200 @@
+"""What became of the files, the pipeline and the models from one side to another, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from forge.comparison.sides import ModelFacts, Side
+from rune.runefile import Outline
+from rune.runefile.outline import Node, Wire
+
+Change = Literal["added", "removed", "changed", "same"]
+FileState = Mapping[str, Any]
+"""`{"digest", "size"}`."""
+WireEnds = tuple[str, int, str, int]
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file that differs. `path` is its later path, or the one that it had; `was` its earlier path."""
+
+    change: Literal["added", "removed", "changed", "renamed"]
+    path: str
+    was: str | None
+    before: FileState | None
+    after: FileState | None
+
+    @property
+    def has_other_contents(self) -> bool:
+        """Whether its contents differ: a file may only be renamed."""
+        return self.before is None or self.after is None or self.before["digest"] != self.after["digest"]
+
+
+@dataclass(frozen=True)
+class StageChange:
+    """What became of a stage; at least one of both sides has it."""
+
+    change: Change
+    before: Node | None
+    after: Node | None
+
+    @property
+    def node(self) -> Node:
+        """The stage as it is now, or as it was where it is gone."""
+        node = self.after or self.before
+        if node is None:
+            raise ValueError("a stage is on one of the sides at least")
+        return node
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it is of another kind now, or does something else."""
+        before, after = self.before, self.after
+        if before is None or after is None:
+            return False
+        return (before.kind, before.detail) != (after.kind, after.detail)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether it does the same with a file of other contents: another model, or other code."""
+        return self.change == "changed" and not self.is_another
+
+
+@dataclass(frozen=True)
+class WireChange:
+    """What became of a wire; a changed one carries another type."""
+
+    change: Change
+    wire: Wire
+    type_before: str | None = None
+
+
+@dataclass(frozen=True)
+class PipelineChange:
+    """All stages and wires of both sides. Of a broken Runefile only the part that can be read is compared."""
+
+    stages: tuple[StageChange, ...]
+    wires: tuple[WireChange, ...]
+    was_broken: bool = False
+    is_broken: bool = False
+
+
+@dataclass(frozen=True)
+class ModelChange:
+    """A model whose file differs, with what each side knows of it."""
+
+    path: str
+    before: ModelFacts | None
+    after: ModelFacts | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that differs. `pipeline` is None where one of the sides cannot tell its own."""
+
+    files: tuple[FileChange, ...]
+    pipeline: PipelineChange | None
+    models: tuple[ModelChange, ...]
+
+
+def compare(before: Side, after: Side) -> Comparison:
+    """What became of the one side in the other."""
+    files = compare_files(before, after)
+    return Comparison(files, compare_pipelines(before, after), compare_models(before, after, files))
+
+
+def compare_files(before: Side, after: Side) -> tuple[FileChange, ...]:
+    """The files that differ, by path. Two are the same file when they have one id, else when they have one path."""
+    moved = _moved(before, after)
+    arrived = set(moved.values())
+    found = []
+    for path in before.manifest.keys() | after.manifest.keys():
+        old, new = before.manifest.get(path), after.manifest.get(path)
+        if path in moved:
+            found.append(FileChange("renamed", moved[path], path, old, after.manifest[moved[path]]))
+            # Another file may have its path now.
+            old = None
+        if path in arrived or (old is None and new is None):
+            continue
+        if old is None:
+            found.append(FileChange("added", path, None, None, new))
+        elif new is None:
+            found.append(FileChange("removed", path, path, old, None))
+        elif old["digest"] != new["digest"]:
+            found.append(FileChange("changed", path, path, old, new))
+    return tuple(sorted(found, key=lambda each: each.path))
+
+
+def _moved(before: Side, after: Side) -> dict[str, str]:
+    """The new path of each file that was renamed, by its old one."""
+    now_at = {file_id: path for path, file_id in after.file_ids.items() if path in after.manifest}
+    moved = {}
+    for path, file_id in before.file_ids.items():
+        now = now_at.get(file_id)
+        # A path that both sides have is compared with itself, whatever became of the ids.
+        if path in before.manifest and now is not None and now != path and now not in before.manifest:
+            moved[path] = now
+    return moved
+
+
+def compare_pipelines(before: Side, after: Side) -> PipelineChange | None:
+    """What became of each stage and of each wire: those of the later side first, then those that are gone."""
+    if before.outline is None or after.outline is None:
+        return None
+    return PipelineChange(
+        _stages(before, before.outline, after, after.outline),
+        _wires(before.outline, after.outline),
+        was_broken=before.is_broken,
+        is_broken=after.is_broken,
+    )
+
+
+def _stages(before: Side, then: Outline, after: Side, now: Outline) -> tuple[StageChange, ...]:
+    old = {node.name: node for node in then.nodes}
+    new = {node.name: node for node in now.nodes}
+    found = []
+    for name, node in new.items():
+        was = old.get(name)
+        if was is None:
+            found.append(StageChange("added", None, node))
+        else:
+            differs = (was.kind, was.detail) != (node.kind, node.detail) or _has_other_file(was, before, node, after)
+            found.append(StageChange("changed" if differs else "same", was, node))
+    found += [StageChange("removed", node, None) for name, node in old.items() if name not in new]
+    return tuple(found)
+
+
+def _has_other_file(was: Node, before: Side, node: Node, after: Side) -> bool:
+    then, now = before.digest(was.file), after.digest(node.file)
+    return then is not None and now is not None and then != now
+
+
+def _wires(then: Outline, now: Outline) -> tuple[WireChange, ...]:
+    old, new = _by_ends(then), _by_ends(now)
+    found = []
+    for ends, wire in new.items():
+        was = old.get(ends)
+        if was is None:
+            found.append(WireChange("added", wire))
+        else:
+            found.append(WireChange("same" if was.type == wire.type else "changed", wire, was.type))
+    found += [WireChange("removed", wire) for ends, wire in old.items() if ends not in new]
+    return tuple(found)
+
+
+def _by_ends(outline: Outline) -> dict[WireEnds, Wire]:
+    return {(wire.source, wire.source_index, wire.target, wire.target_index): wire for wire in outline.wires}
+
+
+def compare_models(before: Side, after: Side, files: tuple[FileChange, ...]) -> tuple[ModelChange, ...]:
+    """The models whose files differ, by path. One that was renamed is the same model."""
+    old_path = {each.path: each.was for each in files if each.change == "renamed"}
+    new_path = {was: path for path, was in old_path.items()}
+    found = []
+    for path in sorted({new_path.get(path, path) for path in before.models} | after.models.keys()):
+        was = old_path.get(path, None if path in new_path else path)
+        if before.digest(was) != after.digest(path):
+            found.append(ModelChange(path, None if was is None else before.models.get(was), after.models.get(path)))
+    return tuple(found)

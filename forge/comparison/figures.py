@@ -1,0 +1,101 @@
+"""The figures of a rune, each beside that of an earlier one: how much it changed, and whether that is good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from forge.comparison.inference_time import InferenceTime, is_noise, milliseconds
+from rune.wording import counted, size_text
+
+MEMORY_MEANING = "All buffers of the pipeline, planned at build time."
+HOST_MEANING = " The host's interpreter needs more on top."
+MODELS_MEANING = "The model files, before they are compiled in."
+SIZE_MEANING = "Size of the .rune file."
+
+
+@dataclass(frozen=True)
+class RuneFigures:
+    """What was measured and counted of a rune, in bytes; `models` are its model files."""
+
+    digest: str
+    size: int
+    memory: int
+    models: int
+    has_host_models: bool
+    time: InferenceTime | None
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A figure as text, beside the earlier one. `before` and `change` are empty where there is nothing to compare."""
+
+    name: str
+    now: str
+    before: str
+    change: str
+    mood: Literal["good", "worse", "muted"]
+    meaning: str
+
+
+def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, ...]:
+    """The figures of a rune, each beside the earlier rune's."""
+    rows = []
+    if now.time is not None:
+        is_same_rune = then is not None and now.digest == then.digest
+        rows.append(_time_row(now.time, then.time if then is not None else None, is_same_rune=is_same_rune))
+    memory_meaning = MEMORY_MEANING + (HOST_MEANING if now.has_host_models else "")
+    rows.append(_bytes_row("Memory", now.memory, then.memory if then is not None else None, memory_meaning))
+    rows.append(_bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
+    if now.models:
+        rows.append(_bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
+    return tuple(rows)
+
+
+def _bytes_row(name: str, now: int, then: int | None, meaning: str) -> FigureRow:
+    if then is None:
+        return FigureRow(name, size_text(now), "", "", "muted", meaning)
+    if now == then:
+        return FigureRow(name, size_text(now), size_text(then), "none", "muted", meaning)
+    sign, mood = _direction(now - then)
+    return FigureRow(name, size_text(now), size_text(then), sign + size_text(abs(now - then)), mood, meaning)
+
+
+def _direction(change: float) -> tuple[str, Literal["good", "worse"]]:
+    """Of all these figures, less is better."""
+    return ("+", "worse") if change > 0 else ("−", "good")
+
+
+def _time_row(now: InferenceTime, then: InferenceTime | None, *, is_same_rune: bool) -> FigureRow:
+    name, shown, meaning = "Inference time", milliseconds(now.median), _time_meaning(now)
+    if then is None:
+        return FigureRow(name, shown, "", "", "muted", meaning)
+    before = milliseconds(then.median)
+    if is_same_rune:
+        also = "" if now.median == then.median else "; the difference comes from load on the server"
+        meaning = f"The rune is the same{also}. {meaning}"
+    if is_same_rune or is_noise(now, then):
+        return FigureRow(name, shown, before, "no difference", "muted", meaning)
+    change = now.median - then.median
+    sign, mood = _direction(change)
+    # Without both spreads nobody can tell progress from chance.
+    has_spreads = now.has_spread and then.has_spread
+    return FigureRow(name, shown, before, sign + milliseconds(abs(change)), mood if has_spreads else "muted", meaning)
+
+
+def _time_meaning(time: InferenceTime) -> str:
+    said = f"The median of {counted(time.runs, 'run')} on random input, on the server"
+    if not time.has_spread:
+        return f"{said}."
+    return f"{said}; half of them took {milliseconds(time.low)} to {milliseconds(time.high)}."
+
+
+def _size_meaning(now: RuneFigures, then: RuneFigures | None) -> str:
+    if then is None:
+        return SIZE_MEANING
+    total, models = now.size - then.size, now.models - then.models
+    if total == 0:
+        return "Unchanged."
+    if models and (models > 0) == (total > 0) and abs(total - models) < 0.1 * abs(total):
+        return "The model accounts for the whole change."
+    return SIZE_MEANING

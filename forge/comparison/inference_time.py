@@ -1,0 +1,46 @@
+"""Measured inference times, and whether two of them differ by more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NOISE = 0.15
+"""Share by which the median moves between two measurements of one rune on one machine, with other work beside it."""
+SMALLEST = 0.0075
+"""Milliseconds below which a difference is the clock's."""
+
+
+@dataclass(frozen=True)
+class InferenceTime:
+    """Milliseconds of a run: the median and the quartiles of `runs`. Builds of older versions have no quartiles."""
+
+    median: float
+    low: float
+    high: float
+    runs: int
+    has_spread: bool
+
+
+def read_inference_time(found: Mapping[str, Any] | None) -> InferenceTime | None:
+    """What `rune.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
+    if not found:
+        return None
+    median = found["milliseconds"]
+    return InferenceTime(median, found.get("low", median), found.get("high", median), found["runs"], "low" in found)
+
+
+def is_noise(one: InferenceTime, other: InferenceTime) -> bool:
+    """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
+    overlap = one.low <= other.high and other.low <= one.high
+    return overlap or abs(one.median - other.median) < max(NOISE * max(one.median, other.median), SMALLEST)
+
+
+def milliseconds(value: float) -> str:
+    """`0.07 ms`, `12 ms`, `1.4 s`."""
+    if value >= 1000:
+        return f"{value / 1000:.1f} s"
+    if value >= 10:
+        return f"{value:.0f} ms"
+    return f"{value:.2f} ms" if value >= 0.095 else f"{value:.3f} ms"

@@ -1,0 +1,163 @@
+"""Changes in sentences: a subject, a verb, an object. Names of stages stand between backticks, for code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
+from forge.comparison.sides import ModelFacts
+from rune.runefile.outline import Node
+from rune.wording import counted, listed, size_text
+
+KIND_WORDS = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
+"""What pages call the kinds of stages."""
+FILES_NAMED = 5
+"""Files that a sentence names; it counts the others."""
+
+
+def sentences(comparison: Comparison) -> tuple[str, ...]:
+    """All that differs: the pipeline, the models, the files. Of a model that changed, its own sentences say so."""
+    models = {model.path: model_sentences(model) for model in comparison.models}
+    untold = [file for file in comparison.files if file.change != "changed" or not models.get(file.path)]
+    return (
+        *(pipeline_sentences(comparison.pipeline) if comparison.pipeline is not None else ()),
+        *(sentence for said in models.values() for sentence in said),
+        *file_sentences(untold),
+    )
+
+
+def pipeline_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
+    """What became of stages and wires."""
+    stages = (_stage_sentence(stage) for stage in pipeline.stages if stage.change != "same")
+    return (*stages, *_wire_sentences(pipeline))
+
+
+def _stage_sentence(stage: StageChange) -> str:
+    name, kind = stage.node.name, _kind_word(stage.node)
+    if stage.before is None:
+        return f"A new {kind}, `{name}`."
+    if stage.after is None:
+        return f"The {kind} `{name}` was removed."
+    if stage.is_replaced:
+        return f"The model `{name}` was replaced." if kind == "model" else f"The code of the {kind} `{name}` changed."
+    before, after = stage.before, stage.after
+    if before.kind != after.kind:
+        return f"`{name}` changed from the {_kind_word(before)} {before.detail} to the {kind} {after.detail}."
+    return f"`{name}` changed from {before.detail} to {after.detail}."
+
+
+def _kind_word(node: Node) -> str:
+    return KIND_WORDS.get(node.kind, "stage")
+
+
+def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
+    """One for each two stages. The wires of a stage that came or went say nothing more."""
+    stayed = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
+    between: dict[tuple[str, str], list[WireChange]] = {}
+    for change in pipeline.wires:
+        ends = change.wire.source, change.wire.target
+        if stayed.issuperset(ends):
+            between.setdefault(ends, []).append(change)
+    said = (_between(source, target, changes) for (source, target), changes in between.items())
+    return tuple(sentence for found in said for sentence in found)
+
+
+def _between(source: str, target: str, changes: Sequence[WireChange]) -> tuple[str, ...]:
+    kinds = {each.change for each in changes}
+    if kinds == {"added"}:
+        return (f"`{target}` now reads `{source}`.",)
+    if kinds == {"removed"}:
+        return (f"`{target}` no longer reads `{source}`.",)
+    if kinds & {"added", "removed"}:
+        return (f"The wires from `{source}` to `{target}` changed.",)
+    types = ((each.type_before, each.wire.type) for each in changes if each.change == "changed" and each.wire.type)
+    return tuple(
+        f"The type from `{source}` to `{target}` {'is now' if was is None else f'changed from {was} to'} {now}."
+        for was, now in dict.fromkeys(types)
+    )
+
+
+def model_sentences(model: ModelChange) -> tuple[str, ...]:
+    """What became of a model that both sides can read; of a part that one side does not know, nothing is said."""
+    old, new, path = model.before, model.after, model.path
+    if old is None or new is None or old.size is None or new.size is None:
+        return ()
+    said = (
+        *_size(path, old.size, new.size),
+        *_changed(f"The inputs of {path}", _listed(old.inputs), _listed(new.inputs)),
+        *_changed(f"The outputs of {path}", _listed(old.outputs), _listed(new.outputs)),
+        *_operators(path, old.operators, new.operators),
+        *_memory(path, old, new),
+        *_changed(f"The quantisation of {path}", _quantised(old.quantisation), _quantised(new.quantisation)),
+    )
+    if said:
+        return said
+    if old.operators is None or new.operators is None:
+        return (f"The contents of {path} changed; its size did not.",)
+    return (f"The weights of {path} changed; its ops did not.",)
+
+
+def _changed(what: str, before: str | None, after: str | None) -> tuple[str, ...]:
+    if before is None or after is None or before == after:
+        return ()
+    return (f"{what} changed from {before} to {after}.",)
+
+
+def _size(path: str, before: int, after: int) -> tuple[str, ...]:
+    if before == after:
+        return ()
+    return (f"{path} is {size_text(abs(after - before))} {'larger' if after > before else 'smaller'}.",)
+
+
+def _operators(path: str, before: Mapping[str, int] | None, after: Mapping[str, int] | None) -> tuple[str, ...]:
+    if before is None or after is None or before == after:
+        return ()
+    differences = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(before.keys() | after.keys())}
+    counts = [f"{abs(more)} {'more' if more > 0 else 'fewer'} {name}" for name, more in differences.items() if more]
+    return (f"{path} has {listed(counts)}.",)
+
+
+def _memory(path: str, old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    if old.runs is not None and new.runs is not None and old.runs != new.runs:
+        if new.runs == "compiled":
+            return (f"{path} is now compiled in.",)
+        return (f"{path} is now run by the host: it has an op that cannot be compiled.",)
+    return _changed(f"The arena of {path}", _size_text(old.arena), _size_text(new.arena))
+
+
+def _size_text(count: int | None) -> str | None:
+    return None if count is None else size_text(count)
+
+
+def _listed(types: Sequence[str] | None) -> str | None:
+    return None if types is None else listed(types) or "nothing"
+
+
+_QUANTISED = (
+    ("per_channel", "per channel"),
+    ("per_tensor", "per tensor"),
+    ("other", "by another scheme"),
+    ("none", "not quantised"),
+)
+
+
+def _quantised(counts: Mapping[str, int] | None) -> str | None:
+    if counts is None:
+        return None
+    return listed([f"{counts[key]} {words}" for key, words in _QUANTISED if counts[key]]) or "nothing"
+
+
+def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
+    """The files by what became of them."""
+    said = [
+        f"{each.was} was renamed to {each.path}{' and changed' if each.has_other_contents else ''}."
+        for each in files
+        if each.change == "renamed"
+    ]
+    for change in ("added", "removed", "changed"):
+        paths = [each.path for each in files if each.change == change]
+        if paths:
+            rest = len(paths) - FILES_NAMED
+            shown = paths if rest <= 0 else [*paths[:FILES_NAMED], counted(rest, "more file")]
+            said.append(f"{listed(shown)} {'was' if len(paths) == 1 else 'were'} {change}.")
+    return tuple(said)

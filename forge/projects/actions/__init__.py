@@ -1,0 +1,37 @@
+"""What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
+
+from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
+from forge.projects.actions.project import (
+    create_from_files,
+    create_from_model,
+    create_project,
+    delete_project,
+    restore_project,
+    update_project,
+)
+from forge.projects.actions.restoring import Restored, restore_version, restoring_update
+from forge.projects.actions.samples import end_samples, send_sample, take_back
+from forge.projects.actions.unpacking import Unpacked, unpack
+from forge.projects.actions.versions import save_version
+
+__all__ = [
+    "Restored",
+    "Unpacked",
+    "copy_file",
+    "create_from_files",
+    "create_from_model",
+    "create_project",
+    "delete_file",
+    "delete_project",
+    "end_samples",
+    "rename_file",
+    "restore_project",
+    "restore_version",
+    "restoring_update",
+    "save_version",
+    "send_sample",
+    "take_back",
+    "unpack",
+    "update_project",
+    "write_file",
+]

@@ -1,0 +1,175 @@
+"""Actions on a project as a whole. Each checks the permission, does it, and writes the audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.access import require_in
+from forge.accounts.models import Organisation
+from forge.accounts.names import check_project_name, slug
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.errors import Invalid, NotFound
+from forge.core.events import append_event
+from forge.projects.access import require
+from forge.projects.documents import editing
+from forge.projects.events import (
+    PROJECT_CHANGED,
+    PROJECT_CREATED,
+    PROJECT_DELETED,
+    PROJECT_DELETED_IN_ORGANISATION,
+    PROJECT_RESTORED,
+)
+from forge.projects.files import StoredFile, seed_files, store_files
+from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
+from forge.projects.models import FormerProjectName, Project, Visibility
+from forge.projects.names import free_name, take_name
+from forge.projects.serializers import project_summary
+from forge.projects.templates import find_template
+
+BLANK_RUNEFILE = b"""\
+version: 1
+image: runicos/base
+
+pipeline:
+  number:
+    capability: RAW
+    outputs:
+      - type: F32
+        dimensions: [1, 1]
+
+  result:
+    out: SERIAL
+    inputs:
+      - number
+"""
+"""The Runefile of a project without a template: it runs, and returns its input."""
+
+
+def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:
+    """Makes a project, from a template or nearly empty.
+
+    Raises `Forbidden`, `BadName`, `NameTaken` and `UnknownTemplate`.
+    """
+    if template:
+        chosen = find_template(template)
+        return create_from_files(actor, organisation, name, chosen.contents(), template=chosen.name)
+    return create_from_files(actor, organisation, name, [("Runefile.yml", BLANK_RUNEFILE)])
+
+
+def create_from_files(
+    actor: Actor, organisation: Organisation, name: str, contents: Iterable[tuple[str, bytes]], template: str = ""
+) -> Project:
+    """Makes a project of these files. Raises `Forbidden`, `BadName`, `NameTaken`, and what `write_file` raises."""
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    return _create(actor, organisation, check_project_name(name), store_files(contents), template)
+
+
+def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
+    """Makes a project of one .tflite file, with a Runefile that fits its inputs and outputs.
+
+    Without a name, it is called after the file, or as near to that as is free. Raises `ModelRefused`, and what
+    `create_from_files` raises.
+    """
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    model = verified_model(data)
+    stem = filename.rpartition("/")[2].removesuffix(SUFFIX)
+    path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
+    runefile = fitting_runefile(model, path)
+    contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
+    return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)
+
+
+@transaction.atomic
+def _create(
+    actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str
+) -> Project:
+    take_name(organisation, name)
+    project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
+    with editing(project, actor.pk) as doc:
+        seed_files(doc, project, stored)
+    write_entry(actor, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
+    append_event(organisation.stream, PROJECT_CREATED, {"project": str(project.pk), "name": name}, actor)
+    project.refresh_from_db()
+    return project
+
+
+@transaction.atomic
+def update_project(
+    actor: Actor,
+    project: Project,
+    *,
+    name: str | None = None,
+    visibility: str | None = None,
+    description: str | None = None,
+) -> Project:
+    """Renames a project, describes it, or changes who sees it; None leaves a thing as it is.
+
+    After a rename the old name leads to the project until someone takes it. Raises `Forbidden`, `BadName`,
+    `NameTaken` and `Invalid`.
+    """
+    changes: dict[str, str] = {}
+    if name is not None and name != project.name:
+        require(actor, Verb.DESCRIBE, project)
+        name = check_project_name(name)
+        take_name(project.organisation, name)
+        FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
+        changes["name"] = name
+    if description is not None and description.strip() != project.description:
+        require(actor, Verb.DESCRIBE, project)
+        description = " ".join(description.split())
+        if len(description) > 200:
+            raise Invalid("A description has at most 200 characters.", errors={"description": ["At most 200."]})
+        changes["description"] = description
+    if visibility is not None and visibility != project.visibility:
+        require(actor, Verb.MANAGE, project)
+        if visibility not in Visibility.values:
+            raise Invalid("A project is private or public.", errors={"visibility": ["private or public"]})
+        changes["visibility"] = visibility
+    if changes:
+        former = {field: getattr(project, field) for field in changes}
+        for field, value in changes.items():
+            setattr(project, field, value)
+        project.save(update_fields=list(changes))
+        write_entry(actor, "project.update", f"project:{project.pk}", before=former, after=changes)
+        append_event(project.stream, PROJECT_CHANGED, {"project": project_summary(project)}, actor)
+    else:
+        require(actor, Verb.READ, project)
+    return project
+
+
+@transaction.atomic
+def delete_project(actor: Actor, project: Project) -> None:
+    """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden`."""
+    require(actor, Verb.MANAGE, project)
+    project.deleted_at = timezone.now()
+    project.save(update_fields=["deleted_at"])
+    write_entry(actor, "project.delete", f"project:{project.pk}", name=project.full_name)
+    append_event(project.stream, PROJECT_DELETED, {}, actor)
+    append_event(project.organisation.stream, PROJECT_DELETED_IN_ORGANISATION, {"project": str(project.pk)}, actor)
+
+
+@transaction.atomic
+def restore_project(actor: Actor, organisation: Organisation, name: str, new_name: str | None = None) -> Project:
+    """Brings back the project of this name that was deleted last, under a new name when its own is taken.
+
+    Raises `Forbidden`, `NotFound`, and `NameTaken` when a new name is needed.
+    """
+    project = (
+        Project.objects.deleted_for(actor).filter(organisation=organisation, name=name).order_by("-deleted_at").first()
+    )
+    if project is None:
+        raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
+    require(actor, Verb.MANAGE, project)
+    wanted = check_project_name(new_name) if new_name else project.name
+    take_name(organisation, wanted)
+    project.name, project.deleted_at = wanted, None
+    project.save(update_fields=["name", "deleted_at"])
+    write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
+    append_event(project.stream, PROJECT_CHANGED, {"project": project_summary(project)}, actor)
+    append_event(organisation.stream, PROJECT_RESTORED, {"project": str(project.pk)}, actor)
+    return project

@@ -1,0 +1,75 @@
+"""Restoring a version, or some of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.blob_links import link_blobs
+from forge.projects.access import require
+from forge.projects.documents import editing, load_document, note_clients
+from forge.projects.models import Project, Version
+from forge.projects.restoring import Wanted, restore, wanted_files
+from forge.projects.versions import snapshot
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What restoring did. `before` is the version that the files were until then: restoring it takes all back."""
+
+    before: Version
+    changed: tuple[str, ...]
+
+
+def restore_version(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> Restored:
+    """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
+
+    Raises `Forbidden`.
+    """
+    require(actor, Verb.EDIT, project)
+    # The bytes are read before the transaction, in which nothing is waited for.
+    wanted = wanted_files(version, paths)
+    before = _kept_before(actor, project, version)
+    with editing(project, actor.pk) as doc:
+        changed = restore(doc, wanted, paths)
+        _write_down(actor, project, version, wanted, changed)
+    return Restored(before, changed)
+
+
+def restoring_update(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
+    """The same as an update of the live document that is stored nowhere: an editor applies it and sends it on.
+
+    So it is one step of that editor's undo. Raises `Forbidden`.
+    """
+    require(actor, Verb.EDIT, project)
+    wanted = wanted_files(version, paths)
+    _kept_before(actor, project, version)
+    doc = load_document(project.pk).doc
+    before = doc.get_state()
+    with doc.transaction():
+        changed = restore(doc, wanted, paths)
+    with transaction.atomic():
+        note_clients(project.pk, {doc.client_id: actor.pk})
+        _write_down(actor, project, version, wanted, changed)
+    return doc.get_update(before)
+
+
+def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
+    """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
+    before = snapshot(project, actor.person)
+    if not before.message and before.pk != version.pk:
+        before.message = f"As it was before version {version.number} was restored"
+        before.save(update_fields=["message"])
+    return before
+
+
+def _write_down(
+    actor: Actor, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
+) -> None:
+    link_blobs(project, (file.digest for file in wanted if file.text is None), project.organisation_id)
+    write_entry(actor, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))

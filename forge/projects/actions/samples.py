@@ -1,0 +1,150 @@
+"""Sending a recording as a sample, and deleting it: because its person or an owner says so, or its time is over.
+
+A recording that is gone is gone everywhere: from the document, from the project's blobs, from the disk, and so from
+old versions and builds, which then say that its contents are no longer stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from forge.accounts.access import nothing_for
+from forge.accounts.names import slug
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import INSTALLATION
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.blob_links import link_blobs, links_of, links_of_all
+from forge.core.blob_sweep import erase
+from forge.core.blobs import put_bytes
+from forge.core.errors import Invalid
+from forge.core.events import append_event
+from forge.projects import document
+from forge.projects.access import require
+from forge.projects.documents import editing
+from forge.projects.errors import ConsentChanged, SampleThere
+from forge.projects.events import SAMPLES_CHANGED
+from forge.projects.models import Project, Sample, Version
+from forge.projects.recordings import ENDINGS, LARGEST, kind_of
+from forge.projects.samples import sample_terms
+
+LABEL_LIMIT = 60
+
+TAKEN_BACK = "taken back"
+REMOVED = "removed"
+ENDED = "ended"
+
+
+def send_sample(
+    actor: Actor, project: Project, contents: Iterable[bytes], *, label: str, days: int, consent: str
+) -> Sample:
+    """Puts a recording into the project as a sample of this person.
+
+    `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
+    hold now, `SampleThere`, `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    label = " ".join(label.split())
+    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
+        raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
+    terms = sample_terms(project, days)
+    if consent != terms.text:
+        raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
+    data = _gathered(contents)
+    kind = kind_of(data)
+    blob = put_bytes(data)
+    path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
+    try:
+        with editing(project, actor.pk) as doc:
+            sample = Sample.objects.create(
+                project=project,
+                kind=kind,
+                path=path,
+                digest=blob.digest,
+                size=blob.size,
+                label=label,
+                owner=actor.person,
+                consent=terms.text,
+                ends=terms.ends,
+            )
+            for owner in (project, sample):
+                link_blobs(owner, [blob.digest], project.organisation_id)
+            document.add_binary(doc, path, blob.digest, blob.size)
+            _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
+    except IntegrityError:
+        raise SampleThere("This recording is already a sample of the project.") from None
+    return sample
+
+
+def _gathered(contents: Iterable[bytes]) -> bytes:
+    found = bytearray()
+    for chunk in contents:
+        found += chunk
+        if len(found) > LARGEST:
+            break
+    return bytes(found)
+
+
+def take_back(actor: Actor, sample_id: UUID) -> None:
+    """Withdraws the consent: the recording is deleted everywhere. An owner of the project may remove it as well.
+
+    Raises `NotFound`, also for a sample that is gone, and for another's.
+    """
+    sample = Sample.objects.visible_to(actor).kept().select_related("project").filter(pk=sample_id).first()
+    if sample is None:
+        raise nothing_for(actor)
+    if sample.owner_id == actor.pk:
+        _let_go(sample, actor, TAKEN_BACK)
+    elif can(actor, Verb.MANAGE, sample.project):
+        _let_go(sample, actor, REMOVED)
+    else:
+        raise nothing_for(actor)
+
+
+def end_samples(now: datetime | None = None) -> int:
+    """Deletes the recordings whose time is over, and bytes that a crash left; answers how many samples ended."""
+    now = now or timezone.now()
+    ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
+    for sample in ended:
+        _let_go(sample, INSTALLATION, ENDED)
+    for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True).select_related("project"):
+        _erase(sample)
+    return len(ended)
+
+
+def _let_go(sample: Sample, actor: Actor, because: str) -> None:
+    """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
+    with transaction.atomic():
+        gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
+        if not gone.update(gone_at=timezone.now(), gone_because=because):
+            return
+        _unlink(sample)
+        if sample.project.deleted_at is None:
+            with editing(sample.project, actor.pk) as doc:
+                document.set_gone(doc, sample.digest, because)
+        _note(sample, actor, f"sample.{because.replace(' ', '-')}", path=sample.path)
+    _erase(sample)
+
+
+def _unlink(sample: Sample) -> None:
+    """Takes away all that keeps the bytes in the project: old versions say from then on that they are gone."""
+    versions = Version.objects.filter(project_id=sample.project_id)
+    for links in (links_of(sample.project), links_of(sample), links_of_all(versions)):
+        links.filter(blob_id=sample.digest).delete()
+
+
+def _erase(sample: Sample) -> None:
+    """Deletes the bytes, unless another project has the same bytes."""
+    erase(sample.digest)
+    Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
+
+
+def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
+    write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
+    append_event(sample.project.stream, SAMPLES_CHANGED, {}, actor)

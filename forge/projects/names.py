@@ -1,0 +1,30 @@
+"""Names of an organisation's projects: which are free, and taking one."""
+
+from __future__ import annotations
+
+from forge.accounts.errors import NameTaken
+from forge.accounts.models import Organisation
+from forge.accounts.names import check_project_name, slug
+from forge.core.errors import Invalid
+from forge.projects.models import FormerProjectName, Project
+
+
+def free_name(organisation: Organisation, wished: str) -> str:
+    """A name near to the wished one that no project of the organisation has: `digits`, `digits-2`, ..."""
+    base = slug(wished)
+    try:
+        check_project_name(base)
+    except Invalid:
+        base = f"my-{base}"[:40]
+    taken = set(Project.objects.alive().filter(organisation=organisation).values_list("name", flat=True))
+    number, name = 2, base
+    while name in taken:
+        name, number = f"{base[:50]}-{number}", number + 1
+    return name
+
+
+def take_name(organisation: Organisation, name: str) -> None:
+    """Makes sure that a name is free. A former name of another project no longer leads there. Raises `NameTaken`."""
+    if Project.objects.alive().filter(organisation=organisation, name=name).exists():
+        raise NameTaken(f"{organisation.name} has a project {name} already. Choose another name.")
+    FormerProjectName.objects.filter(organisation=organisation, name=name).delete()

@@ -1,0 +1,30 @@
+"""How a build's rune stands to the reference interpreter, in words for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.builds.models import Build
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The result of the comparison with the reference. `is_good` is None where nothing could be compared."""
+
+    is_good: bool | None
+    sentence: str
+    reference: str
+
+
+def verified(build: Build) -> Verified | None:
+    """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
+    found = build.artefact.report.get("verify") if build.artefact is not None else None
+    if found is None:
+        return None
+    is_compared = found["complete"] and any(model["inputs"] for model in found["models"])
+    sentence = str(found["sentence"])
+    return Verified(
+        bool(found["within"]) if is_compared else None,
+        sentence[:1].upper() + sentence[1:],
+        found["reference"] or "",
+    )

@@ -1,0 +1,95 @@
+"""The answers about an open Runefile: each asks `rune.language` and converts what it says. No rule stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+
+from rune.language import Analysis
+from rune.language.actions import actions
+from rune.language.format import format_text
+from rune.language.hints import hints
+from rune.language.hover import hover
+from rune.language.navigation import definition, prepare_rename, references, rename
+from rune.language.structure import foldings, symbols
+from rune.language.tokens import tokens
+from rune.lsp.convert import Converter, folding
+
+ACTION_KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.SourceFixAll)
+
+
+def hovered(analysis: Analysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    found = hover(analysis, convert.offset(params.position))
+    if found is None:
+        return None
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
+
+
+def defined(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:
+    found = definition(analysis, convert.offset(params.position))
+    return [convert.location(each.file, each.span) for each in found]
+
+
+def referred(analysis: Analysis, convert: Converter, params: types.ReferenceParams) -> list[types.Location]:
+    offset = convert.offset(params.position)
+    found = references(analysis, offset, with_definition=params.context.include_declaration)
+    return [convert.location(each.file, each.span) for each in found]
+
+
+def highlighted(
+    analysis: Analysis, convert: Converter, params: types.DocumentHighlightParams
+) -> list[types.DocumentHighlight]:
+    found = references(analysis, convert.offset(params.position))
+    return [types.DocumentHighlight(convert.range(each.span)) for each in found]
+
+
+def may_be_renamed(
+    analysis: Analysis, convert: Converter, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    span = prepare_rename(analysis, convert.offset(params.position))
+    if span is None:
+        return None
+    name = analysis.source.text[span.start.offset : span.end.offset]
+    return types.PrepareRenamePlaceholder(convert.range(span), name)
+
+
+def renamed(analysis: Analysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+    """Raises `RenameRefused`."""
+    return convert.workspace_edit(rename(analysis, convert.offset(params.position), params.new_name))
+
+
+def formatted(analysis: Analysis, convert: Converter, _: types.DocumentFormattingParams) -> list[types.TextEdit]:
+    """Raises `FormatRefused`."""
+    return [convert.text_edit(edit) for edit in format_text(analysis)]
+
+
+def offered(analysis: Analysis, convert: Converter, params: types.CodeActionParams) -> list[types.CodeAction]:
+    wanted = params.context.only
+    found = actions(analysis, convert.offset(params.range.start), convert.offset(params.range.end))
+    converted = [convert.action(each, params.context.diagnostics) for each in found]
+    return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
+
+
+def _is_wanted(action: types.CodeAction, wanted: Sequence[types.CodeActionKind | str]) -> bool:
+    """A kind means all kinds below it: `source` means `source.fixAll`."""
+    kind = str(getattr(action.kind, "value", action.kind))
+    names = [str(getattr(each, "value", each)) for each in wanted]
+    return any(kind == name or kind.startswith(f"{name}.") or not name for name in names)
+
+
+def outlined(analysis: Analysis, convert: Converter, _: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    return [convert.symbol(each) for each in symbols(analysis)]
+
+
+def folded(analysis: Analysis, _: Converter, __: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    return [folding(each) for each in foldings(analysis)]
+
+
+def hinted(analysis: Analysis, convert: Converter, params: types.InlayHintParams) -> list[types.InlayHint]:
+    first, last = params.range.start.line + 1, params.range.end.line + 1
+    return [convert.hint(each) for each in hints(analysis) if first <= each.at.line <= last]
+
+
+def coloured(analysis: Analysis, convert: Converter, _: types.SemanticTokensParams) -> types.SemanticTokens:
+    return convert.tokens(tokens(analysis))

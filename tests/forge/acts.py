@@ -1,0 +1,213 @@
+"""Reads the code of forge for where people's acts are: what it finds wrong, a line each.
+
+Everything is found by names alone; nothing is imported or run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+AUDIT = "forge.core.audit.write_entry"
+EVENT = "forge.core.events.append_event"
+CHECKS = frozenset(
+    {
+        "forge.accounts.access.require_in",
+        "forge.accounts.access.require_scope",
+        "forge.accounts.permissions.can",
+        "forge.projects.access.require",
+    }
+)
+"""What asks whether someone may do a thing."""
+WHO = frozenset({"Actor", "User"})
+"""What the first parameter of an act is: who acts, or a person and their own account."""
+TRANSACTIONS = frozenset({"atomic", "editing"})
+"""What a transaction is called, as a decorator or after `with`."""
+SEEN_BY_SOMEONE = frozenset({"visible_to", "of_member", "deleted_for"})
+"""The queries that say who is asking."""
+WRITES = frozenset({"save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"})
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module's name and its code."""
+
+    name: str
+    tree: ast.Module
+
+    @property
+    def is_actions(self) -> bool:
+        """Whether it is an app's `actions`, or in a package of that name."""
+        return "actions" in self.name.split(".")
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it answers requests or sockets."""
+        last = self.name.rpartition(".")[2]
+        is_page = self.name.startswith("forge.web.")
+        return is_page or last in {"api", "consumers", "distribution", "bearer"} or last.endswith("_api")
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        """The functions at its top, by their full names."""
+        found = (node for node in self.tree.body if isinstance(node, Function))
+        return {f"{self.name}.{function.name}": function for function in found}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What its names mean: those that it imports from forge, and its own functions'."""
+        imported = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        return imported | {full.rpartition(".")[2]: full for full in self.functions}
+
+
+Code = Mapping[str, Module]
+
+
+def read_code(*sources: tuple[str, str]) -> Code:
+    """Modules of these names and texts."""
+    return {name: Module(name, ast.parse(text)) for name, text in sources}
+
+
+def code_of(folder: Path) -> Code:
+    """The modules of a package, but its migrations."""
+    files = (file for file in sorted(folder.rglob("*.py")) if "migrations" not in file.parts)
+    return read_code(*((_module_name(file.relative_to(folder.parent)), file.read_text("utf-8")) for file in files))
+
+
+def _module_name(file: Path) -> str:
+    return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+
+
+def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -> list[str]:
+    """The modules, neither actions nor allowed, in which a function is called; and those that are allowed in vain."""
+    calling = {module.name for module in code.values() if function in set(_calls(code, module, ast.walk(module.tree)))}
+    wrong = [
+        f"{name} calls {function}" for name in sorted(calling) if not code[name].is_actions and name not in allowed
+    ]
+    return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
+
+
+def silent_acts(code: Code, excused: Collection[str] = ()) -> list[str]:
+    """The acts that never write an audit entry, and those that are excused in vain."""
+    silent = {name for name in _acts(code) if AUDIT not in _reached(code, name)}
+    wrong = [f"{name} writes no audit entry" for name in sorted(silent - set(excused))]
+    return wrong + [f"{name} is no act without an audit entry" for name in sorted(set(excused) - silent)]
+
+
+def unguarded_acts(code: Code) -> list[str]:
+    """The acts of an `Actor` that never ask whether it may."""
+    acts = (name for name, who in _acts(code).items() if who == "Actor")
+    return [f"{name} asks for no permission" for name in acts if not CHECKS & _reached(code, name)]
+
+
+def loose_entries(code: Code) -> list[str]:
+    """The acts that write an audit entry outside of a transaction, and so perhaps without what it tells of."""
+    inside_only = {AUDIT}
+    """What must be called within a transaction. A private function may leave that to those who call it."""
+    wrong: set[str] = set()
+    while True:
+        found = {
+            name
+            for module in code.values()
+            if module.is_actions
+            for name, function in module.functions.items()
+            if inside_only & set(_calls(code, module, _outside_of_transactions(function)))
+        }
+        wrong |= {name for name in found if not _is_private(name)}
+        if found <= inside_only | wrong:
+            return [f"{name} writes an audit entry outside of a transaction" for name in sorted(wrong)]
+        inside_only |= found - wrong
+
+
+def tables_in_views(code: Code) -> list[str]:
+    """Where views read a table as nobody in particular, or write one."""
+    return [
+        f"{module.name}, line {line}: {what}"
+        for module in code.values()
+        if module.is_view
+        for line, what in sorted(_table_uses(module.tree))
+    ]
+
+
+def _table_uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    seen_by_someone = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in SEEN_BY_SOMEONE
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "objects" and id(node) not in seen_by_someone:
+            yield node.lineno, f"{ast.unparse(node)} is read as nobody in particular"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            yield node.lineno, f"{ast.unparse(node.func)}() writes a table"
+
+
+def _acts(code: Code) -> dict[str, str]:
+    """The public functions of actions whose first parameter says who acts, with what it is."""
+    found = {}
+    for module in code.values():
+        for name, function in module.functions.items() if module.is_actions else ():
+            first = function.args.args[:1]
+            who = ast.unparse(first[0].annotation) if first and first[0].annotation else ""
+            if who in WHO and not _is_private(name):
+                found[name] = who
+    return found
+
+
+def _is_private(name: str) -> bool:
+    return name.rpartition(".")[2].startswith("_")
+
+
+def _reached(code: Code, start: str) -> frozenset[str]:
+    """All that a function calls, and what those functions of forge call."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        module = code.get(name.rpartition(".")[0])
+        if name in found or module is None or name not in module.functions:
+            found.add(name)
+            continue
+        found.add(name)
+        waiting += _calls(code, module, ast.walk(module.functions[name]))
+    return frozenset(found)
+
+
+def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The full names of what is called, also through a module or a package that hands it on."""
+    for call in nodes:
+        parts = ast.unparse(call.func).split(".") if isinstance(call, ast.Call) else [""]
+        if parts[0] in module.names:
+            yield _origin(code, ".".join([module.names[parts[0]], *parts[1:]]))
+
+
+def _origin(code: Code, name: str) -> str:
+    """Where a name comes from that packages hand on."""
+    package, _, last = name.rpartition(".")
+    while package in code and name not in code[package].functions and last in code[package].names:
+        name = code[package].names[last]
+        package, _, last = name.rpartition(".")
+    return name
+
+
+def _outside_of_transactions(node: ast.AST) -> Iterator[ast.AST]:
+    """What no transaction is around."""
+    decorators = node.decorator_list if isinstance(node, Function) else []
+    inside = [item.context_expr for item in node.items] if isinstance(node, ast.With) else decorators
+    if not any(_is_transaction(expression) for expression in inside):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_of_transactions(child)
+
+
+def _is_transaction(node: ast.expr) -> bool:
+    called = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(called).rpartition(".")[2] in TRANSACTIONS

@@ -1,0 +1,173 @@
+"""A worker with a build, for real: compile, log, cache, a killed process, a cancel, and the end of the program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forge.builds import leased_build
+from forge.builds.actions import cancel_build, request_build
+from forge.builds.artefacts import open_rune
+from forge.builds.leased_build import LeasedBuild
+from forge.builds.leases import take
+from forge.builds.models import Artefact, Build, State
+from forge.builds.serializers import MeasurementJson, build_to_json
+from forge.compute.compiler import Compiler
+from forge.compute.toolchain import fresh_compiler
+from forge.core.models import AuditEntry, Event
+from forge.projects.actions import write_file
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callable[[Build], Build]) -> None:
+    done = work(build)
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.artefact is not None
+    with open_rune(done.artefact) as file:
+        assert file.read(4) == b"\0asm"
+    assert done.artefact.report["run"]["runs"] > 0
+    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
+    types = list(Event.objects.filter(stream_id=done.project.stream).values_list("type", flat=True))
+    assert types.count("build.changed") == 3
+    assert "build.log" in types
+    assert AuditEntry.objects.filter(action="build.request", subject=done.subject).exists()
+
+
+def test_the_same_files_are_answered_from_the_cache(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    first = work(request_build(developer, project))
+
+    def never() -> Compiler:
+        raise AssertionError("a compiler was started")
+
+    second = request_build(developer, project)
+    lease = take()
+    assert lease is not None
+    LeasedBuild(lease, threading.Event(), never).run()
+    second.refresh_from_db()
+    assert second.state == State.SUCCEEDED
+    assert second.artefact == first.artefact
+    assert "Reused an earlier build" in log_of(second)
+    assert second.measurement == first.measurement
+    assert second.measurement is not None
+
+
+def measured(build: Build) -> MeasurementJson | None:
+    report = build_to_json(build)["report"]
+    assert report is not None
+    return report["run"]
+
+
+def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    """Two builds of the same files that are asked for at once are both measured."""
+    first = work(request_build(developer, project))
+    told = measured(first)
+    artefact = first.artefact
+    assert artefact is not None
+    report = {name: part for name, part in artefact.report.items() if name != "run"}
+    Artefact.objects.filter(pk=artefact.pk).update(report=report)
+    second = work(request_build(developer, project))
+    first = Build.objects.select_related("artefact", "version").get(pk=first.pk)
+    assert measured(first) == told == first.measurement
+    assert measured(second) == second.measurement != first.measurement
+
+
+def test_a_broken_project_fails_with_its_diagnostics(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
+    done = work(request_build(developer, project))
+    assert done.state == State.FAILED
+    assert done.diagnostics
+    assert done.error
+    assert done.artefact is None
+
+
+def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
+    lease = take()
+    assert lease is not None
+    LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=1)).run()
+    build.refresh_from_db()
+    assert (build.state, build.attempt) == (State.QUEUED, 1)
+    assert "SIGKILL" in log_of(build)
+    done = work(build)
+    assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+    assert Artefact.objects.count() == 1
+
+
+def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
+    for _ in range(3):
+        lease = take()
+        assert lease is not None
+        LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=0)).run()
+    build.refresh_from_db()
+    assert (build.state, build.attempt) == (State.FAILED, 3)
+    assert "SIGKILL" in build.error
+
+
+class KilledCompiler(Compiler):
+    """A compiler whose process is killed from outside after some answers."""
+
+    def __init__(self, after: int) -> None:
+        normal = fresh_compiler()
+        super().__init__(normal._root)
+        self._after = after
+
+    def run(self, job: Any, on_answer: Any, **others: Any) -> None:
+        self.start()
+        left = self._after
+        if not left:
+            self._kill()
+
+        def answer(given: Any) -> None:
+            nonlocal left
+            on_answer(given)
+            left -= 1
+            if not left:
+                self._kill()
+
+        super().run(job, answer, **others)
+
+    def _kill(self) -> None:
+        assert self.pid is not None
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leased_build, "RENEW_EVERY", 0.0)
+    lease = take()
+    assert lease is not None
+    compilers: list[Compiler] = []
+
+    def cancelling() -> Compiler:
+        compilers.append(fresh_compiler())
+        cancel_build(developer, build)
+        return compilers[0]
+
+    LeasedBuild(lease, threading.Event(), cancelling).run()
+    build.refresh_from_db()
+    assert build.state == State.CANCELLED
+    assert build.artefact is None
+    assert not compilers[0].alive
+    assert Artefact.objects.count() == 0
+
+
+def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
+    lease = take()
+    assert lease is not None
+    stopping = threading.Event()
+    stopping.set()
+    LeasedBuild(lease, stopping).run()
+    build.refresh_from_db()
+    assert (build.state, build.attempt) == (State.QUEUED, 0)
+    assert "starts again" in log_of(build)

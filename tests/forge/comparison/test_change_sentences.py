@@ -1,0 +1,274 @@
+"""Golden cases: two states of a project, and the sentences that say what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from forge.comparison.changes import compare
+from forge.comparison.sentences import sentences
+from forge.comparison.serializers import comparison_to_json
+from forge.comparison.sides import ModelFacts, Side, read_outline
+from rune.runefile import Outline, outline_to_json
+from rune.runefile.outline import Node, Wire
+
+MIC = Node("mic", "capability", "SOUND 16 kHz", 3, None)
+FFT = Node("fft", "block", "fft", 7, None)
+OWN = Node("own", "block", "gate.py", 8, "gate.py")
+MODEL = Node("yes", "model", "yes_no", 11, "yes_no.tflite")
+OUT = Node("out", "output", "SERIAL", 15, None)
+AUDIO = "i16[16000]"
+
+DESCRIBED: dict[str, Any] = {
+    "size": 18_000,
+    "inputs": [{"type": "i8[1, 49, 40]"}],
+    "outputs": [{"type": "i8[1, 4]"}],
+    "operators": [{"op": "CONV_2D", "types": "i8", "count": 1}, {"op": "SOFTMAX", "types": "i8", "count": 1}],
+    "quantisation": {"per_channel": 2, "per_tensor": 5, "other": 0, "none": 0},
+    "memory": {"runs": "compiled", "arena": 5_000, "constants": 17_000, "live": 4_000},
+}
+REPORTED = {"size": 18_000, "memory": {"runs": "compiled"}}
+HOST = {"runs": "host", "arena": None, "constants": None, "live": 4_000}
+
+
+def wire(source: Node, target: Node, *, output: int = 0, input_: int = 0, type_: str | None = AUDIO) -> Wire:
+    return Wire(source.name, output, target.name, input_, type_)
+
+
+def pipeline(*nodes: Node, wires: tuple[Wire, ...] = ()) -> Side:
+    return Side({}, outline=Outline(nodes, wires))
+
+
+def files(contents: dict[str, str], ids: dict[str, str] | None = None) -> Side:
+    """Files by path, with what stands for their contents."""
+    return Side({path: {"digest": text, "size": len(text)} for path, text in contents.items()}, ids or {})
+
+
+def code(contents: str) -> Side:
+    """A project that is one proc-block of its own."""
+    return Side({"gate.py": {"digest": contents}}, outline=Outline((OWN,), ()))
+
+
+def trained(contents: str, size: int) -> Side:
+    """What a build knows of a project that is one stage with its model."""
+    facts = {"yes_no.tflite": ModelFacts(REPORTED | {"size": size})}
+    return Side({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
+
+
+def kept_at(path: str) -> Side:
+    """A project that is one model, always the same file."""
+    return Side({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
+
+
+def model(contents: str, facts: dict[str, Any], **changed: Any) -> Side:
+    """A project that is one model."""
+    manifest = {"m.tflite": {"digest": contents, "size": facts.get("size", 0)}}
+    return Side(manifest, models={"m.tflite": ModelFacts(facts | changed)})
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two sides and all that is said of them."""
+
+    name: str
+    before: Side
+    after: Side
+    said: tuple[str, ...] = field(default=())
+
+
+CASES = (
+    Case("nothing changed", pipeline(MIC, OUT, wires=(wire(MIC, OUT),)), pipeline(MIC, OUT, wires=(wire(MIC, OUT),))),
+    Case(
+        "a stage comes between two others",
+        pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
+        pipeline(MIC, FFT, OUT, wires=(wire(MIC, FFT), wire(FFT, OUT))),
+        ("A new proc-block, `fft`.", "`out` no longer reads `mic`."),
+    ),
+    Case(
+        "a stage goes, and its wires say nothing more",
+        pipeline(MIC, MODEL, wires=(wire(MIC, MODEL),)),
+        pipeline(MIC),
+        ("The model `yes` was removed.",),
+    ),
+    Case(
+        "a stage does something else",
+        pipeline(MIC),
+        pipeline(Node("mic", "capability", "SOUND 44.1 kHz", 3, None)),
+        ("`mic` changed from SOUND 16 kHz to SOUND 44.1 kHz.",),
+    ),
+    Case(
+        "a stage is of another kind",
+        pipeline(FFT),
+        pipeline(Node("fft", "model", "fft", 7, "fft.tflite")),
+        ("`fft` changed from the proc-block fft to the model fft.",),
+    ),
+    Case(
+        "wires turn round",
+        pipeline(FFT, OWN, wires=(wire(OWN, FFT),)),
+        pipeline(FFT, OWN, wires=(wire(FFT, OWN),)),
+        ("`own` now reads `fft`.", "`fft` no longer reads `own`."),
+    ),
+    Case(
+        "two wires between two stages are one sentence",
+        pipeline(FFT, OUT),
+        pipeline(FFT, OUT, wires=(wire(FFT, OUT), wire(FFT, OUT, output=1, input_=1))),
+        ("`out` now reads `fft`.",),
+    ),
+    Case(
+        "a wire goes from another output",
+        pipeline(FFT, OUT, wires=(wire(FFT, OUT),)),
+        pipeline(FFT, OUT, wires=(wire(FFT, OUT, output=1),)),
+        ("The wires from `fft` to `out` changed.",),
+    ),
+    Case(
+        "a wire carries another type",
+        pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
+        pipeline(MIC, OUT, wires=(wire(MIC, OUT, type_="i16[8000]"),)),
+        ("The type from `mic` to `out` changed from i16[16000] to i16[8000].",),
+    ),
+    Case(
+        "a type is known now",
+        pipeline(MIC, OUT, wires=(wire(MIC, OUT, type_=None),)),
+        pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
+        ("The type from `mic` to `out` is now i16[16000].",),
+    ),
+    Case(
+        "one side cannot tell its pipeline",
+        pipeline(MIC),
+        files({"Runefile.yml": "x"}),
+        ("Runefile.yml was added.",),
+    ),
+    Case(
+        "a model of a build is replaced",
+        trained("a", 18_000),
+        trained("b", 12_000),
+        ("The model `yes` was replaced.", "yes_no.tflite is 6.0 kB smaller."),
+    ),
+    Case(
+        "a proc-block's code changes",
+        code("a"),
+        code("b"),
+        ("The code of the proc-block `own` changed.", "gate.py was changed."),
+    ),
+    Case(
+        "a model is moved to another folder, and is the same",
+        kept_at("m.tflite"),
+        kept_at("models/m.tflite"),
+        ("m.tflite was renamed to models/m.tflite.",),
+    ),
+    Case(
+        "a model is trained again",
+        model("a", DESCRIBED),
+        model("b", DESCRIBED),
+        ("The weights of m.tflite changed; its ops did not.",),
+    ),
+    Case(
+        "of a model that a build does not describe, only its size is told",
+        model("a", REPORTED),
+        model("b", REPORTED),
+        ("The contents of m.tflite changed; its size did not.",),
+    ),
+    Case(
+        "a model is another altogether",
+        model("a", DESCRIBED),
+        model(
+            "b",
+            DESCRIBED,
+            size=20_500,
+            inputs=[{"type": None, "element_kind": "f32", "dimensions": [1, 49]}, {"type": "u8"}],
+            operators=[{"op": "CONV_2D", "types": "i8", "count": 3}, {"op": "CUSTOM", "types": "", "count": 1}],
+            quantisation={"per_channel": 0, "per_tensor": 0, "other": 0, "none": 9},
+            memory=DESCRIBED["memory"] | {"arena": 9_000},
+        ),
+        (
+            "m.tflite is 2.5 kB larger.",
+            "The inputs of m.tflite changed from i8[1, 49, 40] to f32[1, 49] and u8.",
+            "m.tflite has 2 more CONV_2D (i8), 1 more CUSTOM and 1 fewer SOFTMAX (i8).",
+            "The arena of m.tflite changed from 5.0 kB to 9.0 kB.",
+            "The quantisation of m.tflite changed from 2 per channel and 5 per tensor to 9 not quantised.",
+        ),
+    ),
+    Case(
+        "a model cannot be compiled any more",
+        model("a", DESCRIBED),
+        model("b", DESCRIBED, memory=HOST),
+        ("m.tflite is now run by the host: it has an op that cannot be compiled.",),
+    ),
+    Case(
+        "a model can be compiled now",
+        model("a", DESCRIBED, memory=HOST),
+        model("b", DESCRIBED),
+        ("m.tflite is now compiled in.",),
+    ),
+    Case(
+        "a build of an older version does not say who runs its model",
+        model("a", {"size": 18_000, "memory": {"runs": None}}),
+        model("b", REPORTED | {"size": 18_200}),
+        ("m.tflite is 200 B larger.",),
+    ),
+    Case(
+        "a model cannot be read",
+        model("a", DESCRIBED),
+        model("b", {"refusal": "It is no TensorFlow Lite model."}),
+        ("m.tflite was changed.",),
+    ),
+    Case(
+        "files come, go, change and are renamed",
+        files({"old.md": "x", "gone.txt": "x", "same.txt": "x", "notes.txt": "x"}, {"old.md": "1"}),
+        files({"new.md": "x", "here.txt": "x", "same.txt": "x", "notes.txt": "y"}, {"new.md": "1"}),
+        ("old.md was renamed to new.md.", "here.txt was added.", "gone.txt was removed.", "notes.txt was changed."),
+    ),
+    Case(
+        "a file is renamed and changed",
+        files({"old.md": "x"}, {"old.md": "1"}),
+        files({"new.md": "y"}, {"new.md": "1"}),
+        ("old.md was renamed to new.md and changed.",),
+    ),
+    Case(
+        "a new file has the path that a renamed one had",
+        files({"a.md": "x"}, {"a.md": "1"}),
+        files({"a.md": "y", "b.md": "x"}, {"b.md": "1", "a.md": "2"}),
+        ("a.md was renamed to b.md.", "a.md was added."),
+    ),
+    Case(
+        "the sixth file is counted",
+        files({}),
+        files({f"{letter}.txt": "x" for letter in "abcdefg"}),
+        ("a.txt, b.txt, c.txt, d.txt, e.txt and 2 more files were added.",),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_differs_is_said(case: Case) -> None:
+    assert sentences(compare(case.before, case.after)) == case.said
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None:
+    found = comparison_to_json(compare(case.before, case.after))
+    assert found["said"] == list(dict.fromkeys(case.said))
+    parts = [*(found["pipeline"] or {"said": []})["said"], *(said for each in found["models"] for said in each["said"])]
+    assert found["said"][: len(parts)] == parts
+
+
+def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> None:
+    raw = Node("mic", "capability", "RAW", 3, None)
+    before = Side({"yes_no.tflite": {"digest": "a"}}, outline=Outline((MIC, MODEL), ()))
+    after = Side({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
+    pipeline = comparison_to_json(compare(before, after))["pipeline"]
+    assert pipeline is not None
+    assert [(stage["name"], stage["change"], stage["was"]) for stage in pipeline["stages"]] == [
+        ("mic", "changed", "SOUND 16 kHz"),
+        ("yes", "changed", None),
+    ]
+
+
+def test_an_outline_is_read_back_also_from_an_older_report() -> None:
+    outline = Outline((MIC, MODEL), (wire(MIC, MODEL),))
+    written: dict[str, Any] = {**outline_to_json(outline)}
+    assert read_outline(written) == outline
+    del written["nodes"][0]["file"]
+    assert read_outline(written) == outline

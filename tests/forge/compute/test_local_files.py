@@ -1,0 +1,80 @@
+"""Files of a job where blobs lie in no folder: fetched once, whole or not at all, and gone after a while."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import InMemoryStorage
+
+from forge.compute.local_files import FETCHED_KEPT, local_file, local_files
+from forge.core.blobs import blob_name, blob_storage, put_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+class FailingFile(BytesIO):
+    """Breaks off after its first bytes."""
+
+    def read(self, *_: Any) -> bytes:
+        if self.tell():
+            raise OSError("the connection was reset")
+        self.seek(3)
+        return b"mod"
+
+
+class FailingStorage(InMemoryStorage):
+    """A store whose connection breaks as long as `fails` is set."""
+
+    fails = True
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        return FailingFile(b"model") if self.fails else super()._open(name, mode)  # type: ignore[misc]
+
+
+@pytest.fixture(autouse=True)
+def failing(settings: Any) -> Iterator[type[FailingStorage]]:
+    FailingStorage.fails = False
+    failing = {"BACKEND": f"{__name__}.FailingStorage"}
+    settings.STORAGES = settings.STORAGES | {"blobs": failing}
+    yield FailingStorage
+    FailingStorage.fails = False
+
+
+def test_texts_go_with_the_job_and_fetched_files_stay_for_the_next(tmp_path: Path) -> None:
+    model = put_bytes(b"model").digest
+    manifest = {"m.tflite": {"digest": model}, "Runefile.yml": {"digest": "sha256:text"}}
+    with local_files(manifest, tmp_path, {"Runefile.yml": b"version: 1"}) as files:
+        read = {path: Path(file["file"]).read_bytes() for path, file in files.items()}
+        assert read == {"m.tflite": b"model", "Runefile.yml": b"version: 1"}
+    blob_storage().delete(blob_name(model))
+    assert [place.read_bytes() for place in tmp_path.iterdir()] == [b"model"]
+    assert local_file(model, tmp_path).read_bytes() == b"model"
+
+
+def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) -> None:
+    used, unused = (local_file(put_bytes(data).digest, tmp_path) for data in (b"used", b"unused"))
+    for place in (used, unused):
+        os.utime(place, (time.time() - FETCHED_KEPT - 1,) * 2)
+    with local_files({"m": {"digest": put_bytes(b"used").digest}}, tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == [used]
+
+
+def test_a_file_that_was_fetched_in_part_is_fetched_again(tmp_path: Path, failing: type[FailingStorage]) -> None:
+    model = put_bytes(b"model").digest
+    failing.fails = True
+    with pytest.raises(OSError, match="reset"):
+        local_file(model, tmp_path)
+    failing.fails = False
+    assert local_file(model, tmp_path).read_bytes() == b"model"
+
+
+def test_a_blob_that_is_no_longer_stored_has_no_file(tmp_path: Path) -> None:
+    assert not local_file("sha256:" + "0" * 64, tmp_path).exists()
+    assert list(tmp_path.iterdir()) == []

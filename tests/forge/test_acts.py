@@ -1,0 +1,193 @@
+"""An act has one place: the code is read for acts elsewhere, and for acts that leave something out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import forge
+from tests.forge.acts import (
+    AUDIT,
+    EVENT,
+    Code,
+    called_elsewhere,
+    code_of,
+    loose_entries,
+    read_code,
+    silent_acts,
+    tables_in_views,
+    unguarded_acts,
+)
+
+RECORDERS: Mapping[str, str] = {
+    "forge.builds.leases": "a worker that holds a build's lease tells how it goes on: nobody acts",
+    "forge.builds.previews": "a worker tells what came of a preview: nobody acts",
+}
+"""Who tells events beside acts, and why."""
+
+UNAUDITED: Mapping[str, str] = {
+    "forge.accounts.actions.people.end_connections": "tells open sockets of what was done, and does nothing itself",
+    "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
+    "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
+    "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
+    "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
+}
+"""Acts without an audit entry, and why."""
+
+FORGE = code_of(Path(forge.__path__[0]))
+
+IMPORTS = """
+from django.db import transaction
+from forge.accounts.models import User
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.events import append_event
+from forge.projects.access import require
+"""
+
+
+def test_audit_entries_are_written_in_actions_only() -> None:
+    assert called_elsewhere(FORGE, AUDIT) == []
+
+
+def test_events_are_told_in_actions_and_by_the_recorders_of_machines() -> None:
+    assert called_elsewhere(FORGE, EVENT, RECORDERS) == []
+
+
+def test_each_act_writes_an_audit_entry() -> None:
+    assert silent_acts(FORGE, UNAUDITED) == []
+
+
+def test_each_act_asks_for_permission() -> None:
+    assert unguarded_acts(FORGE) == []
+
+
+def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
+    assert loose_entries(FORGE) == []
+
+
+def test_views_read_tables_as_someone_and_write_none() -> None:
+    assert tables_in_views(FORGE) == []
+
+
+@pytest.mark.parametrize("module", ["forge.toys.files", "forge.toys.api", "forge.toys.transactions"])
+def test_an_entry_elsewhere_is_found(module: str) -> None:
+    code = read_code((module, IMPORTS + "def write(actor):\n    write_entry(actor, 'toy.write', 'toy:1')"))
+    assert called_elsewhere(code, AUDIT) == [f"{module} calls {AUDIT}"]
+
+
+@pytest.mark.parametrize("module", ["forge.toys.actions", "forge.toys.actions.files"])
+def test_an_entry_in_actions_is_in_its_place(module: str) -> None:
+    code = read_code((module, IMPORTS + "def write(actor):\n    write_entry(actor, 'toy.write', 'toy:1')"))
+    assert called_elsewhere(code, AUDIT) == []
+
+
+def test_an_entry_is_found_under_another_name_and_through_its_module() -> None:
+    renamed = "from forge.core.audit import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
+    dotted = "from forge.core import audit\ndef write(actor):\n    audit.write_entry(actor, 'a', 'b')"
+    code = read_code(("forge.toys.one", renamed), ("forge.toys.two", dotted))
+    assert called_elsewhere(code, AUDIT) == [f"forge.toys.one calls {AUDIT}", f"forge.toys.two calls {AUDIT}"]
+
+
+def test_an_excuse_that_nothing_needs_is_found() -> None:
+    code = read_code(("forge.toys.leases", IMPORTS))
+    assert called_elsewhere(code, EVENT, {"forge.toys.leases"}) == [f"forge.toys.leases does not call {EVENT}"]
+    spoken = _act("def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1')")
+    excused = ["forge.toys.actions.wind", "forge.toys.actions.unknown"]
+    assert silent_acts(spoken, excused) == [
+        "forge.toys.actions.unknown is no act without an audit entry",
+        "forge.toys.actions.wind is no act without an audit entry",
+    ]
+
+
+@pytest.mark.parametrize("who", ["Actor", "User"])
+def test_a_silent_act_is_found(who: str) -> None:
+    code = _act(f"def wind(actor: {who}, toy: Toy) -> None:\n    toy.save()")
+    assert silent_acts(code) == ["forge.toys.actions.wind writes no audit entry"]
+    assert silent_acts(code, ["forge.toys.actions.wind"]) == []
+
+
+def test_an_act_may_write_its_entry_by_a_function_of_its_own_or_of_another_app() -> None:
+    own = _act(
+        "def wind(actor: Actor) -> None:\n    _note(actor)\n\n"
+        "def _note(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1')"
+    )
+    assert silent_acts(own) == []
+    others = read_code(
+        ("forge.toys.actions", "from forge.toys.actions.winding import wind"),
+        (
+            "forge.toys.actions.winding",
+            IMPORTS + "def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1')",
+        ),
+        (
+            "forge.boxes.actions",
+            "from forge.toys import actions\ndef open(user: User) -> None:\n    actions.wind(user)",
+        ),
+    )
+    assert silent_acts(others) == []
+
+
+def test_what_is_private_or_nobodys_is_no_act() -> None:
+    assert silent_acts(_act("def _wind(actor: Actor) -> None: ...\ndef sweep(now: datetime) -> None: ...")) == []
+
+
+def test_an_act_that_asks_for_no_permission_is_found() -> None:
+    asking = "def wind(actor: Actor, toy: Toy) -> None:\n    require(actor, Verb.EDIT, toy)"
+    assert unguarded_acts(_act(asking)) == []
+    assert unguarded_acts(_act("def wind(actor: Actor, toy: Toy) -> None:\n    toy.save()")) == [
+        "forge.toys.actions.wind asks for no permission"
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    write_entry(actor, 'a', 'b')",
+        "    with transaction.atomic():\n        toy.save()\n    write_entry(actor, 'a', 'b')",
+        "    if toy:\n        write_entry(actor, 'a', 'b')",
+        "    try:\n        toy.save()\n    except Broken:\n        write_entry(actor, 'a', 'b')",
+        "    _note(actor)",
+    ],
+)
+def test_an_entry_outside_of_a_transaction_is_found(body: str) -> None:
+    code = _act(f"def wind(actor: Actor, toy: Toy) -> None:\n{body}\n\n{_NOTE}")
+    assert loose_entries(code) == ["forge.toys.actions.wind writes an audit entry outside of a transaction"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "@transaction.atomic\ndef wind(actor: Actor) -> None:\n    write_entry(actor, 'a', 'b')",
+        "def wind(actor: Actor) -> None:\n    with transaction.atomic():\n        write_entry(actor, 'a', 'b')",
+        "def wind(actor: Actor) -> None:\n    with editing(project) as doc:\n        _note(actor)",
+    ],
+)
+def test_an_entry_in_a_transaction_is_in_order(act: str) -> None:
+    assert loose_entries(_act(f"{act}\n\n{_NOTE}")) == []
+
+
+@pytest.mark.parametrize("module", ["forge.toys.api", "forge.toys.box_api", "forge.toys.consumers", "forge.web.toys"])
+@pytest.mark.parametrize("reading", ["Toy.objects.filter(pk=1)", "Toy.objects.all()", "Toy.objects.alive()"])
+def test_a_view_that_reads_a_table_as_nobody_is_found(module: str, reading: str) -> None:
+    wrong = tables_in_views(read_code((module, reading)))
+    assert wrong == [f"{module}, line 1: Toy.objects is read as nobody in particular"]
+
+
+@pytest.mark.parametrize("writing", ["toy.save", "toy.parts.create", "Part.objects.visible_to(actor).delete"])
+def test_a_view_that_writes_a_table_is_found(writing: str) -> None:
+    assert tables_in_views(read_code(("forge.toys.api", f"{writing}()"))) == [
+        f"forge.toys.api, line 1: {writing}() writes a table"
+    ]
+
+
+def test_a_view_may_read_a_table_as_someone_sees_it() -> None:
+    assert tables_in_views(read_code(("forge.toys.api", "Toy.objects.visible_to(actor).filter(pk=1)"))) == []
+
+
+_NOTE = "def _note(actor: Actor) -> None:\n    write_entry(actor, 'a', 'b')"
+
+
+def _act(text: str) -> Code:
+    return read_code(("forge.toys.actions", IMPORTS + text))
