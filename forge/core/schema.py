@@ -15,6 +15,7 @@ from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
 
 from forge.core.hooks import Hook
 from forge.core.json_types import Choices, Format
+from forge.core.problems import MEDIA_TYPE, ProblemJson
 
 Schema = dict[str, Any]
 
@@ -146,15 +147,26 @@ def _union(hints: Sequence[Any], registry: Any) -> Schema:
     return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}
 
 
+def _problem(registry: Any) -> Schema:
+    content = {MEDIA_TYPE: {"schema": schema_of(ProblemJson, registry)}}
+    response = {"description": "What went wrong.", "content": content}
+    component = ResolvedComponent("Problem", ResolvedComponent.RESPONSE, response, ProblemJson)  # type: ignore[no-untyped-call]
+    registry.register_on_missing(component)
+    reference: Schema = component.ref
+    return reference
+
+
 class ForgeSchema(AutoSchema):
-    """Describes a view; its `responses` may be types of answers."""
+    """Describes a view; its `responses` may be types of answers. Whatever it cannot do it answers with a problem."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         answers = self.get_response_serializers()
+        bodies: Schema
         if describes_json(answers):
-            return {"200": self._get_response_for_code(answers, "200", direction=direction)}
-        bodies: Schema = super()._get_response_bodies(direction)
-        return bodies
+            bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}
+        else:
+            bodies = super()._get_response_bodies(direction)
+        return {**bodies, "default": _problem(self.registry)}
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Schema:
         answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer

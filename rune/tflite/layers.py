@@ -19,7 +19,7 @@ OPERATORS_DRAWN: Final = 2_000
 _LONGEST_NAME: Final = 120
 
 
-OptionJson = bool | int | float | str | list[int | float]
+OptionJson = bool | float | str | list[float]
 """What an operator was told, as a plain value."""
 
 

@@ -1112,6 +1112,23 @@ export interface components {
     readonly Invitations: {
       readonly invitations: readonly components["schemas"]["Invitation"][];
     };
+    /** @description An answer, of a shape for each `ask`: docs/reference/language.md. */
+    readonly LanguageAnswer: {
+      readonly answer: unknown;
+    };
+    /** @description A request that could not be answered. */
+    readonly LanguageError: {
+      readonly error: components["schemas"]["LanguageReason"];
+    };
+    /** @description Why there is no answer: the error's name, and a sentence. */
+    readonly LanguageReason: {
+      readonly name: string;
+      readonly message: string;
+    };
+    /** @description One request. Which further keys there are depends on `ask`: docs/reference/language.md. */
+    readonly LanguageRequest: {
+      readonly ask: string;
+    };
     /** @description One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n. */
     readonly Layer: {
       readonly op: string;
@@ -1566,6 +1583,22 @@ export interface components {
     };
     /** @enum {string} */
     readonly PreviewState: "checking" | "building" | "ready" | "broken" | "failed";
+    /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
+    readonly Problem: {
+      readonly type: string;
+      readonly title: string;
+      readonly status: number;
+      readonly detail: string;
+      readonly errors?: {
+        readonly [key: string]: readonly string[];
+      };
+      /** @description the byte of a file at which it cannot be read */
+      readonly offset?: number | null;
+      /** @description the most bytes that are taken */
+      readonly limit?: number;
+      /** @description the error of a device's sign-in in the words of RFC 8628 */
+      readonly error?: string;
+    };
     /** @description A project. */
     readonly Project: {
       /** Format: uuid */
@@ -2111,7 +2144,17 @@ export interface components {
       readonly change: "added" | "removed" | "changed" | "same";
     };
   };
-  responses: never;
+  responses: {
+    /** @description What went wrong. */
+    readonly Problem: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
   parameters: never;
   requestBodies: never;
   headers: never;
@@ -2150,6 +2193,10 @@ export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
 export type Invitation = components["schemas"]["Invitation"];
 export type Invitations = components["schemas"]["Invitations"];
+export type LanguageAnswer = components["schemas"]["LanguageAnswer"];
+export type LanguageError = components["schemas"]["LanguageError"];
+export type LanguageReason = components["schemas"]["LanguageReason"];
+export type LanguageRequest = components["schemas"]["LanguageRequest"];
 export type Layer = components["schemas"]["Layer"];
 export type LineVersion = components["schemas"]["LineVersion"];
 export type ListedProject = components["schemas"]["ListedProject"];
@@ -2206,6 +2253,7 @@ export type Position = components["schemas"]["Position"];
 export type Preview = components["schemas"]["Preview"];
 export type PreviewBuild = components["schemas"]["PreviewBuild"];
 export type PreviewState = components["schemas"]["PreviewState"];
+export type Problem = components["schemas"]["Problem"];
 export type Project = components["schemas"]["Project"];
 export type ProjectBuildChanged = components["schemas"]["ProjectBuildChanged"];
 export type ProjectBuildChangedEvent = components["schemas"]["ProjectBuildChangedEvent"];
@@ -2278,6 +2326,7 @@ export type WatchRequest = components["schemas"]["WatchRequest"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
+export type ResponseProblem = components["responses"]["Problem"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -2299,6 +2348,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_cancel: {
@@ -2320,6 +2370,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly comments_list: {
@@ -2341,6 +2392,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comments"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly comments_add: {
@@ -2366,6 +2418,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comment"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_log: {
@@ -2387,6 +2440,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildLog"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly reviews_list: {
@@ -2408,6 +2462,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly reviews_give: {
@@ -2433,6 +2488,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Verdict"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_rune: {
@@ -2454,6 +2510,7 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly device_sign_ins_create: {
@@ -2477,6 +2534,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceSignIn"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly device_sign_ins_token_create: {
@@ -2500,6 +2558,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceToken"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly me_retrieve: {
@@ -2519,6 +2578,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Me"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_list: {
@@ -2538,6 +2598,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisations"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_create: {
@@ -2561,6 +2622,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_retrieve: {
@@ -2582,6 +2644,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_partial_update: {
@@ -2607,6 +2670,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly invitations_list: {
@@ -2628,6 +2692,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Invitations"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_invitations_create: {
@@ -2653,6 +2718,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_invitations_destroy: {
@@ -2674,6 +2740,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_retrieve: {
@@ -2695,6 +2762,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Members"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_destroy: {
@@ -2716,6 +2784,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_partial_update: {
@@ -2742,6 +2811,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_list: {
@@ -2761,6 +2831,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["ListedProjectPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_create: {
@@ -2784,6 +2855,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_retrieve: {
@@ -2806,6 +2878,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_destroy: {
@@ -2827,6 +2900,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_partial_update: {
@@ -2853,6 +2927,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly archive_read: {
@@ -2878,6 +2953,7 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly archive_unpack: {
@@ -2909,6 +2985,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Unpacked"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly authors: {
@@ -2934,6 +3011,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Authors"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_list: {
@@ -2956,6 +3034,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_request: {
@@ -2978,6 +3057,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_list: {
@@ -3000,6 +3080,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Files"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_retrieve: {
@@ -3023,6 +3104,7 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_update: {
@@ -3053,6 +3135,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_destroy: {
@@ -3078,6 +3161,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_copy_create: {
@@ -3105,6 +3189,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_rename_create: {
@@ -3132,6 +3217,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly language_ask: {
@@ -3144,11 +3230,9 @@ export interface operations {
       };
       readonly cookie?: never;
     };
-    readonly requestBody?: {
+    readonly requestBody: {
       readonly content: {
-        readonly "application/json": {
-          readonly [key: string]: unknown;
-        };
+        readonly "application/json": components["schemas"]["LanguageRequest"];
       };
     };
     readonly responses: {
@@ -3157,11 +3241,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["LanguageAnswer"] | components["schemas"]["LanguageError"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_models_retrieve: {
@@ -3188,6 +3271,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["ModelPage"] | components["schemas"]["DrawnModel"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_retrieve: {
@@ -3210,6 +3294,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_invite: {
@@ -3232,6 +3317,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["PhoneLink"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_end: {
@@ -3254,6 +3340,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_retrieve: {
@@ -3276,6 +3363,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_refresh: {
@@ -3298,6 +3386,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_watch: {
@@ -3324,6 +3413,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_watch_retrieve: {
@@ -3347,6 +3437,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_restore_create: {
@@ -3373,6 +3464,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_of_project: {
@@ -3395,6 +3487,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_send: {
@@ -3427,6 +3520,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Sample"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_terms: {
@@ -3452,6 +3546,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleTerms"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_state_retrieve: {
@@ -3474,6 +3569,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["ProjectState"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_list: {
@@ -3496,6 +3592,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tags"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_publish: {
@@ -3522,6 +3619,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tag"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_rune: {
@@ -3545,6 +3643,7 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_list: {
@@ -3567,6 +3666,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_save: {
@@ -3593,6 +3693,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Version"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_versions_retrieve: {
@@ -3616,6 +3717,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionWithFiles"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_archive: {
@@ -3639,6 +3741,7 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_file: {
@@ -3663,6 +3766,7 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_restore: {
@@ -3694,6 +3798,7 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_compare: {
@@ -3721,6 +3826,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comparison"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_from_model: {
@@ -3750,6 +3856,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_own: {
@@ -3769,6 +3876,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_take_back: {
@@ -3789,6 +3897,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly templates_retrieve: {
@@ -3808,6 +3917,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Templates"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_list: {
@@ -3827,6 +3937,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tokens"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_create: {
@@ -3850,6 +3961,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["CreatedToken"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_destroy: {
@@ -3870,6 +3982,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
 }
