@@ -89,13 +89,9 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
         .order_by("-number")
     )
     for build in rows:
-        if build.version_id is not None:
-            shown: VersionBuildJson = {
-                "id": str(build.pk),
-                "number": build.number,
-                "state": build.state,
-                "url": build_url(build),
-            }
+        url = build_url(build)
+        if build.version_id is not None and build.number is not None and url is not None:
+            shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
             found.setdefault(build.version_id, []).append(shown)
     return {version: {"builds": builds} for version, builds in found.items()}
 

@@ -79,7 +79,7 @@ class PreviewBuildJson(TypedDict):
 
     id: Uuid
     version: str
-    rune_url: str | None
+    rune_url: str
     rune_digest: str
     size: int
     memory: int
@@ -137,9 +137,9 @@ def build_url(build: Build) -> str | None:
     return f"{build.project.get_absolute_url()}/builds/{build.number}" if build.number else None
 
 
-def rune_url(build: Build) -> str | None:
-    """Where a member reads the build's rune."""
-    return f"/api/v1/builds/{build.pk}/rune" if build.artefact_id else None
+def rune_url(build: Build) -> str:
+    """Where a member reads the build's rune, once it has one."""
+    return f"/api/v1/builds/{build.pk}/rune"
 
 
 def build_to_json(build: Build) -> BuildJson:
@@ -159,7 +159,7 @@ def build_to_json(build: Build) -> BuildJson:
         "diagnostics": build.diagnostics,
         "error": build.error or None,
         "url": build_url(build),
-        "rune_url": rune_url(build),
+        "rune_url": rune_url(build) if build.artefact_id else None,
     }
 
 

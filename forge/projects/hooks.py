@@ -72,9 +72,9 @@ class VersionBuildJson(TypedDict):
     """A numbered build of a version."""
 
     id: Uuid
-    number: int | None
+    number: int
     state: str
-    url: str | None
+    url: str
 
 
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()

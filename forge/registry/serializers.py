@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from forge.core.json_types import Timestamp
 from forge.registry.models import Tag
@@ -12,7 +12,7 @@ class TagJson(TypedDict):
     """A tag, with the digest of its manifest, which `rune pull name@digest` takes."""
 
     tag: str
-    build_number: int | None
+    build_number: int
     digest: str
     created: Timestamp
 
@@ -25,9 +25,10 @@ class TagsJson(TypedDict):
 
 def tag_to_json(tag: Tag) -> TagJson:
     """A tag."""
+    # Only numbered builds are published.
     return {
         "tag": tag.name,
-        "build_number": tag.build.number,
+        "build_number": cast("int", tag.build.number),
         "digest": tag.manifest.blob_id,
         "created": tag.created.isoformat(),
     }

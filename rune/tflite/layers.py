@@ -9,7 +9,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 from rune.tflite.describe import element_kind, operator_types
 from rune.tflite.model import Model, Operator, Tensor
@@ -19,6 +19,8 @@ OPERATORS_DRAWN: Final = 2_000
 _LONGEST_NAME: Final = 120
 
 
+Scheme = Literal["per tensor", "per channel", "other", "none"]
+"""How numbers are quantised: the whole tensor alike, by channel, otherwise, or not."""
 OptionJson = bool | float | str | list[float]
 """What an operator was told, as a plain value."""
 
@@ -34,7 +36,7 @@ class LayerJson(TypedDict):
     name: str
     weights_size: int
     weights: list[str]
-    quantisation: str | None
+    quantisation: Scheme | None
     options: dict[str, OptionJson]
 
 
@@ -150,13 +152,13 @@ def _name(model: Model, operator: Operator) -> str:
     return named.split(";")[-1][-_LONGEST_NAME:]
 
 
-def _node_scheme(constants: list[Tensor]) -> str | None:
+def _node_scheme(constants: list[Tensor]) -> Scheme | None:
     """How the weights are kept: that of the largest constant."""
     largest = max(constants, key=lambda tensor: tensor.count, default=None)
     return None if largest is None or largest.quantization is None else _scheme(largest)
 
 
-def _scheme(tensor: Tensor) -> str:
+def _scheme(tensor: Tensor) -> Scheme:
     quantization = tensor.quantization
     if quantization is None:
         return "none"
