@@ -1,7 +1,7 @@
 """The Rune toolchain: from a Runefile and its models to one WebAssembly container, and running it.
 
-`rune.build(folder)` and `rune.load(path)` are the door for programs; docs/guides/python.md shows it. Importing the
-package alone loads nothing heavy: the names of `__all__` are looked up when they are first used. Their types stand in
+`rune.build(folder)` and `rune.load(path)` are the entry points for programs; see docs/guides/python.md. Importing the
+package alone loads nothing heavy: the names of `__all__` are looked up when they are first used. Their types are in
 `__init__.pyi`.
 """
 

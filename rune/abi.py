@@ -1,4 +1,4 @@
-"""The constants of Rune's ABI v0: what a rune and its host say to each other in numbers."""
+"""The constants of Rune's ABI v0: the numbers that a rune and its host exchange."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from rune.folders import folder_members, folder_path
 from rune.wording import size_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
-"""The earliest that the format can say."""
+"""The earliest time that the format can hold."""
 _FILE_MODE, _FOLDER_MODE = 0o100644 << 16, (0o040755 << 16) | 0x10
 _UNIX = 3
 

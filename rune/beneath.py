@@ -10,7 +10,7 @@ _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _CAN_WALK = os.open in os.supports_dir_fd and _NOFOLLOW != 0
 _READING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
-"""A pipe that nobody writes to must not block."""
+"""Opening a pipe without a writer must not block."""
 
 
 def open_beneath(folder: Path, path: Path) -> int:

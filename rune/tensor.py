@@ -1,4 +1,4 @@
-"""What a tensor is: an element type and dimensions. The words that every stage of the toolchain shares."""
+"""What a tensor is: an element type and dimensions. All parts of the toolchain use these types."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Wording of messages: counts, sizes, and foreign text on one line without control characters.
 
-It makes no text safe for HTML, for a shell or for code.
+It does not escape text for HTML, a shell or code.
 """
 
 from __future__ import annotations

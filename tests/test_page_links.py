@@ -19,17 +19,34 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
 
 
-def broken_links(page: Path) -> list[str]:
-    """The links of a page to files or headings that are not there. Links to other sites are not followed."""
-    broken = []
+def links_of(page: Path) -> list[tuple[str, Path, str]]:
+    """The links of a page within the project: each as it is written, its file, and its anchor. Code is not read."""
+    found = []
     for match in _LINK.finditer(_CODE.sub("", page.read_text("utf-8"))):
         path, _, anchor = match["target"].partition("#")
-        if "://" in path or path.startswith("mailto:"):
-            continue
-        target = page.parent / path if path else page
-        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
-            broken.append(match["target"])
-    return broken
+        if "://" not in path and not path.startswith("mailto:"):
+            found.append((match["target"], (page.parent / path).resolve() if path else page, anchor))
+    return found
+
+
+def broken_links(page: Path) -> list[str]:
+    """The links of a page to files or headings that are not there."""
+    return [
+        written
+        for written, target, anchor in links_of(page)
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8")))
+    ]
+
+
+def reached(start: Path) -> set[Path]:
+    """The pages that a reader comes to from one page by links."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        for _, target, _ in links_of(waiting.pop()):
+            if target.suffix == ".md" and target.exists() and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return seen
 
 
 def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
@@ -47,3 +64,14 @@ def test_every_link_of_every_page_leads_somewhere() -> None:
     pages = [*REPOSITORY.glob("*.md"), *(page for folder in folders for page in (REPOSITORY / folder).rglob("*.md"))]
     assert len(pages) > 100
     assert {str(page.relative_to(REPOSITORY)): found for page in pages if (found := broken_links(page))} == {}
+
+
+def test_a_page_that_nothing_links_is_not_reached(tmp_path: Path) -> None:
+    for name, text in {"one.md": "[two](two.md)", "two.md": "[one](one.md)", "three.md": "[one](one.md)"}.items():
+        (tmp_path / name).write_text(text)
+    assert {page.name for page in reached(tmp_path / "one.md")} == {"one.md", "two.md"}
+
+
+def test_a_reader_of_the_readme_comes_to_every_page_of_the_documentation() -> None:
+    pages = {page.resolve() for page in (REPOSITORY / "docs").rglob("*.md")}
+    assert pages - reached((REPOSITORY / "README.md").resolve()) == set()

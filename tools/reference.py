@@ -71,7 +71,7 @@ def command_page() -> str:
         "these names are read, so that a foreign project cannot set other variables. Options take precedence.",
         "\n".join(["| variable | |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]),
         "## Options of every command",
-        "They stand between `rune` and the name of the command: `rune --color never check`.",
+        "They precede the name of the command: `rune --color never check`.",
         _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
@@ -194,8 +194,8 @@ def operators_page() -> str:
 
 SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
-    "HOST": "The address that is listened on; 0.0.0.0 is every address of the machine.",
-    "PORT": "The port that is listened on.",
+    "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
+    "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
@@ -227,7 +227,7 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
-        "SECRET_KEY": "made",
+        "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]

@@ -19,22 +19,27 @@ from tools.needs import Need, by_hand, lacking
 from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
-ALONE = ("tests/e2e", "tests/foreign")
-"""What starts browsers and several servers at once: beside other tests they wait for a processor longer than a person
-would for them."""
-SEVERAL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""The others run in a process for each processor, files whole."""
+PROGRAMS = ("tests/contributing", "tests/foreign", "tests/e2e")
+"""What drives whole programs: the command, servers, browsers. They come after the units, which would keep them waiting
+for a processor. The folders with long files come first, so that no process has a long file left at the end."""
+MOST_PROCESSES = 4
+WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
+"""A process runs a file from its first test to its last, and takes the files in their order."""
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Where it is set, each process would compile all tests anew, which takes longer than many of them."""
 
 
 def main() -> int:
     frontend = subprocess.run([sys.executable, "-m", "tools.frontend", "test"], cwd=ROOT, check=False).returncode
     with TemporaryDirectory() as folder:
-        beside, alone = Path(folder) / "beside.xml", Path(folder) / "alone.xml"
+        units, programs = Path(folder) / "units.xml", Path(folder) / "programs.xml"
+        processors = len(os.sched_getaffinity(0))
         backend = [
-            pytest(beside, *SEVERAL, *(f"--ignore={path}" for path in ALONE)),
-            pytest(alone, *ALONE),
+            pytest(units, processors, *(f"--ignore={path}" for path in PROGRAMS)),
+            # A test of programs waits for them for half of its time.
+            pytest(programs, processors + 1, *PROGRAMS),
         ]
-        reasons = [reason for report in (beside, alone) if report.exists() for reason in skip_reasons(report)]
+        reasons = [reason for report in (units, programs) if report.exists() for reason in skip_reasons(report)]
     lacks = lacking(reasons)
     unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP) and not lacking([reason])]
     if reasons:
@@ -54,13 +59,15 @@ def left_out(lacks: Mapping[Need, int]) -> str:
     return "\n".join([*lines, "Get what is missing, then run make test again:", "", f"    {by_hand(lacks)}", ""])
 
 
-def pytest(report: Path, *arguments: str) -> int:
-    """Runs some of Python's tests; the exit status."""
+def pytest(report: Path, processes: int, *arguments: str) -> int:
+    """Runs some of Python's tests in several processes; the exit status."""
     # The older family of reports has room for what a test records of itself.
     options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", "not proof"]
-    command = [sys.executable, "-m", "pytest", *options, *arguments]
+    several = ["-n", str(min(processes, MOST_PROCESSES)), *WHOLE_FILES]
+    command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
     # Stock clients run on Node, which may be the one that set-up fetched.
-    return subprocess.run(command, cwd=ROOT, check=False, env=node_environment()).returncode
+    environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
+    return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 
 def skip_reasons(report: Path) -> list[str]:

@@ -14,7 +14,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "A token made in your settings."}
+        return {"type": "http", "scheme": "bearer", "description": "A token that was created in your settings."}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -28,5 +28,5 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "type": "apiKey",
             "in": "cookie",
             "name": "sessionid",
-            "description": "A browser's session; what changes something also carries the header X-CSRFToken.",
+            "description": "A browser's session; a request that changes something also has the header X-CSRFToken.",
         }

@@ -28,20 +28,20 @@ class Scope(StrEnum):
 
 WORDS: Mapping[Scope, str] = {
     Scope.ACCOUNT_READ: "Read your account and list your tokens and samples",
-    Scope.ACCOUNT_WRITE: "Take back samples and end tokens",
+    Scope.ACCOUNT_WRITE: "Withdraw samples and delete tokens",
     Scope.ORGANISATION_READ: "Read your organisations and their members",
     Scope.PROJECT_READ: "Read projects, their files and builds",
-    Scope.PROJECT_CREATE: "Make projects",
-    Scope.PROJECT_WRITE: "Edit projects and their files, end your phones on them",
+    Scope.PROJECT_CREATE: "Create projects",
+    Scope.PROJECT_WRITE: "Edit projects and their files, end the access of your phones to them",
     Scope.BUILD_RUN: "Build",
     Scope.REVIEW_WRITE: "Comment and give verdicts",
     Scope.RUNE_PUBLISH: "Publish",
     Scope.REGISTRY_PULL: "Pull from the registry",
-    Scope.PROJECT_MANAGE: "Delete projects, restore them and change who sees them",
-    Scope.ORGANISATION_CREATE: "Make organisations",
+    Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
+    Scope.ORGANISATION_CREATE: "Create organisations",
     Scope.ORGANISATION_WRITE: "Rename organisations",
     Scope.MEMBER_MANAGE: "Invite and remove members and change their roles",
-    Scope.TOKEN_CREATE: "Make tokens with scopes that it has itself",
+    Scope.TOKEN_CREATE: "Create tokens with scopes that the token has itself",
 }
 """What a scope allows, as pages say it."""
 

@@ -119,7 +119,7 @@ class ProjectWatch(ProjectView):
         principal = principal_of(request)
         if "fix" in asked:
             if asked.get("wires") or asked.get("timed"):
-                raise Invalid("A fix is tried by itself, without wires that are watched and without times.")
+                raise Invalid("A request with `fix` cannot have `wires` or `timed` too.")
             return Response(watch_to_json(try_fix(principal, project, asked["fix"])), status=202)
         watch = watch_wires(principal, project, asked.get("wires"), timed=asked.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
@@ -171,7 +171,7 @@ class BuildRune(ForgeView):
         """A build's rune."""
         build = find_build(principal_of(request), build_id)
         if build.artefact is None:
-            raise NoRune("This build has no rune, or not yet.")
+            raise NoRune("This build has no rune: it has not finished, or it failed.")
         return rune_response(request, build.artefact, f"{build.name}.rune")
 
 

@@ -13,7 +13,7 @@ BUILD_CHANGED = declare(
     EventType(
         "build.changed",
         PROJECT,
-        "A numbered build was asked for, began, ended, or waits again.",
+        "A numbered build was requested, started, ended, or was put back into the queue.",
         stored={"build": serializers.JSONField()},
     )
 )
@@ -31,7 +31,7 @@ PREVIEW_CHANGED = declare(
     EventType(
         "preview.changed",
         PROJECT,
-        "The preview stands otherwise; `preview` is told where it is small.",
+        "The preview changed; `preview` is sent with it if it is small.",
         stored={
             "sequence": serializers.IntegerField(),
             "state": serializers.ChoiceField(PreviewState.choices),
@@ -44,7 +44,7 @@ PREVIEW_WATCHED = declare(
     EventType(
         "preview.watched",
         PROJECT,
-        "A watched preview, or one of a fix that is tried, stands otherwise.",
+        "A watched preview, or the preview of a tried fix, changed.",
         stored={
             "watch": serializers.UUIDField(),
             "state": serializers.ChoiceField(PreviewState.choices),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
-from forge.builds.execution import Execution
+from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
     ATTEMPTS,
@@ -23,7 +23,7 @@ from forge.builds.leases import (
     write_log,
 )
 from forge.builds.models import Artefact, Build, State
-from forge.compute.compiler import Answer, Compiler
+from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from rune.wording import counted
@@ -37,9 +37,7 @@ LOG_EVERY = 0.2
 class LeasedBuild:
     """One build in work, and the recorder of its results. `stopping` is set when the process ends."""
 
-    def __init__(
-        self, lease: Lease, stopping: threading.Event, new_compiler: Callable[[], Compiler] = fresh_compiler
-    ) -> None:
+    def __init__(self, lease: Lease, stopping: threading.Event, new_compiler: NewCompiler = fresh_compiler) -> None:
         self._lease = lease
         self._stopping = stopping
         self._new_compiler = new_compiler

@@ -76,7 +76,7 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
         return f"Build {number} failed", "bad"
     if build_state == State.CANCELLED:
         return f"Build {number} cancelled", ""
-    return f"Build {number} under way", "info"
+    return f"Build {number} in progress", "info"
 
 
 @version_parts.register

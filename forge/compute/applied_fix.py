@@ -15,7 +15,7 @@ from rune.language.apply import apply_edits
 from rune.runefile import check
 from rune.runefile.diagnostics import Fix
 
-NOT_THERE = "The text has no such question any more."
+NOT_THERE = "The text no longer has this question."
 
 
 def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,6 +35,6 @@ def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str
 def _applied(files: ProjectFiles, fix: Fix) -> dict[str, Any]:
     paths = {edit.file for edit in fix.edits}
     if len(paths) != 1:
-        return {"refused": "This fix changes several files, and cannot be tried beside the text."}
+        return {"refused": "This fix changes several files, so it cannot be tried."}
     path = paths.pop()
     return {"path": path, "text": apply_edits(files.read(path).decode("utf-8"), fix.edits)}

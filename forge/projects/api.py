@@ -169,7 +169,7 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered.",
+    description="The ETag of the file when it was read. If the file has changed since, the answer is 412.",
 )
 
 

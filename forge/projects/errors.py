@@ -6,7 +6,7 @@ from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, Unpr
 class ModelRefused(Unprocessable):
     """A file that ends in .tflite and is not a model; `offset` is where in it, in bytes, when that is known."""
 
-    title = "This is not a model that can be used"
+    title = "This model cannot be used"
 
     def __init__(self, reason: str, offset: int | None) -> None:
         place = "" if offset is None else f" (at byte {offset})"
@@ -62,13 +62,13 @@ class FileTooLarge(TooLarge):
 class ArchiveRefused(Unprocessable):
     """A .zip that is not unpacked; `errors` says what is wrong with which file in it."""
 
-    title = "This archive is not unpacked"
+    title = "The archive was not unpacked"
 
 
 class FilesThere(Conflict):
     """Files of an archive would take the place of others, and nobody said that they may."""
 
-    title = "Some of these files are there already"
+    title = "Some of these files already exist"
 
 
 class UnknownTemplate(Invalid):
@@ -86,10 +86,10 @@ class SampleRefused(Unprocessable):
 class ConsentChanged(Conflict):
     """What the person agreed to is not what would happen now."""
 
-    title = "Read it again"
+    title = "The terms have changed"
 
 
 class SampleThere(Conflict):
     """The project has this very recording as a sample already."""
 
-    title = "It is a sample already"
+    title = "This is already a sample"

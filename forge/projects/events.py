@@ -52,7 +52,7 @@ PROJECT_RESTORED = declare(
     EventType(
         "project.restored",
         ORGANISATION,
-        "A deleted project is back, perhaps under another name.",
+        "A deleted project was restored, possibly under another name.",
         stored={"project": serializers.UUIDField()},
         read_again="the projects",
     )

@@ -34,7 +34,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     if build.requested_by_id == actor.pk:
         raise OwnBuild("You built this, so someone else must give the verdict. Send them the page's address.")
     if not is_reviewable(build) or build.artefact is None:
-        raise NotReviewable("Only a build that succeeded can be judged.")
+        raise NotReviewable("Only a build that succeeded can be reviewed.")
     # The build's row is the lock: two presses at once leave one verdict that holds.
     Build.objects.select_for_update().only("pk").get(pk=build.pk)
     Verdict.objects.filter(build=build, user_id=actor.pk, replaced=False).update(replaced=True)

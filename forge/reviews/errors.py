@@ -6,7 +6,7 @@ from forge.core.errors import Conflict, Invalid
 class NotReviewable(Conflict):
     """A build without a rune to judge."""
 
-    title = "This build cannot be judged"
+    title = "This build cannot be reviewed"
 
 
 class OwnBuild(Conflict):

@@ -10,7 +10,7 @@ REVIEW_CHANGED = declare(
     EventType(
         "review.changed",
         StreamKind.PROJECT,
-        "Someone gave a verdict on a build, or said something about it.",
+        "Someone gave a verdict on a build or commented on it.",
         stored={"build": serializers.UUIDField()},
         read_again="the build's verdicts and comments",
     )

@@ -1,12 +1,30 @@
-"""Numbers and names of our own as C. What a user wrote never comes here but as numbers."""
+"""Numbers, types and names of our own as C. Of what a user wrote only numbers come here."""
 
 from __future__ import annotations
 
 import math
 import re
 
+from rune.tensor import ElementType
+
 HEADER_NAME = re.compile(r"[a-z][a-z0-9_]*\.h")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+C_TYPES = {
+    ElementType.U8: "uint8_t",
+    ElementType.I8: "int8_t",
+    ElementType.U16: "uint16_t",
+    ElementType.I16: "int16_t",
+    ElementType.U32: "uint32_t",
+    ElementType.I32: "int32_t",
+    ElementType.F32: "float",
+    ElementType.U64: "uint64_t",
+    ElementType.I64: "int64_t",
+    ElementType.F64: "double",
+    ElementType.UTF8: "struct rune_text",
+}
+"""By the type of a tensor's elements."""
 
 
 def literal(value: int | float) -> str:

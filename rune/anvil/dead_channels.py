@@ -34,7 +34,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution whose tensors are as they should be: weights as [output channel, ...]."""
+    """A convolution whose types and shapes were checked; its weights are [output channel, ...]."""
 
     operator: Operator
     image: Tensor
@@ -102,12 +102,12 @@ def _read(model: Model, operator: Operator) -> Convolution | None:
     assert isinstance(options, Conv2DOptions | DepthwiseConv2DOptions)  # noqa: S101 - the reader gives these
     if not depth or len(values) != output.shape[3] or not bounded(options.activation) or quantization is None:
         return None
-    numbers = array(bias, np.int32).astype(np.int64)
-    return Convolution(operator, image, output, values, numbers, quantization.scales, is_depthwise)
+    biases = array(bias, np.int32).astype(np.int64)
+    return Convolution(operator, image, output, values, biases, quantization.scales, is_depthwise)
 
 
 def _ranges(model: Model, convolutions: Mapping[int, Convolution]) -> dict[int, Range]:
-    """What can be said of the tensors, in the order of the operators; what is not there can be anything."""
+    """The ranges that are known, by tensor; a tensor without one can hold anything."""
     ranges: dict[int, Range] = {}
     for number, operator in enumerate(model.operators):
         convolution = convolutions.get(number)
@@ -147,8 +147,9 @@ def _rescaled(convolution: Convolution, sums: Integers) -> Integers:
     """Sums, one a channel, in the output's scale and from its zero point."""
     input_scale, (output_scale, zero_point) = scale_of(convolution.image)[0], scale_of(convolution.output)
     scales = convolution.weight_scales if len(convolution.weight_scales) > 1 else convolution.weight_scales * len(sums)
-    ways = [multiplier(input_scale * scale / output_scale) for scale in scales]
-    mantissas, exponents = np.array([way.mantissa for way in ways]), np.array([way.exponent for way in ways])
+    multipliers = [multiplier(input_scale * scale / output_scale) for scale in scales]
+    mantissas = np.array([each.mantissa for each in multipliers])
+    exponents = np.array([each.exponent for each in multipliers])
     return rescale_twice(sums, mantissas, exponents) + zero_point
 
 

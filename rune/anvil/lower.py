@@ -3,8 +3,10 @@ target's kernels. Memory is not yet decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from rune.abi import Output as OutputKind
+from rune.anvil.c_text import C_TYPES
 from rune.anvil.dead_channels import without_dead_channels
 from rune.anvil.errors import BadArgument, BadModel, MissingKernel, UnsupportedModel
 from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
@@ -50,20 +52,6 @@ PIPELINE = 0
 MODEL_PARTS = 3
 """How many parts models have to themselves; where there are more models, they share."""
 
-C_TYPES = {
-    ElementType.U8: "uint8_t",
-    ElementType.I8: "int8_t",
-    ElementType.U16: "uint16_t",
-    ElementType.I16: "int16_t",
-    ElementType.U32: "uint32_t",
-    ElementType.I32: "int32_t",
-    ElementType.F32: "float",
-    ElementType.U64: "uint64_t",
-    ElementType.I64: "int64_t",
-    ElementType.F64: "double",
-    ElementType.UTF8: "struct rune_text",
-}
-
 
 def lower(
     pipeline: Pipeline,
@@ -71,14 +59,16 @@ def lower(
     target: Target,
     hosted: Mapping[str, bytes | None] | None = None,
     *,
+    watched: Iterable[Port] = (),
     timed: bool = False,
 ) -> Program:
     """The program of a checked pipeline; `models` that are compiled by the file names of their stages.
 
     `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
-    it. A `timed` program tells its host when each stage ends: two marks before the first, between which there is
-    nothing but a mark, and one after each. Raises `UnsupportedModel`, `MissingKernel`,
-    `BadModel` and `BadArgument`.
+    it. What flows out of the `watched` ports is sent too, when all stages are done: each through a TENSOR output of its
+    own, behind those of the pipeline. A `timed` program tells its host when each stage ends: two marks before the
+    first, between which there is nothing but a mark, and one after each. Raises `UnsupportedModel`, `MissingKernel`,
+    `BadModel` and `BadArgument`, and `ValueError` for a port that is not there.
     """
     lowering = _Lowering(models, target, hosted or {})
     if timed:
@@ -96,6 +86,8 @@ def lower(
                 lowering.output(stage)
         if timed:
             lowering.mark(stage.name)
+    for port in watched:
+        lowering.watch(port)
     return lowering.program()
 
 
@@ -213,10 +205,17 @@ class _Lowering:
         return ResourcePlace(list(self._resources).index(name))
 
     def output(self, stage: OutputStage) -> None:
-        tensors = tuple(self._tensors[port] for port in stage.inputs)
+        self._send(OutputRequest(stage.name, stage.kind), tuple(self._tensors[port] for port in stage.inputs))
+
+    def watch(self, port: Port) -> None:
+        if port not in self._tensors:
+            raise ValueError(f"there is no output {port.index} of a stage {port.stage}")
+        self._send(OutputRequest(port.stage, OutputKind.TENSOR), (self._tensors[port],))
+
+    def _send(self, request: OutputRequest, tensors: tuple[Tensor, ...]) -> None:
         self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
-        self._outputs.append(OutputRequest(stage.name, stage.kind))
-        self._messages.append(Message(stage.kind, message_size(stage.kind, tensors)))
+        self._outputs.append(request)
+        self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
 
     def _operator(self, stage: ModelStage, model: Model, places: dict[int, Place], number: int, name: str) -> None:
         operator = model.operators[number]

@@ -24,7 +24,7 @@ def _flat(files: Mapping[str, bytes]) -> Iterable[bytes]:
 
 
 _LARGEST_SHARE = 4
-"""An object of more than this part of the limit is not kept: it is a model's bytes, which are linked in no time."""
+"""An object of more than this part of the limit is not kept: it is a model's bytes, which need no compiling."""
 
 
 class ObjectCache:

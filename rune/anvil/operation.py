@@ -12,7 +12,7 @@ from rune.tflite import Model, Operator, Tensor
 
 
 class Contradiction(Exception):
-    """Tensors or options of an op that do not fit each other; the message is half a sentence."""
+    """Tensors or options of an op that do not fit each other; the message continues a sentence."""
 
 
 @dataclass(frozen=True)

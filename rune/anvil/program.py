@@ -175,7 +175,8 @@ class CapabilityRequest:
 
 @dataclass(frozen=True)
 class OutputRequest:
-    """An output that the rune asks for when it starts. `name` is its stage's."""
+    """An output that the rune asks for when it starts. `name` is its stage's; a watched wire's, that of the stage from
+    which it comes."""
 
     name: str
     kind: Output

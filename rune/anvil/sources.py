@@ -1,4 +1,4 @@
-"""What an emitter writes: files of our own making, and which of them are compiled at one go."""
+"""What an emitter writes: files, and which of them are compiled together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """What is compiled at one go: the file `name`, which may include the others of `files`."""
+    """What is compiled together: the file `name`, which may include the others of `files`."""
 
     name: str
     files: frozenset[str]

@@ -1,6 +1,6 @@
-"""What is told of a target: its limits, its kernels, how C is written for it, and what is handed over in the end.
+"""The description of a target: its limits, its kernels, its emitter, its toolchain and its packager.
 
-The targets themselves stand in `rune.targets`, a folder each; Anvil is given one and asks for none by name.
+The targets themselves are in `rune.targets`, a folder each; Anvil is given one and looks none up by name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rune.anvil.plan import Plan
 from rune.anvil.program import Program
 from rune.anvil.sources import Sources
 from rune.anvil.target_limits import TargetLimits
-from rune.runefile.pipeline import Pipeline
+from rune.runefile.pipeline import Pipeline, Port
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Made:
 
     name: str
     pipeline: Pipeline
+    watched: tuple[Port, ...]
     resources: tuple[tuple[str, bytes], ...]
     memory: int
     """Bytes of arena and messages."""

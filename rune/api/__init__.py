@@ -1,6 +1,6 @@
-"""The toolchain for Python programs: build a folder, load a rune, call it with arrays. `import rune` leads here.
+"""The toolchain for Python programs: build a folder, load a rune, call it with arrays. `import rune` exports it.
 
-It stands on the parts and adds none of their work; the `rune` command does not need it.
+It combines the other packages and adds no logic of theirs; the `rune` command does not use it.
 """
 
 from rune.api.built import Build, build

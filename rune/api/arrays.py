@@ -101,5 +101,5 @@ def _wrong_shape(port: Input, given: tuple[int, ...]) -> str:
 
 
 def _long(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The dimensions that count."""
+    """The dimensions that are longer than 1."""
     return tuple(size for size in shape if size != 1)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import rune
 from rune import anvil
-from rune.anvil.taps import tapped
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.signature import HostText
 from rune.building.errors import BuildFailed
@@ -41,12 +40,12 @@ def build(
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
-    sent to the host as well (`rune.anvil.taps`). A `timed` rune logs when each stage ends, by which its host can tell
-    what each takes. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a
-    `timed` program without a host, and `rune.anvil.CompileError` where the compiler gave up.
+    sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
+    Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a program that is
+    watched or timed without a host, and `rune.anvil.CompileError` where the compiler gave up.
     """
-    if timed and not target.makes_rune:
-        raise ValueError(f"{target.name} has no host to tell when a stage ends")
+    if not target.makes_rune and (watched or timed):
+        raise ValueError(f"{target.name} has no host that could watch or time what runs")
     steps: list[Step] = []
 
     def ended(step: str, text: str, start: float) -> None:
@@ -64,7 +63,8 @@ def build(
         raise BuildFailed(checked.diagnostics)
 
     start = time.perf_counter()
-    pipeline = tapped(checked.pipeline, watched)
+    pipeline = checked.pipeline
+    watched = tuple(dict.fromkeys(watched))
     try:
         chosen = choose(pipeline, models, host_models=host_models)
         carried = _carried(pipeline, models)
@@ -73,11 +73,11 @@ def build(
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
     if not target.makes_rune:
         _require_no_host(pipeline, chosen, checked, target)
-    program, plan = _planned(pipeline, chosen, checked, target, timed=timed)
+    program, plan = _planned(pipeline, chosen, checked, target, watched, timed=timed)
     sources = target.emit(program, plan, name)
     module = anvil.compile(sources, target.toolchain, limits) if target.toolchain else b""
     memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
-    packaged = target.packager(anvil.Made(name, pipeline, tuple(carried), memory, sources, module))
+    packaged = target.packager(anvil.Made(name, pipeline, watched, tuple(carried), memory, sources, module))
     size = sum(map(len, packaged.values()))
     ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
 
@@ -130,11 +130,17 @@ def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked,
 
 
 def _planned(
-    pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target, *, timed: bool
+    pipeline: Pipeline,
+    chosen: ChosenModels,
+    checked: Checked,
+    target: anvil.Target,
+    watched: Sequence[Port],
+    *,
+    timed: bool,
 ) -> tuple[anvil.Program, anvil.Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
     try:
-        program = anvil.lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed)
+        program = anvil.lower(pipeline, chosen.compiled, target, chosen.hosted, watched=watched, timed=timed)
         return program, anvil.plan(program, target.limits)
     except anvil.BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"

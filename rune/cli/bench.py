@@ -75,8 +75,8 @@ def command(
 ) -> None:
     """Measure how long a run of each of RUNES takes, inside the rune alone.
 
-    Where no file is given for a capability, its input is made up, the same every time. Of a rune that was built with
-    --timed, what each stage takes is shown as well.
+    Input without a file is generated, the same every time. For a rune that was built with --timed, the time of each
+    stage is shown too.
     """
     inputs = replace(inputs, generated=True)
     measured = _measure(runes, inputs, limits, runs, warm_up, seconds)

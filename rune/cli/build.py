@@ -98,10 +98,10 @@ def command(
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
 ) -> None:
-    """Build RUNEFILE, or the Runefile of a folder, into a rune, or into what another target makes.
+    """Build RUNEFILE, or the Runefile of a folder, into a rune, or for another target.
 
     The rune is written to NAME.rune in the folder that paths start from; sources are written to the folder NAME-TARGET
-    there. The same files and the same name give the same bytes, wherever they lie. Nothing is printed when all is well;
+    there. The same files and the same name give the same bytes in any folder. Nothing is printed on success;
     --format json prints the build's report, and the diagnostics where it failed.
     """
     if quiet and verbose:

@@ -12,8 +12,8 @@ from rune.building.models import ProjectModels
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.edited_files import write_text
 from rune.cli.failure import CommandFailed, causes_of
+from rune.cli.fixing import FixedProject, fix_project, require_folder
 from rune.cli.given_file import ANY_PATH
-from rune.cli.mending import Mended, mend, require_folder
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.files import ProjectFiles
@@ -43,9 +43,9 @@ from rune.wording import counted, plain
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
 
-    The exit status is 1 when there is an error. Warnings alone leave it 0. With --fix the Runefile is written with all
-    problems fixed that have a safe fix ("help" says what it is). A "suggestion", such as a name that looks alike, is a
-    guess and is left to you. The status is that of what is left.
+    The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
+    fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
+    is that of the remaining problems.
     """
     try:
         project = project_of(runefile)
@@ -60,9 +60,9 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     fixed: tuple[Diagnostic, ...] = ()
     if fix:
         require_folder(project)
-        mended = mend(project, checked, signatures)
-        _write(project, mended)
-        checked, files, fixed = mended.checked, mended.files, mended.fixed
+        result = fix_project(project, checked, signatures)
+        _write(project, result)
+        checked, files, fixed = result.checked, result.files, result.fixed
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
@@ -90,9 +90,9 @@ def _unreadable(path: Path, error: Exception) -> dict[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic)], "outline": outline_to_json(Outline((), ()))}
 
 
-def _write(project: Project, mended: Mended) -> None:
+def _write(project: Project, result: FixedProject) -> None:
     assert project.folder is not None  # noqa: S101 (it was required)
-    for path, (before, after) in mended.texts.items():
+    for path, (before, after) in result.texts.items():
         write_text(project.files, project.folder, path, before, after)
 
 

@@ -10,7 +10,7 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print what makes SHELL complete `rune`.
+    """Print the completion script of `rune` for SHELL.
 
     \b
     rune completion bash >> ~/.bashrc                             bash 4.4 or newer

@@ -14,7 +14,7 @@ from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.allow_outside import allow_outside_option, allowed_folders
 from rune.cli.edited_files import EditedFiles, write_text
 from rune.cli.failure import CommandFailed
-from rune.cli.mending import require_folder
+from rune.cli.fixing import require_folder
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.writing import write_file
 from rune.files import FolderFiles
@@ -57,7 +57,7 @@ def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool
     """Format RUNEFILES, or the Runefile of the folder. Comments and the order of keys stay.
 
     `-` reads a Runefile from standard input and prints it. A Runefile in the text form of Rune's first months (FROM,
-    CAPABILITY, RUN) becomes Runefile.yml; the old file stays where it is.
+    CAPABILITY, RUN) becomes Runefile.yml; the old file is not deleted.
     """
     changed = 0
     for path in runefiles or (Path(),):

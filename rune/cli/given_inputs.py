@@ -42,7 +42,7 @@ class GivenInputs:
     generated: bool
 
     def for_capabilities(self, capabilities: Sequence[CapabilityRequest], notice: Notice) -> Mapping[int, InputSource]:
-        """What each capability reads; `notice` hears what was done to a file so that it fits. Raises `InputFile`."""
+        """What each capability reads; `notice` is called with each conversion of a file. Raises `InputFile`."""
         if not self.generated:
             return inputs_from_files(capabilities, self.files, notice)
         named = [request for request in capabilities if self.count(request.kind)]

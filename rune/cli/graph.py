@@ -31,8 +31,8 @@ _MODULE = b"\0asm"
 def command(file: Path, output: Path | None, form: str) -> None:
     """Draw the pipeline of FILE: a rune, a Runefile, or the folder of one.
 
-    The text is a graph for Graphviz: rune graph app.rune | dot -Tsvg > app.svg. Of a Runefile with errors what could be
-    understood is drawn, and the exit status is 1.
+    The text is a graph for Graphviz: rune graph app.rune | dot -Tsvg > app.svg. A Runefile with errors is drawn as far
+    as it can be parsed, and the exit status is 1.
     """
     drawing, has_errors = _drawing(file)
     if form == "json" and output is None:

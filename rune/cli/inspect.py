@@ -25,7 +25,7 @@ from rune.tflite.recognise import IDENTIFIER
 def command(file: Path, form: str) -> None:
     """Show the pipeline, resources and compiler of the rune FILE.
 
-    Of a folder, or of a zune as the last versions of Rune made them, it shows the project inside.
+    For a folder, or a zune (a format of Rune's last versions), it shows the project inside.
     """
     if file.is_dir():
         _print_project(file, form)

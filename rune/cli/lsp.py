@@ -19,7 +19,7 @@ def command(stdio: bool) -> None:  # noqa: ARG001
     """Answer an editor that speaks the Language Server Protocol, on standard input and output.
 
     The guide docs/guides/editors.md shows how VS Code and Neovim start it. It needs the package pygls, which the
-    extra `lsp` brings.
+    extra `lsp` installs.
     """
     try:
         from rune.lsp.server import make_server

@@ -47,8 +47,8 @@ def command(words: tuple[str, ...], form: str, model: Path | None, pixels: str |
     rune new keywords my-app          into the folder my-app
     rune new --model x.tflite my-app  a Runefile that fits the model
 
-    Where neither the model's file nor --pixels says in which range pixels go into a model of floats, a terminal is
-    asked; elsewhere the question is written into the Runefile, and rune check reminds of it.
+    If neither the file of a float model nor --pixels gives the range of its pixels, a terminal is asked; otherwise
+    the question is written into the Runefile, and rune check reports it.
     """
     if pixels is not None and model is None:
         raise click.UsageError("--pixels goes with --model.")

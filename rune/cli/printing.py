@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def print_json(value: object, *, one_line: bool = False) -> None:
-    """Characters stand for themselves where the output can carry them. One line has no spaces, as it always was."""
+    """Characters are not escaped where the output's encoding has them. One line has no spaces, for old scripts."""
     is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
     separators = (",", ":") if one_line else None
     click.echo(json.dumps(value, indent=None if one_line else 2, separators=separators, ensure_ascii=not is_unicode))

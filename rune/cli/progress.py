@@ -29,7 +29,7 @@ class Progress:
         self._thread.start()
 
     def end(self) -> None:
-        """Takes the line away."""
+        """Removes the line."""
         self._ended.set()
         self._thread.join()
 

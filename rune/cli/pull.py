@@ -33,8 +33,8 @@ from rune.remote import (
 def command(reference: str, output: Path | None, registry: str | None, insecure: bool) -> None:
     """Fetch the rune REFERENCE, such as acme/keywords:1.0, and write it to keywords.rune.
 
-    A registry can stand in front: http://127.0.0.1:8000/acme/keywords:1.0. A digest behind it
-    (acme/keywords@sha256:...) takes exactly those bytes and nothing else.
+    The registry can be part of it: http://127.0.0.1:8000/acme/keywords:1.0. A digest in place of the tag
+    (acme/keywords@sha256:...) fetches exactly those bytes.
     """
     wanted = parse_reference(reference)
     if wanted.tag is None and wanted.digest is None:

@@ -60,7 +60,7 @@ def _shown(element: ElementType, value: int | float | str) -> str:
 
 
 def _tensor(tensor: OutputTensor, stage: str | None) -> Mapping[str, object]:
-    # The two spellings of the key are how it has always been printed, and what others parse.
+    # Both spellings of the key are those of the old command, which other tools parse.
     key = "element_type" if tensor.element is ElementType.UTF8 else "element-type"
     elements = [_number(tensor.element, value) for value in tensor.elements]
     named = {} if stage is None else {"stage": stage}

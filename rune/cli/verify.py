@@ -98,12 +98,13 @@ def command(
 ) -> None:
     """Compare the rune SUBJECT, or what a project builds, with the reference interpreter.
 
-    A rune has its models compiled in: give the files that it was built from. Its pipeline is made again from them and
-    run beside it, and each model is run beside TensorFlow Lite's reference kernels. Integer models must give the same
-    bytes; floats may be off by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
+    A rune has its models compiled in, so give the files that it was built from. Its pipeline is compiled again from
+    them and compared with the rune, and each model is compared with TensorFlow Lite's reference kernels. Integer models
+    must give the same bytes; floats may differ by 1e-5 of themselves or 1e-6 of the largest. Files are tried first,
+    then generated inputs.
 
-    The exit status is 1 when something differs by more than is allowed or could not be compared: a rune that does not
-    load, gives nothing, or leaves its models to its host is not verified.
+    The exit status is 1 when something differs by more than the tolerance or could not be compared: a rune that does
+    not load, sends nothing, or leaves its models to its host is not verified.
     """
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
@@ -133,7 +134,8 @@ class _Given:
 def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
     data = b"" if subject.is_dir() else read_given_file(subject)
     if not data.startswith(_WASM):
-        if b"\0" in data:
+        is_empty_rune = subject.is_file() and not data and subject.suffix == ".rune"
+        if b"\0" in data or is_empty_rune:
             raise CommandFailed(f"Unable to verify {subject.name}", ("it is neither a rune nor a Runefile",))
         if models or source is not None or given.report is not None:
             if not subject.is_dir():

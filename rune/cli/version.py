@@ -35,8 +35,8 @@ class Commit:
 def command(verbose: bool, form: str) -> None:
     """Show the version of this command, and of what it compiles with.
 
-    The commit is known when it runs from a checkout of its sources. Rust is not needed any more: the keys of rustc are
-    there for old scripts, and null.
+    The commit is shown when it runs from a checkout of its sources. Rust is no longer used: the keys of rustc are kept
+    for old scripts, and are null.
     """
     commit = _commit(Path(rune.__file__).resolve().parent.parent)
     if form == "json":

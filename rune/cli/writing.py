@@ -43,7 +43,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], starting_points: Coll
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of `path` at the end; after an exception there is nothing of it.
+    """A file to write to, which replaces `path` at the end; after an exception it is removed.
 
     A link stays and what it leads to is replaced. What is no regular file, such as a pipe, is written to directly.
     Raises `OSError`.

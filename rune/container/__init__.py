@@ -6,8 +6,8 @@ Reading and writing only; running a rune is `rune.runtime`.
 from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
-from rune.container.reader import Rune, read_resources, read_rune
-from rune.container.request_names import requested_stages
+from rune.container.reader import Rune, read_graph, read_resources, read_rune
+from rune.container.request_names import requested_stages, watched_ports
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.whole import missing_part
 from rune.container.writer import canonical_json, pack, rune_sections
@@ -29,10 +29,12 @@ __all__ = [
     "missing_part",
     "needed_resources",
     "pack",
+    "read_graph",
     "read_module",
     "read_resources",
     "read_rune",
     "read_zune",
     "requested_stages",
     "rune_sections",
+    "watched_ports",
 ]

@@ -1,4 +1,4 @@
-"""The one error of this package. It says what is wrong with a rune's bytes and where."""
+"""The error of this package: what is wrong with a rune's bytes, and where."""
 
 from __future__ import annotations
 

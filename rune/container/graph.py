@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rune.abi import Capability, ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
-from rune.container.request_names import REQUESTS
+from rune.container.request_names import REQUESTS, WATCHED
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
@@ -24,12 +24,15 @@ _CAPABILITY_TYPES: Final = {
 }
 
 
-def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict[str, Any]:
+def graph_json(
+    pipeline: Pipeline, name: str, memory: int | None = None, watched: Iterable[Port] = ()
+) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
-    knows by number; the bytes of `memory` that a run needs; a model's quantisation and whether it gives probabilities.
+    knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
+    `memory` that a run needs; a model's quantisation and whether it gives probabilities.
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
@@ -66,7 +69,9 @@ def graph_json(pipeline: Pipeline, name: str, memory: int | None = None) -> dict
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
-            REQUESTS: _without_empty({"capabilities": list(capabilities), "outputs": list(outputs)}),
+            REQUESTS: _without_empty(
+                {"capabilities": list(capabilities), "outputs": list(outputs), WATCHED: list(map(_wire, watched))}
+            ),
         }
     )
 
@@ -96,6 +101,10 @@ def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:
         "inputs": [_tensor_id(port) for port in stage.inputs],
         "outputs": [_tensor_id(port) for port, _ in _ports(stage)],
     }
+
+
+def _wire(port: Port) -> dict[str, Any]:
+    return {"stage": port.stage, "index": port.index, "tensor": _tensor_id(port)}
 
 
 def _tensor_id(port: Port) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,10 +66,7 @@ class Rune:
 def read_rune(data: bytes | bytearray | memoryview) -> Rune:
     """The rune in `data`, whatever bytes these are. Resources view `data`. Raises `ContainerError`."""
     module = read_module(data)
-    named: dict[str, list[Section]] = {}
-    for section in module.sections:
-        if section.name is not None:
-            named.setdefault(section.name.removeprefix("."), []).append(section)
+    named = _by_name(module.sections)
     return Rune(
         version=next(iter(_objects(named, SectionName.VERSION)), None),
         graph=next(iter(_objects(named, SectionName.GRAPH)), None),
@@ -85,11 +82,23 @@ def read_rune(data: bytes | bytearray | memoryview) -> Rune:
 
 def read_resources(data: bytes | bytearray | memoryview) -> tuple[tuple[str, memoryview], ...]:
     """The resources alone, by name, whatever else is in `data`. They view it. Raises `ContainerError`."""
-    wanted = SectionName.RESOURCE.removeprefix(".")
-    sections = read_module(data).sections
-    return tuple(
-        _resources([each for each in sections if each.name is not None and each.name.removeprefix(".") == wanted])
-    )
+    named = _by_name(read_module(data).sections)
+    return tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), [])))
+
+
+def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None:
+    """The graph alone, whatever else is in `data`; None where there is none. Raises `ContainerError`."""
+    named = _by_name(read_module(data).sections)
+    return next(iter(_objects(named, SectionName.GRAPH)), None)
+
+
+def _by_name(sections: Iterable[Section]) -> Mapping[str, list[Section]]:
+    """The custom sections by their names, of which older ones have no dot in front."""
+    named: dict[str, list[Section]] = {}
+    for section in sections:
+        if section.name is not None:
+            named.setdefault(section.name.removeprefix("."), []).append(section)
+    return named
 
 
 def _objects(named: Mapping[str, list[Section]], name: str) -> tuple[Mapping[str, Any], ...]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rune.abi import Output
+from rune.runefile.pipeline import Port
+
 REQUESTS: Final = "requests"
 """The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""
+
+WATCHED: Final = "watched"
+"""Its list of the wires whose tensors are sent as well, each through an output behind those of the pipeline."""
 
 
 def requested_stages(graph: Mapping[str, Any], section: str, kinds: Sequence[str]) -> tuple[str | None, ...]:
@@ -21,6 +27,26 @@ def requested_stages(graph: Mapping[str, Any], section: str, kinds: Sequence[str
     if len(order) == len(kinds) == len(set(order)) and [stages.get(name) for name in order] == list(kinds):
         return order
     return tuple(_only_one(stages, kind) if list(kinds).count(kind) == 1 else None for kind in kinds)
+
+
+def watched_ports(graph: Mapping[str, Any], kinds: Sequence[Output]) -> tuple[Port, ...]:
+    """The wires that the last of a rune's outputs send, in their order. `graph` is foreign JSON of any form.
+
+    `kinds` are those of all outputs that the rune asks for. Nothing is watched where the graph contradicts them.
+    """
+    requests = _mapping(graph.get(REQUESTS))
+    listed = requests.get(WATCHED)
+    ports = tuple(map(_port, listed)) if isinstance(listed, list) else ()
+    known = tuple(port for port in ports if port is not None)
+    is_told = len(set(known)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
+    sent = kinds[len(kinds) - len(ports) :]
+    return known if is_told and all(kind is Output.TENSOR for kind in sent) else ()
+
+
+def _port(value: object) -> Port | None:
+    wire = _mapping(value)
+    stage, index = wire.get("stage"), wire.get("index")
+    return Port(stage, index) if isinstance(stage, str) and stage and type(index) is int and index >= 0 else None
 
 
 def _only_one(stages: Mapping[str, str | None], kind: str) -> str | None:

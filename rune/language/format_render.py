@@ -292,7 +292,7 @@ class _Renderer:
         return self._next < len(self._comments) and self._comments[self._next].start < offset
 
     def _lead(self, start: int, indent: int, *, is_first: bool, is_apart: bool = False) -> None:
-        """Ends the line, writes the comments that stand before `start`, and begins its line."""
+        """Ends the line, writes the comments before `start`, and begins a new line."""
         self._trailing(start)
         may_be_blank, must_be_blank = not is_first, is_apart and not is_first
         while self._is_commented(start):

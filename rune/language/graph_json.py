@@ -97,7 +97,7 @@ def _set_argument(data: Mapping[str, Any]) -> SetArgument:
 
 
 def graph_edit_to_json(edit: GraphEdit) -> Json:
-    """The other way."""
+    """The JSON that `graph_edit_from_json` reads."""
     match edit:
         case AddStage():
             return {

@@ -59,11 +59,11 @@ def tree(analysis: Analysis) -> Value | None:
         return checked.root
     if checked.root is None and checked.syntax.stages:
         return _tree_of(checked.syntax)
-    return loose_tree(analysis.runefile, checked.source.text)
+    return tolerant_tree(analysis.runefile, checked.source.text)
 
 
 @lru_cache(maxsize=8)
-def loose_tree(file: str, text: str) -> Value | None:
+def tolerant_tree(file: str, text: str) -> Value | None:
     """The values of a text that may be broken."""
     return read_tolerantly(SourceText(file, text))
 

@@ -74,7 +74,7 @@ class Service:
     def _answered(self, request: object) -> Any:
         if not isinstance(request, Mapping):
             raise BadRequest("a request must be an object")
-        # Whatever becomes of the question: who sent files along takes it that they are known from then on.
+        # Even where the request is refused: a client that sent files does not send them again.
         if "files" in request:
             changes = files_from_json(object_of(request, "files"))
             self._session.update(changes, replace=request.get("ask") == "open")

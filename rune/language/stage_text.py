@@ -111,7 +111,7 @@ class PipelineText:
         """Whether an alias repeats it, or something in it, outside of it."""
         return any(self._is_repeated(node, anchor) for anchor in anchors(node))
 
-    def hold_alone(self, node: Branch, what: str) -> None:
+    def require_sole_use(self, node: Branch, what: str) -> None:
         """Raises `GraphEditRefused` when a change among the node's entries would change something else as well."""
         if node.anchor is not None and self._is_repeated(node, node.anchor):
             raise GraphEditRefused(f"{what} is repeated elsewhere by *{node.anchor}; write it out there first.")
@@ -201,7 +201,7 @@ def input_items(pipeline: PipelineText, stage: StageText) -> Entry | None:
     value = pair.value
     if not isinstance(value, Branch) or value.is_map or len(places(value)) != len(stage.syntax.inputs):
         raise GraphEditRefused(f"The inputs of {quoted(stage.name)} cannot be read as a list; fix its text first.")
-    pipeline.hold_alone(value, f"The list of inputs of {quoted(stage.name)}")
+    pipeline.require_sole_use(value, f"The list of inputs of {quoted(stage.name)}")
     return pair
 
 

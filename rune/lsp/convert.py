@@ -146,11 +146,11 @@ class Converter:
         )
 
     def action(self, action: Action, diagnostics: Sequence[types.Diagnostic]) -> types.CodeAction:
-        mended = [each for each in diagnostics if each.code == action.code]
+        fixed = [each for each in diagnostics if each.code == action.code]
         return types.CodeAction(
             title=action.title,
             kind=_ACTION_KINDS[action.kind],
-            diagnostics=mended or None,
+            diagnostics=fixed or None,
             edit=self.workspace_edit(action.edits),
         )
 

@@ -17,7 +17,7 @@ class RunefileProtocol(LanguageServerProtocol):
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Every client knows UTF-16, whatever it would like best."""
+        """Every client must support UTF-16, whichever encoding it prefers."""
         if params.capabilities.general is not None:
             params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
         return (yield from super().lsp_initialize(params))

@@ -1,4 +1,4 @@
-"""A client of the OCI distribution protocol that pulls runes. It trusts no byte before its digest agrees."""
+"""A client of the OCI distribution protocol that pulls runes. It verifies the digest of all that it downloads."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def check_block_stage(
     except BlockError as error:
         _report_block_error(stage, error, report)
         return None
-    if not _has_bearable_size(stage, outputs, report):
+    if not _fits_size_limit(stage, outputs, report):
         return None
     if not check_declared_outputs(stage, [output.type for output in outputs], block.name, report):
         return None
@@ -70,7 +70,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
     if block is None:
         _report_unknown(text, path, stage, blocks, report)
     if path.version is None and not path.is_short and not path.is_local:
-        _warn_of_version(text, path, stage, report, can_be_mended=block is not None)
+        _warn_of_version(text, path, stage, report, has_fix=block is not None)
     return block
 
 
@@ -126,14 +126,14 @@ def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: Bloc
     report.error(Code.UNKNOWN_BLOCK, message, stage.target.span, notes, fixes)
 
 
-def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report, *, can_be_mended: bool) -> None:
+def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Report, *, has_fix: bool) -> None:
     versioned = f"{path.base}@{_PUBLISHED_VERSION}" + (f"#{path.sub_path}" if path.sub_path else "")
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
         stage.target.span,
         [f'hint: change it to something like "{plain(versioned)}"'],
-        [report.replace_text(stage.target.span, versioned)] if can_be_mended else [],
+        [report.replace_text(stage.target.span, versioned)] if has_fix else [],
     )
 
 
@@ -150,7 +150,7 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -
     report.error(code, message, span)
 
 
-def _has_bearable_size(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:
+def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:
     for output in outputs:
         if output.type.size > MAX_TENSOR_SIZE:
             message = f"{output.type} is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"

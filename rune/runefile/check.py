@@ -152,7 +152,7 @@ def _forget_what_follows(composed: Composed, report: Report) -> None:
 
 
 def _unread(source: SourceText, report: Report) -> Checked:
-    """Of a file in which nothing could be understood."""
+    """The result for a file in which nothing could be understood."""
     nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
     return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {})
 

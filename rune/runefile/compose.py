@@ -47,7 +47,7 @@ def compose(source: SourceText, report: Report) -> Composed:
         report.error(Code.TOO_LARGE, problem.message, problem.span)
         return Composed(None, is_whole=False)
     except Unreadable as problem:
-        return _Mending(source, text, report).composed(problem)
+        return _Recovery(source, text, report).composed(problem)
 
 
 def _without_controls(source: SourceText, report: Report) -> str:
@@ -91,7 +91,7 @@ class _Entry:
     name_end: int | None
 
 
-class _Mending:
+class _Recovery:
     """A text from which what cannot be read is taken out, bit by bit; every other character keeps its place."""
 
     def __init__(self, source: SourceText, text: str, report: Report) -> None:
@@ -109,11 +109,11 @@ class _Mending:
         """What is left; `problem` is what reading all of it met first."""
         if len(self._entries) <= _MOST_ENTRIES:
             for entry in self._entries:
-                self._mend_for_itself(entry)
+                self._recover_entry(entry)
         again: Unreadable | None = None if self._rounds else problem
         read = 0
         while self._rounds < MOST_ROUNDS and read <= _MOST_READ_AGAIN:
-            if again is not None and not self._mend_around(again):
+            if again is not None and not self._blank_around(again):
                 break
             try:
                 return _whole(
@@ -132,7 +132,7 @@ class _Mending:
                 read += len(self._text)
         return Composed(None, is_whole=False)
 
-    def _mend_for_itself(self, entry: _Entry) -> None:
+    def _recover_entry(self, entry: _Entry) -> None:
         """Tells what is wrong within one entry: at most two things, after which nothing of it is left."""
         while self._rounds < MOST_ROUNDS and entry.name_start not in self._broken:
             problem = problem_in(self._source, self._text, entry.start, entry.end)
@@ -148,7 +148,7 @@ class _Mending:
                 self._tell(problem)
             self._blank_in(entry, problem)
 
-    def _mend_around(self, problem: Unreadable) -> bool:
+    def _blank_around(self, problem: Unreadable) -> bool:
         """Takes out what holds a problem. False when there is nothing more to take out."""
         self._tell(problem)
         before = self._text

@@ -19,7 +19,7 @@ _WHOLE_WINDOWS = "fft"
 def warn_of_noise_memory(
     syntax: StageSyntax, block: BlockStage, stage_named: Callable[[str], Stage | None], report: Report
 ) -> None:
-    """Warns where `fresh` is left out behind `fft`. Who writes `fresh: 0` means it, and hears nothing."""
+    """Warns where `fresh` is left out behind `fft`. `fresh: 0` is deliberate and causes no warning."""
     if block.block.name != _FILTER or any(argument.name == "fresh" for argument in syntax.arguments):
         return
     if not any(block.arguments[name] for name in ("even_smoothing", "odd_smoothing")):

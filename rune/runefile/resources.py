@@ -23,7 +23,7 @@ _PLAIN_PATH = re.compile(r"[\w./-]+\Z")
 
 
 class Resources:
-    """Answers what `$NAME` means. A resource that could not be read was reported once and is None ever after."""
+    """Answers what `$NAME` means. A resource that could not be read is reported once, and is None from then on."""
 
     def __init__(
         self, syntax: RunefileSyntax, files: ProjectFiles, report: Report, host: HostResources | None = None

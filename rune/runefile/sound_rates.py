@@ -10,7 +10,7 @@ from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Port, Stage
 from rune.runefile.report import Report
-from rune.runefile.syntax import StageSyntax
+from rune.runefile.syntax import ArgumentSyntax, StageSyntax
 from rune.tensor import TensorType
 from rune.wording import hertz, quoted
 
@@ -50,7 +50,7 @@ def warn_of_sound_rate(
 def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: Report) -> None:
     """An argument that looks as if it changed the rate."""
     given = block.arguments.get("sample_rate")
-    written = next((argument for argument in syntax.arguments if argument.name == "sample_rate"), None)
+    written = _written(syntax, "sample_rate")
     if written is None or given is None or given == rate:
         return
     report.warning(
@@ -75,7 +75,7 @@ def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> Cap
 
 def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: Report) -> list[Fix]:
     """The fix that asks for the rate, and declares as many samples as come then."""
-    written = next((argument for argument in sound.arguments if argument.name == "hz"), None)
+    written = _written(sound, "hz")
     duration = dict(stage.parameters).get("sample_duration_ms")
     if written is None or duration is None:
         return []
@@ -89,3 +89,7 @@ def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: Report
     dimensions = tuple(1 if size == 1 else count for size in stage.output.dimensions)
     declared = report.guess_type(sound.outputs[0].span, TensorType(stage.output.element, dimensions))
     return [replace(fix, edits=(*fix.edits, *declared.edits))]
+
+
+def _written(stage: StageSyntax, name: str) -> ArgumentSyntax | None:
+    return next((argument for argument in stage.arguments if argument.name == name), None)

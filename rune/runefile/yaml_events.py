@@ -6,7 +6,7 @@ Every event has the offsets of the text as it was given. What the events mean is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -22,15 +22,13 @@ _HEADER = re.compile(r"[|>][-+0-9]*(?P<blanks>[ \t]+)(?=[#\r\n\0])")
 
 def events(text: str) -> Iterator[yaml.Event]:
     """The events, whose marks count from the start of `text`. Raises what PyYAML raises."""
-    loader = _WithTabs if "\t" in text else yaml.SafeLoader
     stand_ins = _stand_ins(text)
     if not stand_ins:
-        yield from yaml.parse(text, Loader=loader)
+        yield from yaml.parse(text, Loader=_loader(text))
         return
-    there = {ord(old): stand_in for old, stand_in in stand_ins.items()}
     back = {ord(stand_in): old for old, stand_in in stand_ins.items()}
     try:
-        for event in yaml.parse(text.translate(there), Loader=loader):
+        for event in yaml.parse(text.translate(_codes(stand_ins)), Loader=_loader(text)):
             if isinstance(event, yaml.ScalarEvent):
                 event.value = event.value.translate(back)
             yield event
@@ -38,6 +36,28 @@ def events(text: str) -> Iterator[yaml.Event]:
         for stand_in, old in back.items():
             error.problem = (error.problem or "").replace(repr(chr(stand_in)), repr(old))
         raise
+
+
+def innermost_bracket(text: str, end: int) -> int:
+    """Where the last bracket was opened that is not closed before `end`, which PyYAML could read up to."""
+    opened = [0]
+    for token in yaml.scan(text.translate(_codes(_stand_ins(text))), Loader=_loader(text)):
+        at: int = token.start_mark.index
+        if at >= end:
+            break
+        if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
+            opened.append(at)
+        elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
+            opened.pop()
+    return opened[-1]
+
+
+def _loader(text: str) -> type[yaml.SafeLoader]:
+    return _WithTabs if "\t" in text else yaml.SafeLoader
+
+
+def _codes(stand_ins: Mapping[str, str]) -> dict[int, str]:
+    return {ord(old): stand_in for old, stand_in in stand_ins.items()}
 
 
 def _stand_ins(text: str) -> dict[str, str]:

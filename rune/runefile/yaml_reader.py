@@ -14,7 +14,7 @@ from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Severity, Span
 from rune.runefile.source import SourceText
 from rune.runefile.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
-from rune.runefile.yaml_events import events
+from rune.runefile.yaml_events import events, innermost_bracket
 from rune.wording import plain, quoted
 
 
@@ -260,6 +260,8 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
     if context == "while parsing a flow node" and source.text.startswith(",", opened):
         return unreadable("nothing stands before this comma", opened, 1, ("Remove the comma.",))
     if context.startswith("while parsing a flow"):
+        if context == "while parsing a flow node":
+            opened = shift + innermost_bracket(source.text[shift:end], opened - shift)
         bracket = source.text[opened : opened + 1]
         notes = () if at >= end else (f"The next thing that does not fit is in line {_line(source, at)}.",)
         return unreadable(f"this `{bracket}` is not closed, or a comma is missing after it", opened, 1, notes)

@@ -36,11 +36,6 @@ def is_zune_stage(stage: StageSyntax) -> bool:
             return False
 
 
-def is_uri(text: str) -> bool:
-    """Whether a text names something that would have to be fetched."""
-    return bool(_URI.match(text.strip()))
-
-
 def capability_of(text: str) -> str | None:
     """The capability that a package such as `wapm:///hotg-ai/sound_input?version=0.12.0` gives."""
     match = _PACKAGE.match(text.strip())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Timer
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import Any, TypeVar
 
 from wasmtime import (
     Caller,
@@ -24,7 +25,8 @@ from wasmtime import (
     WasmtimeError,
 )
 
-from rune.container import ContainerError, read_resources
+from rune.container import ContainerError, read_graph, read_resources, watched_ports
+from rune.runefile.pipeline import Port
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
@@ -34,6 +36,8 @@ from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
 from rune.runtime.stages import stage_milliseconds
 from rune.wording import size_text
+
+T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
@@ -48,7 +52,8 @@ class LoadedRune:
     Not for several threads at once. A call that ends badly leaves the rune unusable: load it again.
     """
 
-    def __init__(self, store: Store, instance: Instance, host: Host) -> None:
+    def __init__(self, store: Store, instance: Instance, host: Host, graph: Mapping[str, Any]) -> None:
+        """`graph` is what the rune says of itself: foreign JSON of any form."""
         self._store = store
         self._host = host
         exports = instance.exports(store)
@@ -60,6 +65,10 @@ class LoadedRune:
         self._milliseconds = 0.0
         self._usable = True
         self._run(manifest)
+        handles = tuple(host.outputs)
+        ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
+        self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
+        self._watched: dict[Port, OutputMessage] = {}
 
     @property
     def capabilities(self) -> tuple[CapabilityRequest, ...]:
@@ -68,8 +77,13 @@ class LoadedRune:
 
     @property
     def outputs(self) -> tuple[OutputRequest, ...]:
-        """The outputs that the rune asked for, in its order."""
-        return tuple(self._host.outputs.values())
+        """The outputs that the rune asked for, in its order; those that send watched wires are left out."""
+        return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
+
+    @property
+    def watched(self) -> Mapping[Port, OutputMessage]:
+        """What flowed in each watched wire in the last call; empty unless the rune was built to show some."""
+        return self._watched
 
     @property
     def models(self) -> tuple[ModelRequest, ...]:
@@ -84,7 +98,7 @@ class LoadedRune:
     @property
     def logs(self) -> tuple[LogLine, ...]:
         """What the last call logged; after loading, what `_manifest` did."""
-        return tuple(self._host.logs)
+        return self._host.all_logs
 
     @property
     def memory_pages(self) -> int:
@@ -102,7 +116,7 @@ class LoadedRune:
         return stage_milliseconds(self._host.marks)
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
-        """Runs the pipeline once. `inputs` by the capabilities' ids. Raises `RuneError`."""
+        """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
         self._host.begin_call(inputs)
@@ -112,7 +126,9 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
-        return tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+        messages = tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+        self._watched = {self._ports[each.channel]: each for each in messages if each.channel in self._ports}
+        return tuple(each for each in messages if each.channel not in self._ports)
 
     def close(self) -> None:
         """Frees what the host models hold. It happens by itself when the rune is no longer used."""
@@ -120,12 +136,14 @@ class LoadedRune:
         self._host.models.close()
 
     def _run(self, function: Func, *arguments: int) -> None:
-        with _within_limits(self._store, self._host, self._memory_size):
-            self._usable = False
+        def enter() -> float:
             started = time.perf_counter()
             function(self._store, *arguments)
-            self._milliseconds = (time.perf_counter() - started) * 1000
-            self._usable = True
+            return (time.perf_counter() - started) * 1000
+
+        self._usable = False
+        self._milliseconds = _within_limits(self._store, self._host, self._memory_size, enter)
+        self._usable = True
 
     def _memory_size(self) -> int:
         return int(self._memory.data_len(self._store))
@@ -165,9 +183,8 @@ class Runtime:
         host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
         linker = _link(engine, module, host)
         try:
-            with _within_limits(store, host, lambda: 0):
-                instance = linker.instantiate(store, module)
-            return LoadedRune(store, instance, host)
+            instance = _within_limits(store, host, lambda: 0, lambda: linker.instantiate(store, module))
+            return LoadedRune(store, instance, host, _graph(data))
         except BaseException:
             host.models.close()
             raise
@@ -189,6 +206,14 @@ def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:
         return carried.get(name)
 
     return find
+
+
+def _graph(data: bytes) -> Mapping[str, Any]:
+    """The graph that a rune carries; it runs without one, and with one that cannot be read."""
+    try:
+        return read_graph(data) or {}
+    except ContainerError:
+        return {}
 
 
 def _isolated(limits: Limits) -> OpenModel:
@@ -213,7 +238,7 @@ def _config(limits: Limits) -> Config:
 
 def _compile(engine: Engine, data: bytes) -> Module:
     if data[:8] != b"\0asm\1\0\0\0":
-        raise NotARune("the file is not a WebAssembly module")
+        raise NotARune("the file is not a WebAssembly module; rune build makes a rune from a Runefile")
     try:
         return Module(engine, data)
     except WasmtimeError as error:
@@ -250,26 +275,40 @@ def _unsigned(action: Callable[..., int], has_result: bool) -> Callable[..., int
     return imported
 
 
-@contextmanager
-def _within_limits(store: Store, host: Host, memory_size: Callable[[], int]) -> Iterator[None]:
-    """Sets fuel and the clock for one entry into the rune, and names what ended it."""
+def _within_limits(store: Store, host: Host, memory_size: Callable[[], int], enter: Callable[[], T]) -> T:
+    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it.
+
+    The rune runs in a thread of its own: Python handles signals only between its own instructions, so Ctrl-C would
+    wait for the run's end. What ends the wait, the time limit or an interrupt, stops the rune as well.
+    """
     limits = host.limits
     if limits.fuel is not None:
         store.set_fuel(limits.fuel)
     store.set_epoch_deadline(1)
-    clock = Timer(limits.seconds, store.engine.increment_epoch)
-    clock.daemon = True
-    clock.start()
+    entered = _in_a_thread(enter)
     try:
-        yield
-    except RuneError:
-        raise
+        wait([entered], limits.seconds)
+    finally:
+        if not entered.done():
+            store.engine.increment_epoch()
+        wait([entered])
+    try:
+        return entered.result()
     except (Trap, WasmtimeError) as error:
         raise _named(error, host, memory_size()) from None
-    finally:
-        clock.cancel()
-        # A clock that fires late must not end the next call.
-        clock.join()
+
+
+def _in_a_thread(action: Callable[[], T]) -> Future[T]:
+    given: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            given.set_result(action())
+        except BaseException as error:
+            given.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return given
 
 
 def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:

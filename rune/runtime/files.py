@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rune.abi import Capability, PixelFormat
 from rune.runtime.errors import InputFile
@@ -16,6 +17,8 @@ from rune.runtime.randomness import random_bytes
 from rune.runtime.sounds import sound_input
 from rune.runtime.tables import csv_rows
 from rune.wording import plain, size_text
+
+T = TypeVar("T")
 
 FILE_LIMIT = 256 * 1024 * 1024
 """Bytes that one input file may have."""
@@ -34,15 +37,15 @@ class InputFiles:
 
 
 Notice = Callable[[str], None]
-"""Hears what was done to a file so that it fits, in words for a person."""
+"""Called with a sentence for a person about each conversion of a file."""
 
 
-def _unheard(_: str) -> None:
-    """For callers that show no notices."""
+def _no_notice(_: str) -> None:
+    """The `Notice` of callers that show none."""
 
 
 def inputs_from_files(
-    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = _unheard
+    capabilities: Sequence[CapabilityRequest], files: InputFiles, notice: Notice = _no_notice
 ) -> Mapping[int, InputSource]:
     """What each capability reads. Raises `InputFile`, which names the capability."""
     return {request.id: _named_input(request, files, notice) for request in capabilities}
@@ -64,11 +67,12 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
         case Capability.SOUND:
             return _sound(files.sounds, parameters, notice)
         case Capability.ACCEL:
+            path = _picked(files.accelerometers, "--accelerometer", parameters)
             # The native runtime knows `samples`; Runefiles write `n`.
-            name = "samples" if "samples" in parameters else "n"
-            return csv_rows(_pick(files.accelerometers, parameters), _whole(parameters, name))
+            rows = _whole(parameters, "samples" if "samples" in parameters else "n")
+            return _decoded(path, lambda data: csv_rows(data, rows))
         case Capability.RAW:
-            return _raw(_pick(files.raws, parameters), _whole(parameters, "length"))
+            return _raw(_bytes_of(_picked(files.raws, "--raw", parameters)), _whole(parameters, "length"))
         case Capability.IMAGE:
             return _pixels(files, parameters)
         case Capability.FLOAT_IMAGE:
@@ -78,8 +82,8 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
 
 def _sound(paths: Sequence[Path], parameters: Mapping[str, int | float], notice: Notice) -> bytes:
     rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
-    path = _picked(paths, parameters)
-    sound = sound_input(_bytes_of(path), rate, rate * duration // 1000)
+    path = _picked(paths, "--sound", parameters)
+    sound = _decoded(path, lambda data: sound_input(data, rate, rate * duration // 1000))
     if sound.conversion is not None:
         notice(f"{plain(path.name, 100)}: {sound.conversion}")
     return sound.data
@@ -94,7 +98,8 @@ def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
     # numpy and Pillow take long to load, and most runes need neither.
     from rune.runtime.images import image_pixels
 
-    return image_pixels(_pick(files.images, parameters), width, height, pixel_format)
+    path = _picked(files.images, "--image", parameters)
+    return _decoded(path, lambda data: image_pixels(data, width, height, pixel_format))
 
 
 def _raw(data: bytes, length: int | None) -> bytes:
@@ -119,14 +124,20 @@ def _whole(parameters: Mapping[str, int | float], name: str) -> int | None:
     return int(value)
 
 
-def _pick(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> bytes:
-    return _bytes_of(_picked(paths, parameters))
+def _decoded(path: Path, decode: Callable[[bytes], T]) -> T:
+    """What a file holds. Raises `InputFile`, which names the file."""
+    data = _bytes_of(path)
+    try:
+        return decode(data)
+    except InputFile as error:
+        raise InputFile(f"{path}: {error}") from None
 
 
-def _picked(paths: Sequence[Path], parameters: Mapping[str, int | float]) -> Path:
+def _picked(paths: Sequence[Path], option: str, parameters: Mapping[str, int | float]) -> Path:
+    """The file that a capability reads, of those that the command was given by `option`."""
     source = _whole(parameters, "source") or 0
     if not paths:
-        raise InputFile(f"The user asked for source {source}, but no sources were provided")
+        raise InputFile(f"The user asked for source {source}, but no sources were provided: give a file with {option}")
     if source >= len(paths):
         raise InputFile(f"The user asked for source {source} but there are only {len(paths)} sources available")
     return paths[source]

@@ -22,6 +22,7 @@ from rune.runtime.interpreters import OpenModel
 from rune.runtime.limits import MOST_TRANSFER, Limits
 from rune.runtime.messages import LogLine, read_log_line
 from rune.tensor import ElementType, TensorType
+from rune.wording import counted
 
 InputSource = bytes | Callable[[int], bytes]
 """The input of a capability: its bytes, or a function from the requested number of bytes."""
@@ -98,7 +99,7 @@ class Host:
         self.inputs: Mapping[int, InputSource] = {}
         self.messages: list[tuple[int, bytes]] = []
         self.logs: list[LogLine] = []
-        self.logs_dropped = 0
+        self._logs_dropped = 0
         self.marks: list[tuple[bytes, float]] = []
         """The marks of a timed rune in this call, each with the seconds at which it came."""
         self._handles = Handles(limits.handles)
@@ -112,7 +113,7 @@ class Host:
         self.inputs = inputs
         self.messages = []
         self.logs = []
-        self.logs_dropped = 0
+        self._logs_dropped = 0
         self.marks = []
         self._input_bytes = 0
         self._output_bytes = 0
@@ -138,14 +139,12 @@ class Host:
 
     def _debug(self, caller: Caller, address: int, size: int) -> int:
         now = time.perf_counter()
-        if len(self.logs) + len(self.marks) < self.limits.log_lines:
+        if self._keeps_logs():
             text = guest_memory.read(caller, "_debug", address, size, most=_LOG_BYTES)
             if text.startswith(STAGE_MARK):
                 self.marks.append((text, now))
             else:
                 self.logs.append(read_log_line(text))
-        else:
-            self.logs_dropped += 1
         return 0
 
     def _request_capability(self, _caller: Caller, kind: int) -> int:
@@ -204,10 +203,23 @@ class Host:
 
     def _log(self, level: str, message: str) -> None:
         """A line of the host's own, among those of the rune."""
-        if len(self.logs) + len(self.marks) < self.limits.log_lines:
+        if self._keeps_logs():
             self.logs.append(LogLine(level, message))
-        else:
-            self.logs_dropped += 1
+
+    def _keeps_logs(self) -> bool:
+        """Whether another line is kept; one that is not is counted."""
+        is_kept = len(self.logs) + len(self.marks) < self.limits.log_lines
+        self._logs_dropped += not is_kept
+        return is_kept
+
+    @property
+    def all_logs(self) -> tuple[LogLine, ...]:
+        """The lines of the running call, and a last one that says how many were dropped."""
+        if not self._logs_dropped:
+            return tuple(self.logs)
+        lines = counted(self._logs_dropped, "log line")
+        kept = f"only the first {self.limits.log_lines:,} of a run are kept"
+        return (*self.logs, LogLine("WARN", f"{lines} dropped: {kept}"))
 
     def _request_output(self, _caller: Caller, kind: int) -> int:
         try:

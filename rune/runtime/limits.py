@@ -1,4 +1,4 @@
-"""Limits of a rune. A rune is foreign code, so every limit is enforced."""
+"""The limits of a run. A rune is foreign code, so every limit is enforced."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Limits:
     inferences: int = 10_000
     """Inferences of one call that are recorded."""
     log_lines: int = 1000
-    """Log lines kept of one call; what comes after is counted and dropped."""
+    """Log lines kept of one call; what comes after is dropped, and a last line says how many."""
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for more input or output than any host holds."""

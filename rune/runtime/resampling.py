@@ -1,4 +1,4 @@
-"""The arithmetic that makes one sound of another: channels to their mean, one rate to another, anything to i16.
+"""The conversion of sounds: channels to their mean, one rate to another, any samples to i16.
 
 A rate is changed by a windowed sinc (J. O. Smith, "Digital Audio Resampling", and Kaiser's window): what the new rate
 cannot carry is removed before it folds back into what can be heard.
@@ -56,7 +56,7 @@ def _units_of_i16(wav: Wav, raw: bytes) -> Samples:
     if wav.is_float:
         with np.errstate(invalid="ignore"):  # A signalling NaN is one of the things that a damaged file holds.
             stored = np.frombuffer(raw, f"<f{wav.bits // 8}").astype(np.float64)
-        # What is no number is silence: a recorder wrote it where it had nothing.
+        # NaN becomes silence: recorders write it where they have no sample.
         return np.clip(np.nan_to_num(stored), -_LOUDEST, _LOUDEST) * 32768.0
     match wav.bits:
         case 8:

@@ -1,4 +1,4 @@
-"""Which targets there are: the packages beside this file."""
+"""Finds the targets: the packages beside this file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Templates: projects that work, each a folder with a `template.json`; a new project starts as a copy of one.
 
-It says which there are and what is in them. Where a copy goes is the business of the command and of the web app.
+It says which there are and what is in them. The command and the web app decide where a copy goes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one error of this package. It says what is wrong with a model file and where."""
+"""The error of this package: what is wrong with a model file, and where."""
 
 from __future__ import annotations
 

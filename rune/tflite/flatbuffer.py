@@ -1,4 +1,4 @@
-"""Decodes a flatbuffer while verifying it: no byte is read before its place was proven to be inside the file.
+"""Decodes a flatbuffer while verifying it: no byte is read before its offset was checked against the file's size.
 
 It knows tables by `schema.py` and nothing of what they mean. The schema has no table that contains itself, so depth is
 bounded. Work is bounded by budgets: a small file may point to the same bytes many times, so each pointer counts anew.

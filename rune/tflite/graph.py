@@ -1,4 +1,4 @@
-"""Checks that a model's operators can run in the order in which they stand: nothing is read before it is written."""
+"""Checks that a model's operators can run in their order: nothing is read before it is written."""
 
 from __future__ import annotations
 

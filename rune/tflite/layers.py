@@ -15,7 +15,7 @@ from rune.tflite.describe import element_kind, operator_types
 from rune.tflite.model import Model, Operator, Tensor
 
 OPERATORS_DRAWN: Final = 2_000
-"""Operators that are listed; nobody reads more."""
+"""The most operators that are listed."""
 _LONGEST_NAME: Final = 120
 
 

@@ -1,6 +1,6 @@
 """A TFLite model as it is in memory once it was read: tensors, and operators in the order in which they run.
 
-Only nouns. Everything that `read_model` returned holds what is promised here.
+`read_model` checked all that is documented here.
 """
 
 from __future__ import annotations

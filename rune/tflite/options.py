@@ -48,7 +48,7 @@ class Conv2DOptions:
 
 @dataclass(frozen=True)
 class DepthwiseConv2DOptions:
-    """As `Conv2DOptions`. `depth_multiplier` is redundant and may lie: the shapes of the tensors decide."""
+    """As `Conv2DOptions`. `depth_multiplier` is redundant and may be wrong: the shapes of the tensors count."""
 
     padding: Padding
     stride_height: int

@@ -1,4 +1,4 @@
-"""Reads a .tflite file: from the verified flatbuffer to a `Model` whose every promise was checked."""
+"""Reads a .tflite file: from the verified flatbuffer to a checked `Model`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two tensors compared, byte by byte and number by number. Pure functions; what made the tensors is not known here."""
+"""Two tensors compared, byte by byte and number by number. Pure functions."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Figures:
 
 
 NOTHING: Final = Figures()
-"""Of nothing compared."""
+"""The figures when nothing was compared."""
 
 
 def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: float = 0.0) -> Figures:

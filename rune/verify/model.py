@@ -13,7 +13,7 @@ from rune.runtime.interpreters import Interpreter
 from rune.tflite import Model
 from rune.verify.comparison import NOTHING, Figures, compare, together
 from rune.verify.inputs import generated_tensor
-from rune.verify.laid_open import ModelProbe, results_in_groups
+from rune.verify.instrumented import ModelProbe, results_in_groups
 from rune.verify.probe import build_probe
 from rune.verify.reference import open_inside
 from rune.verify.sensitivity import moves
@@ -74,7 +74,7 @@ class ModelCheck:
                 ]
                 self.add(inputs, alone.run(inputs))
         except (AnvilError, RuneError) as error:
-            # It has no room to send what it gives, or no time: what the pipeline fed it was compared.
+            # It has no memory or no time to send its results; those that the pipeline gave it were compared.
             self._tally = replace(self._tally, refusal=str(error))
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class ModelCheck:
         try:
             moved = moves(self._model, self._data, inputs, results)
         except RuneError:
-            # What cannot be excused is a difference.
+            # What sensitivity does not explain is a difference.
             return figures
         return self._figures(expected, given, moved)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune import anvil
 from rune.abi import Capability, ModelFormat
 from rune.anvil import Limits, Target
-from rune.anvil.taps import tapped
 from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
-from rune.targets import WASM32, module_of
+from rune.targets import WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
+from rune.verify.instrumented import instrumented_module
 
 _MODEL = "model"
 
@@ -20,11 +19,12 @@ _MODEL = "model"
 def build_probe(
     model: Model, tensors: Sequence[int], limits: Limits | None = None, *, target: Target = WASM32
 ) -> bytes:
-    """A module that runs the model and sends the tensors of these indices, each through a TENSOR output of its own.
+    """A module that runs the model and lets the tensors of these indices be watched.
 
-    It asks for one RAW capability for each input of the model, in their order, of the input's bytes; its outputs are in
-    the order of `tensors`. Raises `UnsupportedModel`, `BadModel`, `TooMuchMemory`, `CompileError`, and `ValueError` for
-    a tensor that cannot be sent: one that is not there or not computed, or whose elements a Runefile cannot name.
+    It asks for one RAW capability for each input of the model, in their order, of the input's bytes; its watched wires
+    are in the order of `tensors`. Raises `UnsupportedModel`, `BadModel`, `TooMuchMemory`, `CompileError`, and
+    `ValueError` for a tensor that cannot be sent: one that is not there or not computed, or whose elements a Runefile
+    cannot name.
     """
     inputs = [
         CapabilityStage(f"input_{number}", Capability.RAW, (("length", kind.size),), kind)
@@ -48,8 +48,8 @@ def build_probe(
             outputs=types,
         ),
     )
-    pipeline = tapped(Pipeline(stages, ()), (Port(_MODEL, number) for number in range(len(tensors))))
-    return module_of(anvil.lower(pipeline, {_MODEL: probed}, target), target, limits)
+    ports = [Port(_MODEL, number) for number in range(len(tensors))]
+    return instrumented_module(Pipeline(stages, ()), ports, {_MODEL: probed}, target=target, limits=limits)
 
 
 def _sent(model: Model, index: int) -> TensorType:

@@ -17,7 +17,7 @@ from rune.runtime.interpreters import Interpreter, open_isolated
 from rune.tensor import ElementType, TensorType
 from rune.verify.comparison import NOTHING, compare, together
 from rune.verify.inputs import generated_tensor
-from rune.verify.laid_open import LIMITS
+from rune.verify.instrumented import LIMITS
 from rune.verify.reference import open_reference
 from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
 

@@ -11,15 +11,14 @@ import numpy as np
 import rune as toolchain
 from rune import anvil
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
-from rune.anvil.taps import tapped
 from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import NotARune, RuneError
-from rune.targets import WASM32, module_of, targets
+from rune.targets import targets
 from rune.tflite import Model
 from rune.toolchain import toolchain_digest
-from rune.verify.laid_open import LIMITS, sent_tensor
+from rune.verify.instrumented import LIMITS, instrumented_module, sent_tensor
 from rune.verify.samples import InputSet
 from rune.verify.verification import Origin, RuneVerification
 from rune.wording import plain
@@ -31,36 +30,30 @@ Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
 
 
 @dataclass(frozen=True)
-class LaidOpen:
-    """An instrumented pipeline. `ports` in the order in which it sends them, behind its own.
+class InstrumentedPipeline:
+    """A pipeline whose `module` also shows what flows into and out of its `stages`.
 
-    `programs` are the pipeline's without them, one for each target that makes runes: what its rune was compiled from is
+    `programs` are the pipeline's without that, one for each target that makes runes: what its rune was compiled from is
     one of them.
     """
 
     programs: tuple[Program, ...]
     module: bytes
-    ports: tuple[Port, ...]
     stages: tuple[ModelStage, ...]
 
-    def tensors(self, messages: Sequence[OutputMessage]) -> Mapping[Port, bytes]:
-        """What flowed in one run."""
-        sent = messages[len(messages) - len(self.ports) :]
-        return {port: sent_tensor(message)[1] for port, message in zip(self.ports, sent, strict=True)}
 
-
-def lay_open(
+def instrument(
     pipeline: Pipeline,
     stages: Iterable[ModelStage],
     compiled: Mapping[str, Model],
     hosted: Mapping[str, bytes | None],
-) -> LaidOpen:
-    """The pipeline that also sends what flows into and out of these models. Raises `AnvilError`."""
+) -> InstrumentedPipeline:
+    """The pipeline that also shows what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    module = module_of(anvil.lower(tapped(pipeline, ports), compiled, WASM32, hosted), WASM32)
+    module = instrumented_module(pipeline, ports, compiled, hosted)
     programs = (anvil.lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
-    return LaidOpen(tuple(programs), module, ports, stages)
+    return InstrumentedPipeline(tuple(programs), module, stages)
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -68,9 +61,9 @@ def results_of(stage: ModelStage) -> tuple[Port, ...]:
     return tuple(Port(stage.name, index) for index in range(len(stage.outputs)))
 
 
-def run_beside(
+def check_rune(
     rune: bytes,
-    laid_open: LaidOpen,
+    instrumented: InstrumentedPipeline,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
     fed: Fed,
@@ -83,7 +76,7 @@ def run_beside(
     """
     found = RuneVerification(origin=_origin(rune, made_by))
     try:
-        pair = _Pair(rune, laid_open, resources)
+        pair = _Pair(rune, instrumented.module, resources)
     except _Failed as failure:
         return replace(found, failure=str(failure))
     except RuneError as error:
@@ -95,26 +88,25 @@ def run_beside(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, laid_open.programs, found.origin))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, instrumented.programs, found.origin))
         if again is None:
             found = replace(found, refusal=pair.refusal)
             continue
-        own = again[: len(again) - len(laid_open.ports)]
         found = replace(
             found,
             inputs=found.inputs + 1,
             files=found.files + inputs.is_from_file,
-            bytes=found.bytes + sum(len(message.data) for message in own),
-            differing=found.differing + _differing(own, sent),
+            bytes=found.bytes + sum(len(message.data) for message in again),
+            differing=found.differing + _differing(again, sent),
         )
-        tensors = laid_open.tensors(again)
-        for stage in laid_open.stages:
+        tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
+        for stage in instrumented.stages:
             fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if found.inputs:
         found = replace(found, refusal=None)
         if not found.bytes and found.is_within:
             return replace(found, failure="it has no output for any input")
-    return replace(found, suspect=_suspect(rune, laid_open.programs, found.origin))
+    return replace(found, suspect=_suspect(rune, instrumented.programs, found.origin))
 
 
 class _Failed(Exception):
@@ -127,12 +119,11 @@ class _Pair:
     `refusal` is what both said when they failed together.
     """
 
-    def __init__(self, rune: bytes, laid_open: LaidOpen, resources: Mapping[str, bytes]) -> None:
+    def __init__(self, rune: bytes, module: bytes, resources: Mapping[str, bytes]) -> None:
         """Raises `_Failed` where the rune does not start or asks for something else, and `RuneError` where its pipeline
         cannot be started here.
         """
-        self._sources = (rune, laid_open.module)
-        self._taps = len(laid_open.ports)
+        self._sources = (rune, module)
         self._resources = resources
         self.refusal: str | None = None
         self._rune, self._again = self._load()
@@ -162,10 +153,14 @@ class _Pair:
         if asked != wanted:
             raise _Failed(f"it asks for other inputs: {_listed(asked)}, not {_listed(wanted)}")
         asked = sorted(request.kind.name for request in self._rune.outputs)
-        own = self._again.outputs
-        wanted = sorted(request.kind.name for request in own[: len(own) - self._taps])
+        wanted = sorted(request.kind.name for request in self._again.outputs)
         if asked != wanted:
             raise _Failed(f"it asks for other outputs: {_listed(asked)}, not {_listed(wanted)}")
+
+    @property
+    def watched(self) -> Mapping[Port, OutputMessage]:
+        """What flowed in the pipeline's watched wires in the last call."""
+        return self._again.watched
 
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
         """What both sent; None when both failed. Raises `_Failed`."""

@@ -24,7 +24,7 @@ NUDGES: Final = 6
 
 
 def is_all_float(model: Model) -> bool:
-    """Whether each operator's result is of floats: nothing inside is rounded to steps, where a nudge would jump."""
+    """Whether each operator gives floats. In a quantised result a small change could become a whole step."""
     kinds = [model.tensors[index].type for operator in model.operators for index in operator.outputs]
     return all(kind is not None and kind.element.is_float for kind in kinds)
 

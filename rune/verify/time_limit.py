@@ -1,4 +1,4 @@
-"""Iterating up to a time limit. It interrupts nothing that has begun."""
+"""Iterating up to a time limit. An iteration that has begun is finished."""
 
 from __future__ import annotations
 

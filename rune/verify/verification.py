@@ -268,7 +268,10 @@ class RuneVerification:
 
 @dataclass(frozen=True)
 class Verification:
-    """All of it. `reference` is the interpreter with its version; `skipped` says why nothing could be compared."""
+    """The result of a verification.
+
+    `reference` is the interpreter with its version; `skipped` says why nothing could be compared.
+    """
 
     reference: str | None = None
     rune: RuneVerification = RuneVerification()

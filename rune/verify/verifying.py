@@ -20,7 +20,7 @@ from rune.tflite import Model
 from rune.verify.model import ModelCheck
 from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
-from rune.verify.rune_check import LaidOpen, lay_open, run_beside
+from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
 from rune.verify.time_limit import within_seconds
 from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
@@ -80,13 +80,13 @@ def verify(
     prepared = _prepare(pipeline, compiled, chosen, models)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        beside = _beside(rune, prepared, within_seconds(sets, half), resources, made_by)
+        found_rune = _check_rune(rune, prepared, within_seconds(sets, half), resources, made_by)
         if prepared.missing is not None:
-            return Verification(rune=beside, models=hosted, skipped=str(prepared.missing))
+            return Verification(rune=found_rune, models=hosted, skipped=str(prepared.missing))
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
             each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
-        found = tuple(each.verification() for each in prepared.checks.values())
-        return Verification(prepared.reference, beside, (*found, *hosted))
+        found_models = tuple(each.verification() for each in prepared.checks.values())
+        return Verification(prepared.reference, found_rune, (*found_models, *hosted))
     finally:
         for each in prepared.checks.values():
             each.close()
@@ -94,12 +94,12 @@ def verify(
 
 @dataclass(frozen=True)
 class _Prepared:
-    """All that takes time before anything runs. A pipeline that has no room to be laid open runs as it is, and its
+    """All that takes time before anything runs. A pipeline that has no room to be instrumented runs as it is, and its
     models are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of
     `checks`, which are by stage.
     """
 
-    laid_open: LaidOpen | AnvilError
+    instrumented: InstrumentedPipeline | AnvilError
     checks: Mapping[str, ModelCheck]
     probes: Sequence[bytes | AnvilError]
     missing: ModelRuntimeMissing | None
@@ -114,7 +114,7 @@ def _prepare(
     with ThreadPoolExecutor(2) as pool:
         opening = [pool.submit(_open_reference, data) for _, data in read]
         probing = [pool.submit(_probe, model) for model, _ in read]
-        laid_open = _lay_open(pipeline, compiled, chosen)
+        instrumented = _instrument(pipeline, compiled, chosen)
         references = [each.result() for each in opening]
         probes = [each.result() for each in probing]
     checks = {
@@ -123,7 +123,7 @@ def _prepare(
     }
     missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
     name = next((each.name for each in references if not isinstance(each, RuneError)), None)
-    return _Prepared(laid_open, checks, probes, missing, name)
+    return _Prepared(instrumented, checks, probes, missing, name)
 
 
 def _asks_for(rune: bytes, function: str) -> bool:
@@ -149,25 +149,27 @@ def _probe(model: Model) -> bytes | AnvilError:
         return error
 
 
-def _lay_open(pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels) -> LaidOpen | AnvilError:
+def _instrument(
+    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels
+) -> InstrumentedPipeline | AnvilError:
     try:
-        return lay_open(pipeline, compiled, chosen.compiled, chosen.hosted)
+        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted)
     except AnvilError as error:
-        return _lay_open(pipeline, (), chosen) if compiled else error
+        return _instrument(pipeline, (), chosen) if compiled else error
 
 
-def _beside(
+def _check_rune(
     rune: bytes,
     prepared: _Prepared,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
     made_by: str | None,
 ) -> RuneVerification:
-    if isinstance(prepared.laid_open, AnvilError):
-        return RuneVerification(refusal=str(prepared.laid_open))
-    return run_beside(
+    if isinstance(prepared.instrumented, AnvilError):
+        return RuneVerification(refusal=str(prepared.instrumented))
+    return check_rune(
         rune,
-        prepared.laid_open,
+        prepared.instrumented,
         sets,
         resources,
         lambda stage, *run: prepared.checks[stage.name].add(*run),

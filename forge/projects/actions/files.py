@@ -69,7 +69,7 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if find_entry(doc, new_path) is not None:
-            raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
+            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         check_file_count(len(entries(doc)) + 1)
         if is_model(new_path) and not is_model(path):
             _verify(entry)
@@ -90,7 +90,7 @@ def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> Fil
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if path != new_path and find_entry(doc, new_path) is not None:
-            raise PathTaken(f"There is a file {new_path} already. Choose another path, or delete that one first.")
+            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         if is_model(new_path) and not is_model(path):
             _verify(entry)
         document.set_path(doc, entry, new_path)

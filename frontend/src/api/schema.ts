@@ -1139,7 +1139,8 @@ export interface components {
       readonly name: string;
       readonly weights_size: number;
       readonly weights: readonly string[];
-      readonly quantisation: string | null;
+      /** @enum {string|null} */
+      readonly quantisation: "per tensor" | "per channel" | "other" | "none" | null;
       readonly options: {
         readonly [key: string]: boolean | number | string | readonly number[];
       };
@@ -1452,12 +1453,12 @@ export interface components {
       readonly type: "project.deleted";
       readonly data: components["schemas"]["OrganisationProjectDeleted"];
     };
-    /** @description A deleted project is back, perhaps under another name. */
+    /** @description A deleted project was restored, possibly under another name. */
     readonly OrganisationProjectRestored: {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A deleted project is back, perhaps under another name. Read again: the projects. */
+    /** @description A deleted project was restored, possibly under another name. Read again: the projects. */
     readonly OrganisationProjectRestoredEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1574,7 +1575,7 @@ export interface components {
       /** Format: uuid */
       readonly id: string;
       readonly version: string;
-      readonly rune_url: string | null;
+      readonly rune_url: string;
       readonly rune_digest: string;
       readonly size: number;
       readonly memory: number;
@@ -1610,11 +1611,11 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly ProjectBuildChanged: {
       readonly build: unknown;
     };
-    /** @description A numbered build was asked for, began, ended, or waits again. */
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly ProjectBuildChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1682,14 +1683,14 @@ export interface components {
       | components["schemas"]["ProjectSamplesChangedEvent"]
       | components["schemas"]["ProjectTagPublishedEvent"]
       | components["schemas"]["ProjectVersionSavedEvent"];
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly ProjectPreviewChanged: {
       readonly sequence: number;
       /** @enum {string} */
       readonly state: "checking" | "building" | "ready" | "broken" | "failed";
       readonly preview?: unknown;
     };
-    /** @description The preview stands otherwise; `preview` is told where it is small. */
+    /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly ProjectPreviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1700,7 +1701,7 @@ export interface components {
       readonly type: "preview.changed";
       readonly data: components["schemas"]["ProjectPreviewChanged"];
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    /** @description A watched preview, or the preview of a tried fix, changed. */
     readonly ProjectPreviewWatched: {
       /** Format: uuid */
       readonly watch: string;
@@ -1708,7 +1709,7 @@ export interface components {
       readonly state: "checking" | "building" | "ready" | "broken" | "failed";
       readonly answer?: unknown;
     };
-    /** @description A watched preview, or one of a fix that is tried, stands otherwise. */
+    /** @description A watched preview, or the preview of a tried fix, changed. */
     readonly ProjectPreviewWatchedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1719,12 +1720,12 @@ export interface components {
       readonly type: "preview.watched";
       readonly data: components["schemas"]["ProjectPreviewWatched"];
     };
-    /** @description Someone gave a verdict on a build, or said something about it. */
+    /** @description Someone gave a verdict on a build or commented on it. */
     readonly ProjectReviewChanged: {
       /** Format: uuid */
       readonly build: string;
     };
-    /** @description Someone gave a verdict on a build, or said something about it. Read again: the build's verdicts and comments. */
+    /** @description Someone gave a verdict on a build or commented on it. Read again: the build's verdicts and comments. */
     readonly ProjectReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1963,7 +1964,7 @@ export interface components {
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
-      readonly build_number: number | null;
+      readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
       readonly created: string;
@@ -2077,9 +2078,9 @@ export interface components {
     readonly VersionBuild: {
       /** Format: uuid */
       readonly id: string;
-      readonly number: number | null;
+      readonly number: number;
       readonly state: string;
-      readonly url: string | null;
+      readonly url: string;
     };
     readonly VersionPage: {
       readonly next: string | null;
@@ -3111,7 +3112,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {
@@ -3142,7 +3143,7 @@ export interface operations {
     readonly parameters: {
       readonly query?: never;
       readonly header?: {
-        /** @description The ETag that the file was read with; when it has changed since, nothing is done and 412 is answered. */
+        /** @description The ETag of the file when it was read. If the file has changed since, the answer is 412. */
         readonly "If-Match"?: string;
       };
       readonly path: {

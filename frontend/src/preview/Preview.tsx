@@ -150,7 +150,8 @@ export function Preview(props: Props) {
                       stage={stage}
                       index={index}
                       tensor={
-                        snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensor ?? null
+                        snapshot.watched.find((each) => each.stage === stage && each.index === index)?.tensors[0] ??
+                        null
                       }
                       shown={shown}
                       waiting={watching.waiting}

@@ -10,8 +10,8 @@ import {
   type Loaded,
   type LogLine,
   type OutputMessage,
-  type OutputTensor,
   type RunResult,
+  type WatchedMessage,
 } from "../runtime";
 import { median } from "./numbers";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
@@ -21,13 +21,6 @@ import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from 
 export interface Engine {
   load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
-}
-
-/** What flowed in a wire that is watched: a rune that is built for that sends it as an output called `stage.0`. */
-export interface Watched {
-  readonly stage: string;
-  readonly index: number;
-  readonly tensor: OutputTensor;
 }
 
 /** What a run gave, as it may be shown elsewhere: nothing of what the rune was given. */
@@ -53,7 +46,8 @@ export interface Snapshot {
   readonly loaded: Loaded | null;
   readonly error: RuneError | null;
   readonly readings: Readings;
-  readonly watched: readonly Watched[];
+  /** What flowed in the watched wires in the newest run. */
+  readonly watched: readonly WatchedMessage[];
   /** The newest run, for who passes it on. */
   readonly newest: RunNews | null;
   /** The input of each capability in the run that gave the readings, by the capability's place. */
@@ -262,21 +256,13 @@ export class Session {
     this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
     this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
     this.#store.setState({
-      readings: read(
-        readings,
-        result.outputs.filter((output) => tapOf(output) === null),
-        {
-          wordlists: loaded?.wordlists ?? [],
-          isStream: this.#isStream,
-          calling,
-          now,
-        },
-      ),
-      watched: result.outputs.flatMap((output): Watched[] => {
-        const tap = tapOf(output);
-        const [tensor] = output.tensors;
-        return tap === null || tensor === undefined ? [] : [{ ...tap, tensor }];
+      readings: read(readings, result.outputs, {
+        wordlists: loaded?.wordlists ?? [],
+        isStream: this.#isStream,
+        calling,
+        now,
       }),
+      watched: result.watched,
       newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
       ran: places,
       pace: this.#pace.read(now),
@@ -291,12 +277,4 @@ export class Session {
     const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
     this.#store.setState({ phase: "failed", fetching: null, error: known });
   }
-}
-
-const TAP = /^(.+)\.(\d+)$/;
-
-/** Which wire an output shows, where it is there for that: no stage of a Runefile has a dot in its name. */
-export function tapOf({ stage }: OutputMessage): { stage: string; index: number } | null {
-  const found = stage === null ? null : TAP.exec(stage);
-  return found === null ? null : { stage: found[1] ?? "", index: Number(found[2]) };
 }

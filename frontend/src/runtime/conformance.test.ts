@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { RuneInstance } from "./instance";
 import { bytesOf, interpretersUnderNode } from "./interpreters.test-support";
-import { DEFAULT_LIMITS, type OutputMessage } from "./types";
+import { DEFAULT_LIMITS, type OutputMessage, type OutputTensor, type RunResult } from "./types";
 
 interface Bytes {
   readonly hex?: string;
@@ -17,6 +17,7 @@ interface Case {
   readonly resources?: Readonly<Record<string, Bytes>>;
   readonly expected?: readonly (readonly ReturnType<typeof plain>[])[];
   readonly capabilities?: readonly unknown[];
+  readonly watched?: readonly unknown[];
   readonly logs?: readonly unknown[];
   readonly within?: number;
   readonly error?: { readonly when: "load" | "run"; readonly name: string; readonly message?: string };
@@ -44,14 +45,14 @@ function bytes(folder: string, part: Bytes): ArrayBuffer {
   return Uint8Array.from(part.hex?.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)).buffer;
 }
 
-const plain = ({ channel, tensors }: OutputMessage) => ({
-  channel,
-  tensors: tensors.map(({ type, dimensions, elements }) => ({
+const plainTensors = (tensors: readonly OutputTensor[]) =>
+  tensors.map(({ type, dimensions, elements }) => ({
     type,
     dimensions,
     elements: elements.map((value) => (Number.isNaN(value) ? null : value)),
-  })),
-});
+  }));
+
+const plain = ({ channel, tensors }: OutputMessage) => ({ channel, tensors: plainTensors(tensors) });
 
 /** The same message with room for other kernels. */
 const near = (within: number) => (message: ReturnType<typeof plain>) => ({
@@ -74,7 +75,7 @@ const cases = Object.entries(CASES)
 describe("the behaviour that all runtimes share", () => {
   test.each(cases)(
     "$name: $description",
-    async ({ folder, inputs, resources, expected, within, capabilities, logs, error }) => {
+    async ({ folder, inputs, resources, expected, within, capabilities, watched, logs, error }) => {
       const given = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
       const load = () => RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: given, openModel });
       const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
@@ -84,10 +85,10 @@ describe("the behaviour that all runtimes share", () => {
       }
       const rune = await load();
       const input = new Map(Object.entries(inputs ?? {}).map(([id, part]) => [Number(id), bytes(folder, part)]));
-      let said: readonly unknown[] = [];
+      let last: RunResult | null = null;
       for (const messages of expected ?? []) {
         const result = rune.run(input);
-        said = result.logs;
+        last = result;
         expect(result.outputs.map(plain)).toEqual(within === undefined ? messages : messages.map(near(within)));
       }
       if (capabilities !== undefined) {
@@ -95,7 +96,12 @@ describe("the behaviour that all runtimes share", () => {
           capabilities,
         );
       }
-      if (logs !== undefined) expect(said).toEqual(logs);
+      if (watched !== undefined) {
+        expect(last?.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: plainTensors(tensors) }))).toEqual(
+          watched,
+        );
+      }
+      if (logs !== undefined) expect(last?.logs).toEqual(logs);
       if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(wanted) as Error);
     },
   );

@@ -26,6 +26,15 @@ export interface GraphOutput {
   readonly meanings: readonly (TensorMeaning | null)[];
 }
 
+/** A wire inside of the pipeline whose tensor is sent as well. */
+export interface GraphWire {
+  readonly stage: string;
+  readonly index: number;
+  /** How many outputs the rune asks for before the one that sends it. */
+  readonly order: number;
+  readonly meaning: TensorMeaning | null;
+}
+
 /** The sections of a rune, read. */
 export interface Description {
   readonly version: string | null;
@@ -36,6 +45,7 @@ export interface Description {
   readonly graph: object | null;
   readonly capabilities: readonly GraphCapability[];
   readonly outputs: readonly GraphOutput[];
+  readonly watched: readonly GraphWire[];
   readonly wordlists: readonly (readonly string[])[];
 }
 
@@ -61,6 +71,7 @@ export function describe(sections: readonly Section[]): Description {
     graph,
     capabilities: readCapabilities(graph),
     outputs: readOutputs(graph),
+    watched: readWatched(graph),
     wordlists: readWordlists(graph, resources),
   };
 }
@@ -129,6 +140,21 @@ function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutp
       ? []
       : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
   });
+}
+
+/** The watched wires, for which the rune asks behind its outputs; none where one of them cannot be read. */
+function readWatched(graph: Readonly<Record<string, unknown>> | null): GraphWire[] {
+  const tensors = record(graph?.tensors);
+  const { outputs, watched } = record(graph?.requests);
+  const before = Array.isArray(outputs) ? outputs.length : 0;
+  const wires = (Array.isArray(watched) ? watched : []).flatMap((value, place): GraphWire[] => {
+    const { stage, index, tensor } = record(value);
+    if (typeof stage !== "string" || stage === "" || typeof index !== "number") return [];
+    if (!Number.isSafeInteger(index) || index < 0) return [];
+    return [{ stage, index, order: before + place, meaning: tensorMeaning(tensors[String(tensor)]) }];
+  });
+  const names = new Set(wires.map(({ stage, index }) => `${stage} ${index}`));
+  return Array.isArray(watched) && names.size === watched.length ? wires : [];
 }
 
 /** The words of the label blocks: given in place, or by the name of a resource. */

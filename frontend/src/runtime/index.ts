@@ -20,4 +20,5 @@ export type {
   RunResult,
   StageTime,
   StageTimes,
+  WatchedMessage,
 } from "./types";

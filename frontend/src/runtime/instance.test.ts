@@ -142,6 +142,28 @@ describe("running", () => {
     expect(rune.run(new Map()).outputs.map(({ stage }) => stage)).toEqual(["ape", "zebra"]);
   });
 
+  test("what the model says of its numbers comes with a watched wire too", async () => {
+    const graph = JSON.stringify({
+      requests: { watched: [{ stage: "model", index: 1, tensor: "a" }] },
+      tensors: { a: { element_type: "U8", dimensions: [1], quantization: { scale: 0.5, zero_point: 3 } } },
+    });
+    const message = Uint8Array.from([5, 0, 0, 0, ...new TextEncoder().encode("u8[1]"), 7]);
+    const rune = await load(
+      assemble({
+        manifest: call("request_output", 5),
+        call: call("consume_output", 1, 0, message.length),
+        data: [[0, message]],
+        sections: [[".rune_graph", graph]],
+      }),
+    );
+    expect(rune.loaded.outputs).toEqual([]);
+    const meaning = { scale: 0.5, zeroPoint: 3, isProbability: false };
+    expect(rune.run(new Map())).toMatchObject({
+      outputs: [],
+      watched: [{ stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: [7], meaning }] }],
+    });
+  });
+
   test("what the model says of its numbers comes with them, and the memory that the build planned", async () => {
     const graph = JSON.stringify({
       rune: { name: "app", memory: 19300 },

@@ -1,7 +1,7 @@
 // A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
 import { carriedResources } from "./carried";
 import { RuneError } from "./errors";
-import { describe, type Description, type GraphCapability, type GraphOutput } from "./graph";
+import { describe, type Description, type GraphCapability, type GraphOutput, type GraphWire } from "./graph";
 import { Host, type HostCapability, type ReadInput } from "./host";
 import type { FindResource } from "./host-resources";
 import { openNoModel } from "./interpreters/open";
@@ -14,11 +14,13 @@ import type {
   Limits,
   Loaded,
   OutputKind,
+  OutputMessage,
   OutputRequest,
   OutputTensor,
   RunResult,
   StageTimes,
   TensorMeaning,
+  WatchedMessage,
 } from "./types";
 
 /** A run shorter than this cannot be told from the clock's own grain, which browsers make coarse on purpose. */
@@ -57,6 +59,8 @@ export class RuneInstance {
   readonly #host: Host;
   readonly #exports: Exports;
   readonly #outputs: readonly GraphOutput[];
+  /** The watched wires, by the ids of the outputs that send them. */
+  readonly #wires: ReadonlyMap<number, GraphWire>;
   readonly #find: FindResource;
   #usable = true;
   #timed: { at: number; milliseconds: number } | null = null;
@@ -68,6 +72,7 @@ export class RuneInstance {
     exports: Exports,
     loaded: Loaded,
     outputs: readonly GraphOutput[],
+    wires: ReadonlyMap<number, GraphWire>,
     find: FindResource,
   ) {
     this.#module = module;
@@ -76,6 +81,7 @@ export class RuneInstance {
     this.#exports = exports;
     this.loaded = loaded;
     this.#outputs = outputs;
+    this.#wires = wires;
     this.#find = find;
   }
 
@@ -88,6 +94,7 @@ export class RuneInstance {
     const find = resourceFinder(sections, setting.resources ?? new Map());
     const host = new Host(limits, find);
     const exports = instantiate(module, host, limits);
+    const wires = watchedWires(host, description.watched);
     const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
     setting.onOpening?.();
     await host.models.open(setting.openModel ?? openNoModel);
@@ -95,7 +102,10 @@ export class RuneInstance {
       name: description.name,
       models: host.models.loaded,
       capabilities,
-      outputs: describeOutputs(host, description.outputs),
+      outputs: describeOutputs(
+        [...host.outputs.values()].filter(({ id }) => !wires.has(id)),
+        description.outputs,
+      ),
       graph: description.graph,
       version: description.version,
       wordlists: description.wordlists,
@@ -103,7 +113,7 @@ export class RuneInstance {
       memory: description.memory,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
-    return new RuneInstance(module, limits, host, exports, loaded, description.outputs, find);
+    return new RuneInstance(module, limits, host, exports, loaded, description.outputs, wires, find);
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
@@ -116,18 +126,39 @@ export class RuneInstance {
     guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
     const milliseconds = performance.now() - started;
     this.#usable = true;
-    const outputs = this.#host.results().map(({ channel, tensors }) => {
-      const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
-      const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
-      const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
-      return {
-        channel,
-        stage: node?.stage ?? null,
-        tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)),
-      };
-    });
     const { logs, models } = this.#host;
-    return { outputs, milliseconds: this.#resolved(milliseconds, read), modelMilliseconds: models.milliseconds, logs };
+    return {
+      ...this.#sent(),
+      milliseconds: this.#resolved(milliseconds, read),
+      modelMilliseconds: models.milliseconds,
+      logs,
+    };
+  }
+
+  /** What the run sent: results, and of a watched wire what it sent last. */
+  #sent(): Pick<RunResult, "outputs" | "watched"> {
+    const outputs: OutputMessage[] = [];
+    const watched = new Map<number, WatchedMessage>();
+    for (const { channel, tensors } of this.#host.results()) {
+      const wire = this.#wires.get(channel);
+      if (wire === undefined) outputs.push(this.#message(channel, tensors));
+      else {
+        const { stage, index, meaning } = wire;
+        watched.set(channel, { stage, index, tensors: tensors.map((tensor) => withMeaning(tensor, meaning)) });
+      }
+    }
+    return { outputs, watched: [...watched.values()] };
+  }
+
+  #message(channel: number, tensors: readonly OutputTensor[]): OutputMessage {
+    const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
+    const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
+    const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
+    return {
+      channel,
+      stage: node?.stage ?? null,
+      tensors: tensors.map((tensor, index) => withMeaning(tensor, node?.meanings[index] ?? null)),
+    };
   }
 
   /** Runs the pipeline again and again on one input, and tells what each of its stages took. Throws `RuneError`. */
@@ -314,12 +345,25 @@ function hasParameters(node: GraphCapability, parameters: Readonly<Record<string
   });
 }
 
+/** The watched wires by the outputs that send them; none where the graph contradicts what the rune asks for. */
+function watchedWires(host: Host, wires: readonly GraphWire[]): ReadonlyMap<number, GraphWire> {
+  const requests = [...host.outputs.values()];
+  const sending = wires.flatMap((wire) => {
+    const request = requests[wire.order];
+    return request?.kind === "TENSOR" ? [[request.id, wire] as const] : [];
+  });
+  const isTold = sending.length === wires.length && wires.at(-1)?.order === requests.length - 1;
+  return new Map(isTold ? sending : []);
+}
+
 /**
  * Outputs by the order in which the rune asks for them, where its graph tells that. In other graphs those of one kind
  * cannot be told apart before they speak.
  */
-function describeOutputs(host: Host, nodes: readonly GraphOutput[]): OutputRequest[] {
-  const requests = [...host.outputs.values()];
+function describeOutputs(
+  requests: readonly Omit<OutputRequest, "stage">[],
+  nodes: readonly GraphOutput[],
+): OutputRequest[] {
   const ordered = requests.map(
     ({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage,
   );

@@ -16,6 +16,7 @@ const RESULT: RunResult = {
     },
     { channel: 3, stage: null, tensors: [{ type: "i8", dimensions: [0], elements: [] }] },
   ],
+  watched: [{ stage: "fft", index: 0, tensors: [{ type: "i16", dimensions: [2], elements: [1, -2] }] }],
   milliseconds: 1.5,
   modelMilliseconds: 0,
   logs: [{ level: "WARN", message: "late" }],
@@ -30,6 +31,7 @@ test("numbers change hands as bytes", () => {
   const elements = Array.from({ length: 257 * 257 * 21 }, (_, index) => index / 7);
   const large: RunResult = {
     ...RESULT,
+    watched: [],
     outputs: [{ channel: 2, stage: null, tensors: [{ type: "f32", dimensions: [elements.length], elements }] }],
   };
   const { packed, buffers } = packResult(large);

@@ -12,7 +12,8 @@ export function packResult(result: RunResult): { packed: PackedResult; buffers: 
     return { ...tensor, elements: numbers };
   };
   const outputs = result.outputs.map(({ tensors, ...output }) => ({ ...output, tensors: tensors.map(pack) }));
-  return { packed: { ...result, outputs }, buffers };
+  const watched = result.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: tensors.map(pack) }));
+  return { packed: { ...result, outputs, watched }, buffers };
 }
 
 export function unpackResult(packed: PackedResult): RunResult {
@@ -21,5 +22,6 @@ export function unpackResult(packed: PackedResult): RunResult {
     elements: elements instanceof Float64Array ? Array.from(elements) : elements,
   });
   const outputs = packed.outputs.map(({ tensors, ...output }) => ({ ...output, tensors: tensors.map(unpack) }));
-  return { ...packed, outputs };
+  const watched = packed.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: tensors.map(unpack) }));
+  return { ...packed, outputs, watched };
 }

@@ -81,6 +81,14 @@ export interface OutputMessage {
   readonly tensors: readonly OutputTensor[];
 }
 
+/** What flowed in a wire inside of the pipeline, of a rune that was built to show it. */
+export interface WatchedMessage {
+  /** The stage that the wire comes from, and which of its outputs. */
+  readonly stage: string;
+  readonly index: number;
+  readonly tensors: readonly OutputTensor[];
+}
+
 export interface LogLine {
   readonly level: string;
   readonly message: string;
@@ -88,6 +96,7 @@ export interface LogLine {
 
 export interface RunResult {
   readonly outputs: readonly OutputMessage[];
+  readonly watched: readonly WatchedMessage[];
   /** Inside the rune alone; averaged over repeated runs of a copy where the clock is too coarse for one. */
   readonly milliseconds: number;
   /** Of these, what its host's models took. */
@@ -184,9 +193,12 @@ export interface PackedTensor extends Omit<OutputTensor, "elements"> {
   readonly elements: Float64Array<ArrayBuffer> | readonly string[];
 }
 
+type Packed<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
+
 /** What a run gave, on its way from the worker to the page. */
-export interface PackedResult extends Omit<RunResult, "outputs"> {
-  readonly outputs: readonly (Omit<OutputMessage, "tensors"> & { readonly tensors: readonly PackedTensor[] })[];
+export interface PackedResult extends Omit<RunResult, "outputs" | "watched"> {
+  readonly outputs: readonly Packed<OutputMessage>[];
+  readonly watched: readonly Packed<WatchedMessage>[];
 }
 
 /**

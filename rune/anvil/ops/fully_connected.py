@@ -57,15 +57,15 @@ def _options(op: Op) -> FullyConnectedOptions:
 
 def refusal(op: Op) -> str | None:
     options = _options(op)
-    numbers, weights, bias = op.input(0), op.input(1), op.optional_input(2)
-    if are(INT8, numbers, weights, op.output):
-        if not one_scale(numbers, op.output):
+    input_, weights, bias = op.input(0), op.input(1), op.optional_input(2)
+    if are(INT8, input_, weights, op.output):
+        if not one_scale(input_, op.output):
             return WITHOUT_SCALE
         if not channel_scales(weights, 0):
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
-    elif not are(FLOAT32, numbers, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
+    elif not are(FLOAT32, input_, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if options.shuffled_weights:
         return "shuffled weights"
@@ -79,7 +79,7 @@ def refusal(op: Op) -> str | None:
 
 
 def _leaves_32_bits(op: Op) -> bool:
-    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference gives what nobody expects."""
+    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference's arithmetic overflows."""
     weights = op.input(1)
     if len(weights.shape) != 2:
         return False
@@ -93,18 +93,18 @@ def _leaves_32_bits(op: Op) -> bool:
 
 
 def computation(op: Op) -> Computation:
-    options, numbers, weights, output = _options(op), op.input(0), op.input(1), op.output
+    options, input_, weights, output = _options(op), op.input(0), op.input(1), op.output
     require(len(weights.shape) == 2, "the weights must have two dimensions")
     outputs, inputs = weights.shape
-    require(inputs > 0 and outputs > 0 and numbers.count % inputs == 0, "the input is not a multiple of the weights")
-    batches = numbers.count // inputs
+    require(inputs > 0 and outputs > 0 and input_.count % inputs == 0, "the input is not a multiple of the weights")
+    batches = input_.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
         return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
     multipliers = multipliers_of(_multipliers(op, outputs))
     to = OutputRange.of(options.activation, output)
-    return FullyConnectedInt8(batches, array(weights, np.int8), bias, multipliers, scale_of(numbers)[1], to)
+    return FullyConnectedInt8(batches, array(weights, np.int8), bias, multipliers, scale_of(input_)[1], to)
 
 
 def _multipliers(op: Op, outputs: int) -> list[float]:

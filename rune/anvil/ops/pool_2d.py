@@ -13,7 +13,7 @@ from rune.tflite import Pool2DOptions
 
 
 class Pooling(Enum):
-    """What becomes of the numbers under the filter. A padding takes no part: an average counts real pixels."""
+    """How the elements under the filter are combined. Padding does not count: an average is of real pixels."""
 
     AVERAGE = "average"
     MAX = "max"

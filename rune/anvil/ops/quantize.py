@@ -64,24 +64,24 @@ def dequantize_refusal(op: Op) -> str | None:
 
 
 def quantize(op: Op) -> QuantizeFloat32 | QuantizeBytes:
-    numbers, output = op.input(0), op.output
-    require(numbers.count == output.count, "input and output differ in size")
+    input_, output = op.input(0), op.output
+    require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(output)
-    if numbers.kind is FLOAT32:
-        return QuantizeFloat32(numbers.count, scale, zero_point, output.kind is INT8)
-    rescale = multiplier(scale_of(numbers)[0] / scale)
-    values = _bytes(numbers.kind) - scale_of(numbers)[1]
+    if input_.kind is FLOAT32:
+        return QuantizeFloat32(input_.count, scale, zero_point, output.kind is INT8)
+    rescale = multiplier(scale_of(input_)[0] / scale)
+    values = _bytes(input_.kind) - scale_of(input_)[1]
     scaled = rescale_twice(values, np.array(rescale.mantissa), np.array(rescale.exponent)) + zero_point
     lowest = _LOWEST[output.kind]
-    return QuantizeBytes(numbers.count, np.clip(scaled, lowest, lowest + 255).astype(np.uint8))
+    return QuantizeBytes(input_.count, np.clip(scaled, lowest, lowest + 255).astype(np.uint8))
 
 
 def dequantize(op: Op) -> DequantizeBytes:
-    numbers, output = op.input(0), op.output
-    require(numbers.count == output.count, "input and output differ in size")
-    scale, zero_point = scale_of(numbers)
-    table = (_bytes(numbers.kind) - zero_point).astype(np.float32) * np.float32(scale)
-    return DequantizeBytes(numbers.count, table)
+    input_, output = op.input(0), op.output
+    require(input_.count == output.count, "input and output differ in size")
+    scale, zero_point = scale_of(input_)
+    table = (_bytes(input_.kind) - zero_point).astype(np.float32) * np.float32(scale)
+    return DequantizeBytes(input_.count, table)
 
 
 def _bytes(kind: TensorKind) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

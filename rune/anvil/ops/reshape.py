@@ -6,8 +6,8 @@ from rune.anvil.operation import Op, Operation, require
 
 
 def refusal(op: Op) -> str | None:
-    numbers = op.input(0)
-    if numbers.kind is not op.output.kind or numbers.type is None or numbers.is_sparse:
+    input_ = op.input(0)
+    if input_.kind is not op.output.kind or input_.type is None or input_.is_sparse:
         return ""
     return None
 

@@ -37,23 +37,23 @@ class SoftmaxFloat32(Computation):
 
 
 def refusal(op: Op) -> str | None:
-    numbers, output = op.input(0), op.output
-    if are(INT8, numbers, output):
-        return None if one_scale(numbers, output) else WITHOUT_SCALE
-    return None if are(FLOAT32, numbers, output) else ""
+    input_, output = op.input(0), op.output
+    if are(INT8, input_, output):
+        return None if one_scale(input_, output) else WITHOUT_SCALE
+    return None if are(FLOAT32, input_, output) else ""
 
 
 def computation(op: Op) -> SoftmaxInt8 | SoftmaxFloat32:
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
-    beta, numbers, output = op.operator.options.beta, op.input(0), op.output
-    require(len(numbers.shape) > 0 and numbers.shape[-1] > 0, "the input has no last dimension")
-    require(numbers.shape == output.shape, "the output's shape is not the input's")
-    columns = numbers.shape[-1]
-    rows = numbers.count // columns
-    if numbers.kind is FLOAT32:
+    beta, input_, output = op.operator.options.beta, op.input(0), op.output
+    require(len(input_.shape) > 0 and input_.shape[-1] > 0, "the input has no last dimension")
+    require(input_.shape == output.shape, "the output's shape is not the input's")
+    columns = input_.shape[-1]
+    rows = input_.count // columns
+    if input_.kind is FLOAT32:
         return SoftmaxFloat32(rows, columns, beta)
     # Single precision throughout, as in the reference: scale times beta comes before the difference.
-    scale = np.float32(-scale_of(numbers)[0]) * np.float32(beta)
+    scale = np.float32(-scale_of(input_)[0]) * np.float32(beta)
     exponentials = tuple(exp_f32(float(scale * np.float32(difference))) for difference in range(255, -1, -1))
     return SoftmaxInt8(rows, columns, exponentials, *scale_of(output))
 

@@ -1,4 +1,4 @@
-"""The questions that the ops ask about tensors, and the words in which they refuse."""
+"""Checks of tensors that the ops share, and the reasons for which they refuse some."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITHOUT_SCALE = "without one scale a tensor"
 """Why an integer op is refused whose tensors do not say what their numbers mean."""
 
 BEYOND_32_BITS = "scales so far apart that its numbers leave 32 bits"
-"""Why an integer op is refused whose reference computes what no byte can say."""
+"""Why an integer op is refused whose reference arithmetic overflows."""
 
 ELEMENTS_LIMIT = 1 << 28
 """Elements of one tensor, so that every index stays far from 32 bits."""

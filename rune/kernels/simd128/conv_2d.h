@@ -39,11 +39,11 @@ RUNE_INLINE void rune_conv_tile_int8(const int16_t *const *rows, int32_t start, 
     }
     for (int32_t row = 0; row < segments.rows; row++) {
         for (int32_t segment = 0; segment < segments.in_row; segment++) {
-            const int16_t *numbers = rows[row] + start + segment * segments.apart;
-            for (int32_t pair = 0; pair < (segments.length + 1) / 2; pair++, numbers += 2, weights += 16) {
+            const int16_t *values = rows[row] + start + segment * segments.apart;
+            for (int32_t pair = 0; pair < (segments.length + 1) / 2; pair++, values += 2, weights += 16) {
                 rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
                 RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-                    rune_i16x8 pixel = rune_splat_pair(numbers + (ptrdiff_t)i * pixel_step);
+                    rune_i16x8 pixel = rune_splat_pair(values + (ptrdiff_t)i * pixel_step);
                     sums[i][0] += rune_dot(pixel, low);
                     sums[i][1] += rune_dot(pixel, high);
                 }
@@ -139,11 +139,11 @@ RUNE_INLINE void rune_conv_tile_float32(const float *const *rows, int32_t start,
     }
     for (int32_t row = 0; row < segments.rows; row++) {
         for (int32_t segment = 0; segment < segments.in_row; segment++) {
-            const float *numbers = rows[row] + start + segment * segments.apart;
-            for (int32_t k = 0; k < segments.length; k++, numbers++, weights += 8) {
+            const float *values = rows[row] + start + segment * segments.apart;
+            for (int32_t k = 0; k < segments.length; k++, values++, weights += 8) {
                 rune_f32x4 low = rune_load_f32(weights), high = rune_load_f32(weights + 4);
                 RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-                    rune_f32x4 pixel = rune_splat_f32(numbers[(ptrdiff_t)i * pixel_step]);
+                    rune_f32x4 pixel = rune_splat_f32(values[(ptrdiff_t)i * pixel_step]);
                     sums[i][0] += pixel * low;
                     sums[i][1] += pixel * high;
                 }

@@ -22,9 +22,9 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
             const int8_t *row = weights + first * padded;
             rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};
             for (int32_t k = 0; k < padded; k += 8) {
-                rune_i16x8 numbers = rune_load_widened(input + k);
+                rune_i16x8 values = rune_load_widened(input + k);
                 RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
-                    sums[i] += rune_dot(numbers, rune_load_widened(row + i * padded + k));
+                    sums[i] += rune_dot(values, rune_load_widened(row + i * padded + k));
             }
             for (int32_t i = 0; i < 4 && first + i < outputs; i++) {
                 int32_t at = first + i;

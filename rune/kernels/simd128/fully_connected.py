@@ -1,13 +1,14 @@
-"""FULLY_CONNECTED: rows of weights padded to 8 inputs, four rows at a time."""
+"""FULLY_CONNECTED: int8 in rows of weights padded to 8 inputs, four rows at a time; floats as the model has them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
-from rune.kernels.packing import folded_bias, int32s, one_rounding
+from rune.kernels.packing import folded_bias, int8s, int32s, one_rounding
+from rune.kernels.portable.fully_connected import float32
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
@@ -19,30 +20,12 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Constant("int8_t", rows.tobytes()),
+            int8s(rows),
             int32s(folded_bias(op.bias, op.weights.astype(np.int64).sum(axis=1), op.input_zero_point)),
             one_rounding(op.multipliers, op.output),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
-        ),
-    )
-
-
-def float32(op: FullyConnectedFloat32) -> KernelCall:
-    outputs, inputs = op.weights.shape
-    return KernelCall(
-        "rune_fully_connected_float32",
-        (
-            Input(0, "float"),
-            Output(0, "float"),
-            Constant("float", op.weights.astype("<f4").tobytes()),
-            Constant("float", op.bias.astype("<f4").tobytes()),
-            Number(op.batches),
-            Number(inputs),
-            Number(outputs),
-            Number(op.minimum),
-            Number(op.maximum),
         ),
     )
 

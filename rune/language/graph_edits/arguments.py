@@ -81,7 +81,7 @@ def _arguments(pipeline: PipelineText, stage: StageText) -> Entry | None:
         return pair
     if not isinstance(pair.value, Branch) or not pair.value.is_map:
         raise GraphEditRefused(f"The arguments of {quoted(stage.name)} are not a map; fix its text first.")
-    pipeline.hold_alone(pair.value, f"The map of arguments of {quoted(stage.name)}")
+    pipeline.require_sole_use(pair.value, f"The map of arguments of {quoted(stage.name)}")
     return pair
 
 

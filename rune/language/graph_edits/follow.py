@@ -106,7 +106,7 @@ def _corrections(analysis: Analysis) -> dict[str, tuple[TensorType, ...]]:
     wrong = {
         diagnostic.span: type_
         for diagnostic in analysis.checked.diagnostics
-        if diagnostic.code in _WRONG_TYPES and (type_ := _mended(diagnostic)) is not None
+        if diagnostic.code in _WRONG_TYPES and (type_ := _fixed_type(diagnostic)) is not None
     }
     return {
         stage.name.text: tuple(wrong.get(output.span, output.tensor_type) for output in stage.outputs)
@@ -115,7 +115,7 @@ def _corrections(analysis: Analysis) -> dict[str, tuple[TensorType, ...]]:
     }
 
 
-def _mended(diagnostic: Diagnostic) -> TensorType | None:
+def _fixed_type(diagnostic: Diagnostic) -> TensorType | None:
     """The type that the diagnostic's fix writes."""
     text = diagnostic.fixes[0].edits[0].text if diagnostic.fixes and diagnostic.fixes[0].edits else ""
     match = _TYPE.match(text)

@@ -51,7 +51,7 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
         return _in_place_of_nothing(pipeline, stage, pair, types)
     if not isinstance(value, Branch) or value.is_map:
         raise GraphEditRefused(f"The outputs of {quoted(stage.name)} are not a list; fix its text first.")
-    pipeline.hold_alone(value, f"The list of outputs of {quoted(stage.name)}")
+    pipeline.require_sole_use(value, f"The list of outputs of {quoted(stage.name)}")
     if not value.entries:
         return _in_place_of_nothing(pipeline, stage, pair, types)
     if any(pipeline.is_used_elsewhere(entry.value) for entry in value.entries[len(types) :]):

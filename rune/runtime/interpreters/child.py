@@ -20,7 +20,7 @@ OPEN_FILES = 64
 LARGEST_FILE = 1 << 20
 """Bytes of a file that may be written: none is."""
 SECONDS_MORE = 5.0
-"""What is added to the host's time, since it is the host that says what happened."""
+"""Seconds beyond the host's time limit, so that the host can report the timeout."""
 
 
 def limit(memory: int) -> None:

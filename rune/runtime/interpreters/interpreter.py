@@ -1,4 +1,4 @@
-"""What a model that can be run is to its host. No interpreter is known here."""
+"""The interface of a loaded model. The interpreters implement it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A model in a child process: its memory and time are limited, and a crash does not end the host.
 
-A model that came with a rune is foreign, and its interpreter is C++ that no clock of ours can stop.
+A model that came with a rune is foreign, and its interpreter is C++ that Python cannot stop.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class IsolatedInterpreter:
         self._end()
 
     def _ask(self, question: dict[str, object], data: Sequence[bytes]) -> dict[str, Any]:
-        """One question and the head of its answer. What comes back is not trusted either."""
+        """Sends a request and reads the head of the answer, which is not trusted either."""
         try:
             self._questions.write(json.dumps(question).encode() + b"\n")
             for part in data:

@@ -17,7 +17,7 @@ _SAVED_MODEL = "a TensorFlow SavedModel runs in no host of this version; convert
 def open_model(mimetype: str, data: bytes, *, reference: bool = False) -> Interpreter:
     """Loads a model in this process. `reference` asks for TensorFlow Lite's reference kernels.
 
-    An interpreter is C++ that nothing holds back once it runs: `open_isolated` gives it a process and limits.
+    An interpreter is C++ without limits: `open_isolated` gives it a process and limits.
     Raises `ModelRuntimeMissing`, `ModelLoadError`.
     """
     if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype:

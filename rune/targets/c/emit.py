@@ -12,9 +12,9 @@ from pathlib import Path
 
 import rune
 from rune.anvil import Plan, Program, Sources, Target
-from rune.anvil.c_text import IDENTIFIER, checked, literal
+from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_text import literal
 from rune.anvil.program import (
-    Argument,
     BufferPlace,
     Call,
     ConstantPlace,
@@ -23,9 +23,9 @@ from rune.anvil.program import (
     Place,
     Pointer,
     ReadCapability,
+    ResourcePlace,
     SendOutput,
     Step,
-    Structure,
 )
 from rune.targets.c.constants import constant_array
 from rune.targets.c.interface import Interface, header, interface_of
@@ -62,6 +62,7 @@ class _Text:
         self._has_floats = _has_floats(program)
         self._failing = _failing_blocks(target, program)
         self._can_fail = bool(self._failing)
+        self._notation = Notation(_number, self._pointer, _resource)
 
     def whole(self) -> str:
         steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
@@ -121,7 +122,7 @@ class _Text:
             case ReadCapability():
                 body = self._read(step)
             case Call():
-                body = self._call(step)
+                body = call_lines(step, self._notation)
             case SendOutput():
                 body = self._send(step)
             case _:
@@ -161,36 +162,6 @@ class _Text:
             elif tensor.type.size:
                 lines.append(f"    memcpy(outputs->{field.name}, {self._address(tensor.place)}, {tensor.type.size});")
         return lines
-
-    def _call(self, step: Call) -> list[str]:
-        lines: list[str] = []
-        arguments = [self._argument(argument, lines) for argument in step.arguments]
-        return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
-
-    def _argument(self, argument: Argument, lines: list[str]) -> str:
-        match argument:
-            case Number(value):
-                return _number(value)
-            case Pointer():
-                return self._pointer(argument)
-            case Structure():
-                name = f"structure_{len(lines)}"
-                fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
-                lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
-                return f"&{name}"
-            case _:
-                raise ValueError("a program in C has no host")
-
-    def _field(self, value: int | float | tuple[int, ...] | Pointer | None) -> str:
-        match value:
-            case None:
-                return "0"
-            case Pointer():
-                return self._pointer(value)
-            case tuple():
-                return "{" + ", ".join(map(_number, value)) + "}"
-            case _:
-                return _number(value)
 
     def _pointer(self, pointer: Pointer) -> str:
         if isinstance(pointer.place, ConstantPlace):
@@ -305,6 +276,10 @@ def _has_floats(program: Program) -> bool:
             if step.part == 0 and "rune_math.h" in step.header.read_text(encoding="ascii"):
                 return True
     return False
+
+
+def _resource(_: ResourcePlace) -> str:
+    raise ValueError("a program in C has no host")
 
 
 def _number(value: int | float) -> str:

@@ -5,22 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.anvil import Program
+from rune.anvil.c_text import C_TYPES
 from rune.anvil.program import SendOutput, Tensor
 from rune.targets.c.names import fields, identifier
 from rune.tensor import ElementType, TensorType
-
-C_TYPES = {
-    ElementType.U8: "uint8_t",
-    ElementType.I8: "int8_t",
-    ElementType.U16: "uint16_t",
-    ElementType.I16: "int16_t",
-    ElementType.U32: "uint32_t",
-    ElementType.I32: "int32_t",
-    ElementType.F32: "float",
-    ElementType.U64: "uint64_t",
-    ElementType.I64: "int64_t",
-    ElementType.F64: "double",
-}
 
 
 @dataclass(frozen=True)

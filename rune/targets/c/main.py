@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.targets.c.interface import C_TYPES, Interface
+from rune.anvil.c_text import C_TYPES
+from rune.targets.c.interface import Interface
 
 
 def main_file(interface: Interface) -> str:

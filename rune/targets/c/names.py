@@ -28,7 +28,7 @@ LONGEST = 40
 
 
 def identifier(name: str) -> str:
-    """What is left of a name. It can begin with a digit, so something must stand in front of it."""
+    """The characters of a name that C allows. The result can begin with a digit, so it needs a prefix."""
     return re.sub(r"[^A-Za-z0-9]+", "_", name)[:LONGEST].strip("_") or "app"
 
 

@@ -25,7 +25,7 @@ LINK_FLAGS = (
 
 TARGET = Target(
     name="wasm32",
-    summary="a rune for browsers, Node and wasmtime: WebAssembly with 128-bit vectors",
+    summary="a rune for browsers, Node and wasmtime: WebAssembly with SIMD",
     limits=TargetLimits(memory=192 << 20, alignment=16, text_size=8),  # hosts give a rune 256 MB
     kernels=SIMD128,
     makes_rune=True,

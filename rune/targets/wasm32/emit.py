@@ -11,10 +11,10 @@ from pathlib import Path
 
 from rune.abi import Output, ParameterType
 from rune.anvil import Plan, Program, Sources, Target, Unit
-from rune.anvil.c_text import HEADER_NAME, IDENTIFIER, checked, literal
+from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_text import HEADER_NAME, checked, literal
 from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
 from rune.anvil.program import (
-    Argument,
     BufferPlace,
     Call,
     ConstantPlace,
@@ -23,14 +23,12 @@ from rune.anvil.program import (
     Infer,
     Mark,
     ModelPlace,
-    Number,
     Place,
     Pointer,
     ReadCapability,
     ResourcePlace,
     SendOutput,
     Step,
-    Structure,
     Tensor,
 )
 from rune.tensor import ElementType, TensorType
@@ -111,6 +109,7 @@ class _Text:
         self._plan = plan
         self._part = part
         self._arrays: list[str] = []
+        self._notation = Notation(literal, self._pointer, _resource)
 
     def whole(self) -> str:
         mine = [step for step in self._program.steps if _part(step) == self._part]
@@ -134,12 +133,12 @@ class _Text:
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
         """What part 0 alone has."""
         manifest = self._manifest()
-        numbers = [0] * self._program.parts
+        counts = [0] * self._program.parts
         calls, foreign = [], []
         for step in self._program.steps:
             part = _part(step)
-            name = _step_name(part, numbers[part])
-            numbers[part] += 1
+            name = _step_name(part, counts[part])
+            counts[part] += 1
             calls.append(f"    {name}();")
             if part:
                 foreign.append(f"void {name}(void);")
@@ -241,7 +240,7 @@ class _Text:
                     f"    host_read({at}, {size}, capabilities[{step.capability}]);",
                 ]
             case Call():
-                body = self._call(step)
+                body = call_lines(step, self._notation)
             case Infer():
                 body = self._infer(step)
             case SendOutput():
@@ -251,36 +250,6 @@ class _Text:
                 body = [f"    host_debug({line}, sizeof {line});"]
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
         return "\n".join([head, "{", *body, "}", ""])
-
-    def _call(self, step: Call) -> list[str]:
-        lines: list[str] = []
-        arguments = [self._argument(argument, lines) for argument in step.arguments]
-        return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
-
-    def _argument(self, argument: Argument, lines: list[str]) -> str:
-        match argument:
-            case Number():
-                return literal(argument.value)
-            case Pointer():
-                return self._pointer(argument)
-            case ResourcePlace():
-                return f"&resources[{argument.index}]"
-            case Structure():
-                name = f"structure_{len(lines)}"
-                fields = ", ".join(f".{key} = {self._field(value)}" for key, value in argument.fields)
-                lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
-                return f"&{name}"
-
-    def _field(self, value: int | float | tuple[int, ...] | Pointer | None) -> str:
-        match value:
-            case None:
-                return "0"
-            case Pointer():
-                return self._pointer(value)
-            case tuple():
-                return "{" + ", ".join(map(literal, value)) + "}"
-            case _:
-                return literal(value)
 
     def _pointer(self, pointer: Pointer) -> str:
         return f"({'' if pointer.writes else 'const '}{pointer.element} *)({self._address(pointer.place)})"
@@ -331,6 +300,10 @@ class _Text:
         name = f"bytes_{len(self._arrays)}"
         self._arrays.append(f"static const char {name}[{len(data)}] = {{{', '.join(map(_signed_byte, data))}}};")
         return name
+
+
+def _resource(place: ResourcePlace) -> str:
+    return f"&resources[{place.index}]"
 
 
 def _step_name(part: int, number: int) -> str:

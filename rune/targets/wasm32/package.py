@@ -11,5 +11,6 @@ from rune.container import graph_json, pack, rune_sections
 
 def package(made: Made) -> Mapping[str, bytes]:
     """The rune, called as the old command named files: what follows the last dot of the name is left out."""
-    packed = pack(made.module, rune_sections(graph_json(made.pipeline, made.name, made.memory), made.resources))
+    graph = graph_json(made.pipeline, made.name, made.memory, made.watched)
+    packed = pack(made.module, rune_sections(graph, made.resources))
     return {f"{Path(made.name).stem}.rune": packed}

@@ -1,5 +1,7 @@
-"""WebAssembly as it was at first (the "MVP"): no vectors, no bulk memory, nothing that came later. For engines
-that know no more, such as wasm3. The kernels are the portable ones, each there once: a rune is smaller and slower."""
+"""WebAssembly as it was at first (the "MVP"): no vectors, no bulk memory, nothing later.
+
+For engines that support no more, such as wasm3. With the portable kernels a rune is smaller and slower.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from rune.targets.wasm32 import TARGET as WASM32
 TARGET = replace(
     WASM32,
     name="wasm32-mvp",
-    summary="a rune for engines without vectors, such as wasm3: plain WebAssembly, smaller and slower",
+    summary="a rune for engines without SIMD, such as wasm3: plain WebAssembly, smaller and slower",
     kernels=PORTABLE,
     toolchain=Toolchain(("--target=wasm32-unknown-unknown", "-mcpu=mvp"), "wasm-ld", LINK_FLAGS),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Build
 from forge.builds.notify import Debounce
+from forge.compute.compiler import Compiler
 from forge.core import events as event_log
 from forge.core.delivery import group_of
 
@@ -52,13 +54,13 @@ def stopping() -> threading.Event:
 
 
 @pytest.fixture
-def work(stopping: threading.Event) -> Callable[[Build], Build]:
-    """Does a build as a worker does, and reads it again."""
+def work(stopping: threading.Event, compiler: Compiler) -> Callable[[Build], Build]:
+    """Does a build as a worker does, in the process that all tests share, and reads it again."""
 
     def worked(build: Build) -> Build:
         lease = take()
         assert lease is not None
-        LeasedBuild(lease, stopping).run()
+        LeasedBuild(lease, stopping, lambda: nullcontext(compiler)).run()
         build.refresh_from_db()
         return build
 

@@ -124,7 +124,7 @@ def test_a_fix_that_the_text_does_not_have_is_said_so(
 ) -> None:
     found = tried(client, asking, compiler, fix)
     assert (found["state"], found["build"]) == ("failed", None)
-    assert found["error"] == "The text has no such question any more."
+    assert found["error"] == "The text no longer has this question."
 
 
 def test_a_question_that_was_answered_meanwhile_is_not_answered_again(

@@ -353,7 +353,7 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
         ("ready", None, None),
         ("ready", "succeeded", '<span class="tag ok">Build 1</span>'),
         ("ready", "failed", '<span class="tag bad">Build 1 failed</span>'),
-        ("ready", "running", '<span class="tag info">Build 1 under way</span>'),
+        ("ready", "running", '<span class="tag info">Build 1 in progress</span>'),
         ("ready", "cancelled", '<span class="tag ">Build 1 cancelled</span>'),
         ("broken", "succeeded", '<span class="tag bad">2 errors</span>'),
     ],

@@ -14,7 +14,7 @@ from rune.anvil import UnsupportedModel
 from rune.runtime.interpreters.tflite import open_tflite
 from rune.targets import find_target
 from rune.tflite import read_model
-from rune.verify.laid_open import ModelProbe
+from rune.verify.instrumented import ModelProbe
 from rune.verify.probe import build_probe
 from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS

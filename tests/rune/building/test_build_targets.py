@@ -14,6 +14,7 @@ from rune.container import read_rune
 from rune.files import MemoryFiles
 from rune.runefile import HostResources
 from rune.runefile.codes import Code
+from rune.runefile.pipeline import Port
 from rune.targets import find_target, targets
 from rune.tflite import read_model
 from tests.model_cases import refused_cases
@@ -141,10 +142,12 @@ def test_a_resource_of_the_host_is_refused_by_name() -> None:
     assert build(files, "app", target=find_target("c")).files
 
 
-def test_marks_are_for_a_host() -> None:
+def test_marks_and_watched_wires_are_for_a_host() -> None:
     files = MemoryFiles({"Runefile.yml": GOOD.encode()})
-    with pytest.raises(ValueError, match="c has no host to tell when a stage ends"):
+    with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
         build(files, "app", target=find_target("c"), timed=True)
+    with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
+        build(files, "app", target=find_target("c"), watched=(Port("in", 0),))
 
 
 def test_a_model_for_the_host_by_wish_is_refused_too() -> None:

@@ -1,4 +1,4 @@
-"""`rune check --fix`: what is mended, what is left, and that nothing is lost."""
+"""`rune check --fix`: what is fixed, what is left, and that nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.cli import main
-from rune.cli import mending as mending_module
+from rune.cli import fixing, main
 from rune.cli.edited_files import EditedFiles, write_text
 from rune.cli.failure import CommandFailed
 from rune.files import FolderFiles, MemoryFiles
@@ -227,6 +226,6 @@ def test_edited_files_stand_before_those_of_the_project() -> None:
 
 
 def test_no_more_rounds_are_made_than_are_allowed(runefile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mending_module, "_MOST_ROUNDS", 0)
+    monkeypatch.setattr(fixing, "_MOST_ROUNDS", 0)
     assert fix(runefile).exit_code == 1
     assert runefile.read_text("utf-8") == BROKEN

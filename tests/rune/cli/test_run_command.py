@@ -40,7 +40,7 @@ def test_a_file_that_is_missing_is_an_error_with_its_reason(tmp_path: Path) -> N
     assert result.exit_code == 1
     assert result.stderr == (
         'Error: Unable to load the "RAW" input\n\n'
-        "Caused by:\n    The user asked for source 0, but no sources were provided\n"
+        "Caused by:\n    The user asked for source 0, but no sources were provided: give a file with --raw\n"
     )
 
 
@@ -48,7 +48,8 @@ def test_what_is_no_rune_is_an_error_without_a_traceback(tmp_path: Path) -> None
     result = run(tmp_path, b"no rune")
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: Unable to load the Runtime\n\nCaused by:\n    the file is not a WebAssembly module\n"
+        "Error: Unable to load the Runtime\n\nCaused by:\n"
+        "    the file is not a WebAssembly module; rune build makes a rune from a Runefile\n"
     )
 
 

@@ -66,7 +66,7 @@ def registry() -> Iterator[Answers]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         answers.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield answers
         server.shutdown()

@@ -15,7 +15,7 @@ from tests.rune.runefile.held import same
 from tests.rune.runefile.runefiles import WORDS
 from tests.rune.runefile.test_check_any_input import DOCUMENTS, GOOD
 
-QUICK = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ROOT = Path(__file__).parents[3]
 
 
@@ -118,7 +118,7 @@ def test_dumped_documents_are_read_alike(document: dict[str, Any], style: bool |
 
 
 @given(st.integers(0, 2**32))
-@settings(QUICK, max_examples=600)
+@settings(QUICK, max_examples=300)
 def test_changed_runefiles_are_read_alike(seed: int) -> None:
     draw = random.Random(seed)
     text = draw.choice([WORDS, GOOD])

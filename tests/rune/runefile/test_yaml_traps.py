@@ -7,6 +7,7 @@ import pytest
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileMissing, MemoryFiles
 from rune.runefile import check
+from rune.runefile.codes import Code
 from tests.rune.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 
 
@@ -197,3 +198,14 @@ def test_an_empty_file_is_told_how_to_begin() -> None:
         (problem,) = checked(text).diagnostics
         assert problem.code == "RUNE0090"
         assert problems(applied(text, problem.fixes)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "bracket"),
+    [("a: {", 4, "{"), ("a: [1, ", 4, "["), ("a: {b: [1, ", 8, "["), ("a: {b: [1], c:\t", 4, "{"), ("a: {]", 4, "{")],
+)
+def test_a_bracket_that_stays_open_is_the_one_that_is_named(text: str, column: int, bracket: str) -> None:
+    found = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
+    (problem,) = (each for each in found if each.code == Code.YAML_SYNTAX.value)
+    assert f"this `{bracket}` is not closed" in problem.message
+    assert problem.span.start.column == column

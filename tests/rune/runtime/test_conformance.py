@@ -74,17 +74,18 @@ def plain(value: object) -> object:
 
 
 def as_json(message: OutputMessage) -> Mapping[str, object]:
-    return {
-        "channel": message.channel,
-        "tensors": [
-            {
-                "type": str(tensor.element),
-                "dimensions": list(tensor.dimensions),
-                "elements": [plain(value) for value in tensor.elements],
-            }
-            for tensor in message.tensors
-        ],
-    }
+    return {"channel": message.channel, "tensors": tensors_json(message)}
+
+
+def tensors_json(message: OutputMessage) -> list[Mapping[str, object]]:
+    return [
+        {
+            "type": str(tensor.element),
+            "dimensions": list(tensor.dimensions),
+            "elements": [plain(value) for value in tensor.elements],
+        }
+        for tensor in message.tensors
+    ]
 
 
 def load(case: Case) -> LoadedRune:
@@ -114,6 +115,11 @@ def test_the_runtime_does_what_the_case_says(case: Case) -> None:
         ] == document["capabilities"]
     if "native" in document:
         assert results_json(messages) == document["native"]
+    if "watched" in document:
+        assert [
+            {"stage": port.stage, "index": port.index, "tensors": tensors_json(sent)}
+            for port, sent in rune.watched.items()
+        ] == document["watched"]
     if "logs" in document:
         assert [{"level": line.level, "message": line.message} for line in rune.logs] == document["logs"]
     if error:

@@ -14,7 +14,7 @@ from rune.runtime.interpreters import Interpreter, open_model, tflite
 from rune.runtime.randomness import random_bytes, random_words
 from rune.tensor import ElementType, TensorType
 from tests.model_cases import model_cases
-from tests.real_models import REAL_MODELS
+from tests.real_models import QUICK_MODELS
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 MODELS = {case.name: case for case in model_cases()}
@@ -49,7 +49,7 @@ def test_several_inputs_and_outputs_keep_the_models_order() -> None:
     assert model.run(case.runs[0].inputs) == case.runs[0].outputs
 
 
-@pytest.mark.parametrize("name", REAL_MODELS)
+@pytest.mark.parametrize("name", QUICK_MODELS)
 def test_real_models_of_every_kind_run(test_data: Path, name: str) -> None:
     model = open_model(TFLITE, (test_data / "models" / f"{name}.tflite").read_bytes())
     outputs = run_on_generated_input(model)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import struct
+import threading
 
 import pytest
 from wasmtime import wat2wasm
@@ -77,6 +79,21 @@ def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
         loaded.call({})
 
 
+def test_an_interrupt_stops_a_loop_at_once() -> None:
+    read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
+    manifest = "(drop (call $capability (i32.const 5)))"
+    loaded = Runtime.load(rune(manifest, f"{read} {FOREVER}"), Limits(seconds=600, fuel=None))
+
+    def press_ctrl_c(size: int) -> bytes:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        return bytes(size)
+
+    with pytest.raises(KeyboardInterrupt):
+        loaded.call({1: press_ctrl_c})
+    with pytest.raises(RuneUnusable):
+        loaded.call({1: b"four"})
+
+
 def test_a_loop_is_stopped_by_fuel() -> None:
     loaded = Runtime.load(rune(call=FOREVER), Limits(fuel=100_000))
     with pytest.raises(RuneStopped) as stopped:
@@ -148,12 +165,14 @@ def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
         Runtime.load(rune(f"(drop (call $capability (i32.const 1))) {parameter}", pages=20))
 
 
-def test_a_flood_of_log_lines_is_cut() -> None:
+def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() -> None:
     lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
     loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))
     with pytest.raises(RuneStopped):
         loaded.call({})
-    assert len(loaded.logs) == 5
+    assert len(loaded.logs) == 6
+    assert loaded.logs[-1].level == "WARN"
+    assert loaded.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
 import { median } from "../numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings";
-import { tapOf, type Engine } from "../session";
+import type { Engine } from "../session";
 import { windowsOf, type Content } from "./take";
 
 /** Windows of one comparison: more are spread evenly over the take. */
@@ -41,10 +41,8 @@ export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, 
     const place = count === 1 ? 0 : Math.round((index * (windows.count - 1)) / (count - 1));
     const result = await engine.run(new Map([[request.id, windows.at(place)]]));
     times.push(result.milliseconds);
-    // A rune that shows some of its wires says no more than the other by that.
-    const said = result.outputs.filter((output) => tapOf(output) === null);
-    outputs.push(written(said));
-    readings = read(readings, said, {
+    outputs.push(written(result.outputs));
+    readings = read(readings, result.outputs, {
       wordlists: loaded.wordlists,
       isStream: false,
       calling: DEFAULT_CALLING,

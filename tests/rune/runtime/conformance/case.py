@@ -30,6 +30,8 @@ class Case:
     capabilities: Sequence[Mapping[str, object]] | None = None
     expected: Sequence[Sequence[Message]] = ()
     native: Mapping[str, object] | None = None
+    watched: Sequence[Mapping[str, object]] | None = None
+    """What flows in the watched wires in the last run."""
     logs: Sequence[Mapping[str, str]] | None = None
     error: Mapping[str, str] | None = None
     needs: Sequence[str] = ()
@@ -64,7 +66,7 @@ def files(case: Case) -> Mapping[str, bytes]:
         document["resources"] = {
             name: _data(f"resource-{name}.bin", data, written) for name, data in sorted(case.resources.items())
         }
-    for key in ("capabilities", "native", "logs", "within", "error"):
+    for key in ("capabilities", "native", "watched", "logs", "within", "error"):
         if getattr(case, key) is not None:
             document[key] = getattr(case, key)
     if case.expected or case.error is None:

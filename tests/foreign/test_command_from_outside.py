@@ -20,6 +20,8 @@ from tests.rune.container.test_container_graph import PIPELINE
 from tests.rune.container.wasm_bytes import MODULE
 from tests.rune.runtime.wat_runes import mirror, rune
 
+pytestmark = pytest.mark.foreign
+
 RUNE = Path(sys.executable).parent / "rune"
 GOOD = """\
 version: 1

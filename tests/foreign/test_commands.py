@@ -16,14 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+from tests.live_forge import REPOSITORY, free_port
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+pytestmark = pytest.mark.foreign
 
 
 def _command(folder: Path, port: int | None, *arguments: str) -> subprocess.Popen[str]:
@@ -66,7 +61,7 @@ def _wait_for_periodic_work(folder: Path) -> None:
 
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
 def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     server = _command(tmp_path, port, "serve")
     try:
         assert server.stdout is not None

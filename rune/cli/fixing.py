@@ -18,7 +18,7 @@ _MOST_ROUNDS = 10
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedProject:
     """The texts that changed, by path, before and after; what was fixed, in order; and the project afterwards."""
 
     texts: dict[str, tuple[str, str]]
@@ -27,7 +27,7 @@ class Mended:
     files: EditedFiles
 
 
-def mend(project: Project, checked: Checked, signatures: Signatures) -> Mended:
+def fix_project(project: Project, checked: Checked, signatures: Signatures) -> FixedProject:
     """Nothing is written, and nothing is guessed: only fixes that are safe are applied."""
     before: dict[str, str] = {}
     texts: dict[str, str] = {}
@@ -46,13 +46,13 @@ def mend(project: Project, checked: Checked, signatures: Signatures) -> Mended:
         if again.source.text in seen:
             break  # The fixes go round in a circle.
         seen.add(again.source.text)
-        fixed += _mended_by(result.applied, checked)
+        fixed += _fixed_by(result.applied, checked)
         texts, files, checked = {**texts, **changed}, after, again
     changes = {path: (before[path], text) for path, text in texts.items() if text != before[path]}
-    return Mended(changes, tuple(fixed), checked, files)
+    return FixedProject(changes, tuple(fixed), checked, files)
 
 
-def _mended_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
+def _fixed_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
     return [each for each in checked.diagnostics if each.fixes and each.fixes[0] in applied]
 
 

@@ -1,4 +1,4 @@
-"""Runes that are made to be looked into (`rune.anvil.taps`, `probe`), as they run: what flows in them, as bytes.
+"""Instrumented runs: a pipeline, or a model by itself, with wires that are watched, and what flows in them as bytes.
 
 They are compiled by the same steps as a rune, kept in memory only, and discarded.
 """
@@ -6,12 +6,16 @@ They are compiled by the same steps as a rune, kept in memory only, and discarde
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from rune import anvil
+from rune.container import graph_json, pack, rune_sections
+from rune.runefile.pipeline import Pipeline, Port
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
+from rune.targets import WASM32, module_of
 from rune.tensor import TensorType
 from rune.tflite import Model
 
@@ -20,6 +24,24 @@ LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)
 
 GROUP_BYTES: Final = 32 << 20
 """Of tensors that one probe sends; a rune has 192 MB for all that it does."""
+
+
+_NONE_HOSTED: Mapping[str, bytes | None] = {}
+
+
+def instrumented_module(
+    pipeline: Pipeline,
+    watched: Sequence[Port],
+    compiled: Mapping[str, Model],
+    hosted: Mapping[str, bytes | None] = _NONE_HOSTED,
+    *,
+    target: anvil.Target = WASM32,
+    limits: anvil.Limits | None = None,
+) -> bytes:
+    """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
+    program = anvil.lower(pipeline, compiled, target, hosted, watched=watched)
+    graph = graph_json(pipeline, "instrumented", watched=watched)
+    return pack(module_of(program, target, limits), rune_sections(graph))
 
 
 class ModelProbe:
@@ -31,7 +53,8 @@ class ModelProbe:
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         """The bytes of each tensor. Raises `RuneError`."""
-        return tuple(data for _, data in map(sent_tensor, call(self._rune, inputs)))
+        call(self._rune, inputs)
+        return tuple(sent_tensor(message)[1] for message in self._rune.watched.values())
 
 
 def call(rune: LoadedRune, inputs: Sequence[bytes]) -> tuple[OutputMessage, ...]:

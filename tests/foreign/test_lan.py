@@ -16,6 +16,8 @@ from forge.serving.lan import FOLDER
 from forge.serving.local_authority import network_address
 from tests.live_forge import REPOSITORY, free_port
 
+pytestmark = pytest.mark.foreign
+
 
 def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_path: Path) -> None:
     if not (REPOSITORY / "static/build/manifest.json").exists():

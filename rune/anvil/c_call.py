@@ -1,0 +1,52 @@
+"""The call of a step's function as lines of C. How numbers and pointers are written there is the target's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rune.anvil.c_text import IDENTIFIER, checked
+from rune.anvil.program import Argument, Call, Number, Pointer, ResourcePlace, Structure
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a target writes the arguments of a call."""
+
+    number: Callable[[int | float], str]
+    pointer: Callable[[Pointer], str]
+    resource: Callable[[ResourcePlace], str]
+
+
+def call_lines(step: Call, notation: Notation) -> list[str]:
+    """The structures that the call is given, each a constant of its own, and the call."""
+    lines: list[str] = []
+    arguments = [_argument(argument, notation, lines) for argument in step.arguments]
+    return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
+
+
+def _argument(argument: Argument, notation: Notation, lines: list[str]) -> str:
+    match argument:
+        case Number(value):
+            return notation.number(value)
+        case Pointer():
+            return notation.pointer(argument)
+        case ResourcePlace():
+            return notation.resource(argument)
+        case Structure():
+            name = f"structure_{len(lines)}"
+            fields = ", ".join(f".{key} = {_field(value, notation)}" for key, value in argument.fields)
+            lines.append(f"    static const {argument.type} {name} = {{{fields}}};")
+            return f"&{name}"
+
+
+def _field(value: int | float | tuple[int, ...] | Pointer | None, notation: Notation) -> str:
+    match value:
+        case None:
+            return "0"
+        case Pointer():
+            return notation.pointer(value)
+        case tuple():
+            return "{" + ", ".join(map(notation.number, value)) + "}"
+        case _:
+            return notation.number(value)
