@@ -26,6 +26,9 @@ class ProblemJson(TypedDict):
     detail: str
     errors: NotRequired[dict[str, list[str]]]
     offset: NotRequired[Annotated[int | None, "the byte of a file at which it cannot be read"]]
+    reason: NotRequired[Annotated[str, "why a file is refused"]]
+    count: NotRequired[Annotated[int, "how many files of an archive are there already"]]
+    paths: NotRequired[Annotated[list[str], "the first of these files"]]
     limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
     error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
 

@@ -1,7 +1,6 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
-import type { Build, Preview, ProjectSummary } from "./types";
-import type { WatchAnswer } from "./watch";
+import type { Build, Preview, ProjectSummary, Watch } from "../../api/schema";
 
 export type ProjectEvent =
   | { readonly sequence: number; readonly type: "preview.changed"; readonly data: { readonly preview?: Preview } }
@@ -17,7 +16,7 @@ export type ProjectEvent =
   | {
       readonly sequence: number;
       readonly type: "preview.watched";
-      readonly data: { readonly watch: string; readonly answer?: WatchAnswer };
+      readonly data: { readonly watch: string; readonly answer?: Watch };
     }
   | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
 

@@ -1,7 +1,7 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line, and to watch what it gives.
+import type { Outline, OutlineNode } from "../../api/schema";
 import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import type { Outline, OutlineNode } from "../api/types";
 import { walk } from "../parts/walk";
 import { useWatching, type WatchStore } from "../session/watching";
 import { outputsOf } from "./outputs-of";

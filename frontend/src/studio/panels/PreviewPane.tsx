@@ -1,8 +1,8 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
+import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../../api/schema";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../api/types";
 import { appRuns, firstThingsDone } from "../session/first-things";
 import { previewStatus, type EditState } from "../session/preview-status";
 import { useRune } from "../session/use-rune";

@@ -1,6 +1,6 @@
 // Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a mend mends it.
+import type { Diagnostic, TextEdit } from "../../api/schema";
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import type { Diagnostic, TextEdit } from "../api/types";
 import { Ticked } from "../parts/Ticked";
 import { walk } from "../parts/walk";
 

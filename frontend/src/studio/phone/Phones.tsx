@@ -1,9 +1,9 @@
 // The phone beside the preview: its button, its dialog, and what a paired phone says.
+import type { ProjectState } from "../../api/schema";
 import { Smartphone, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
-import type { ProjectState } from "../api/types";
 import { StudioPairing } from "./pairing";
 import { PhonePane } from "./PhonePane";
 

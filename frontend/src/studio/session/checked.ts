@@ -1,5 +1,5 @@
 // Which problems and which pipeline the page shows: those of its own check where there is one, else the server's. Pure.
-import type { Preview } from "../api/types";
+import type { Preview } from "../../api/schema";
 import type { Checked } from "./checking";
 
 /** Problems that only a build can tell; the check in the page knows nothing of them. */

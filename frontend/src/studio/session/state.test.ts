@@ -1,11 +1,12 @@
+import type { Build, BuildState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
-import type { Build, BuildState, Preview, ProjectState } from "../api/types";
 import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./state";
 
 function build(number: number | null, state: BuildState = "running"): Build {
   return {
     id: `b${number}`,
     number,
+    kind: "numbered",
     state,
     attempt: 1,
     version: { number: 1, digest: "sha256:1" },

@@ -1,6 +1,6 @@
+import type { ProjectState } from "../../api/schema";
 import { expect, test, vi } from "vitest";
 import { ProjectClient } from "../api/client";
-import type { ProjectState } from "../api/types";
 import { SessionStore } from "./store";
 
 const PREVIEW = {

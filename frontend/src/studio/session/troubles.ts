@@ -1,5 +1,5 @@
 // Which stages something is wrong with. Pure.
-import type { Diagnostic, Outline } from "../api/types";
+import type { Diagnostic, Outline } from "../../api/schema";
 import { stageAt } from "../graph/selection";
 
 export type Trouble = "error" | "warning";

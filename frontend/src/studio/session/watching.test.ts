@@ -1,21 +1,22 @@
 // What is watched: asked once for each text, shown when it is there, and let go.
+import type { Preview, PreviewBuild, Watch, Wire } from "../../api/schema";
 import { expect, test, vi } from "vitest";
-import type { Preview, PreviewBuild } from "../api/types";
-import type { WatchAnswer, Wire } from "../api/watch";
 import { MOST_WIRES, WatchStore } from "./watching";
 
 const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
 const preview = (version: string) => ({ build: { version } }) as Preview;
-const answer = (state: WatchAnswer["state"], changed: Partial<WatchAnswer> = {}): WatchAnswer => ({
+const answer = (state: Watch["state"], changed: Partial<Watch> = {}): Watch => ({
   id: "w",
   wires: [],
+  timed: false,
+  fix: null,
   state,
   error: null,
   build: null,
   ...changed,
 });
 
-function store(...answers: WatchAnswer[]) {
+function store(...answers: Watch[]) {
   const asked: (readonly Wire[])[] = [];
   const told: string[] = [];
   const next = () => Promise.resolve(answers.shift() ?? answer("ready", { build }));

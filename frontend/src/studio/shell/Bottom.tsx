@@ -1,6 +1,6 @@
 // The panel under the text: the problems, and the builds with their logs.
+import type { Build, Diagnostic, TextEdit } from "../../api/schema";
 import { lazy, Suspense, useId } from "react";
-import type { Build, Diagnostic, TextEdit } from "../api/types";
 import { Problems } from "../panels/Problems";
 import { problemCounts } from "../session/problem-count";
 import type { Session } from "../session/state";

@@ -1,10 +1,10 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
+import type { Build } from "../../api/schema";
 import { Palette, type Destination } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import type { Command } from "../commands/command";
 import { lazy, Suspense } from "react";
 import type { Take } from "../../preview";
-import type { Build } from "../api/types";
 import type { FileAsking } from "../dialogs/files/asking";
 import type { FileAnswers } from "../dialogs/files/FileDialogs";
 import { PublishDialog } from "../dialogs/PublishDialog";

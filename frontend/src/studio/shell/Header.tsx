@@ -1,7 +1,7 @@
 // The bar: where one is, whether it is saved, and the one main action.
+import type { Build, ProjectSummary } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Build, ProjectSummary } from "../api/types";
 import type { SaveState } from "../document/saving";
 import { Mark } from "../parts/Mark";
 import { isUnderWay } from "../session/state";
@@ -111,7 +111,7 @@ export function Header({
       </span>
       <span className="grow" />
       {newest !== null && (
-        <a className="small muted wide-only" href={newest.url}>
+        <a className="small muted wide-only" href={newest.url ?? undefined}>
           Build {newest.number} {STATES[newest.state]}
         </a>
       )}

@@ -1,6 +1,6 @@
 // The middle of the page: tabs of open files, the graph above the text, or a file's own page.
+import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/schema";
 import { lazy, Suspense, useId, useMemo, type Ref } from "react";
-import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../api/types";
 import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
 import { READING_NAMES, readingOf } from "../pages/reading";

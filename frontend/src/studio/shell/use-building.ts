@@ -1,6 +1,6 @@
 // Building and saving a version, and which build the foot of the page shows.
+import type { Build } from "../../api/schema";
 import { useEffect, useState } from "react";
-import type { Build } from "../api/types";
 import type { TextState, Workspace } from "../session/workspace";
 import type { BottomTab } from "./Bottom";
 import { isNarrow, type Screen } from "./Screens";

@@ -1,7 +1,7 @@
 // What the page does beside what it shows: its title and address, the clock of its "a minute ago", what undo reaches,
 // and a word when what it showed is gone.
+import type { ProjectSummary } from "../../api/schema";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { ProjectSummary } from "../api/types";
 import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
 

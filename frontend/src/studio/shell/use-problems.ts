@@ -1,6 +1,6 @@
 // What is wrong with the text: which files have trouble, how one goes to a problem, and whether a fix still fits the text.
+import type { Diagnostic, TextEdit } from "../../api/schema";
 import { useMemo } from "react";
-import type { Diagnostic, TextEdit } from "../api/types";
 import type { EditorHandle } from "../editor/Editor";
 import type { Checked } from "../session/checking";
 import type { TextState, Workspace } from "../session/workspace";

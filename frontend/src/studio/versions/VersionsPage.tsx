@@ -1,9 +1,8 @@
 // The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
+import type { Build, Version } from "../../api/schema";
 import { Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Build } from "../api/types";
-import type { Version } from "../api/versions";
 import type { Workspace } from "../session/workspace";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./sides";

@@ -1,6 +1,6 @@
 // The two sides of a comparison, and the pipeline of both as one. Pure.
+import type { Comparison, StageChange, Version } from "../../api/schema";
 import { forwardWires, type Pipeline } from "../../pipeline";
-import type { Change, Comparison, Version } from "../api/versions";
 
 /** A version's number, or the files as they are. */
 export type Side = number | "now";
@@ -27,7 +27,7 @@ export function titleOf(version: Version): string {
   return build === undefined ? "" : `Build ${build.number}`;
 }
 
-export const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+export const CHANGE_WORDS: Readonly<Record<StageChange["change"], string>> = {
   added: "new",
   removed: "gone",
   changed: "changed",
