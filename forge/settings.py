@@ -209,9 +209,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Answers name their choices themselves; what comes in has them where they stand.
     "POSTPROCESSING_HOOKS": [
-        "forge.core.event_schema.add_event_data",
         "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
-        "forge.core.event_schema.add_event_messages",
+        "forge.core.event_schema.add_events",
     ],
 }
 

@@ -48,6 +48,7 @@ def generated() -> dict[Path, str]:
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
+        "events.md": events_page(),
         "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
     }
@@ -260,6 +261,30 @@ def openapi() -> str:
         renderer: Any = OpenApiYamlRenderer
         rendered: bytes = renderer().render(schema, renderer_context={})
     return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
+
+
+def events_page() -> str:
+    """What the sockets of events tell, from the declarations. The web app is set up, as `openapi` leaves it."""
+    from forge.core.event_types import StreamKind, declared_types
+
+    lines = [
+        "# Events",
+        WRITTEN_BY,
+        "What a project, an organisation or a person tells, in a log with numbers without gaps. The state before, "
+        "changed by its events, is the state after, read again. A field in brackets goes with the message alone: a "
+        "replayed event lacks it, and you read what it would say. What an event does not bring is in the last column; "
+        "`everything` is all that your role decides. [The API's description](openapi.yaml) has the shape of each type; "
+        "`ProjectEvent` is the choice of all of a project. [How to follow them](api.md#sockets).",
+    ]
+    for kind in StreamKind:
+        rows = ["| event | | says | read again |", "| --- | --- | --- | --- |"]
+        for each in declared_types():
+            if each.stream == kind:
+                says = [f"[`{name}`]" if name in each.told else f"`{name}`" for name in each.fields]
+                again = ", ".join(each.read_again)
+                rows.append(f"| `{each.name}` | {_cell(each.hint.__doc__ or '')} | {', '.join(says)} | {again} |")
+        lines += [f"## {kind.name.capitalize()}", "\n".join(rows)]
+    return _joined(lines)
 
 
 def api_types(description: str) -> str:

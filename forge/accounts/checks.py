@@ -1,4 +1,4 @@
-"""What keeps an address or a password from being used."""
+"""What keeps a person's name, an address or a password from being used."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from django.core.validators import validate_email
 
 from forge.accounts.models import User
 
+LONGEST_NAME = 80
+"""Characters of what a person is called."""
 LONGEST_EMAIL = 254
 """Characters of an address."""
+
+
+def name_errors(name: str) -> dict[str, list[str]]:
+    """What keeps a name from being a person's; empty when nothing does."""
+    return {} if 0 < len(name) <= LONGEST_NAME else {"name": [f"Your name has 1 to {LONGEST_NAME} characters."]}
 
 
 def email_errors(email: str) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
-from forge.builds.watches import checked_fix, checked_wires, wish_for
+from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
@@ -35,7 +35,7 @@ def request_build(actor: Actor, project: Project) -> Build:
 @transaction.atomic
 def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.
-    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    Project.objects.lock(project.pk)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
         raise TooManyBuilds(
@@ -89,7 +89,7 @@ def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = Fal
     """
     require(actor, Verb.READ, project)
     wires = [] if timed and asked == [] else checked_wires(asked)
-    return wish_for(project, {"watched": wires, "timed": timed})
+    return start_watch(project, {"watched": wires, "timed": timed})
 
 
 def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
@@ -98,4 +98,4 @@ def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
     `asked` names the fix as `forge.compute.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.READ, project)
-    return wish_for(project, {**plain_options(), "fix": checked_fix(asked)})
+    return start_watch(project, {**plain_options(), "fix": checked_fix(asked)})

@@ -2,53 +2,43 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import NotRequired, TypedDict
 
-from forge.builds.models import PreviewState
+from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import Uuid
 
-PROJECT = StreamKind.PROJECT
 
-BUILD_CHANGED = declare(
-    EventType(
-        "build.changed",
-        PROJECT,
-        "A numbered build was requested, started, ended, or was put back into the queue.",
-        stored={"build": serializers.JSONField()},
-    )
-)
+class BuildChangedJson(TypedDict):
+    """A numbered build was requested, started, ended, or was put back into the queue."""
 
-BUILD_LOG = declare(
-    EventType(
-        "build.log",
-        PROJECT,
-        "A numbered build's log has more lines.",
-        stored={"build": serializers.UUIDField(), "lines": serializers.JSONField()},
-    )
-)
+    build: BuildJson
 
-PREVIEW_CHANGED = declare(
-    EventType(
-        "preview.changed",
-        PROJECT,
-        "The preview changed; `preview` is sent with it if it is small.",
-        stored={
-            "sequence": serializers.IntegerField(),
-            "state": serializers.ChoiceField(PreviewState.choices),
-        },
-        told={"preview": serializers.JSONField()},
-    )
-)
 
-PREVIEW_WATCHED = declare(
-    EventType(
-        "preview.watched",
-        PROJECT,
-        "A watched preview, or the preview of a tried fix, changed.",
-        stored={
-            "watch": serializers.UUIDField(),
-            "state": serializers.ChoiceField(PreviewState.choices),
-        },
-        told={"answer": serializers.JSONField()},
-    )
-)
+class BuildLogAppendedJson(TypedDict):
+    """A numbered build's log has more lines."""
+
+    build: Uuid
+    lines: list[LogLineJson]
+
+
+class PreviewChangedJson(TypedDict):
+    """The preview changed; `preview` is sent with it if it is small."""
+
+    sequence: int
+    state: PreviewStateJson
+    preview: NotRequired[PreviewJson]
+
+
+class PreviewWatchedJson(TypedDict):
+    """A watched preview, or the preview of a tried fix, changed; `answer` is sent with it."""
+
+    watch: Uuid
+    state: PreviewStateJson
+    answer: NotRequired[WatchJson]
+
+
+BUILD_CHANGED = declare(EventType("build.changed", StreamKind.PROJECT, BuildChangedJson, ("versions",)))
+BUILD_LOG = declare(EventType("build.log", StreamKind.PROJECT, BuildLogAppendedJson))
+PREVIEW_CHANGED = declare(EventType("preview.changed", StreamKind.PROJECT, PreviewChangedJson))
+PREVIEW_WATCHED = declare(EventType("preview.watched", StreamKind.PROJECT, PreviewWatchedJson))

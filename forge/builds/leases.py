@@ -1,4 +1,4 @@
-"""Leases of builds, with fencing numbers, stored in the build's row.
+"""Leases of numbered builds, with fencing numbers, stored in the build's row.
 
 A worker takes a build, renews its lease while it works, and names its fence with everything it writes. When it lost
 the build, each of these raises `LeaseLost`, and it stops.
@@ -169,15 +169,14 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
         if last + index <= LOG_LIMIT
     ]
     BuildLogLine.objects.bulk_create(rows)
-    if build.kind == Kind.NUMBERED and rows:
-        data = {"build": str(build.pk), "lines": [log_line_to_json(row) for row in rows]}
-        append_event(build.project.stream, BUILD_LOG, data)
+    if rows:
+        event = BUILD_LOG(build=str(build.pk), lines=[log_line_to_json(row) for row in rows])
+        append_event(build.project.stream, event)
 
 
 def announce(build: Build) -> None:
-    """Tells the project's stream how a numbered build stands; previews tell of themselves."""
-    if build.kind == Kind.NUMBERED:
-        append_event(build.project.stream, BUILD_CHANGED, {"build": build_to_json(build)})
+    """Tells the project's stream how the build stands."""
+    append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
 
 
 @transaction.atomic

@@ -248,14 +248,14 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
         """Those that run in the page by themselves: one a project."""
         return self.filter(key=PLAIN)
 
-    def wished(self) -> PreviewQuerySet:
+    def requested(self) -> PreviewQuerySet:
         """Those that somebody asked for beside it: with wires watched, stages timed, or a fix tried."""
         return self.exclude(key=PLAIN)
 
 
 class Preview(models.Model):
-    """A project's text built without being asked to, or as somebody wished to look into it: what is known of the newest
-    text, and the last rune that could be built of any. Pages that look at the same share it.
+    """A project's text, built after each edit, or with the options that somebody requested: what is known of the newest
+    text, and the last rune that could be built of any. Pages that ask for the same options share it.
 
     Stored, so that a restart shows at once what ran before.
     """
@@ -280,7 +280,7 @@ class Preview(models.Model):
     asked = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
     leased_sequence = models.BigIntegerField(default=0)
-    """The update up to which a worker builds the text, or did last (`forge.builds.preview_leases`)."""
+    """The number of the update that the worker with the lease builds (`forge.builds.preview_leases`)."""
     lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()

@@ -25,13 +25,14 @@ from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
-from forge.builds.preview_leases import not_leased, take_preview
+from forge.builds.preview_leases import PreviewLease, is_leased, not_leased
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS
 from forge.core.blob_sweep import let_go
+from forge.core.event_types import NewEvent
 from forge.core.events import append_event
 from forge.projects.models import Project
 from forge.projects.versions import WorkingTree, working_tree
@@ -44,7 +45,7 @@ RESUMED = 20
 """Previews that are resumed at a time."""
 KEPT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
-WISHES_KEPT = 6
+REQUESTED_KEPT = 6
 """Sets of options of one project that are remembered."""
 
 
@@ -66,14 +67,14 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
 
 
 def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
-    """Brings a project's own preview up to its newest text, if it is behind; then what is wished for, newest first."""
+    """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
         return
     own, _ = Preview.objects.select_related("project").get_or_create(project=project, key=PLAIN)
     own.project = project
-    wished = Preview.objects.wished().select_related("project").filter(project=project, state=PreviewState.BUILDING)
-    behind = [*([] if own.is_settled else [own]), *wished]
+    waiting = Preview.objects.requested().select_related("project").filter(project=project, state=PreviewState.BUILDING)
+    behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
             _refresh(preview, compiler, stopping)
@@ -86,14 +87,14 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
-    lease = take_preview(preview.pk, seen.sequence)
-    if lease is None:
+    if is_leased(preview.pk, seen.sequence):
         return
+    lease = PreviewLease(preview.pk, seen.sequence)
 
     def tick() -> None:
         if stopping.is_set():
             raise Stopping
-        lease.renew()
+        lease.keep()
 
     try:
         _make(preview, seen, compiler, tick)
@@ -178,20 +179,18 @@ class PreviewRecorder:
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         if not rows.update(sequence=sequence, state=state, error=error, changed=timezone.now(), **values):
             return
-        if preview.is_plain:
-            data: dict[str, Any] = {"sequence": sequence, "state": state}
-            append_event(preview.project.stream, PREVIEW_CHANGED, data, told=self._told())
-        else:
-            data = {"watch": str(preview.pk), "state": state}
-            append_event(preview.project.stream, PREVIEW_WATCHED, data, told={"answer": watch_to_json(self._fresh())})
+        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
+        append_event(stored.project.stream, _event_of(stored))
 
-    def _told(self) -> dict[str, Any]:
-        """The preview as `GET preview` answers it to any member, unless it is too large for a message."""
-        shown = preview_to_json(self._fresh())
-        return {"preview": shown} if len(json.dumps(shown)) <= LARGEST_TOLD else {}
 
-    def _fresh(self) -> Preview:
-        return Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=self._preview.pk)
+def _event_of(preview: Preview) -> NewEvent:
+    """What became of a preview, with what `GET` answers to any member, unless it is too large for a message."""
+    if not preview.is_plain:
+        return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
+    shown = preview_to_json(preview)
+    if len(json.dumps(shown)) > LARGEST_TOLD:
+        return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
+    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:
@@ -214,10 +213,10 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
 
 
 def prune_previews(project_id: UUID) -> None:
-    """Forgets all but the newest wishes and builds of previews, and their files when nothing else uses them."""
+    """Forgets all but the newest requested previews and builds of previews, with the files that nothing else uses."""
     with transaction.atomic():
-        wishes = Preview.objects.wished().filter(project_id=project_id).order_by("-asked")
-        Preview.objects.filter(pk__in=list(wishes.values_list("pk", flat=True)[WISHES_KEPT:])).delete()
+        requested = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
+        Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[REQUESTED_KEPT:])).delete()
         shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")

@@ -1,7 +1,7 @@
-"""Wishes to look into a pipeline: the newest text's rune with inner tensors sent to the page as well, or timed; or the
-rune of the newest text with a fix of one of its diagnostics in it, to be compared with the text as it is.
+"""Previews that somebody requests: the newest text's rune that also sends inner tensors to the page, or is timed; or
+the rune of the newest text with a fix of one of its diagnostics in it, to be compared with the text as it is.
 
-Asking writes a preview with other options beside the project's own and wakes the slot of previews.
+A request writes a preview with other options beside the project's own and wakes the slot of previews.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CODE = re.compile(r"RUNE[0-9]{4}\Z")
 _MOST = 100
 
 
-def wish_for(project: Project, options: dict[str, Any]) -> Preview:
+def start_watch(project: Project, options: dict[str, Any]) -> Preview:
     """The preview of a project with these options, which is made soon unless it is of the newest text."""
     with transaction.atomic():
         watch, _ = Preview.objects.select_for_update().get_or_create(
@@ -51,8 +51,8 @@ def wish_for(project: Project, options: dict[str, Any]) -> Preview:
 def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
     """A watch of the project. Raises `NotFound`."""
     require(actor, Verb.READ, project)
-    wished = Preview.objects.wished().select_related("project", "build__artefact")
-    watch = wished.filter(project=project, pk=watch_id).first()
+    requested = Preview.objects.requested().select_related("project", "build__artefact")
+    watch = requested.filter(project=project, pk=watch_id).first()
     if watch is None:
         raise nothing_for(actor)
     return watch

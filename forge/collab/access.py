@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
 from forge.collab.reader import reader
 from forge.core.errors import DomainError, Moved
@@ -20,9 +20,16 @@ class Access:
     """What a person may do on a project's sockets, and the streams that tell when that may change."""
 
     project_id: UUID
-    may_edit: bool
+    may: frozenset[Verb]
+    address: str
+    """The names of organisation and project, which are in addresses."""
     project_stream: str
     organisation_stream: str
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether what is sent is taken."""
+        return Verb.EDIT in self.may
 
 
 @dataclass(frozen=True)
@@ -75,4 +82,10 @@ def _now(principal: Principal, project_id: UUID) -> Access | None:
 
 
 def _access(principal: Principal, project: Project) -> Access:
-    return Access(project.pk, can(principal, Verb.EDIT, project), project.stream, project.organisation.stream)
+    return Access(
+        project_id=project.pk,
+        may=verbs_on(principal, project),
+        address=project.full_name,
+        project_stream=project.stream,
+        organisation_stream=project.organisation.stream,
+    )

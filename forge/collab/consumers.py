@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from forge.accounts.events import PROFILE_CHANGED
 from forge.accounts.people import person_to_json
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address
@@ -153,12 +154,13 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         What ends access is among them.
         """
         if stream == self._person_stream:
-            # Whoever still has a session comes back with it.
-            await self.close_for(
-                Closing.TRY_AGAIN, "You signed out or changed your password. The project is opened again."
-            )
+            await self.person_moved(event)
         elif event is None or event["type"].startswith(("member", "project", "organisation")):
             await self.ask_again()
+
+    async def person_moved(self, event: dict[str, Any] | None) -> None:
+        """An event of the person: their session ended, or their name is another. Whoever has a session comes back."""
+        await self.close_for(Closing.TRY_AGAIN, "Your account has changed. The project is opened again.")
 
     async def close_for(self, code: int, reason: str) -> None:
         """Closes once; a reason has at most 123 bytes on the wire."""
@@ -274,14 +276,31 @@ class EventsConsumer(ProjectSocket):
         """Ignores all messages of the client."""
 
     async def stream_moved(self, stream: str, event: dict[str, Any] | None) -> None:
+        before = self.access
         await super().stream_moved(stream, event)
-        if self._is_closing or stream != self.access.project_stream:
+        if self._is_closing:
             return
+        if stream == self.access.project_stream:
+            await self._send_or_catch_up(event)
+        if self.access != before:
+            await self._say_state_changed()
+
+    async def person_moved(self, event: dict[str, Any] | None) -> None:
+        if event is not None and event["type"] == PROFILE_CHANGED.name:
+            await self._say_state_changed()
+        else:
+            await super().person_moved(event)
+
+    async def _send_or_catch_up(self, event: dict[str, Any] | None) -> None:
         if event is not None and event["sequence"] == self._last + 1:
             self._last += 1
             await self._send(event)
         elif event is None or event["sequence"] > self._last:
             await self._send_newer()
+
+    async def _say_state_changed(self) -> None:
+        """The state says something else, of which no event of the project tells: what one may do, a name."""
+        await self._send({"type": "state.changed", "sequence": self._last})
 
     async def _send_newer(self) -> None:
         """Sends what the socket lacks from the log itself: messages may come late, or not at all."""

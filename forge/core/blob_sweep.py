@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 GRACE = timedelta(hours=1)
 """How long bytes that were put wait for a link: far longer than anything takes between the two."""
+IN_FLIGHT = timedelta(minutes=5)
+"""How long what must go at once waits for a link, where somebody put the same bytes: longer than an archive's take."""
 _BATCH = 500
 T = TypeVar("T")
 
@@ -60,9 +62,15 @@ def let_go(digests: Collection[str]) -> None:
         _delete_unlinked(digests, Q(put_at=F("created")))
 
 
-def erase(digest: str) -> bool:
-    """Deletes a blob that nothing links, however lately it was put; answers whether it is gone."""
-    return bool(_delete_unlinked([digest], Q()))
+def erase(digest: str, since: datetime, now: datetime | None = None) -> bool:
+    """Deletes a blob that nothing links, without the hour; answers whether that is settled.
+
+    Bytes that somebody put after `since` and a moment ago are about to be linked, and are left. They are asked for
+    again until they are linked, or gone.
+    """
+    is_in_flight = Q(put_at__gt=max(since, (now or timezone.now()) - IN_FLIGHT))
+    _delete_unlinked([digest], ~is_in_flight)
+    return not Blob.objects.filter(is_in_flight, pk=digest, links__isnull=True).exists()
 
 
 def drop_links_of_the_gone() -> None:

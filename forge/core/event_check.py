@@ -6,28 +6,29 @@ is tried: `forge.core.events.event_checks` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from drf_spectacular.plumbing import ComponentRegistry
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from forge.core.event_schema import REFERENCE, data_schemas
-from forge.core.event_types import EventType, WrongEvent
+from forge.core.event_types import EventType, NewEvent, WrongEvent
+from forge.core.schema import schema_of
 
 
-def check_shape(event_type: EventType, data: Mapping[str, Any]) -> None:
-    """Raises `WrongEvent` where the data are not what the declaration says."""
-    if (problem := best_match(_validator(event_type).iter_errors(data))) is not None:
-        raise WrongEvent(f"{event_type.name}: {problem.json_path}: {problem.message}")
+def check_shape(event: NewEvent) -> None:
+    """Raises `WrongEvent` where an event is not what its declaration says."""
+    if (problem := best_match(_validator(event.type).iter_errors(event.says))) is not None:
+        raise WrongEvent(f"{event.type.name}: {problem.json_path}: {problem.message}")
 
 
 @cache
-def _validator(event_type: EventType) -> Draft202012Validator:
-    schemas = {name: closed(schema) for name, schema in data_schemas([event_type]).items()}
-    root = {"$ref": REFERENCE + event_type.title, "components": {"schemas": schemas}}
-    return Draft202012Validator(root, format_checker=FormatChecker())
+def _validator(event_type: EventType[Any]) -> Draft202012Validator:
+    registry = ComponentRegistry()
+    root = schema_of(event_type.hint, registry)
+    schemas = {name: closed(schema) for name, schema in registry.build({})["schemas"].items()}
+    return Draft202012Validator({**root, "components": {"schemas": schemas}}, format_checker=FormatChecker())
 
 
 def closed(schema: Any) -> Any:

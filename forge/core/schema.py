@@ -107,7 +107,8 @@ def _object(hint: Any, registry: Any) -> Schema:
                 required.append(key)
     documented = _parts(hint)[0].__doc__
     described = {"description": " ".join(documented.split())} if documented else {}
-    return {"type": "object", **described, "properties": properties, "required": sorted(required)}
+    needed = {"required": sorted(required)} if required else {}
+    return {"type": "object", **described, "properties": properties, **needed}
 
 
 def _parts(hint: Any) -> list[Any]:

@@ -86,7 +86,7 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
     Numbers go on as before. A state that is newer already stays. The project's row is locked, as by all who write to
     its document: of two that merge at once, the one with less must not win.
     """
-    Project.objects.select_for_update().only("pk").filter(pk=project_id).first()
+    Project.objects.lock(project_id)
     stored = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
     if stored is None or stored < sequence:
         DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
@@ -280,7 +280,7 @@ def editing(project: Project, author_id: UUID | None) -> Iterator[Doc[Any]]:
     The project's row is locked first, so two of these never see the same document.
     """
     with transaction.atomic():
-        Project.objects.select_for_update().only("pk").get(pk=project.pk)
+        Project.objects.lock(project.pk)
         doc = load_document(project.pk).doc
         before = doc.get_state()
         untouched = doc.get_update(before)

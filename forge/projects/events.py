@@ -2,58 +2,64 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import TypedDict
 
-from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.event_types import EVERYTHING, EventType, StreamKind, declare
+from forge.core.json_types import Uuid
+from forge.projects.serializers import ProjectSummaryJson
 
-PROJECT, ORGANISATION = StreamKind.PROJECT, StreamKind.ORGANISATION
 
-PROJECT_CHANGED = declare(
-    EventType(
-        "project.changed",
-        PROJECT,
-        "The project has another name, description or visibility, or was restored.",
-        stored={"project": serializers.JSONField()},
-    )
-)
-PROJECT_DELETED = declare(EventType("project.deleted", PROJECT, "The project was deleted, and its sockets close."))
-SAMPLES_CHANGED = declare(
-    EventType("samples.changed", PROJECT, "A sample was sent or deleted.", read_again="the samples")
-)
-VERSION_SAVED = declare(
-    EventType(
-        "version.saved",
-        PROJECT,
-        "The files were saved as a version.",
-        stored={"number": serializers.IntegerField()},
-        read_again="the versions",
-    )
-)
+class ProjectChangedJson(TypedDict):
+    """The project has another name, description or visibility, or was restored."""
 
-PROJECT_CREATED = declare(
-    EventType(
-        "project.created",
-        ORGANISATION,
-        "The organisation has a new project.",
-        stored={"project": serializers.UUIDField(), "name": serializers.CharField()},
-        read_again="the projects",
-    )
+    project: ProjectSummaryJson
+
+
+class ProjectDeletedJson(TypedDict):
+    """The project was deleted, and its sockets close."""
+
+
+class SamplesChangedJson(TypedDict):
+    """A sample was sent or deleted."""
+
+
+class VersionSavedJson(TypedDict):
+    """The files were saved as a version of this number, or such a version has another message."""
+
+    number: int
+
+
+class OrganisationProjectCreatedJson(TypedDict):
+    """The organisation has a new project."""
+
+    project: Uuid
+    name: str
+
+
+class OrganisationProjectDeletedJson(TypedDict):
+    """A project was deleted."""
+
+    project: Uuid
+
+
+class OrganisationProjectRestoredJson(TypedDict):
+    """A deleted project was restored, possibly under another name."""
+
+    project: Uuid
+
+
+PROJECT_CHANGED = declare(EventType("project.changed", StreamKind.PROJECT, ProjectChangedJson))
+PROJECT_DELETED = declare(EventType("project.deleted", StreamKind.PROJECT, ProjectDeletedJson, (EVERYTHING,)))
+SAMPLES_CHANGED = declare(EventType("samples.changed", StreamKind.PROJECT, SamplesChangedJson, ("samples",)))
+VERSION_SAVED = declare(EventType("version.saved", StreamKind.PROJECT, VersionSavedJson, ("versions",)))
+
+_PROJECTS = ("projects",)
+ORGANISATION_PROJECT_CREATED = declare(
+    EventType("project.created", StreamKind.ORGANISATION, OrganisationProjectCreatedJson, _PROJECTS)
 )
-PROJECT_DELETED_IN_ORGANISATION = declare(
-    EventType(
-        "project.deleted",
-        ORGANISATION,
-        "A project was deleted.",
-        stored={"project": serializers.UUIDField()},
-        read_again="the projects",
-    )
+ORGANISATION_PROJECT_DELETED = declare(
+    EventType("project.deleted", StreamKind.ORGANISATION, OrganisationProjectDeletedJson, _PROJECTS)
 )
-PROJECT_RESTORED = declare(
-    EventType(
-        "project.restored",
-        ORGANISATION,
-        "A deleted project was restored, possibly under another name.",
-        stored={"project": serializers.UUIDField()},
-        read_again="the projects",
-    )
+ORGANISATION_PROJECT_RESTORED = declare(
+    EventType("project.restored", StreamKind.ORGANISATION, OrganisationProjectRestoredJson, _PROJECTS)
 )

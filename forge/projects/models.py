@@ -27,6 +27,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def alive(self) -> ProjectQuerySet:
         return self.filter(deleted_at__isnull=True)
 
+    def lock(self, project_id: uuid.UUID) -> None:
+        """Takes a project's row until the transaction ends: so do all who write its document, versions or links."""
+        self.select_for_update().only("pk").filter(pk=project_id).first()
+
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those of their organisations, and public ones."""
         mine = Q(organisation__in=organisations_where(actor, Verb.SEE))

@@ -24,7 +24,11 @@ def free_name(organisation: Organisation, wished: str) -> str:
 
 
 def take_name(organisation: Organisation, name: str) -> None:
-    """Makes sure that a name is free. A former name of another project no longer leads there. Raises `NameTaken`."""
+    """Makes sure that a name is free, until the transaction ends; as a former name it leads to no project any more.
+
+    Raises `NameTaken`.
+    """
+    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation.pk)
     if Project.objects.alive().filter(organisation=organisation, name=name).exists():
         raise NameTaken(f"{organisation.name} has a project {name} already. Choose another name.")
     FormerProjectName.objects.filter(organisation=organisation, name=name).delete()

@@ -41,6 +41,12 @@ def wanted_files(version: Version, paths: Collection[str] | None = None) -> tupl
     return tuple(found)
 
 
+def still_given(version: Version, read: Collection[Wanted]) -> tuple[Wanted, ...]:
+    """Those of the files that may be given now: a recording may have been withdrawn since they were read."""
+    given = given_files(version)
+    return tuple(file for file in read if file.path in given)
+
+
 def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | None = None) -> tuple[str, ...]:
     """Edits a document until its files are the wanted ones; answers the paths that changed, sorted.
 

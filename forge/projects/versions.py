@@ -74,30 +74,32 @@ def snapshot(project: Project, author: Any = None) -> Version:
 
     The caller has checked that the person may make one.
     """
+    return keep_tree(project, working_tree(project), author)
+
+
+def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Version:
+    """The version of these files of a project, as they were a moment ago."""
     # Bytes are stored before the transaction, in which nothing is waited for.
-    seen = working_tree(project)
-    put_all(seen.texts.values())
+    put_all(tree.texts.values())
     with transaction.atomic():
-        Project.objects.select_for_update().only("pk").get(pk=project.pk)
-        known = Version.objects.filter(project=project, digest=seen.digest).first()
-        if known is not None:
-            return _linked(known, project)
-        highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
-        made = Version.objects.create(
-            project=project,
-            number=highest + 1,
-            digest=seen.digest,
-            manifest=dict(seen.manifest),
-            file_ids=dict(seen.file_ids),
-            sequence=seen.sequence,
-            author=author,
-        )
-        return _linked(made, project)
-
-
-def _linked(version: Version, project: Project) -> Version:
-    """The version, with all its files kept; also an old one's that were gone and are back."""
-    link_blobs(version, (file["digest"] for file in version.manifest.values()), project.organisation_id)
+        Project.objects.lock(project.pk)
+        version = Version.objects.filter(project=project, digest=tree.digest).first()
+        if version is None:
+            highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
+            version = Version.objects.create(
+                project=project,
+                number=highest + 1,
+                digest=tree.digest,
+                manifest=dict(tree.manifest),
+                file_ids=dict(tree.file_ids),
+                sequence=tree.sequence,
+                author=author,
+            )
+        # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
+        # since the files were read, which nothing may hold any more.
+        texts = {tree.manifest[path]["digest"] for path in tree.texts}
+        others = {described["digest"] for described in tree.manifest.values()} - texts
+        link_blobs(version, texts | _of_project(project, others).keys(), project.organisation_id)
     return version
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import TypedDict
 
 from forge.core.event_types import EventType, StreamKind, declare
 
-TAG_PUBLISHED = declare(
-    EventType(
-        "tag.published",
-        StreamKind.PROJECT,
-        "A build was published under a tag, or a tag moved to it.",
-        stored={"tag": serializers.CharField(), "build_number": serializers.IntegerField()},
-        read_again="the tags",
-    )
-)
+
+class TagPublishedJson(TypedDict):
+    """A build was published under a tag, which may have named another before."""
+
+    tag: str
+    build_number: int | None
+
+
+TAG_PUBLISHED = declare(EventType("tag.published", StreamKind.PROJECT, TagPublishedJson, ("state", "versions")))

@@ -42,7 +42,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         build=build, user=actor.person, verdict=verdict, comment=comment, rune_digest=build.artefact.digest
     )
     write_entry(actor, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
-    append_event(build.project.stream, REVIEW_CHANGED, {"build": str(build.pk)}, actor)
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return given
 
 
@@ -52,5 +52,5 @@ def say(actor: Actor, build: Build, text: str) -> Comment:
     require(actor, Verb.COMMENT, build.project)
     comment = add_comment(build.subject, actor.person, text)
     write_entry(actor, "review.comment", build.subject, comment=str(comment.pk))
-    append_event(build.project.stream, REVIEW_CHANGED, {"build": str(build.pk)}, actor)
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return comment

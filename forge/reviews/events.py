@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import TypedDict
 
 from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import Uuid
 
-REVIEW_CHANGED = declare(
-    EventType(
-        "review.changed",
-        StreamKind.PROJECT,
-        "Someone gave a verdict on a build or commented on it.",
-        stored={"build": serializers.UUIDField()},
-        read_again="the build's verdicts and comments",
-    )
-)
+
+class ReviewChangedJson(TypedDict):
+    """Someone gave a verdict on a build or commented on it."""
+
+    build: Uuid
+
+
+REVIEW_CHANGED = declare(EventType("review.changed", StreamKind.PROJECT, ReviewChangedJson, ("reviews", "comments")))

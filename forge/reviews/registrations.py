@@ -36,7 +36,7 @@ def builds_waiting(actor: Actor) -> Sequence[Waiting]:
     )
     mine = Verdict.objects.standing().filter(user_id=actor.pk).values("build")
     to_judge = builds.exclude(requested_by_id=actor.pk).exclude(pk__in=mine)[:SHOWN]
-    wishes = Verdict.objects.standing().filter(
+    change_requests = Verdict.objects.standing().filter(
         verdict=Choice.CHANGES, build__in=builds.filter(requested_by_id=actor.pk)
     )
     return [
@@ -53,13 +53,13 @@ def builds_waiting(actor: Actor) -> Sequence[Waiting]:
         ),
         *(
             Waiting(
-                title=f"{wish.build.project.full_name}: build {wish.build.number}",
-                detail=f"{wish.user or 'Someone'} asks for changes",
-                url=f"{wish.build.project.get_absolute_url()}/builds/{wish.build.number}",
+                title=f"{asked.build.project.full_name}: build {asked.build.number}",
+                detail=f"{asked.user or 'Someone'} asks for changes",
+                url=f"{asked.build.project.get_absolute_url()}/builds/{asked.build.number}",
                 action="Read",
                 icon="message-square",
-                since=wish.created,
+                since=asked.created,
             )
-            for wish in wishes.select_related("user", "build__project__organisation")[:SHOWN]
+            for asked in change_requests.select_related("user", "build__project__organisation")[:SHOWN]
         ),
     ]

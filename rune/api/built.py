@@ -92,13 +92,12 @@ class Build:
         return load(self.data, limits=limits, resources=resources, seed=seed)
 
     def __repr__(self) -> str:
-        return f"<Build {self.name}: {len(self.data):,} bytes, {self.report.memory.arena:,} bytes of memory>"
+        return f"<Build {self.name}: {len(self.data):,} bytes, {self.report.memory.planned:,} bytes of memory>"
 
     def _repr_html_(self) -> str:
-        memory = self.report.memory
         rows = [
             ("rune", f"{len(self.data):,} bytes"),
-            ("memory", f"{memory.arena:,} bytes, and {memory.serial:,} for messages"),
+            ("memory", f"{self.report.memory.planned:,} bytes"),
             *((f"model {model.stage}", f"{model.file or 'given'}: {model.runs}") for model in self.report.models),
             *(("warning", diagnostic.message) for diagnostic in self.diagnostics),
         ]

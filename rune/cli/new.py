@@ -120,7 +120,7 @@ def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice |
         if not asks_for_pixels(tensor.type):
             advice = None
         elif chosen is not None:
-            advice = PixelAdvice(chosen, "--pixels said so")
+            advice = PixelAdvice(chosen, "given by --pixels")
         elif advice is None:
             advice = _asked(plain(tensor.name))
             if advice is None:
@@ -129,7 +129,7 @@ def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice |
                     "uses 0 to 1 and marks the question; answer it with --pixels."
                 )
         elif advice.range in (None, PixelRange.SIGNED):
-            wanted = "in a range of its own" if advice.range is None else f"from {advice.range.value}"
+            wanted = "in another range" if advice.range is None else f"from {advice.range.value}"
             notices.append(
                 f"The model reads pixels {wanted} ({advice.reason}), and no proc-block produces them. The Runefile "
                 "uses 0 to 1, with which its results are inaccurate."
@@ -150,7 +150,7 @@ def _asked(name: str) -> PixelAdvice | None:
     answer = click.prompt(
         "From 0 to 1, or from 0 to 255?", type=click.Choice([*_RANGES, "unknown"]), default="unknown", err=True
     )
-    return PixelAdvice(_RANGES[answer], "you said so") if answer in _RANGES else None
+    return PixelAdvice(_RANGES[answer], "given by you") if answer in _RANGES else None
 
 
 def _write(folder: Path, contents: dict[str, bytes]) -> None:

@@ -177,7 +177,7 @@ def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
     if packaged is not None:
         report.warning(
             Code.ZUNE_PART,
-            f"{quoted(name)} is a package of a zune; {packaged} is taken, which reads the same",
+            f"{quoted(name)} is a package of a zune; {packaged} is used instead, which reads the same",
             stage.target.span,
             fixes=[report.replace(stage.target.span, packaged)],
         )

@@ -141,7 +141,7 @@ class _Recovery:
             bare = _BARE_NAME.match(self._text, entry.start, entry.end) if entry.name_end is None else None
             if bare is not None:
                 span = self._source.span(bare.start("name"), bare.end("name"))
-                problem = Unreadable("a `:` is missing behind this name", span)
+                problem = Unreadable("a `:` is missing after this name", span)
                 behind = self._source.span(bare.end("name"), bare.end("name"))
                 self._tell(problem, [self._report.guess(behind, ":", "Write the `:`")])
             else:

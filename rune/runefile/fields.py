@@ -206,5 +206,5 @@ def read_named(field: Field | None, what: str, report: Report) -> Iterator[tuple
                 Code.BAD_NAME,
                 f"{quoted(key.text)} cannot name a {what}",
                 key.span,
-                ["A name starts with a letter or `_` and goes on with letters, digits, `_` and `-`."],
+                ["A name starts with a letter or `_` and continues with letters, digits, `_` and `-`."],
             )

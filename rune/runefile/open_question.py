@@ -20,7 +20,7 @@ from rune.wording import plain
 
 _BLOCK = re.compile(r"^[ \t]*# Open question: (?P<text>[^\r\n]*)(?P<more>(?:\r?\n[ \t]*#[^\r\n]*)*)(?:\r?\n|\Z)", re.M)
 _PIXELS = "does the model read pixels from 0 to 1, or from 0 to 255?"
-_TRY_BOTH = "Try both on an input whose answer you know: one answers wrongly. Undo brings the question back."
+_TRY_BOTH = "Try both on an input whose result you know: one gives wrong results. Undo restores the question."
 _MOST_QUESTIONS = 20
 _NORMALISED = "image_normalization"
 
@@ -29,7 +29,7 @@ def pixel_question(image: str, pixels: str) -> list[str]:
     """The comment above the stage `pixels`, which makes 0 to 1 of what `image` reads."""
     return [
         f"  # Open question: {_PIXELS}",
-        "  # Its file does not say, and with the wrong ones it answers, and answers wrongly. Here they go from 0 to 1.",
+        "  # Its file does not say. With the wrong range the results are wrong. Here the range is 0 to 1.",
         f"  # For 0 to 255: write `capability: FLOAT_IMAGE` and `type: f32` in `{image}`, remove `{pixels}`, and read",
         f"  # `{image}` in its place. Then remove this comment.",
     ]
@@ -37,10 +37,10 @@ def pixel_question(image: str, pixels: str) -> list[str]:
 
 def range_question(advice: PixelAdvice) -> list[str]:
     """The comment where the model wants a range that no block makes."""
-    wanted = f"from {advice.range.value}" if advice.range is not None else "of a range of its own"
+    wanted = f"from {advice.range.value}" if advice.range is not None else "of another range"
     return [
-        f"  # Open question: how do pixels {wanted} come about? The model wants them, and no proc-block makes them.",
-        f"  # {advice.reason[:1].upper()}{advice.reason[1:]}. Here they go from 0 to 1, so its answers are off.",
+        f"  # Open question: which stage makes pixels {wanted}? The model expects them, and no proc-block makes them.",
+        f"  # {advice.reason[:1].upper()}{advice.reason[1:]}. Here the range is 0 to 1, so its results are inaccurate.",
         "  # Convert the model again with the scaling inside of it, and remove this comment.",
     ]
 

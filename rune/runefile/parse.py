@@ -150,7 +150,7 @@ def _stages(
 ) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
     """The stages, and the names of those of which not even the kind is known."""
     if field is None:
-        report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app stand under `pipeline:`."])
+        report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app belong under `pipeline:`."])
         return (), frozenset()
     read = []
     for name, value in read_named(field, "stage", report):

@@ -169,7 +169,7 @@ def read_arguments(field: Field | None, report: Report, *, with_lists: bool = Fa
         name = key.text.replace("-", "_")
         if name in found:
             first = found[name].name_span.start.line
-            message = f"The argument {quoted(key.text)} stands here a second time"
+            message = f"The argument {quoted(key.text)} appears here twice"
             report.error(Code.REPEATED_KEY, message, key.span, [f"The first is in line {first}. Keep one of them."])
             continue
         argument = _list_argument(name, key, item) if with_lists else None
@@ -206,7 +206,7 @@ def _argument(name: str, key: Scalar, value: Value, report: Report) -> ArgumentS
     if isinstance(content, str) and content.startswith("$"):
         match = _RESOURCE_NAME.match(content)
         if match is None:
-            notes = ["After `$` stands a name of letters, digits and `_`."]
+            notes = ["`$` is followed by a name of letters, digits and `_`."]
             report.error(Code.UNKNOWN_RESOURCE, f"{quoted(content)} is not a resource", value.span, notes)
             return None
         resource = match["name"]

@@ -196,7 +196,7 @@ class _Reading:
         """Each stage of a chain reads from the one before it."""
         if not self._chains and self._stages:
             message = "Unable to parse the input: no line says in which order the stages run"
-            notes = ["Write `RUN` and the names of the stages, each behind the one that it reads from."]
+            notes = ["Write `RUN` and the names of the stages, each after the one that it reads from."]
             self._report.error(Code.BAD_INSTRUCTION, message, self._stages[-1].name.span, notes)
             self._is_whole = False
         stages = {stage.name.text: stage for stage in reversed(self._stages)}

@@ -142,8 +142,8 @@ class Words:
         found = [self._type(first, last) for first, last in _parts(self._text, start + 1, close)]
         span = self._source.span(start, close + 1)
         if len(found) != most:
-            one = "1 type stands" if most == 1 else f"{most} types stand"
-            raise BadLine(f"{one} here between `<` and `>`, and not {len(found)}", span)
+            expected = "1 type is" if most == 1 else f"{most} types are"
+            raise BadLine(f"{expected} expected between `<` and `>`, not {len(found)}", span)
         return None if found[-1] is None else Sequence((found[-1],), found[-1].span)
 
     def _type(self, start: int, end: int) -> Map | None:

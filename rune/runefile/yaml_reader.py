@@ -114,7 +114,7 @@ class Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if depth >= MAX_DEPTH:
-            raise TooMuch(f"Lists and maps stand more than {MAX_DEPTH} deep inside each other", self._at(event))
+            raise TooMuch(f"Lists and maps are nested more than {MAX_DEPTH} deep", self._at(event))
         before = self._count
         anchor: str | None = event.anchor  # type: ignore[attr-defined]
         if isinstance(event, yaml.CollectionStartEvent):
@@ -138,7 +138,7 @@ class Composer:
         span = self._trimmed(_start(event), _stop(event))
         text: str = event.value
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise Unreadable("an escape stands for half a character (a surrogate)", span)
+            raise Unreadable("an escape is half of a character (a surrogate)", span)
         is_plain = event.style in (None, "")
         if event.tag is not None:
             return Scalar(text, self._tagged(event.tag, text, span), span)
@@ -148,7 +148,7 @@ class Composer:
                 Notice(
                     Code.AMBIGUOUS_VALUE,
                     Severity.WARNING,
-                    f"{plain(text)} is the number {value} here, and another one in older YAML",
+                    f"{plain(text)} is the number {value} here, but a different number in older YAML",
                     span,
                     "A number that starts with 0 was octal before YAML 1.2. Octal numbers are written `0o17` now.",
                     str(value),

@@ -288,6 +288,9 @@ def _within_limits(store: Store, host: Host, memory_size: Callable[[], int], ent
     entered = _in_a_thread(enter)
     try:
         wait([entered], limits.seconds)
+    except BaseException:
+        host.models.close()  # The rune may be waiting for one of them.
+        raise
     finally:
         if not entered.done():
             store.engine.increment_epoch()

@@ -36,7 +36,8 @@ class ScratchCopy:
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
         for name in ("rune", "tests/rune/targets", "tests/rune/blocks", "examples", "docs/guides"):
-            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # What is compiled already comes along: each process of the copy would compile all of it again.
+            shutil.copytree(REPOSITORY / name, folder / name)
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
         return ScratchCopy(folder)
 
@@ -51,7 +52,7 @@ class ScratchCopy:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
             timeout=300,

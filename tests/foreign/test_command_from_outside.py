@@ -230,3 +230,14 @@ complete_line rune new key
         timeout=60,
     )
     assert done.stdout.splitlines() == ["model-info", "--accelerometer --accel", "json", "keywords"], done.stderr
+
+
+@pytest.mark.parametrize(("name", "answer"), [("chek", "Did you mean check?"), ("model", "Did you mean model-info?")])
+def test_an_unknown_command_is_answered_with_a_similar_one(name: str, answer: str) -> None:
+    result = CliRunner().invoke(main, [name])
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"Error: No such command '{name}'. {answer}\n")
+
+
+def test_a_command_like_no_other_is_unknown() -> None:
+    assert CliRunner().invoke(main, ["xyzzy"]).stderr.endswith("Error: No such command 'xyzzy'.\n")

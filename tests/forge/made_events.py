@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import NotRequired, TypedDict
 
 from forge.core.event_types import EventType, StreamKind
 
-HAPPENED = EventType("test.happened", StreamKind.PROJECT, "Something happened.")
-COUNTED = EventType(
-    "test.counted",
-    StreamKind.PROJECT,
-    "Something happened, and has a number; a word is told with it.",
-    stored={"number": serializers.IntegerField()},
-    told={"word": serializers.CharField()},
-)
+
+class HappenedJson(TypedDict):
+    """Something happened."""
+
+
+class CountedJson(TypedDict):
+    """Something happened, and has a number; a word is told with it."""
+
+    number: int
+    word: NotRequired[str]
+
+
+HAPPENED = EventType("test.happened", StreamKind.PROJECT, HappenedJson)
+COUNTED = EventType("test.counted", StreamKind.PROJECT, CountedJson)

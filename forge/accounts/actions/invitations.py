@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from forge.accounts.access import require_in
 from forge.accounts.actions.members import checked_role
-from forge.accounts.checks import email_errors, password_errors
+from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
@@ -68,6 +68,12 @@ def find_invitation(secret: str) -> Invitation:
     return invitation
 
 
+def _held_invitation(secret: str) -> Invitation:
+    """The same, locked: of two that join by one link at once, the second hears that it was used. Raises `LinkEnded`."""
+    Invitation.objects.select_for_update().only("pk").filter(token_hash=hash_secret(secret)).first()
+    return find_invitation(secret)
+
+
 @dataclass(frozen=True)
 class NewPerson:
     """What someone who joins says of themselves."""
@@ -83,17 +89,16 @@ def join_as(user: User, secret: str) -> Organisation:
     Raises `LinkEnded`.
     """
     with transaction.atomic():
-        return _accept(find_invitation(secret), user)
+        return _accept(_held_invitation(secret), user)
 
 
 def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
     """Makes an account with a password, and a member of it. Raises `LinkEnded` and `BadAccount`."""
     name, email = " ".join(person.name.split()), person.email.strip().lower()
     with transaction.atomic():
-        invitation = find_invitation(secret)
-        errors = email_errors(email) | password_errors(person.password, User(email=email, name=name))
-        if not 0 < len(name) <= 80:
-            errors["name"] = ["Your name has 1 to 80 characters."]
+        invitation = _held_invitation(secret)
+        errors = name_errors(name) | email_errors(email)
+        errors |= password_errors(person.password, User(email=email, name=name))
         if errors:
             raise BadAccount("Check the fields below.", errors=errors)
         user = User.objects.create_user(email, person.password, name=name)
@@ -101,17 +106,13 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
 
 
 def _accept(invitation: Invitation, user: User) -> Organisation:
-    now = timezone.now()
-    open_one = Invitation.objects.filter(
-        pk=invitation.pk, used__isnull=True, revoked__isnull=True, expires__gt=now
-    ).update(used=now, used_by=user)
-    if not open_one:
-        raise LinkEnded("The invitation has just been used. Ask whoever sent it for another.")
+    invitation.used, invitation.used_by = timezone.now(), user
+    invitation.save(update_fields=["used", "used_by"])
     organisation, role = invitation.organisation, Role(invitation.role)
     membership, made = Membership.objects.get_or_create(organisation=organisation, user=user, defaults={"role": role})
     if not made and is_more(role, Role(membership.role)):
         membership.role = role
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
-    append_event(organisation.stream, MEMBERS_CHANGED, {}, user)
+    append_event(organisation.stream, MEMBERS_CHANGED(), user)
     return organisation

@@ -30,7 +30,7 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
     membership.save(update_fields=["role"])
     subject = f"organisation:{organisation.pk}"
     write_entry(actor, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
-    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
     return membership
 
 
@@ -45,7 +45,7 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> 
         _keep_an_owner(organisation, membership)
     membership.delete()
     write_entry(actor, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
-    append_event(organisation.stream, MEMBERS_CHANGED, {}, actor)
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 
 def _membership(organisation: Organisation, member_id: UUID) -> Membership:

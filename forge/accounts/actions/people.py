@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from forge.accounts.checks import email_errors, password_errors
+from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount
-from forge.accounts.events import SESSIONS_CHANGED
+from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import User
 from forge.core.audit import write_entry
 from forge.core.events import append_event
@@ -16,16 +16,17 @@ from forge.core.events import append_event
 def update_profile(user: User, *, name: str, email: str) -> User:
     """Changes what a person is called and the address that they sign in with. Raises `BadAccount`."""
     name, email = " ".join(name.split()), email.strip().lower()
-    errors: dict[str, list[str]] = {}
-    if not 0 < len(name) <= 80:
-        errors["name"] = ["Your name has 1 to 80 characters."]
+    errors = name_errors(name)
     if email != user.email:
         errors |= email_errors(email)
     if errors:
         raise BadAccount("Check the fields below.", errors=errors)
+    is_renamed = name != user.name
     user.name, user.email = name, email
     user.save(update_fields=["name", "email"])
     write_entry(user, "profile.update", f"user:{user.pk}")
+    if is_renamed:
+        append_event(user.stream, PROFILE_CHANGED(), user)
     return user
 
 
@@ -43,4 +44,4 @@ def set_password(user: User, password: str) -> None:
 
 def end_connections(user: User) -> None:
     """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
-    append_event(user.stream, SESSIONS_CHANGED, {}, user)
+    append_event(user.stream, SESSIONS_CHANGED(), user)

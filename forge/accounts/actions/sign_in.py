@@ -93,7 +93,7 @@ def _person_of(link: SignInLink) -> User:
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
             write_entry(INSTALLATION, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
-            append_event(home.stream, MEMBERS_CHANGED, {}, user)
+            append_event(home.stream, MEMBERS_CHANGED(), user)
     return user
 
 

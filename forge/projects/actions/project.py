@@ -18,11 +18,11 @@ from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.events import (
+    ORGANISATION_PROJECT_CREATED,
+    ORGANISATION_PROJECT_DELETED,
+    ORGANISATION_PROJECT_RESTORED,
     PROJECT_CHANGED,
-    PROJECT_CREATED,
     PROJECT_DELETED,
-    PROJECT_DELETED_IN_ORGANISATION,
-    PROJECT_RESTORED,
 )
 from forge.projects.files import StoredFile, seed_files, store_files
 from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
@@ -93,7 +93,7 @@ def _create(
     with editing(project, actor.pk) as doc:
         seed_files(doc, project, stored)
     write_entry(actor, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
-    append_event(organisation.stream, PROJECT_CREATED, {"project": str(project.pk), "name": name}, actor)
+    append_event(organisation.stream, ORGANISATION_PROJECT_CREATED(project=str(project.pk), name=name), actor)
     project.refresh_from_db()
     return project
 
@@ -119,9 +119,9 @@ def update_project(
         take_name(project.organisation, name)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
-    if description is not None and description.strip() != project.description:
+    description = None if description is None else " ".join(description.split())
+    if description is not None and description != project.description:
         require(actor, Verb.DESCRIBE, project)
-        description = " ".join(description.split())
         if len(description) > 200:
             raise Invalid("A description has at most 200 characters.", errors={"description": ["At most 200."]})
         changes["description"] = description
@@ -136,7 +136,7 @@ def update_project(
             setattr(project, field, value)
         project.save(update_fields=list(changes))
         write_entry(actor, "project.update", f"project:{project.pk}", before=former, after=changes)
-        append_event(project.stream, PROJECT_CHANGED, {"project": project_summary(project)}, actor)
+        append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:
         require(actor, Verb.READ, project)
     return project
@@ -149,8 +149,8 @@ def delete_project(actor: Actor, project: Project) -> None:
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
     write_entry(actor, "project.delete", f"project:{project.pk}", name=project.full_name)
-    append_event(project.stream, PROJECT_DELETED, {}, actor)
-    append_event(project.organisation.stream, PROJECT_DELETED_IN_ORGANISATION, {"project": str(project.pk)}, actor)
+    append_event(project.stream, PROJECT_DELETED(), actor)
+    append_event(project.organisation.stream, ORGANISATION_PROJECT_DELETED(project=str(project.pk)), actor)
 
 
 @transaction.atomic
@@ -170,6 +170,6 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
     write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
-    append_event(project.stream, PROJECT_CHANGED, {"project": project_summary(project)}, actor)
-    append_event(organisation.stream, PROJECT_RESTORED, {"project": str(project.pk)}, actor)
+    append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
+    append_event(organisation.stream, ORGANISATION_PROJECT_RESTORED(project=str(project.pk)), actor)
     return project

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from pycrdt import Doc
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
+from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.documents import editing, load_document, note_clients
+from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
-from forge.projects.restoring import Wanted, restore, wanted_files
+from forge.projects.restoring import Wanted, restore, still_given, wanted_files
 from forge.projects.versions import snapshot
 
 
@@ -36,8 +40,7 @@ def restore_version(actor: Actor, project: Project, version: Version, paths: Col
     wanted = wanted_files(version, paths)
     before = _kept_before(actor, project, version)
     with editing(project, actor.pk) as doc:
-        changed = restore(doc, wanted, paths)
-        _write_down(actor, project, version, wanted, changed)
+        changed = _restore(actor, project, version, doc, wanted, paths)
     return Restored(before, changed)
 
 
@@ -49,27 +52,39 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
     require(actor, Verb.EDIT, project)
     wanted = wanted_files(version, paths)
     _kept_before(actor, project, version)
-    doc = load_document(project.pk).doc
-    before = doc.get_state()
-    with doc.transaction():
-        changed = restore(doc, wanted, paths)
     with transaction.atomic():
+        Project.objects.lock(project.pk)
+        doc = load_document(project.pk).doc
+        before = doc.get_state()
+        with doc.transaction():
+            _restore(actor, project, version, doc, wanted, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
-        _write_down(actor, project, version, wanted, changed)
     return doc.get_update(before)
 
 
 def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
     """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
     before = snapshot(project, actor.person)
-    if not before.message and before.pk != version.pk:
-        before.message = f"As it was before version {version.number} was restored"
-        before.save(update_fields=["message"])
+    if before.pk != version.pk:
+        unnamed = Version.objects.filter(pk=before.pk, message="")
+        with transaction.atomic():
+            if unnamed.update(message=f"As it was before version {version.number} was restored"):
+                append_event(project.stream, VERSION_SAVED(number=before.number), actor)
+        before.refresh_from_db(fields=["message"])
     return before
 
 
-def _write_down(
-    actor: Actor, project: Project, version: Version, wanted: Collection[Wanted], changed: tuple[str, ...]
-) -> None:
+def _restore(
+    actor: Actor,
+    project: Project,
+    version: Version,
+    doc: Doc[Any],
+    read: Collection[Wanted],
+    paths: Collection[str] | None,
+) -> tuple[str, ...]:
+    """Restores files that were read, under the project's lock, and writes it down; answers the paths that changed."""
+    wanted = still_given(version, read)
+    changed = restore(doc, wanted, paths)
     link_blobs(project, (file.digest for file in wanted if file.text is None), project.organisation_id)
     write_entry(actor, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
+    return changed

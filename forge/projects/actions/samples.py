@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.access import nothing_for
@@ -60,25 +60,24 @@ def send_sample(
     kind = kind_of(data)
     blob = put_bytes(data)
     path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
-    try:
-        with editing(project, actor.pk) as doc:
-            sample = Sample.objects.create(
-                project=project,
-                kind=kind,
-                path=path,
-                digest=blob.digest,
-                size=blob.size,
-                label=label,
-                owner=actor.person,
-                consent=terms.text,
-                ends=terms.ends,
-            )
-            for owner in (project, sample):
-                link_blobs(owner, [blob.digest], project.organisation_id)
-            document.add_binary(doc, path, blob.digest, blob.size)
-            _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
-    except IntegrityError:
-        raise SampleThere("This recording is already a sample of the project.") from None
+    with editing(project, actor.pk) as doc:
+        if Sample.objects.kept().filter(project=project, digest=blob.digest).exists():
+            raise SampleThere("This recording is already a sample of the project.")
+        sample = Sample.objects.create(
+            project=project,
+            kind=kind,
+            path=path,
+            digest=blob.digest,
+            size=blob.size,
+            label=label,
+            owner=actor.person,
+            consent=terms.text,
+            ends=terms.ends,
+        )
+        for owner in (project, sample):
+            link_blobs(owner, [blob.digest], project.organisation_id)
+        document.add_binary(doc, path, blob.digest, blob.size)
+        _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     return sample
 
 
@@ -113,14 +112,16 @@ def end_samples(now: datetime | None = None) -> int:
     ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
     for sample in ended:
         _let_go(sample, INSTALLATION, ENDED)
-    for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True).select_related("project"):
-        _erase(sample)
+    for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True):
+        _erase(sample, now)
     return len(ended)
 
 
 def _let_go(sample: Sample, actor: Actor, because: str) -> None:
     """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
     with transaction.atomic():
+        # Whoever links a file of the project holds this lock too: nobody links the recording once it is unlinked.
+        Project.objects.lock(sample.project_id)
         gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
         if not gone.update(gone_at=timezone.now(), gone_because=because):
             return
@@ -139,12 +140,12 @@ def _unlink(sample: Sample) -> None:
         links.filter(blob_id=sample.digest).delete()
 
 
-def _erase(sample: Sample) -> None:
-    """Deletes the bytes, unless another project has the same bytes."""
-    erase(sample.digest)
-    Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
+def _erase(sample: Sample, now: datetime | None = None) -> None:
+    """Deletes the bytes, unless another project has the same bytes, or someone is sending the same ones right now."""
+    if erase(sample.digest, sample.consented, now):
+        Sample.objects.filter(pk=sample.pk).update(erased_at=timezone.now())
 
 
 def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
     write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
-    append_event(sample.project.stream, SAMPLES_CHANGED, {}, actor)
+    append_event(sample.project.stream, SAMPLES_CHANGED(), actor)

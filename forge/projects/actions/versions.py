@@ -36,5 +36,5 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
         version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
         write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
-        append_event(project.stream, VERSION_SAVED, {"number": version.number}, actor)
+        append_event(project.stream, VERSION_SAVED(number=version.number), actor)
     return version

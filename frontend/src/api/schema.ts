@@ -887,11 +887,43 @@ export interface components {
       readonly url: string | null;
       readonly rune_url: string | null;
     };
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
+    readonly BuildChanged: {
+      readonly build: components["schemas"]["Build"];
+    };
+    /** @description A numbered build was requested, started, ended, or was put back into the queue. Read again: versions. */
+    readonly BuildChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.changed";
+      readonly data: components["schemas"]["BuildChanged"];
+    };
     /** @enum {string} */
     readonly BuildKind: "numbered" | "preview";
     /** @description A build's log. */
     readonly BuildLog: {
       readonly lines: readonly components["schemas"]["LogLine"][];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly BuildLogAppended: {
+      /** Format: uuid */
+      readonly build: string;
+      readonly lines: readonly components["schemas"]["LogLine"][];
+    };
+    /** @description A numbered build's log has more lines. */
+    readonly BuildLogAppendedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "build.log";
+      readonly data: components["schemas"]["BuildLogAppended"];
     };
     readonly BuildPage: {
       readonly next: string | null;
@@ -1215,6 +1247,19 @@ export interface components {
     readonly Members: {
       readonly members: readonly components["schemas"]["Member"][];
     };
+    /** @description Someone joined, left, or has another role. */
+    readonly MembersChanged: Record<string, never>;
+    /** @description Someone joined, left, or has another role. Read again: everything. */
+    readonly MembersChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "members.changed";
+      readonly data: components["schemas"]["MembersChanged"];
+    };
     /** @description An organisation of one's own, with one's role there. */
     readonly Membership: {
       readonly name: string;
@@ -1389,7 +1434,7 @@ export interface components {
       readonly name: string;
       readonly title: string;
     };
-    /** @description The organisation has another name or title. */
+    /** @description The organisation has another name or title. Read again: state. */
     readonly OrganisationChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1402,31 +1447,18 @@ export interface components {
     };
     /** @description An event of a stream of organisations. */
     readonly OrganisationEvent:
-      | components["schemas"]["OrganisationMembersChangedEvent"]
+      | components["schemas"]["MembersChangedEvent"]
       | components["schemas"]["OrganisationChangedEvent"]
       | components["schemas"]["OrganisationProjectCreatedEvent"]
       | components["schemas"]["OrganisationProjectDeletedEvent"]
       | components["schemas"]["OrganisationProjectRestoredEvent"];
-    /** @description Someone joined, left, or has another role. */
-    readonly OrganisationMembersChanged: Record<string, never>;
-    /** @description Someone joined, left, or has another role. Read again: the members, and what one may do. */
-    readonly OrganisationMembersChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "members.changed";
-      readonly data: components["schemas"]["OrganisationMembersChanged"];
-    };
     /** @description The organisation has a new project. */
     readonly OrganisationProjectCreated: {
       /** Format: uuid */
       readonly project: string;
       readonly name: string;
     };
-    /** @description The organisation has a new project. Read again: the projects. */
+    /** @description The organisation has a new project. Read again: projects. */
     readonly OrganisationProjectCreatedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1442,7 +1474,7 @@ export interface components {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A project was deleted. Read again: the projects. */
+    /** @description A project was deleted. Read again: projects. */
     readonly OrganisationProjectDeletedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1458,7 +1490,7 @@ export interface components {
       /** Format: uuid */
       readonly project: string;
     };
-    /** @description A deleted project was restored, possibly under another name. Read again: the projects. */
+    /** @description A deleted project was restored, possibly under another name. Read again: projects. */
     readonly OrganisationProjectRestoredEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1520,20 +1552,7 @@ export interface components {
       readonly colour: number;
     };
     /** @description An event of a stream of persons. */
-    readonly PersonEvent: components["schemas"]["PersonSessionsChangedEvent"];
-    /** @description A session of the person ended, and their sockets open again. */
-    readonly PersonSessionsChanged: Record<string, never>;
-    /** @description A session of the person ended, and their sockets open again. */
-    readonly PersonSessionsChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "sessions.changed";
-      readonly data: components["schemas"]["PersonSessionsChanged"];
-    };
+    readonly PersonEvent: components["schemas"]["ProfileChangedEvent"] | components["schemas"]["SessionsChangedEvent"];
     /** @description What lets one phone in. */
     readonly PhoneLink: {
       readonly url: string;
@@ -1582,8 +1601,43 @@ export interface components {
       /** Format: date-time */
       readonly created: string;
     };
+    /** @description The preview changed; `preview` is sent with it if it is small. */
+    readonly PreviewChanged: {
+      readonly sequence: number;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly preview?: components["schemas"]["Preview"];
+    };
+    /** @description The preview changed; `preview` is sent with it if it is small. */
+    readonly PreviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.changed";
+      readonly data: components["schemas"]["PreviewChanged"];
+    };
     /** @enum {string} */
     readonly PreviewState: "checking" | "building" | "ready" | "broken" | "failed";
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
+    readonly PreviewWatched: {
+      /** Format: uuid */
+      readonly watch: string;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly answer?: components["schemas"]["Watch"];
+    };
+    /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
+    readonly PreviewWatchedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "preview.watched";
+      readonly data: components["schemas"]["PreviewWatched"];
+    };
     /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
     readonly Problem: {
       readonly type: string;
@@ -1595,10 +1649,29 @@ export interface components {
       };
       /** @description the byte of a file at which it cannot be read */
       readonly offset?: number | null;
+      /** @description why a file is refused */
+      readonly reason?: string;
+      /** @description how many files of an archive are there already */
+      readonly count?: number;
+      /** @description the first of these files */
+      readonly paths?: readonly string[];
       /** @description the most bytes that are taken */
       readonly limit?: number;
       /** @description the error of a device's sign-in in the words of RFC 8628 */
       readonly error?: string;
+    };
+    /** @description The person has another name. Where they are named for others is read anew when it is looked at. */
+    readonly ProfileChanged: Record<string, never>;
+    /** @description The person has another name. Where they are named for others is read anew when it is looked at. Read again: everything. */
+    readonly ProfileChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "profile.changed";
+      readonly data: components["schemas"]["ProfileChanged"];
     };
     /** @description A project. */
     readonly Project: {
@@ -1611,41 +1684,9 @@ export interface components {
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
-    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
-    readonly ProjectBuildChanged: {
-      readonly build: unknown;
-    };
-    /** @description A numbered build was requested, started, ended, or was put back into the queue. */
-    readonly ProjectBuildChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "build.changed";
-      readonly data: components["schemas"]["ProjectBuildChanged"];
-    };
-    /** @description A numbered build's log has more lines. */
-    readonly ProjectBuildLog: {
-      /** Format: uuid */
-      readonly build: string;
-      readonly lines: unknown;
-    };
-    /** @description A numbered build's log has more lines. */
-    readonly ProjectBuildLogEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "build.log";
-      readonly data: components["schemas"]["ProjectBuildLog"];
-    };
     /** @description The project has another name, description or visibility, or was restored. */
     readonly ProjectChanged: {
-      readonly project: unknown;
+      readonly project: components["schemas"]["ProjectSummary"];
     };
     /** @description The project has another name, description or visibility, or was restored. */
     readonly ProjectChangedEvent: {
@@ -1660,7 +1701,7 @@ export interface components {
     };
     /** @description The project was deleted, and its sockets close. */
     readonly ProjectDeleted: Record<string, never>;
-    /** @description The project was deleted, and its sockets close. */
+    /** @description The project was deleted, and its sockets close. Read again: everything. */
     readonly ProjectDeletedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -1673,82 +1714,16 @@ export interface components {
     };
     /** @description An event of a stream of projects. */
     readonly ProjectEvent:
-      | components["schemas"]["ProjectBuildChangedEvent"]
-      | components["schemas"]["ProjectBuildLogEvent"]
-      | components["schemas"]["ProjectPreviewChangedEvent"]
-      | components["schemas"]["ProjectPreviewWatchedEvent"]
+      | components["schemas"]["BuildChangedEvent"]
+      | components["schemas"]["BuildLogAppendedEvent"]
+      | components["schemas"]["PreviewChangedEvent"]
+      | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
-      | components["schemas"]["ProjectReviewChangedEvent"]
-      | components["schemas"]["ProjectSamplesChangedEvent"]
-      | components["schemas"]["ProjectTagPublishedEvent"]
-      | components["schemas"]["ProjectVersionSavedEvent"];
-    /** @description The preview changed; `preview` is sent with it if it is small. */
-    readonly ProjectPreviewChanged: {
-      readonly sequence: number;
-      /** @enum {string} */
-      readonly state: "checking" | "building" | "ready" | "broken" | "failed";
-      readonly preview?: unknown;
-    };
-    /** @description The preview changed; `preview` is sent with it if it is small. */
-    readonly ProjectPreviewChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "preview.changed";
-      readonly data: components["schemas"]["ProjectPreviewChanged"];
-    };
-    /** @description A watched preview, or the preview of a tried fix, changed. */
-    readonly ProjectPreviewWatched: {
-      /** Format: uuid */
-      readonly watch: string;
-      /** @enum {string} */
-      readonly state: "checking" | "building" | "ready" | "broken" | "failed";
-      readonly answer?: unknown;
-    };
-    /** @description A watched preview, or the preview of a tried fix, changed. */
-    readonly ProjectPreviewWatchedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "preview.watched";
-      readonly data: components["schemas"]["ProjectPreviewWatched"];
-    };
-    /** @description Someone gave a verdict on a build or commented on it. */
-    readonly ProjectReviewChanged: {
-      /** Format: uuid */
-      readonly build: string;
-    };
-    /** @description Someone gave a verdict on a build or commented on it. Read again: the build's verdicts and comments. */
-    readonly ProjectReviewChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "review.changed";
-      readonly data: components["schemas"]["ProjectReviewChanged"];
-    };
-    /** @description A sample was sent or deleted. */
-    readonly ProjectSamplesChanged: Record<string, never>;
-    /** @description A sample was sent or deleted. Read again: the samples. */
-    readonly ProjectSamplesChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "samples.changed";
-      readonly data: components["schemas"]["ProjectSamplesChanged"];
-    };
+      | components["schemas"]["ReviewChangedEvent"]
+      | components["schemas"]["SamplesChangedEvent"]
+      | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
       readonly sequence: number;
@@ -1772,37 +1747,6 @@ export interface components {
       readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
-    };
-    /** @description A build was published under a tag, or a tag moved to it. */
-    readonly ProjectTagPublished: {
-      readonly tag: string;
-      readonly build_number: number;
-    };
-    /** @description A build was published under a tag, or a tag moved to it. Read again: the tags. */
-    readonly ProjectTagPublishedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "tag.published";
-      readonly data: components["schemas"]["ProjectTagPublished"];
-    };
-    /** @description The files were saved as a version. */
-    readonly ProjectVersionSaved: {
-      readonly number: number;
-    };
-    /** @description The files were saved as a version. Read again: the versions. */
-    readonly ProjectVersionSavedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "version.saved";
-      readonly data: components["schemas"]["ProjectVersionSaved"];
     };
     readonly Publish: {
       readonly tag: string;
@@ -1843,6 +1787,22 @@ export interface components {
     readonly RestoredVersion: {
       readonly before: number;
       readonly changed: readonly string[];
+    };
+    /** @description Someone gave a verdict on a build or commented on it. */
+    readonly ReviewChanged: {
+      /** Format: uuid */
+      readonly build: string;
+    };
+    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
+    readonly ReviewChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.changed";
+      readonly data: components["schemas"]["ReviewChanged"];
     };
     /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
@@ -1899,6 +1859,19 @@ export interface components {
     readonly Samples: {
       readonly samples: readonly components["schemas"]["Sample"][];
     };
+    /** @description A sample was sent or deleted. */
+    readonly SamplesChanged: Record<string, never>;
+    /** @description A sample was sent or deleted. Read again: samples. */
+    readonly SamplesChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "samples.changed";
+      readonly data: components["schemas"]["SamplesChanged"];
+    };
     /** @description What saves a version. */
     readonly SaveVersion: {
       /** @default  */
@@ -1927,6 +1900,19 @@ export interface components {
       | "organisation:write"
       | "member:manage"
       | "token:create";
+    /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
+    readonly SessionsChanged: Record<string, never>;
+    /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. Read again: everything. */
+    readonly SessionsChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "sessions.changed";
+      readonly data: components["schemas"]["SessionsChanged"];
+    };
     /** @description One input or output of a model's signature. */
     readonly SignatureTensor: {
       readonly name: string;
@@ -1968,6 +1954,22 @@ export interface components {
       readonly digest: string;
       /** Format: date-time */
       readonly created: string;
+    };
+    /** @description A build was published under a tag, which may have named another before. */
+    readonly TagPublished: {
+      readonly tag: string;
+      readonly build_number: number | null;
+    };
+    /** @description A build was published under a tag, which may have named another before. Read again: state, versions. */
+    readonly TagPublishedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.published";
+      readonly data: components["schemas"]["TagPublished"];
     };
     /** @description The tags of a project. */
     readonly Tags: {
@@ -2087,6 +2089,21 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Version"][];
     };
+    /** @description The files were saved as a version of this number, or such a version has another message. */
+    readonly VersionSaved: {
+      readonly number: number;
+    };
+    /** @description The files were saved as a version of this number, or such a version has another message. Read again: versions. */
+    readonly VersionSavedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.saved";
+      readonly data: components["schemas"]["VersionSaved"];
+    };
     /** @description A version with its files by path. */
     readonly VersionWithFiles: {
       readonly number: number;
@@ -2164,8 +2181,12 @@ export interface components {
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
+export type BuildChanged = components["schemas"]["BuildChanged"];
+export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
 export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
+export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
+export type BuildLogAppendedEvent = components["schemas"]["BuildLogAppendedEvent"];
 export type BuildPage = components["schemas"]["BuildPage"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
@@ -2207,6 +2228,8 @@ export type Me = components["schemas"]["Me"];
 export type Measurement = components["schemas"]["Measurement"];
 export type Member = components["schemas"]["Member"];
 export type Members = components["schemas"]["Members"];
+export type MembersChanged = components["schemas"]["MembersChanged"];
+export type MembersChangedEvent = components["schemas"]["MembersChangedEvent"];
 export type Membership = components["schemas"]["Membership"];
 export type Memory = components["schemas"]["Memory"];
 export type ModelChange = components["schemas"]["ModelChange"];
@@ -2228,8 +2251,6 @@ export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
 export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
 export type OrganisationEvent = components["schemas"]["OrganisationEvent"];
-export type OrganisationMembersChanged = components["schemas"]["OrganisationMembersChanged"];
-export type OrganisationMembersChangedEvent = components["schemas"]["OrganisationMembersChangedEvent"];
 export type OrganisationProjectCreated = components["schemas"]["OrganisationProjectCreated"];
 export type OrganisationProjectCreatedEvent = components["schemas"]["OrganisationProjectCreatedEvent"];
 export type OrganisationProjectDeleted = components["schemas"]["OrganisationProjectDeleted"];
@@ -2245,40 +2266,28 @@ export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisati
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
-export type PersonSessionsChanged = components["schemas"]["PersonSessionsChanged"];
-export type PersonSessionsChangedEvent = components["schemas"]["PersonSessionsChangedEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
 export type PipelineChange = components["schemas"]["PipelineChange"];
 export type Position = components["schemas"]["Position"];
 export type Preview = components["schemas"]["Preview"];
 export type PreviewBuild = components["schemas"]["PreviewBuild"];
+export type PreviewChanged = components["schemas"]["PreviewChanged"];
+export type PreviewChangedEvent = components["schemas"]["PreviewChangedEvent"];
 export type PreviewState = components["schemas"]["PreviewState"];
+export type PreviewWatched = components["schemas"]["PreviewWatched"];
+export type PreviewWatchedEvent = components["schemas"]["PreviewWatchedEvent"];
 export type Problem = components["schemas"]["Problem"];
+export type ProfileChanged = components["schemas"]["ProfileChanged"];
+export type ProfileChangedEvent = components["schemas"]["ProfileChangedEvent"];
 export type Project = components["schemas"]["Project"];
-export type ProjectBuildChanged = components["schemas"]["ProjectBuildChanged"];
-export type ProjectBuildChangedEvent = components["schemas"]["ProjectBuildChangedEvent"];
-export type ProjectBuildLog = components["schemas"]["ProjectBuildLog"];
-export type ProjectBuildLogEvent = components["schemas"]["ProjectBuildLogEvent"];
 export type ProjectChanged = components["schemas"]["ProjectChanged"];
 export type ProjectChangedEvent = components["schemas"]["ProjectChangedEvent"];
 export type ProjectDeleted = components["schemas"]["ProjectDeleted"];
 export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
 export type ProjectEvent = components["schemas"]["ProjectEvent"];
-export type ProjectPreviewChanged = components["schemas"]["ProjectPreviewChanged"];
-export type ProjectPreviewChangedEvent = components["schemas"]["ProjectPreviewChangedEvent"];
-export type ProjectPreviewWatched = components["schemas"]["ProjectPreviewWatched"];
-export type ProjectPreviewWatchedEvent = components["schemas"]["ProjectPreviewWatchedEvent"];
-export type ProjectReviewChanged = components["schemas"]["ProjectReviewChanged"];
-export type ProjectReviewChangedEvent = components["schemas"]["ProjectReviewChangedEvent"];
-export type ProjectSamplesChanged = components["schemas"]["ProjectSamplesChanged"];
-export type ProjectSamplesChangedEvent = components["schemas"]["ProjectSamplesChangedEvent"];
 export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
-export type ProjectTagPublished = components["schemas"]["ProjectTagPublished"];
-export type ProjectTagPublishedEvent = components["schemas"]["ProjectTagPublishedEvent"];
-export type ProjectVersionSaved = components["schemas"]["ProjectVersionSaved"];
-export type ProjectVersionSavedEvent = components["schemas"]["ProjectVersionSavedEvent"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
@@ -2287,6 +2296,8 @@ export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
+export type ReviewChanged = components["schemas"]["ReviewChanged"];
+export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
 export type Reviews = components["schemas"]["Reviews"];
 export type Role = components["schemas"]["Role"];
 export type RuneReport = components["schemas"]["RuneReport"];
@@ -2295,14 +2306,20 @@ export type Sample = components["schemas"]["Sample"];
 export type SampleKind = components["schemas"]["SampleKind"];
 export type SampleTerms = components["schemas"]["SampleTerms"];
 export type Samples = components["schemas"]["Samples"];
+export type SamplesChanged = components["schemas"]["SamplesChanged"];
+export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
 export type Scope = components["schemas"]["Scope"];
+export type SessionsChanged = components["schemas"]["SessionsChanged"];
+export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
 export type SignatureTensor = components["schemas"]["SignatureTensor"];
 export type Span = components["schemas"]["Span"];
 export type StageChange = components["schemas"]["StageChange"];
 export type Step = components["schemas"]["Step"];
 export type Tag = components["schemas"]["Tag"];
+export type TagPublished = components["schemas"]["TagPublished"];
+export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
 export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
@@ -2320,6 +2337,8 @@ export type Verification = components["schemas"]["Verification"];
 export type Version = components["schemas"]["Version"];
 export type VersionBuild = components["schemas"]["VersionBuild"];
 export type VersionPage = components["schemas"]["VersionPage"];
+export type VersionSaved = components["schemas"]["VersionSaved"];
+export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
 export type Visibility = components["schemas"]["Visibility"];
 export type Watch = components["schemas"]["Watch"];

@@ -236,7 +236,6 @@ export function Studio({ workspace, nonce }: StudioProps) {
             <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
               <VersionsPage
                 workspace={workspace}
-                builds={session.builds}
                 nonce={nonce}
                 mayEdit={mayEdit}
                 now={now}

@@ -117,6 +117,25 @@ def test_someone_who_joins_comes_back_with_the_password(organisation: Organisati
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_presses_join_twice_at_once_joins_once(organisation: Organisation, owner: User) -> None:
+    _, link = invite(owner, organisation, "developer")
+    person = NewPerson("Jo Okafor", "jo@acme.example", "a long enough one")
+
+    def join(_: int) -> bool:
+        try:
+            join_new(_secret(link), person)
+        except LinkEnded:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(3) as threads:
+        assert sum(threads.map(join, range(3))) == 1
+    assert User.objects.filter(email="jo@acme.example").count() == 1
+
+
 def test_an_invitation_works_once_and_ends_after_seven_days(
     organisation: Organisation, owner: User, stranger: User
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from forge.accounts.access import find_organisation
 from forge.accounts.actions import change_role, create_organisation, remove_member, update_organisation
@@ -139,3 +142,25 @@ def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger
         with pytest.raises(SignInNeeded):
             find_organisation(VISITOR, name)
     assert answers[0] == answers[1]
+
+
+def test_a_title_that_is_too_long_is_refused_and_not_cut(user: User, owner: User, organisation: Organisation) -> None:
+    with pytest.raises(Invalid, match="at most 80 characters, this one has 81"):
+        create_organisation(user, "fresh", "x" * 81)
+    with pytest.raises(Invalid, match="at most 80 characters"):
+        update_organisation(owner, organisation, title="x" * 81)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_that_it_is_taken(user: User) -> None:
+    def make(_: int) -> bool:
+        try:
+            create_organisation(user, "fresh")
+        except NameTaken:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(3) as threads:
+        assert sum(threads.map(make, range(3))) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from forge.builds.access import preview_of
 from forge.builds.dispatch import PreviewSlot
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
-from forge.builds.preview_leases import LEASE, end_leases, take_preview
+from forge.builds.preview_leases import LEASE, PreviewLease, end_leases, is_leased
 from forge.builds.previews import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.compiler import Compiler
@@ -135,32 +136,60 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
     assert resumed == [project.pk], "one that is up to date is left alone"
 
 
+def leased(project: Project, until: datetime) -> Preview:
+    """A preview that another worker is at."""
+    return Preview.objects.create(project=project, leased_sequence=project.sequence, lease_until=until)
+
+
 def test_two_workers_do_not_make_the_preview_of_one_text(project: Any, developer: Any, compiler: Compiler) -> None:
-    preview = Preview.objects.create(project=project)
-    assert take_preview(preview.pk, project.sequence) is not None
+    leased(project, timezone.now() + LEASE)
     assert refresh(project, compiler).state == PreviewState.CHECKING, "another worker is at it"
     edit(developer, project, RUNEFILE + "# more\n")
-    assert refresh(project, compiler).is_current, "a newer text takes the preview over"
-    preview.refresh_from_db()
-    assert preview.lease_until is None
+    assert refresh(project, compiler).is_current, "a newer text does not wait"
 
 
-def test_the_preview_of_a_worker_that_died_is_taken_when_its_lease_ends(project: Any, compiler: Compiler) -> None:
-    preview = Preview.objects.create(project=project)
-    died = timezone.now() - LEASE
-    assert take_preview(preview.pk, project.sequence, died) is not None
-    assert take_preview(preview.pk, project.sequence, died + LEASE / 2) is None
+def test_the_preview_of_a_worker_that_died_is_made_when_its_lease_has_ended(project: Any, compiler: Compiler) -> None:
+    leased(project, timezone.now())
     assert refresh(project, compiler).is_current
 
 
-def test_a_preview_in_work_keeps_its_lease_and_is_not_resumed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview_leases, "RENEW_EVERY", 0.0)
+def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[datetime | None] = []
+
+    class Watched(PreviewLease):
+        def keep(self) -> None:
+            super().keep()
+            kept.append(Preview.objects.get(project=project).lease_until)
+
+    monkeypatch.setattr(previews, "PreviewLease", Watched)
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 60.0)
+    refresh(project, compiler)
+    assert set(kept) == {None}
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
+    Preview.objects.update(state=PreviewState.BUILDING, build=None)
+    Artefact.objects.update(spec_digest="")
+    assert refresh(project, compiler).lease_until is None
+    assert any(until is not None and until > timezone.now() for until in kept)
+
+
+def test_a_lease_stays_with_whoever_is_at_a_newer_text(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
+    preview = Preview.objects.create(project=project)
+    newer, older = PreviewLease(preview.pk, 7), PreviewLease(preview.pk, 6)
+    newer.keep()
+    older.keep()
+    older.release()
+    assert [is_leased(preview.pk, sequence) for sequence in (6, 7, 8)] == [True, True, False]
+    newer.release()
+    assert not is_leased(preview.pk, 6)
+
+
+def test_a_preview_in_work_is_not_resumed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     resumed: list[Any] = []
     monkeypatch.setattr(previews, "notify_preview", resumed.append)
-    preview = Preview.objects.create(project=project)
-    lease = take_preview(preview.pk, project.sequence, timezone.now() - LEASE)
-    assert lease is not None
-    lease.renew()
+    leased(project, timezone.now() + LEASE)
     for table in (Preview, Project):
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""

@@ -153,13 +153,13 @@ def test_a_question_that_was_answered_meanwhile_is_not_answered_again(
 def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) -> None:
     answer = ask(client, fix)
     assert answer.status_code == 400, answer.content
-    assert not Preview.objects.wished().exists()
+    assert not Preview.objects.requested().exists()
 
 
 def test_edits_that_somebody_sends_along_are_not_kept(client: Client, asking: Any) -> None:
     smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
     assert ask(client, smuggled).json()["fix"] == BYTES
-    assert Preview.objects.wished().get().options == {"watched": [], "timed": False, "fix": BYTES}
+    assert Preview.objects.requested().get().options == {"watched": [], "timed": False, "fix": BYTES}
 
 
 def test_a_fix_is_tried_without_wires_and_times(client: Client, asking: Any) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.builds.artefacts import open_rune
 from forge.builds.models import Build, Preview
-from forge.builds.previews import KEPT, WISHES_KEPT, refresh_previews
+from forge.builds.previews import KEPT, REQUESTED_KEPT, refresh_previews
 from forge.compute.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
@@ -83,7 +83,7 @@ def test_the_same_wires_of_the_same_text_are_built_once(client: Client, project:
     build_watches(project, compiler)
     again = ask(client, ("number", 0), ("number", 0)).json()
     assert (again["id"], again["state"]) == (first["id"], "ready")
-    assert Preview.objects.wished().count() == 1
+    assert Preview.objects.requested().count() == 1
 
 
 def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
@@ -91,7 +91,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
 ) -> None:
     ask(client, ("number", 0))
     build_watches(project, compiler)
-    before = Preview.objects.wished().get().build
+    before = Preview.objects.requested().get().build
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
     asked = ask(client, ("number", 0)).json()
     assert asked["state"] == "building"
@@ -99,7 +99,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     assert before is not None
     assert asked["build"]["id"] == str(before.pk)
     build_watches(project, compiler)
-    assert Preview.objects.wished().get().build != before
+    assert Preview.objects.requested().get().build != before
 
 
 @pytest.mark.parametrize(
@@ -152,17 +152,17 @@ def test_a_tensor_too_large_for_a_page_is_refused(
         [{"stage": f"s{number}", "index": 0} for number in range(9)],
     ],
 )
-def test_a_wish_that_names_no_wires_is_refused(client: Client, project: Any, wires: Any) -> None:
+def test_a_watch_that_names_no_wires_is_refused(client: Client, project: Any, wires: Any) -> None:
     answer = client.post(WATCH, {"wires": wires}, content_type="application/json")
     assert answer.status_code == 400, answer.content
-    assert not Preview.objects.wished().exists()
+    assert not Preview.objects.requested().exists()
 
 
-def test_only_so_many_wishes_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
-    for number in range(WISHES_KEPT + 3):
+def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
+    for number in range(REQUESTED_KEPT + 3):
         ask(client, ("number", number))
     build_watches(project, compiler)
-    assert Preview.objects.wished().count() == WISHES_KEPT
+    assert Preview.objects.requested().count() == REQUESTED_KEPT
     assert Build.objects.filter(previews=None).count() < KEPT
 
 
@@ -171,7 +171,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
 ) -> None:
     found = {kind: ask(browser_of(person), ("number", 0)).status_code for kind, person in people.items()}
     assert found == {"owner": 202, "developer": 202, "viewer": 202, "stranger": 404, "anonymous": 401}
-    watch = Preview.objects.wished().get()
+    watch = Preview.objects.requested().get()
     seen = {kind: browser_of(person).get(f"{WATCH}/{watch.pk}").status_code for kind, person in people.items()}
     assert seen == {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 401}
 
@@ -179,7 +179,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
 def test_a_watched_rune_is_served_like_any_preview(client: Client, project: Any, compiler: Compiler) -> None:
     ask(client, ("number", 0))
     build_watches(project, compiler)
-    build = Preview.objects.wished().get().build
+    build = Preview.objects.requested().get().build
     assert build is not None
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
@@ -193,7 +193,7 @@ def test_a_timed_preview_says_when_each_stage_ends(
     asked = client.post(WATCH, {"wires": [], "timed": True}, content_type="application/json")
     assert (asked.status_code, asked.json()["timed"]) == (202, True)
     build_watches(project, compiler)
-    build = Preview.objects.wished().get().build
+    build = Preview.objects.requested().get().build
     assert build is not None
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
@@ -202,7 +202,7 @@ def test_a_timed_preview_says_when_each_stage_ends(
     rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
     assert list(rune.stages) == ["number", "scaled", "out"]
     watched = ask(client, ("number", 0)).json()
-    assert (watched["timed"], watched["id"]) == (False, str(Preview.objects.wished().get(options__timed=False).pk))
+    assert (watched["timed"], watched["id"]) == (False, str(Preview.objects.requested().get(options__timed=False).pk))
 
 
 def test_an_event_brings_what_asking_for_the_watch_would_answer(

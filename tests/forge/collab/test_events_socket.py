@@ -10,13 +10,19 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 
-from forge.accounts.actions import change_role, remove_member, set_password
+from forge.accounts.actions import (
+    change_role,
+    remove_member,
+    set_password,
+    update_organisation,
+    update_profile,
+)
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.collab.closing import Closing
 from forge.core import delivery
 from forge.core.events import append_event, last_sequence
 from forge.projects.actions import delete_project
-from tests.forge.collab.yjs_socket import Socket
+from tests.forge.collab.yjs_socket import Socket, YjsClient
 from tests.forge.made_events import COUNTED, HAPPENED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
@@ -29,14 +35,14 @@ async def test_a_socket_says_where_the_log_stands_and_then_what_happens(project:
     now = await sync_to_async(last_sequence)(project.stream)
     async with Socket(viewer, PATH) as socket:
         assert await socket.event() == {"type": "hello", "sequence": now}
-        await append(project.stream, COUNTED, {"number": 1})
+        await append(project.stream, COUNTED(number=1))
         assert await socket.event() == {"sequence": now + 1, "type": "test.counted", "data": {"number": 1}}
 
 
 async def test_what_was_missed_is_sent_again(project: Any, viewer: Any) -> None:
     now = await sync_to_async(last_sequence)(project.stream)
     for number in range(5):
-        await append(project.stream, COUNTED, {"number": number})
+        await append(project.stream, COUNTED(number=number))
     async with Socket(viewer, f"{PATH}?after={now + 2}") as socket:
         assert (await socket.event())["sequence"] == now + 5
         assert [(await socket.event())["sequence"] for _ in range(3)] == [now + 3, now + 4, now + 5]
@@ -57,8 +63,8 @@ async def test_a_message_that_is_lost_is_made_up_for(
         now = (await socket.event())["sequence"]
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
-            await append(project.stream, HAPPENED, {})
-        await append(project.stream, HAPPENED, {})
+            await append(project.stream, HAPPENED())
+        await append(project.stream, HAPPENED())
         assert [(await socket.event())["sequence"] for _ in range(2)] == [now + 1, now + 2]
 
 
@@ -68,8 +74,8 @@ async def test_events_of_the_organisation_do_not_count_as_the_projects(
     async with Socket(viewer, PATH) as socket:
         now = (await socket.event())["sequence"]
         for _ in range(3):
-            await append(organisation.stream, MEMBERS_CHANGED, {})
-        await append(project.stream, HAPPENED, {})
+            await append(organisation.stream, MEMBERS_CHANGED())
+        await append(project.stream, HAPPENED())
         assert (await socket.event())["sequence"] == now + 1
         assert await socket.is_silent()
 
@@ -101,7 +107,7 @@ async def test_an_event_whose_message_was_lost_comes_within_a_second(
         now = (await socket.event())["sequence"]
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
-            await append(project.stream, HAPPENED, {})
+            await append(project.stream, HAPPENED())
         assert (await asyncio.wait_for(socket.event(), 1))["sequence"] == now + 1
 
 
@@ -118,7 +124,7 @@ async def test_a_changed_password_closes_what_an_old_session_opened(project: Any
         await other.event()
         await sync_to_async(set_password)(viewer, "another good horse")
         assert (await socket.closed())[0] == Closing.TRY_AGAIN
-        await append(project.stream, HAPPENED, {})
+        await append(project.stream, HAPPENED())
         assert (await other.event())["type"] == "test.happened"
 
 
@@ -128,14 +134,6 @@ async def test_signing_out_closes_the_persons_sockets(project: Any, viewer: Any,
         browser = await sync_to_async(browser_of)(viewer)
         await sync_to_async(browser.post)("/accounts/logout/")
         assert (await socket.closed())[0] == Closing.TRY_AGAIN
-
-
-async def test_another_role_keeps_the_socket(project: Any, organisation: Any, owner: Any, viewer: Any) -> None:
-    async with Socket(viewer, PATH) as socket:
-        await socket.event()
-        await sync_to_async(change_role)(owner, organisation, viewer.pk, "developer")
-        await append(project.stream, HAPPENED, {})
-        assert (await socket.event())["type"] == "test.happened"
 
 
 async def test_a_stranger_is_sent_away(project: Any, stranger: Any) -> None:
@@ -167,11 +165,50 @@ async def test_a_session_that_ended_is_told_alike_whether_or_not_there_is_such_a
             assert (await socket.closed())[0] == Closing.NOT_FOUND
 
 
+async def test_another_role_keeps_the_socket_and_its_numbers_and_says_that_the_state_changed(
+    project: Any, organisation: Any, owner: Any, viewer: Any
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        now = (await socket.event())["sequence"]
+        await sync_to_async(change_role)(owner, organisation, viewer.pk, "developer")
+        assert await socket.event() == {"type": "state.changed", "sequence": now}
+        await append(project.stream, HAPPENED())
+        assert (await socket.event())["sequence"] == now + 1
+
+
+async def test_another_name_of_the_organisation_says_that_the_state_changed(
+    project: Any, organisation: Any, owner: Any, viewer: Any
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await sync_to_async(update_organisation)(owner, organisation, name="acme-labs")
+        assert (await socket.event())["type"] == "state.changed"
+
+
+async def test_what_concerns_other_members_only_is_not_told(
+    project: Any, organisation: Any, owner: Any, developer: Any, viewer: Any
+) -> None:
+    async with Socket(viewer, PATH) as socket:
+        await socket.event()
+        await sync_to_async(change_role)(owner, organisation, developer.pk, "viewer")
+        assert await socket.is_silent()
+
+
+async def test_another_name_of_the_person_says_that_the_state_changed_and_opens_the_document_anew(
+    project: Any, viewer: Any
+) -> None:
+    async with Socket(viewer, PATH) as socket, YjsClient(viewer, project) as editor:
+        await socket.event()
+        await sync_to_async(update_profile)(viewer, name="Ari R.", email=viewer.email)
+        assert (await socket.event())["type"] == "state.changed"
+        assert (await editor.closed())[0] == Closing.TRY_AGAIN
+
+
 async def test_what_is_told_with_an_event_is_not_stored(project: Any, viewer: Any) -> None:
     now = await sync_to_async(last_sequence)(project.stream)
     async with Socket(viewer, PATH) as socket:
         await socket.event()
-        await append(project.stream, COUNTED, {"number": 1}, told={"word": "two"})
+        await append(project.stream, COUNTED(number=1, word="two"))
         assert await socket.event() == {
             "sequence": now + 1,
             "type": "test.counted",

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from forge.core import blob_sweep, blobs
 from forge.core.blob_links import is_linked, link_blobs, links_of, organisation_bytes
-from forge.core.blob_sweep import GRACE, adopt_strays, erase, let_go, sweep_blobs
+from forge.core.blob_sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
 from forge.core.blobs import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobLink, Thread
@@ -105,9 +105,23 @@ def test_erasing_waits_for_no_hour_but_takes_nothing_from_others(owner: Thread) 
     blob = put_bytes(b"a voice")
     put_bytes(b"a voice")
     link_blobs(owner, [blob.digest], None)
-    assert not erase(blob.digest)
+    assert erase(blob.digest, timezone.now())
+    assert is_stored(blob.digest)
     links_of(owner).delete()
-    assert erase(blob.digest)
+    assert erase(blob.digest, timezone.now())
+    assert not is_stored(blob.digest)
+
+
+def test_erasing_leaves_what_somebody_has_just_put_until_it_is_linked_or_was_not(owner: Thread) -> None:
+    sent = timezone.now()
+    blob = put_bytes(b"a voice")
+    assert not erase(blob.digest, sent)
+    link_blobs(owner, [blob.digest], None)
+    assert read_blob(blob.digest) == b"a voice"
+    assert erase(blob.digest, sent)
+    links_of(owner).delete()
+    assert not erase(blob.digest, sent)
+    assert erase(blob.digest, sent, timezone.now() + IN_FLIGHT)
     assert not is_stored(blob.digest)
 
 

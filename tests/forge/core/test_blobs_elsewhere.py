@@ -60,7 +60,7 @@ def test_what_a_sweep_took_after_it_was_staged_is_put_again(tmp_path: Path) -> N
     (tmp_path / "rune").write_bytes(b"a rune")
     blob = put_bytes(b"a rune")
     with staged_file(tmp_path / "rune") as staged:
-        assert erase(blob.digest)
+        assert erase(blob.digest, timezone.now())
         assert not is_stored(blob.digest)
         with transaction.atomic():
             record(staged)

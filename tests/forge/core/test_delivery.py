@@ -34,13 +34,13 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     def taken_back() -> None:
         try:
             with transaction.atomic():
-                append_event("project:a", COUNTED, {"number": 1})
+                append_event("project:a", COUNTED(number=1))
                 raise _Undone
         except _Undone:
             pass
 
     def kept() -> None:
-        append_event("project:a", COUNTED, {"number": 2})
+        append_event("project:a", COUNTED(number=2))
 
     try:
         await asyncio.to_thread(_then_close, taken_back)
@@ -54,4 +54,4 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_server_an_event_is_written_and_goes_nowhere() -> None:
-    assert append_event("project:a", HAPPENED, {}).sequence == 1
+    assert append_event("project:a", HAPPENED()).sequence == 1

@@ -19,8 +19,8 @@ class _Undone(Exception):
 
 @pytest.mark.django_db
 def test_each_stream_counts_from_one_by_itself() -> None:
-    first = [append_event("project:a", HAPPENED, {}).sequence for _ in range(3)]
-    other = append_event("project:b", HAPPENED, {}).sequence
+    first = [append_event("project:a", HAPPENED()).sequence for _ in range(3)]
+    other = append_event("project:b", HAPPENED()).sequence
     assert (first, other) == ([1, 2, 3], 1)
     assert last_sequence("project:a") == 3
     assert last_sequence("project:unknown") == 0
@@ -29,7 +29,7 @@ def test_each_stream_counts_from_one_by_itself() -> None:
 @pytest.mark.django_db
 def test_events_after_a_number_come_in_order() -> None:
     for number in range(5):
-        append_event("project:a", COUNTED, {"number": number})
+        append_event("project:a", COUNTED(number=number))
     assert [event.sequence for event in events_after("project:a", 3)] == [4, 5]
 
 
@@ -38,7 +38,7 @@ def test_many_threads_leave_no_gap_even_when_some_take_their_event_back() -> Non
     def write(number: int) -> None:
         try:
             with transaction.atomic():
-                append_event("project:a", COUNTED, {"number": number})
+                append_event("project:a", COUNTED(number=number))
                 if number % 5 == 0:
                     raise _Undone
         except _Undone:

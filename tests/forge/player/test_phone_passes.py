@@ -15,6 +15,7 @@ from forge.accounts.actions import remove_member, set_password
 from forge.accounts.models import Organisation, User
 from forge.accounts.tokens import hash_secret
 from forge.builds.models import Preview
+from forge.core.models import AuditEntry
 from forge.core.periodic import run_once, tasks
 from forge.player.actions import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.player.models import PhonePass
@@ -166,6 +167,16 @@ def test_a_person_ends_the_phones_of_their_own(
     assert client.delete("/api/v1/projects/acme/kitchen/phones").json() == {"phones": 1}
     assert phone.get(f"{HERE}/state").status_code == 401
     assert other.get(f"{HERE}/state").json()["person"]["name"] == "Mika Kallio"
+
+
+def test_the_audit_log_says_when_a_phone_comes_and_when_it_leaves(phone: Client, user: User, project: Project) -> None:
+    held = PhonePass.objects.get()
+    assert phone.post(f"{HERE}/leave", content_type="application/json").status_code == 204
+    entries = AuditEntry.objects.filter(subject=f"project:{project.pk}", action__startswith="phone.").order_by("at")
+    assert [(entry.action, entry.actor, entry.principal_kind, entry.principal_id) for entry in entries] == [
+        ("phone.enter", user, "phone-pass", str(held.pk)),
+        ("phone.leave", user, "phone-pass", str(held.pk)),
+    ]
 
 
 def test_a_phone_is_led_on_when_its_project_has_another_name(phone: Client, user: User, project: Project) -> None:

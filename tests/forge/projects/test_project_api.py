@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from forge.accounts.errors import NameTaken
 from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
@@ -77,6 +80,23 @@ def test_what_keeps_a_project_from_being_made_is_a_problem(
     assert {"type", "title", "status", "detail"} <= set(said)
     assert said["status"] == status
     assert (field is None) or (field in said["errors"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_projects_that_are_made_with_one_name_at_once_one_is_told_that_it_is_taken(
+    user: User, organisation: Organisation
+) -> None:
+    def make(_: int) -> bool:
+        try:
+            create_project(user, organisation, "kitchen")
+        except NameTaken:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(3) as threads:
+        assert sum(threads.map(make, range(3))) == 1
 
 
 def test_the_api_answers_json_that_is_not_json_with_a_problem(client: Client) -> None:

@@ -13,16 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Membership, User
-from forge.core.blob_links import links_of
-from forge.core.blobs import blob_path
+from forge.core.blob_links import link_blobs, links_of
+from forge.core.blob_sweep import IN_FLIGHT
+from forge.core.blobs import blob_path, put_bytes, read_blob
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.projects.actions import delete_file, end_samples, samples, send_sample, take_back, write_file
 from forge.projects.document import entries, files_map
 from forge.projects.documents import editing, load_document
 from forge.projects.files import list_files
 from forge.projects.models import Project, Sample
+from forge.projects.restoring import still_given, wanted_files
 from forge.projects.samples import own_samples, sample_terms
-from forge.projects.versions import snapshot, working_tree
+from forge.projects.versions import given_files, keep_tree, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +150,54 @@ def test_a_recording_that_another_project_has_too_stays_there(project: Any, user
     assert place is not None
     assert place.exists()
     assert [entry.path for entry in list_files(other)] == ["same.wav"]
+
+
+def test_the_same_bytes_that_someone_else_is_sending_right_now_are_theirs(
+    project: Any, user: User, organisation: Any
+) -> None:
+    other = Project.objects.create(organisation=organisation, name="other", created_by=user)
+    sample = given(user, project)
+    put_bytes(a_sound())
+    take_back(user, sample.pk)
+    link_blobs(other, [sample.digest], organisation.pk)
+    assert read_blob(sample.digest) == a_sound()
+    end_samples()
+    sample.refresh_from_db()
+    assert sample.erased_at is not None
+
+
+def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: Any, user: User) -> None:
+    sample = given(user, project)
+    put_bytes(a_sound())
+    take_back(user, sample.pk)
+    assert _is_stored(sample)
+    end_samples()
+    assert _is_stored(sample)
+    end_samples(timezone.now() + IN_FLIGHT)
+    assert not _is_stored(sample)
+
+
+def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(project: Any, user: User) -> None:
+    sample = given(user, project)
+    read_before = working_tree(project)
+    take_back(user, sample.pk)
+    version = keep_tree(project, read_before, user)
+    assert not links_of(version).filter(blob_id=sample.digest).exists()
+    assert sample.path not in given_files(version)
+
+
+def test_what_was_read_of_a_version_before_is_not_restored_with_a_recording(project: Any, user: User) -> None:
+    sample = given(user, project)
+    version = snapshot(project, user)
+    read_before = wanted_files(version)
+    take_back(user, sample.pk)
+    assert sample.path in [file.path for file in read_before]
+    assert sample.path not in [file.path for file in still_given(version, read_before)]
+
+
+def _is_stored(sample: Sample) -> bool:
+    place = blob_path(sample.digest)
+    return place is not None and place.exists()
 
 
 def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: User, owner: User) -> None:

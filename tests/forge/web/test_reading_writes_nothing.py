@@ -35,6 +35,12 @@ WRITES: dict[str, tuple[str, str]] = {
 }
 """What a reading may write, by who reads: the start of the statement, and why."""
 
+QUERIES = {
+    "/api/v1/projects/<str:organisation>/<str:name>/versions/compare": "?from=now",
+    "/api/v1/projects/<str:organisation>/<str:name>/models/<path:path>": "?graph=1",
+}
+"""What an address needs, or takes to answer with all that it has."""
+
 _WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR \w+ )?(?:INTO |FROM )?[\"`]?(\w+)", re.IGNORECASE)
 
 
@@ -120,11 +126,11 @@ def test_reading_writes_nothing_and_has_nothing_built(
     allowed = {WRITES[reader][0]} if reader in WRITES else set()
     wrong, written = {}, set()
     routes = list(all_routes(get_resolver()))
-    assert {"/", "/api/v1/me", "/<str:organisation>/<str:name>", "/v2/<path:rest>"} <= set(routes)
+    assert {"/", "/api/v1/me", "/<str:organisation>/<str:name>", "/v2/<path:rest>", *QUERIES} <= set(routes)
     for route in routes:
         cache.clear()
         with watching() as seen, transaction.atomic():
-            reading(browser, filled(route, names), headers)
+            reading(browser, filled(route, names) + QUERIES.get(route, ""), headers)
             transaction.set_rollback(True)
         written |= set(seen.written)
         if found := [*(set(seen.written) - allowed), *seen.notified]:

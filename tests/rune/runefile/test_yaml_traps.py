@@ -37,7 +37,7 @@ def test_a_trap_is_told_at_its_place(old: str, new: str, code: str | None, place
 def test_a_number_that_starts_with_zero_is_ten_and_not_eight() -> None:
     text = WORDS.replace("type: i16\n        dimensions: [16000]", "type: i16\n        dimensions: [016000]")
     problem = only_problem(text)
-    assert problem.message == "016000 is the number 16000 here, and another one in older YAML"
+    assert problem.message == "016000 is the number 16000 here, but a different number in older YAML"
     assert applied(text, problem.fixes) == WORDS
 
 

@@ -8,7 +8,9 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ from rune.runtime.errors import (
     RuneStopped,
     RuneUnusable,
 )
-from rune.runtime.interpreters import ModelLimits, open_isolated, open_model
+from rune.runtime.interpreters import Interpreter, ModelLimits, open_isolated, open_model
 from rune.runtime.interpreters.isolated import read_types
 from tests.model_cases import model_cases
 from tests.rune.runtime.conformance.modelled import POINTERS_AT, loading, model_case
@@ -175,6 +177,37 @@ def test_an_endless_model_ends_the_call_of_its_rune() -> None:
     with pytest.raises(RuneStopped) as stopped:
         rune.call({})
     assert stopped.value.limit == "time"
+
+
+class Interrupting:
+    """An interpreter that presses Ctrl-C when it is asked to run."""
+
+    def __init__(self, model: Interpreter) -> None:
+        self._model = model
+        self.name, self.inputs, self.outputs = model.name, model.inputs, model.outputs
+
+    def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        return self._model.run(inputs)
+
+    def close(self) -> None:
+        self._model.close()
+
+
+def test_an_interrupt_ends_a_model_that_the_host_runs() -> None:
+    load, data = loading(endless(), ["f32[1]"], ["f32[1]"])
+    data[POINTERS_AT] = struct.pack("<2I", 16384, 16388)
+    text = module(f"(drop {load})", do("infer", 1, POINTERS_AT, POINTERS_AT + 4), data=data)
+    limits = ModelLimits(seconds=600)
+    rune = Runtime.load(
+        bytes(wat2wasm(text)),
+        Limits(seconds=600),
+        open_model=lambda mimetype, data: Interrupting(open_isolated(mimetype, data, limits=limits)),
+    )
+    with pytest.raises(KeyboardInterrupt):
+        rune.call({})
+    with pytest.raises(RuneUnusable):
+        rune.call({})
 
 
 def test_a_flood_of_models_ends_with_the_rune() -> None:

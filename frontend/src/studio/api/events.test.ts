@@ -1,5 +1,6 @@
+import type { ProjectEvent } from "../../api/schema";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventStream, type ProjectEvent, type Socket } from "./events";
+import { EventStream, type Socket } from "./events";
 
 /** The wire: what a browser's socket does, without a network. */
 class Wire implements Socket {
@@ -98,6 +99,17 @@ describe("when a number is missing", () => {
     expect(reads).toHaveBeenCalledTimes(1);
   });
 
+  test("a state that changed without an event is read again, also while it is being read", async () => {
+    const { last, reads, seen } = follow(5, () => Promise.resolve(5));
+    last().deliver({ type: "hello", sequence: 5 });
+    last().deliver({ type: "state.changed", sequence: 5 });
+    last().deliver({ type: "state.changed", sequence: 5 });
+    last().deliver(event(6));
+    await vi.runAllTimersAsync();
+    expect(reads).toHaveBeenCalledTimes(2);
+    expect(seen.map((each) => each.sequence)).toEqual([6]);
+  });
+
   test("a read that fails begins again from the socket", async () => {
     let fails = true;
     const { last, wires, reads, seen } = follow(5, () =>
@@ -129,6 +141,16 @@ describe("when the socket is lost", () => {
     await vi.advanceTimersByTimeAsync(600);
     expect(wires.length).toBe(3);
     expect(connected).toEqual([true, false, false]);
+  });
+
+  test("the state is read again, for what changes without a number is not sent again", async () => {
+    const { last, reads } = follow(5, () => Promise.resolve(5));
+    last().deliver({ type: "hello", sequence: 5 });
+    last().close();
+    await vi.advanceTimersByTimeAsync(400);
+    last().deliver({ type: "hello", sequence: 5 });
+    await vi.runAllTimersAsync();
+    expect(reads).toHaveBeenCalledTimes(1);
   });
 
   test("it is opened at once when the browser is online again", () => {

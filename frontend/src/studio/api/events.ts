@@ -1,24 +1,6 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
-import type { Build, Preview, ProjectSummary, Watch } from "../../api/schema";
-
-export type ProjectEvent =
-  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: { readonly preview?: Preview } }
-  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
-  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
-  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: ProjectSummary } }
-  | {
-      readonly sequence: number;
-      readonly type: "tag.published";
-      readonly data: { readonly tag: string; readonly build_number: number };
-    }
-  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
-  | {
-      readonly sequence: number;
-      readonly type: "preview.watched";
-      readonly data: { readonly watch: string; readonly answer?: Watch };
-    }
-  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
+import type { ProjectEvent } from "../../api/schema";
 
 /** The part of a WebSocket that is used, so that a test can stand in for the wire. */
 export interface Socket {
@@ -73,6 +55,8 @@ export class EventStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
   private reading = false;
+  /** Whether the state may have changed since it was read, or since its reading began, without an event of its own. */
+  private isStale = false;
   /** Events that came while the state was being read. */
   private held: ProjectEvent[] = [];
 
@@ -91,6 +75,7 @@ export class EventStream {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.socket = null;
+      this.isStale = true;
       this.options.onConnected(false);
       if (code === SIGNED_OUT) this.options.onSignedOut();
       else this.later();
@@ -125,7 +110,12 @@ export class EventStream {
       this.wait = FIRST_WAIT;
       this.options.onConnected(true);
       // A number below ours is another log (a database put back); one above is events that may not be sent again.
-      if (message.sequence !== this.sequence) void this.readAgain();
+      if (message.sequence !== this.sequence || this.isStale) void this.readAgain();
+      return;
+    }
+    if (message.type === "state.changed") {
+      // What one may do, or a name: nothing of the project's own log.
+      void this.readAgain();
       return;
     }
     const event = message as ProjectEvent;
@@ -140,12 +130,17 @@ export class EventStream {
   }
 
   private async readAgain(): Promise<void> {
+    this.isStale = true;
     if (this.reading) return;
     this.reading = true;
     try {
-      this.sequence = await this.options.refetch();
+      while (this.isStale) {
+        this.isStale = false;
+        this.sequence = await this.options.refetch();
+      }
     } catch {
-      // Begin again from the socket: its hello compares the numbers once more.
+      // Begin again from the socket, whose hello leads here once more.
+      this.isStale = true;
       this.held = [];
       this.socket?.close();
       return;

@@ -33,7 +33,7 @@ test("a wire is watched by its rune as soon as that is built", async () => {
   expect(made.isWatched({ stage: "fft", index: 0 })).toBe(true);
   await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
-  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w" } });
+  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", state: "building" } });
   await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "one" }));
 });
 
@@ -44,7 +44,11 @@ test("an event that brings the answer is not asked about", async () => {
   made.toggle({ stage: "fft", index: 0 });
   await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
-  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", answer: answer("ready", { build }) } });
+  made.apply({
+    sequence: 1,
+    type: "preview.watched",
+    data: { watch: "w", state: "ready", answer: answer("ready", { build }) },
+  });
   expect(made.state.getState()).toMatchObject({ build, of: "one" });
   expect(asked).not.toHaveBeenCalled();
 });

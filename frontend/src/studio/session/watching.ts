@@ -1,10 +1,9 @@
 // Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
 // rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
-import type { Preview, PreviewBuild, Watch, Wire } from "../../api/schema";
+import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../api/schema";
 import { useMemo } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
 import { sentenceOf } from "../api/problem";
-import type { ProjectEvent } from "../api/events";
 import type { Wish } from "../api/watch";
 
 export const MOST_WIRES = 8;

@@ -27,6 +27,9 @@ const LANGUAGE_LATER = 1500;
 /** Whether an edit is a step of the undo for itself, or begins one that later edits go on with (as a slider is drawn). */
 export type EditStep = "alone" | "begins" | "goes on";
 
+/** The events after which the list of versions says something else: it says what was built and published of each. */
+const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set(["version.saved", "build.changed", "tag.published"]);
+
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
 const LARGEST_UPDATE = 900_000;
 
@@ -156,8 +159,8 @@ export class Workspace {
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
         for (const each of asked) each.apply(event);
-        if (event.type === "version.saved") for (const listener of this.versionListeners) listener();
-        else this.store.apply(event);
+        if (NEWS_OF_VERSIONS.has(event.type)) for (const listener of this.versionListeners) listener();
+        this.store.apply(event);
       },
       onConnected: (connected) => this.store.connected(connected),
     });
@@ -288,7 +291,7 @@ export class Workspace {
     return this.client.authors(path);
   }
 
-  /** Call back when anyone saved a version. Answers how to stop. */
+  /** Call back when the list of versions says something else. Answers how to stop. */
   onVersion(callback: () => void): () => void {
     this.versionListeners.add(callback);
     return () => this.versionListeners.delete(callback);

@@ -21,11 +21,11 @@ interface ComparisonViewProps {
   readonly onSides: (from: Side, to: Side) => void;
 }
 
-const SIGNS: Readonly<Record<FileChange["change"], { readonly sign: string; readonly mood: string }>> = {
-  added: { sign: "new", mood: "ok" },
-  removed: { sign: "gone", mood: "bad" },
-  changed: { sign: "changed", mood: "warn" },
-  renamed: { sign: "renamed", mood: "info" },
+const MOODS: Readonly<Record<FileChange["change"], string>> = {
+  added: "ok",
+  removed: "bad",
+  changed: "warn",
+  renamed: "info",
 };
 
 /** Sentences that are read at once; the rest is behind a press. */
@@ -176,7 +176,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
                       aria-expanded={shown === file.path}
                       onClick={() => setShown(shown === file.path ? null : file.path)}
                     >
-                      <span className={`tag ${SIGNS[file.change].mood}`}>{SIGNS[file.change].sign}</span>
+                      <span className={`tag ${MOODS[file.change]}`}>{file.change}</span>
                       <span className="mono cut">
                         {file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}
                       </span>

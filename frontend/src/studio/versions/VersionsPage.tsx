@@ -1,5 +1,5 @@
 // The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
-import type { Build, Version } from "../../api/schema";
+import type { Version } from "../../api/schema";
 import { Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
@@ -12,7 +12,6 @@ import "../styles/versions.css";
 interface VersionsPageProps {
   readonly workspace: Workspace;
   /** Each new build is a version: a change of these makes the list be read again. */
-  readonly builds: readonly Build[];
   readonly nonce: string;
   readonly mayEdit: boolean;
   readonly now: number;
@@ -26,14 +25,13 @@ interface Listed {
   readonly next: string | null;
 }
 
-export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, onSave, onClose }: VersionsPageProps) {
+export default function VersionsPage({ workspace, nonce, mayEdit, now, onSave, onClose }: VersionsPageProps) {
   const [listed, setListed] = useState<Listed | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Sides | null>(null);
 
   const [round, setRound] = useState(0);
   const again = (): void => setRound((before) => before + 1);
-  const newest = builds[0];
   useEffect(() => {
     workspace.client.versions().then(
       ({ results, next: earlier }) => {
@@ -46,7 +44,7 @@ export default function VersionsPage({ workspace, builds, nonce, mayEdit, now, o
       },
       (problem: unknown) => setError(sentenceOf(problem)),
     );
-  }, [workspace, round, newest?.id, newest?.state]);
+  }, [workspace, round]);
   useEffect(() => workspace.onVersion(() => setRound((before) => before + 1)), [workspace]);
 
   const next = listed?.next ?? null;

@@ -60,9 +60,9 @@ describe("the pipelines of both sides", () => {
     );
     expect(both.nodes.map(({ name, mark, note, detail }) => [name, mark, note, detail])).toEqual([
       ["in", "same", "", ""],
-      ["fft", "added", "new", ""],
+      ["fft", "added", "added", ""],
       ["out", "changed", "changed", "TENSOR → SERIAL"],
-      ["old", "removed", "gone", ""],
+      ["old", "removed", "removed", ""],
     ]);
     expect(
       place(both)
@@ -71,17 +71,17 @@ describe("the pipelines of both sides", () => {
     ).toEqual(["fft out same", "in fft added", "in old removed"]);
     expect(stagesSaid(both)).toEqual([
       "in, proc-block , reads nothing",
-      "fft, proc-block , new, reads in",
+      "fft, proc-block , added, reads in",
       "out, proc-block TENSOR → SERIAL, changed, reads fft",
-      "old, proc-block , gone, read in",
+      "old, proc-block , removed, read in",
     ]);
   });
 
-  it("may go in a circle, in which the wire that is gone is not drawn", () => {
+  it("may go in a circle, in which the wire that was removed is not drawn", () => {
     const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
     expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
     expect(undrawnSaid(both)).toEqual([
-      "The wire from b to a is gone. It is not drawn, because it would close a circle with the wires of now.",
+      "The wire from b to a was removed. It is not drawn, because it would close a circle with the current wires.",
     ]);
     expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing, no longer reads b", "b, proc-block , reads a"]);
   });
@@ -99,13 +99,13 @@ describe("the pipelines of both sides", () => {
     ]);
   });
 
-  it("name a wire of a stage that is gone, where that closes the circle", () => {
+  it("name a wire of a stage that was removed, where that closes the circle", () => {
     const both = compared(
       [stage("a"), stage("b"), stage("x", "removed")],
       [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")],
     );
     expect(undrawnSaid(both)).toEqual([
-      "The wire from x to a is gone. It is not drawn, because it would close a circle with the wires of now.",
+      "The wire from x to a was removed. It is not drawn, because it would close a circle with the current wires.",
     ]);
   });
 });

@@ -1,5 +1,5 @@
 // The two sides of a comparison, and the pipeline of both as one. Pure.
-import type { Comparison, StageChange, Version } from "../../api/schema";
+import type { Comparison, Version } from "../../api/schema";
 import { forwardWires, type Pipeline } from "../../pipeline";
 
 /** A version's number, or the files as they are. */
@@ -27,14 +27,7 @@ export function titleOf(version: Version): string {
   return build === undefined ? "" : `Build ${build.number}`;
 }
 
-export const CHANGE_WORDS: Readonly<Record<StageChange["change"], string>> = {
-  added: "new",
-  removed: "gone",
-  changed: "changed",
-  same: "as before",
-};
-
-/** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what is gone gives way then. */
+/** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what was removed gives way then. */
 export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]>): Pipeline {
   return {
     nodes: stages.map(({ name, kind, detail, change, was }) => ({
@@ -42,7 +35,7 @@ export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]
       kind,
       detail: was === null ? detail : `${was} → ${detail}`,
       mark: change,
-      note: change === "same" ? "" : CHANGE_WORDS[change],
+      note: change === "same" ? "" : change,
     })),
     wires: [
       ...wires.filter(({ change }) => change !== "removed"),
@@ -58,7 +51,7 @@ export function undrawnSaid(both: Pipeline): readonly string[] {
   const left = both.wires.filter((wire) => !drawn.has(wire) && names.has(wire.source) && names.has(wire.target));
   return left.map(({ source, target, mark }) =>
     mark === "removed"
-      ? `The wire from ${source} to ${target} is gone. It is not drawn, because it would close a circle with the wires of now.`
+      ? `The wire from ${source} to ${target} was removed. It is not drawn, because it would close a circle with the current wires.`
       : `The wire from ${source} to ${target} is not drawn, because it closes a circle.`,
   );
 }

@@ -1,0 +1,128 @@
+"""A client that follows the streams of a project, of its organisation and of its person: it reads a state, and then it
+changes that state by events. The smallest one that can be written, for tests.
+
+The text of files is not in it: live documents have a socket of their own, and `preview.current`, which an edit ends,
+is known there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.test import Client
+
+from forge.builds.models import Build, Preview
+from forge.builds.registrations import SHOWN_BUILDS
+from forge.core.event_types import EVERYTHING, EventType
+from forge.projects.models import Project
+
+View = dict[str, Any]
+"""What a client knows, by the names that declarations use in `read_again`."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as a socket tells it, with its declaration."""
+
+    type: EventType[Any]
+    sequence: int
+    data: Mapping[str, Any]
+
+    def without_told(self) -> Told:
+        """The same as one reads it from the log."""
+        return replace(self, data={name: value for name, value in self.data.items() if name not in self.type.told})
+
+
+def read(client: Client, project_id: Any, resource: str) -> Any:
+    """One resource as the API answers it; None for what is not there, or not for this client."""
+    project = Project.objects.select_related("organisation").get(pk=project_id)
+    organisation, base = f"/api/v1/organisations/{project.organisation.name}", f"/api/v1/projects/{project.full_name}"
+    builds = list(Build.objects.filter(project=project).numbered().values_list("pk", flat=True))
+    watches = list(Preview.objects.requested().filter(project=project).values_list("pk", flat=True))
+
+    def get(address: str) -> Any:
+        answer = client.get(address)
+        return answer.json() if answer.status_code == 200 else None
+
+    def listed(address: str, key: str) -> Any:
+        answer = get(address)
+        return answer and answer[key]
+
+    def of_builds(address: str, key: str) -> dict[str, Any]:
+        return {str(pk): found for pk in builds if (found := listed(f"/api/v1/builds/{pk}/{address}", key))}
+
+    readers: Mapping[str, Callable[[], Any]] = {
+        "state": lambda: get(f"{base}/state"),
+        "preview": lambda: get(f"{base}/preview"),
+        "versions": lambda: listed(f"{base}/versions", "results"),
+        "samples": lambda: listed(f"{base}/samples", "samples"),
+        "logs": lambda: of_builds("log", "lines"),
+        "reviews": lambda: of_builds("reviews", "reviews"),
+        "comments": lambda: of_builds("comments", "comments"),
+        "watched": lambda: {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches},
+        "organisation": lambda: get(organisation),
+        "members": lambda: listed(f"{organisation}/members", "members"),
+        # Which there are. What each is called, its own stream tells.
+        "projects": lambda: sorted(each["id"] for each in listed("/api/v1/projects", "results") or []),
+    }
+    return readers[resource]()
+
+
+RESOURCES = (
+    "state",
+    "versions",
+    "samples",
+    "logs",
+    "reviews",
+    "comments",
+    "watched",
+    "organisation",
+    "members",
+    "projects",
+)
+"""What is followed."""
+
+
+def read_all(client: Client, project_id: Any) -> View:
+    """All of it, read fresh."""
+    return {resource: read(client, project_id, resource) for resource in RESOURCES}
+
+
+def after(view: View, event: Told, reading: Callable[[str], Any]) -> View:
+    """What a client knows after an event. What the event does not bring and says to read, is read."""
+    view = _changed(view, event.type.name, event.data, reading)
+    again = RESOURCES if EVERYTHING in event.type.read_again else event.type.read_again
+    view = view | {resource: reading(resource) for resource in again}
+    return _with_state(view, sequence=event.sequence) if event.type.stream == "project" else view
+
+
+def _changed(view: View, name: str, data: Mapping[str, Any], reading: Callable[[str], Any]) -> View:
+    match name:
+        case "project.changed":
+            return _with_state(view, project=data["project"])
+        case "build.changed":
+            return _with_state(view, builds=_with_build(view["state"]["builds"], data["build"]))
+        case "build.log":
+            lines = [*view["logs"].get(data["build"], ()), *data["lines"]]
+            return view | {"logs": view["logs"] | {data["build"]: lines}}
+        case "preview.changed":
+            return _with_state(view, preview=data["preview"] if "preview" in data else reading("preview"))
+        case "preview.watched":
+            watch = data["watch"]
+            answer = data["answer"] if "answer" in data else reading("watched")[watch]
+            return view | {"watched": view["watched"] | {watch: answer}}
+        case "organisation.changed":
+            named = {"name": data["name"], "title": data["title"], "url": f"/{data['name']}"}
+            return view | {"organisation": view["organisation"] | named}
+    return view
+
+
+def _with_state(view: View, **values: Any) -> View:
+    return view | {"state": view["state"] and view["state"] | values}
+
+
+def _with_build(builds: list[dict[str, Any]], build: dict[str, Any]) -> list[dict[str, Any]]:
+    others = [each for each in builds if each["id"] != build["id"]]
+    return sorted([build, *others], key=lambda each: -int(each["number"]))[:SHOWN_BUILDS]

@@ -1,0 +1,371 @@
+"""For each act that tells of itself, a small scene: what is there before, and the act."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from forge.accounts import actions as accounts
+from forge.accounts.models import Organisation, User
+from forge.builds import actions as builds
+from forge.builds import leases, previews
+from forge.builds.models import Build, State
+from forge.compute.compiler import Compiler
+from forge.projects import actions as projects
+from forge.projects.actions import write_file
+from forge.projects.models import Project, Sample, Version
+from forge.projects.samples import sample_terms
+from forge.registry import actions as registry
+from forge.reviews import actions as reviews
+from tests.forge.made_builds import built
+from tests.model_cases import compiled_model
+
+Act = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class World:
+    """An organisation with a person of each role and a project. The developer is the one who follows."""
+
+    organisation: Organisation
+    project: Project
+    owner: User
+    developer: User
+    viewer: User
+    stranger: User
+    compiler: Compiler
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An act in a situation."""
+
+    act: str
+    """The dotted name of the function."""
+    situation: str
+    set_up: Callable[[World], Act]
+
+    @property
+    def name(self) -> str:
+        return f"{self.act.removeprefix('forge.')}: {self.situation}"
+
+
+SCENES: list[Scene] = []
+
+
+def scene(act: Callable[..., object]) -> Callable[[Callable[[World], Act]], Callable[[World], Act]]:
+    """Puts a function that sets up a situation and returns the act into the table. Its name says the situation."""
+
+    def put(set_up: Callable[[World], Act]) -> Callable[[World], Act]:
+        name = f"{act.__module__}.{act.__qualname__}"
+        SCENES.append(Scene(name, set_up.__name__.replace("_", " "), set_up))
+        return set_up
+
+    return put
+
+
+def _secret(link: str) -> str:
+    return link.partition("#token=")[2]
+
+
+def _take(world: World) -> leases.Lease:
+    builds.request_build(world.developer, world.project)
+    lease = leases.take()
+    assert lease is not None
+    return lease
+
+
+def _sample(world: World) -> Sample:
+    terms = sample_terms(world.project).text
+    return projects.send_sample(world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
+
+
+# -- people and organisations
+
+
+@scene(accounts.join_as)
+def someone_with_an_account_joins(world: World) -> Act:
+    _, link = accounts.invite(world.owner, world.organisation, "viewer")
+    return lambda: accounts.join_as(world.stranger, _secret(link))
+
+
+@scene(accounts.join_as)
+def a_member_is_given_a_higher_role(world: World) -> Act:
+    _, link = accounts.invite(world.owner, world.organisation, "owner")
+    return lambda: accounts.join_as(world.developer, _secret(link))
+
+
+@scene(accounts.join_new)
+def someone_makes_an_account(world: World) -> Act:
+    _, link = accounts.invite(world.owner, world.organisation, "developer")
+    person = accounts.NewPerson("Vi", "vi@acme.example", "a long enough one")
+    return lambda: accounts.join_new(_secret(link), person)
+
+
+@scene(accounts.redeem_sign_in_link)
+def a_new_address_joins_the_first_organisation(world: World) -> Act:
+    link = accounts.make_sign_in_link("new@acme.example")
+    return lambda: accounts.redeem_sign_in_link(_secret(link))
+
+
+@scene(accounts.change_role)
+def the_one_who_follows_may_edit_no_more(world: World) -> Act:
+    return lambda: accounts.change_role(world.owner, world.organisation, world.developer.pk, "viewer")
+
+
+@scene(accounts.change_role)
+def another_becomes_an_owner(world: World) -> Act:
+    return lambda: accounts.change_role(world.owner, world.organisation, world.viewer.pk, "owner")
+
+
+@scene(accounts.remove_member)
+def a_member_leaves(world: World) -> Act:
+    return lambda: accounts.remove_member(world.viewer, world.organisation, world.viewer.pk)
+
+
+@scene(accounts.remove_member)
+def the_one_who_follows_is_taken_out(world: World) -> Act:
+    return lambda: accounts.remove_member(world.owner, world.organisation, world.developer.pk)
+
+
+@scene(accounts.update_organisation)
+def an_organisation_gets_another_name_and_title(world: World) -> Act:
+    return lambda: accounts.update_organisation(world.owner, world.organisation, name="acme-labs", title="Labs")
+
+
+@scene(accounts.update_profile)
+def the_one_who_follows_has_another_name(world: World) -> Act:
+    return lambda: accounts.update_profile(world.developer, name="Joanna Okafor", email=world.developer.email)
+
+
+@scene(accounts.set_password)
+def the_one_who_follows_has_a_new_password(world: World) -> Act:
+    return lambda: accounts.set_password(world.developer, "another long one")
+
+
+@scene(accounts.end_connections)
+def the_one_who_follows_signs_out(world: World) -> Act:
+    return lambda: accounts.end_connections(world.developer)
+
+
+# -- projects
+
+
+@scene(projects.create_project)
+def a_project_is_made_of_nothing(world: World) -> Act:
+    return lambda: projects.create_project(world.developer, world.organisation, "other")
+
+
+@scene(projects.create_from_files)
+def a_project_is_made_of_files(world: World) -> Act:
+    return lambda: projects.create_from_files(world.developer, world.organisation, "other", [("a.md", b"a")])
+
+
+@scene(projects.create_from_model)
+def a_project_is_made_of_a_model(world: World) -> Act:
+    model = compiled_model("chain_f32_dense")
+    return lambda: projects.create_from_model(world.developer, world.organisation, "other", "dense.tflite", model)
+
+
+@scene(projects.update_project)
+def a_project_is_renamed_and_described_and_published(world: World) -> Act:
+    changes = {"name": "pantry", "description": "A pantry.", "visibility": "public"}
+    return lambda: projects.update_project(world.owner, world.project, **changes)
+
+
+@scene(projects.delete_project)
+def a_project_is_deleted(world: World) -> Act:
+    return lambda: projects.delete_project(world.owner, world.project)
+
+
+@scene(projects.restore_project)
+def a_project_is_restored_under_another_name(world: World) -> Act:
+    other = Project.objects.create(organisation=world.organisation, name="lost", created_by=world.owner)
+    projects.delete_project(world.owner, other)
+    return lambda: projects.restore_project(world.owner, world.organisation, "lost", "found")
+
+
+@scene(projects.save_version)
+def a_version_is_saved(world: World) -> Act:
+    return lambda: projects.save_version(world.developer, world.project, "The first one")
+
+
+@scene(projects.save_version)
+def a_version_gets_another_message(world: World) -> Act:
+    projects.save_version(world.developer, world.project, "The first one")
+    return lambda: projects.save_version(world.developer, world.project, "Still the first one")
+
+
+def _older_version(world: World) -> Version:
+    version = projects.save_version(world.developer, world.project, "The first one")
+    write_file(world.developer, world.project, "notes.md", b"new")
+    return version
+
+
+@scene(projects.restore_version)
+def an_older_version_is_restored(world: World) -> Act:
+    version = _older_version(world)
+    return lambda: projects.restore_version(world.developer, world.project, version)
+
+
+@scene(projects.restoring_update)
+def an_editor_asks_for_the_update_that_restores_an_older_version(world: World) -> Act:
+    version = _older_version(world)
+    return lambda: projects.restoring_update(world.developer, world.project, version)
+
+
+@scene(projects.send_sample)
+def a_sample_is_sent(world: World) -> Act:
+    return lambda: _sample(world)
+
+
+@scene(projects.take_back)
+def a_sample_is_withdrawn(world: World) -> Act:
+    sample = _sample(world)
+    return lambda: projects.take_back(world.developer, sample.pk)
+
+
+@scene(projects.end_samples)
+def the_time_of_a_sample_is_over(world: World) -> Act:
+    _sample(world)
+    return lambda: projects.end_samples(timezone.now() + timedelta(days=91))
+
+
+# -- builds
+
+
+@scene(builds.request_build)
+def the_first_build_is_asked_for(world: World) -> Act:
+    return lambda: builds.request_build(world.developer, world.project)
+
+
+@scene(builds.request_build)
+def a_build_is_asked_for_where_as_many_as_are_shown_are(world: World) -> Act:
+    for _ in range(10):
+        built(world.developer, world.project)
+    return lambda: builds.request_build(world.developer, world.project)
+
+
+@scene(builds.cancel_build)
+def a_build_that_waits_is_cancelled(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    return lambda: builds.cancel_build(world.developer, build)
+
+
+@scene(leases.take)
+def a_worker_takes_a_build(world: World) -> Act:
+    builds.request_build(world.developer, world.project)
+    return lambda: leases.take()
+
+
+@scene(leases.write_log)
+def a_worker_writes_lines(world: World) -> Act:
+    lease = _take(world)
+    leases.write_log(lease, [leases.Line("check", "2 stages", 1.5)])
+    return lambda: leases.write_log(lease, [leases.Line("compile", "a"), leases.Line("compile", "b", level="warning")])
+
+
+@scene(leases.append_log)
+def a_line_is_added(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    return lambda: leases.append_log(build, [leases.Line("worker", "It starts again.")])
+
+
+@scene(leases.announce)
+def a_build_is_told_of(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    return lambda: leases.announce(build)
+
+
+@scene(leases.finish)
+def a_build_fails(world: World) -> Act:
+    outcome = leases.Outcome(State.FAILED, error="The Runefile has a problem.")
+    lease = _take(world)
+    return lambda: leases.finish(lease, outcome, [leases.Line("check", "1 error", level="error")])
+
+
+@scene(leases.finish)
+def a_build_succeeds(world: World) -> Act:
+    outcome = leases.Outcome(State.SUCCEEDED, built(world.developer, world.project).artefact)
+    lease = _take(world)
+    return lambda: leases.finish(lease, outcome)
+
+
+@scene(leases.put_back)
+def a_worker_puts_a_build_back(world: World) -> Act:
+    lease = _take(world)
+    return lambda: leases.put_back(lease, [leases.Line("worker", "The server stops.")], counts=False)
+
+
+@scene(leases.sweep)
+def a_worker_is_gone(world: World) -> Act:
+    _take(world)
+    return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
+
+
+@scene(leases.sweep)
+def a_worker_is_gone_for_the_last_time(world: World) -> Act:
+    _take(world)
+    Build.objects.update(attempt=leases.ATTEMPTS)
+    return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
+
+
+def _refresh(world: World) -> None:
+    previews.refresh_previews(world.project.pk, world.compiler, threading.Event())
+
+
+@scene(previews.refresh_previews)
+def the_text_becomes_a_rune(world: World) -> Act:
+    return lambda: _refresh(world)
+
+
+@scene(previews.refresh_previews)
+def the_text_is_broken_after_it_was_a_rune(world: World) -> Act:
+    _refresh(world)
+    write_file(world.developer, world.project, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: 7\n")
+    return lambda: _refresh(world)
+
+
+@scene(previews.refresh_previews)
+def a_wire_is_watched(world: World) -> Act:
+    _refresh(world)
+    builds.watch_wires(world.developer, world.project, [{"stage": "number", "index": 0}])
+    return lambda: _refresh(world)
+
+
+# -- what is made of builds
+
+
+@scene(registry.publish_build)
+def a_build_is_published(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: registry.publish_build(world.owner, build, "1.0")
+
+
+@scene(registry.publish_build)
+def a_tag_moves_to_another_build(world: World) -> Act:
+    registry.publish_build(world.owner, built(world.developer, world.project), "latest")
+    write_file(world.developer, world.project, "notes.md", b"new")
+    build = built(world.developer, world.project, rune=b"\0asm\1\0\0\0 another")
+    return lambda: registry.publish_build(world.owner, build, "latest")
+
+
+@scene(reviews.give_verdict)
+def a_build_is_approved(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
+
+
+@scene(reviews.say)
+def someone_says_something_about_a_build(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: reviews.say(world.viewer, build, "How loud was it?")
+
+
+def acts_with_a_scene() -> Iterator[str]:
+    """The acts of the table."""
+    return (each.act for each in SCENES)
