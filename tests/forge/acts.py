@@ -59,15 +59,21 @@ class Module:
         return {f"{self.name}.{function.name}": function for function in found}
 
     @cached_property
+    def blocks(self) -> Mapping[str, ast.AST]:
+        """The same with its classes: to make one of a class may be to call any of its methods."""
+        classes = (node for node in self.tree.body if isinstance(node, ast.ClassDef))
+        return {**self.functions, **{f"{self.name}.{each.name}": each for each in classes}}
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
-        """What its names mean: those that it imports from forge, and its own functions'."""
+        """What its names mean: those that it imports from forge, and its own functions' and classes'."""
         imported = {
             alias.asname or alias.name: f"{node.module}.{alias.name}"
             for node in ast.walk(self.tree)
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
         }
-        return imported | {full.rpartition(".")[2]: full for full in self.functions}
+        return imported | {full.rpartition(".")[2]: full for full in self.blocks}
 
 
 Code = Mapping[str, Module]
@@ -91,9 +97,8 @@ def _module_name(file: Path) -> str:
 def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -> list[str]:
     """The modules, neither actions nor allowed, in which a function is called; and those that are allowed in vain."""
     calling = {module.name for module in code.values() if function in set(_calls(code, module, ast.walk(module.tree)))}
-    wrong = [
-        f"{name} calls {function}" for name in sorted(calling) if not code[name].is_actions and name not in allowed
-    ]
+    elsewhere = {name for name in calling if not code[name].is_actions} - set(allowed)
+    wrong = [f"{name} calls {function}" for name in sorted(elsewhere)]
     return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
 
 
@@ -127,6 +132,13 @@ def loose_entries(code: Code) -> list[str]:
         if found <= inside_only | wrong:
             return [f"{name} writes an audit entry outside of a transaction" for name in sorted(wrong)]
         inside_only |= found - wrong
+
+
+def telling(code: Code) -> frozenset[str]:
+    """The public functions that tell events: acts, and what the recorders of machines do."""
+    modules = (each for each in code.values() if each.is_actions or EVENT in _calls(code, each, ast.walk(each.tree)))
+    names = (name for module in modules for name in module.functions)
+    return frozenset(name for name in names if not _is_private(name) and EVENT in _reached(code, name))
 
 
 def tables_in_views(code: Code) -> list[str]:
@@ -173,11 +185,11 @@ def _reached(code: Code, start: str) -> frozenset[str]:
     while waiting:
         name = waiting.pop()
         module = code.get(name.rpartition(".")[0])
-        if name in found or module is None or name not in module.functions:
+        if name in found or module is None or name not in module.blocks:
             found.add(name)
             continue
         found.add(name)
-        waiting += _calls(code, module, ast.walk(module.functions[name]))
+        waiting += _calls(code, module, ast.walk(module.blocks[name]))
     return frozenset(found)
 
 
@@ -192,7 +204,7 @@ def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str
 def _origin(code: Code, name: str) -> str:
     """Where a name comes from that packages hand on."""
     package, _, last = name.rpartition(".")
-    while package in code and name not in code[package].functions and last in code[package].names:
+    while package in code and name not in code[package].blocks and last in code[package].names:
         name = code[package].names[last]
         package, _, last = name.rpartition(".")
     return name

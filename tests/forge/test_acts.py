@@ -18,6 +18,7 @@ from tests.forge.acts import (
     read_code,
     silent_acts,
     tables_in_views,
+    telling,
     unguarded_acts,
 )
 
@@ -191,3 +192,27 @@ _NOTE = "def _note(actor: Actor) -> None:\n    write_entry(actor, 'a', 'b')"
 
 def _act(text: str) -> Code:
     return read_code(("forge.toys.actions", IMPORTS + text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def wind(toy):\n    append_event(toy.stream, E())",
+        "def wind(toy):\n    _deep(toy)\ndef _deep(toy):\n    append_event(toy.stream, E())",
+        "class _Recorder:\n    def save(self):\n        append_event('a', E())\ndef wind(toy):\n    _Recorder(toy)",
+    ],
+    ids=["itself", "by a private function", "by a class that it makes"],
+)
+@pytest.mark.parametrize("module", ["forge.toys.actions", "forge.toys.leases"])
+def test_what_tells_is_found(module: str, text: str) -> None:
+    silent = "\ndef look(toy):\n    return toy"
+    view = ("forge.toys.api", f"from {module} import wind\ndef post(request):\n    wind(request.toy)")
+    code = read_code((module, IMPORTS + text + silent), view)
+    assert telling(code) == {f"{module}.wind"}
+
+
+def test_an_act_that_tells_by_another_act_is_found() -> None:
+    one = ("forge.toys.actions.one", IMPORTS + "def wind(toy):\n    append_event(toy.stream, E())")
+    package = ("forge.toys.actions", "from forge.toys.actions.one import wind")
+    other = ("forge.games.actions", "from forge.toys import actions\ndef play(toy):\n    actions.wind(toy)")
+    assert telling(read_code(one, package, other)) == {"forge.toys.actions.one.wind", "forge.games.actions.play"}

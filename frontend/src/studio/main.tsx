@@ -2,8 +2,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { PageState } from "./api/page-state";
-import { watchFirstThings } from "./session/first-things";
+import { startDeferredOnInput } from "./session/deferred";
 import { Workspace } from "./session/workspace";
+import { makeShell, ShellContext } from "./shell/shell";
 import { Studio } from "./Studio";
 import "./studio.css";
 
@@ -13,10 +14,13 @@ if (root === null || served === null) throw new Error("The studio's page is inco
 
 const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageState, window.location);
 workspace.start();
-watchFirstThings(window);
+startDeferredOnInput(window);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+const shell = makeShell(workspace, nonce);
 createRoot(root).render(
   <StrictMode>
-    <Studio workspace={workspace} nonce={nonce} />
+    <ShellContext value={shell}>
+      <Studio />
+    </ShellContext>
   </StrictMode>,
 );

@@ -1,83 +1,68 @@
-// The commands about files and versions. What each does is given; which there are and how they are called stand here.
-import type { FileEntry } from "../document/files";
-import type { FileActions, FileTarget } from "../panels/files/actions";
+// The commands about files: those of the file that is open, and of all.
+import { toggleAuthors } from "../editor/authors";
+import type { FileTarget } from "../panels/files/actions";
+import type { Shell } from "../shell/shell";
 import type { Command } from "./command";
+import { unlessEditor, unlessFile, type CommandState } from "./state";
 
-export interface FileCommandActions {
-  readonly mayEdit: boolean;
-  readonly active: FileEntry | null;
-  /** Whether a text is open in the editor. */
-  readonly isText: boolean;
-  readonly actions: FileActions;
-  readonly saveVersion: () => void;
-  readonly versions: () => void;
-  readonly authors: () => void;
-}
-
-const NEEDS_ROLE = "Editing needs the Developer role";
-
-export function fileCommands({
-  mayEdit,
-  active,
-  isText,
-  actions,
-  saveVersion,
-  versions,
-  authors,
-}: FileCommandActions): readonly Command[] {
-  const editing = mayEdit ? null : NEEDS_ROLE;
-  const open = active === null ? "No file is open" : null;
+export function fileCommands(state: CommandState, shell: Shell): readonly Command[] {
+  const { workspace, places, files } = shell;
+  const { actions } = files;
+  const { active } = state;
+  const group = "File";
+  const editing = unlessEditor(state);
+  const open = unlessFile(state);
   const target: FileTarget | null = active === null ? null : { kind: "file", path: active.path, file: active };
   const withTarget = (run: (target: FileTarget) => void) => (): void => {
     if (target !== null) run(target);
   };
+  const authors = (): void => {
+    const { editor } = places.state.getState();
+    if (editor !== null && active !== null) workspace.attempt(toggleAuthors(editor, workspace, active));
+  };
   return [
-    { id: "file.upload-folder", title: "Upload a folder…", group: "File", refused: editing, run: actions.uploadFolder },
+    { id: "file.new", title: "New file…", group, refused: editing, run: () => actions.create("") },
+    { id: "file.upload", title: "Upload files…", group, refused: editing, run: () => actions.upload(null) },
+    { id: "file.upload-folder", title: "Upload a folder…", group, refused: editing, run: actions.uploadFolder },
+    {
+      id: "file.rename",
+      title: "Rename this file…",
+      group,
+      refused: open ?? editing,
+      run: withTarget(actions.rename),
+    },
     {
       id: "file.move",
       title: "Move this file to a folder…",
-      group: "File",
+      group,
       refused: open ?? editing,
       run: withTarget(actions.move),
     },
     {
       id: "file.duplicate",
       title: "Duplicate this file",
-      group: "File",
+      group,
       refused: open ?? editing,
       run: () => active !== null && actions.duplicate(active),
     },
+    { id: "file.delete", title: "Delete this file", group, refused: open ?? editing, run: withTarget(actions.remove) },
+    { id: "file.download", title: "Download this file", group, refused: open, run: withTarget(actions.download) },
+    { id: "file.path", title: "Copy this file's path", group, refused: open, run: withTarget(actions.copyPath) },
     {
-      id: "file.download",
-      title: "Download this file",
-      group: "File",
+      id: "file.close",
+      title: "Close this tab",
+      group,
       refused: open,
-      run: withTarget(actions.download),
+      run: () => active !== null && places.closeFile(active.id),
     },
-    {
-      id: "file.path",
-      title: "Copy this file's path",
-      group: "File",
-      refused: open,
-      run: withTarget(actions.copyPath),
-    },
-    { id: "file.download-all", title: "Download all files as .zip", group: "File", run: () => actions.download(null) },
-    { id: "file.deleted", title: "Deleted files…", group: "File", run: actions.showDeleted },
+    { id: "file.download-all", title: "Download all files as .zip", group, run: () => actions.download(null) },
+    { id: "file.deleted", title: "Deleted files…", group, run: actions.showDeleted },
     {
       id: "file.authors",
       title: "Show authors",
-      group: "File",
-      refused: isText ? null : "Open a text first",
+      group,
+      refused: state.isText ? null : "Open a text first",
       run: authors,
     },
-    {
-      id: "version.save",
-      title: "Save a version…",
-      group: "Project",
-      keys: "Mod+Shift+s",
-      refused: editing,
-      run: saveVersion,
-    },
-    { id: "version.list", title: "Versions", group: "Project", run: versions },
   ];
 }

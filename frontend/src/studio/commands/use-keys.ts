@@ -19,11 +19,11 @@ function isHeard(command: Command, event: KeyboardEvent): boolean {
   return !(types && isTyping(event.target));
 }
 
-/** Runs the command whose keys are pressed; while a dialog is open none of them is. */
-export function useKeys(commands: readonly Command[]): void {
+/** Runs the command whose keys are pressed; while a dialog is open none of them is. `commandsNow` are asked at each press. */
+export function useKeys(commandsNow: () => readonly Command[]): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const mac = isMac(navigator.platform);
-    const command = commands.find(
+    const command = commandsNow().find(
       (each) => each.keys !== undefined && isPressed(each.keys, event, mac) && isHeard(each, event),
     );
     if (command === undefined) return;

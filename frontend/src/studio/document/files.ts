@@ -28,8 +28,8 @@ export interface DeletedFile {
 
 /** The origin of the edits that this page makes to names, so that its undo takes them back and no one else's. */
 const NAME_EDIT = "studio: a file's name";
-/** The origin of a mend that is applied outside the open editor. */
-export const MEND = "studio: a mend";
+/** The origin of a fix that is applied outside the open editor. */
+export const OUTSIDE_EDIT = "studio: outside the editor";
 
 function asMap(value: unknown): Y.Map<unknown> | null {
   return value instanceof Y.Map ? (value as Y.Map<unknown>) : null;
@@ -47,7 +47,7 @@ export class ProjectFiles {
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map], { trackedOrigins: new Set([NAME_EDIT, MEND]) });
+    this.undo = new Y.UndoManager([this.map], { trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]) });
   }
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */

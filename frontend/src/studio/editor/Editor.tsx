@@ -6,7 +6,7 @@ import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef
 import type * as Y from "yjs";
 import type { LanguageAction, Location } from "../../language";
 import type { Presence } from "../document/presence";
-import { afterFirstThings } from "../session/first-things";
+import { deferred } from "../session/deferred";
 import { isCaretShown } from "./caret-in-view";
 import {
   actionsAt,
@@ -20,7 +20,7 @@ import {
 } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { beside, extensions, helping, language, reading, readOnlyAs, spoken } from "./setup";
+import { beside, extensions, deferredPart, language, reading, readOnlyAs, spoken } from "./setup";
 
 export interface Cursor {
   readonly line: number;
@@ -60,12 +60,12 @@ interface EditorProps {
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
   /** How the language is asked; null for a file that is no Runefile. */
-  readonly answers: EditorLanguage | null;
+  readonly service: EditorLanguage | null;
   readonly onCursor: (cursor: Cursor) => void;
   readonly ref?: Ref<EditorHandle>;
 }
 
-const fetchHelps = afterFirstThings(() => import("./helps"));
+const fetchDeferredExtensions = deferred(() => import("./deferred-extensions"));
 
 /** Where each text was left, so that coming back to its tab does not lose the place. */
 const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number; readonly isCaretShown: boolean }>();
@@ -86,7 +86,7 @@ export function Editor({
   diagnostics,
   elsewhere,
   say,
-  answers,
+  service,
   onCursor,
   ref,
 }: EditorProps) {
@@ -167,15 +167,15 @@ export function Editor({
   }, [readOnly, text]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(answers)) });
-  }, [answers, text]);
+    view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(service)) });
+  }, [service, text]);
 
-  const isRunefile = answers !== null;
+  const isRunefile = service !== null;
   useEffect(() => {
     let wanted = true;
-    fetchHelps().then(
-      ({ helps }) => {
-        if (wanted) view.current?.dispatch({ effects: helping.reconfigure(helps(isRunefile)) });
+    fetchDeferredExtensions().then(
+      ({ deferredExtensions }) => {
+        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(deferredExtensions(isRunefile)) });
       },
       // Without a connection one writes without them.
       () => undefined,

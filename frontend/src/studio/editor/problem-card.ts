@@ -1,9 +1,9 @@
-// The card that says what is wrong and offers the mend: under the pointer, and at the cursor when it comes to rest there.
+// The card that says what is wrong and offers the fix: under the pointer, and at the cursor when it comes to rest there.
 // Words of a user's files stand in it as text, never as markup.
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
-import { pieces } from "../parts/ticked";
-import { applyMend, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
+import { pieces } from "../parts/inline-code";
+import { applyFix, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
 
@@ -31,15 +31,15 @@ function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewher
   );
   made.append(head);
   for (const note of diagnostic.notes) made.append(sentence("p", "muted", note));
-  if (view.state.readOnly || problem.mends.length === 0) return made;
+  if (view.state.readOnly || problem.fixes.length === 0) return made;
   const foot = element("div", "row wrap");
-  for (const mend of problem.mends) {
-    const button = element("button", "button", mend.title);
+  for (const fix of problem.fixes) {
+    const button = element("button", "button", fix.title);
     button.setAttribute("type", "button");
-    // The text may have changed since the card was drawn: mend what stands there now.
+    // The text may have changed since the card was drawn: fix what stands there now.
     button.addEventListener("click", () => {
       const now = problemsAt(view.state, problem.from).find((other) => other.diagnostic === diagnostic) ?? problem;
-      applyMend(view, now.mends.find((other) => other.title === mend.title) ?? mend, elsewhere);
+      applyFix(view, now.fixes.find((other) => other.title === fix.title) ?? fix, elsewhere);
     });
     foot.append(button);
   }

@@ -45,11 +45,11 @@ test("problems stand in reading order, errors before warnings", () => {
   ]);
 });
 
-test("a problem and its mend move with the text that is typed before them", () => {
+test("a problem and its fix move with the text that is typed before them", () => {
   const state = stateWith(diagnostic(9, 14)).update({ changes: { from: 0, insert: "# two\n" } }).state;
   const [problem] = problemsOf(state);
   expect([problem?.from, problem?.to]).toEqual([15, 20]);
-  expect(problem?.mends[0]?.changes).toEqual([{ from: 15, to: 20, insert: "model" }]);
+  expect(problem?.fixes[0]?.changes).toEqual([{ from: 15, to: 20, insert: "model" }]);
 });
 
 test("a problem whose text is deleted shrinks and is never turned round", () => {
@@ -58,9 +58,9 @@ test("a problem whose text is deleted shrinks and is never turned round", () => 
   expect([problem?.from, problem?.to]).toEqual([5, 5]);
 });
 
-test("a mend that was typed in the meantime is applied where its word went", () => {
+test("a fix that was typed in the meantime is applied where its word went", () => {
   const state = stateWith(diagnostic(9, 14)).update({ changes: { from: 0, insert: "x" } }).state;
-  const changes = problemsOf(state)[0]?.mends[0]?.changes ?? [];
+  const changes = problemsOf(state)[0]?.fixes[0]?.changes ?? [];
   expect(state.update({ changes: [...changes] }).state.doc.toString()).toBe("xinputs: [model]\nargs: 1\n");
 });
 
@@ -71,12 +71,12 @@ test("a problem is found at its edges, and one without width under a neighbour",
   expect(problemsAt(state, 3)).toEqual([]);
 });
 
-test("edits of a mend in other files are kept apart", () => {
+test("edits of a fix in other files are kept apart", () => {
   const elsewhere = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
   const [problem] = placeProblems(TEXT, "Runefile.yml", [
     diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [elsewhere] }] }),
   ]);
-  expect(problem?.mends[0]).toEqual({ title: "t", changes: [], elsewhere: [elsewhere] });
+  expect(problem?.fixes[0]).toEqual({ title: "t", changes: [], elsewhere: [elsewhere] });
 });
 
 test("a place beyond the text, as after a cut, is its end", () => {

@@ -1,4 +1,4 @@
-// The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, mended.
+// The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, fixed.
 // How the card looks is in problem-card.ts; which problems there are is the server's word.
 import type { Diagnostic } from "../../api/schema";
 import {
@@ -20,7 +20,7 @@ export interface Change {
   readonly insert: string;
 }
 
-export interface Mend {
+export interface Fix {
   readonly title: string;
   /** The edits in this text; those in other files are applied by whoever has their text. */
   readonly changes: readonly Change[];
@@ -31,7 +31,7 @@ export interface PlacedProblem {
   readonly diagnostic: Diagnostic;
   readonly from: number;
   readonly to: number;
-  readonly mends: readonly Mend[];
+  readonly fixes: readonly Fix[];
 }
 
 /** Where the diagnostics of `file` stand in `text`, in reading order, the graver first. */
@@ -46,7 +46,7 @@ export function placeProblems(
     .map((diagnostic) => ({
       diagnostic,
       ...toRange(text, diagnostic.span),
-      mends: diagnostic.fixes.map((fix) => ({
+      fixes: diagnostic.fixes.map((fix) => ({
         title: fix.title,
         changes: fix.edits
           .filter((edit) => edit.file === file)
@@ -69,7 +69,7 @@ function moved<Placed extends { readonly from: number; readonly to: number }>(
 export function moveProblems(problems: readonly PlacedProblem[], changes: ChangeDesc): readonly PlacedProblem[] {
   return problems.map((problem) => ({
     ...moved(problem, changes),
-    mends: problem.mends.map((mend) => ({ ...mend, changes: mend.changes.map((change) => moved(change, changes)) })),
+    fixes: problem.fixes.map((fix) => ({ ...fix, changes: fix.changes.map((change) => moved(change, changes)) })),
   }));
 }
 
@@ -145,31 +145,31 @@ function step(direction: 1 | -1): Command {
 export const nextProblem = step(1);
 const previousProblem = step(-1);
 
-export type ApplyElsewhere = (edits: Mend["elsewhere"]) => void;
+export type ApplyElsewhere = (edits: Fix["elsewhere"]) => void;
 
-/** Called before and after a mend, so that it is a step of its own in the undo, whatever was typed around it. */
-export const besideMend = Facet.define<() => void>();
+/** Called before and after a fix, so that it is a step of its own in the undo, whatever was typed around it. */
+export const besideFix = Facet.define<() => void>();
 
-export function applyMend(view: EditorView, mend: Mend, elsewhere: ApplyElsewhere): void {
+export function applyFix(view: EditorView, fix: Fix, elsewhere: ApplyElsewhere): void {
   if (view.state.readOnly) return;
-  const separate = (): void => view.state.facet(besideMend).forEach((call) => call());
+  const separate = (): void => view.state.facet(besideFix).forEach((call) => call());
   separate();
-  if (mend.changes.length > 0) view.dispatch({ changes: [...mend.changes], userEvent: "input.mend" });
-  if (mend.elsewhere.length > 0) elsewhere(mend.elsewhere);
+  if (fix.changes.length > 0) view.dispatch({ changes: [...fix.changes], userEvent: "input.fix" });
+  if (fix.elsewhere.length > 0) elsewhere(fix.elsewhere);
   separate();
   view.focus();
 }
 
-/** Mend the problem under the cursor, else the first on its line; where there is a choice, it is the person's. */
-function quickMend(elsewhere: ApplyElsewhere): Command {
+/** Fix the problem under the cursor, else the first on its line; where there is a choice, it is the person's. */
+function quickFix(elsewhere: ApplyElsewhere): Command {
   return (view) => {
     const position = view.state.selection.main.head;
     const line = view.state.doc.lineAt(position);
     const onLine = problemsOf(view.state).filter((problem) => problem.from <= line.to && problem.to >= line.from);
-    const mend = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.mends.length === 1)
-      ?.mends[0];
-    if (mend === undefined) return false;
-    applyMend(view, mend, elsewhere);
+    const fix = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.fixes.length === 1)
+      ?.fixes[0];
+    if (fix === undefined) return false;
+    applyFix(view, fix, elsewhere);
     return true;
   };
 }
@@ -180,7 +180,7 @@ export function problemSupport(elsewhere: ApplyElsewhere): Extension {
     keymap.of([
       { key: "F8", run: nextProblem },
       { key: "Shift-F8", run: previousProblem },
-      { key: "Mod-.", run: quickMend(elsewhere) },
+      { key: "Mod-.", run: quickFix(elsewhere) },
     ]),
   ];
 }

@@ -16,7 +16,7 @@ import {
 import type { Watching } from "./answers";
 import type { Connecting } from "./connecting";
 import type { Placed } from "../../pipeline";
-import { edgesOf, wholeOf } from "./sight";
+import { edgesOf, wholeOf } from "./viewport";
 
 interface CanvasToolsProps {
   readonly connecting: Connecting | null;

@@ -4,6 +4,7 @@ import { CircleAlert, TriangleAlert } from "lucide-react";
 import { memo, useContext } from "react";
 import { KIND_WORDS, type Stage } from "../../pipeline";
 import { endAt, HandsContext, keyOf, type PortEnd } from "./connecting";
+import type { Severity } from "../session/severity";
 
 export type StageData = {
   readonly stage: Stage;
@@ -14,7 +15,7 @@ export type StageData = {
   readonly selected: boolean;
   /** Whether Tab comes here: of all stages one alone, the arrow keys lead to the others. */
   readonly tabStop: boolean;
-  readonly trouble: "error" | "warning" | null;
+  readonly severity: Severity | null;
 };
 
 export interface PortData {
@@ -68,7 +69,7 @@ function PortMark({
 
 export const StageNode = memo(function StageNode({ data, height }: NodeProps<StageFlowNode>) {
   const { connecting } = useContext(HandsContext);
-  const { stage, inputs, outputs, takesMore, selected, tabStop, trouble } = data;
+  const { stage, inputs, outputs, takesMore, selected, tabStop, severity } = data;
   const end =
     connecting === null || connecting.from.stage === stage.name
       ? null
@@ -81,7 +82,7 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         : "fits";
   const words = [
     KIND_WORDS[stage.kind],
-    trouble === null ? "" : trouble === "error" ? "has an error" : "has a warning",
+    severity === null ? "" : severity === "error" ? "has an error" : "has a warning",
     state === "fits" ? "the wire fits here" : "",
   ].filter((word) => word !== "");
   const reason = end !== null && "reason" in end ? end.reason : null;
@@ -89,7 +90,7 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
     <>
       <button
         type="button"
-        className={`node ${stage.kind} ${selected ? "on" : ""} ${state} ${trouble === null ? "" : "troubled"}`}
+        className={`node ${stage.kind} ${selected ? "on" : ""} ${state} ${severity === null ? "" : "troubled"}`}
         data-stage={stage.name}
         tabIndex={tabStop ? 0 : -1}
         aria-pressed={selected}
@@ -98,8 +99,8 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         <b>{stage.name}</b>
         <span>{stage.detail}</span>
         <i className="aloud">, {words.join(", ")}</i>
-        {trouble === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
-        {trouble === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
+        {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
+        {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
       </button>
       {inputs.map((port, index) => (
         <PortMark key={index} stage={stage.name} side="input" index={index} port={port} />

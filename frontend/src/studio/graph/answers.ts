@@ -28,7 +28,7 @@ export interface StagePorts {
 }
 
 export interface PortsAnswer {
-  /** In what form the text is; the old one, "text", is only looked at. */
+  /** In what form the text is; the old one, "text", is read-only. */
   readonly form: string;
   readonly stages: readonly StagePorts[];
 }

@@ -1,16 +1,14 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
 import type { OutlineWire } from "../../api/schema";
 import { Position } from "@xyflow/react";
-import type { Trouble } from "../session/troubles";
+import type { Severity } from "../session/severity";
 import type { StagePorts } from "./answers";
 import type { Placed, PlacedNode } from "../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
 
-/** The half of a port that stands out of its stage, as drawn in graph.css. */
+/** The half of a port that stands out of its stage, as drawn in canvas.css. */
 const PORT_HALF = 6;
-
-export { troubles, type Trouble } from "../session/troubles";
 
 export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "target_index">): string {
   return `${target} ${target_index}`;
@@ -87,7 +85,7 @@ export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>):
         ...outputs.map((port, index) => handle("source", index, each.width, port.y)),
       ],
       domAttributes: { "aria-roledescription": undefined },
-      data: { stage: each.node, inputs, outputs, takesMore, selected: false, tabStop: false, trouble: null },
+      data: { stage: each.node, inputs, outputs, takesMore, selected: false, tabStop: false, severity: null },
     };
   });
 }
@@ -114,13 +112,13 @@ function handle(
 export function marked(
   nodes: StageFlowNode[],
   selected: string | null,
-  wrong: ReadonlyMap<string, Trouble>,
+  wrong: ReadonlyMap<string, Severity>,
 ): StageFlowNode[] {
   const stop = nodes.some((node) => node.id === selected) ? selected : (nodes[0]?.id ?? null);
   return nodes.map((node) => {
-    const [isSelected, tabStop, trouble] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
-    return isSelected || tabStop || trouble !== null
-      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, trouble } }
+    const [isSelected, tabStop, severity] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
+    return isSelected || tabStop || severity !== null
+      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, severity } }
       : node;
   });
 }

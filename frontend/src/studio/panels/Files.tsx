@@ -2,43 +2,27 @@
 import { Archive, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
-import type { FileEntry } from "../document/files";
-import type { Presence, Present } from "../document/presence";
+import type { Present } from "../document/presence";
 import { DIVIDER, Menu, type MenuItem } from "../parts/Menu";
 import { count } from "../parts/words";
-import type { Uploads } from "../session/uploads";
-import type { FileActions } from "./files/actions";
+import { severityByFile } from "../session/severity";
+import { useDiagnostics, useMayEdit, usePlace, useSession, useShell, useText } from "../shell/shell";
 import { Tree } from "./files/Tree";
 import { UploadList } from "./files/UploadList";
 
-interface FilesProps {
-  /** The project's id: what is remembered of its tree is its own. */
-  readonly project: string;
-  readonly files: readonly FileEntry[];
-  /** How many were deleted and can be brought back. */
-  readonly deleted: number;
-  readonly read: boolean;
-  readonly active: string | null;
-  readonly uploads: Uploads;
-  readonly presence: Presence;
-  readonly mayEdit: boolean;
-  /** Paths with an error, and with a warning only. */
-  readonly troubled: ReadonlyMap<string, "error" | "warning">;
-  readonly actions: FileActions;
-}
-
-export function Files({
-  project,
-  files,
-  deleted,
-  read,
-  active,
-  uploads,
-  presence,
-  mayEdit,
-  troubled,
-  actions,
-}: FilesProps) {
+export function Files() {
+  const { workspace, files: work } = useShell();
+  const { actions } = work;
+  const { uploads, presence } = workspace;
+  // What is remembered of the tree is the project's own.
+  const project = useSession((session) => session.project.id);
+  const files = useText((text) => text.files);
+  const deleted = useText((text) => text.deleted);
+  const read = useText((text) => text.read);
+  const active = usePlace(({ shown }) => shown.active?.id ?? null);
+  const diagnostics = useDiagnostics();
+  const severities = useMemo(() => severityByFile(diagnostics), [diagnostics]);
+  const mayEdit = useMayEdit();
   const rows = useStore(uploads.state);
   const others = useStore(presence.state);
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null);
@@ -119,7 +103,7 @@ export function Files({
           files={files}
           active={active}
           mayEdit={mayEdit}
-          troubled={troubled}
+          severities={severities}
           present={present}
           actions={actions}
         />

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
 import Versus, { type VersusSide } from "../../preview/versus/Versus";
-import { Ticked } from "../parts/Ticked";
+import { InlineCode } from "../parts/InlineCode";
 import { useRune } from "../session/use-rune";
 import type { Workspace } from "../session/workspace";
 
@@ -62,11 +62,11 @@ export default function OpenQuestions({
     return (
       <section key={`${place} ${question.message}`} className="notice warn stack" aria-label="An open question">
         <p>
-          <Ticked>{question.message}</Ticked>
+          <InlineCode>{question.message}</InlineCode>
         </p>
         {question.notes.map((note) => (
           <p key={note} className="small">
-            <Ticked>{note}</Ticked>
+            <InlineCode>{note}</InlineCode>
           </p>
         ))}
         {isCompared && (

@@ -1,22 +1,21 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line, and to watch what it gives.
-import type { Outline, OutlineNode } from "../../api/schema";
+import type { OutlineNode } from "../../api/schema";
 import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
-import { useState } from "react";
-import { walk } from "../parts/walk";
-import { useWatching, type WatchStore } from "../session/watching";
+import { useMemo, useState } from "react";
+import { moveFocus } from "../parts/arrow-keys";
+import { severityByStage } from "../session/severity";
+import { useWatching } from "../session/watching";
+import { useDiagnostics, useOutline, usePlace, useShell } from "../shell/shell";
 import { outputsOf } from "./outputs-of";
 
-interface OutlineListProps {
-  readonly outline: Outline;
-  /** The worst that is wrong with a stage, by its name. */
-  readonly troubled: ReadonlyMap<string, "error" | "warning">;
-  readonly selected: string | null;
-  readonly watching: WatchStore;
-  readonly onSelect: (node: OutlineNode) => void;
-}
-
-export function OutlineList({ outline, troubled, selected, watching, onSelect }: OutlineListProps) {
-  const { isWatched, toggle } = useWatching(watching);
+export function OutlineList() {
+  const { workspace, places } = useShell();
+  const outline = useOutline();
+  const diagnostics = useDiagnostics();
+  const runefile = usePlace((place) => place.runefile);
+  const selected = usePlace((place) => place.selected);
+  const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
+  const { isWatched, toggle } = useWatching(workspace.watching);
   /** The row that the focus was in last: Tab stops at its buttons, and at the names alone of the others. */
   const [here, setHere] = useState<number | null>(null);
   const outputs = outputsOf(outline.wires);
@@ -28,7 +27,7 @@ export function OutlineList({ outline, troubled, selected, watching, onSelect }:
         <h2>Pipeline</h2>
       </div>
       {outline.nodes.length === 0 && <p className="side-note small muted">No stages yet.</p>}
-      <ul className="files" onKeyDown={walk}>
+      <ul className="files" onKeyDown={moveFocus}>
         {outline.nodes.map((node, index) => (
           <li
             key={`${index} ${node.name}`}
@@ -37,17 +36,19 @@ export function OutlineList({ outline, troubled, selected, watching, onSelect }:
           >
             <button
               type="button"
-              data-walk
+              data-row
               className="file-name"
               aria-current={node.name === selected ? "true" : undefined}
               title={node.detail === "" ? node.name : `${node.name}: ${node.detail}`}
-              onClick={() => onSelect(node)}
+              onClick={() => places.goToStage(node)}
             >
               <span className={`kind ${node.kind}`} />
               <span className="cut">{node.name}</span>
               <span className="aloud">{node.kind === "block" ? "proc-block" : node.kind}</span>
-              {troubled.get(node.name) === "error" && <CircleAlert className="icon wrong" aria-label="has an error" />}
-              {troubled.get(node.name) === "warning" && (
+              {severities.get(node.name) === "error" && (
+                <CircleAlert className="icon wrong" aria-label="has an error" />
+              )}
+              {severities.get(node.name) === "warning" && (
                 <TriangleAlert className="icon worse" aria-label="has a warning" />
               )}
             </button>

@@ -1,67 +1,41 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
-import type { Build, Diagnostic, Preview as PreviewState, TextEdit } from "../../api/schema";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { Preview, type PreviewHost, type Take, type TimedRune, type Watching } from "../../preview";
-import { appRuns, firstThingsDone } from "../session/first-things";
-import { previewStatus, type EditState } from "../session/preview-status";
+import { Preview, type PreviewHost, type TimedRune, type Watching } from "../../preview";
+import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
+import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
-import { usePhones, type PhonesProps } from "../phone/Phones";
+import { usePhones } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
+import { useApplyFix, useDiagnostics, useIsSignedOut, useMayEdit, useSession, useShell, useText } from "../shell/shell";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const SampleList = lazy(() => import("./SampleList"));
 
-interface PreviewPaneProps {
-  readonly workspace: Workspace;
-  readonly preview: PreviewState;
-  readonly builds: readonly Build[];
-  readonly me: string;
-  /** How far the text is; whether its rune is here is known here. */
-  readonly edit: "signed-out" | "offline" | "saving" | "checking" | "seen";
-  /** What is wrong with the text, or open in it, as it is now. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Null for those who may not edit, and while the text is newer than `diagnostics`. */
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
-  readonly onProblem: (problem: Diagnostic) => void;
-  /** Null for those who may not send. */
-  readonly onSend: ((take: Take) => void) | null;
-  /** The same one from render to render; left out for those who may not edit. */
-  readonly onAddLabels?: PreviewHost["onAddLabels"];
-  readonly phones: Omit<PhonesProps, "client">;
-}
-
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
-export function PreviewPane({
-  workspace,
-  preview,
-  builds,
-  me,
-  edit,
-  diagnostics,
-  onMend,
-  onProblem,
-  onSend,
-  onAddLabels,
-  phones,
-}: PreviewPaneProps) {
+export function PreviewPane() {
+  const { workspace, places } = useShell();
   const { client, watching: watches } = workspace;
-  const phone = usePhones({ ...phones, client });
+  const preview = useSession((session) => session.preview);
+  const diagnostics = useDiagnostics();
+  const mayEdit = useMayEdit();
+  const applyFix = useApplyFix();
+  const phone = usePhones();
   const watched = useStore(watches.state);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
   const shown =
     watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
-  const isSignedOut = useStore(workspace.signIn.state).who !== "me";
+  const isSignedOut = useIsSignedOut();
+  const edit = useText((state) => editState(state, isSignedOut));
   const { rune, error } = useRune(client, shown, isSignedOut);
   useEffect(() => {
-    if (error !== null) firstThingsDone();
+    if (error !== null) startDeferred();
   }, [error]);
   const isHere = rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shown?.rune_digest);
-  const progress: EditState = edit === "seen" ? (isHere ? "here" : "fetching") : edit;
-  const { problem, tone, text } = useMemo(() => previewStatus(preview, progress), [preview, progress]);
+  const { problem, tone, text } = useMemo(() => previewStatus(preview, edit, isHere), [preview, edit, isHere]);
   const watching = useMemo<Watching>(
     () => ({
       wires: watched.wires,
@@ -72,13 +46,13 @@ export function PreviewPane({
     [watched, version, watches],
   );
   const timed = useTimed(workspace, version, isSignedOut);
-  const host = useHostOf({ workspace, builds, me, onSend, onAddLabels });
+  const host = useHost();
   const said = (
     <span className="preview-status" role="status">
       {problem === null ? (
         <span className={`tag ${tone}`}>{text}</span>
       ) : (
-        <button type="button" className={`tag ${tone}`} title="Go to it" onClick={() => onProblem(problem)}>
+        <button type="button" className={`tag ${tone}`} title="Go to it" onClick={() => places.goToProblem(problem)}>
           {text}
         </button>
       )}
@@ -114,8 +88,8 @@ export function PreviewPane({
                 workspace={workspace}
                 version={version}
                 running={running}
-                onAnswer={onMend}
-                onSelect={onProblem}
+                onAnswer={mayEdit ? applyFix : null}
+                onSelect={places.goToProblem}
               />
             </Suspense>
           ))}
@@ -140,12 +114,14 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   );
 }
 
-type HostProps = Pick<PreviewPaneProps, "workspace" | "builds" | "me" | "onSend" | "onAddLabels">;
-
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): PreviewHost {
+function useHost(): PreviewHost {
+  const { workspace, places, dialogs } = useShell();
   const { client } = workspace;
-  const { files } = useStore(workspace.state);
+  const files = useText((text) => text.files);
+  const builds = useSession((session) => session.builds);
+  const me = useSession((session) => session.me.id);
+  const mayEdit = useMayEdit();
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
   return useMemo(
@@ -154,16 +130,23 @@ function useHostOf({ workspace, builds, me, onSend, onAddLabels }: HostProps): P
       builds: builds.flatMap(({ id, number, rune_url: address }) =>
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
-      onSend,
-      ...(onAddLabels && { onAddLabels }),
+      onSend: mayEdit ? (take) => dialogs.open({ what: "send-take", take }) : null,
+      ...(mayEdit && {
+        onAddLabels: (stage, index, count) =>
+          workspace.attempt(
+            import("../session/label-file")
+              .then(({ addLabels }) => addLabels(workspace, { stage, index, count }))
+              .then((path) => path !== null && places.awaitFile(path)),
+          ),
+      }),
       onLoaded: (loaded) => {
-        if (loaded !== null) appRuns();
+        if (loaded !== null) startDeferredAfterPaint();
       },
       below: <Samples count={samples.length} version={key} workspace={workspace} me={me} />,
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, me, onSend, onAddLabels, key],
+    [files, builds, client, workspace, places, dialogs, me, mayEdit, key],
   );
 }
 

@@ -1,37 +1,32 @@
-// Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a mend mends it.
-import type { Diagnostic, TextEdit } from "../../api/schema";
+// Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a fix applies it.
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import { Ticked } from "../parts/Ticked";
-import { walk } from "../parts/walk";
+import { InlineCode } from "../parts/InlineCode";
+import { moveFocus } from "../parts/arrow-keys";
+import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
 
-interface ProblemsProps {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly checking: boolean;
-  readonly onSelect: (diagnostic: Diagnostic) => void;
-  /** Whether mends are offered; a viewer reads only. */
-  readonly mayEdit: boolean;
-  /** Null while the text is newer than the problems: a mend would fall on other words. */
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
-}
-
-export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: ProblemsProps) {
+export function Problems() {
+  const { places } = useShell();
+  const diagnostics = useDiagnostics();
+  const isChecking = useSession(({ preview }) => preview.state === "checking");
+  const mayEdit = useMayEdit();
+  const applyFix = useApplyFix();
   if (diagnostics.length === 0)
-    return <p className="panel-note muted">{checking ? "Checking…" : "No problems. The project can be built."}</p>;
+    return <p className="panel-note muted">{isChecking ? "Checking…" : "No problems. The project can be built."}</p>;
   return (
-    <ul className="problems" onKeyDown={walk}>
+    <ul className="problems" onKeyDown={moveFocus}>
       {diagnostics.map((diagnostic, index) => (
         <li key={`${index} ${diagnostic.code} ${diagnostic.file}`}>
-          <button type="button" data-walk onClick={() => onSelect(diagnostic)}>
+          <button type="button" data-row onClick={() => places.goToProblem(diagnostic)}>
             {diagnostic.severity === "error" ? (
               <CircleAlert className="icon wrong" aria-label="Error" />
             ) : (
               <TriangleAlert className="icon worse" aria-label="Warning" />
             )}
             <span className="problem-text">
-              <Ticked>{diagnostic.message}</Ticked>
+              <InlineCode>{diagnostic.message}</InlineCode>
               {diagnostic.notes.map((note) => (
                 <span key={note} className="note muted">
-                  <Ticked>{note}</Ticked>
+                  <InlineCode>{note}</InlineCode>
                 </span>
               ))}
             </span>
@@ -41,14 +36,14 @@ export function Problems({ diagnostics, checking, mayEdit, onSelect, onMend }: P
             </span>
           </button>
           {mayEdit && diagnostic.fixes.length > 0 && (
-            <div className="mends row wrap">
+            <div className="fixes row wrap">
               {diagnostic.fixes.map((fix) => (
                 <button
                   key={fix.title}
                   type="button"
                   className="button"
-                  disabled={onMend === null}
-                  onClick={() => onMend?.(fix.edits)}
+                  disabled={applyFix === null}
+                  onClick={() => applyFix?.(fix.edits)}
                 >
                   {fix.title}
                 </button>

@@ -3,13 +3,34 @@ import { useState } from "react";
 
 const PREFIX = "hammer-forge studio ";
 
-function read<Value>(name: string, usual: Value, isValue: (value: unknown) => value is Value): Value {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(PREFIX + name) ?? "null");
-    return isValue(value) ? value : usual;
-  } catch {
-    return usual;
-  }
+export interface Remembered<Value> {
+  readonly read: () => Value;
+  readonly keep: (value: Value) => void;
+}
+
+/** `usual` where nothing is kept, or what could not be this value. */
+export function remembered<Value>(
+  name: string,
+  usual: Value,
+  isValue: (value: unknown) => value is Value,
+): Remembered<Value> {
+  return {
+    read: () => {
+      try {
+        const value: unknown = JSON.parse(localStorage.getItem(PREFIX + name) ?? "null");
+        return isValue(value) ? value : usual;
+      } catch {
+        return usual;
+      }
+    },
+    keep: (value) => {
+      try {
+        localStorage.setItem(PREFIX + name, JSON.stringify(value));
+      } catch {
+        // A browser that keeps nothing shows what is usual next time.
+      }
+    },
+  };
 }
 
 export function useRemembered<Value>(
@@ -17,14 +38,11 @@ export function useRemembered<Value>(
   usual: Value,
   isValue: (value: unknown) => value is Value,
 ): [Value, (value: Value) => void] {
-  const [value, setValue] = useState(() => read(name, usual, isValue));
+  const [choice] = useState(() => remembered(name, usual, isValue));
+  const [value, setValue] = useState(choice.read);
   const remember = (next: Value): void => {
     setValue(next);
-    try {
-      localStorage.setItem(PREFIX + name, JSON.stringify(next));
-    } catch {
-      // A browser that keeps nothing shows the usual sizes next time.
-    }
+    choice.keep(next);
   };
   return [value, remember];
 }

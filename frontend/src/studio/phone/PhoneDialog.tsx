@@ -1,5 +1,5 @@
 // Opening the app on a phone: the code to scan, who can reach it, and the phones that ask to show their results here.
-import type { PhoneLink, ProjectState } from "../../api/schema";
+import type { PhoneLink } from "../../api/schema";
 import { Check, RefreshCw, X } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
@@ -7,19 +7,20 @@ import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
+import { useSession } from "../shell/shell";
 import { pathOf, QUIET } from "./code";
 import type { StudioPairing } from "./pairing";
 
 interface PhoneDialogProps {
   readonly client: ProjectClient;
-  readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
   readonly pairing: StudioPairing;
   readonly onClose: () => void;
 }
 
 type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
-export default function PhoneDialog({ client, session, pairing, onClose }: PhoneDialogProps) {
+export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogProps) {
+  const session = useSession((each) => each);
   const { asking, isPaired, notice } = useStore(pairing.state);
   const [shown, setShown] = useState<Shown>(null);
   const [isOver, setOver] = useState(false);

@@ -1,21 +1,13 @@
 // The phone beside the preview: its button, its dialog, and what a paired phone says.
-import type { ProjectState } from "../../api/schema";
 import { Smartphone, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
-import type { ProjectClient } from "../api/client";
+import { useShell } from "../shell/shell";
 import { StudioPairing } from "./pairing";
 import { PhonePane } from "./PhonePane";
 
 /** Fetched when the button is pressed for the first time. */
 const PhoneDialog = lazy(() => import("./PhoneDialog"));
-
-export interface PhonesProps {
-  readonly client: ProjectClient;
-  readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
-  readonly isOpen: boolean;
-  readonly onOpen: (isOpen: boolean) => void;
-}
 
 export interface PhoneParts {
   readonly button: ReactNode;
@@ -24,11 +16,13 @@ export interface PhoneParts {
   readonly dialog: ReactNode;
 }
 
-export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): PhoneParts {
+export function usePhones(): PhoneParts {
+  const { workspace, dialogs } = useShell();
+  const { client } = workspace;
+  const isOpen = useStore(dialogs.state, (request) => request?.what === "phone");
   const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));
   const { isPaired, notice } = useStore(pairing.state);
   useEffect(() => pairing.close, [pairing]);
-  const close = useCallback(() => onOpen(false), [onOpen]);
   return {
     button: (
       <button
@@ -36,7 +30,7 @@ export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): Pho
         className="button quiet square"
         aria-label="On your phone"
         title="On your phone"
-        onClick={() => onOpen(true)}
+        onClick={() => dialogs.open({ what: "phone" })}
       >
         <Smartphone className="icon" aria-hidden="true" />
       </button>
@@ -56,7 +50,7 @@ export function usePhones({ client, session, isOpen, onOpen }: PhonesProps): Pho
     ),
     dialog: isOpen && (
       <Suspense>
-        <PhoneDialog client={client} session={session} pairing={pairing} onClose={close} />
+        <PhoneDialog client={client} pairing={pairing} onClose={dialogs.close} />
       </Suspense>
     ),
   };

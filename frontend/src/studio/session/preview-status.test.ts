@@ -1,6 +1,6 @@
 import type { Diagnostic, Preview, PreviewBuild } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import { previewStatus } from "./preview-status";
+import { editState, previewStatus } from "./preview-status";
 
 const BUILD: PreviewBuild = {
   id: "p",
@@ -38,40 +38,59 @@ describe("while the text is broken", () => {
         current: false,
         diagnostics: [problem("Runefile.yml", 3, "warning"), problem("Runefile.yml", 12)],
       }),
-      "here",
+      "checked",
+      true,
     );
     expect(status.text).toBe("Running the version before your last edit until line 12 is fixed");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
   test("an error in another file is named with it", () => {
-    expect(previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "here").text).toContain(
-      "until labels.txt, line 2, is fixed",
-    );
+    expect(
+      previewStatus(preview({ state: "broken", diagnostics: [problem("labels.txt", 2)] }), "checked", true).text,
+    ).toContain("until labels.txt, line 2, is fixed");
   });
 
   test("nothing runs when nothing was ever built", () => {
     expect(
-      previewStatus(preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }), "here").text,
+      previewStatus(
+        preview({ state: "broken", build: null, diagnostics: [problem("Runefile.yml", 1)] }),
+        "checked",
+        true,
+      ).text,
     ).toBe("Nothing runs until line 1 is fixed");
   });
 });
 
 test("the way of an edit to the running rune is told step by step", () => {
-  expect(previewStatus(preview({ state: "broken" }), "signed-out").text).toBe("Sign in again to run your edit");
-  expect(previewStatus(preview({}), "offline").text).toBe("Your edit waits for the connection");
-  expect(previewStatus(preview({}), "saving").text).toBe("Saving your edit…");
-  expect(previewStatus(preview({ state: "checking", current: false }), "here").text).toBe("Checking your edit…");
-  // What was looked at is older than the newest text: another look is on its way.
-  expect(previewStatus(preview({ current: false }), "here").text).toBe("Checking your edit…");
-  expect(previewStatus(preview({ state: "building", current: false }), "here").text).toBe("Building your edit…");
-  expect(previewStatus(preview({}), "checking").text).toBe("Checking your edit…");
-  expect(previewStatus(preview({}), "fetching").text).toBe("Starting the new version…");
-  expect(previewStatus(preview({}), "here")).toMatchObject({ tone: "ok", text: "Up to date" });
+  expect(previewStatus(preview({ state: "broken" }), "signed-out", true).text).toBe("Sign in again to run your edit");
+  expect(previewStatus(preview({}), "offline", true).text).toBe("Your edit waits for the connection");
+  expect(previewStatus(preview({}), "saving", true).text).toBe("Saving your edit…");
+  expect(previewStatus(preview({ state: "checking", current: false }), "checked", true).text).toBe(
+    "Checking your edit…",
+  );
+  // What was checked is older than the newest text: another check is on its way.
+  expect(previewStatus(preview({ current: false }), "checked", true).text).toBe("Checking your edit…");
+  expect(previewStatus(preview({ state: "building", current: false }), "checked", true).text).toBe(
+    "Building your edit…",
+  );
+  expect(previewStatus(preview({}), "checking", true).text).toBe("Checking your edit…");
+  expect(previewStatus(preview({}), "checked", false).text).toBe("Starting the new version…");
+  expect(previewStatus(preview({}), "checked", true)).toMatchObject({ tone: "ok", text: "Up to date" });
 });
 
 test("a build that failed gives its reason and says what runs", () => {
-  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "here").text).toBe(
+  expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "checked", true).text).toBe(
     "Anvil lacks SVDF. The version before runs on.",
   );
+});
+
+test("an edit is followed from this page to the check", () => {
+  expect(editState({ save: "saving", ahead: true }, false)).toBe("saving");
+  expect(editState({ save: "offline-unsent", ahead: true }, false)).toBe("offline");
+  expect(editState({ save: "saved", ahead: true }, false)).toBe("checking");
+  expect(editState({ save: "saved", ahead: false }, false)).toBe("checked");
+  expect(editState({ save: "saving", ahead: false }, true)).toBe("signed-out");
+  // Nothing is lost by signing out with all of it stored and checked.
+  expect(editState({ save: "offline", ahead: false }, true)).toBe("checked");
 });

@@ -78,7 +78,7 @@ test("a preview that is behind the text is asked for when the page opens and whe
   expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview", "state"]);
 });
 
-test("the log is read for builds that are looked at, and not for others", async () => {
+test("the log is read for builds that are watched, and not for others", async () => {
   const lines = [{ step: "check", text: "ok", milliseconds: 1 }];
   const { store, asked, letGo } = storeOf({ log: () => ({ lines }) });
   store.apply({ sequence: 2, type: "build.log", data: { build: "b1", lines: [] } });

@@ -8,7 +8,7 @@ import type { Wish } from "../api/watch";
 
 export const MOST_WIRES = 8;
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
-const LOOK_AGAIN = 3000;
+const POLL_MILLISECONDS = 3000;
 
 export interface WatchState {
   readonly wires: readonly Wire[];
@@ -116,7 +116,7 @@ export class WatchStore {
       this.store.setState({ build: answer.build, of: version, problem: null });
     } else if (answer.state === "building") {
       this.waitsFor = answer.id;
-      this.timer = setTimeout(() => this.look(turn, answer.id), LOOK_AGAIN);
+      this.timer = setTimeout(() => this.look(turn, answer.id), POLL_MILLISECONDS);
       this.store.setState({ problem: null });
     } else {
       this.waitsFor = null;

@@ -1,5 +1,5 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
-import type { Authors, Comparison, TextEdit, Version } from "../../api/schema";
+import type { Authors, Comparison, Preview, TextEdit, Version } from "../../api/schema";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
@@ -8,11 +8,12 @@ import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
 import type { PageState } from "../api/page-state";
 import { DocumentConnection, KEPT } from "../document/connection";
-import { MEND, ProjectFiles, type FileEntry } from "../document/files";
+import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
-import { toRange } from "../editor/offsets";
+import { toRange, type Range } from "../editor/offsets";
 import { browserStorage, UnsentEdits } from "../document/unsent";
+import { checkedPreview } from "./checked";
 import { Checking } from "./checking";
 import { KnownFiles } from "./known-files";
 import { SignInWatch } from "./sign-in-watch";
@@ -56,6 +57,8 @@ export class Workspace {
   readonly presence: Presence;
   readonly language: LanguageService;
   readonly checking: Checking;
+  /** The preview with the problems and the pipeline of the check in this page, where there is one. */
+  readonly preview: Omit<StoreApi<Preview>, "setState">;
   /** Which wires are watched in the preview. */
   readonly watching: WatchStore;
   /** The rune that says when each stage ends, while somebody looks at that. */
@@ -104,6 +107,7 @@ export class Workspace {
       startWorker: () => new Worker(`${import.meta.env.BASE_URL}language.js`),
     });
     this.checking = new Checking(this.language);
+    this.preview = checkedPreview(this.store.state, this.checking.state);
     this.files.doc.on("update", () => {
       this.checking.touch();
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
@@ -164,6 +168,11 @@ export class Workspace {
       },
       onConnected: (connected) => this.store.connected(connected),
     });
+  }
+
+  /** Whether this person may edit, as the server said last. */
+  get mayEdit(): boolean {
+    return this.store.state.getState().may.includes("edit");
   }
 
   start(): void {
@@ -239,7 +248,7 @@ export class Workspace {
     const usual = undo.captureTimeout;
     if (step === "goes on") undo.captureTimeout = Infinity;
     else undo.stopCapturing();
-    this.files.doc.transact(() => this.write(edits), MEND);
+    this.files.doc.transact(() => this.write(edits, utf16Range), OUTSIDE_EDIT);
     undo.captureTimeout = usual;
     if (step === "alone") undo.stopCapturing();
   }
@@ -248,18 +257,26 @@ export class Workspace {
   move(paths: ReadonlyMap<string, string>, edits: readonly TextEdit[]): void {
     this.files.undo.stopCapturing();
     this.files.doc.transact(() => {
-      this.write(edits);
+      this.write(edits, utf16Range);
       this.files.move(paths);
-    }, MEND);
+    }, OUTSIDE_EDIT);
     this.files.undo.stopCapturing();
   }
 
-  private write(edits: readonly TextEdit[]): void {
-    for (const edit of [...edits].sort((one, other) => other.span.start.offset - one.span.start.offset)) {
+  /** The edits of a fix, which count characters, as one step of the page's undo. */
+  readonly applyFix = (edits: readonly TextEdit[]): void => {
+    this.files.undo.stopCapturing();
+    this.files.doc.transact(() => this.write(edits, toRange), OUTSIDE_EDIT);
+    this.files.undo.stopCapturing();
+  };
+
+  private write(edits: readonly TextEdit[], rangeOf: (text: string, span: TextEdit["span"]) => Range): void {
+    // From the end on, so that what stands in front keeps its place; at one place the texts keep their order.
+    for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
       const file = this.texts.getState().files.find((entry) => entry.path === edit.file);
       const text = file === undefined ? null : this.files.text(file.id);
       if (text === null) continue;
-      const [from, to] = [edit.span.start.offset, edit.span.end.offset];
+      const { from, to } = rangeOf(text.toJSON(), edit.span);
       if (to > from) text.delete(from, to - from);
       if (edit.text !== "") text.insert(from, edit.text);
     }
@@ -315,24 +332,11 @@ export class Workspace {
     return this.connection.stored();
   }
 
-  /** Mends in files that are not open, as one step of the page's undo. */
-  mend(edits: readonly TextEdit[]): void {
-    this.files.undo.stopCapturing();
-    this.files.doc.transact(() => {
-      // From the end on, so that what stands in front keeps its place; the edits of a fix come in any order.
-      for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
-        const file = this.texts.getState().files.find((entry) => entry.path === edit.file);
-        const text = file === undefined ? null : this.files.text(file.id);
-        if (text === null) continue;
-        const { from, to } = toRange(text.toJSON(), edit.span);
-        text.delete(from, to - from);
-        text.insert(from, edit.text);
-      }
-    }, MEND);
-    this.files.undo.stopCapturing();
-  }
-
   private listed(): Pick<TextState, "files" | "deleted"> {
     return { files: this.files.list(), deleted: this.files.deleted().length };
   }
+}
+
+function utf16Range(_text: string, { start, end }: TextEdit["span"]): Range {
+  return { from: start.offset, to: end.offset };
 }

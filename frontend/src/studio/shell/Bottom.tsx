@@ -1,46 +1,31 @@
 // The panel under the text: the problems, and the builds with their logs.
-import type { Build, Diagnostic, TextEdit } from "../../api/schema";
-import { lazy, Suspense, useId } from "react";
+import { lazy, Suspense, useEffect, useId } from "react";
+import { useStore } from "zustand";
 import { Problems } from "../panels/Problems";
 import { problemCounts } from "../session/problem-count";
-import type { Session } from "../session/state";
 import { ago } from "../parts/words";
+import { useDiagnostics, useMayEdit, useSession, useShell } from "./shell";
 import { Tabs } from "./Tabs";
+import { useNow } from "./use-page";
 
 /** Fetched when it is first shown. */
 const BuildLog = lazy(() => import("../panels/BuildLog"));
 
-export type BottomTab = "problems" | "build";
-
-interface BottomProps {
-  readonly session: Session;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly tab: BottomTab;
-  readonly build: Build | null;
-  readonly mayEdit: boolean;
-  readonly now: number;
-  readonly onTab: (tab: BottomTab) => void;
-  readonly onBuild: (id: string) => void;
-  readonly onDiagnostic: (diagnostic: Diagnostic) => void;
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
-  readonly onCancel: (build: Build) => void;
-  readonly onPublish: (build: Build) => void;
-}
-
-export function Bottom({
-  session,
-  diagnostics,
-  tab,
-  build,
-  mayEdit,
-  now,
-  onTab,
-  onBuild,
-  onDiagnostic,
-  onMend,
-  onCancel,
-  onPublish,
-}: BottomProps) {
+export function Bottom() {
+  const { workspace, building, dialogs } = useShell();
+  const tab = useStore(building.state, (state) => state.tab);
+  const chosen = useStore(building.state, (state) => state.chosen);
+  const builds = useSession((session) => session.builds);
+  const tags = useSession((session) => session.tags);
+  const build = builds.find((each) => each.id === chosen) ?? builds[0] ?? null;
+  const lines = useSession(({ logs }) => (build === null ? undefined : logs[build.id]));
+  const diagnostics = useDiagnostics();
+  const mayEdit = useMayEdit();
+  const now = useNow();
+  const id = build?.id ?? null;
+  useEffect(() => {
+    if (id !== null && tab === "build") workspace.store.watch(id);
+  }, [workspace, id, tab]);
   const panel = useId();
   const tabs = [
     { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
@@ -54,16 +39,16 @@ export function Bottom({
         tabs={tabs}
         active={shown}
         controls={panel}
-        onChoose={(id) => onTab(id === "build" ? "build" : "problems")}
+        onChoose={(choice) => building.showTab(choice === "build" ? "build" : "problems")}
       >
-        {shown === "build" && session.builds.length > 1 && (
+        {shown === "build" && builds.length > 1 && (
           <select
             className="quiet-select"
             aria-label="Which build"
             value={build?.id}
-            onChange={(event) => onBuild(event.target.value)}
+            onChange={(event) => building.choose(event.target.value)}
           >
-            {session.builds.map((each) => (
+            {builds.map((each) => (
               <option key={each.id} value={each.id}>
                 Build {each.number}, {each.state}, {ago(each.created, now)}
               </option>
@@ -77,22 +62,16 @@ export function Bottom({
             <BuildLog
               key={build.id}
               build={build}
-              lines={session.logs[build.id]}
-              tags={session.tags}
+              lines={lines}
+              tags={tags}
               mayEdit={mayEdit}
-              onCancel={() => onCancel(build)}
-              onPublish={() => onPublish(build)}
-              onProblems={() => onTab("problems")}
+              onCancel={() => building.cancel(build)}
+              onPublish={() => dialogs.open({ what: "publish", build })}
+              onProblems={() => building.showTab("problems")}
             />
           </Suspense>
         ) : (
-          <Problems
-            diagnostics={diagnostics}
-            checking={session.preview.state === "checking"}
-            mayEdit={mayEdit}
-            onSelect={onDiagnostic}
-            onMend={onMend}
-          />
+          <Problems />
         )}
       </div>
     </section>

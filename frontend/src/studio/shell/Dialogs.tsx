@@ -1,20 +1,17 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
-import type { Build } from "../../api/schema";
 import { Palette, type Destination } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
-import type { Command } from "../commands/command";
-import { lazy, Suspense } from "react";
-import type { Take } from "../../preview";
-import type { FileAsking } from "../dialogs/files/asking";
-import type { FileAnswers } from "../dialogs/files/FileDialogs";
+import { commandsOf } from "../commands/all";
+import { lazy, Suspense, useMemo } from "react";
 import { PublishDialog } from "../dialogs/PublishDialog";
 import { RenameDialog } from "../dialogs/RenameDialog";
 import { RuneDialog } from "../dialogs/RuneDialog";
 import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
-import { lastSucceeded, type Session } from "../session/state";
-import type { Workspace } from "../session/workspace";
+import { lastSucceeded } from "../session/state";
+import type { DialogRequest } from "./dialog-store";
+import { useMayEdit, useOutline, useSession, useShell, useText } from "./shell";
 import "../styles/commands.css";
 
 /** Fetched when something is asked about files for the first time. */
@@ -22,63 +19,38 @@ const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
-export type Asking =
-  | { readonly what: "files"; readonly asking: FileAsking }
-  | { readonly what: "save-version" }
-  | { readonly what: "rune"; readonly files: readonly File[] }
-  | { readonly what: "share"; readonly review: boolean }
-  | { readonly what: "publish"; readonly build: Build }
-  | { readonly what: "palette"; readonly start: string }
-  | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
-  | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
-  | { readonly what: "send-take"; readonly take: Take }
-  | { readonly what: "shortcuts" };
-
 interface DialogsProps {
-  readonly asking: Asking;
-  readonly workspace: Workspace;
-  readonly session: Session;
-  readonly mayEdit: boolean;
-  readonly commands: readonly Command[];
-  readonly destinations: readonly Destination[];
-  readonly answers: FileAnswers;
-  readonly onSaveVersion: (message: string) => void;
-  readonly onClose: () => void;
+  readonly request: DialogRequest;
 }
 
-export default function Dialogs({
-  asking,
-  workspace,
-  session,
-  mayEdit,
-  commands,
-  destinations,
-  answers,
-  onSaveVersion,
-  onClose,
-}: DialogsProps) {
-  switch (asking.what) {
+export default function Dialogs({ request }: DialogsProps) {
+  const shell = useShell();
+  const { workspace, dialogs, building, files } = shell;
+  const session = useSession((each) => each);
+  const mayEdit = useMayEdit();
+  const onClose = dialogs.close;
+  switch (request.what) {
     case "files":
       return (
         <Suspense>
           <FileDialogs
-            asking={asking.asking}
+            request={request.request}
             workspace={workspace}
             files={workspace.state.getState().files}
             mayEdit={mayEdit}
-            answers={answers}
+            answers={files.answers}
             onClose={onClose}
           />
         </Suspense>
       );
     case "save-version":
-      return <SaveVersionDialog onSave={onSaveVersion} onClose={onClose} />;
+      return <SaveVersionDialog onSave={building.saveVersion} onClose={onClose} />;
     case "rune":
       return (
         <RuneDialog
-          files={asking.files}
+          files={request.files}
           mayEdit={mayEdit}
-          onAdd={() => answers.send(asking.files.map((file) => ({ path: placeFor(file.name), file })))}
+          onAdd={() => files.answers.send(request.files.map((file) => ({ path: placeFor(file.name), file })))}
           onClose={onClose}
         />
       );
@@ -87,7 +59,7 @@ export default function Dialogs({
         <ShareDialog
           session={session}
           build={lastSucceeded(session.builds)}
-          asksForReview={asking.review}
+          asksForReview={request.review}
           onClose={onClose}
         />
       );
@@ -95,22 +67,22 @@ export default function Dialogs({
       return (
         <PublishDialog
           session={session}
-          build={asking.build}
-          onPublish={(tag) => workspace.client.publish(tag, asking.build.id)}
+          build={request.build}
+          onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
           onClose={onClose}
         />
       );
     case "palette":
-      return <Palette commands={commands} destinations={destinations} start={asking.start} onClose={onClose} />;
+      return <EverythingPalette start={request.start} onClose={onClose} />;
     case "choose":
-      return <Palette title={asking.title} commands={[]} destinations={asking.choices} start="" onClose={onClose} />;
+      return <Palette title={request.title} commands={[]} destinations={request.choices} start="" onClose={onClose} />;
     case "rename-name":
-      return <RenameDialog name={asking.name} onRename={asking.rename} onClose={onClose} />;
+      return <RenameDialog name={request.name} onRename={request.rename} onClose={onClose} />;
     case "send-take":
       return (
         <Suspense fallback={null}>
           <SendTakeDialog
-            take={asking.take}
+            take={request.take}
             client={workspace.client}
             onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
             onClose={onClose}
@@ -118,6 +90,30 @@ export default function Dialogs({
         </Suspense>
       );
     case "shortcuts":
-      return <ShortcutHelp commands={commands} onClose={onClose} />;
+      return <ShortcutHelp commands={commandsOf(shell)} onClose={onClose} />;
+    case "phone":
+      return null;
   }
+}
+
+/** All that can be done or opened at the moment at which it is asked for. */
+function EverythingPalette({ start, onClose }: { readonly start: string; readonly onClose: () => void }) {
+  const shell = useShell();
+  const { places } = shell;
+  const files = useText((text) => text.files);
+  const outline = useOutline();
+  const commands = useMemo(() => commandsOf(shell), [shell]);
+  const destinations = useMemo<readonly Destination[]>(
+    () => [
+      ...files.map((file) => ({ id: file.id, title: file.path, kind: "File", go: () => places.openFile(file.id) })),
+      ...outline.nodes.map((node) => ({
+        id: `stage ${node.name}`,
+        title: node.name,
+        kind: "Stage",
+        go: () => places.goToStage(node),
+      })),
+    ],
+    [places, files, outline],
+  );
+  return <Palette commands={commands} destinations={destinations} start={start} onClose={onClose} />;
 }

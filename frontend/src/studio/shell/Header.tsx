@@ -1,35 +1,17 @@
 // The bar: where one is, whether it is saved, and the one main action.
-import type { Build, ProjectSummary } from "../../api/schema";
+import type { Build } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
-import type { ReactNode } from "react";
-import type { SaveState } from "../document/saving";
 import { Mark } from "../parts/Mark";
-import { isUnderWay } from "../session/state";
-
-interface HeaderProps {
-  readonly project: ProjectSummary;
-  readonly save: SaveState;
-  readonly closedFor: string;
-  readonly isSignedOut: boolean;
-  readonly read: boolean;
-  readonly mayEdit: boolean;
-  /** The newest numbered build, or null. */
-  readonly newest: Build | null;
-  readonly reviewable: Build | null;
-  /** Who else is here. */
-  readonly people: ReactNode;
-  readonly onBuild: () => void;
-  readonly onShare: () => void;
-  readonly onAskForReview: () => void;
-}
+import { isUnderWay, lastSucceeded } from "../session/state";
+import type { TextState } from "../session/workspace";
+import { People } from "./People";
+import { useIsSignedOut, useMayEdit, useSession, useShell, useText } from "./shell";
 
 /** What is said of the text; loud when someone could lose something. */
-function saveWords({
-  save,
-  closedFor,
-  isSignedOut,
-  read,
-}: Pick<HeaderProps, "save" | "closedFor" | "isSignedOut" | "read">): {
+function saveWords(
+  { save, closedFor, read }: Pick<TextState, "save" | "closedFor" | "read">,
+  isSignedOut: boolean,
+): {
   readonly text: string;
   readonly tone: "muted" | "worse" | "wrong";
 } {
@@ -62,21 +44,26 @@ const STATES: Readonly<Record<Build["state"], string>> = {
   lost: "lost",
 };
 
-export function Header({
-  project,
-  save,
-  closedFor,
-  isSignedOut,
-  read,
-  mayEdit,
-  newest,
-  reviewable,
-  people,
-  onBuild,
-  onShare,
-  onAskForReview,
-}: HeaderProps) {
-  const words = saveWords({ save, closedFor, isSignedOut, read });
+/** Whether the text is saved: the one part of the bar that changes as one types. */
+function SaveStatus() {
+  const save = useText((text) => text.save);
+  const closedFor = useText((text) => text.closedFor);
+  const read = useText((text) => text.read);
+  const words = saveWords({ save, closedFor, read }, useIsSignedOut());
+  return (
+    <span className={`small save ${words.tone}`} role="status">
+      {words.text}
+    </span>
+  );
+}
+
+export function Header() {
+  const { building, dialogs } = useShell();
+  const project = useSession((session) => session.project);
+  const newest = useSession(({ builds }) => builds[0] ?? null);
+  const reviewable = useSession(({ builds }) => lastSucceeded(builds));
+  const mayEdit = useMayEdit();
+  const canBuild = useText(({ read, save }) => read && save !== "closed");
   const visibility = (
     <>
       {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}
@@ -106,24 +93,27 @@ export function Header({
       ) : (
         <span className="tag wide-only">{visibility}</span>
       )}
-      <span className={`small save ${words.tone}`} role="status">
-        {words.text}
-      </span>
+      <SaveStatus />
       <span className="grow" />
       {newest !== null && (
         <a className="small muted wide-only" href={newest.url ?? undefined}>
           Build {newest.number} {STATES[newest.state]}
         </a>
       )}
-      {people}
-      <button type="button" className="button quiet" aria-label="Share" onClick={onShare}>
+      <People />
+      <button
+        type="button"
+        className="button quiet"
+        aria-label="Share"
+        onClick={() => dialogs.open({ what: "share", review: false })}
+      >
         <Share2 aria-hidden="true" />
         <span className="wide-only">Share</span>
       </button>
       <button
         type="button"
         className="button wide-only"
-        onClick={onAskForReview}
+        onClick={() => dialogs.open({ what: "share", review: true })}
         disabled={reviewable === null}
         title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}
       >
@@ -134,9 +124,9 @@ export function Header({
         <button
           type="button"
           className="button primary"
-          onClick={onBuild}
+          onClick={building.start}
           title="Build (Ctrl Enter)"
-          disabled={!read || save === "closed"}
+          disabled={!canBuild}
         >
           <Hammer aria-hidden="true" />
           {newest !== null && isUnderWay(newest) ? "Build again" : "Build"}

@@ -1,51 +1,21 @@
 // The middle of the page: tabs of open files, the graph above the text, or a file's own page.
-import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/schema";
-import { lazy, Suspense, useId, useMemo, type Ref } from "react";
-import { Editor, type Cursor, type EditorHandle } from "../editor/Editor";
+import { lazy, Suspense, useEffect, useId, useMemo, useRef } from "react";
+import { Editor } from "../editor/Editor";
 import type { EditorLanguage } from "../editor/language";
 import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
-import type { ShownFiles } from "../session/open-files";
-import type { Workspace } from "../session/workspace";
-import { afterFirstThings } from "../session/first-things";
+import { deferred } from "../session/deferred";
 import { useWatching } from "../session/watching";
+import type { Jump, View } from "./places";
+import { useApplyFix, useDiagnostics, useMayEdit, useOutline, usePlace, useShell, useText } from "./shell";
 import { Tabs } from "./Tabs";
 
 /** Fetched when it is first shown, and after the text: a graph that can be edited is as large as an editor. */
-const GraphView = lazy(afterFirstThings(() => import("../graph/GraphView")));
+const GraphView = lazy(deferred(() => import("../graph/GraphView")));
 /** Fetched when they are first shown. */
 const BinaryPage = lazy(() => import("../pages/BinaryPage"));
 const ModelPage = lazy(() => import("../pages/ModelPage"));
-
-/** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
-export type View = "text" | "both" | "graph";
-
-interface MiddleProps {
-  readonly workspace: Workspace;
-  readonly shown: ShownFiles;
-  readonly closable: boolean;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly outline: Outline;
-  readonly selected: string | null;
-  /** The path of the file that the graph draws. */
-  readonly runefile: string;
-  readonly view: View;
-  readonly readOnly: boolean;
-  readonly nonce: string;
-  readonly editor: Ref<EditorHandle>;
-  readonly answers: EditorLanguage;
-  readonly onView: (view: View) => void;
-  readonly onOpen: (id: string) => void;
-  readonly onClose: (id: string) => void;
-  readonly onCursor: (cursor: Cursor) => void;
-  /** A stage is selected in the graph, or none. */
-  readonly onPick: (node: OutlineNode | null) => void;
-  readonly onStageText: (node: OutlineNode) => void;
-  readonly onGraphAlone: (node: OutlineNode) => void;
-  /** Mends the problems that are shown; null while the text is newer than they are. */
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
-}
 
 function viewsOf(second: string): readonly { readonly id: View; readonly label: string }[] {
   return [
@@ -62,31 +32,47 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: View): string {
   return isRunefile ? "both" : "beside";
 }
 
-export function Middle({
-  workspace,
-  shown,
-  runefile,
-  closable,
-  diagnostics,
-  outline,
-  selected,
-  view,
-  readOnly,
-  nonce,
-  editor,
-  answers,
-  onView,
-  onOpen,
-  onClose,
-  onCursor,
-  onPick,
-  onStageText,
-  onGraphAlone,
-  onMend,
-}: MiddleProps) {
-  const watching = useWatching(workspace.watching);
+/** Once the editor shows the file of a jump it goes there, and once only: coming back to the tab later finds the place that was left. */
+function useJumps(active: string | null): void {
+  const jump = usePlace((place) => place.jump);
+  const editor = usePlace((place) => place.editor);
+  const jumped = useRef<Jump | null>(null);
+  useEffect(() => {
+    if (jump === null || editor === null || jump === jumped.current || active !== jump.file) return;
+    jumped.current = jump;
+    editor.goTo(jump.line, jump.column, jump.quiet !== true);
+  }, [jump, active, editor]);
+}
+
+/** What the editor may do with the language: ask it, apply its edits, go where it points, and say what it says. */
+function useEditorLanguage(): EditorLanguage {
+  const { workspace, places } = useShell();
+  const runefile = usePlace((place) => place.runefile);
+  return useMemo(
+    () => ({
+      ask: (request) => workspace.language.ask(request),
+      file: runefile,
+      apply: (edits) => workspace.edit(edits),
+      go: places.goTo,
+      say: (sentence) => workspace.toasts.say(sentence),
+    }),
+    [workspace, places, runefile],
+  );
+}
+
+export function Middle() {
+  const { workspace, places, nonce } = useShell();
+  const shown = usePlace((place) => place.shown);
+  const runefile = usePlace((place) => place.runefile);
+  const view = usePlace((place) => place.view);
+  const diagnostics = useDiagnostics();
+  const isClosed = useText(({ save }) => save === "closed");
+  const readOnly = !useMayEdit() || isClosed;
+  const language = useEditorLanguage();
+  const { setEditor } = places;
   const panel = useId();
   const { active } = shown;
+  useJumps(active?.id ?? null);
   const text = active === null ? null : workspace.files.text(active.id);
   const isRunefile = active?.path === runefile;
   const names = useMemo(() => {
@@ -99,7 +85,7 @@ export function Middle({
     id: file.id,
     label: names[index] ?? file.path,
     title: file.path,
-    closable: closable,
+    closable: shown.tabs.length > 1,
   }));
   const reading = active === null || text === null || isRunefile ? null : readingOf(active.path);
   const hasSecond = isRunefile || reading !== null;
@@ -108,7 +94,7 @@ export function Middle({
   const openPath = (path: string): void => {
     const file = workspace.state.getState().files.find((each) => each.path === path);
     if (file === undefined) workspace.toasts.say(`There is no file ${path} in the project.`);
-    else onOpen(file.id);
+    else places.openFile(file.id);
   };
   return (
     <section className="middle" aria-label="Text">
@@ -117,13 +103,13 @@ export function Middle({
         tabs={tabs}
         active={active?.id ?? ""}
         controls={panel}
-        onChoose={onOpen}
-        onClose={onClose}
+        onChoose={places.openFile}
+        onClose={places.closeFile}
       >
         {hasSecond && (
           <span className="segmented" role="group" aria-label="View">
             {viewsOf(reading === null ? "Graph" : READING_NAMES[reading]).map(({ id, label }) => (
-              <button key={id} type="button" aria-pressed={view === id} onClick={() => onView(id)}>
+              <button key={id} type="button" aria-pressed={view === id} onClick={() => places.changeView(id)}>
                 {label}
               </button>
             ))}
@@ -138,25 +124,12 @@ export function Middle({
       >
         {second && isRunefile && (
           <Suspense fallback={<div className={view === "graph" ? "graph-area alone" : "graph-area strip"} />}>
-            <GraphView
-              workspace={workspace}
-              outline={outline}
-              diagnostics={diagnostics}
-              runefile={runefile}
-              selected={selected}
-              isStrip={view !== "graph"}
-              readOnly={readOnly}
-              watching={watching}
-              onMend={onMend}
-              onPick={onPick}
-              onText={onStageText}
-              onAlone={onGraphAlone}
-            />
+            <Graph isStrip={view !== "graph"} readOnly={readOnly} />
           </Suspense>
         )}
         {body && active !== null && text !== null && (
           <Editor
-            ref={editor}
+            ref={setEditor}
             text={text}
             undo={workspace.files.undo}
             presence={workspace.presence}
@@ -164,10 +137,10 @@ export function Middle({
             readOnly={readOnly}
             nonce={nonce}
             diagnostics={diagnostics}
-            elsewhere={(edits) => workspace.mend(edits)}
+            elsewhere={workspace.applyFix}
             say={(sentence) => workspace.toasts.say(sentence)}
-            answers={isRunefile ? answers : null}
-            onCursor={onCursor}
+            service={isRunefile ? language : null}
+            onCursor={places.setCursor}
           />
         )}
         <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
@@ -190,5 +163,25 @@ export function Middle({
         {active === null && <p className="panel-note muted">Nothing is open.</p>}
       </div>
     </section>
+  );
+}
+
+function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly readOnly: boolean }) {
+  const { workspace, places } = useShell();
+  return (
+    <GraphView
+      workspace={workspace}
+      outline={useOutline()}
+      diagnostics={useDiagnostics()}
+      runefile={usePlace((place) => place.runefile)}
+      selected={usePlace((place) => place.selected)}
+      isStrip={isStrip}
+      readOnly={readOnly}
+      watching={useWatching(workspace.watching)}
+      onFix={useApplyFix()}
+      onPick={places.pickStage}
+      onText={places.goToStageText}
+      onAlone={places.showGraphAt}
+    />
   );
 }

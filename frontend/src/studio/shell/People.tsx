@@ -1,20 +1,16 @@
 // Who else is in the project now; choosing one goes to where that person is.
 import { useStore } from "zustand";
-import { peopleOf, type Presence, type Present } from "../document/presence";
-import type { FileEntry } from "../document/files";
-
-interface PeopleProps {
-  readonly presence: Presence;
-  readonly me: string;
-  readonly files: readonly FileEntry[];
-  readonly onGo: (present: Present) => void;
-}
+import { peopleOf, type Present } from "../document/presence";
+import { useSession, useShell, useText } from "./shell";
 
 /** People shown by name; the rest are counted. */
 const SHOWN = 5;
 
-export function People({ presence, me, files, onGo }: PeopleProps) {
-  const people = peopleOf(useStore(presence.state), me);
+export function People() {
+  const { workspace, places } = useShell();
+  const me = useSession((session) => session.me.id);
+  const files = useText((text) => text.files);
+  const people = peopleOf(useStore(workspace.presence.state), me);
   if (people.length === 0) return null;
   const place = (present: Present): string => {
     const file = files.find((each) => each.id === present.file);
@@ -28,7 +24,7 @@ export function People({ presence, me, files, onGo }: PeopleProps) {
             type="button"
             title={place(present)}
             aria-label={`${place(present)}. Go there`}
-            onClick={() => onGo(present)}
+            onClick={() => places.goToPerson(present)}
           >
             <span className={`avatar person-${present.person.colour}`} aria-hidden="true">
               {present.person.initials}

@@ -1,7 +1,7 @@
-// Which part of the studio a narrow page shows, and the buttons that choose it.
+// The buttons that choose which part of the studio a narrow page shows.
 import { FolderOpen, Play, TextCursorInput } from "lucide-react";
-
-export type Screen = "files" | "text" | "preview";
+import type { Screen } from "./places";
+import { usePlace, useShell } from "./shell";
 
 const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly Icon: typeof Play }[] = [
   { id: "files", label: "Files", Icon: FolderOpen },
@@ -9,24 +9,18 @@ const SCREENS: readonly { readonly id: Screen; readonly label: string; readonly 
   { id: "preview", label: "Preview", Icon: Play },
 ];
 
-/** As in styles/phone.css: where one part is shown at a time, and trying comes first. */
-const PHONE = "(max-width: 860px)";
-
-export function isNarrow(): boolean {
-  return window.matchMedia(PHONE).matches;
-}
-
-export function Screens({
-  screen,
-  onScreen,
-}: {
-  readonly screen: Screen;
-  readonly onScreen: (screen: Screen) => void;
-}) {
+export function Screens() {
+  const { places } = useShell();
+  const screen = usePlace((place) => place.screen);
   return (
     <nav className="screens" aria-label="Parts of the studio">
       {SCREENS.map(({ id, label, Icon }) => (
-        <button key={id} type="button" aria-current={screen === id ? "page" : undefined} onClick={() => onScreen(id)}>
+        <button
+          key={id}
+          type="button"
+          aria-current={screen === id ? "page" : undefined}
+          onClick={() => places.setScreen(id)}
+        >
           <Icon className="icon" aria-hidden="true" />
           {label}
         </button>

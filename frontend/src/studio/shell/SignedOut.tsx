@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { sentenceOf } from "../api/problem";
 import { baseName } from "../document/paths";
 import { sentenceFor } from "../session/sign-in-watch";
-import type { Workspace } from "../session/workspace";
+import { useMayEdit, useShell, useText } from "./shell";
 
 const SIGN_IN = `/accounts/login/?${new URLSearchParams({ next: "/accounts/signed-in" })}`;
 const SIGN_OUT = "/accounts/logout/";
@@ -26,16 +26,12 @@ function download(text: string, name: string): void {
   URL.revokeObjectURL(address);
 }
 
-export default function SignedOut({
-  workspace,
-  mayEdit,
-}: {
-  readonly workspace: Workspace;
-  readonly mayEdit: boolean;
-}) {
+export default function SignedOut() {
+  const { workspace } = useShell();
+  const mayEdit = useMayEdit();
   const signedIn = useStore(workspace.signIn.state);
   // Drawn anew as edits come, which the buttons are about.
-  const { save } = useStore(workspace.state);
+  const save = useText((text) => text.save);
   if (signedIn.who === "me") return null;
   const { name } = workspace.store.state.getState().me;
   const unsent = save === "offline-unsent" || save === "saving" ? workspace.unsentTexts() : [];

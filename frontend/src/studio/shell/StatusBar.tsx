@@ -1,31 +1,20 @@
 // The line at the foot: connection, problems, toolchain, place.
 import { isMac, keyCaps } from "../commands/command";
-import type { Cursor } from "../editor/Editor";
-import type { ProblemCount } from "../session/problem-count";
+import { problemCounts } from "../session/problem-count";
+import { useDiagnostics, useMayEdit, usePlace, useSession, useShell, useText } from "./shell";
 
-interface StatusBarProps {
-  readonly connected: boolean;
-  readonly problems: readonly ProblemCount[];
-  readonly toolchain: string | null;
-  readonly cursor: Cursor | null;
-  readonly readOnly: boolean;
-  readonly onProblems: () => void;
-  readonly onCommands: () => void;
-}
-
-export function StatusBar({
-  connected,
-  problems,
-  toolchain,
-  cursor,
-  readOnly,
-  onProblems,
-  onCommands,
-}: StatusBarProps) {
+export function StatusBar() {
+  const { building, dialogs } = useShell();
+  const isTextConnected = useText(({ save }) => save === "saved" || save === "saving");
+  const isConnected = useSession(({ connected }) => connected) && isTextConnected;
+  const toolchain = useSession(({ builds }) => builds.find((each) => each.report !== null)?.report?.toolchain ?? null);
+  const problems = problemCounts(useDiagnostics());
+  const cursor = usePlace((place) => place.cursor);
+  const mayEdit = useMayEdit();
   return (
     <footer className="status num">
-      <span className={connected ? "" : "worse"}>{connected ? "Connected" : "Not connected"}</span>
-      <button type="button" onClick={onProblems}>
+      <span className={isConnected ? "" : "worse"}>{isConnected ? "Connected" : "Not connected"}</span>
+      <button type="button" onClick={() => building.showTab("problems")}>
         {problems.length === 0 && "No problems"}
         {problems.map(({ tone, text }, index) => (
           <span key={tone} className={tone}>
@@ -35,14 +24,19 @@ export function StatusBar({
         ))}
       </button>
       {toolchain !== null && <span>Anvil {toolchain} · wasm32</span>}
-      {readOnly && <span>You can view and try this project; editing needs the Developer role</span>}
+      {!mayEdit && <span>You can view and try this project; editing needs the Developer role</span>}
       <span className="grow" />
       {cursor !== null && (
         <span>
           Ln {cursor.line}, Col {cursor.column}
         </span>
       )}
-      <button type="button" className="wide-only" onClick={onCommands} aria-keyshortcuts="Control+K">
+      <button
+        type="button"
+        className="wide-only"
+        onClick={() => dialogs.open({ what: "palette", start: "" })}
+        aria-keyshortcuts="Control+K"
+      >
         {keyCaps("Mod+k", isMac(navigator.platform)).join(" ")} for commands
       </button>
     </footer>

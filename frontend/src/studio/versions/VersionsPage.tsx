@@ -3,21 +3,12 @@ import type { Version } from "../../api/schema";
 import { Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Workspace } from "../session/workspace";
+import { useMayEdit, useShell } from "../shell/shell";
+import { useNow } from "../shell/use-page";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type Side, type Sides } from "./sides";
 import { VersionList } from "./VersionList";
 import "../styles/versions.css";
-
-interface VersionsPageProps {
-  readonly workspace: Workspace;
-  /** Each new build is a version: a change of these makes the list be read again. */
-  readonly nonce: string;
-  readonly mayEdit: boolean;
-  readonly now: number;
-  readonly onSave: () => void;
-  readonly onClose: () => void;
-}
 
 interface Listed {
   readonly versions: readonly Version[];
@@ -25,7 +16,10 @@ interface Listed {
   readonly next: string | null;
 }
 
-export default function VersionsPage({ workspace, nonce, mayEdit, now, onSave, onClose }: VersionsPageProps) {
+export default function VersionsPage() {
+  const { workspace, places, dialogs, nonce } = useShell();
+  const mayEdit = useMayEdit();
+  const now = useNow();
   const [listed, setListed] = useState<Listed | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Sides | null>(null);
@@ -67,7 +61,7 @@ export default function VersionsPage({ workspace, nonce, mayEdit, now, onSave, o
         <h2>Versions</h2>
         <span className="grow" />
         {mayEdit && (
-          <button type="button" className="button" onClick={onSave}>
+          <button type="button" className="button" onClick={() => dialogs.open({ what: "save-version" })}>
             <Save aria-hidden="true" />
             Save a version…
           </button>
@@ -77,7 +71,7 @@ export default function VersionsPage({ workspace, nonce, mayEdit, now, onSave, o
           className="button quiet square"
           aria-label="Close the versions"
           title="Back to the text"
-          onClick={onClose}
+          onClick={places.hideVersions}
         >
           <X aria-hidden="true" />
         </button>

@@ -4,10 +4,10 @@ import type { FileEntry } from "../../document/files";
 import { baseName, byName, pathProblem } from "../../document/paths";
 import { moveProblem, parentOf } from "../../document/tree";
 import { bytes } from "../../parts/words";
-import { planUpload, type UploadPlan } from "../../session/incoming";
+import { planUpload, type UploadPlan } from "../../session/named-files";
 import type { Workspace } from "../../session/workspace";
 import { ArchiveDialog } from "./ArchiveDialog";
-import type { FileAsking } from "./asking";
+import type { FileDialogRequest } from "./request";
 import { DeletedDialog } from "./DeletedDialog";
 import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
@@ -29,7 +29,7 @@ export interface FileAnswers {
 }
 
 interface FileDialogsProps {
-  readonly asking: FileAsking;
+  readonly request: FileDialogRequest;
   readonly workspace: Workspace;
   readonly files: readonly FileEntry[];
   readonly mayEdit: boolean;
@@ -44,17 +44,17 @@ function foldersOf(files: readonly FileEntry[]): readonly string[] {
   return [...found].sort(byName);
 }
 
-export default function FileDialogs({ asking, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
+export default function FileDialogs({ request, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
   const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
   const folders = useMemo(() => foldersOf(files), [files]);
-  switch (asking.what) {
+  switch (request.what) {
     case "create-file":
       return (
         <PathDialog
           title="New file"
           label="Name, with its folders"
           verb="Create"
-          start={asking.folder === "" ? (files.length === 0 ? "Runefile.yml" : "") : `${asking.folder}/`}
+          start={request.folder === "" ? (files.length === 0 ? "Runefile.yml" : "") : `${request.folder}/`}
           hint="A slash makes a folder: notes/first.md"
           placeholder="labels.txt"
           problemOf={(path) => pathProblem(path, taken)}
@@ -63,7 +63,7 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
         />
       );
     case "rename-file": {
-      const { target } = asking;
+      const { target } = request;
       return (
         <PathDialog
           title={`Rename ${target.path}`}
@@ -77,7 +77,7 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
       );
     }
     case "move-file": {
-      const { target } = asking;
+      const { target } = request;
       const into = (folder: string): string =>
         folder === "" ? baseName(target.path) : `${folder}/${baseName(target.path)}`;
       return (
@@ -99,26 +99,26 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
     case "rename-used":
       return (
         <RenameUsedDialog
-          from={asking.target.path}
-          to={asking.to}
-          changes={asking.changes}
-          onRename={(alsoThere) => answers.rename(asking.target, asking.to, alsoThere)}
+          from={request.target.path}
+          to={request.to}
+          changes={request.changes}
+          onRename={(alsoThere) => answers.rename(request.target, request.to, alsoThere)}
           onClose={onClose}
         />
       );
     case "remove-used":
       return (
         <RemoveUsedDialog
-          path={asking.target.path}
-          uses={asking.uses}
-          onRemove={() => answers.remove(asking.target)}
+          path={request.target.path}
+          uses={request.uses}
+          onRemove={() => answers.remove(request.target)}
           onClose={onClose}
         />
       );
     case "upload":
       return (
         <UploadDialog
-          plan={planUpload(asking.incoming, asking.folder, taken, workspace.uploads.limit, bytes)}
+          plan={planUpload(request.incoming, request.folder, taken, workspace.uploads.limit, bytes)}
           limit={workspace.uploads.limit}
           onSend={answers.send}
           onClose={onClose}
@@ -127,14 +127,14 @@ export default function FileDialogs({ asking, workspace, files, mayEdit, answers
     case "archive":
       return (
         <ArchiveDialog
-          file={asking.file}
-          folder={asking.folder}
-          onUnpack={(replace) => answers.unpack(asking.file, asking.folder, replace)}
+          file={request.file}
+          folder={request.folder}
+          onUnpack={(replace) => answers.unpack(request.file, request.folder, replace)}
           onKeep={() =>
             answers.send([
               {
-                path: asking.folder === "" ? asking.file.name : `${asking.folder}/${asking.file.name}`,
-                file: asking.file,
+                path: request.folder === "" ? request.file.name : `${request.folder}/${request.file.name}`,
+                file: request.file,
               },
             ])
           }

@@ -1,7 +1,7 @@
 // Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
 import { Dialog } from "../../parts/Dialog";
 import { bytes, count } from "../../parts/words";
-import type { UploadPlan } from "../../session/incoming";
+import type { UploadPlan } from "../../session/named-files";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;

@@ -3,7 +3,7 @@ import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/sc
 import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
-import { Ticked } from "../../parts/Ticked";
+import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
 import type { PortEnd } from "../connecting";
@@ -24,7 +24,7 @@ interface StagePanelProps {
   readonly readOnly: boolean;
   readonly watching: Watching | null;
   readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<string | null>;
-  readonly onMend: ((edits: readonly TextEdit[]) => void) | null;
+  readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (name: string) => void;
   readonly onRenamed: (name: string) => void;
   readonly onConnect: (from: PortEnd) => void;
@@ -50,7 +50,7 @@ export function StagePanel({
   readOnly,
   watching,
   onEdit,
-  onMend,
+  onFix,
   onPick,
   onRenamed,
   onConnect,
@@ -114,11 +114,11 @@ export function StagePanel({
             ) : (
               <TriangleAlert className="icon worse" aria-label="Warning" />
             )}{" "}
-            <Ticked>{diagnostic.message}</Ticked>
+            <InlineCode>{diagnostic.message}</InlineCode>
           </p>
           {diagnostic.notes.map((note) => (
             <p key={note} className="small muted">
-              <Ticked>{note}</Ticked>
+              <InlineCode>{note}</InlineCode>
             </p>
           ))}
           {!readOnly &&
@@ -127,8 +127,8 @@ export function StagePanel({
                 key={fix.title}
                 type="button"
                 className="button"
-                disabled={onMend === null}
-                onClick={() => onMend?.(fix.edits)}
+                disabled={onFix === null}
+                onClick={() => onFix?.(fix.edits)}
               >
                 {fix.title}
               </button>
@@ -160,7 +160,7 @@ export function StagePanel({
           </select>
           {item !== undefined && (
             <p className="small muted">
-              <Ticked>{item.help}</Ticked>
+              <InlineCode>{item.help}</InlineCode>
             </p>
           )}
         </div>

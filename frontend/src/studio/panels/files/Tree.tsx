@@ -8,6 +8,7 @@ import { Menu } from "../../parts/Menu";
 import { useRemembered } from "../../parts/remembered";
 import { menuOf, type FileActions, type FileTarget } from "./actions";
 import { TreeRow, type RowActions } from "./TreeRow";
+import type { Severity } from "../../session/severity";
 
 interface TreeProps {
   readonly project: string;
@@ -15,7 +16,7 @@ interface TreeProps {
   readonly active: string | null;
   readonly mayEdit: boolean;
   /** Paths with an error, and with a warning only. */
-  readonly troubled: ReadonlyMap<string, "error" | "warning">;
+  readonly severities: ReadonlyMap<string, Severity>;
   /** The others, by the file that they look at. */
   readonly present: ReadonlyMap<string, readonly Present[]>;
   readonly actions: FileActions;
@@ -48,7 +49,7 @@ function keyOf(row: ShownRow<FileEntry>): string {
   return row.file === null ? `folder ${row.path}` : row.file.id;
 }
 
-export function Tree({ project, files, active, mayEdit, troubled, present, actions }: TreeProps) {
+export function Tree({ project, files, active, mayEdit, severities, present, actions }: TreeProps) {
   const [chosen, setChosen] = useRemembered<Chosen>(`folders ${project}`, NONE_CHOSEN, isChosen);
   // As it was when the page was opened: a folder does not close because a file came.
   const [areMany] = useState(() => files.length > MANY);
@@ -239,7 +240,7 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
             isActive={row.file !== null && row.file.id === active}
             isCurrent={index === here}
             isOver={over !== null && over !== "" && (row.path === over || row.path.startsWith(`${over}/`))}
-            trouble={row.file === null ? troubleIn(row, troubled) : troubled.get(row.path)}
+            severity={row.file === null ? severityIn(row, severities) : severities.get(row.path)}
             present={row.file === null ? NOBODY : (present.get(row.file.id) ?? NOBODY)}
             draggable={mayEdit}
             on={on}
@@ -260,11 +261,8 @@ export function Tree({ project, files, active, mayEdit, troubled, present, actio
 }
 
 /** A closed folder shows the worst of what is in it; an open one leaves that to its rows. */
-function troubleIn(
-  row: ShownRow<FileEntry>,
-  troubled: ReadonlyMap<string, "error" | "warning">,
-): "error" | "warning" | undefined {
+function severityIn(row: ShownRow<FileEntry>, severities: ReadonlyMap<string, Severity>): Severity | undefined {
   if (row.open !== false) return undefined;
-  const inside = [...troubled].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, severity]) => severity);
+  const inside = [...severities].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, severity]) => severity);
   return inside.includes("error") ? "error" : inside[0];
 }

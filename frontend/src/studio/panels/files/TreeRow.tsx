@@ -6,6 +6,7 @@ import type { Present } from "../../document/presence";
 import type { ShownRow } from "../../document/tree";
 import { bytes, count } from "../../parts/words";
 import { FileIcon } from "./FileIcon";
+import type { Severity } from "../../session/severity";
 
 export interface RowActions {
   readonly activate: (row: ShownRow<FileEntry>) => void;
@@ -24,7 +25,7 @@ interface TreeRowProps {
   /** Whether the Tab key leads here. */
   readonly isCurrent: boolean;
   readonly isOver: boolean;
-  readonly trouble: "error" | "warning" | undefined;
+  readonly severity: Severity | undefined;
   readonly present: readonly Present[];
   readonly draggable: boolean;
   readonly on: RowActions;
@@ -38,7 +39,7 @@ export const TreeRow = memo(function TreeRow({
   isActive,
   isCurrent,
   isOver,
-  trouble,
+  severity,
   present,
   draggable,
   on,
@@ -55,7 +56,7 @@ export const TreeRow = memo(function TreeRow({
     .filter((each) => each !== "")
     .join(" ");
   const signs = [
-    trouble === undefined ? "" : trouble === "error" ? "has an error" : "has a warning",
+    severity === undefined ? "" : severity === "error" ? "has an error" : "has a warning",
     present.length === 0
       ? ""
       : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
@@ -100,8 +101,8 @@ export const TreeRow = memo(function TreeRow({
         />
       ))}
       {present.length > MARKS && <small className="num" data-said={`+${present.length - MARKS}`} aria-hidden="true" />}
-      {trouble !== undefined && (
-        <CircleAlert className={trouble === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
+      {severity !== undefined && (
+        <CircleAlert className={severity === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
       )}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
       {size !== null && <small className="num" data-said={bytes(size)} aria-hidden="true" />}

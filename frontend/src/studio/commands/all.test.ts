@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { DialogStore } from "../shell/dialog-store";
+import type { Shell } from "../shell/shell";
+import { commandsOf } from "./all";
+import type { CommandState } from "./state";
+
+/** Which commands there are, and whether they can be done, is read of the state alone; none of them is run. */
+const SHELL = { building: {}, places: {}, files: { actions: {} }, dialogs: new DialogStore() } as Shell;
+const STATE: CommandState = { mayEdit: true, canReview: true, active: null, isText: true, isRunefile: true };
+
+describe("the studio's commands", () => {
+  const commands = commandsOf(SHELL, STATE);
+
+  it("have ids and titles of their own", () => {
+    expect(new Set(commands.map((command) => command.id)).size).toBe(commands.length);
+    expect(new Set(commands.map((command) => command.title)).size).toBe(commands.length);
+  });
+
+  it("share no keys", () => {
+    const keys = commands.flatMap((command) => command.keys ?? []);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("say to a viewer why nothing can be edited", () => {
+    const refused = commandsOf(SHELL, { ...STATE, mayEdit: false }).filter(
+      (command) => command.refused?.includes("Developer role") === true,
+    );
+    expect(refused.map((command) => command.id)).toEqual(expect.arrayContaining(["build", "file.new", "undo"]));
+  });
+});

@@ -1,0 +1,53 @@
+// The commands that change the text, most of them by its language.
+import type { EditorHandle } from "../editor/Editor";
+import type { Shell } from "../shell/shell";
+import type { Command } from "./command";
+import { chooseFix, renameName } from "./language-actions";
+import { unlessEditor, unlessRunefile, type CommandState } from "./state";
+
+export function editCommands(state: CommandState, shell: Shell): readonly Command[] {
+  const { workspace, places } = shell;
+  const group = "Edit";
+  const editing = unlessEditor(state);
+  const inRunefile = editing ?? unlessRunefile(state);
+  const withEditor = (run: (editor: EditorHandle) => void) => (): void => {
+    const { editor } = places.state.getState();
+    if (editor !== null) run(editor);
+  };
+  return [
+    { id: "undo", title: "Undo", group, refused: editing, run: () => workspace.files.undo.undo() },
+    { id: "redo", title: "Redo", group, refused: editing, run: () => workspace.files.undo.redo() },
+    {
+      id: "edit.fix",
+      title: "Quick fix…",
+      group,
+      refused: inRunefile,
+      run: withEditor((editor) => workspace.attempt(chooseFix(shell, editor))),
+    },
+    {
+      id: "edit.rename",
+      title: "Rename the stage or resource at the cursor…",
+      group,
+      keys: "F2",
+      heard: "in the editor",
+      refused: inRunefile,
+      run: withEditor((editor) => workspace.attempt(renameName(shell, editor))),
+    },
+    {
+      id: "edit.format",
+      title: "Format Runefile",
+      group,
+      keys: "Shift+Alt+f",
+      heard: "by its part",
+      refused: inRunefile,
+      run: withEditor((editor) => editor.rewrite("format")),
+    },
+    {
+      id: "edit.infer",
+      title: "Fill in output types",
+      group,
+      refused: inRunefile,
+      run: withEditor((editor) => editor.rewrite("infer")),
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+// The commands that lead somewhere, or show it in another way.
+import type { Shell } from "../shell/shell";
+import type { Command } from "./command";
+import { findReferences } from "./language-actions";
+import { unlessRunefile, type CommandState } from "./state";
+
+export function goCommands(state: CommandState, shell: Shell): readonly Command[] {
+  const { workspace, places, building, dialogs } = shell;
+  const inRunefile = unlessRunefile(state);
+  const palette = (start: string) => (): void => dialogs.open({ what: "palette", start });
+  const references = (): void => {
+    const { editor } = places.state.getState();
+    if (editor !== null) workspace.attempt(findReferences(shell, editor));
+  };
+  return [
+    {
+      id: "go.definition",
+      title: "Go to the definition",
+      group: "Go",
+      keys: "F12",
+      heard: "by its part",
+      refused: inRunefile,
+      run: () => places.state.getState().editor?.goToDefinition(),
+    },
+    {
+      id: "go.references",
+      title: "Find references",
+      group: "Go",
+      keys: "Shift+F12",
+      refused: inRunefile,
+      run: references,
+    },
+    { id: "view.text", title: "Show the text", group: "View", run: () => places.showRunefile("text") },
+    { id: "view.both", title: "Show text and graph", group: "View", run: () => places.showRunefile("both") },
+    { id: "view.graph", title: "Show the graph", group: "View", run: () => places.showRunefile("graph") },
+    { id: "view.problems", title: "Show the problems", group: "View", run: () => building.showTab("problems") },
+    { id: "view.builds", title: "Show the builds", group: "View", run: () => building.showTab("build") },
+    {
+      id: "go.problem",
+      title: "Next problem",
+      group: "Go",
+      keys: "F8",
+      heard: "outside the editor",
+      run: places.goToNextProblem,
+    },
+    { id: "go.anything", title: "Find anything…", group: "Go", keys: "Mod+k", run: palette("") },
+    { id: "go.file", title: "Go to file…", group: "Go", keys: "Mod+p", run: palette("") },
+    { id: "go.command", title: "Run a command…", group: "Go", keys: "Mod+Shift+p", run: palette(">") },
+    {
+      id: "help.keys",
+      title: "Keyboard shortcuts",
+      group: "Go",
+      keys: "?",
+      run: () => dialogs.open({ what: "shortcuts" }),
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+// What the commands about the name at the cursor do: the editor finds, and where there is a choice its person is asked.
+import type { EditorHandle } from "../editor/Editor";
+import type { Shell } from "../shell/shell";
+import { destinationsOf } from "./destinations";
+
+export async function findReferences({ workspace, places, dialogs }: Shell, editor: EditorHandle): Promise<void> {
+  const found = await editor.references();
+  const { files } = workspace.state.getState();
+  if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
+  else
+    dialogs.open({
+      what: "choose",
+      title: "References",
+      choices: destinationsOf(found, files, workspace, places.goTo),
+    });
+}
+
+export async function chooseFix({ workspace, dialogs }: Shell, editor: EditorHandle): Promise<void> {
+  const found = await editor.actions();
+  const choices = found.map((action, index) => ({
+    id: String(index),
+    title: action.title,
+    kind: action.code ?? "",
+    go: () => workspace.edit(action.edits),
+  }));
+  if (found.length === 0) workspace.toasts.say("There is nothing to fix here.");
+  else dialogs.open({ what: "choose", title: "Quick fix", choices });
+}
+
+export async function renameName({ dialogs }: Shell, editor: EditorHandle): Promise<void> {
+  const name = await editor.nameAtCursor();
+  if (name !== null) dialogs.open({ what: "rename-name", name, rename: (next) => editor.rename(next) });
+}

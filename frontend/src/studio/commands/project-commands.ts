@@ -1,0 +1,47 @@
+// The commands about the project as a whole: building, versions, sharing.
+import type { Shell } from "../shell/shell";
+import type { Command } from "./command";
+import { unlessEditor, type CommandState } from "./state";
+
+export function projectCommands(state: CommandState, shell: Shell): readonly Command[] {
+  const { workspace, building, dialogs, places } = shell;
+  const refused = unlessEditor(state);
+  const group = "Project";
+  return [
+    { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
+    { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaved(shell) },
+    {
+      id: "version.save",
+      title: "Save a version…",
+      group,
+      keys: "Mod+Shift+s",
+      refused,
+      run: () => dialogs.open({ what: "save-version" }),
+    },
+    { id: "version.list", title: "Versions", group, run: places.showVersions },
+    { id: "share", title: "Share…", group, run: () => dialogs.open({ what: "share", review: false }) },
+    { id: "phone", title: "On your phone…", group, run: () => dialogs.open({ what: "phone" }) },
+    {
+      id: "review",
+      title: "Ask for review…",
+      group,
+      refused: state.canReview ? null : "Build first: a review is of a build",
+      run: () => dialogs.open({ what: "share", review: true }),
+    },
+    {
+      id: "settings",
+      title: "Project settings",
+      group,
+      refused,
+      run: () => window.location.assign(`${workspace.store.state.getState().project.url}/settings`),
+    },
+  ];
+}
+
+function saySaved({ workspace }: Shell): void {
+  const { save } = workspace.state.getState();
+  const isUnsent = save === "saving" || save === "offline-unsent";
+  workspace.toasts.say(
+    isUnsent ? "Saving your last edit." : "All edits are saved. The server saves each edit as you type.",
+  );
+}

@@ -1,0 +1,19 @@
+// What helps with writing and is fetched once the text stands: brackets in pairs, search, and in a Runefile completion, what
+// stands under the pointer, folds, and colours by meaning over those of YAML.
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import type { Extension } from "@codemirror/state";
+import { keymap } from "@codemirror/view";
+import { completing } from "./language/completion";
+import { hovering } from "./language/hovering";
+import { structure } from "./language/structure";
+import "../styles/language.css";
+
+export function deferredExtensions(isRunefile: boolean): Extension {
+  return [
+    closeBrackets(),
+    highlightSelectionMatches(),
+    keymap.of([...closeBracketsKeymap, ...searchKeymap]),
+    isRunefile ? [completing, hovering, structure] : [],
+  ];
+}

@@ -1,0 +1,38 @@
+import { EditorState, type TransactionSpec } from "@codemirror/state";
+import { expect, test, vi } from "vitest";
+import { MOST_EDIT_BYTES, limitEditSize } from "./edit-limit";
+
+function edited(change: TransactionSpec, doc = "a"): { readonly text: string; readonly said: readonly string[] } {
+  const say = vi.fn<(sentence: string) => void>();
+  const state = EditorState.create({ doc, extensions: limitEditSize(say) });
+  return { text: state.update(change).state.doc.toString(), said: say.mock.calls.map(([sentence]) => sentence) };
+}
+
+function pasted(insert: string): TransactionSpec {
+  return { changes: { from: 1, insert }, userEvent: "input.paste" };
+}
+
+test("what is pasted goes in up to a megabyte", () => {
+  const most = "x".repeat(MOST_EDIT_BYTES - 64);
+  expect(edited(pasted(most))).toEqual({ text: `a${most}`, said: [] });
+});
+
+test("what is too much at once is refused with its size, and nothing of it goes in", () => {
+  const { text, said } = edited(pasted("x".repeat(1_280_000)));
+  expect(text).toBe("a");
+  expect(said).toEqual(["The text has 1.3 MB; you can insert up to 1 MB at once. Add it as a file, or in parts."]);
+});
+
+test("letters of several bytes count as such", () => {
+  expect(edited(pasted("ä".repeat(MOST_EDIT_BYTES / 2 + 1))).text).toBe("a");
+  expect(edited(pasted("漢".repeat(MOST_EDIT_BYTES / 4))).said).toEqual([]);
+});
+
+test("many small pieces count with what is written around each", () => {
+  const changes = Array.from({ length: 20_000 }, (_, index) => ({ from: 2 * index, to: 2 * index + 1, insert: "x" }));
+  expect(edited({ changes, userEvent: "input.replace.all" }, "a ".repeat(20_000)).said).toHaveLength(1);
+});
+
+test("what others typed comes in however much it is", () => {
+  expect(edited({ changes: { from: 1, insert: "x".repeat(2 * MOST_EDIT_BYTES) } }).said).toEqual([]);
+});

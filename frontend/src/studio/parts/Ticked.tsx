@@ -1,6 +1,0 @@
-// A sentence with its `names` set as code.
-import { pieces } from "./ticked";
-
-export function Ticked({ children }: { readonly children: string }) {
-  return pieces(children).map(({ text, isName }, index) => (isName ? <code key={index}>{text}</code> : text));
-}

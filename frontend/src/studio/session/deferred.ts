@@ -1,0 +1,50 @@
+// What is fetched first and what waits: the text and the running app come before all that helps with them. Whoever
+// touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
+
+/** Milliseconds after which the rest is fetched, whatever has come by then. */
+const AT_MOST = 8000;
+
+let end: () => void;
+const ended = new Promise<void>((resolve) => {
+  end = resolve;
+});
+
+/** Milliseconds after which a page that never rests is not waited for. */
+const RESTLESS = 2000;
+
+/** The page can be used, or somebody uses it already. */
+export function startDeferred(): void {
+  end();
+}
+
+/** The app runs: the page can be used as soon as that is painted, and the rest begins after it. */
+export function startDeferredAfterPaint(): void {
+  requestAnimationFrame(() => setTimeout(startDeferred));
+}
+
+/** Begins to wait; once for a page. */
+export function startDeferredOnInput(page: Pick<Window, "addEventListener" | "setTimeout">): void {
+  for (const touched of ["keydown", "pointerdown"])
+    page.addEventListener(touched, startDeferred, { once: true, capture: true });
+  page.setTimeout(startDeferred, AT_MOST);
+}
+
+/** The same fetching, begun when the page can be used. */
+export function deferred<Fetched>(fetched: () => Promise<Fetched>): () => Promise<Fetched> {
+  return () => ended.then(fetched);
+}
+
+/** What can be asked for at any moment is fetched while the page rests, so that asking does not wait for it. */
+export function prefetchWhenIdle(parts: readonly (() => Promise<unknown>)[]): void {
+  void ended.then(async () => {
+    for (const part of parts) {
+      await new Promise<void>((resolve) =>
+        typeof requestIdleCallback === "function"
+          ? requestIdleCallback(() => resolve(), { timeout: RESTLESS })
+          : setTimeout(resolve, RESTLESS / 10),
+      );
+      // Without a connection it is fetched when it is asked for.
+      await part().catch(() => undefined);
+    }
+  });
+}

@@ -1,0 +1,75 @@
+// Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
+import { useEffect, useEffectEvent, useState } from "react";
+import { extension } from "../document/paths";
+import { dropped, type NamedFile } from "../session/named-files";
+import { useMayEdit, useSession, useShell } from "./shell";
+
+function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") === true;
+}
+
+/** Takes them into the project, and says where they fall while they hang over the page. */
+export function DropTarget() {
+  const { workspace, dialogs, files } = useShell();
+  const name = useSession(({ project }) => project.name);
+  const mayEdit = useMayEdit();
+  const take = (list: readonly NamedFile[]): void => {
+    // A rune is seldom a part of its project: it is asked for what it was dropped.
+    if (list.length > 0 && list.every((each) => extension(each.name) === "rune"))
+      dialogs.open({ what: "rune", files: list.map(({ file }) => file) });
+    else files.take(list, null);
+  };
+  const isOver = useDrop(mayEdit, (dropping) => workspace.attempt(dropping.then(take)));
+  return isOver && <div className="drop-veil">Drop to add to {name}</div>;
+}
+
+/** Answers whether files hang over the page. */
+function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFile[]>) => void): boolean {
+  const [over, setOver] = useState(false);
+  const give = useEffectEvent(onFiles);
+  useEffect(() => {
+    if (!enabled) return;
+    // Entering a child leaves its parent, so the depth is counted.
+    let depth = 0;
+    const onEnter = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      depth += 1;
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onOver = (event: DragEvent): void => {
+      if (carriesFiles(event)) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      depth = 0;
+      setOver(false);
+      if (!carriesFiles(event) || event.defaultPrevented) return;
+      event.preventDefault();
+      give(dropped(event.dataTransfer));
+    };
+    // The editor would put the file's text where it falls; it is asked after us.
+    const onDropOnText = (event: DragEvent): void => {
+      if (!(event.target instanceof Element && event.target.closest(".cm-editor") !== null) || !carriesFiles(event))
+        return;
+      event.stopPropagation();
+      onDrop(event);
+    };
+    window.addEventListener("dragenter", onEnter);
+    window.addEventListener("dragleave", onLeave);
+    window.addEventListener("dragover", onOver);
+    window.addEventListener("drop", onDrop);
+    window.addEventListener("drop", onDropOnText, true);
+    return () => {
+      window.removeEventListener("dragenter", onEnter);
+      window.removeEventListener("dragleave", onLeave);
+      window.removeEventListener("dragover", onOver);
+      window.removeEventListener("drop", onDrop);
+      window.removeEventListener("drop", onDropOnText, true);
+    };
+  }, [enabled]);
+  return over;
+}

@@ -1,0 +1,31 @@
+// Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
+import type { Build } from "../../api/schema";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Take } from "../../preview";
+import type { Destination } from "../commands/Palette";
+import type { FileDialogRequest } from "../dialogs/files/request";
+
+export type DialogRequest =
+  | { readonly what: "files"; readonly request: FileDialogRequest }
+  | { readonly what: "save-version" }
+  | { readonly what: "rune"; readonly files: readonly File[] }
+  | { readonly what: "share"; readonly review: boolean }
+  | { readonly what: "publish"; readonly build: Build }
+  | { readonly what: "palette"; readonly start: string }
+  | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
+  | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
+  | { readonly what: "send-take"; readonly take: Take }
+  | { readonly what: "shortcuts" }
+  /** Drawn by the preview, whose phones it is about. */
+  | { readonly what: "phone" };
+
+export class DialogStore {
+  private readonly store = createStore<DialogRequest | null>(() => null);
+  readonly state: Omit<StoreApi<DialogRequest | null>, "setState"> = this.store;
+
+  readonly open = (request: DialogRequest): void => this.store.setState(request, true);
+
+  readonly openForFiles = (request: FileDialogRequest): void => this.open({ what: "files", request });
+
+  readonly close = (): void => this.store.setState(null, true);
+}

@@ -1,0 +1,47 @@
+// What follows from where a person is: others see it, an undo in another file opens that one, and what is shown and goes is
+// said to be gone.
+import type { Workspace } from "../session/workspace";
+import type { Places } from "./places";
+
+export function followPlaces(workspace: Workspace, places: Places): void {
+  tellOthers(workspace, places);
+  showUndone(workspace, places);
+  tellWhatIsGone(workspace, places);
+}
+
+function tellOthers({ presence }: Workspace, places: Places): void {
+  let told = places.state.getState().shown.active?.id ?? null;
+  presence.show(told);
+  places.state.subscribe(({ shown }) => {
+    const id = shown.active?.id ?? null;
+    if (id === told) return;
+    told = id;
+    presence.show(id);
+  });
+}
+
+/** The page has one undo: the file in which it took something back is opened. */
+function showUndone({ files }: Workspace, places: Places): void {
+  files.undo.on("stack-item-popped", ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }) => {
+    const undone = [...changedParentTypes.keys()].map((type) => files.fileOf(type)).find((id) => id !== null);
+    if (undone !== undefined && undone !== null && undone !== places.state.getState().shown.active?.id)
+      places.openFile(undone);
+  });
+}
+
+/** Says so when the file that is shown was deleted by someone else: what was typed in it is still there. */
+function tellWhatIsGone({ files, toasts }: Workspace, places: Places): void {
+  let last = places.state.getState().shown.active;
+  places.state.subscribe(({ shown: { active } }) => {
+    const before = last;
+    last = active;
+    if (before === null || before.id === active?.id) return;
+    const gone = files.deleted().find(({ id }) => id === before.id);
+    if (gone === undefined || gone.client === files.doc.clientID) return;
+    const restore = (): void => {
+      files.restore(before.id);
+      places.openFile(before.id);
+    };
+    toasts.say(`${before.path} was deleted by someone else, or in another window.`, { label: "Restore", run: restore });
+  });
+}
