@@ -53,6 +53,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     shown = preview_to_json(preview)
     assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
     assert shown["sequence"] == project.sequence
+    assert shown["build"] is not None
     assert shown["build"]["size"] > 100
     assert [node["name"] for node in shown["outline"]["nodes"]] == ["number", "out"]
     events = Event.objects.filter(stream_id=project.stream, type="preview.changed")

@@ -1,10 +1,10 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
+import type { Diagnostic } from "../../api/schema";
 import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { LanguageAction, Location } from "../../language";
-import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
 import { deferred } from "../session/deferred";
 import { isCaretShown } from "./caret-in-view";

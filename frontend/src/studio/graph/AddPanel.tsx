@@ -1,7 +1,7 @@
 // All that can be added to the graph, found by a few letters: pressed it is added, dragged it goes where it falls.
+import type { Outline, OutlineWire } from "../../api/schema";
 import { X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import type { Outline, OutlineWire } from "../api/types";
 import { find } from "../commands/search";
 import { moveFocus } from "../parts/arrow-keys";
 import { InlineCode } from "../parts/InlineCode";

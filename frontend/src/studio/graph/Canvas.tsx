@@ -1,5 +1,6 @@
 // The drawn pipeline: stages, ports and wires that can be pressed, drawn and walked through. It decides nothing: what was
 // meant is told to its owner.
+import type { OutlineWire } from "../../api/schema";
 import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import {
@@ -11,7 +12,6 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from "react";
-import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
 import type { Placed } from "../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";

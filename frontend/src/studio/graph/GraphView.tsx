@@ -1,8 +1,8 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
+import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../../api/schema";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
-import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../api/types";
 import { isMac } from "../commands/command";
 import type { EditStep, Workspace } from "../session/workspace";
 import { AddPanel } from "./AddPanel";

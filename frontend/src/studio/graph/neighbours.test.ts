@@ -1,5 +1,5 @@
+import type { Outline } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import type { Outline } from "../api/types";
 import { place } from "../../pipeline";
 import { directionOf, neighbour, wireAfter } from "./neighbours";
 

@@ -1,5 +1,5 @@
 // Where an arrow key leads in the graph: along a wire where there is one, else to the nearest stage on that side. Pure.
-import type { OutlineWire } from "../api/types";
+import type { OutlineWire } from "../../api/schema";
 import type { Placed, PlacedNode } from "../../pipeline";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";

@@ -1,5 +1,5 @@
+import type { Diagnostic, Outline } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic, Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import { endAt } from "./connecting";
 import { between } from "./animated-layout";

@@ -1,6 +1,6 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
+import type { OutlineWire } from "../../api/schema";
 import { Position } from "@xyflow/react";
-import type { OutlineWire } from "../api/types";
 import type { Severity } from "../session/severity";
 import type { StagePorts } from "./answers";
 import type { Placed, PlacedNode } from "../../pipeline";

@@ -1,8 +1,8 @@
 // The picture of the pipeline: laid out for the room that there is, on its way to where a change puts it, and marked with what is
 // selected, watched and wrong.
+import type { Diagnostic, Outline } from "../../api/schema";
 import { useMemo, useState } from "react";
 import { placeOnce, type Placed } from "../../pipeline";
-import type { Diagnostic, Outline } from "../api/types";
 import { severityByStage } from "../session/severity";
 import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts, Watching } from "./answers";

@@ -1,7 +1,7 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line, and to watch what it gives.
+import type { OutlineNode } from "../../api/schema";
 import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { OutlineNode } from "../api/types";
 import { moveFocus } from "../parts/arrow-keys";
 import { severityByStage } from "../session/severity";
 import { useWatching } from "../session/watching";

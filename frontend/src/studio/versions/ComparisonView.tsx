@@ -1,8 +1,8 @@
 // Two moments beside each other: what became of the pipeline, the models and the files, and the way back.
+import type { Comparison, FileChange, Version } from "../../api/schema";
 import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Comparison, FileChange, Version } from "../api/versions";
 import { InlineCode } from "../parts/InlineCode";
 import { ago, bytes, count } from "../parts/words";
 import type { Workspace } from "../session/workspace";

@@ -1,7 +1,7 @@
 // The pipelines of both moments in one picture: what is new, changed or gone is marked, and said to those who hear it.
+import type { Comparison } from "../../api/schema";
 import { useEffect, useMemo, useRef } from "react";
 import { drawPipeline, describeStages } from "../../pipeline";
-import type { Comparison } from "../api/versions";
 import { pipelineOf, undrawnSaid } from "./sides";
 
 export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<Comparison["pipeline"]> }) {

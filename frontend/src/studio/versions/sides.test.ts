@@ -1,5 +1,5 @@
+import type { StageChange, Version, WireChange } from "../../api/schema";
 import { describe, expect, it } from "vitest";
-import type { StageChange, Version, WireChange } from "../api/versions";
 import { place, describeStages } from "../../pipeline";
 import { changesIn, pipelineOf, sideName, titleOf, undrawnSaid } from "./sides";
 

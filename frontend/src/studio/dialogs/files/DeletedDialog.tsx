@@ -1,7 +1,7 @@
 // The files that were deleted: nothing of them is lost, and each can be brought back; but for recordings that are gone.
+import type { Authors } from "../../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../../api/client";
-import type { Authors } from "../../api/versions";
 import type { DeletedFile, ProjectFiles } from "../../document/files";
 import { freePath } from "../../document/tree";
 import { FileIcon } from "../../panels/files/FileIcon";

@@ -1,7 +1,7 @@
 // What a stage reads: change, order and take away its inputs, see their types, all without a pointer.
+import type { Outline } from "../../../api/schema";
 import { ArrowDown, ArrowUp, Cable, Plus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
-import type { Outline } from "../../api/types";
 import { moveFocus } from "../../parts/arrow-keys";
 import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../answers";
 import type { GraphLanguage } from "../graph-language";

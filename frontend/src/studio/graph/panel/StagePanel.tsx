@@ -1,8 +1,8 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
+import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/schema";
 import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
-import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/types";
 import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
