@@ -32,7 +32,15 @@ def artefact() -> Artefact:
         spec_digest=spec.digest,
         digest="sha256:" + "2" * 64,
         size=1,
-        report={"rune": {"size": 1}},
+        report={
+            "toolchain": "0.1.0",
+            "name": "kitchen",
+            "memory": {"arena": 1, "serial": 1, "constants": 0, "pages": 1},
+            "models": [],
+            "resources": [],
+            "steps": [],
+            "pipeline": {"nodes": [], "wires": []},
+        },
     )
 
 
