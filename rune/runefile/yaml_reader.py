@@ -71,7 +71,7 @@ def _events(source: SourceText, text: str, shift: int = 0) -> Iterator[yaml.Even
     try:
         yield from events(text)
     except MarkedYAMLError as error:
-        raise _explain(error, source, shift, shift + len(text)) from error
+        raise _explain(error, source, text, shift) from error
     except (YAMLError, ValueError, OverflowError, AttributeError, IndexError) as error:
         # PyYAML lets these through for escapes and directives with absurd numbers.
         cause = "a number in an escape or a directive is out of range"
@@ -238,10 +238,11 @@ def _mark_position(mark: _Mark | None) -> int:
 _RESERVED = re.compile(r"found character '([@`%])' that cannot start any token")
 
 
-def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -> Unreadable:
+def _explain(error: MarkedYAMLError, source: SourceText, text: str, shift: int) -> Unreadable:
     """PyYAML's problem in words that say what to do; points at a bracket or quote that stays open.
 
-    Its marks count from `shift`, where the text that it read starts; that text ends at `end`.
+    Its marks count from the start of `text`, which stands at `shift` of the source and may have spaces in place of what
+    PyYAML cannot read.
     """
     problem = error.problem or ""
     context = error.context or ""
@@ -261,9 +262,11 @@ def _explain(error: MarkedYAMLError, source: SourceText, shift: int, end: int) -
         return unreadable("nothing stands before this comma", opened, 1, ("Remove the comma.",))
     if context.startswith("while parsing a flow"):
         if context == "while parsing a flow node":
-            opened = shift + innermost_bracket(source.text[shift:end], opened - shift)
+            opened = shift + innermost_bracket(text, opened - shift)
         bracket = source.text[opened : opened + 1]
-        notes = () if at >= end else (f"The next thing that does not fit is in line {_line(source, at)}.",)
+        notes = (
+            () if at >= shift + len(text) else (f"The next thing that does not fit is in line {_line(source, at)}.",)
+        )
         return unreadable(f"this `{bracket}` is not closed, or a comma is missing after it", opened, 1, notes)
     if context == "while scanning a quoted scalar" and "end of stream" in problem:
         return unreadable("this quote is not closed", opened)
