@@ -192,7 +192,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["forge.core.json_body.JsonBody"],
     "DEFAULT_PAGINATION_CLASS": "forge.core.pages.CursorPages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "forge.core.schema.ForgeSchema",
     "DEFAULT_THROTTLE_CLASSES": ["forge.core.throttles.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"person": "1200/min", "visitor": "240/min"},
     "EXCEPTION_HANDLER": "forge.core.problems.problem_response",
@@ -206,14 +206,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Answers name their choices themselves; what comes in has them where they stand.
     "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
+        "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
         "forge.core.event_schema.add_events",
     ],
-    "ENUM_NAME_OVERRIDES": {
-        "VerbOnOrganisation": "forge.accounts.may.VERBS_ON_ORGANISATION",
-        "VerbOnProject": "forge.accounts.may.VERBS_ON_PROJECT",
-    },
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.broker

@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   api: [],
   look: [],
   runtime: ["look"],
-  language: [],
+  language: ["api"],
   pipeline: [],
   preview: ["look", "runtime"],
   studio: ["api", "look", "runtime", "language", "pipeline", "preview"],

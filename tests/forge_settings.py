@@ -19,8 +19,9 @@ if "FORGE_TEST_DATABASE_URL" in os.environ:  # the same tests on PostgreSQL
     os.environ["DATABASE_URL"] = os.environ["FORGE_TEST_DATABASE_URL"]
 
 from forge.settings import *  # noqa: E402, F403 (the folder must be named first)
-from forge.settings import DATABASES  # noqa: E402
+from forge.settings import DATABASES, MIDDLEWARE  # noqa: E402
 
+MIDDLEWARE = ["described_answers.compare_with_the_description", *MIDDLEWARE]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, as in life: tests use several threads, and a database in memory locks in another way.
 if "sqlite3" in DATABASES["default"]["ENGINE"]:

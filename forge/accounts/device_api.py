@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from forge.accounts.actions import device
 from forge.core.api import ForgeView, needing
+from forge.core.json_types import Timestamp, utc_timestamp
 
 PAGE = "/accounts/device"
 
@@ -24,15 +25,15 @@ class NewDeviceSignInSerializer(serializers.Serializer[Any]):
     machine = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class DeviceSignInSerializer(serializers.Serializer[Any]):
+class DeviceSignInJson(TypedDict):
     """What to show to a person, and what to fetch the token with."""
 
-    device_code = serializers.CharField()
-    user_code = serializers.CharField()
-    verification_uri = serializers.CharField()
-    verification_uri_complete = serializers.CharField()
-    expires_in = serializers.IntegerField(help_text="seconds")
-    interval = serializers.IntegerField(help_text="seconds between two questions")
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: Annotated[int, "seconds"]
+    interval: Annotated[int, "seconds between two questions"]
 
 
 class DeviceCodeSerializer(serializers.Serializer[Any]):
@@ -41,15 +42,15 @@ class DeviceCodeSerializer(serializers.Serializer[Any]):
     device_code = serializers.CharField(max_length=200)
 
 
-class DeviceTokenSerializer(serializers.Serializer[Any]):
+class DeviceTokenJson(TypedDict):
     """A token, which is shown this once."""
 
-    access_token = serializers.CharField()
-    token_type = serializers.CharField()
-    scope = serializers.CharField()
-    name = serializers.CharField()
-    person = serializers.CharField()
-    expires = serializers.DateTimeField()
+    access_token: str
+    token_type: str
+    scope: str
+    name: str
+    person: str
+    expires: Timestamp | None
 
 
 class DeviceSignIns(ForgeView):
@@ -59,13 +60,13 @@ class DeviceSignIns(ForgeView):
 
     authentication_classes = ()
 
-    @extend_schema(request=NewDeviceSignInSerializer, responses={201: DeviceSignInSerializer})
+    @extend_schema(request=NewDeviceSignInSerializer, responses={201: DeviceSignInJson})
     def post(self, request: Request) -> Response:
         if not ratelimit.consume(request._request, action="start_device"):
             raise Throttled(60)
         started = device.start(self.asked(request, NewDeviceSignInSerializer)["machine"])
         address = settings.PUBLIC_URL + PAGE
-        body = {
+        body: DeviceSignInJson = {
             "device_code": started.device_code,
             "user_code": started.user_code,
             "verification_uri": address,
@@ -84,15 +85,15 @@ class DeviceToken(ForgeView):
 
     authentication_classes = ()
 
-    @extend_schema(request=DeviceCodeSerializer, responses=DeviceTokenSerializer)
+    @extend_schema(request=DeviceCodeSerializer, responses=DeviceTokenJson)
     def post(self, request: Request) -> Response:
         token, secret = device.redeem(self.asked(request, DeviceCodeSerializer)["device_code"])
-        body = {
+        body: DeviceTokenJson = {
             "access_token": secret,
             "token_type": "Bearer",
             "scope": " ".join(token.scopes),
             "name": token.name,
             "person": str(token.owner),
-            "expires": token.expires,
+            "expires": utc_timestamp(token.expires) if token.expires else None,
         }
         return Response(body, headers={"Cache-Control": "no-store"})

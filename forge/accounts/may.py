@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated
 
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
-
-from forge.accounts.permissions import OF_ORGANISATION, OF_PROJECT, Verb, verbs_on
-from forge.accounts.principals import Principal
+from forge.accounts.permissions import OF_ORGANISATION, OF_PROJECT, Verb
+from forge.core.json_types import choices
 
 
 def names_of(verbs: Iterable[Verb]) -> list[str]:
@@ -18,30 +15,5 @@ def names_of(verbs: Iterable[Verb]) -> list[str]:
     return [verb.name.lower() for verb in Verb if verb in found]
 
 
-VERBS_ON_ORGANISATION = names_of(OF_ORGANISATION)
-VERBS_ON_PROJECT = names_of(OF_PROJECT)
-
-
-class _MayField(serializers.Field[Any, Any, list[str], Any]):
-    """What the serializer's `principal`, which is in its context, may do to the thing."""
-
-    def __init__(self) -> None:
-        super().__init__(source="*", read_only=True)
-
-    def to_representation(self, value: Any) -> list[str]:
-        return names_of(verbs_on(self.context["principal"], value))
-
-
-@extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=VERBS_ON_ORGANISATION)))
-class MayOfOrganisation(_MayField):
-    """Verbs on an organisation."""
-
-
-@extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=VERBS_ON_PROJECT)))
-class MayOfProject(_MayField):
-    """Verbs on a project."""
-
-
-def for_principal(principal: Principal) -> dict[str, Principal]:
-    """The context of a serializer with `may`."""
-    return {"principal": principal}
+OrganisationVerb = Annotated[str, choices("VerbOnOrganisation", names_of(OF_ORGANISATION))]
+ProjectVerb = Annotated[str, choices("VerbOnProject", names_of(OF_PROJECT))]

@@ -10,7 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,46 +23,25 @@ from forge.builds.actions import cancel_build, refresh_preview, request_build, t
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.serializers import build_to_json, log_line_to_json, preview_to_json, watch_to_json
+from forge.builds.serializers import (
+    BuildJson,
+    BuildLogJson,
+    PreviewJson,
+    WatchJson,
+    build_to_json,
+    log_line_to_json,
+    preview_to_json,
+    watch_to_json,
+)
 from forge.builds.watches import find_watch
 from forge.core.api import ForgeView, needing
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.core.errors import Invalid
+from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
-
-
-class PersonSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    initials = serializers.CharField()
-    colour = serializers.IntegerField()
-
-
-class BuiltVersionSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField(allow_null=True)
-    digest = serializers.CharField()
-
-
-class BuildSerializer(serializers.Serializer[Any]):
-    """A build."""
-
-    id = serializers.UUIDField()
-    number = serializers.IntegerField(allow_null=True)
-    kind = serializers.CharField()
-    state = serializers.CharField()
-    attempt = serializers.IntegerField()
-    version = BuiltVersionSerializer()
-    requested_by = PersonSerializer(allow_null=True)
-    created = serializers.DateTimeField()
-    started = serializers.DateTimeField(allow_null=True)
-    finished = serializers.DateTimeField(allow_null=True)
-    report = serializers.JSONField(allow_null=True)
-    diagnostics = serializers.JSONField()
-    error = serializers.CharField(allow_null=True)
-    url = serializers.CharField(allow_null=True)
-    rune_url = serializers.CharField(allow_null=True)
 
 
 class BuildPages(CursorPages):
@@ -74,7 +53,7 @@ class BuildPages(CursorPages):
 class ProjectBuilds(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
 
-    @extend_schema(operation_id="builds_list", responses=BuildSerializer(many=True))
+    @extend_schema(operation_id="builds_list", responses=PageJson[BuildJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's builds, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
@@ -82,7 +61,7 @@ class ProjectBuilds(ProjectView):
         found = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
         return pages.get_paginated_response([build_to_json(build) for build in found])
 
-    @extend_schema(operation_id="builds_request", request=None, responses={202: BuildSerializer})
+    @extend_schema(operation_id="builds_request", request=None, responses={202: BuildJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for a build of the files as they are now."""
         project = self.project(request, organisation, name, Verb.BUILD)
@@ -92,24 +71,24 @@ class ProjectBuilds(ProjectView):
 class ProjectPreview(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
 
-    @extend_schema(operation_id="preview_retrieve", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="preview_retrieve", responses=PreviewJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """What is known of the newest text, and the last rune that could be built."""
         return Response(preview_to_json(preview_of(self.project(request, organisation, name, Verb.READ))))
 
-    @extend_schema(operation_id="preview_refresh", request=None, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="preview_refresh", request=None, responses={202: PreviewJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
 
 
-class WireSerializer(serializers.Serializer[Any]):
+class WatchedWireSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField()
     index = serializers.IntegerField()
 
 
-class FixSerializer(serializers.Serializer[Any]):
+class TriedFixSerializer(serializers.Serializer[Any]):
     """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
 
     code = serializers.CharField()
@@ -120,15 +99,15 @@ class FixSerializer(serializers.Serializer[Any]):
 class WatchRequestSerializer(serializers.Serializer[Any]):
     """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try."""
 
-    wires = WireSerializer(many=True, required=False)
+    wires = WatchedWireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
-    fix = FixSerializer(required=False)
+    fix = TriedFixSerializer(required=False)
 
 
 class ProjectWatch(ProjectView):
     needs = needing(post=Scope.BUILD_RUN)
 
-    @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: WatchJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
 
@@ -149,7 +128,7 @@ class ProjectWatch(ProjectView):
 class OneWatch(ProjectView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="preview_watch_retrieve", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="preview_watch_retrieve", responses=WatchJson)
     def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
         """What became of it: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
@@ -159,34 +138,16 @@ class OneWatch(ProjectView):
 class OneBuild(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="builds_retrieve", responses=BuildSerializer)
+    @extend_schema(operation_id="builds_retrieve", responses=BuildJson)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build."""
         return Response(build_to_json(find_build(principal_of(request), build_id)))
 
 
-_LINES = inline_serializer(
-    "BuildLog",
-    {
-        "lines": inline_serializer(
-            "BuildLogLine",
-            {
-                "number": serializers.IntegerField(),
-                "step": serializers.CharField(),
-                "text": serializers.CharField(),
-                "milliseconds": serializers.FloatField(allow_null=True),
-                "level": serializers.CharField(),
-            },
-            many=True,
-        )
-    },
-)
-
-
 class BuildLog(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="builds_log", responses=_LINES)
+    @extend_schema(operation_id="builds_log", responses=BuildLogJson)
     def get(self, request: Request, build_id: UUID) -> Response:
         """A build's log."""
         build = find_build(principal_of(request), build_id)
@@ -196,7 +157,7 @@ class BuildLog(ForgeView):
 class BuildCancel(ForgeView):
     needs = needing(post=Scope.BUILD_RUN)
 
-    @extend_schema(operation_id="builds_cancel", request=None, responses=BuildSerializer)
+    @extend_schema(operation_id="builds_cancel", request=None, responses=BuildJson)
     def post(self, request: Request, build_id: UUID) -> Response:
         """Ends a build that waits or runs."""
         return Response(build_to_json(cancel_build(principal_of(request), find_build(principal_of(request), build_id))))

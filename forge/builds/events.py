@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
+from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.event_types import EventType, StreamKind, declare
 from forge.core.json_types import Uuid
 
@@ -11,30 +12,30 @@ from forge.core.json_types import Uuid
 class BuildChangedJson(TypedDict):
     """A numbered build was requested, started, ended, or was put back into the queue."""
 
-    build: Any
+    build: BuildJson
 
 
 class BuildLogAppendedJson(TypedDict):
     """A numbered build's log has more lines."""
 
     build: Uuid
-    lines: list[Any]
+    lines: list[LogLineJson]
 
 
 class PreviewChangedJson(TypedDict):
     """The preview changed; `preview` is sent with it if it is small."""
 
     sequence: int
-    state: Any
-    preview: NotRequired[Any]
+    state: PreviewStateJson
+    preview: NotRequired[PreviewJson]
 
 
 class PreviewWatchedJson(TypedDict):
     """A watched preview, or the preview of a tried fix, changed; `answer` is sent with it."""
 
     watch: Uuid
-    state: Any
-    answer: NotRequired[Any]
+    state: PreviewStateJson
+    answer: NotRequired[WatchJson]
 
 
 BUILD_CHANGED = declare(EventType("build.changed", StreamKind.PROJECT, BuildChangedJson, ("versions",)))

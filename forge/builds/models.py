@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
+from forge.compute.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
@@ -279,6 +280,8 @@ class Preview(models.Model):
     changed = models.DateTimeField(auto_now=True)
     asked = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
+    toolchain = models.CharField(max_length=71, blank=True)
+    """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
     leased_sequence = models.BigIntegerField(default=0)
     """The number of the update that the worker with the lease builds (`forge.builds.preview_leases`)."""
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -304,9 +307,9 @@ class Preview(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is left to do: the newest text was looked at, and no look was broken off in the middle."""
+        """Whether nothing is left to do: this toolchain has checked the newest text, and was not interrupted."""
         at_work = self.state in (PreviewState.CHECKING, PreviewState.BUILDING)
-        return self.sequence >= self.project.sequence and not at_work
+        return self.sequence >= self.project.sequence and self.toolchain == TOOLCHAIN and not at_work
 
     @property
     def is_current(self) -> bool:

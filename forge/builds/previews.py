@@ -30,7 +30,7 @@ from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
-from forge.compute.toolchain import PREVIEW_SECONDS
+from forge.compute.toolchain import PREVIEW_SECONDS, TOOLCHAIN
 from forge.core.blob_sweep import let_go
 from forge.core.event_types import NewEvent
 from forge.core.events import append_event
@@ -177,7 +177,8 @@ class PreviewRecorder:
         """Writes what was found, unless another process has looked at a newer text meanwhile."""
         preview, sequence = self._preview, self._seen.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
-        if not rows.update(sequence=sequence, state=state, error=error, changed=timezone.now(), **values):
+        found = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
+        if not rows.update(changed=timezone.now(), **found):
             return
         stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
         append_event(stored.project.stream, _event_of(stored))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -13,10 +12,18 @@ from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
-from forge.builds.serializers import build_to_json, build_url, preview_to_json
+from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
-from forge.projects.hooks import CardFacts, card_facts, document_changed, state_parts, version_parts
+from forge.projects.hooks import (
+    CardFacts,
+    VersionBuildJson,
+    VersionPartsJson,
+    card_facts,
+    document_changed,
+    state_parts,
+    version_parts,
+)
 from forge.projects.models import Project
 from rune.wording import counted
 
@@ -32,7 +39,7 @@ def follow_document(sender: object, project_id: UUID, **_: object) -> None:
 
 
 @state_parts.register
-def builds_state(project: Project, actor: Actor) -> Mapping[str, Any]:
+def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
     """The parts `preview` and `builds` of a project's state."""
     newest = builds_of(actor, project)[:SHOWN_BUILDS]
     return {"preview": preview_to_json(preview_of(project)), "builds": [build_to_json(build) for build in newest]}
@@ -73,17 +80,18 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
 
 
 @version_parts.register
-def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPartsJson]:
     """The numbered builds of versions, the newest first."""
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    found: dict[UUID, list[VersionBuildJson]] = {}
     rows = (
         Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
         .select_related("project__organisation")
         .order_by("-number")
     )
     for build in rows:
-        if build.version_id is not None:
-            shown = {"id": str(build.pk), "number": build.number, "state": build.state, "url": build_url(build)}
+        url = build_url(build)
+        if build.version_id is not None and build.number is not None and url is not None:
+            shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
             found.setdefault(build.version_id, []).append(shown)
     return {version: {"builds": builds} for version, builds in found.items()}
 

@@ -2,10 +2,134 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, NotRequired, TypedDict, cast
 
-from forge.accounts.people import person_to_json
-from forge.builds.models import Build, BuildLogLine, Preview, PreviewState
+from forge.accounts.people import PersonJson, person_to_json
+from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
+from forge.core.json_types import Timestamp, Uuid, choices
+from rune.building import ReportJson
+from rune.runefile import DiagnosticJson, OutlineJson
+from rune.verify import VerificationJson
+
+BuildStateJson = Annotated[str, choices("BuildState", State.values)]
+PreviewStateJson = Annotated[str, choices("PreviewState", PreviewState.values)]
+
+
+class BuiltVersionJson(TypedDict):
+    """The version that was built; a preview's has no number."""
+
+    number: int | None
+    digest: str
+
+
+class MeasurementJson(TypedDict):
+    """The median of `runs` runs in milliseconds, and its quartiles, which builds of before lack."""
+
+    milliseconds: float
+    runs: int
+    low: NotRequired[float]
+    high: NotRequired[float]
+
+
+class BuildReportJson(ReportJson):
+    """The report of a build. `run` is null where the server could not run the rune; a preview's has neither."""
+
+    verify: NotRequired[VerificationJson]
+    run: NotRequired[MeasurementJson | None]
+
+
+class BuildJson(TypedDict):
+    """A build."""
+
+    id: Uuid
+    number: int | None
+    kind: Annotated[str, choices("BuildKind", Kind.values)]
+    state: BuildStateJson
+    attempt: int
+    version: BuiltVersionJson
+    requested_by: PersonJson | None
+    created: Timestamp
+    started: Timestamp | None
+    finished: Timestamp | None
+    report: BuildReportJson | None
+    diagnostics: list[DiagnosticJson]
+    error: str | None
+    url: str | None
+    rune_url: str | None
+
+
+class LogLineJson(TypedDict):
+    """A line of a build's log."""
+
+    number: int
+    step: str
+    text: str
+    milliseconds: float | None
+    level: str
+
+
+class BuildLogJson(TypedDict):
+    """A build's log."""
+
+    lines: list[LogLineJson]
+
+
+class PreviewBuildJson(TypedDict):
+    """The rune of a preview. Its memory is what a run needs, in bytes."""
+
+    id: Uuid
+    version: str
+    rune_url: str
+    rune_digest: str
+    size: int
+    memory: int
+    created: Timestamp
+
+
+class PreviewJson(TypedDict):
+    """What is known of the newest text. `build` is the last good one, which may be of an older text."""
+
+    sequence: int
+    state: PreviewStateJson
+    diagnostics: list[DiagnosticJson]
+    outline: OutlineJson
+    current: Annotated[bool, "whether the running rune is of this text"]
+    error: str | None
+    build: PreviewBuildJson | None
+
+
+class WireJson(TypedDict):
+    """What flows out of a stage, by the number of its output."""
+
+    stage: str
+    index: int
+
+
+class NamedFixJson(TypedDict):
+    """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
+
+    code: str
+    place: int
+    choice: int
+
+
+class WatchJson(TypedDict):
+    """What is watched or tried, and the last rune that shows it."""
+
+    id: Uuid
+    wires: list[WireJson]
+    timed: bool
+    fix: NamedFixJson | None
+    state: PreviewStateJson
+    error: str | None
+    build: PreviewBuildJson | None
+
+
+class BuildsStateJson(TypedDict):
+    """The part of a project's state that builds tell."""
+
+    preview: PreviewJson
+    builds: list[BuildJson]
 
 
 def build_url(build: Build) -> str | None:
@@ -13,12 +137,12 @@ def build_url(build: Build) -> str | None:
     return f"{build.project.get_absolute_url()}/builds/{build.number}" if build.number else None
 
 
-def rune_url(build: Build) -> str | None:
-    """Where a member reads the build's rune."""
-    return f"/api/v1/builds/{build.pk}/rune" if build.artefact_id else None
+def rune_url(build: Build) -> str:
+    """Where a member reads the build's rune, once it has one."""
+    return f"/api/v1/builds/{build.pk}/rune"
 
 
-def build_to_json(build: Build) -> dict[str, Any]:
+def build_to_json(build: Build) -> BuildJson:
     """A build. Reads its project with organisation, version, artefact and the person who asked."""
     return {
         "id": str(build.pk),
@@ -35,19 +159,19 @@ def build_to_json(build: Build) -> dict[str, Any]:
         "diagnostics": build.diagnostics,
         "error": build.error or None,
         "url": build_url(build),
-        "rune_url": rune_url(build),
+        "rune_url": rune_url(build) if build.artefact_id else None,
     }
 
 
-def _report(build: Build) -> dict[str, Any] | None:
+def _report(build: Build) -> BuildReportJson | None:
     """The artefact's report, with what was measured for this build."""
     if build.artefact is None:
         return None
-    report: dict[str, Any] = build.artefact.report
+    report = cast("BuildReportJson", build.artefact.report)
     return {**report, "run": build.measurement} if "run" in report else report
 
 
-def log_line_to_json(line: BuildLogLine) -> dict[str, Any]:
+def log_line_to_json(line: BuildLogLine) -> LogLineJson:
     """A line of a log."""
     return {
         "number": line.number,
@@ -58,7 +182,7 @@ def log_line_to_json(line: BuildLogLine) -> dict[str, Any]:
     }
 
 
-def preview_to_json(preview: Preview | None) -> dict[str, Any]:
+def preview_to_json(preview: Preview | None) -> PreviewJson:
     """A project's preview, read with its project; None stands for one that nobody looked at yet."""
     if preview is None:
         return {
@@ -74,14 +198,14 @@ def preview_to_json(preview: Preview | None) -> dict[str, Any]:
         "sequence": preview.sequence,
         "state": preview.state,
         "diagnostics": preview.diagnostics,
-        "outline": preview.outline or {"nodes": [], "wires": []},
+        "outline": cast("OutlineJson", preview.outline) if preview.outline else {"nodes": [], "wires": []},
         "current": preview.is_current,
         "error": preview.error or None,
         "build": good_build_to_json(preview.build),
     }
 
 
-def good_build_to_json(build: Build | None) -> dict[str, Any] | None:
+def good_build_to_json(build: Build | None) -> PreviewBuildJson | None:
     """The rune of a preview, where there is one."""
     if build is None or build.artefact is None:
         return None
@@ -100,14 +224,14 @@ _BROKEN = "The Runefile has a problem. Fix it to watch its wires."
 _BROKEN_BY_FIX = "With this answer the Runefile has a problem."
 
 
-def watch_to_json(watch: Preview) -> dict[str, Any]:
+def watch_to_json(watch: Preview) -> WatchJson:
     """What is watched or tried, and the last rune that shows it."""
     broken = _BROKEN if watch.fix is None else _BROKEN_BY_FIX
     return {
         "id": str(watch.pk),
         "wires": watch.options["watched"],
         "timed": watch.options["timed"],
-        "fix": watch.fix,
+        "fix": cast("NamedFixJson | None", watch.fix),
         "state": watch.state,
         "error": broken if watch.state == PreviewState.BROKEN else watch.error or None,
         "build": good_build_to_json(watch.build),

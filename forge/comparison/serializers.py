@@ -2,16 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import Literal, TypedDict, cast
 
-from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
+from forge.comparison.changes import (
+    Change,
+    Comparison,
+    FileChange,
+    ModelChange,
+    PipelineChange,
+    StageChange,
+    WireChange,
+)
 from forge.comparison.sentences import model_sentences, pipeline_sentences, sentences
+from forge.comparison.sides import ModelFacts
+from rune.runefile.to_json import OutlineNodeJson, OutlineWireJson, node_to_json, wire_to_json
+from rune.tflite.describe import ModelDescriptionJson
+from rune.tflite.layers import QuantisationJson
 
-Json = dict[str, Any]
+
+class FileStateJson(TypedDict):
+    """A file's contents: what names them, and their size in bytes."""
+
+    digest: str
+    size: int
 
 
-def comparison_to_json(comparison: Comparison) -> Json:
+class FileChangeJson(TypedDict):
+    """A file that differs. `path` is its later path, or the one that it had; `was` its earlier one, null for a new
+    file. `changed` says whether its contents differ: a file may only be renamed."""
+
+    change: Literal["added", "removed", "changed", "renamed"]
+    path: str
+    was: str | None
+    before: FileStateJson | None
+    after: FileStateJson | None
+    changed: bool
+
+
+class StageChangeJson(OutlineNodeJson):
+    """What became of a stage. `was` is what it was where it is something else now."""
+
+    change: Change
+    was: str | None
+
+
+class WireChangeJson(OutlineWireJson):
+    """What became of a wire; a changed one carries another type."""
+
+    change: Change
+
+
+class BrokenSidesJson(TypedDict):
+    """Which Runefile is broken, so that only a part of its pipeline is compared."""
+
+    before: bool
+    after: bool
+
+
+class PipelineChangeJson(TypedDict):
+    """All stages and wires of both sides."""
+
+    stages: list[StageChangeJson]
+    wires: list[WireChangeJson]
+    said: list[str]
+    broken: BrokenSidesJson
+
+
+class ModelMemoryJson(TypedDict):
+    """Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most
+    that tensors between operators have at one time."""
+
+    runs: Literal["compiled", "host"]
+    arena: int | None
+    constants: int | None
+    live: int
+
+
+class DescribedModelJson(ModelDescriptionJson):
+    """What is known of a model."""
+
+    quantisation: QuantisationJson
+    memory: ModelMemoryJson
+
+
+class RefusedModelJson(TypedDict):
+    """Why nothing is known of a model: it cannot be read."""
+
+    refusal: str
+
+
+class ModelChangeJson(TypedDict):
+    """A model whose file differs, with what each side knows of it."""
+
+    path: str
+    before: DescribedModelJson | RefusedModelJson | None
+    after: DescribedModelJson | RefusedModelJson | None
+    said: list[str]
+
+
+class ComparisonJson(TypedDict):
+    """What differs between two moments of a project; `said` is all of it in sentences."""
+
+    files: list[FileChangeJson]
+    pipeline: PipelineChangeJson | None
+    models: list[ModelChangeJson]
+    said: list[str]
+
+
+def comparison_to_json(comparison: Comparison) -> ComparisonJson:
     """All that differs; `said` is all of it in sentences."""
     pipeline = comparison.pipeline
     return {
@@ -22,18 +120,18 @@ def comparison_to_json(comparison: Comparison) -> Json:
     }
 
 
-def _file(file: FileChange) -> Json:
+def _file(file: FileChange) -> FileChangeJson:
     return {
         "change": file.change,
         "path": file.path,
         "was": file.was,
-        "before": file.before,
-        "after": file.after,
+        "before": cast("FileStateJson | None", file.before),
+        "after": cast("FileStateJson | None", file.after),
         "changed": file.has_other_contents,
     }
 
 
-def _pipeline(pipeline: PipelineChange) -> Json:
+def _pipeline(pipeline: PipelineChange) -> PipelineChangeJson:
     return {
         "stages": [_stage(each) for each in pipeline.stages],
         "wires": [_wire(each) for each in pipeline.wires],
@@ -42,20 +140,24 @@ def _pipeline(pipeline: PipelineChange) -> Json:
     }
 
 
-def _stage(stage: StageChange) -> Json:
+def _stage(stage: StageChange) -> StageChangeJson:
     """`was` is what it was where it is something else now."""
     was = stage.before.detail if stage.before is not None and stage.is_another else None
-    return asdict(stage.node) | {"change": stage.change, "was": was}
+    return {**node_to_json(stage.node), "change": stage.change, "was": was}
 
 
-def _wire(wire: WireChange) -> Json:
-    return asdict(wire.wire) | {"change": wire.change}
+def _wire(wire: WireChange) -> WireChangeJson:
+    return {**wire_to_json(wire.wire), "change": wire.change}
 
 
-def _model(model: ModelChange) -> Json:
+def _model(model: ModelChange) -> ModelChangeJson:
     return {
         "path": model.path,
-        "before": None if model.before is None else model.before.json,
-        "after": None if model.after is None else model.after.json,
+        "before": _facts(model.before),
+        "after": _facts(model.after),
         "said": list(model_sentences(model)),
     }
+
+
+def _facts(facts: ModelFacts | None) -> DescribedModelJson | RefusedModelJson | None:
+    return None if facts is None else cast("DescribedModelJson | RefusedModelJson", facts.json)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 from django.utils.decorators import method_decorator
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,11 +19,38 @@ from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
 
 
+class LanguageRequestSerializer(serializers.Serializer[Any]):
+    """One request. Which further keys there are depends on `ask`: docs/reference/language.md."""
+
+    ask = serializers.CharField()
+
+
+class LanguageAnswerJson(TypedDict):
+    """An answer, of a shape for each `ask`: docs/reference/language.md."""
+
+    answer: Any
+
+
+class LanguageReasonJson(TypedDict):
+    """Why there is no answer: the error's name, and a sentence."""
+
+    name: str
+    message: str
+
+
+class LanguageErrorJson(TypedDict):
+    """A request that could not be answered."""
+
+    error: LanguageReasonJson
+
+
 @method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
     needs = needing(post=Scope.BUILD_RUN)
 
-    @extend_schema(operation_id="language_ask", request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="language_ask", request=LanguageRequestSerializer, responses=LanguageAnswerJson | LanguageErrorJson
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
         project = self.project(request, organisation, name, Verb.READ)

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from drf_spectacular.utils import inline_serializer
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
-from rest_framework.serializers import CharField, Serializer
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from forge.core.chunks import CHUNK
@@ -34,21 +33,6 @@ class ForgeView(APIView):
         checked.is_valid(raise_exception=True)
         values: dict[str, Any] = checked.validated_data
         return values
-
-
-def listed(name: str, of: type[Serializer[Any]]) -> Serializer[Any]:
-    """The schema of `{name: [...]}`, which is how the API answers with a short list."""
-    return inline_serializer(f"{of.__name__.removesuffix('Serializer')}List", {name: of(many=True)})
-
-
-def paged(of: type[Serializer[Any]]) -> Serializer[Any]:
-    """The schema of one page of a long list: `next` and `previous` are addresses or null."""
-    fields = {
-        "next": CharField(allow_null=True),
-        "previous": CharField(allow_null=True),
-        "results": of(many=True),
-    }
-    return inline_serializer(f"{of.__name__.removesuffix('Serializer')}Page", fields)
 
 
 class RawBody(BaseParser):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
@@ -15,6 +15,23 @@ from rest_framework.views import set_rollback
 from forge.core import errors
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemJson(TypedDict):
+    """What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[dict[str, list[str]]]
+    offset: NotRequired[Annotated[int | None, "the byte of a file at which it cannot be read"]]
+    reason: NotRequired[Annotated[str, "why a file is refused"]]
+    count: NotRequired[Annotated[int, "how many files of an archive are there already"]]
+    paths: NotRequired[Annotated[list[str], "the first of these files"]]
+    limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
+    error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
+
 
 _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Moved, HTTPStatus.TEMPORARY_REDIRECT),

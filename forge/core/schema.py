@@ -10,13 +10,12 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
-from rest_framework.serializers import Field
 
 from forge.core.hooks import Hook
 from forge.core.json_types import Choices, Format
+from forge.core.problems import MEDIA_TYPE, ProblemJson
 
 Schema = dict[str, Any]
 
@@ -149,40 +148,28 @@ def _union(hints: Sequence[Any], registry: Any) -> Schema:
     return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}
 
 
+def _problem(registry: Any) -> Schema:
+    content = {MEDIA_TYPE: {"schema": schema_of(ProblemJson, registry)}}
+    response = {"description": "What went wrong.", "content": content}
+    component = ResolvedComponent("Problem", ResolvedComponent.RESPONSE, response, ProblemJson)  # type: ignore[no-untyped-call]
+    registry.register_on_missing(component)
+    reference: Schema = component.ref
+    return reference
+
+
 class ForgeSchema(AutoSchema):
-    """Describes a view; its `responses` may be types of answers."""
+    """Describes a view; its `responses` may be types of answers. Whatever it cannot do it answers with a problem."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         answers = self.get_response_serializers()
+        bodies: Schema
         if describes_json(answers):
-            return {"200": self._get_response_for_code(answers, "200", direction=direction)}
-        bodies: Schema = super()._get_response_bodies(direction)
-        return bodies
+            bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}
+        else:
+            bodies = super()._get_response_bodies(direction)
+        return {**bodies, "default": _problem(self.registry)}
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Schema:
         answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer
         described: Schema = super()._get_response_for_code(answer, *args, **kwargs)  # type: ignore[no-untyped-call]
         return described
-
-
-class JsonField(Field[Any, Any, Any, Any]):
-    """JSON of a declared type inside a serializer, which hands it on as it is."""
-
-    def __init__(self, hint: Any, **options: Any) -> None:
-        super().__init__(**options)
-        self.hint = hint
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class JsonFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Describes a `JsonField` by its type."""
-
-    target_class = JsonField
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
-        return schema_of(self.target.hint, auto_schema.registry)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import segno
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import SAFE_METHODS
@@ -125,15 +125,18 @@ class PlayerLeave(PlayerView):
         return response
 
 
-_LINK = inline_serializer(
-    "PhoneLink",
-    {
-        "url": serializers.CharField(),
-        "seconds": serializers.IntegerField(help_text="How long the link works."),
-        "code": serializers.ListField(child=serializers.CharField(), help_text="Rows of the QR code, 1 is dark."),
-    },
-)
-_PHONES = inline_serializer("Phones", {"phones": serializers.IntegerField()})
+class PhoneLinkJson(TypedDict):
+    """What lets one phone in."""
+
+    url: str
+    seconds: Annotated[int, "how long the link works"]
+    code: Annotated[list[str], "rows of the QR code, 1 is dark"]
+
+
+class PhonesJson(TypedDict):
+    """How many phones hold a pass of one's own."""
+
+    phones: int
 
 
 class ProjectPhones(ProjectView):
@@ -141,13 +144,13 @@ class ProjectPhones(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
 
-    @extend_schema(operation_id="phones_retrieve", responses=_PHONES)
+    @extend_schema(operation_id="phones_retrieve", responses=PhonesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """How many phones hold a pass of one's own for the project."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response({"phones": phones_of(principal_of(request), project)})
 
-    @extend_schema(operation_id="phones_invite", request=None, responses={201: _LINK})
+    @extend_schema(operation_id="phones_invite", request=None, responses={201: PhoneLinkJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
         project = self.project(request, organisation, name, Verb.READ)
@@ -157,9 +160,10 @@ class ProjectPhones(ProjectView):
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix
         code = ["".join("1" if cell else "0" for cell in row) for row in rows]
-        return Response({"url": url, "seconds": int(LINK_LIFE.total_seconds()), "code": code}, status=201)
+        answer: PhoneLinkJson = {"url": url, "seconds": int(LINK_LIFE.total_seconds()), "code": code}
+        return Response(answer, status=201)
 
-    @extend_schema(operation_id="phones_end", responses=_PHONES)
+    @extend_schema(operation_id="phones_end", responses=PhonesJson)
     def delete(self, request: Request, organisation: str, name: str) -> Response:
         """Ends the passes of all of one's own phones for the project; answers how many there were."""
         project = self.project(request, organisation, name, Verb.READ)

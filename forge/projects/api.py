@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
@@ -13,30 +11,37 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.access import find_organisation
-from forge.accounts.may import for_principal
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, listed, needing, paged
+from forge.core.api import ForgeView, RawBody, body_chunks, needing
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
 from forge.core.errors import Moved
+from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
+from forge.core.schema import WithParts
 from forge.projects import actions, files
 from forge.projects.access import find_project
 from forge.projects.errors import FileNotThere
-from forge.projects.model_files import is_model, model_drawing, model_page
+from forge.projects.hooks import state_parts
+from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
-    FileSerializer,
+    FileJson,
+    FilesJson,
+    ListedProjectJson,
     NewProjectSerializer,
     ProjectChangeSerializer,
-    ProjectListSerializer,
-    ProjectSerializer,
+    ProjectJson,
+    ProjectStateJson,
     RenameFileSerializer,
     RestoreSerializer,
-    TemplateSerializer,
+    TemplatesJson,
     file_to_json,
+    listed_project_to_json,
+    project_to_json,
+    template_to_json,
 )
 from forge.projects.state import project_state
 from rune.templates import list_templates
@@ -54,32 +59,26 @@ class ProjectView(ForgeView):
             raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
 
 
-def _shown(request: Request, project: Project) -> dict[str, Any]:
-    shown: dict[str, Any] = ProjectSerializer(project, context=for_principal(principal_of(request))).data
-    return shown
-
-
 class Projects(ForgeView):
     """All projects of one's organisations, and making one."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_CREATE)
 
-    @extend_schema(operation_id="projects_list", responses=paged(ProjectListSerializer))
+    @extend_schema(operation_id="projects_list", responses=PageJson[ListedProjectJson])
     def get(self, request: Request) -> Response:
         pages = CursorPages()
         found = Project.objects.of_member(signed_in(request)).select_related("organisation")
         rows = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response(
-            ProjectListSerializer(rows, many=True, context=for_principal(principal_of(request))).data
-        )
+        principal = principal_of(request)
+        return pages.get_paginated_response([listed_project_to_json(project, principal) for project in rows])
 
-    @extend_schema(request=NewProjectSerializer, responses={201: ProjectSerializer})
+    @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
         asked = self.asked(request, NewProjectSerializer)
         organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
-        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
+        return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
 class ProjectsFromModel(ForgeView):
@@ -97,7 +96,7 @@ class ProjectsFromModel(ForgeView):
             OpenApiParameter("name", str, description="the project's name; by default after the file"),
             OpenApiParameter("file", str, description="the file's name"),
         ],
-        responses={201: ProjectSerializer},
+        responses={201: ProjectJson},
     )
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
@@ -106,7 +105,7 @@ class ProjectsFromModel(ForgeView):
         project = actions.create_from_model(
             principal, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
         )
-        return Response(_shown(request, project), status=status.HTTP_201_CREATED)
+        return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
 class ProjectDetail(ProjectView):
@@ -114,15 +113,15 @@ class ProjectDetail(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
 
-    @extend_schema(responses=ProjectSerializer)
+    @extend_schema(responses=ProjectJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        return Response(_shown(request, self.project(request, organisation, name, Verb.SEE)))
+        return Response(project_to_json(self.project(request, organisation, name, Verb.SEE), principal_of(request)))
 
-    @extend_schema(request=ProjectChangeSerializer, responses=ProjectSerializer)
+    @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         changed = actions.update_project(principal_of(request), project, **self.asked(request, ProjectChangeSerializer))
-        return Response(_shown(request, changed))
+        return Response(project_to_json(changed, principal_of(request)))
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
     def delete(self, request: Request, organisation: str, name: str) -> Response:
@@ -135,12 +134,13 @@ class ProjectRestore(ForgeView):
 
     needs = needing(post=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=RestoreSerializer, responses=ProjectSerializer)
+    @extend_schema(request=RestoreSerializer, responses=ProjectJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
         asked = self.asked(request, RestoreSerializer)
-        return Response(_shown(request, actions.restore_project(principal, found, name, asked.get("name"))))
+        restored = actions.restore_project(principal, found, name, asked.get("name"))
+        return Response(project_to_json(restored, principal))
 
 
 class ProjectState(ProjectView):
@@ -148,7 +148,7 @@ class ProjectState(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=WithParts(ProjectStateJson, state_parts))
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         return Response(project_state(project, signed_in(request)))
@@ -159,7 +159,7 @@ class ProjectFilesList(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="projects_files_list", responses=listed("files", FileSerializer))
+    @extend_schema(operation_id="projects_files_list", responses=FilesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
@@ -196,9 +196,7 @@ class ProjectFile(ProjectView):
         answer = HttpResponse((entry.text or "").encode("utf-8"), content_type="text/plain; charset=utf-8")
         return as_foreign(answer, filename=filename, digest=entry.content_digest)
 
-    @extend_schema(
-        request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileSerializer, parameters=[IF_MATCH]
-    )
+    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileJson, parameters=[IF_MATCH])
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         entry = actions.write_file(principal_of(request), project, path, body_chunks(request), _only_if(request))
@@ -216,7 +214,7 @@ class ProjectFileRename(ProjectView):
 
     needs = needing(post=Scope.PROJECT_WRITE)
 
-    @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
+    @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)
@@ -230,7 +228,7 @@ class ProjectModel(ProjectView):
 
     @extend_schema(
         parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],
-        responses=OpenApiTypes.OBJECT,
+        responses=ModelPageJson | DrawnModelJson,
     )
     def get(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
@@ -239,7 +237,7 @@ class ProjectModel(ProjectView):
             raise FileNotThere(f"{path} is not a model.")
         data = read_blob(entry.digest)
         if request.query_params.get("graph", "") in ("true", "1"):
-            return Response(model_page(data) | model_drawing(data, entry.digest))
+            return Response({**model_page(data), **model_drawing(data, entry.digest)})
         return Response(model_page(data))
 
 
@@ -248,6 +246,6 @@ class Templates(ForgeView):
 
     needs = needing(get=None)
 
-    @extend_schema(responses=listed("templates", TemplateSerializer))
+    @extend_schema(responses=TemplatesJson)
     def get(self, request: Request) -> Response:
-        return Response({"templates": TemplateSerializer(list_templates(), many=True).data})
+        return Response({"templates": [template_to_json(template) for template in list_templates()]})

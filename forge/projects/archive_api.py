@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, TypedDict
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,10 +17,18 @@ from forge.core.api import RawBody, body_chunks, needing
 from forge.projects import actions, files
 from forge.projects.api import ProjectView
 from forge.projects.packing import MEDIA_TYPE, archive_response
-from forge.projects.serializers import FileSerializer, RenameFileSerializer, file_to_json
+from forge.projects.serializers import FileJson, RenameFileSerializer, file_to_json
 from forge.projects.versions import working_tree
 
 _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
+
+
+class UnpackedJson(TypedDict):
+    """The paths that an archive brought."""
+
+    before: Annotated[int, "the version that the files were until then"]
+    added: list[str]
+    replaced: list[str]
 
 
 class ProjectArchive(ProjectView):
@@ -48,14 +55,7 @@ class ProjectArchive(ProjectView):
             _FOLDER,
             OpenApiParameter("replace", bool, description="whether files that are there may be replaced"),
         ],
-        responses=inline_serializer(
-            "Unpacked",
-            {
-                "before": serializers.IntegerField(help_text="the version that the files were until then"),
-                "added": serializers.ListField(child=serializers.CharField()),
-                "replaced": serializers.ListField(child=serializers.CharField()),
-            },
-        ),
+        responses=UnpackedJson,
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Unpacks all of an archive in one step, or nothing; what is wrong is in `errors`, by file."""
@@ -65,7 +65,7 @@ class ProjectArchive(ProjectView):
         done = actions.unpack(
             principal_of(request), project, body_chunks(request), folder=asked.get("folder", ""), replace=replace
         )
-        answer: dict[str, Any] = {
+        answer: UnpackedJson = {
             "before": done.before.number,
             "added": list(done.added),
             "replaced": list(done.replaced),
@@ -78,7 +78,7 @@ class ProjectFileCopy(ProjectView):
 
     needs = needing(post=Scope.PROJECT_WRITE)
 
-    @extend_schema(request=RenameFileSerializer, responses=FileSerializer)
+    @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         asked = self.asked(request, RenameFileSerializer)

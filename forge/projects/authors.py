@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from forge.accounts.people import person_to_json
+from forge.accounts.people import PersonJson, person_to_json
 from forge.core.blobs import read_blob
 from forge.core.errors import NotFound
 from forge.projects.files import find_file
@@ -16,7 +15,7 @@ VERSIONS_READ = 40
 """The newest versions in which a line is looked for; one that is older than all of them is of the oldest or before."""
 
 
-def people_of(project: Project) -> dict[str, Any]:
+def people_of(project: Project) -> dict[str, PersonJson]:
     """The person behind each Yjs client of the document; a client that nobody vouches for is not in it."""
     clients = DocumentClient.objects.filter(project=project, person__isnull=False).select_related("person")
     return {str(each.client): person_to_json(each.person) for each in clients if each.person is not None}

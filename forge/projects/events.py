@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from forge.core.event_types import EVERYTHING, EventType, StreamKind, declare
 from forge.core.json_types import Uuid
+from forge.projects.serializers import ProjectSummaryJson
 
 
 class ProjectChangedJson(TypedDict):
     """The project has another name, description or visibility, or was restored."""
 
-    project: Any
+    project: ProjectSummaryJson
 
 
 class ProjectDeletedJson(TypedDict):

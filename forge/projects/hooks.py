@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.dispatch import Signal
 
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
+from forge.core.json_types import Uuid
 from forge.projects.models import Project
 
 document_changed = Signal()
@@ -60,7 +61,23 @@ waiting_for: Hook[[Actor], Sequence[Waiting]] = Hook()
 """What waits for a person; reviews tells."""
 
 
-version_parts: Hook[[Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]] = Hook()
+class VersionPartsJson(TypedDict, total=False):
+    """What floors above tell of a version."""
+
+    builds: list[VersionBuildJson]
+    tags: list[str]
+
+
+class VersionBuildJson(TypedDict):
+    """A numbered build of a version."""
+
+    id: Uuid
+    number: int
+    state: str
+    url: str
+
+
+version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()
 """Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""
 
 file_summaries: Hook[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()

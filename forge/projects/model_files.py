@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
 from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.runefile import starter
 from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, signature
-from rune.tflite.layers import layers, quantisation
-from rune.tflite.signature import to_json
+from rune.tflite.describe import ModelDescriptionJson
+from rune.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
+from rune.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
 from rune.wording import listed
 
 SUFFIX = ".tflite"
+
+
+class ModelPageJson(ModelDescriptionJson):
+    """A model file: what it is, and the ops that cannot be compiled, with a sentence about them or null."""
+
+    signature: ModelSignatureJson
+    unsupported: list[UnsupportedOpJson]
+    sentence: str | None
+
+
+class ModelDrawingJson(TypedDict):
+    """A model's layers, how its numbers are kept, and its memory, null where it takes too long to tell."""
+
+    graph: ModelGraphJson
+    quantisation: QuantisationJson
+    memory: ModelMemoryJson | None
+
+
+class DrawnModelJson(ModelPageJson, ModelDrawingJson):
+    """A model file with its drawing."""
 
 
 def is_model(path: str) -> bool:
@@ -38,21 +60,22 @@ def fitting_runefile(model: Model, path: str) -> str:
         raise ModelRefused(error.message, error.offset) from error
 
 
-def model_page(data: bytes) -> dict[str, Any]:
+def model_page(data: bytes) -> ModelPageJson:
     """What a model's page shows: `describe`, the ops that cannot be compiled, and a sentence about those, or None.
 
     Raises `ModelRefused`.
     """
     model = verified_model(data)
     missing = unsupported(model)
-    return describe(model) | {
+    return {
+        **describe(model),
         "signature": to_json(signature_with_support(model)),
-        "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in missing],
+        "unsupported": [each.to_json() for each in missing],
         "sentence": _sentence(missing),
     }
 
 
-def model_drawing(data: bytes, digest: str) -> dict[str, Any]:
+def model_drawing(data: bytes, digest: str) -> ModelDrawingJson:
     """What a model's page shows below: its layers, how its numbers are kept, and the memory it needs.
 
     `memory` is None where it takes too long to tell. Raises `ModelRefused`.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +17,6 @@ from forge.core.api import ForgeView, RawBody, body_chunks, needing
 from forge.core.errors import Invalid
 from forge.projects.actions import send_sample, take_back
 from forge.projects.api import ProjectView
-from forge.projects.models import SampleKind
 from forge.projects.samples import (
     USUAL_DAYS,
     own_samples,
@@ -25,30 +24,9 @@ from forge.projects.samples import (
     sample_to_json,
     samples_of,
 )
+from forge.projects.serializers import SampleJson, SamplesJson, SampleTermsJson
 
-_SAMPLE = inline_serializer(
-    "Sample",
-    {
-        "id": serializers.UUIDField(),
-        "project": serializers.CharField(),
-        "kind": serializers.ChoiceField(choices=SampleKind.choices),
-        "path": serializers.CharField(),
-        "digest": serializers.CharField(),
-        "size": serializers.IntegerField(),
-        "label": serializers.CharField(),
-        "owner": serializers.DictField(allow_null=True),
-        "may_delete": serializers.BooleanField(),
-        "consent": serializers.CharField(),
-        "consented": serializers.DateTimeField(),
-        "ends": serializers.DateTimeField(),
-    },
-)
-_SAMPLES = inline_serializer("SampleList", {"samples": serializers.ListField(child=_SAMPLE)})
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {USUAL_DAYS} if not given")
-_TERMS = inline_serializer(
-    "SampleTerms",
-    {"days": serializers.IntegerField(), "ends": serializers.DateTimeField(), "text": serializers.CharField()},
-)
 
 
 def _days(request: Request) -> int:
@@ -65,7 +43,7 @@ class ProjectSamples(ProjectView):
 
     parser_classes = (RawBody,)
 
-    @extend_schema(operation_id="samples_of_project", responses=_SAMPLES)
+    @extend_schema(operation_id="samples_of_project", responses=SamplesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's samples, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
@@ -80,7 +58,7 @@ class ProjectSamples(ProjectView):
             _DAYS,
             OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
         ],
-        responses={201: _SAMPLE},
+        responses={201: SampleJson},
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Gives the project a recording of one's own."""
@@ -102,7 +80,7 @@ class ProjectSampleTerms(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="samples_terms", parameters=[_DAYS], responses=_TERMS)
+    @extend_schema(operation_id="samples_terms", parameters=[_DAYS], responses=SampleTermsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Who will see a recording, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
@@ -115,7 +93,7 @@ class OwnSamples(ForgeView):
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
-    @extend_schema(operation_id="samples_own", responses=_SAMPLES)
+    @extend_schema(operation_id="samples_own", responses=SamplesJson)
     def get(self, request: Request) -> Response:
         """One's own samples in all projects, also of organisations that one has left."""
         principal = signed_in(request)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project, Sample, SampleQuerySet
+from forge.projects.serializers import SampleJson
 
 USUAL_DAYS = 90
 LONGEST_DAYS = 730
@@ -66,7 +66,7 @@ def own_samples(actor: Actor) -> SampleQuerySet:
     )
 
 
-def sample_to_json(sample: Sample, actor: Actor) -> dict[str, Any]:
+def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
     """A sample as the API says it."""
     return {
         "id": str(sample.pk),

@@ -1,33 +1,118 @@
-"""Serializers of projects and files."""
+"""Projects and files as JSON, and what of them comes in."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
-from forge.accounts.may import MayOfProject
-from forge.projects.document import FileEntry
-from forge.projects.models import Visibility
+from forge.accounts.may import ProjectVerb, names_of
+from forge.accounts.people import PersonJson
+from forge.accounts.permissions import verbs_on
+from forge.accounts.principals import Principal
+from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
+from forge.projects.document import BINARY, TEXT, FileEntry
+from forge.projects.models import Project, SampleKind, Visibility
+from rune.templates import Template
 
 
-class ProjectSerializer(serializers.Serializer[Any]):
+class ProjectSummaryJson(TypedDict):
+    """A project, without what one may do to it."""
+
+    id: Uuid
+    organisation: str
+    name: str
+    visibility: Annotated[str, choices("Visibility", Visibility.values)]
+    description: str
+    url: str
+
+
+class ProjectJson(ProjectSummaryJson):
     """A project."""
 
-    id = serializers.UUIDField(read_only=True)
-    organisation = serializers.CharField(source="organisation.name", read_only=True)
-    name = serializers.CharField(read_only=True)
-    visibility = serializers.ChoiceField(choices=Visibility.choices, read_only=True)
-    description = serializers.CharField(read_only=True)
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
-    may = MayOfProject()
+    may: list[ProjectVerb]
 
 
-class ProjectListSerializer(ProjectSerializer):
+class ListedProjectJson(ProjectJson):
     """A project in a list."""
 
-    created = serializers.DateTimeField(read_only=True)
-    changed = serializers.DateTimeField(read_only=True)
+    created: Timestamp
+    changed: Timestamp
+
+
+class ProjectStateJson(TypedDict):
+    """What a client reads before it follows the event log: `sequence` is the number of the last event that is in it."""
+
+    sequence: int
+    project: ProjectSummaryJson
+    me: PersonJson
+    may: list[ProjectVerb]
+    public_url: str
+    public_url_is_loopback: bool
+    upload_limit: Annotated[int, "the most bytes that one request may carry"]
+
+
+class FileJson(TypedDict):
+    """A file, without its contents. `digest` is null where the file is live text."""
+
+    id: str
+    path: str
+    kind: Annotated[str, choices("FileKind", (TEXT, BINARY))]
+    size: int
+    digest: str | None
+
+
+class FilesJson(TypedDict):
+    """The files of a project."""
+
+    files: list[FileJson]
+
+
+class TemplateJson(TypedDict):
+    """A template that a project can start from."""
+
+    name: str
+    title: str
+    summary: str
+    icon: str
+    experimental: bool
+
+
+class TemplatesJson(TypedDict):
+    """The templates that a project can start from."""
+
+    templates: list[TemplateJson]
+
+
+class SampleJson(TypedDict):
+    """A sample: a recording that a person gave a project, with their consent and its end."""
+
+    id: Uuid
+    project: str
+    kind: Annotated[str, choices("SampleKind", SampleKind.values)]
+    path: str
+    digest: str
+    size: int
+    label: str
+    owner: PersonJson | None
+    may_delete: bool
+    consent: str
+    consented: Timestamp
+    ends: Timestamp
+
+
+class SamplesJson(TypedDict):
+    """Samples, newest first."""
+
+    samples: list[SampleJson]
+
+
+class SampleTermsJson(TypedDict):
+    """Who would see a recording and until when, in the words that its person agrees to."""
+
+    days: int
+    ends: Timestamp
+    text: str
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):
@@ -58,26 +143,43 @@ class RenameFileSerializer(serializers.Serializer[Any]):
     path = serializers.CharField()
 
 
-class FileSerializer(serializers.Serializer[Any]):
-    """A file, without its contents."""
-
-    id = serializers.CharField()
-    path = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["text", "binary"])
-    size = serializers.IntegerField()
-    digest = serializers.CharField(allow_null=True)
-
-
-class TemplateSerializer(serializers.Serializer[Any]):
-    """A template that a project can start from."""
-
-    name = serializers.CharField()
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    icon = serializers.CharField()
-    experimental = serializers.BooleanField()
+def project_summary(project: Project) -> ProjectSummaryJson:
+    """A project as its state and its events say it. Reads its organisation."""
+    return {
+        "id": str(project.pk),
+        "organisation": project.organisation.name,
+        "name": project.name,
+        "visibility": project.visibility,
+        "description": project.description,
+        "url": project.get_absolute_url(),
+    }
 
 
-def file_to_json(entry: FileEntry) -> dict[str, Any]:
+def project_to_json(project: Project, principal: Principal) -> ProjectJson:
+    """A project with what the principal may do to it."""
+    return {**project_summary(project), "may": names_of(verbs_on(principal, project))}
+
+
+def listed_project_to_json(project: Project, principal: Principal) -> ListedProjectJson:
+    """A project in a list."""
+    return {
+        **project_to_json(project, principal),
+        "created": utc_timestamp(project.created),
+        "changed": utc_timestamp(project.changed),
+    }
+
+
+def file_to_json(entry: FileEntry) -> FileJson:
     """A file as the API says it."""
     return {"id": entry.id, "path": entry.path, "kind": entry.kind, "size": entry.size, "digest": entry.digest}
+
+
+def template_to_json(template: Template) -> TemplateJson:
+    """A template as the API says it."""
+    return {
+        "name": template.name,
+        "title": template.title,
+        "summary": template.summary,
+        "icon": template.icon,
+        "experimental": template.experimental,
+    }

@@ -11,9 +11,9 @@ from forge.accounts.people import person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.core.actors import Actor
 from forge.core.events import last_sequence
-from forge.projects.actions import project_summary
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
+from forge.projects.serializers import ProjectStateJson, project_summary
 
 
 def project_state(project: Project, actor: Actor) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def project_state(project: Project, actor: Actor) -> dict[str, Any]:
 
     The number is read first: an event that falls between is then seen twice and never missed.
     """
-    state: dict[str, Any] = {
+    own: ProjectStateJson = {
         "sequence": last_sequence(project.stream),
         "project": project_summary(project),
         "me": person_to_json(actor.person),
@@ -30,6 +30,7 @@ def project_state(project: Project, actor: Actor) -> dict[str, Any]:
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,
     }
+    state: dict[str, Any] = {**own}
     for part in state_parts.call(project, actor):
         state |= part
     return state

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.people import person_to_json
+from forge.accounts.people import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.comparison.changes import compare
-from forge.comparison.serializers import comparison_to_json
+from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
 from forge.comparison.sides import Side
-from forge.core.api import needing, paged
+from forge.core.api import needing
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
+from forge.core.json_types import PageJson, Timestamp
 from forge.core.pages import CursorPages
 from forge.projects.actions import restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.authors import line_versions, people_of
-from forge.projects.hooks import version_parts
+from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.packing import MEDIA_TYPE, archive_response
 from forge.projects.sides import side_of_now, side_of_version
@@ -41,19 +43,49 @@ NOW = "now"
 """What stands for the files as they are, where a version's number could be."""
 
 
-class VersionSerializer(serializers.Serializer[Any]):
-    """A version, as `version_to_json` writes it."""
+class VersionJson(TypedDict):
+    """A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand."""
 
-    number = serializers.IntegerField()
-    digest = serializers.CharField()
-    created = serializers.DateTimeField()
-    author = serializers.JSONField(allow_null=True)
-    message = serializers.CharField()
-    saved_by = serializers.JSONField(allow_null=True)
-    saved_at = serializers.DateTimeField(allow_null=True)
-    files = serializers.IntegerField()
-    builds = serializers.JSONField()
-    tags = serializers.ListField(child=serializers.CharField())
+    number: int
+    digest: str
+    created: Timestamp
+    author: PersonJson | None
+    message: str
+    saved_by: PersonJson | None
+    saved_at: Timestamp | None
+    files: Annotated[int, "how many files it has"]
+    builds: list[VersionBuildJson]
+    tags: list[str]
+
+
+class VersionWithFilesJson(VersionJson):
+    """A version with its files by path."""
+
+    manifest: dict[str, FileStateJson]
+
+
+class RestoredVersionJson(TypedDict):
+    """What restoring changed: the number of the version before it, and the paths."""
+
+    before: int
+    changed: list[str]
+
+
+class LineVersionJson(TypedDict):
+    """The version that a line is from."""
+
+    created: Timestamp
+    author: PersonJson | None
+    message: str
+
+
+class AuthorsJson(TypedDict):
+    """Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null
+    for none yet; and these versions by their number."""
+
+    people: dict[str, PersonJson]
+    lines: list[int | None]
+    versions: dict[str, LineVersionJson]
 
 
 class SaveVersionSerializer(serializers.Serializer[Any]):
@@ -68,7 +100,7 @@ class RestoreVersionSerializer(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True, default=None)
 
 
-def version_to_json(version: Version, parts: dict[str, Any]) -> dict[str, Any]:
+def version_to_json(version: Version, parts: VersionPartsJson) -> VersionJson:
     """A version with its `builds` and `tags`, which the floors above told."""
     return {
         "number": version.number,
@@ -79,17 +111,17 @@ def version_to_json(version: Version, parts: dict[str, Any]) -> dict[str, Any]:
         "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
         "saved_at": version.saved_at.isoformat() if version.saved_at else None,
         "files": len(version.manifest),
-        "builds": [],
-        "tags": [],
-    } | parts
+        "builds": parts.get("builds", []),
+        "tags": parts.get("tags", []),
+    }
 
 
-def versions_to_json(versions: list[Version]) -> list[dict[str, Any]]:
+def versions_to_json(versions: list[Version]) -> list[VersionJson]:
     """Versions with what the floors above tell of them, asked once for all."""
-    parts: dict[Any, dict[str, Any]] = {version.pk: {} for version in versions}
+    parts: dict[UUID, VersionPartsJson] = {version.pk: {} for version in versions}
     for answer in version_parts.call([version.pk for version in versions]):
         for key, found in answer.items():
-            parts[key] |= found
+            parts[key] = {**parts[key], **found}
     return [version_to_json(version, parts[version.pk]) for version in versions]
 
 
@@ -104,14 +136,14 @@ class ProjectVersions(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
 
-    @extend_schema(operation_id="versions_list", responses=paged(VersionSerializer))
+    @extend_schema(operation_id="versions_list", responses=PageJson[VersionJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         pages = VersionPages()
         found = pages.paginate_queryset(versions_of(project), request, view=self) or []
         return pages.get_paginated_response(versions_to_json(found))
 
-    @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionSerializer})
+    @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         version = save_version(principal_of(request), project, self.asked(request, SaveVersionSerializer)["message"])
@@ -123,10 +155,10 @@ class OneVersion(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(responses=VersionSerializer)
+    @extend_schema(responses=VersionWithFilesJson)
     def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
-        return Response(versions_to_json([version])[0] | {"manifest": version.manifest})
+        return Response({**versions_to_json([version])[0], "manifest": version.manifest})
 
 
 class VersionFile(ProjectView):
@@ -173,10 +205,10 @@ class VersionRestore(ProjectView):
                 "as", str, description="update: answer with a Yjs update that is stored nowhere, for an editor to apply"
             )
         ],
-        responses=inline_serializer(
-            "RestoredVersion",
-            {"before": serializers.IntegerField(), "changed": serializers.ListField(child=serializers.CharField())},
-        ),
+        responses={
+            (200, "application/json"): RestoredVersionJson,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+        },
     )
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.EDIT)
@@ -200,7 +232,7 @@ class VersionsCompared(ProjectView):
             OpenApiParameter("from", str, required=True, description="a version's number, or `now`"),
             OpenApiParameter("to", str, description="a version's number, or `now`, which it is by default"),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=ComparisonJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
@@ -226,21 +258,14 @@ class ProjectAuthors(ProjectView):
     @extend_schema(
         operation_id="authors",
         parameters=[OpenApiParameter("path", str, description="a text, of whose lines the versions are told")],
-        responses=inline_serializer(
-            "Authors",
-            {
-                "people": serializers.JSONField(help_text="a person by Yjs client"),
-                "lines": serializers.JSONField(help_text="the number of a version for each line, or null"),
-                "versions": serializers.JSONField(help_text="when each of those was made, and by whom"),
-            },
-        ),
+        responses=AuthorsJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         path = request.query_params.get("path", "")
         lines = line_versions(project, path) if path else []
         named = versions_of(project).filter(number__in={number for number in lines if number is not None})
-        versions = {
+        versions: dict[str, LineVersionJson] = {
             str(version.number): {
                 "created": version.created.isoformat(),
                 "author": person_to_json(version.author) if version.author else None,

@@ -22,7 +22,7 @@ from forge.projects.api import ProjectView
 from forge.registry.access import find_tag, tags_of
 from forge.registry.actions import publish_build
 from forge.registry.errors import NoSuchTag
-from forge.registry.serializers import tag_to_json
+from forge.registry.serializers import TagJson, TagsJson, tag_to_json
 
 
 class PublishSerializer(serializers.Serializer[Any]):
@@ -30,24 +30,17 @@ class PublishSerializer(serializers.Serializer[Any]):
     build = serializers.UUIDField()
 
 
-class TagSerializer(serializers.Serializer[Any]):
-    tag = serializers.CharField()
-    build_number = serializers.IntegerField()
-    digest = serializers.CharField()
-    created = serializers.DateTimeField()
-
-
 class ProjectTags(ProjectView):
     """The tags of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
 
-    @extend_schema(operation_id="tags_list", responses=TagSerializer(many=True))
+    @extend_schema(operation_id="tags_list", responses=TagsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.SEE)
         return Response({"tags": [tag_to_json(tag) for tag in tags_of(principal_of(request), project)]})
 
-    @extend_schema(operation_id="tags_publish", request=PublishSerializer, responses={201: TagSerializer})
+    @extend_schema(operation_id="tags_publish", request=PublishSerializer, responses={201: TagJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.PUBLISH)
         asked = self.asked(request, PublishSerializer)

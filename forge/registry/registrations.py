@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from forge.core.actors import Actor
-from forge.projects.hooks import state_parts, version_parts
+from forge.projects.hooks import VersionPartsJson, state_parts, version_parts
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.models import Tag
-from forge.registry.serializers import tag_to_json
+from forge.registry.serializers import TagsJson, tag_to_json
 
 
 @state_parts.register
-def tags_state(project: Project, actor: Actor) -> Mapping[str, Any]:
+def tags_state(project: Project, actor: Actor) -> TagsJson:
     """The part `tags` of a project's state."""
     return {"tags": [tag_to_json(tag) for tag in tags_of(actor, project)]}
 
 
 @version_parts.register
-def tags_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+def tags_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPartsJson]:
     """The tags of versions' builds, by name. The caller has found the project for someone."""
     found: dict[UUID, list[str]] = {}
     rows = Tag.objects.filter(build__version_id__in=version_ids).order_by("name")

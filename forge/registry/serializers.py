@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, cast
 
+from forge.core.json_types import Timestamp
 from forge.registry.models import Tag
 
 
-def tag_to_json(tag: Tag) -> dict[str, Any]:
+class TagJson(TypedDict):
     """A tag, with the digest of its manifest, which `rune pull name@digest` takes."""
+
+    tag: str
+    build_number: int
+    digest: str
+    created: Timestamp
+
+
+class TagsJson(TypedDict):
+    """The tags of a project."""
+
+    tags: list[TagJson]
+
+
+def tag_to_json(tag: Tag) -> TagJson:
+    """A tag."""
+    # Only numbered builds are published.
     return {
         "tag": tag.name,
-        "build_number": tag.build.number,
+        "build_number": cast("int", tag.build.number),
         "digest": tag.manifest.blob_id,
         "created": tag.created.isoformat(),
     }

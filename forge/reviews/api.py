@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.may import VERBS_ON_PROJECT, names_of
+from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
-from forge.builds.api import PersonSerializer
 from forge.core.api import ForgeView, needing
 from forge.reviews.access import conversation, verbs_on_build, verdicts_on
 from forge.reviews.actions import give_verdict, say
-from forge.reviews.serializers import comment_to_json, verdict_to_json
+from forge.reviews.serializers import (
+    CommentJson,
+    CommentsJson,
+    ReviewsJson,
+    VerdictJson,
+    comment_to_json,
+    verdict_to_json,
+)
 
 
 class GiveVerdictSerializer(serializers.Serializer[Any]):
@@ -26,34 +32,8 @@ class GiveVerdictSerializer(serializers.Serializer[Any]):
     comment = serializers.CharField(allow_blank=True, default="")
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    user = PersonSerializer(allow_null=True)
-    verdict = serializers.CharField()
-    comment = serializers.CharField()
-    rune_digest = serializers.CharField()
-    replaced = serializers.BooleanField()
-    created = serializers.DateTimeField()
-
-
-_REVIEWS = inline_serializer(
-    "Reviews",
-    {
-        "reviews": VerdictSerializer(many=True),
-        "may": serializers.ListField(child=serializers.ChoiceField(choices=VERBS_ON_PROJECT)),
-    },
-)
-
-
 class SaySerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
-
-
-class SaidSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    author = PersonSerializer(allow_null=True)
-    text = serializers.CharField()
-    created = serializers.DateTimeField()
 
 
 class BuildReviews(ForgeView):
@@ -61,7 +41,7 @@ class BuildReviews(ForgeView):
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
 
-    @extend_schema(operation_id="reviews_list", responses=_REVIEWS)
+    @extend_schema(operation_id="reviews_list", responses=ReviewsJson)
     def get(self, request: Request, build_id: UUID) -> Response:
         """`may` is what one may do to the build's project, without a verdict where this build takes none of one's."""
         principal = principal_of(request)
@@ -69,7 +49,7 @@ class BuildReviews(ForgeView):
         verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
         return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})
 
-    @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictSerializer})
+    @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictJson})
     def post(self, request: Request, build_id: UUID) -> Response:
         build = find_build(principal_of(request), build_id)
         asked = self.asked(request, GiveVerdictSerializer)
@@ -82,14 +62,14 @@ class BuildComments(ForgeView):
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
 
-    @extend_schema(operation_id="comments_list", responses=SaidSerializer(many=True))
+    @extend_schema(operation_id="comments_list", responses=CommentsJson)
     def get(self, request: Request, build_id: UUID) -> Response:
         build = find_build(principal_of(request), build_id)
         return Response(
             {"comments": [comment_to_json(comment) for comment in conversation(principal_of(request), build)]}
         )
 
-    @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: SaidSerializer})
+    @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: CommentJson})
     def post(self, request: Request, build_id: UUID) -> Response:
         build = find_build(principal_of(request), build_id)
         comment = say(principal_of(request), build, self.asked(request, SaySerializer)["text"])

@@ -5,7 +5,7 @@ It runs nothing of what it built, and knows no database and no network.
 
 from rune.building.building import build
 from rune.building.errors import BuildFailed
-from rune.building.report import BuildResult, FileReport, Memory, ModelReport, Report, ResourceReport, Step
+from rune.building.report import BuildResult, FileReport, Memory, ModelReport, Report, ReportJson, ResourceReport, Step
 from rune.building.spec import BuildOptions, BuildSpec
 from rune.toolchain import toolchain_digest
 
@@ -18,6 +18,7 @@ __all__ = [
     "Memory",
     "ModelReport",
     "Report",
+    "ReportJson",
     "ResourceReport",
     "Step",
     "build",

@@ -3,11 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil import Unsupported
-from rune.runefile import Diagnostic, Outline, outline_to_json
+from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
+from rune.tflite.signature import UnsupportedOpJson
+
+Runs = Literal["compiled", "host"]
+
+
+class RuneReportJson(TypedDict):
+    """The rune that was made: its size in bytes and its digest."""
+
+    size: int
+    digest: str
+
+
+class FileReportJson(TypedDict):
+    """A file that was made."""
+
+    path: str
+    size: int
+    digest: str
+
+
+class MemoryJson(TypedDict):
+    """Bytes, but pages of 64 KiB, which only a rune has."""
+
+    arena: int
+    serial: int
+    constants: int
+    pages: int | None
+
+
+class ModelReportJson(TypedDict):
+    """One model stage. What the build does not know of it is null."""
+
+    stage: str
+    file: str | None
+    size: int | None
+    operators: int | None
+    runs: Runs
+    unsupported: list[UnsupportedOpJson]
+
+
+class ResourceReportJson(TypedDict):
+    """A resource that the rune reads from its host."""
+
+    name: str
+    capacity: int
+    default: bool
+
+
+class StepJson(TypedDict):
+    """One step that ended."""
+
+    step: str
+    text: str
+    milliseconds: float
+
+
+class ReportJson(TypedDict):
+    """What a build says of what it made for a target. A report that an older toolchain wrote lacks some keys."""
+
+    toolchain: str
+    toolchain_digest: NotRequired[str]
+    target: NotRequired[str]
+    name: str
+    rune: NotRequired[RuneReportJson]
+    files: NotRequired[list[FileReportJson]]
+    memory: MemoryJson
+    models: list[ModelReportJson]
+    resources: list[ResourceReportJson]
+    steps: list[StepJson]
+    pipeline: OutlineJson
 
 
 @dataclass(frozen=True)
@@ -17,6 +87,9 @@ class Step:
     step: str
     text: str
     milliseconds: float
+
+    def to_json(self) -> StepJson:
+        return {"step": self.step, "text": self.text, "milliseconds": self.milliseconds}
 
 
 @dataclass(frozen=True)
@@ -36,6 +109,9 @@ class Memory:
         """What every page and command calls the memory of a rune: all that a run writes, without the constants."""
         return self.arena + self.serial
 
+    def to_json(self) -> MemoryJson:
+        return {"arena": self.arena, "serial": self.serial, "constants": self.constants, "pages": self.pages}
+
 
 @dataclass(frozen=True)
 class ModelReport:
@@ -48,8 +124,18 @@ class ModelReport:
     file: str | None
     size: int | None
     operators: int | None
-    runs: Literal["compiled", "host"] = "compiled"
+    runs: Runs = "compiled"
     unsupported: tuple[Unsupported, ...] = ()
+
+    def to_json(self) -> ModelReportJson:
+        return {
+            "stage": self.stage,
+            "file": self.file,
+            "size": self.size,
+            "operators": self.operators,
+            "runs": self.runs,
+            "unsupported": [each.to_json() for each in self.unsupported],
+        }
 
 
 @dataclass(frozen=True)
@@ -60,6 +146,9 @@ class ResourceReport:
     capacity: int
     default: bool
 
+    def to_json(self) -> ResourceReportJson:
+        return {"name": self.name, "capacity": self.capacity, "default": self.default}
+
 
 @dataclass(frozen=True)
 class FileReport:
@@ -68,6 +157,9 @@ class FileReport:
     path: str
     size: int
     digest: str
+
+    def to_json(self) -> FileReportJson:
+        return {"path": self.path, "size": self.size, "digest": self.digest}
 
 
 @dataclass(frozen=True)
@@ -99,25 +191,22 @@ class Report:
             raise ValueError(f"{self.target} makes no rune")
         return self.files[0].digest
 
-    def to_json(self) -> dict[str, Any]:
-        rune = {"rune": {"size": self.size, "digest": self.digest}} if self.is_rune else {}
-        return {
+    def to_json(self) -> ReportJson:
+        report: ReportJson = {
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
             "target": self.target,
             "name": self.name,
-            **rune,
-            "files": [asdict(file) for file in self.files],
-            "memory": asdict(self.memory),
-            "models": [asdict(model) | {"unsupported": _unsupported(model)} for model in self.models],
-            "resources": [asdict(resource) for resource in self.resources],
-            "steps": [asdict(step) for step in self.steps],
+            "files": [file.to_json() for file in self.files],
+            "memory": self.memory.to_json(),
+            "models": [model.to_json() for model in self.models],
+            "resources": [resource.to_json() for resource in self.resources],
+            "steps": [step.to_json() for step in self.steps],
             "pipeline": outline_to_json(self.pipeline),
         }
-
-
-def _unsupported(model: ModelReport) -> list[dict[str, Any]]:
-    return [{"op": each.op, "types": each.types, "count": each.count} for each in model.unsupported]
+        if self.is_rune:
+            report["rune"] = {"size": self.size, "digest": self.digest}
+        return report
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def _as_json(model: Model) -> dict[str, object]:
         "outputs": [_tensor_json(model.tensors[index]) for index in model.outputs],
         "ops": len(model.operators),
         **{key: described[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
-        "unsupported": [{"op": item.op, "types": item.types, "count": item.count} for item in unsupported(model)],
+        "unsupported": [each.to_json() for each in unsupported(model)],
     }
 
 

@@ -134,8 +134,9 @@ class _Given:
 def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
     data = b"" if subject.is_dir() else read_given_file(subject)
     if not data.startswith(_WASM):
-        is_empty_rune = subject.is_file() and not data and subject.suffix == ".rune"
-        if b"\0" in data or is_empty_rune:
+        if subject.is_file() and not data and subject.suffix == ".rune":
+            raise CommandFailed(f"Unable to verify {subject.name}", ("it is empty, and so not a rune",))
+        if b"\0" in data:
             raise CommandFailed(f"Unable to verify {subject.name}", ("it is neither a rune nor a Runefile",))
         if models or source is not None or given.report is not None:
             if not subject.is_dir():

@@ -58,15 +58,14 @@ def graph_json(
             case OutputStage():
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
-                    "args": {},  # The tools of Rune 0.11 read no graph in which a stage has no `args`.
                     "inputs": [_tensor_id(port) for port in stage.inputs],
                 }
     return _without_empty(
         {
             "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
-            "capabilities": capabilities,
+            "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
             "models": models,
-            "proc-blocks": blocks,
+            "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
             "outputs": outputs,
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
@@ -94,7 +93,7 @@ def _model(stage: ModelStage) -> dict[str, Any]:
     """The file is what the Runefile says: `$NAME` where it names a resource."""
     file = stage.file if stage.resource is None else f"${stage.resource}"
     is_default = stage.format is ModelFormat.TENSORFLOW_LITE
-    return {"file": file, "args": {} if is_default else {"format": stage.format.value}}
+    return {"file": file} | ({} if is_default else {"args": {"format": stage.format.value}})
 
 
 def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:

@@ -14,9 +14,8 @@ from rune.runefile.source import SourceText
 from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tflite import ModelError, ModelSignature, describe, read_model
 from rune.tflite import signature as signature_of
-from rune.tflite.signature import Json
 
-Descriptions = Callable[[str], Mapping[str, Json] | None]
+Descriptions = Callable[[str], Mapping[str, object] | None]
 """What `rune.tflite.describe` says of a model, by its normal path; None when nothing is known."""
 
 
@@ -47,7 +46,7 @@ class Analysis:
         except (FileError, ModelError):
             return None
 
-    def description(self, path: str) -> Mapping[str, Json] | None:
+    def description(self, path: str) -> Mapping[str, object] | None:
         """What a person wants to know of a model; None when it cannot be read."""
         try:
             return self.descriptions(normal_path(path))

@@ -24,7 +24,6 @@ from rune.runefile.syntax import StageKind
 from rune.runefile.values import Scalar
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelTensor
-from rune.tflite.signature import Json
 from rune.wording import counted
 
 _FIRST_LINES = 6
@@ -249,7 +248,7 @@ def _row(role: str, tensor: ModelTensor) -> str:
     return f"| {role} | {name} | `{tensor.type}` | {scale} | {zero} |"
 
 
-def _about(about: Mapping[str, Json]) -> str:
+def _about(about: Mapping[str, object]) -> str:
     """`52.3 kB, 14 operators: 5 CONV_2D, ...`"""
     parts = []
     size = about.get("size")

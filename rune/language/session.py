@@ -16,7 +16,6 @@ from rune.language.requests import BadRequest, bytes_of, path_of, text_of, whole
 from rune.runefile import runefile_in
 from rune.tflite import ModelError, ModelSignature, describe, from_json, read_model
 from rune.tflite import signature as signature_of
-from rune.tflite.signature import Json
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class GivenFile:
     size: int
     signature: ModelSignature | None = None
     refusal: str | None = None
-    description: Mapping[str, Json] | None = None
+    description: Mapping[str, object] | None = None
 
 
 class Session:
@@ -106,7 +105,7 @@ class Session:
             raise found
         return found
 
-    def _description(self, path: str) -> Mapping[str, Json] | None:
+    def _description(self, path: str) -> Mapping[str, object] | None:
         given = self._changed(path) if path in self._given else None
         if given is not None and (given.description is not None or given.data is None):
             return given.description

@@ -12,19 +12,21 @@ from rune.runefile.outline import Node, Outline, Wire
 from rune.runefile.pipeline import Pipeline
 from rune.runefile.starter import asks_for_pixels, starter
 from rune.runefile.syntax import Form
-from rune.runefile.to_json import diagnostic_to_json, outline_to_json
+from rune.runefile.to_json import DiagnosticJson, OutlineJson, diagnostic_to_json, outline_to_json
 
 __all__ = [
     "DEFAULT_RUNEFILE",
     "RUNEFILE_NAMES",
     "Checked",
     "Diagnostic",
+    "DiagnosticJson",
     "Edit",
     "Fix",
     "Form",
     "HostResources",
     "Node",
     "Outline",
+    "OutlineJson",
     "Pipeline",
     "Position",
     "Severity",

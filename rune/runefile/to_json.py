@@ -2,16 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, TypedDict
 
-from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Span
-from rune.runefile.outline import Node, Outline, Wire
-
-Json = dict[str, Any]
+from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
+from rune.runefile.outline import Node, NodeKind, Outline, Wire
 
 
-def diagnostic_to_json(diagnostic: Diagnostic) -> Json:
-    """{"severity", "code", "message", "file", "span": {"start": {"line", "column", "offset"}, "end"}, "notes", ...}."""
+class PositionJson(TypedDict):
+    """A place in a text: line and column count from 1, the offset counts characters from 0."""
+
+    line: int
+    column: int
+    offset: int
+
+
+class SpanJson(TypedDict):
+    """From `start` up to, and without, `end`."""
+
+    start: PositionJson
+    end: PositionJson
+
+
+class TextEditJson(TypedDict):
+    """A span of a file, and the text that stands there after the edit."""
+
+    file: str
+    span: SpanJson
+    text: str
+
+
+class FixJson(TypedDict):
+    """Edits that fix a problem. One that is not safe is a guess, or one of several choices, and is asked for."""
+
+    title: str
+    is_safe: bool
+    edits: list[TextEditJson]
+
+
+class DiagnosticJson(TypedDict):
+    """A problem in a file, with its place and its fixes."""
+
+    severity: Annotated[str, Severity]
+    code: str
+    message: str
+    file: str
+    span: SpanJson
+    notes: list[str]
+    fixes: list[FixJson]
+
+
+class OutlineNodeJson(TypedDict):
+    """A stage. `detail` says which one it is; `file` is a file of the project that it runs."""
+
+    name: str
+    kind: NodeKind
+    detail: str
+    line: int
+    file: str | None
+
+
+class OutlineWireJson(TypedDict):
+    """What goes from an output of one stage to an input of another; `type` is null while it is unknown."""
+
+    source: str
+    source_index: int
+    target: str
+    target_index: int
+    type: str | None
+
+
+class OutlineJson(TypedDict):
+    """What can be drawn of a Runefile, even of a broken one."""
+
+    nodes: list[OutlineNodeJson]
+    wires: list[OutlineWireJson]
+
+
+def diagnostic_to_json(diagnostic: Diagnostic) -> DiagnosticJson:
+    """A diagnostic as JSON."""
     return {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,
@@ -23,35 +91,40 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> Json:
     }
 
 
-def outline_to_json(outline: Outline) -> Json:
-    """{"nodes": [{"name", "kind", "detail", "line", "file"}], "wires": [{"source", "source_index", ...}]}."""
-    return {"nodes": [_node(node) for node in outline.nodes], "wires": [_wire(wire) for wire in outline.wires]}
+def outline_to_json(outline: Outline) -> OutlineJson:
+    """An outline as JSON."""
+    return {
+        "nodes": [node_to_json(node) for node in outline.nodes],
+        "wires": [wire_to_json(wire) for wire in outline.wires],
+    }
 
 
-def _fix(fix: Fix) -> Json:
+def _fix(fix: Fix) -> FixJson:
     return {"title": fix.title, "is_safe": fix.is_safe, "edits": [edit_to_json(edit) for edit in fix.edits]}
 
 
-def edit_to_json(edit: Edit) -> Json:
-    """{"file", "span", "text"}."""
+def edit_to_json(edit: Edit) -> TextEditJson:
+    """An edit as JSON."""
     return {"file": edit.file, "span": span_to_json(edit.span), "text": edit.text}
 
 
-def span_to_json(span: Span) -> Json:
-    """{"start": {"line", "column", "offset"}, "end": {...}}."""
+def span_to_json(span: Span) -> SpanJson:
+    """A span as JSON."""
     return {"start": position_to_json(span.start), "end": position_to_json(span.end)}
 
 
-def position_to_json(position: Position) -> Json:
-    """{"line", "column", "offset"}."""
+def position_to_json(position: Position) -> PositionJson:
+    """A position as JSON."""
     return {"line": position.line, "column": position.column, "offset": position.offset}
 
 
-def _node(node: Node) -> Json:
+def node_to_json(node: Node) -> OutlineNodeJson:
+    """A stage of an outline as JSON."""
     return {"name": node.name, "kind": node.kind, "detail": node.detail, "line": node.line, "file": node.file}
 
 
-def _wire(wire: Wire) -> Json:
+def wire_to_json(wire: Wire) -> OutlineWireJson:
+    """A wire of an outline as JSON."""
     return {
         "source": wire.source,
         "source_index": wire.source_index,

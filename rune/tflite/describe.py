@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Final, TypedDict
 
 from rune.tflite.model import Model, Operator, Tensor, TensorKind
-from rune.tflite.signature import Json
 
 _WITH_WEIGHTS: Final = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "CONV_3D")
 
@@ -37,6 +36,38 @@ _ELEMENT_KINDS: Final = {
 }
 
 
+class ModelTensorJson(TypedDict):
+    """An input or output of a model; `type` is null where a Runefile has no name for its elements."""
+
+    name: str
+    type: str | None
+    element_kind: str
+    dimensions: list[int]
+    scale: float | None
+    zero_point: int | None
+
+
+class OperatorCountJson(TypedDict):
+    """An operator with the types that it computes with, and how often a model has it."""
+
+    op: str
+    count: int
+    types: str
+
+
+class ModelDescriptionJson(TypedDict):
+    """A model's inputs, outputs, operators and sizes in bytes."""
+
+    version: int
+    description: str
+    size: int
+    inputs: list[ModelTensorJson]
+    outputs: list[ModelTensorJson]
+    operators: list[OperatorCountJson]
+    weights_size: int
+    parameters: int
+
+
 def element_kind(kind: TensorKind) -> str:
     """The name that `rune model-info` prints: `Float32`, `UInt8`, ..."""
     return _ELEMENT_KINDS[kind]
@@ -58,7 +89,7 @@ def operator_types(model: Model, operator: Operator) -> str:
     return types
 
 
-def describe(model: Model) -> dict[str, Json]:
+def describe(model: Model) -> ModelDescriptionJson:
     """The data of a model's page. Sizes are bytes; a parameter is one number that was learned, a bias included."""
     operators = Counter((operator.op, operator_types(model, operator)) for operator in model.operators)
     constants = [tensor for tensor in model.tensors if tensor.data is not None]
@@ -86,7 +117,7 @@ def _is_learned(tensor: Tensor) -> bool:
     return "FLOAT" in tensor.kind.name or tensor.quantization is not None
 
 
-def _tensor(tensor: Tensor) -> dict[str, Json]:
+def _tensor(tensor: Tensor) -> ModelTensorJson:
     return {
         "name": tensor.name,
         "type": None if tensor.type is None else str(tensor.type),

@@ -9,18 +9,68 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Literal, TypedDict
 
 from rune.tflite.describe import element_kind, operator_types
 from rune.tflite.model import Model, Operator, Tensor
-from rune.tflite.signature import Json
 
 OPERATORS_DRAWN: Final = 2_000
 """The most operators that are listed."""
 _LONGEST_NAME: Final = 120
 
 
-def layers(model: Model) -> dict[str, Json]:
+Scheme = Literal["per tensor", "per channel", "other", "none"]
+"""How numbers are quantised: the whole tensor alike, by channel, otherwise, or not."""
+OptionJson = bool | float | str | list[float]
+"""What an operator was told, as a plain value."""
+
+
+class LayerJson(TypedDict):
+    """One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n."""
+
+    op: str
+    types: str
+    reads: list[int]
+    inputs: list[str]
+    outputs: list[str]
+    name: str
+    weights_size: int
+    weights: list[str]
+    quantisation: Scheme | None
+    options: dict[str, OptionJson]
+
+
+class DrawnInputJson(TypedDict):
+    """A model's input."""
+
+    name: str
+    shape: str
+
+
+DrawnOutputJson = TypedDict("DrawnOutputJson", {"name": str, "shape": str, "from": int | None})
+"""A model's output; `from` is the layer that gives it."""
+
+
+class ModelGraphJson(TypedDict):
+    """A model's drawing; not complete for one with more operators than are drawn."""
+
+    nodes: list[LayerJson]
+    inputs: list[DrawnInputJson]
+    outputs: list[DrawnOutputJson]
+    complete: bool
+
+
+class QuantisationJson(TypedDict):
+    """How many of a model's tensors are kept as what."""
+
+    per_tensor: int
+    per_channel: int
+    other: int
+    none: int
+    channels: int
+
+
+def layers(model: Model) -> ModelGraphJson:
     """The data of a model's drawing.
 
     `nodes` are the operators in the order in which they run. A node's `reads` say where each tensor that flows into it
@@ -28,19 +78,19 @@ def layers(model: Model) -> dict[str, Json]:
     operators than are drawn.
     """
     writer: dict[int, int] = {tensor: -1 - place for place, tensor in enumerate(model.inputs)}
-    nodes: list[Json] = []
+    nodes: list[LayerJson] = []
     for index, operator in enumerate(model.operators[:OPERATORS_DRAWN]):
         nodes.append(_node(model, operator, writer))
         writer.update(dict.fromkeys(operator.outputs, index))
     return {
         "nodes": nodes,
         "inputs": [_end(model.tensors[index]) for index in model.inputs],
-        "outputs": [_end(model.tensors[index]) | {"from": writer.get(index)} for index in model.outputs],
+        "outputs": [{**_end(model.tensors[index]), "from": writer.get(index)} for index in model.outputs],
         "complete": len(model.operators) <= OPERATORS_DRAWN,
     }
 
 
-def quantisation(model: Model) -> dict[str, Json]:
+def quantisation(model: Model) -> QuantisationJson:
     """How many of a model's tensors are kept as what: quantised as a whole, by channel, otherwise, or not."""
     tensors = [tensor for tensor in model.tensors if tensor.count]
     kinds = Counter(_scheme(tensor) for tensor in tensors)
@@ -79,7 +129,7 @@ def live_bytes(model: Model) -> int:
     return most
 
 
-def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> dict[str, Json]:
+def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> LayerJson:
     read = [index for index in operator.inputs if index >= 0]
     constants = [model.tensors[index] for index in read if model.tensors[index].data is not None]
     return {
@@ -102,13 +152,13 @@ def _name(model: Model, operator: Operator) -> str:
     return named.split(";")[-1][-_LONGEST_NAME:]
 
 
-def _node_scheme(constants: list[Tensor]) -> str | None:
+def _node_scheme(constants: list[Tensor]) -> Scheme | None:
     """How the weights are kept: that of the largest constant."""
     largest = max(constants, key=lambda tensor: tensor.count, default=None)
     return None if largest is None or largest.quantization is None else _scheme(largest)
 
 
-def _scheme(tensor: Tensor) -> str:
+def _scheme(tensor: Tensor) -> Scheme:
     quantization = tensor.quantization
     if quantization is None:
         return "none"
@@ -127,7 +177,7 @@ def _shape(tensor: Tensor) -> str:
     return f"{element_kind(tensor.kind)}[{', '.join(str(side) for side in tensor.shape)}]"
 
 
-def _end(tensor: Tensor) -> dict[str, Json]:
+def _end(tensor: Tensor) -> DrawnInputJson:
     return {"name": tensor.name[-_LONGEST_NAME:], "shape": _shape(tensor)}
 
 
@@ -135,14 +185,14 @@ def _bytes(tensor: Tensor) -> int:
     return (tensor.count * (tensor.kind.bits or 0) + 7) // 8
 
 
-def _options(operator: Operator) -> dict[str, Json]:
+def _options(operator: Operator) -> dict[str, OptionJson]:
     """What the operator was told, as plain values; nothing of what is as usual."""
     told: dict[str, Any]
     if dataclasses.is_dataclass(operator.options):
         told = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}
     else:
         told = dict(operator.options) if isinstance(operator.options, Mapping) else {}
-    shown: dict[str, Json] = {}
+    shown: dict[str, OptionJson] = {}
     for name, value in sorted(told.items()):
         plain = value.name if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
         if plain not in (None, False, "NONE", []) and not isinstance(plain, bytes | memoryview):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 from rune.tensor import ElementType, TensorType
 from rune.tflite.errors import ModelError
@@ -13,6 +13,33 @@ from rune.tflite.probabilities import gives_probabilities
 from rune.wording import quoted
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+class UnsupportedOpJson(TypedDict):
+    """An op that cannot be compiled, and how often a model has it."""
+
+    op: str
+    types: str
+    count: int
+
+
+class SignatureTensorJson(TypedDict):
+    """One input or output of a model's signature."""
+
+    name: str
+    element: str
+    dimensions: list[int]
+    scale: float | None
+    zero_point: int | None
+    is_probability: bool
+
+
+class ModelSignatureJson(TypedDict):
+    """A model's inputs and outputs without its weights, in the form in which the language takes them."""
+
+    inputs: list[SignatureTensorJson]
+    outputs: list[SignatureTensorJson]
+    unsupported: list[UnsupportedOpJson]
 
 
 @dataclass(frozen=True)
@@ -26,6 +53,9 @@ class Unsupported:
     def __str__(self) -> str:
         times = "" if self.count == 1 else f" ({self.count} times)"
         return f"{self.op} with {self.types}{times}"
+
+    def to_json(self) -> UnsupportedOpJson:
+        return {"op": self.op, "types": self.types, "count": self.count}
 
 
 @dataclass(frozen=True)
@@ -65,12 +95,12 @@ def signature(model: Model) -> ModelSignature:
     )
 
 
-def to_json(signature: ModelSignature) -> dict[str, Json]:
+def to_json(signature: ModelSignature) -> ModelSignatureJson:
     """As JSON; `from_json` takes it back."""
     return {
         "inputs": [_tensor_to_json(tensor) for tensor in signature.inputs],
         "outputs": [_tensor_to_json(tensor) for tensor in signature.outputs],
-        "unsupported": [{"op": each.op, "types": each.types, "count": each.count} for each in signature.unsupported],
+        "unsupported": [each.to_json() for each in signature.unsupported],
     }
 
 
@@ -95,7 +125,7 @@ def _model_tensor(tensor: Tensor, role: str) -> ModelTensor:
     return ModelTensor(tensor.name, kind, tensor.scale, tensor.zero_point)
 
 
-def _tensor_to_json(tensor: ModelTensor) -> dict[str, Json]:
+def _tensor_to_json(tensor: ModelTensor) -> SignatureTensorJson:
     return {
         "name": tensor.name,
         "element": tensor.type.element.value,

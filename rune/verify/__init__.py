@@ -7,7 +7,15 @@ from rune.verify.comparison import Figures
 from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
 from rune.verify.samples import capabilities_of
-from rune.verify.verification import DifferingOp, ModelVerification, Origin, RuneVerification, Runs, Verification
+from rune.verify.verification import (
+    DifferingOp,
+    ModelVerification,
+    Origin,
+    RuneVerification,
+    Runs,
+    Verification,
+    VerificationJson,
+)
 from rune.verify.verifying import Effort, verify
 
 __all__ = [
@@ -20,6 +28,7 @@ __all__ = [
     "RuneVerification",
     "Runs",
     "Verification",
+    "VerificationJson",
     "capabilities_of",
     "models_wanted",
     "project_of",

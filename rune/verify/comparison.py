@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,17 @@ LAYOUTS: Final = {
     ElementType.F64: "<f8",
 }
 """numpy's names of the element types as they lie in memory; text has none."""
+
+
+class FiguresJson(TypedDict):
+    """How far tensors are from those that were expected; `largest` and `share` are null where they are infinite."""
+
+    elements: int
+    bytes: int
+    differing: int
+    beyond: int
+    largest: float | None
+    share: float | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ class Figures:
         """Whether every byte is as expected."""
         return self.differing == 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> FiguresJson:
         return {
             "elements": self.elements,
             "bytes": self.bytes,

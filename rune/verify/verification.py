@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
-from rune.verify.comparison import NOTHING, Figures
+from rune.verify.comparison import NOTHING, Figures, FiguresJson
 from rune.wording import counted, plain
 
 
@@ -16,6 +16,59 @@ class Runs(Enum):
 
     COMPILED = "compiled"
     HOST = "host"
+
+
+class Origin(Enum):
+    """Which toolchain made a rune: the one that verifies it, another, or one of which only the version is known."""
+
+    THIS = "this"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class DifferingOpJson(FiguresJson):
+    """The first operator of a model whose result is off."""
+
+    number: int
+    op: str
+    tensor: str
+
+
+class ModelVerificationJson(FiguresJson):
+    """One model stage against the reference interpreter."""
+
+    stage: str
+    file: str
+    runs: Annotated[str, Runs]
+    inputs: int
+    float: bool
+    first: DifferingOpJson | None
+    refusal: str | None
+
+
+class RuneVerificationJson(TypedDict):
+    """The rune itself against its pipeline compiled again."""
+
+    inputs: int
+    files: int
+    bytes: int
+    differing: int
+    failure: str | None
+    suspect: str | None
+    refusal: str | None
+    origin: Annotated[str, Origin]
+
+
+class VerificationJson(TypedDict):
+    """A rune against the reference interpreter; `sentence` is the result for people."""
+
+    reference: str | None
+    within: bool
+    complete: bool
+    sentence: str
+    skipped: str | None
+    rune: RuneVerificationJson
+    models: list[ModelVerificationJson]
 
 
 @dataclass(frozen=True)
@@ -30,7 +83,7 @@ class DifferingOp:
     def __str__(self) -> str:
         return f"op {self.number} {self.op}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> DifferingOpJson:
         return {"number": self.number, "op": self.op, "tensor": self.tensor, **self.figures.to_json()}
 
     @classmethod
@@ -96,7 +149,7 @@ class ModelVerification:
             f"reference on {counted(self.inputs, 'input')}"
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ModelVerificationJson:
         return {
             "stage": self.stage,
             "file": self.file,
@@ -121,14 +174,6 @@ class ModelVerification:
             DifferingOp.from_json(first) if first is not None else None,
             value["refusal"],
         )
-
-
-class Origin(Enum):
-    """Which toolchain made a rune: the one that verifies it, another, or one of which only the version is known."""
-
-    THIS = "this"
-    OTHER = "other"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -193,7 +238,7 @@ class RuneVerification:
             f"bytes differ{begins}"
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> RuneVerificationJson:
         return {
             "inputs": self.inputs,
             "files": self.files,
@@ -282,7 +327,7 @@ class Verification:
         largest = max(model.figures.largest for model in self.compiled)
         return f"within the tolerance of the reference on {inputs}, differing by at most {largest:.2g}{told}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> VerificationJson:
         return {
             "reference": self.reference,
             "within": self.is_within,

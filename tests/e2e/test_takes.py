@@ -51,7 +51,8 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     # What is cut off is not asked; what is named otherwise since differs.
     preview.get_by_text("Label and length").click()
     preview.get_by_role("slider", name="To").fill("1300")
-    expect(preview.locator("output").filter(has_text="1.30 s")).to_be_visible()
+    # The slider has a step for each piece of the recording, so it stops at the one nearby.
+    expect(preview.locator("output").filter(has_text=re.compile(r"^1\.[23]\d s$"))).to_be_visible()
     expect(said).not_to_have_text(of_all)
     expect(said).to_contain_text("Identical result on", timeout=PATIENCE)
     windows = re.compile(r"\d+")

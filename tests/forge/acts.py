@@ -97,9 +97,8 @@ def _module_name(file: Path) -> str:
 def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -> list[str]:
     """The modules, neither actions nor allowed, in which a function is called; and those that are allowed in vain."""
     calling = {module.name for module in code.values() if function in set(_calls(code, module, ast.walk(module.tree)))}
-    wrong = [
-        f"{name} calls {function}" for name in sorted(calling) if not code[name].is_actions and name not in allowed
-    ]
+    elsewhere = {name for name in calling if not code[name].is_actions} - set(allowed)
+    wrong = [f"{name} calls {function}" for name in sorted(elsewhere)]
     return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
 
 

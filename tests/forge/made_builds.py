@@ -35,9 +35,12 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
     artefact = take_known(job, lambda found: None)
     if artefact is None:
         made = {
+            "toolchain": "0.1.0",
+            "name": project.name,
             "rune": {"size": len(rune), "digest": f"sha256:{sha256(rune).hexdigest()}"},
             "memory": {"arena": 16, "serial": 100, "constants": 0, "pages": 2},
             "models": [],
+            "resources": [],
             "steps": [],
             "pipeline": outline,
             "run": MEASUREMENT,

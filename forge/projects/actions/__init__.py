@@ -6,7 +6,6 @@ from forge.projects.actions.project import (
     create_from_model,
     create_project,
     delete_project,
-    project_summary,
     restore_project,
     update_project,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "delete_file",
     "delete_project",
     "end_samples",
-    "project_summary",
     "rename_file",
     "restore_project",
     "restore_version",

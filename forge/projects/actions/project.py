@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,6 +28,7 @@ from forge.projects.files import StoredFile, seed_files, store_files
 from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
+from forge.projects.serializers import project_summary
 from forge.projects.templates import find_template
 
 BLANK_RUNEFILE = b"""\
@@ -173,15 +173,3 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     append_event(organisation.stream, ORGANISATION_PROJECT_RESTORED(project=str(project.pk)), actor)
     return project
-
-
-def project_summary(project: Project) -> dict[str, Any]:
-    """A project as the API and events say it."""
-    return {
-        "id": str(project.pk),
-        "organisation": project.organisation.name,
-        "name": project.name,
-        "visibility": project.visibility,
-        "description": project.description,
-        "url": project.get_absolute_url(),
-    }

@@ -850,21 +850,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
-      /** @description a person by Yjs client */
-      readonly people: unknown;
-      /** @description the number of a version for each line, or null */
-      readonly lines: unknown;
-      /** @description when each of those was made, and by whom */
-      readonly versions: unknown;
+      readonly people: {
+        readonly [key: string]: components["schemas"]["Person"];
+      };
+      readonly lines: readonly (number | null)[];
+      readonly versions: {
+        readonly [key: string]: components["schemas"]["LineVersion"];
+      };
+    };
+    /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
+    readonly BrokenSides: {
+      readonly before: boolean;
+      readonly after: boolean;
     };
     /** @description A build. */
     readonly Build: {
       /** Format: uuid */
       readonly id: string;
       readonly number: number | null;
-      readonly kind: string;
-      readonly state: string;
+      readonly kind: components["schemas"]["BuildKind"];
+      readonly state: components["schemas"]["BuildState"];
       readonly attempt: number;
       readonly version: components["schemas"]["BuiltVersion"];
       readonly requested_by: components["schemas"]["Person"] | null;
@@ -874,15 +881,15 @@ export interface components {
       readonly started: string | null;
       /** Format: date-time */
       readonly finished: string | null;
-      readonly report: unknown;
-      readonly diagnostics: unknown;
+      readonly report: components["schemas"]["BuildReport"] | null;
+      readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly error: string | null;
       readonly url: string | null;
       readonly rune_url: string | null;
     };
     /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly BuildChanged: {
-      readonly build: unknown;
+      readonly build: components["schemas"]["Build"];
     };
     /** @description A numbered build was requested, started, ended, or was put back into the queue. Read again: versions. */
     readonly BuildChangedEvent: {
@@ -895,14 +902,17 @@ export interface components {
       readonly type: "build.changed";
       readonly data: components["schemas"]["BuildChanged"];
     };
+    /** @enum {string} */
+    readonly BuildKind: "numbered" | "preview";
+    /** @description A build's log. */
     readonly BuildLog: {
-      readonly lines: readonly components["schemas"]["BuildLogLine"][];
+      readonly lines: readonly components["schemas"]["LogLine"][];
     };
     /** @description A numbered build's log has more lines. */
     readonly BuildLogAppended: {
       /** Format: uuid */
       readonly build: string;
-      readonly lines: readonly unknown[];
+      readonly lines: readonly components["schemas"]["LogLine"][];
     };
     /** @description A numbered build's log has more lines. */
     readonly BuildLogAppendedEvent: {
@@ -915,17 +925,81 @@ export interface components {
       readonly type: "build.log";
       readonly data: components["schemas"]["BuildLogAppended"];
     };
-    readonly BuildLogLine: {
-      readonly number: number;
-      readonly step: string;
-      readonly text: string;
-      /** Format: double */
-      readonly milliseconds: number | null;
-      readonly level: string;
+    readonly BuildPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Build"][];
     };
+    /** @description The report of a build. `run` is null where the server could not run the rune; a preview's has neither. */
+    readonly BuildReport: {
+      readonly toolchain: string;
+      readonly toolchain_digest?: string;
+      readonly target?: string;
+      readonly name: string;
+      readonly rune?: components["schemas"]["RuneReport"];
+      readonly files?: readonly components["schemas"]["FileReport"][];
+      readonly memory: components["schemas"]["Memory"];
+      readonly models: readonly components["schemas"]["ModelReport"][];
+      readonly resources: readonly components["schemas"]["ResourceReport"][];
+      readonly steps: readonly components["schemas"]["Step"][];
+      readonly pipeline: components["schemas"]["Outline"];
+      readonly verify?: components["schemas"]["Verification"];
+      readonly run?: components["schemas"]["Measurement"] | null;
+    };
+    /** @enum {string} */
+    readonly BuildState: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
+    /** @description The version that was built; a preview's has no number. */
     readonly BuiltVersion: {
       readonly number: number | null;
       readonly digest: string;
+    };
+    /** @description Something that was said. */
+    readonly Comment: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly author: components["schemas"]["Person"] | null;
+      readonly text: string;
+      /** Format: date-time */
+      readonly created: string;
+    };
+    /** @description What was said about a build. */
+    readonly Comments: {
+      readonly comments: readonly components["schemas"]["Comment"][];
+    };
+    /** @description What differs between two moments of a project; `said` is all of it in sentences. */
+    readonly Comparison: {
+      readonly files: readonly components["schemas"]["FileChange"][];
+      readonly pipeline: components["schemas"]["PipelineChange"] | null;
+      readonly models: readonly components["schemas"]["ModelChange"][];
+      readonly said: readonly string[];
+    };
+    /** @description A token with its secret, which is shown this once. */
+    readonly CreatedToken: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly scopes: readonly components["schemas"]["Scope"][];
+      /** Format: date-time */
+      readonly expires: string | null;
+      readonly hint: string;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly last_used: string | null;
+      readonly token: string;
+    };
+    /** @description What is known of a model. */
+    readonly DescribedModel: {
+      readonly version: number;
+      readonly description: string;
+      readonly size: number;
+      readonly inputs: readonly components["schemas"]["ModelTensor"][];
+      readonly outputs: readonly components["schemas"]["ModelTensor"][];
+      readonly operators: readonly components["schemas"]["OperatorCount"][];
+      readonly weights_size: number;
+      readonly parameters: number;
+      readonly quantisation: components["schemas"]["Quantisation"];
+      readonly memory: components["schemas"]["ModelMemory"];
     };
     /** @description The secret of the program that asked. */
     readonly DeviceCode: {
@@ -950,61 +1024,227 @@ export interface components {
       readonly name: string;
       readonly person: string;
       /** Format: date-time */
-      readonly expires: string;
+      readonly expires: string | null;
     };
-    /** @description A file, without its contents. */
+    /** @description A problem in a file, with its place and its fixes. */
+    readonly Diagnostic: {
+      /** @enum {string} */
+      readonly severity: "error" | "warning";
+      readonly code: string;
+      readonly message: string;
+      readonly file: string;
+      readonly span: components["schemas"]["Span"];
+      readonly notes: readonly string[];
+      readonly fixes: readonly components["schemas"]["Fix"][];
+    };
+    /** @description The first operator of a model whose result is off. */
+    readonly DifferingOp: {
+      readonly elements: number;
+      readonly bytes: number;
+      readonly differing: number;
+      readonly beyond: number;
+      /** Format: double */
+      readonly largest: number | null;
+      /** Format: double */
+      readonly share: number | null;
+      readonly number: number;
+      readonly op: string;
+      readonly tensor: string;
+    };
+    /** @description A model's input. */
+    readonly DrawnInput: {
+      readonly name: string;
+      readonly shape: string;
+    };
+    /** @description A model file with its drawing. */
+    readonly DrawnModel: {
+      readonly version: number;
+      readonly description: string;
+      readonly size: number;
+      readonly inputs: readonly components["schemas"]["ModelTensor"][];
+      readonly outputs: readonly components["schemas"]["ModelTensor"][];
+      readonly operators: readonly components["schemas"]["OperatorCount"][];
+      readonly weights_size: number;
+      readonly parameters: number;
+      readonly signature: components["schemas"]["ModelSignature"];
+      readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+      readonly sentence: string | null;
+      readonly graph: components["schemas"]["ModelGraph"];
+      readonly quantisation: components["schemas"]["Quantisation"];
+      readonly memory: components["schemas"]["ModelMemory"] | null;
+    };
+    readonly DrawnOutput: {
+      readonly name: string;
+      readonly shape: string;
+      readonly from: number | null;
+    };
+    /** @description A file, without its contents. `digest` is null where the file is live text. */
     readonly File: {
       readonly id: string;
       readonly path: string;
-      readonly kind: components["schemas"]["FileKindEnum"];
+      readonly kind: components["schemas"]["FileKind"];
       readonly size: number;
       readonly digest: string | null;
     };
-    /**
-     * @description * `text` - text
-     *     * `binary` - binary
-     * @enum {string}
-     */
-    readonly FileKindEnum: "text" | "binary";
-    readonly FileList: {
+    /** @description A file that differs. `path` is its later path, or the one that it had; `was` its earlier one, null for a new file. `changed` says whether its contents differ: a file may only be renamed. */
+    readonly FileChange: {
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "renamed";
+      readonly path: string;
+      readonly was: string | null;
+      readonly before: components["schemas"]["FileState"] | null;
+      readonly after: components["schemas"]["FileState"] | null;
+      readonly changed: boolean;
+    };
+    /** @enum {string} */
+    readonly FileKind: "text" | "binary";
+    /** @description A file that was made. */
+    readonly FileReport: {
+      readonly path: string;
+      readonly size: number;
+      readonly digest: string;
+    };
+    /** @description A file's contents: what names them, and their size in bytes. */
+    readonly FileState: {
+      readonly digest: string;
+      readonly size: number;
+    };
+    /** @description The files of a project. */
+    readonly Files: {
       readonly files: readonly components["schemas"]["File"][];
     };
-    /** @description A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0. */
+    /** @description Edits that fix a problem. One that is not safe is a guess, or one of several choices, and is asked for. */
     readonly Fix: {
-      readonly code: string;
-      readonly place: number;
-      readonly choice: number;
+      readonly title: string;
+      readonly is_safe: boolean;
+      readonly edits: readonly components["schemas"]["TextEdit"][];
     };
     readonly GiveVerdict: {
       readonly verdict: string;
       /** @default  */
       readonly comment: string;
     };
+    /** @description The role of a member, or of who accepts an invitation. */
+    readonly GivenRole: {
+      /** @enum {string} */
+      readonly role: "owner" | "developer" | "viewer";
+    };
     /** @description An open invitation. Its link is in the answer that made it and nowhere else. */
     readonly Invitation: {
       /** Format: uuid */
       readonly id: string;
-      readonly role: components["schemas"]["RoleEnum"];
+      readonly role: components["schemas"]["Role"];
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
       readonly expires: string;
       readonly invited_by: string | null;
     };
-    readonly InvitationList: {
+    /** @description The open invitations of an organisation. */
+    readonly Invitations: {
       readonly invitations: readonly components["schemas"]["Invitation"][];
+    };
+    /** @description An answer, of a shape for each `ask`: docs/reference/language.md. */
+    readonly LanguageAnswer: {
+      readonly answer: unknown;
+    };
+    /** @description A request that could not be answered. */
+    readonly LanguageError: {
+      readonly error: components["schemas"]["LanguageReason"];
+    };
+    /** @description Why there is no answer: the error's name, and a sentence. */
+    readonly LanguageReason: {
+      readonly name: string;
+      readonly message: string;
+    };
+    /** @description One request. Which further keys there are depends on `ask`: docs/reference/language.md. */
+    readonly LanguageRequest: {
+      readonly ask: string;
+    };
+    /** @description One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n. */
+    readonly Layer: {
+      readonly op: string;
+      readonly types: string;
+      readonly reads: readonly number[];
+      readonly inputs: readonly string[];
+      readonly outputs: readonly string[];
+      readonly name: string;
+      readonly weights_size: number;
+      readonly weights: readonly string[];
+      /** @enum {string|null} */
+      readonly quantisation: "per tensor" | "per channel" | "other" | "none" | null;
+      readonly options: {
+        readonly [key: string]: boolean | number | string | readonly number[];
+      };
+    };
+    /** @description The version that a line is from. */
+    readonly LineVersion: {
+      /** Format: date-time */
+      readonly created: string;
+      readonly author: components["schemas"]["Person"] | null;
+      readonly message: string;
+    };
+    /** @description A project in a list. */
+    readonly ListedProject: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly organisation: string;
+      readonly name: string;
+      readonly visibility: components["schemas"]["Visibility"];
+      readonly description: string;
+      readonly url: string;
+      readonly may: readonly components["schemas"]["VerbOnProject"][];
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly changed: string;
+    };
+    readonly ListedProjectPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["ListedProject"][];
+    };
+    /** @description A line of a build's log. */
+    readonly LogLine: {
+      readonly number: number;
+      readonly step: string;
+      readonly text: string;
+      /** Format: double */
+      readonly milliseconds: number | null;
+      readonly level: string;
+    };
+    /** @description Who asks. */
+    readonly Me: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly initials: string;
+      readonly colour: number;
+      readonly email: string;
+      readonly organisations: readonly components["schemas"]["Membership"][];
+    };
+    /** @description The median of `runs` runs in milliseconds, and its quartiles, which builds of before lack. */
+    readonly Measurement: {
+      /** Format: double */
+      readonly milliseconds: number;
+      readonly runs: number;
+      /** Format: double */
+      readonly low?: number;
+      /** Format: double */
+      readonly high?: number;
     };
     /** @description A member; addresses are shown to fellow members only. */
     readonly Member: {
       /** Format: uuid */
       readonly id: string;
       readonly name: string;
-      readonly email: string;
       readonly initials: string;
       readonly colour: number;
-      readonly role: components["schemas"]["RoleEnum"];
+      readonly email: string;
+      readonly role: components["schemas"]["Role"];
     };
-    readonly MemberList: {
+    /** @description The members of an organisation. */
+    readonly Members: {
       readonly members: readonly components["schemas"]["Member"][];
     };
     /** @description Someone joined, left, or has another role. */
@@ -1020,10 +1260,121 @@ export interface components {
       readonly type: "members.changed";
       readonly data: components["schemas"]["MembersChanged"];
     };
+    /** @description An organisation of one's own, with one's role there. */
+    readonly Membership: {
+      readonly name: string;
+      readonly role: components["schemas"]["Role"];
+    };
+    /** @description Bytes, but pages of 64 KiB, which only a rune has. */
+    readonly Memory: {
+      readonly arena: number;
+      readonly serial: number;
+      readonly constants: number;
+      readonly pages: number | null;
+    };
+    /** @description A model whose file differs, with what each side knows of it. */
+    readonly ModelChange: {
+      readonly path: string;
+      readonly before: (components["schemas"]["DescribedModel"] | components["schemas"]["RefusedModel"]) | null;
+      readonly after: (components["schemas"]["DescribedModel"] | components["schemas"]["RefusedModel"]) | null;
+      readonly said: readonly string[];
+    };
+    /** @description A model's drawing; not complete for one with more operators than are drawn. */
+    readonly ModelGraph: {
+      readonly nodes: readonly components["schemas"]["Layer"][];
+      readonly inputs: readonly components["schemas"]["DrawnInput"][];
+      readonly outputs: readonly components["schemas"]["DrawnOutput"][];
+      readonly complete: boolean;
+    };
+    /** @description Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most that tensors between operators have at one time. */
+    readonly ModelMemory: {
+      /** @enum {string} */
+      readonly runs: "compiled" | "host";
+      readonly arena: number | null;
+      readonly constants: number | null;
+      readonly live: number;
+    };
+    /** @description A model file: what it is, and the ops that cannot be compiled, with a sentence about them or null. */
+    readonly ModelPage: {
+      readonly version: number;
+      readonly description: string;
+      readonly size: number;
+      readonly inputs: readonly components["schemas"]["ModelTensor"][];
+      readonly outputs: readonly components["schemas"]["ModelTensor"][];
+      readonly operators: readonly components["schemas"]["OperatorCount"][];
+      readonly weights_size: number;
+      readonly parameters: number;
+      readonly signature: components["schemas"]["ModelSignature"];
+      readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+      readonly sentence: string | null;
+    };
+    /** @description One model stage. What the build does not know of it is null. */
+    readonly ModelReport: {
+      readonly stage: string;
+      readonly file: string | null;
+      readonly size: number | null;
+      readonly operators: number | null;
+      /** @enum {string} */
+      readonly runs: "compiled" | "host";
+      readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+    };
+    /** @description A model's inputs and outputs without its weights, in the form in which the language takes them. */
+    readonly ModelSignature: {
+      readonly inputs: readonly components["schemas"]["SignatureTensor"][];
+      readonly outputs: readonly components["schemas"]["SignatureTensor"][];
+      readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+    };
+    /** @description An input or output of a model; `type` is null where a Runefile has no name for its elements. */
+    readonly ModelTensor: {
+      readonly name: string;
+      readonly type: string | null;
+      readonly element_kind: string;
+      readonly dimensions: readonly number[];
+      /** Format: double */
+      readonly scale: number | null;
+      readonly zero_point: number | null;
+    };
+    /** @description One model stage against the reference interpreter. */
+    readonly ModelVerification: {
+      readonly elements: number;
+      readonly bytes: number;
+      readonly differing: number;
+      readonly beyond: number;
+      /** Format: double */
+      readonly largest: number | null;
+      /** Format: double */
+      readonly share: number | null;
+      readonly stage: string;
+      readonly file: string;
+      /** @enum {string} */
+      readonly runs: "compiled" | "host";
+      readonly inputs: number;
+      readonly float: boolean;
+      readonly first: components["schemas"]["DifferingOp"] | null;
+      readonly refusal: string | null;
+    };
+    /** @description A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0. */
+    readonly NamedFix: {
+      readonly code: string;
+      readonly place: number;
+      readonly choice: number;
+    };
     /** @description Who asks. */
     readonly NewDeviceSignIn: {
       /** @default  */
       readonly machine: string;
+    };
+    /** @description An invitation with its link, which is shown this once. */
+    readonly NewInvitation: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly role: components["schemas"]["Role"];
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly expires: string;
+      readonly invited_by: string | null;
+      readonly link: string;
     };
     /** @description What makes an organisation. */
     readonly NewOrganisation: {
@@ -1037,12 +1388,44 @@ export interface components {
       readonly name: string;
       readonly template?: string | null;
     };
+    /** @description What makes a token. */
+    readonly NewToken: {
+      readonly name: string;
+      readonly scopes: readonly (
+        | "read"
+        | "write"
+        | "registry"
+        | "account:read"
+        | "account:write"
+        | "organisation:read"
+        | "project:read"
+        | "project:create"
+        | "project:write"
+        | "build:run"
+        | "review:write"
+        | "rune:publish"
+        | "registry:pull"
+        | "project:manage"
+        | "organisation:create"
+        | "organisation:write"
+        | "member:manage"
+        | "token:create"
+      )[];
+      /** Format: date-time */
+      readonly expires?: string | null;
+    };
+    /** @description An operator with the types that it computes with, and how often a model has it. */
+    readonly OperatorCount: {
+      readonly op: string;
+      readonly count: number;
+      readonly types: string;
+    };
     /** @description An organisation. */
     readonly Organisation: {
       /** Format: uuid */
       readonly id: string;
-      readonly name?: string;
-      readonly title?: string;
+      readonly name: string;
+      readonly title: string;
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnOrganisation"][];
     };
@@ -1069,9 +1452,6 @@ export interface components {
       | components["schemas"]["OrganisationProjectCreatedEvent"]
       | components["schemas"]["OrganisationProjectDeletedEvent"]
       | components["schemas"]["OrganisationProjectRestoredEvent"];
-    readonly OrganisationList: {
-      readonly organisations: readonly components["schemas"]["Organisation"][];
-    };
     /** @description The organisation has a new project. */
     readonly OrganisationProjectCreated: {
       /** Format: uuid */
@@ -1121,24 +1501,41 @@ export interface components {
       readonly type: "project.restored";
       readonly data: components["schemas"]["OrganisationProjectRestored"];
     };
-    /** @description A member; addresses are shown to fellow members only. */
-    readonly PatchedMember: {
-      /** Format: uuid */
-      readonly id?: string;
-      readonly name?: string;
-      readonly email?: string;
-      readonly initials?: string;
-      readonly colour?: number;
-      readonly role?: components["schemas"]["RoleEnum"];
+    /** @description One's organisations. */
+    readonly Organisations: {
+      readonly organisations: readonly components["schemas"]["Organisation"][];
     };
-    /** @description An organisation. */
-    readonly PatchedOrganisation: {
-      /** Format: uuid */
-      readonly id?: string;
+    /** @description What can be drawn of a Runefile, even of a broken one. */
+    readonly Outline: {
+      readonly nodes: readonly components["schemas"]["OutlineNode"][];
+      readonly wires: readonly components["schemas"]["OutlineWire"][];
+    };
+    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. */
+    readonly OutlineNode: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly detail: string;
+      readonly line: number;
+      readonly file: string | null;
+    };
+    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
+    readonly OutlineWire: {
+      readonly source: string;
+      readonly source_index: number;
+      readonly target: string;
+      readonly target_index: number;
+      readonly type: string | null;
+    };
+    /** @description The role of a member, or of who accepts an invitation. */
+    readonly PatchedGivenRole: {
+      /** @enum {string} */
+      readonly role?: "owner" | "developer" | "viewer";
+    };
+    /** @description What changes an organisation; what is left out stays. */
+    readonly PatchedOrganisationChange: {
       readonly name?: string;
       readonly title?: string;
-      readonly url?: string;
-      readonly may?: readonly components["schemas"]["VerbOnOrganisation"][];
     };
     /** @description What changes a project; what is left out stays. */
     readonly PatchedProjectChange: {
@@ -1146,28 +1543,69 @@ export interface components {
       readonly visibility?: string;
       readonly description?: string;
     };
+    /** @description A person: the name, and the mark's letters and colour. */
     readonly Person: {
+      /** Format: uuid */
+      readonly id: string;
       readonly name: string;
       readonly initials: string;
       readonly colour: number;
     };
     /** @description An event of a stream of persons. */
     readonly PersonEvent: components["schemas"]["ProfileChangedEvent"] | components["schemas"]["SessionsChangedEvent"];
+    /** @description What lets one phone in. */
     readonly PhoneLink: {
       readonly url: string;
-      /** @description How long the link works. */
+      /** @description how long the link works */
       readonly seconds: number;
-      /** @description Rows of the QR code, 1 is dark. */
+      /** @description rows of the QR code, 1 is dark */
       readonly code: readonly string[];
     };
+    /** @description How many phones hold a pass of one's own. */
     readonly Phones: {
       readonly phones: number;
+    };
+    /** @description All stages and wires of both sides. */
+    readonly PipelineChange: {
+      readonly stages: readonly components["schemas"]["StageChange"][];
+      readonly wires: readonly components["schemas"]["WireChange"][];
+      readonly said: readonly string[];
+      readonly broken: components["schemas"]["BrokenSides"];
+    };
+    /** @description A place in a text: line and column count from 1, the offset counts characters from 0. */
+    readonly Position: {
+      readonly line: number;
+      readonly column: number;
+      readonly offset: number;
+    };
+    /** @description What is known of the newest text. `build` is the last good one, which may be of an older text. */
+    readonly Preview: {
+      readonly sequence: number;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
+      readonly outline: components["schemas"]["Outline"];
+      /** @description whether the running rune is of this text */
+      readonly current: boolean;
+      readonly error: string | null;
+      readonly build: components["schemas"]["PreviewBuild"] | null;
+    };
+    /** @description The rune of a preview. Its memory is what a run needs, in bytes. */
+    readonly PreviewBuild: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly version: string;
+      readonly rune_url: string;
+      readonly rune_digest: string;
+      readonly size: number;
+      readonly memory: number;
+      /** Format: date-time */
+      readonly created: string;
     };
     /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly PreviewChanged: {
       readonly sequence: number;
-      readonly state: unknown;
-      readonly preview?: unknown;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly preview?: components["schemas"]["Preview"];
     };
     /** @description The preview changed; `preview` is sent with it if it is small. */
     readonly PreviewChangedEvent: {
@@ -1180,12 +1618,14 @@ export interface components {
       readonly type: "preview.changed";
       readonly data: components["schemas"]["PreviewChanged"];
     };
+    /** @enum {string} */
+    readonly PreviewState: "checking" | "building" | "ready" | "broken" | "failed";
     /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
     readonly PreviewWatched: {
       /** Format: uuid */
       readonly watch: string;
-      readonly state: unknown;
-      readonly answer?: unknown;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly answer?: components["schemas"]["Watch"];
     };
     /** @description A watched preview, or the preview of a tried fix, changed; `answer` is sent with it. */
     readonly PreviewWatchedEvent: {
@@ -1197,6 +1637,28 @@ export interface components {
        */
       readonly type: "preview.watched";
       readonly data: components["schemas"]["PreviewWatched"];
+    };
+    /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
+    readonly Problem: {
+      readonly type: string;
+      readonly title: string;
+      readonly status: number;
+      readonly detail: string;
+      readonly errors?: {
+        readonly [key: string]: readonly string[];
+      };
+      /** @description the byte of a file at which it cannot be read */
+      readonly offset?: number | null;
+      /** @description why a file is refused */
+      readonly reason?: string;
+      /** @description how many files of an archive are there already */
+      readonly count?: number;
+      /** @description the first of these files */
+      readonly paths?: readonly string[];
+      /** @description the most bytes that are taken */
+      readonly limit?: number;
+      /** @description the error of a device's sign-in in the words of RFC 8628 */
+      readonly error?: string;
     };
     /** @description The person has another name. Where they are named for others is read anew when it is looked at. */
     readonly ProfileChanged: Record<string, never>;
@@ -1217,14 +1679,14 @@ export interface components {
       readonly id: string;
       readonly organisation: string;
       readonly name: string;
-      readonly visibility: components["schemas"]["VisibilityEnum"];
+      readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
     /** @description The project has another name, description or visibility, or was restored. */
     readonly ProjectChanged: {
-      readonly project: unknown;
+      readonly project: components["schemas"]["ProjectSummary"];
     };
     /** @description The project has another name, description or visibility, or was restored. */
     readonly ProjectChangedEvent: {
@@ -1262,34 +1724,56 @@ export interface components {
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
       | components["schemas"]["VersionSavedEvent"];
-    /** @description A project in a list. */
-    readonly ProjectList: {
+    /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
+    readonly ProjectState: {
+      readonly sequence: number;
+      readonly project: components["schemas"]["ProjectSummary"];
+      readonly me: components["schemas"]["Person"];
+      readonly may: readonly components["schemas"]["VerbOnProject"][];
+      readonly public_url: string;
+      readonly public_url_is_loopback: boolean;
+      /** @description the most bytes that one request may carry */
+      readonly upload_limit: number;
+      readonly preview: components["schemas"]["Preview"];
+      readonly builds: readonly components["schemas"]["Build"][];
+      readonly tags: readonly components["schemas"]["Tag"][];
+    };
+    /** @description A project, without what one may do to it. */
+    readonly ProjectSummary: {
       /** Format: uuid */
       readonly id: string;
       readonly organisation: string;
       readonly name: string;
-      readonly visibility: components["schemas"]["VisibilityEnum"];
+      readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
-      readonly may: readonly components["schemas"]["VerbOnProject"][];
-      /** Format: date-time */
-      readonly created: string;
-      /** Format: date-time */
-      readonly changed: string;
-    };
-    readonly ProjectListPage: {
-      readonly next: string | null;
-      readonly previous: string | null;
-      readonly results: readonly components["schemas"]["ProjectList"][];
     };
     readonly Publish: {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
     };
+    /** @description How many of a model's tensors are kept as what. */
+    readonly Quantisation: {
+      readonly per_tensor: number;
+      readonly per_channel: number;
+      readonly other: number;
+      readonly none: number;
+      readonly channels: number;
+    };
+    /** @description Why nothing is known of a model: it cannot be read. */
+    readonly RefusedModel: {
+      readonly refusal: string;
+    };
     /** @description A file's new path. */
     readonly RenameFile: {
       readonly path: string;
+    };
+    /** @description A resource that the rune reads from its host. */
+    readonly ResourceReport: {
+      readonly name: string;
+      readonly capacity: number;
+      readonly default: boolean;
     };
     /** @description Restoring a project, under another name when its own is taken. */
     readonly Restore: {
@@ -1299,6 +1783,7 @@ export interface components {
     readonly RestoreVersion: {
       readonly paths?: readonly string[] | null;
     };
+    /** @description What restoring changed: the number of the version before it, and the paths. */
     readonly RestoredVersion: {
       readonly before: number;
       readonly changed: readonly string[];
@@ -1319,37 +1804,41 @@ export interface components {
       readonly type: "review.changed";
       readonly data: components["schemas"]["ReviewChanged"];
     };
+    /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
       readonly reviews: readonly components["schemas"]["Verdict"][];
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
-    /**
-     * @description * `owner` - Owner
-     *     * `developer` - Developer
-     *     * `viewer` - Viewer
-     * @enum {string}
-     */
-    readonly RoleEnum: "owner" | "developer" | "viewer";
-    readonly Said: {
-      /** Format: uuid */
-      readonly id: string;
-      readonly author: components["schemas"]["Person"] | null;
-      readonly text: string;
-      /** Format: date-time */
-      readonly created: string;
+    /** @enum {string} */
+    readonly Role: "owner" | "developer" | "viewer";
+    /** @description The rune that was made: its size in bytes and its digest. */
+    readonly RuneReport: {
+      readonly size: number;
+      readonly digest: string;
     };
+    /** @description The rune itself against its pipeline compiled again. */
+    readonly RuneVerification: {
+      readonly inputs: number;
+      readonly files: number;
+      readonly bytes: number;
+      readonly differing: number;
+      readonly failure: string | null;
+      readonly suspect: string | null;
+      readonly refusal: string | null;
+      /** @enum {string} */
+      readonly origin: "this" | "other" | "unknown";
+    };
+    /** @description A sample: a recording that a person gave a project, with their consent and its end. */
     readonly Sample: {
       /** Format: uuid */
       readonly id: string;
       readonly project: string;
-      readonly kind: components["schemas"]["SampleKindEnum"];
+      readonly kind: components["schemas"]["SampleKind"];
       readonly path: string;
       readonly digest: string;
       readonly size: number;
       readonly label: string;
-      readonly owner: {
-        readonly [key: string]: unknown;
-      } | null;
+      readonly owner: components["schemas"]["Person"] | null;
       readonly may_delete: boolean;
       readonly consent: string;
       /** Format: date-time */
@@ -1357,21 +1846,18 @@ export interface components {
       /** Format: date-time */
       readonly ends: string;
     };
-    /**
-     * @description * `sound` - Sound
-     *     * `picture` - Picture
-     *     * `motion` - Motion
-     * @enum {string}
-     */
-    readonly SampleKindEnum: "sound" | "picture" | "motion";
-    readonly SampleList: {
-      readonly samples: readonly components["schemas"]["Sample"][];
-    };
+    /** @enum {string} */
+    readonly SampleKind: "sound" | "picture" | "motion";
+    /** @description Who would see a recording and until when, in the words that its person agrees to. */
     readonly SampleTerms: {
       readonly days: number;
       /** Format: date-time */
       readonly ends: string;
       readonly text: string;
+    };
+    /** @description Samples, newest first. */
+    readonly Samples: {
+      readonly samples: readonly components["schemas"]["Sample"][];
     };
     /** @description A sample was sent or deleted. */
     readonly SamplesChanged: Record<string, never>;
@@ -1394,28 +1880,8 @@ export interface components {
     readonly Say: {
       readonly text: string;
     };
-    /**
-     * @description * `read` - read
-     *     * `write` - write
-     *     * `registry` - registry
-     *     * `account:read` - account:read
-     *     * `account:write` - account:write
-     *     * `organisation:read` - organisation:read
-     *     * `project:read` - project:read
-     *     * `project:create` - project:create
-     *     * `project:write` - project:write
-     *     * `build:run` - build:run
-     *     * `review:write` - review:write
-     *     * `rune:publish` - rune:publish
-     *     * `registry:pull` - registry:pull
-     *     * `project:manage` - project:manage
-     *     * `organisation:create` - organisation:create
-     *     * `organisation:write` - organisation:write
-     *     * `member:manage` - member:manage
-     *     * `token:create` - token:create
-     * @enum {string}
-     */
-    readonly ScopesEnum:
+    /** @enum {string} */
+    readonly Scope:
       | "read"
       | "write"
       | "registry"
@@ -1447,6 +1913,41 @@ export interface components {
       readonly type: "sessions.changed";
       readonly data: components["schemas"]["SessionsChanged"];
     };
+    /** @description One input or output of a model's signature. */
+    readonly SignatureTensor: {
+      readonly name: string;
+      readonly element: string;
+      readonly dimensions: readonly number[];
+      /** Format: double */
+      readonly scale: number | null;
+      readonly zero_point: number | null;
+      readonly is_probability: boolean;
+    };
+    /** @description From `start` up to, and without, `end`. */
+    readonly Span: {
+      readonly start: components["schemas"]["Position"];
+      readonly end: components["schemas"]["Position"];
+    };
+    /** @description What became of a stage. `was` is what it was where it is something else now. */
+    readonly StageChange: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly detail: string;
+      readonly line: number;
+      readonly file: string | null;
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "same";
+      readonly was: string | null;
+    };
+    /** @description One step that ended. */
+    readonly Step: {
+      readonly step: string;
+      readonly text: string;
+      /** Format: double */
+      readonly milliseconds: number;
+    };
+    /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
       readonly build_number: number;
@@ -1470,6 +1971,10 @@ export interface components {
       readonly type: "tag.published";
       readonly data: components["schemas"]["TagPublished"];
     };
+    /** @description The tags of a project. */
+    readonly Tags: {
+      readonly tags: readonly components["schemas"]["Tag"][];
+    };
     /** @description A template that a project can start from. */
     readonly Template: {
       readonly name: string;
@@ -1478,79 +1983,106 @@ export interface components {
       readonly icon: string;
       readonly experimental: boolean;
     };
-    readonly TemplateList: {
+    /** @description The templates that a project can start from. */
+    readonly Templates: {
       readonly templates: readonly components["schemas"]["Template"][];
+    };
+    /** @description A span of a file, and the text that stands there after the edit. */
+    readonly TextEdit: {
+      readonly file: string;
+      readonly span: components["schemas"]["Span"];
+      readonly text: string;
     };
     /** @description A token. Its secret is in the answer that made it and nowhere else. */
     readonly Token: {
       /** Format: uuid */
       readonly id: string;
       readonly name: string;
-      readonly scopes: readonly components["schemas"]["ScopesEnum"][];
+      readonly scopes: readonly components["schemas"]["Scope"][];
       /** Format: date-time */
-      readonly expires?: string | null;
+      readonly expires: string | null;
       readonly hint: string;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
-      readonly last_used: string;
+      readonly last_used: string | null;
     };
-    readonly TokenList: {
+    /** @description One's tokens. */
+    readonly Tokens: {
       readonly tokens: readonly components["schemas"]["Token"][];
     };
+    /** @description A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0. */
+    readonly TriedFix: {
+      readonly code: string;
+      readonly place: number;
+      readonly choice: number;
+    };
+    /** @description The paths that an archive brought. */
     readonly Unpacked: {
       /** @description the version that the files were until then */
       readonly before: number;
       readonly added: readonly string[];
       readonly replaced: readonly string[];
     };
-    /**
-     * @description * `see_organisation` - see_organisation
-     *     * `manage_members` - manage_members
-     *     * `rename_organisation` - rename_organisation
-     *     * `create_project` - create_project
-     * @enum {string}
-     */
+    /** @description An op that cannot be compiled, and how often a model has it. */
+    readonly UnsupportedOp: {
+      readonly op: string;
+      readonly types: string;
+      readonly count: number;
+    };
+    /** @enum {string} */
     readonly VerbOnOrganisation: "see_organisation" | "manage_members" | "rename_organisation" | "create_project";
-    /**
-     * @description * `see` - see
-     *     * `read` - read
-     *     * `comment` - comment
-     *     * `review` - review
-     *     * `edit` - edit
-     *     * `build` - build
-     *     * `publish` - publish
-     *     * `describe` - describe
-     *     * `manage` - manage
-     * @enum {string}
-     */
+    /** @enum {string} */
     readonly VerbOnProject:
       "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
+    /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
       readonly id: string;
       readonly user: components["schemas"]["Person"] | null;
-      readonly verdict: string;
+      readonly verdict: components["schemas"]["VerdictChoice"];
       readonly comment: string;
       readonly rune_digest: string;
+      /** @description whether the same member gave another one later */
       readonly replaced: boolean;
       /** Format: date-time */
       readonly created: string;
     };
-    /** @description A version, as `version_to_json` writes it. */
+    /** @enum {string} */
+    readonly VerdictChoice: "approve" | "changes";
+    /** @description A rune against the reference interpreter; `sentence` is the result for people. */
+    readonly Verification: {
+      readonly reference: string | null;
+      readonly within: boolean;
+      readonly complete: boolean;
+      readonly sentence: string;
+      readonly skipped: string | null;
+      readonly rune: components["schemas"]["RuneVerification"];
+      readonly models: readonly components["schemas"]["ModelVerification"][];
+    };
+    /** @description A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand. */
     readonly Version: {
       readonly number: number;
       readonly digest: string;
       /** Format: date-time */
       readonly created: string;
-      readonly author: unknown;
+      readonly author: components["schemas"]["Person"] | null;
       readonly message: string;
-      readonly saved_by: unknown;
+      readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description how many files it has */
       readonly files: number;
-      readonly builds: unknown;
+      readonly builds: readonly components["schemas"]["VersionBuild"][];
       readonly tags: readonly string[];
+    };
+    /** @description A numbered build of a version. */
+    readonly VersionBuild: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly state: string;
+      readonly url: string;
     };
     readonly VersionPage: {
       readonly next: string | null;
@@ -1572,77 +2104,180 @@ export interface components {
       readonly type: "version.saved";
       readonly data: components["schemas"]["VersionSaved"];
     };
-    /**
-     * @description * `private` - Private
-     *     * `public` - Public
-     * @enum {string}
-     */
-    readonly VisibilityEnum: "private" | "public";
+    /** @description A version with its files by path. */
+    readonly VersionWithFiles: {
+      readonly number: number;
+      readonly digest: string;
+      /** Format: date-time */
+      readonly created: string;
+      readonly author: components["schemas"]["Person"] | null;
+      readonly message: string;
+      readonly saved_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly saved_at: string | null;
+      /** @description how many files it has */
+      readonly files: number;
+      readonly builds: readonly components["schemas"]["VersionBuild"][];
+      readonly tags: readonly string[];
+      readonly manifest: {
+        readonly [key: string]: components["schemas"]["FileState"];
+      };
+    };
+    /** @enum {string} */
+    readonly Visibility: "private" | "public";
+    /** @description What is watched or tried, and the last rune that shows it. */
+    readonly Watch: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly wires: readonly components["schemas"]["Wire"][];
+      readonly timed: boolean;
+      readonly fix: components["schemas"]["NamedFix"] | null;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly error: string | null;
+      readonly build: components["schemas"]["PreviewBuild"] | null;
+    };
     /** @description Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try. */
     readonly WatchRequest: {
-      readonly wires?: readonly components["schemas"]["Wire"][];
+      readonly wires?: readonly components["schemas"]["WatchedWire"][];
       readonly timed?: boolean;
-      readonly fix?: components["schemas"]["Fix"];
+      readonly fix?: components["schemas"]["TriedFix"];
     };
+    readonly WatchedWire: {
+      readonly stage: string;
+      readonly index: number;
+    };
+    /** @description What flows out of a stage, by the number of its output. */
     readonly Wire: {
       readonly stage: string;
       readonly index: number;
     };
+    /** @description What became of a wire; a changed one carries another type. */
+    readonly WireChange: {
+      readonly source: string;
+      readonly source_index: number;
+      readonly target: string;
+      readonly target_index: number;
+      readonly type: string | null;
+      /** @enum {string} */
+      readonly change: "added" | "removed" | "changed" | "same";
+    };
   };
-  responses: never;
+  responses: {
+    /** @description What went wrong. */
+    readonly Problem: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
   parameters: never;
   requestBodies: never;
   headers: never;
   pathItems: never;
 }
 export type Authors = components["schemas"]["Authors"];
+export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
 export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
+export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
 export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
 export type BuildLogAppendedEvent = components["schemas"]["BuildLogAppendedEvent"];
-export type BuildLogLine = components["schemas"]["BuildLogLine"];
+export type BuildPage = components["schemas"]["BuildPage"];
+export type BuildReport = components["schemas"]["BuildReport"];
+export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
+export type Comment = components["schemas"]["Comment"];
+export type Comments = components["schemas"]["Comments"];
+export type Comparison = components["schemas"]["Comparison"];
+export type CreatedToken = components["schemas"]["CreatedToken"];
+export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
 export type DeviceToken = components["schemas"]["DeviceToken"];
+export type Diagnostic = components["schemas"]["Diagnostic"];
+export type DifferingOp = components["schemas"]["DifferingOp"];
+export type DrawnInput = components["schemas"]["DrawnInput"];
+export type DrawnModel = components["schemas"]["DrawnModel"];
+export type DrawnOutput = components["schemas"]["DrawnOutput"];
 export type File = components["schemas"]["File"];
-export type FileKindEnum = components["schemas"]["FileKindEnum"];
-export type FileList = components["schemas"]["FileList"];
+export type FileChange = components["schemas"]["FileChange"];
+export type FileKind = components["schemas"]["FileKind"];
+export type FileReport = components["schemas"]["FileReport"];
+export type FileState = components["schemas"]["FileState"];
+export type Files = components["schemas"]["Files"];
 export type Fix = components["schemas"]["Fix"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
+export type GivenRole = components["schemas"]["GivenRole"];
 export type Invitation = components["schemas"]["Invitation"];
-export type InvitationList = components["schemas"]["InvitationList"];
+export type Invitations = components["schemas"]["Invitations"];
+export type LanguageAnswer = components["schemas"]["LanguageAnswer"];
+export type LanguageError = components["schemas"]["LanguageError"];
+export type LanguageReason = components["schemas"]["LanguageReason"];
+export type LanguageRequest = components["schemas"]["LanguageRequest"];
+export type Layer = components["schemas"]["Layer"];
+export type LineVersion = components["schemas"]["LineVersion"];
+export type ListedProject = components["schemas"]["ListedProject"];
+export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
+export type LogLine = components["schemas"]["LogLine"];
+export type Me = components["schemas"]["Me"];
+export type Measurement = components["schemas"]["Measurement"];
 export type Member = components["schemas"]["Member"];
-export type MemberList = components["schemas"]["MemberList"];
+export type Members = components["schemas"]["Members"];
 export type MembersChanged = components["schemas"]["MembersChanged"];
 export type MembersChangedEvent = components["schemas"]["MembersChangedEvent"];
+export type Membership = components["schemas"]["Membership"];
+export type Memory = components["schemas"]["Memory"];
+export type ModelChange = components["schemas"]["ModelChange"];
+export type ModelGraph = components["schemas"]["ModelGraph"];
+export type ModelMemory = components["schemas"]["ModelMemory"];
+export type ModelPage = components["schemas"]["ModelPage"];
+export type ModelReport = components["schemas"]["ModelReport"];
+export type ModelSignature = components["schemas"]["ModelSignature"];
+export type ModelTensor = components["schemas"]["ModelTensor"];
+export type ModelVerification = components["schemas"]["ModelVerification"];
+export type NamedFix = components["schemas"]["NamedFix"];
 export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
+export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
+export type NewToken = components["schemas"]["NewToken"];
+export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
 export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
 export type OrganisationEvent = components["schemas"]["OrganisationEvent"];
-export type OrganisationList = components["schemas"]["OrganisationList"];
 export type OrganisationProjectCreated = components["schemas"]["OrganisationProjectCreated"];
 export type OrganisationProjectCreatedEvent = components["schemas"]["OrganisationProjectCreatedEvent"];
 export type OrganisationProjectDeleted = components["schemas"]["OrganisationProjectDeleted"];
 export type OrganisationProjectDeletedEvent = components["schemas"]["OrganisationProjectDeletedEvent"];
 export type OrganisationProjectRestored = components["schemas"]["OrganisationProjectRestored"];
 export type OrganisationProjectRestoredEvent = components["schemas"]["OrganisationProjectRestoredEvent"];
-export type PatchedMember = components["schemas"]["PatchedMember"];
-export type PatchedOrganisation = components["schemas"]["PatchedOrganisation"];
+export type Organisations = components["schemas"]["Organisations"];
+export type Outline = components["schemas"]["Outline"];
+export type OutlineNode = components["schemas"]["OutlineNode"];
+export type OutlineWire = components["schemas"]["OutlineWire"];
+export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
+export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
+export type PipelineChange = components["schemas"]["PipelineChange"];
+export type Position = components["schemas"]["Position"];
+export type Preview = components["schemas"]["Preview"];
+export type PreviewBuild = components["schemas"]["PreviewBuild"];
 export type PreviewChanged = components["schemas"]["PreviewChanged"];
 export type PreviewChangedEvent = components["schemas"]["PreviewChangedEvent"];
+export type PreviewState = components["schemas"]["PreviewState"];
 export type PreviewWatched = components["schemas"]["PreviewWatched"];
 export type PreviewWatchedEvent = components["schemas"]["PreviewWatchedEvent"];
+export type Problem = components["schemas"]["Problem"];
 export type ProfileChanged = components["schemas"]["ProfileChanged"];
 export type ProfileChangedEvent = components["schemas"]["ProfileChangedEvent"];
 export type Project = components["schemas"]["Project"];
@@ -1651,47 +2286,67 @@ export type ProjectChangedEvent = components["schemas"]["ProjectChangedEvent"];
 export type ProjectDeleted = components["schemas"]["ProjectDeleted"];
 export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
 export type ProjectEvent = components["schemas"]["ProjectEvent"];
-export type ProjectList = components["schemas"]["ProjectList"];
-export type ProjectListPage = components["schemas"]["ProjectListPage"];
+export type ProjectState = components["schemas"]["ProjectState"];
+export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Publish = components["schemas"]["Publish"];
+export type Quantisation = components["schemas"]["Quantisation"];
+export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
 export type ReviewChanged = components["schemas"]["ReviewChanged"];
 export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
 export type Reviews = components["schemas"]["Reviews"];
-export type RoleEnum = components["schemas"]["RoleEnum"];
-export type Said = components["schemas"]["Said"];
+export type Role = components["schemas"]["Role"];
+export type RuneReport = components["schemas"]["RuneReport"];
+export type RuneVerification = components["schemas"]["RuneVerification"];
 export type Sample = components["schemas"]["Sample"];
-export type SampleKindEnum = components["schemas"]["SampleKindEnum"];
-export type SampleList = components["schemas"]["SampleList"];
+export type SampleKind = components["schemas"]["SampleKind"];
 export type SampleTerms = components["schemas"]["SampleTerms"];
+export type Samples = components["schemas"]["Samples"];
 export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
-export type ScopesEnum = components["schemas"]["ScopesEnum"];
+export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
+export type SignatureTensor = components["schemas"]["SignatureTensor"];
+export type Span = components["schemas"]["Span"];
+export type StageChange = components["schemas"]["StageChange"];
+export type Step = components["schemas"]["Step"];
 export type Tag = components["schemas"]["Tag"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
+export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
-export type TemplateList = components["schemas"]["TemplateList"];
+export type Templates = components["schemas"]["Templates"];
+export type TextEdit = components["schemas"]["TextEdit"];
 export type Token = components["schemas"]["Token"];
-export type TokenList = components["schemas"]["TokenList"];
+export type Tokens = components["schemas"]["Tokens"];
+export type TriedFix = components["schemas"]["TriedFix"];
 export type Unpacked = components["schemas"]["Unpacked"];
+export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
 export type VerbOnOrganisation = components["schemas"]["VerbOnOrganisation"];
 export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
+export type VerdictChoice = components["schemas"]["VerdictChoice"];
+export type Verification = components["schemas"]["Verification"];
 export type Version = components["schemas"]["Version"];
+export type VersionBuild = components["schemas"]["VersionBuild"];
 export type VersionPage = components["schemas"]["VersionPage"];
 export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
-export type VisibilityEnum = components["schemas"]["VisibilityEnum"];
+export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
+export type Visibility = components["schemas"]["Visibility"];
+export type Watch = components["schemas"]["Watch"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
+export type WatchedWire = components["schemas"]["WatchedWire"];
 export type Wire = components["schemas"]["Wire"];
+export type WireChange = components["schemas"]["WireChange"];
+export type ResponseProblem = components["responses"]["Problem"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -1713,6 +2368,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_cancel: {
@@ -1734,6 +2390,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly comments_list: {
@@ -1752,9 +2409,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": readonly components["schemas"]["Said"][];
+          readonly "application/json": components["schemas"]["Comments"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly comments_add: {
@@ -1777,9 +2435,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["Said"];
+          readonly "application/json": components["schemas"]["Comment"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_log: {
@@ -1801,6 +2460,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildLog"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly reviews_list: {
@@ -1822,6 +2482,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly reviews_give: {
@@ -1847,6 +2508,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Verdict"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_rune: {
@@ -1868,6 +2530,7 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly device_sign_ins_create: {
@@ -1891,6 +2554,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceSignIn"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly device_sign_ins_token_create: {
@@ -1914,6 +2578,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceToken"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly me_retrieve: {
@@ -1925,13 +2590,15 @@ export interface operations {
     };
     readonly requestBody?: never;
     readonly responses: {
-      /** @description id, name, initials, colour and organisations with roles */
       readonly 200: {
         headers: {
           readonly [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          readonly "application/json": components["schemas"]["Me"];
+        };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_list: {
@@ -1948,9 +2615,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["OrganisationList"];
+          readonly "application/json": components["schemas"]["Organisations"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_create: {
@@ -1974,6 +2642,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_retrieve: {
@@ -1995,6 +2664,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_partial_update: {
@@ -2008,7 +2678,7 @@ export interface operations {
     };
     readonly requestBody?: {
       readonly content: {
-        readonly "application/json": components["schemas"]["PatchedOrganisation"];
+        readonly "application/json": components["schemas"]["PatchedOrganisationChange"];
       };
     };
     readonly responses: {
@@ -2020,6 +2690,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly invitations_list: {
@@ -2038,9 +2709,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["InvitationList"];
+          readonly "application/json": components["schemas"]["Invitations"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_invitations_create: {
@@ -2054,7 +2726,7 @@ export interface operations {
     };
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components["schemas"]["Invitation"];
+        readonly "application/json": components["schemas"]["GivenRole"];
       };
     };
     readonly responses: {
@@ -2063,9 +2735,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["Invitation"];
+          readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_invitations_destroy: {
@@ -2087,6 +2760,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_retrieve: {
@@ -2105,9 +2779,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["MemberList"];
+          readonly "application/json": components["schemas"]["Members"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_destroy: {
@@ -2129,6 +2804,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly organisations_members_partial_update: {
@@ -2143,7 +2819,7 @@ export interface operations {
     };
     readonly requestBody?: {
       readonly content: {
-        readonly "application/json": components["schemas"]["PatchedMember"];
+        readonly "application/json": components["schemas"]["PatchedGivenRole"];
       };
     };
     readonly responses: {
@@ -2155,6 +2831,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_list: {
@@ -2171,9 +2848,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["ProjectListPage"];
+          readonly "application/json": components["schemas"]["ListedProjectPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_create: {
@@ -2197,6 +2875,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_retrieve: {
@@ -2219,6 +2898,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_destroy: {
@@ -2240,6 +2920,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_partial_update: {
@@ -2266,6 +2947,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly archive_read: {
@@ -2291,6 +2973,7 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly archive_unpack: {
@@ -2322,6 +3005,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Unpacked"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly authors: {
@@ -2347,6 +3031,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Authors"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_list: {
@@ -2366,9 +3051,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": readonly components["schemas"]["Build"][];
+          readonly "application/json": components["schemas"]["BuildPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly builds_request: {
@@ -2391,6 +3077,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_list: {
@@ -2410,9 +3097,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["FileList"];
+          readonly "application/json": components["schemas"]["Files"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_retrieve: {
@@ -2436,6 +3124,7 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_update: {
@@ -2466,6 +3155,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_destroy: {
@@ -2491,6 +3181,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_copy_create: {
@@ -2518,6 +3209,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_files_rename_create: {
@@ -2545,6 +3237,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly language_ask: {
@@ -2557,11 +3250,9 @@ export interface operations {
       };
       readonly cookie?: never;
     };
-    readonly requestBody?: {
+    readonly requestBody: {
       readonly content: {
-        readonly "application/json": {
-          readonly [key: string]: unknown;
-        };
+        readonly "application/json": components["schemas"]["LanguageRequest"];
       };
     };
     readonly responses: {
@@ -2570,11 +3261,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["LanguageAnswer"] | components["schemas"]["LanguageError"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_models_retrieve: {
@@ -2598,11 +3288,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["ModelPage"] | components["schemas"]["DrawnModel"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_retrieve: {
@@ -2625,6 +3314,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_invite: {
@@ -2647,6 +3337,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["PhoneLink"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly phones_end: {
@@ -2661,13 +3352,15 @@ export interface operations {
     };
     readonly requestBody?: never;
     readonly responses: {
-      /** @description No response body */
-      readonly 204: {
+      readonly 200: {
         headers: {
           readonly [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          readonly "application/json": components["schemas"]["Phones"];
+        };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_retrieve: {
@@ -2687,11 +3380,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Preview"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_refresh: {
@@ -2711,11 +3403,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Preview"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_watch: {
@@ -2739,11 +3430,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Watch"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly preview_watch_retrieve: {
@@ -2764,11 +3454,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Watch"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_restore_create: {
@@ -2795,6 +3484,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_of_project: {
@@ -2814,9 +3504,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["SampleList"];
+          readonly "application/json": components["schemas"]["Samples"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_send: {
@@ -2849,6 +3540,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Sample"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_terms: {
@@ -2874,6 +3566,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleTerms"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_state_retrieve: {
@@ -2893,11 +3586,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["ProjectState"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_list: {
@@ -2917,9 +3609,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": readonly components["schemas"]["Tag"][];
+          readonly "application/json": components["schemas"]["Tags"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_publish: {
@@ -2946,6 +3639,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tag"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tags_rune: {
@@ -2969,6 +3663,7 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_list: {
@@ -2991,6 +3686,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionPage"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_save: {
@@ -3017,6 +3713,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Version"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_versions_retrieve: {
@@ -3037,9 +3734,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["Version"];
+          readonly "application/json": components["schemas"]["VersionWithFiles"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_archive: {
@@ -3063,6 +3761,7 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_file: {
@@ -3087,6 +3786,7 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_restore: {
@@ -3115,8 +3815,10 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["RestoredVersion"];
+          readonly "application/octet-stream": string;
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly versions_compare: {
@@ -3141,11 +3843,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": {
-            readonly [key: string]: unknown;
-          };
+          readonly "application/json": components["schemas"]["Comparison"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly projects_from_model: {
@@ -3175,6 +3876,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_own: {
@@ -3191,9 +3893,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["SampleList"];
+          readonly "application/json": components["schemas"]["Samples"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly samples_take_back: {
@@ -3214,6 +3917,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly templates_retrieve: {
@@ -3230,9 +3934,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["TemplateList"];
+          readonly "application/json": components["schemas"]["Templates"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_list: {
@@ -3249,9 +3954,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["TokenList"];
+          readonly "application/json": components["schemas"]["Tokens"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_create: {
@@ -3263,7 +3969,7 @@ export interface operations {
     };
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components["schemas"]["Token"];
+        readonly "application/json": components["schemas"]["NewToken"];
       };
     };
     readonly responses: {
@@ -3272,9 +3978,10 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["Token"];
+          readonly "application/json": components["schemas"]["CreatedToken"];
         };
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
   readonly tokens_destroy: {
@@ -3295,6 +4002,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly default: components["responses"]["Problem"];
     };
   };
 }

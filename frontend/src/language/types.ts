@@ -1,65 +1,7 @@
 // What is asked of the language and what it answers: the JSON of rune/language/service.py, described in
-// docs/reference/language.md. A request says whether its offsets count UTF-16 units, as JavaScript's texts do, or characters.
-
-/** A place in a text: line and column count from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-  readonly offset: number;
-}
-
-/** From `start` up to, and without, `end`. */
-export interface Span {
-  readonly start: Position;
-  readonly end: Position;
-}
-
-export interface TextEdit {
-  readonly file: string;
-  readonly span: Span;
-  readonly text: string;
-}
-
-export interface Fix {
-  readonly title: string;
-  /** Whether it may be applied without asking; what is not is a guess, or one of several choices. */
-  readonly is_safe: boolean;
-  readonly edits: readonly TextEdit[];
-}
-
-export interface Diagnostic {
-  readonly severity: "error" | "warning";
-  readonly code: string;
-  readonly message: string;
-  readonly file: string;
-  readonly span: Span;
-  readonly notes: readonly string[];
-  readonly fixes: readonly Fix[];
-}
-
-export type StageKind = "capability" | "block" | "model" | "output";
-
-export interface OutlineNode {
-  readonly name: string;
-  readonly kind: StageKind;
-  readonly detail: string;
-  readonly line: number;
-  readonly file: string | null;
-}
-
-export interface OutlineWire {
-  readonly source: string;
-  readonly source_index: number;
-  readonly target: string;
-  readonly target_index: number;
-  readonly type: string | null;
-}
-
-/** What can be drawn of a Runefile, even of a broken one. */
-export interface Outline {
-  readonly nodes: readonly OutlineNode[];
-  readonly wires: readonly OutlineWire[];
-}
+// docs/reference/language.md. Problems, edits and outlines are those of the API. A request says whether its offsets count
+// UTF-16 units, as JavaScript's texts do, or characters.
+import type { Diagnostic, Outline, Span, TextEdit } from "../api/schema";
 
 export interface CheckAnswer {
   readonly runefile: string;

@@ -4,7 +4,7 @@
 import "./pages.css";
 import "./builds.css";
 import { copyButtons } from "./copy";
-import { looksAgain } from "./look-again";
+import { followBuilds } from "./follow-build";
 import { forgetPlayers } from "./forget-players";
 import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
@@ -21,7 +21,7 @@ copyButtons();
 modelDrops();
 closingMenus();
 sureButtons();
-looksAgain();
+followBuilds();
 forgetPlayers();
 forgetUnsent();
 closesItself();

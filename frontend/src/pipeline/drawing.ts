@@ -3,7 +3,7 @@ import { condensed } from "./condense";
 import { FULL, SMALL } from "./form";
 import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
 import { pathOf } from "./paths";
-import { KIND_WORDS } from "./said";
+import { KIND_WORDS } from "./description";
 import type { Pipeline } from "./types";
 
 const SVG = "http://www.w3.org/2000/svg";

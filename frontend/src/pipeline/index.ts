@@ -3,5 +3,5 @@ export { place, placeOnce, type Placed, type PlacedNode, type PlacedWire } from 
 export { forwardWires } from "./order";
 export { pathOf, type Point } from "./paths";
 export { drawPipeline } from "./drawing";
-export { KIND_WORDS, stagesSaid } from "./said";
+export { KIND_WORDS, describeStages } from "./description";
 export type { Pipeline, Stage, Wire } from "./types";

@@ -270,7 +270,7 @@ function namesOf(tensor: OutputTensor, wordlists: Context["wordlists"]): readonl
   return scoresOf(tensor, wordlists, null).map(({ name }) => name);
 }
 
-/** `[1, h, w, 1 or 3]` of a size that can be looked at. */
+/** `[1, h, w, 1 or 3]` of a size that can be shown. */
 function isPicture({ dimensions }: OutputTensor): boolean {
   const [batch = 0, height = 0, width = 0, channels = 0] = dimensions;
   return dimensions.length === 4 && batch === 1 && height >= 8 && width >= 8 && (channels === 1 || channels === 3);

@@ -1,21 +1,20 @@
 // A rune that is loaded and can be run: the part of the page worker that knows no messages. Tests run it under Node.
 import { carriedResources } from "./carried";
 import { RuneError } from "./errors";
-import { describe, type Description, type GraphCapability, type GraphOutput, type GraphWire } from "./graph";
-import { Host, type HostCapability, type ReadInput } from "./host";
+import { describe, type GraphOutput, type GraphWire } from "./graph";
+import { Host, type ReadInput } from "./host";
 import type { FindResource } from "./host-resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
+import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
 import { readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
-  CapabilityRequest,
   Limits,
   Loaded,
   OutputKind,
   OutputMessage,
-  OutputRequest,
   OutputTensor,
   RunResult,
   StageTimes,
@@ -312,68 +311,6 @@ function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResour
     // A rune that cannot bear zeros has still said what it reads, up to there.
   }
   return sizes;
-}
-
-function describeCapabilities(
-  host: Host,
-  description: Description,
-  probe: () => ReadonlyMap<number, number>,
-): CapabilityRequest[] {
-  const left = [...description.capabilities];
-  const matched = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
-  const isComplete = matched.every(({ node }) => typeof node?.size === "number");
-  const sizes = isComplete ? new Map<number, number>() : probe();
-  return matched.map(({ request, node }) => ({
-    ...request,
-    size: sizes.get(request.id) ?? node?.size ?? 0,
-    type: node?.type ?? null,
-    stage: node?.stage ?? null,
-  }));
-}
-
-/** Removes and gives the graph's node of a request: the same kind and parameters, else the next of the kind. */
-function takeMatching(left: GraphCapability[], request: HostCapability): GraphCapability | null {
-  const exact = left.findIndex((node) => node.kind === request.kind && hasParameters(node, request.parameters));
-  const index = exact >= 0 ? exact : left.findIndex((node) => node.kind === request.kind);
-  return index < 0 ? null : (left.splice(index, 1)[0] ?? null);
-}
-
-function hasParameters(node: GraphCapability, parameters: Readonly<Record<string, number>>): boolean {
-  return Object.entries(parameters).every(([key, value]) => {
-    const written = node.parameters[key] ?? node.parameters[key.replaceAll("_", "-")];
-    return written !== undefined && (Number(written) === value || Math.fround(Number(written)) === value);
-  });
-}
-
-/** The watched wires by the outputs that send them; none where the graph contradicts what the rune asks for. */
-function watchedWires(host: Host, wires: readonly GraphWire[]): ReadonlyMap<number, GraphWire> {
-  const requests = [...host.outputs.values()];
-  const sending = wires.flatMap((wire) => {
-    const request = requests[wire.order];
-    return request?.kind === "TENSOR" ? [[request.id, wire] as const] : [];
-  });
-  const isTold = sending.length === wires.length && wires.at(-1)?.order === requests.length - 1;
-  return new Map(isTold ? sending : []);
-}
-
-/**
- * Outputs by the order in which the rune asks for them, where its graph tells that. In other graphs those of one kind
- * cannot be told apart before they speak.
- */
-function describeOutputs(
-  requests: readonly Omit<OutputRequest, "stage">[],
-  nodes: readonly GraphOutput[],
-): OutputRequest[] {
-  const ordered = requests.map(
-    ({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage,
-  );
-  if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
-    return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
-  }
-  return requests.map((request) => {
-    const alike = nodes.filter((node) => node.kind === request.kind);
-    return { ...request, stage: alike.length === 1 ? (alike[0]?.stage ?? null) : null };
-  });
 }
 
 function withMeaning(tensor: OutputTensor, meaning: TensorMeaning | null): OutputTensor {

@@ -1,7 +1,7 @@
 // The entry of the studio page: reads what the page was served with and starts.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import type { PageState } from "./api/types";
+import type { PageState } from "./api/page-state";
 import { startDeferredOnInput } from "./session/deferred";
 import { Workspace } from "./session/workspace";
 import { makeShell, ShellContext } from "./shell/shell";

@@ -16,7 +16,7 @@ from forge.builds.artefacts import open_rune
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, State
-from forge.builds.serializers import build_to_json
+from forge.builds.serializers import MeasurementJson, build_to_json
 from forge.compute.compiler import Compiler
 from forge.compute.toolchain import fresh_compiler
 from forge.core.models import AuditEntry, Event
@@ -60,20 +60,26 @@ def test_the_same_files_are_answered_from_the_cache(
     assert second.measurement is not None
 
 
+def measured(build: Build) -> MeasurementJson | None:
+    report = build_to_json(build)["report"]
+    assert report is not None
+    return report["run"]
+
+
 def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     """Two builds of the same files that are asked for at once are both measured."""
     first = work(request_build(developer, project))
-    told = build_to_json(first)["report"]["run"]
+    told = measured(first)
     artefact = first.artefact
     assert artefact is not None
     report = {name: part for name, part in artefact.report.items() if name != "run"}
     Artefact.objects.filter(pk=artefact.pk).update(report=report)
     second = work(request_build(developer, project))
     first = Build.objects.select_related("artefact", "version").get(pk=first.pk)
-    assert build_to_json(first)["report"]["run"] == told == first.measurement
-    assert build_to_json(second)["report"]["run"] == second.measurement != first.measurement
+    assert measured(first) == told == first.measurement
+    assert measured(second) == second.measurement != first.measurement
 
 
 def test_a_broken_project_fails_with_its_diagnostics(

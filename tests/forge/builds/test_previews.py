@@ -19,6 +19,7 @@ from forge.builds.preview_leases import LEASE, PreviewLease, end_leases, is_leas
 from forge.builds.previews import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.compiler import Compiler
+from forge.compute.toolchain import TOOLCHAIN
 from forge.core.blobs import blob_path
 from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
@@ -52,6 +53,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler) -> 
     shown = preview_to_json(preview)
     assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
     assert shown["sequence"] == project.sequence
+    assert shown["build"] is not None
     assert shown["build"]["size"] > 100
     assert [node["name"] for node in shown["outline"]["nodes"]] == ["number", "out"]
     events = Event.objects.filter(stream_id=project.stream, type="preview.changed")
@@ -91,6 +93,20 @@ def test_a_text_without_a_change_is_not_looked_at_again(project: Any, compiler: 
     before = Event.objects.count()
     refresh(project, compiler)
     assert Event.objects.count() == before
+
+
+def test_a_preview_of_another_toolchain_is_made_anew_when_someone_opens_the_project(
+    project: Any, user: Any, compiler: Compiler, wakes: WakeUps
+) -> None:
+    refresh(project, compiler)
+    wakes.previews.clear()
+    actions.refresh_preview(user, project)
+    assert wakes.previews == []
+    Preview.objects.update(toolchain="sha256:of-the-one-before-the-upgrade")
+    actions.refresh_preview(user, project)
+    assert wakes.previews == [project.pk]
+    refresh(project, compiler)
+    assert Preview.objects.get().toolchain == TOOLCHAIN
 
 
 def test_a_preview_whose_notification_was_lost_is_made_after_a_while(

@@ -259,6 +259,7 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
     before = Side({"yes_no.tflite": {"digest": "a"}}, outline=Outline((MIC, MODEL), ()))
     after = Side({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
     pipeline = comparison_to_json(compare(before, after))["pipeline"]
+    assert pipeline is not None
     assert [(stage["name"], stage["change"], stage["was"]) for stage in pipeline["stages"]] == [
         ("mic", "changed", "SOUND 16 kHz"),
         ("yes", "changed", None),
@@ -267,7 +268,7 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
 
 def test_an_outline_is_read_back_also_from_an_older_report() -> None:
     outline = Outline((MIC, MODEL), (wire(MIC, MODEL),))
-    written = outline_to_json(outline)
+    written: dict[str, Any] = {**outline_to_json(outline)}
     assert read_outline(written) == outline
     del written["nodes"][0]["file"]
     assert read_outline(written) == outline

@@ -85,7 +85,7 @@ def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     assert 'http-equiv="refresh"' in text_of(client.get(PAGE))
     page = text_of(client.post(f"{PAGE}/cancel", follow=True))
     assert "The build was cancelled" in page
-    assert "data-look-again" not in page
+    assert "data-follow-build" not in page
     assert 'http-equiv="refresh"' not in page
     assert client.post(f"{PAGE}/cancel").status_code == 409
     build.refresh_from_db()

@@ -1,9 +1,13 @@
-"""The API's schema is a file under review: a change to it is seen in the diff."""
+"""The API's schema is a file under review: a change to it is seen in the diff. It leaves no shape open."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
 from django.core.management import call_command
 
 SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.yaml"
@@ -14,3 +18,60 @@ def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(made))
     _, _, committed = SNAPSHOT.read_text("utf-8").partition("\n")  # the first line says who wrote it
     assert committed == made.read_text("utf-8"), "write it anew and look at the diff: make reference"
+
+
+OPEN = {"LanguageAnswer.answer": "each request has an answer of its own, which docs/reference/language.md describes"}
+"""What is described as anything, and why."""
+
+
+def open_shapes(schema: Any, at: str) -> Iterator[str]:
+    """Where a schema takes anything: objects without fields, what has no type."""
+    if not isinstance(schema, dict):
+        return
+    named = {"$ref", "allOf", "oneOf", "anyOf", "enum", "type"} & schema.keys()
+    is_bare = schema.get("type") == "object" and not {"properties", "additionalProperties"} & schema.keys()
+    if not named or is_bare:
+        yield at
+    for name, inner in schema.get("properties", {}).items():
+        yield from open_shapes(inner, f"{at}.{name}")
+    for key in ("items", "additionalProperties"):
+        if key in schema and schema[key] is not False:
+            yield from open_shapes(schema[key], f"{at}[]")
+    for key in ("allOf", "oneOf", "anyOf"):
+        for inner in schema.get(key, ()):
+            yield from open_shapes(inner, at)
+
+
+def all_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every schema of a description by where it stands: components, bodies and answers."""
+    yield from described["components"]["schemas"].items()
+    for address, methods in described["paths"].items():
+        for method, operation in methods.items():
+            bodies = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
+            for body in bodies:
+                for media_type, content in body.get("content", {}).items():
+                    yield f"{method} {address} {media_type}", content.get("schema", {})
+
+
+def test_no_shape_is_left_open() -> None:
+    described = yaml.load(SNAPSHOT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    found = {place for name, schema in all_schemas(described) for place in open_shapes(schema, name)}
+    assert found == OPEN.keys()
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [
+        ({}, ["x"]),
+        ({"type": "object"}, ["x"]),
+        ({"nullable": True, "description": "anything"}, ["x"]),
+        ({"type": "object", "additionalProperties": {}}, ["x[]"]),
+        ({"type": "array", "items": {"type": "object"}}, ["x[]"]),
+        ({"type": "object", "properties": {"a": {}, "b": {"type": "string"}}}, ["x.a"]),
+        ({"allOf": [{}], "nullable": True}, ["x"]),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, []),
+        ({"$ref": "#/components/schemas/X"}, []),
+    ],
+)
+def test_an_open_shape_is_found(schema: dict[str, Any], found: list[str]) -> None:
+    assert list(open_shapes(schema, "x")) == found

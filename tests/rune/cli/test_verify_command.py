@@ -68,8 +68,8 @@ def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, t
     verified = (rune, "--project", sine, "--report", report, "-n", "2")
     for told, origin in (
         ({"report": made}, "this"),
-        (made | {"toolchain_digest": "sha256:another"}, "other"),
-        ({key: made[key] for key in made if key != "toolchain_digest"}, "other"),
+        ({**made, "toolchain_digest": "sha256:another"}, "other"),
+        ({key: value for key, value in made.items() if key != "toolchain_digest"}, "other"),
     ):
         report.write_text(json.dumps(told))
         done = run(*verified, "-f", "json")

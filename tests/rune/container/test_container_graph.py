@@ -70,7 +70,6 @@ def test_the_graph_has_the_published_layout() -> None:
     assert label["inputs"] == [model["outputs"][1]]
     assert graph["outputs"]["serial"] == {
         "kind": {"type": "serial"},
-        "args": {},
         "inputs": [label["outputs"][0], model["outputs"][0]],
     }
     assert graph["resources"] == {
@@ -100,7 +99,7 @@ def test_a_model_of_another_format_says_which_and_one_of_a_resource_names_it() -
     models = graph_json(Pipeline((onnx, given), ()), "x")["models"]
     assert (models["onnx"]["file"], models["onnx"]["args"]) == ("model.onnx", {"format": "onnx"})
     assert models["given"]["file"] == "$MODEL"
-    assert models["given"]["args"] == {}
+    assert "args" not in models["given"]
 
 
 def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> None:
@@ -108,13 +107,12 @@ def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> N
     assert graph_json(PIPELINE, "a")["tensors"] == graph_json(PIPELINE, "b")["tensors"]
 
 
-def test_maps_without_entries_are_left_out_but_for_arguments_which_old_tools_require() -> None:
+def test_maps_without_entries_are_left_out() -> None:
     small = Pipeline((CapabilityStage("raw", Capability.RAW, (), SCORES),), ())
     graph = graph_json(small, "small")
     assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
     assert graph["requests"] == {"capabilities": ["raw"]}
-    assert graph["capabilities"]["raw"]["args"] == {}
-    assert set(graph["capabilities"]["raw"]) == {"kind", "args", "outputs"}
+    assert set(graph["capabilities"]["raw"]) == {"kind", "outputs"}
 
 
 def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:

@@ -128,7 +128,7 @@ test("without a network the kept one runs, and what runs goes on", async () => {
   expect(store.state.getState().isOffline).toBe(false);
 });
 
-test("a phone that was never there says that the forge cannot be reached", async () => {
+test("a phone that was never there says that the server cannot be reached", async () => {
   const { server, store } = setUp();
   server.answer = () => {
     throw new TypeError("no network");

@@ -13,7 +13,7 @@ export interface Running {
 export interface Player {
   readonly phase: "starting" | "ready" | "no-access" | "not-found" | "unreachable";
   readonly state: PlayerState | null;
-  /** What there is to run is from the last time that the forge was reached. */
+  /** What there is to run is from the last time that the server was reached. */
   readonly isOffline: boolean;
   /** What went wrong, for a person. */
   readonly problem: string | null;

@@ -1,10 +1,25 @@
 // The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
+import type {
+  Authors,
+  Build,
+  Comparison,
+  LogLine,
+  ModelPage,
+  PhoneLink,
+  Preview,
+  ProjectState,
+  Sample,
+  SampleTerms,
+  Tag,
+  Version,
+  DrawnModel,
+  VersionPage,
+  Watch,
+  Wire,
+} from "../../api/schema";
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
-import type { Sample, SampleTerms } from "./samples";
-import type { Build, LogLine, ModelDrawing, ModelPage, PhoneLink, Preview, ProjectState, Tag } from "./types";
-import type { WatchAnswer, Wire, Wish } from "./watch";
-import type { Authors, Comparison, Version, VersionPage } from "./versions";
+import type { Wish } from "./watch";
 
 const TOKEN = "X-CSRFToken";
 
@@ -52,7 +67,7 @@ export class ProjectClient {
   }
 
   /** The same with the model's layers and the memory that it needs. */
-  modelDrawing(path: string): Promise<ModelPage & ModelDrawing> {
+  modelDrawing(path: string): Promise<DrawnModel> {
     return this.read(`${this.base}/models/${escapePath(path)}?graph=1`);
   }
 
@@ -120,11 +135,11 @@ export class ProjectClient {
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
-  watch(wires: readonly Wire[], wish: Wish | null): Promise<WatchAnswer> {
+  watch(wires: readonly Wire[], wish: Wish | null): Promise<Watch> {
     return this.write("POST", `${this.base}/preview/watch`, { wires, ...wish });
   }
 
-  watched(id: string): Promise<WatchAnswer> {
+  watched(id: string): Promise<Watch> {
     return this.read(`${this.base}/preview/watch/${id}`);
   }
 

@@ -1,5 +1,6 @@
+import type { ProjectEvent } from "../../api/schema";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventStream, type ProjectEvent, type Socket } from "./events";
+import { EventStream, type Socket } from "./events";
 
 /** The wire: what a browser's socket does, without a network. */
 class Wire implements Socket {

@@ -1,25 +1,6 @@
 // Follows a project's event log over a socket: in order, once each, with a fresh read whenever a number is missing.
 // Sockets may lose messages; nothing here depends on them.
-import type { Build, Preview, ProjectSummary } from "./types";
-import type { WatchAnswer } from "./watch";
-
-export type ProjectEvent =
-  | { readonly sequence: number; readonly type: "preview.changed"; readonly data: { readonly preview?: Preview } }
-  | { readonly sequence: number; readonly type: "build.changed"; readonly data: { readonly build: Build } }
-  | { readonly sequence: number; readonly type: "build.log"; readonly data: { readonly build: string } }
-  | { readonly sequence: number; readonly type: "project.changed"; readonly data: { readonly project: ProjectSummary } }
-  | {
-      readonly sequence: number;
-      readonly type: "tag.published";
-      readonly data: { readonly tag: string; readonly build_number: number };
-    }
-  | { readonly sequence: number; readonly type: "version.saved"; readonly data: { readonly number: number } }
-  | {
-      readonly sequence: number;
-      readonly type: "preview.watched";
-      readonly data: { readonly watch: string; readonly answer?: WatchAnswer };
-    }
-  | { readonly sequence: number; readonly type: "review.changed"; readonly data: { readonly build: string } };
+import type { ProjectEvent } from "../../api/schema";
 
 /** The part of a WebSocket that is used, so that a test can stand in for the wire. */
 export interface Socket {

@@ -1,7 +1,7 @@
 // Publishes a build under a tag, and then says how to fetch it.
+import type { Build, ProjectState, Tag } from "../../api/schema";
 import { useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Build, ProjectState, Tag } from "../api/types";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
 import { DialogFoot } from "../parts/DialogFoot";

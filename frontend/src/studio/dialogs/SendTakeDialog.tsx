@@ -1,8 +1,8 @@
 // A take becomes a sample of the project: its person reads who will see it and until when, and only then sends it.
+import type { Sample, SampleTerms } from "../../api/schema";
 import { useEffect, useId, useState } from "react";
 import { fileOf, lengthText, trimmed, type Take } from "../../preview";
 import { sentenceOf } from "../api/problem";
-import type { Sample, SampleTerms } from "../api/samples";
 import type { ProjectClient } from "../api/client";
 import { Dialog } from "../parts/Dialog";
 

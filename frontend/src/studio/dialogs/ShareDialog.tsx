@@ -1,5 +1,5 @@
 // The links that can be sent to someone, and who can open them.
-import type { Build, ProjectState } from "../api/types";
+import type { Build, ProjectState } from "../../api/schema";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
 
@@ -27,7 +27,7 @@ export function ShareDialog({ session, build, asksForReview, onClose }: ShareDia
           To let others in, stop it and start it with <code>make run-lan</code>.
         </p>
       )}
-      {build !== null && (
+      {build !== null && build.url !== null && (
         <>
           <CopyField
             label={`Build ${build.number}: try it, approve it or ask for changes`}

@@ -1,5 +1,5 @@
+import type { TextEdit } from "../../api/schema";
 import { expect, test } from "vitest";
-import type { TextEdit } from "../../language";
 import { lineChanges } from "./line-changes";
 
 const TEXT = "model: ./a.tflite\nlabels: {path: ./l.txt, other: ./l.txt}\nend";

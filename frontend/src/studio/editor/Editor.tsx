@@ -1,10 +1,10 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
+import type { Diagnostic } from "../../api/schema";
 import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { LanguageAction, Location } from "../../language";
-import type { Diagnostic } from "../api/types";
 import type { Presence } from "../document/presence";
 import { deferred } from "../session/deferred";
 import { isCaretShown } from "./caret-in-view";
@@ -20,7 +20,7 @@ import {
 } from "./language";
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { beside, extensions, helping, language, reading, readOnlyAs, spoken } from "./setup";
+import { beside, extensions, deferredPart, language, reading, readOnlyAs, spoken } from "./setup";
 
 export interface Cursor {
   readonly line: number;
@@ -65,7 +65,7 @@ interface EditorProps {
   readonly ref?: Ref<EditorHandle>;
 }
 
-const fetchHelps = deferred(() => import("./helps"));
+const fetchDeferredExtensions = deferred(() => import("./deferred-extensions"));
 
 /** Where each text was left, so that coming back to its tab does not lose the place. */
 const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number; readonly isCaretShown: boolean }>();
@@ -173,9 +173,9 @@ export function Editor({
   const isRunefile = service !== null;
   useEffect(() => {
     let wanted = true;
-    fetchHelps().then(
-      ({ helps }) => {
-        if (wanted) view.current?.dispatch({ effects: helping.reconfigure(helps(isRunefile)) });
+    fetchDeferredExtensions().then(
+      ({ deferredExtensions }) => {
+        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(deferredExtensions(isRunefile)) });
       },
       // Without a connection one writes without them.
       () => undefined,

@@ -1,8 +1,8 @@
 // A gutter beside the text with who wrote each line and since which version, kept up while people type.
+import type { Authors } from "../../api/schema";
 import { RangeSet, type ChangeSet, type Extension, type Range, type Text } from "@codemirror/state";
 import { gutter, GutterMarker, ViewPlugin, type EditorView, type ViewUpdate } from "@codemirror/view";
 import type * as Y from "yjs";
-import type { Authors } from "../api/versions";
 import { ago } from "../parts/words";
 import { lineClients } from "./written-by";
 import "../styles/authors.css";

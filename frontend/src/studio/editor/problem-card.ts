@@ -2,7 +2,7 @@
 // Words of a user's files stand in it as text, never as markup.
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
-import { pieces } from "../parts/ticked";
+import { pieces } from "../parts/inline-code";
 import { applyFix, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";

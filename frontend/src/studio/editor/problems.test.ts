@@ -1,6 +1,6 @@
+import type { Diagnostic } from "../../api/schema";
 import { EditorState } from "@codemirror/state";
 import { expect, test } from "vitest";
-import type { Diagnostic } from "../api/types";
 import { moveProblems, placeProblems, problemsAt, problemsOf, problemSupport, setProblems } from "./problems";
 
 const TEXT = "inputs: [modle]\nargs: 1\n";

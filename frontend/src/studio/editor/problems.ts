@@ -1,5 +1,6 @@
 // The problems of one text inside the editor: kept in place while the text changes, underlined, stepped through, fixed.
 // How the card looks is in problem-card.ts; which problems there are is the server's word.
+import type { Diagnostic } from "../../api/schema";
 import {
   EditorSelection,
   Facet,
@@ -11,7 +12,6 @@ import {
   type Text,
 } from "@codemirror/state";
 import { Decoration, EditorView, keymap, type Command, type DecorationSet } from "@codemirror/view";
-import type { Diagnostic } from "../api/types";
 import { toRange } from "./offsets";
 
 export interface Change {

@@ -16,7 +16,7 @@ import {
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type * as Y from "yjs";
 import type { Presence } from "../document/presence";
-import { limitedAtOnce } from "./at-once";
+import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
 import { problemCards } from "./problem-card";
@@ -27,7 +27,7 @@ export const language = new Compartment();
 export const reading = new Compartment();
 export const spoken = new Compartment();
 /** What helps with writing, once it is here: before all other keys. */
-export const helping = new Compartment();
+export const deferredPart = new Compartment();
 /** What is shown beside a text while it is asked for. */
 export const beside = new Compartment();
 
@@ -79,7 +79,7 @@ export function extensions({
   return [
     // Yjs counts a carriage return as a character, so the editor must too, or every later place is off by one.
     EditorState.lineSeparator.of("\n"),
-    limitedAtOnce(say),
+    limitEditSize(say),
     caretInView(),
     nonce === "" ? [] : EditorView.cspNonce.of(nonce),
     yCollab(text, null, { undoManager: undo }),
@@ -98,7 +98,7 @@ export function extensions({
     language.of([]),
     reading.of(readOnlyAs(readOnly)),
     spoken.of([]),
-    helping.of([]),
+    deferredPart.of([]),
     beside.of([]),
     besideFix.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),

@@ -1,10 +1,10 @@
 // All that can be added to the graph, found by a few letters: pressed it is added, dragged it goes where it falls.
+import type { Outline, OutlineWire } from "../../api/schema";
 import { X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import type { Outline, OutlineWire } from "../api/types";
 import { find } from "../commands/search";
-import { walk } from "../parts/walk";
-import { Ticked } from "../parts/Ticked";
+import { moveFocus } from "../parts/arrow-keys";
+import { InlineCode } from "../parts/InlineCode";
 import type { PaletteAnswer, PaletteItem, Port, Suit } from "./answers";
 import type { GraphLanguage } from "./graph-language";
 
@@ -101,7 +101,7 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
     else if (event.key === "Enter" && event.target === field.current && query !== "") {
       if (first !== undefined) onAdd(first);
       else isAwaited.current = palette === null;
-    } else return walk(event);
+    } else return moveFocus(event);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -131,7 +131,7 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
         ref={field}
         className="input"
         type="search"
-        data-walk
+        data-row
         aria-label="Find a stage to add"
         placeholder="Find"
         value={query}
@@ -150,7 +150,7 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
                   <li key={`${item.kind} ${item.target}`}>
                     <button
                       type="button"
-                      data-walk
+                      data-row
                       className={reason === null ? "add-item" : "add-item unfit"}
                       draggable
                       title={reason ?? item.help}
@@ -164,7 +164,7 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
                       <span className="grow">
                         <b className="cut">{item.title}</b>
                         <span className="small muted">
-                          <Ticked>{reason ?? item.help}</Ticked>
+                          <InlineCode>{reason ?? item.help}</InlineCode>
                         </span>
                       </span>
                     </button>

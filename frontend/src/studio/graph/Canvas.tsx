@@ -1,5 +1,6 @@
 // The drawn pipeline: stages, ports and wires that can be pressed, drawn and walked through. It decides nothing: what was
 // meant is told to its owner.
+import type { OutlineWire } from "../../api/schema";
 import { ConnectionMode, ReactFlow, useReactFlow, type FinalConnectionState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import {
@@ -11,11 +12,10 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from "react";
-import type { OutlineWire } from "../api/types";
 import type { PortEnd } from "./connecting";
 import type { Placed } from "../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Room, type Sight } from "./sight";
+import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Room, type Viewport } from "./viewport";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -60,7 +60,7 @@ interface CanvasProps extends Gestures {
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   /** The pipeline in words, a sentence for each stage. */
-  readonly said: readonly string[];
+  readonly descriptions: readonly string[];
   readonly fits: (from: PortEnd, to: PortEnd) => boolean;
   readonly children: ReactNode;
 }
@@ -93,7 +93,7 @@ export function Canvas(props: CanvasProps) {
   const flow = useReactFlow();
   const holder = useRef<HTMLDivElement>(null);
   /** Where this put the picture last; elsewhere someone has put it, by hand or with a button. */
-  const put = useRef<Sight | null>(null);
+  const put = useRef<Viewport | null>(null);
   const moved = useRef(false);
 
   const measure = useEffectEvent(() => {
@@ -152,7 +152,7 @@ export function Canvas(props: CanvasProps) {
       onDrop={(event) => props.onDrop(event, under(event))}
     >
       <ol className="aloud" aria-label="The stages and what each reads">
-        {props.said.map((sentence) => (
+        {props.descriptions.map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ol>

@@ -1,4 +1,5 @@
 // What floats over the canvas: how to add, zoom and fit, what is chosen, and what a wire on its way waits for.
+import type { OutlineWire } from "../../api/schema";
 import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
 import {
   Eye,
@@ -12,11 +13,10 @@ import {
   X,
   ZoomIn,
 } from "lucide-react";
-import type { OutlineWire } from "../api/types";
 import type { Watching } from "./answers";
 import type { Connecting } from "./connecting";
 import type { Placed } from "../../pipeline";
-import { edgesOf, wholeOf } from "./sight";
+import { edgesOf, wholeOf } from "./viewport";
 
 interface CanvasToolsProps {
   readonly connecting: Connecting | null;

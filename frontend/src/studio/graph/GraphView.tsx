@@ -1,27 +1,28 @@
 // The pipeline as a graph that can be edited. Every edit is the language's, made to the text; the text is what is drawn.
+import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../../api/schema";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
-import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "../api/types";
 import { isMac } from "../commands/command";
-import { severityByStage } from "../session/severity";
 import type { EditStep, Workspace } from "../session/workspace";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
 import { Canvas, type Under } from "./Canvas";
 import { CanvasTools } from "./CanvasTools";
 import { HandsContext, keyOf, type Hands } from "./connecting";
-import { useGlide } from "./glide";
-import "./graph.css";
+import "./canvas.css";
+import "./panels.css";
+import "./room.css";
 import { GraphLanguage } from "./graph-language";
-import { placeOnce, stagesSaid } from "../../pipeline";
+import { describeStages } from "../../pipeline";
 import { StagePanel } from "./panel/StagePanel";
-import { edgesOf as wiresOf, marked, markedEdges, nodesOf, wireId } from "./picture";
-import { edgesOf, roomFor, type Room } from "./sight";
+import { wireId } from "./picture";
+import { undoByKeys } from "./undo-keys";
+import { useDrawing } from "./use-drawing";
 import { usePorts } from "./use-ports";
 import { useStrip } from "./use-strip";
 import { useWiring } from "./use-wiring";
-import { directionOf, step, wireAfter } from "./walk";
+import { directionOf, neighbour, wireAfter } from "./neighbours";
 
 export interface GraphViewProps {
   readonly workspace: Workspace;
@@ -83,28 +84,21 @@ function EditableGraph({
   const where = useStore(workspace.language.state);
   // While the page's own Python is on its way, the server is asked no more than someone needs who edits.
   const { form, ports } = usePorts(language, outline, where === "browser" || !isStrip);
-  /** Whether the graph is only looked at: by a viewer, or because its text has the old form. */
+  /** Whether the graph is read-only: for a viewer, or because its text has the old form. */
   const isOld = form === "text";
   const still = readOnly || isOld;
-  const [place] = useState(placeOnce);
-  const [room, setRoom] = useState<Room | null>(null);
-  const frame = edgesOf(isStrip);
-  const width = room === null ? Infinity : roomFor(room, frame);
-  const counts = useMemo(
-    () =>
-      new Map(
-        [...ports].map(([name, each]) => [
-          name,
-          { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length },
-        ]),
-      ),
-    [ports],
-  );
-  const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
-  const said = useMemo(() => stagesSaid(outline), [outline]);
-  const shown = useGlide(placed);
-  const wrong = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const [chosen, setChosen] = useState<string | null>(null);
+  const { placed, nodes, edges, frame, room, setRoom } = useDrawing({
+    outline,
+    ports,
+    diagnostics,
+    runefile,
+    selected,
+    chosen,
+    isStrip,
+    watching,
+  });
+  const descriptions = useMemo(() => describeStages(outline), [outline]);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [panel, setPanel] = useState(true);
   /** Whether the graph has the width of the files and the preview too. */
@@ -214,7 +208,9 @@ function EditableGraph({
       void edit({ edit: "disconnect", target: chosenWire.target, target_index: chosenWire.target_index });
     } else if (current !== null) {
       const next =
-        step(placed, current.name, "left") ?? step(placed, current.name, "right") ?? step(placed, current.name, "down");
+        neighbour(placed, current.name, "left") ??
+        neighbour(placed, current.name, "right") ??
+        neighbour(placed, current.name, "down");
       void edit({ edit: "remove-stage", name: current.name }).then((done) => {
         if (done === null) return;
         onPick(nodeOf(next));
@@ -244,7 +240,7 @@ function EditableGraph({
     const name = target?.dataset["stage"] ?? null;
     const direction = mod || event.altKey ? null : directionOf(event.key);
     if (direction !== null) {
-      const next = step(placed, name ?? selected ?? "", direction);
+      const next = neighbour(placed, name ?? selected ?? "", direction);
       if (next !== null) pick(next, true);
     } else if (mod || event.altKey) return;
     else if ((event.key === "Enter" || event.key === " ") && name !== null) {
@@ -267,40 +263,11 @@ function EditableGraph({
     event.stopPropagation();
   };
 
-  /** The page's one undo, anywhere but where a text is typed, which has its own. */
-  const onUndoKeys = (event: KeyboardEvent): void => {
-    const key = event.key.toLowerCase();
-    const isTyping =
-      event.target instanceof HTMLTextAreaElement ||
-      (event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "checkbox");
-    if (
-      !(isMac(navigator.platform) ? event.metaKey : event.ctrlKey) ||
-      event.altKey ||
-      isTyping ||
-      (key !== "z" && key !== "y")
-    )
-      return;
-    if (key === "y" || event.shiftKey) workspace.files.undo.redo();
-    else workspace.files.undo.undo();
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
   const pressLabel = (wire: OutlineWire): void => {
     if (watching === null) choose(wire);
     else watching.toggle({ stage: wire.source, index: wire.source_index });
   };
   const hands: Hands = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
-  const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
-  const nodes = useMemo(() => marked(stages, selected, wrong), [stages, selected, wrong]);
-  const wires = useMemo(() => wiresOf(shown), [shown]);
-  const edges = useMemo(
-    () =>
-      markedEdges(wires, selected, chosen, (wire) =>
-        watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }),
-      ),
-    [wires, selected, chosen, watching],
-  );
   const hangs = (event: DragEvent, over: Under): boolean => {
     if (still || !event.dataTransfer.types.includes(CARGO)) return false;
     setChosen(over.wire);
@@ -331,7 +298,7 @@ function EditableGraph({
         ref={area}
         className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`}
         style={isStrip ? { height } : undefined}
-        onKeyDown={onUndoKeys}
+        onKeyDown={(event) => undoByKeys(event, workspace.files.undo)}
       >
         <div className="graph-parts">
           {spot !== null && (
@@ -354,7 +321,7 @@ function EditableGraph({
             onRoom={setRoom}
             isStrip={isStrip}
             readOnly={still}
-            said={said}
+            descriptions={descriptions}
             fits={(from, to) => connecting?.verdicts.get(keyOf(connecting.from.side === "output" ? to : from)) === null}
             onStage={(name) => (connecting === null ? pick(name) : void wiring.finish({ stage: name }))}
             onOpen={openPanel}

@@ -1,8 +1,8 @@
 // One wire on the canvas, with the type of what flows through it; pressing that watches the tensor, or chooses the wire.
+import type { OutlineWire } from "../../api/schema";
 import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from "@xyflow/react";
 import { Eye } from "lucide-react";
 import { memo, useContext } from "react";
-import type { OutlineWire } from "../api/types";
 import { HandsContext } from "./connecting";
 import { pathOf, type Point } from "../../pipeline";
 

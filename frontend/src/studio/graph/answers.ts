@@ -1,6 +1,7 @@
 // What the graph asks of the language and what it answers: the JSON of docs/reference/language.md. Shapes only.
-import type { TextEdit } from "../../language";
-import type { StageKind } from "../api/types";
+import type { OutlineNode, TextEdit } from "../../api/schema";
+
+type StageKind = OutlineNode["kind"];
 
 export interface Port {
   readonly stage: string;
@@ -27,7 +28,7 @@ export interface StagePorts {
 }
 
 export interface PortsAnswer {
-  /** In what form the text is; the old one, "text", is only looked at. */
+  /** In what form the text is; the old one, "text", is read-only. */
   readonly form: string;
   readonly stages: readonly StagePorts[];
 }

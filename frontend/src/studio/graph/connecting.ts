@@ -1,6 +1,6 @@
 // A wire on its way: begun at one port by a drag, a tap or a key, until it ends at another. Says of each end whether it fits.
+import type { OutlineWire } from "../../api/schema";
 import { createContext } from "react";
-import type { OutlineWire } from "../api/types";
 import type { Port } from "./answers";
 import type { GraphLanguage } from "./graph-language";
 

@@ -1,6 +1,7 @@
 // What the graph asks of the language, and its edits: asked for, then made to the text as one step of the page's undo.
 // An answer is about a text; when that changed meanwhile it is asked for again, so that no edit falls on other words.
-import { LanguageRefusal, type TextEdit } from "../../language";
+import type { TextEdit } from "../../api/schema";
+import { LanguageRefusal } from "../../language";
 import { sentenceOf } from "../api/problem";
 import type { EditStep, Workspace } from "../session/workspace";
 import type {

@@ -1,12 +1,12 @@
+import type { Diagnostic, Outline } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic, Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import { endAt } from "./connecting";
-import { between } from "./glide";
+import { between } from "./animated-layout";
 import { place, placeOnce } from "../../pipeline";
 import { severityByStage } from "../session/severity";
 import { edgesOf, marked, markedEdges, nodesOf } from "./picture";
-import { frameOf, isSame, revealed, wholeOf } from "./sight";
+import { frameOf, isSame, revealed, wholeOf } from "./viewport";
 import { stripHeight } from "./use-strip";
 
 const OUTLINE: Outline = {
@@ -138,9 +138,13 @@ describe("what is in sight", () => {
   });
 
   test("moves as little as shows a stage", () => {
-    const sight = { x: 0, y: 0, zoom: 1 };
-    expect(revealed(sight, { x: 700, y: 50, width: 100, height: 50 }, room, edges)).toEqual({ x: -224, y: 0, zoom: 1 });
-    expect(revealed(sight, { x: 100, y: 50, width: 100, height: 50 }, room, edges)).toEqual(sight);
+    const viewport = { x: 0, y: 0, zoom: 1 };
+    expect(revealed(viewport, { x: 700, y: 50, width: 100, height: 50 }, room, edges)).toEqual({
+      x: -224,
+      y: 0,
+      zoom: 1,
+    });
+    expect(revealed(viewport, { x: 100, y: 50, width: 100, height: 50 }, room, edges)).toEqual(viewport);
   });
 });
 
@@ -165,10 +169,10 @@ describe("the strip above the text", () => {
 });
 
 test("a sight that someone has changed is known from one that was put there", () => {
-  const sight = { x: 10, y: 20, zoom: 0.6 };
+  const viewport = { x: 10, y: 20, zoom: 0.6 };
   expect([
-    isSame(sight, { ...sight, x: 10.2 }),
-    isSame(sight, { ...sight, x: 30 }),
-    isSame(sight, { ...sight, zoom: 0.4 }),
+    isSame(viewport, { ...viewport, x: 10.2 }),
+    isSame(viewport, { ...viewport, x: 30 }),
+    isSame(viewport, { ...viewport, zoom: 0.4 }),
   ]).toEqual([true, false, false]);
 });

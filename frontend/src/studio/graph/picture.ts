@@ -1,13 +1,13 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
+import type { OutlineWire } from "../../api/schema";
 import { Position } from "@xyflow/react";
-import type { OutlineWire } from "../api/types";
 import type { Severity } from "../session/severity";
 import type { StagePorts } from "./answers";
 import type { Placed, PlacedNode } from "../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
 
-/** The half of a port that stands out of its stage, as drawn in graph.css. */
+/** The half of a port that stands out of its stage, as drawn in canvas.css. */
 const PORT_HALF = 6;
 
 export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "target_index">): string {

@@ -1,6 +1,6 @@
 // The ports of every stage and the form of their text, asked of the language after each check. Until an answer is there the last one stands.
+import type { Outline } from "../../api/schema";
 import { useEffect, useState } from "react";
-import type { Outline } from "../api/types";
 import type { StagePorts } from "./answers";
 import type { GraphLanguage } from "./graph-language";
 

@@ -1,8 +1,8 @@
 // A model file as a page: what goes in and out, what it computes, the memory it needs, its layers. Names in it are text.
+import type { DrawnModel, ModelTensor } from "../../api/schema";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import type { ModelDrawing, ModelPage as Described, ModelTensor } from "../api/types";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { bytes, count } from "../parts/words";
@@ -10,14 +10,12 @@ import "../styles/pages.css";
 
 const ModelGraph = lazy(() => import("./model/ModelGraph"));
 
-type Model = Described & ModelDrawing;
-
 interface ModelPageProps {
   readonly file: FileEntry;
   readonly client: ProjectClient;
 }
 
-type Answer = { readonly of: string; readonly model: Model } | { readonly of: string; readonly error: string };
+type Answer = { readonly of: string; readonly model: DrawnModel } | { readonly of: string; readonly error: string };
 
 function typeOf(tensor: ModelTensor): string {
   return tensor.type ?? `${tensor.element_kind}[${tensor.dimensions.join(", ")}]`;
@@ -56,7 +54,7 @@ function Tensors({ title, tensors }: { readonly title: string; readonly tensors:
   );
 }
 
-function Operators({ model }: { readonly model: Model }) {
+function Operators({ model }: { readonly model: DrawnModel }) {
   const lacks = (op: string, types: string): boolean =>
     model.unsupported.some((other) => other.op === op && other.types === types);
   return (
@@ -94,7 +92,7 @@ function Operators({ model }: { readonly model: Model }) {
   );
 }
 
-function Memory({ model: { memory } }: { readonly model: Model }) {
+function Memory({ model: { memory } }: { readonly model: DrawnModel }) {
   if (memory === null) return null;
   return (
     <div
@@ -110,7 +108,7 @@ function Memory({ model: { memory } }: { readonly model: Model }) {
   );
 }
 
-function Quantised({ model: { quantisation } }: { readonly model: Model }) {
+function Quantised({ model: { quantisation } }: { readonly model: DrawnModel }) {
   const { per_channel, per_tensor, other, none, channels } = quantisation;
   const parts = [
     per_channel > 0 ? `${count(per_channel, "tensor")} per channel (up to ${count(channels, "channel")})` : "",

@@ -1,7 +1,7 @@
 // One build: its log as it comes, how it stands, and what can be done next.
+import type { Build, BuildReport, LogLine, Tag } from "../../api/schema";
 import { ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
-import type { Build, LogLine, Report, Tag } from "../api/types";
 import { problemCounts } from "../session/problem-count";
 import { isUnderWay } from "../session/state";
 import { bytes, count, duration, shortDigest } from "../parts/words";
@@ -32,12 +32,11 @@ function seconds(build: Build): string {
 }
 
 /** What a report says in a few words each. */
-function numbers(report: Report): string[] {
+function numbers(report: BuildReport): string[] {
   const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
   return [
     `memory ${bytes(report.memory.arena + report.memory.serial)}`,
-    `size ${bytes(report.rune.size)}`,
-    shortDigest(report.rune.digest),
+    ...(report.rune === undefined ? [] : [`size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest)]),
     ...verified,
   ];
 }
@@ -108,7 +107,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
             Publish
           </button>
         )}
-        <a className="button" href={build.url}>
+        <a className="button" href={build.url ?? undefined}>
           <ExternalLink aria-hidden="true" />
           Build page
         </a>

@@ -1,11 +1,11 @@
 // What could not be known when the Runefile was made, asked where the answer shows: each answer is an edit of the text.
 // Where there are two, both run on the current input side by side. Fetched when the text has such a question.
+import type { Diagnostic, Fix, TextEdit } from "../../api/schema";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
 import Versus, { type VersusSide } from "../../preview/versus/Versus";
-import type { Diagnostic, Fix, TextEdit } from "../api/types";
-import { Ticked } from "../parts/Ticked";
+import { InlineCode } from "../parts/InlineCode";
 import { useRune } from "../session/use-rune";
 import type { Workspace } from "../session/workspace";
 
@@ -62,11 +62,11 @@ export default function OpenQuestions({
     return (
       <section key={`${place} ${question.message}`} className="notice warn stack" aria-label="An open question">
         <p>
-          <Ticked>{question.message}</Ticked>
+          <InlineCode>{question.message}</InlineCode>
         </p>
         {question.notes.map((note) => (
           <p key={note} className="small">
-            <Ticked>{note}</Ticked>
+            <InlineCode>{note}</InlineCode>
           </p>
         ))}
         {isCompared && (

@@ -1,8 +1,8 @@
 // The pipeline as a list: one stage a row, coloured by its kind, each a way to its line, and to watch what it gives.
+import type { OutlineNode } from "../../api/schema";
 import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { OutlineNode } from "../api/types";
-import { walk } from "../parts/walk";
+import { moveFocus } from "../parts/arrow-keys";
 import { severityByStage } from "../session/severity";
 import { useWatching } from "../session/watching";
 import { useDiagnostics, useOutline, usePlace, useShell } from "../shell/shell";
@@ -27,7 +27,7 @@ export function OutlineList() {
         <h2>Pipeline</h2>
       </div>
       {outline.nodes.length === 0 && <p className="side-note small muted">No stages yet.</p>}
-      <ul className="files" onKeyDown={walk}>
+      <ul className="files" onKeyDown={moveFocus}>
         {outline.nodes.map((node, index) => (
           <li
             key={`${index} ${node.name}`}
@@ -36,7 +36,7 @@ export function OutlineList() {
           >
             <button
               type="button"
-              data-walk
+              data-row
               className="file-name"
               aria-current={node.name === selected ? "true" : undefined}
               title={node.detail === "" ? node.name : `${node.name}: ${node.detail}`}

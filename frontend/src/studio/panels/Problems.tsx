@@ -1,7 +1,7 @@
 // Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a fix applies it.
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import { Ticked } from "../parts/Ticked";
-import { walk } from "../parts/walk";
+import { InlineCode } from "../parts/InlineCode";
+import { moveFocus } from "../parts/arrow-keys";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
 
 export function Problems() {
@@ -13,20 +13,20 @@ export function Problems() {
   if (diagnostics.length === 0)
     return <p className="panel-note muted">{isChecking ? "Checking…" : "No problems. The project can be built."}</p>;
   return (
-    <ul className="problems" onKeyDown={walk}>
+    <ul className="problems" onKeyDown={moveFocus}>
       {diagnostics.map((diagnostic, index) => (
         <li key={`${index} ${diagnostic.code} ${diagnostic.file}`}>
-          <button type="button" data-walk onClick={() => places.goToProblem(diagnostic)}>
+          <button type="button" data-row onClick={() => places.goToProblem(diagnostic)}>
             {diagnostic.severity === "error" ? (
               <CircleAlert className="icon wrong" aria-label="Error" />
             ) : (
               <TriangleAlert className="icon worse" aria-label="Warning" />
             )}
             <span className="problem-text">
-              <Ticked>{diagnostic.message}</Ticked>
+              <InlineCode>{diagnostic.message}</InlineCode>
               {diagnostic.notes.map((note) => (
                 <span key={note} className="note muted">
-                  <Ticked>{note}</Ticked>
+                  <InlineCode>{note}</InlineCode>
                 </span>
               ))}
             </span>

@@ -1,9 +1,9 @@
 // The samples that the project has: what each is, who gave it, until when, and a way to take one's own back.
+import type { Sample } from "../../api/schema";
 import { Undo2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import type { Sample } from "../api/samples";
 
 interface SampleListProps {
   readonly client: ProjectClient;

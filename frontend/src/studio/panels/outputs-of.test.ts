@@ -1,5 +1,5 @@
+import type { OutlineWire } from "../../api/schema";
 import { expect, test } from "vitest";
-import type { OutlineWire } from "../api/types";
 import { outputsOf } from "./outputs-of";
 
 function wire(source: string, source_index: number, target: string): OutlineWire {

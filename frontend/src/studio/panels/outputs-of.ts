@@ -1,5 +1,5 @@
 // The outputs that something reads from, by their stage, in order. Pure.
-import type { OutlineWire } from "../api/types";
+import type { OutlineWire } from "../../api/schema";
 
 /** One wire stands for each output. */
 export function outputsOf(wires: readonly OutlineWire[]): ReadonlyMap<string, readonly OutlineWire[]> {

@@ -1,10 +1,10 @@
 // Opening the app on a phone: the code to scan, who can reach it, and the phones that ask to show their results here.
+import type { PhoneLink } from "../../api/schema";
 import { Check, RefreshCw, X } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import type { PhoneLink } from "../api/types";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
 import { useSession } from "../shell/shell";

@@ -1,6 +1,6 @@
 // Which problems and which pipeline the page shows: those of its own check where there is one, else the server's.
+import type { Preview } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Preview } from "../api/types";
 import type { Checked, Checking } from "./checking";
 import type { SessionStore } from "./store";
 

@@ -1,6 +1,7 @@
 // What the Runefile says of files that are about to be renamed or deleted. Where the language cannot tell, nothing: the file is
 // the person's, and the Runefile says itself what it lacks then.
-import type { EditsAnswer, FileUse, FileUsesAnswer, TextEdit } from "../../language";
+import type { TextEdit } from "../../api/schema";
+import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
 import { lineChanges, type LineChange } from "../document/line-changes";
 import type { Workspace } from "./workspace";
 

@@ -1,7 +1,7 @@
+import type { ModelPage } from "../../api/schema";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Problem } from "../api/problem";
-import type { ModelPage } from "../api/types";
 import { ProjectFiles } from "../document/files";
 import { KnownFiles } from "./known-files";
 

@@ -1,5 +1,5 @@
+import type { Diagnostic, Preview, PreviewBuild } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic, Preview, PreviewBuild } from "../api/types";
 import { editState, previewStatus } from "./preview-status";
 
 const BUILD: PreviewBuild = {

@@ -1,5 +1,5 @@
 // What the preview's one line says about the text and the rune that runs. Pure; the words are for a person.
-import type { Diagnostic, Preview } from "../api/types";
+import type { Diagnostic, Preview } from "../../api/schema";
 import { isRunefileName } from "../document/runefile";
 import type { TextState } from "./workspace";
 

@@ -1,5 +1,5 @@
 // How many problems there are, errors and warnings apart: they are counted, worded and coloured so everywhere. Pure.
-import type { Diagnostic } from "../api/types";
+import type { Diagnostic } from "../../api/schema";
 import { count } from "../parts/words";
 
 export interface ProblemCount {

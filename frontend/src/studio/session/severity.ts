@@ -1,5 +1,5 @@
 // How bad it is with each stage and each file: the worst of its problems. Pure.
-import type { Diagnostic, Outline } from "../api/types";
+import type { Diagnostic, Outline } from "../../api/schema";
 import { stageAt } from "../graph/selection";
 
 export type Severity = Diagnostic["severity"];

@@ -1,8 +1,7 @@
 // The session before, changed by its events, is the session after: by the cases that the server wrote of all its acts.
 // tests/forge/events/test_state_follows_events.py writes them and holds the server to them.
+import type { ProjectEvent, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
-import type { ProjectEvent } from "../api/events";
-import type { ProjectState } from "../api/types";
 import { afterEvent, sessionOf, withPreview, type Reading, type Session } from "./state";
 
 interface Case {

@@ -1,11 +1,12 @@
+import type { Build, BuildState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
-import type { Build, BuildState, Preview, ProjectState } from "../api/types";
 import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./state";
 
 function build(number: number | null, state: BuildState = "running"): Build {
   return {
     id: `b${number}`,
     number,
+    kind: "numbered",
     state,
     attempt: 1,
     version: { number: 1, digest: "sha256:1" },
@@ -81,11 +82,15 @@ test("an event of a build changes it and points at its log", () => {
 test("an event of the preview brings it; one without it, as read from the log, says that it must be read", () => {
   const before = sessionOf(STATE);
   const preview = { ...PREVIEW, sequence: 5 };
-  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: { preview } })).toEqual({
+  expect(
+    afterEvent(before, { sequence: 2, type: "preview.changed", data: { sequence: 5, state: "ready", preview } }),
+  ).toEqual({
     session: { ...before, preview },
     reading: null,
   });
-  expect(afterEvent(before, { sequence: 2, type: "preview.changed", data: {} })).toEqual({
+  expect(
+    afterEvent(before, { sequence: 2, type: "preview.changed", data: { sequence: 5, state: "checking" } }),
+  ).toEqual({
     session: before,
     reading: { what: "preview" },
   });

@@ -1,6 +1,5 @@
 // What the page knows of a project apart from its text, and how each event changes it. Pure.
-import type { ProjectEvent } from "../api/events";
-import type { Build, LogLine, Preview, ProjectState } from "../api/types";
+import type { Build, LogLine, Preview, ProjectEvent, ProjectState } from "../../api/schema";
 
 export interface Session extends ProjectState {
   /** The log of each build that was looked at, by its id. */

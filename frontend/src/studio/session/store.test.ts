@@ -1,6 +1,6 @@
+import type { ProjectState } from "../../api/schema";
 import { expect, test, vi } from "vitest";
 import { ProjectClient } from "../api/client";
-import type { ProjectState } from "../api/types";
 import { SessionStore } from "./store";
 
 const PREVIEW = {
@@ -51,7 +51,8 @@ function storeOf(answers: Readonly<Record<string, () => unknown>>) {
 test("many events of the preview at once are read twice at most: now, and once after", async () => {
   let sequence = 1;
   const { store, asked, letGo } = storeOf({ preview: () => ({ ...PREVIEW, sequence: ++sequence }) });
-  for (let number = 2; number < 20; number++) store.apply({ sequence: number, type: "preview.changed", data: {} });
+  for (let number = 2; number < 20; number++)
+    store.apply({ sequence: number, type: "preview.changed", data: { sequence: 5, state: "checking" } });
   expect(asked).toHaveLength(1);
   await letGo();
   await letGo();
@@ -77,15 +78,15 @@ test("a preview that is behind the text is asked for when the page opens and whe
   expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview", "state"]);
 });
 
-test("the log is read for builds that are looked at, and not for others", async () => {
+test("the log is read for builds that are watched, and not for others", async () => {
   const lines = [{ step: "check", text: "ok", milliseconds: 1 }];
   const { store, asked, letGo } = storeOf({ log: () => ({ lines }) });
-  store.apply({ sequence: 2, type: "build.log", data: { build: "b1" } });
+  store.apply({ sequence: 2, type: "build.log", data: { build: "b1", lines: [] } });
   expect(asked).toEqual([]);
   store.watch("b1");
   await letGo();
   expect(store.state.getState().logs).toEqual({ b1: lines });
-  store.apply({ sequence: 3, type: "build.log", data: { build: "b1" } });
+  store.apply({ sequence: 3, type: "build.log", data: { build: "b1", lines: [] } });
   expect(asked).toEqual(["/api/v1/builds/b1/log", "/api/v1/builds/b1/log"]);
 });
 
@@ -108,7 +109,7 @@ test("a read that fails is told, and the next event reads again", async () => {
     onError,
   );
   for (const sequence of [2, 3]) {
-    store.apply({ sequence, type: "preview.changed", data: {} });
+    store.apply({ sequence, type: "preview.changed", data: { sequence: 5, state: "checking" } });
     await new Promise((resolve) => setTimeout(resolve));
   }
   expect(fetch).toHaveBeenCalledTimes(2);

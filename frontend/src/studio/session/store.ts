@@ -1,9 +1,8 @@
 // Holds the session for the page: applies events in order, reads what they point at, and tells React.
 // Network enters by the client and the event stream that are given; the text is not here (see document/).
+import type { ProjectEvent, ProjectState } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ProjectClient } from "../api/client";
-import type { ProjectEvent } from "../api/events";
-import type { ProjectState } from "../api/types";
 import { afterEvent, sessionOf, withAnswer, withPreview, type Reading, type Session } from "./state";
 
 export class SessionStore {

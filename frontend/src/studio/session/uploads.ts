@@ -1,4 +1,4 @@
-// Files on their way to the forge: how far each is, and why one was refused. A list that React reads.
+// Files on their way to the server: how far each is, and why one was refused. A list that React reads.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { sentenceOf } from "../api/problem";
 import { upload } from "../api/upload";

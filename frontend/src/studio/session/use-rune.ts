@@ -1,8 +1,8 @@
 // The bytes of the rune that the preview names. The old ones stay until the new ones are here, so that nothing stops.
+import type { PreviewBuild } from "../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import type { PreviewBuild } from "../api/types";
 
 export interface RuneBytes {
   readonly digest: string;

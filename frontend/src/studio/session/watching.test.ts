@@ -1,21 +1,22 @@
 // What is watched: asked once for each text, shown when it is there, and let go.
+import type { Preview, PreviewBuild, Watch, Wire } from "../../api/schema";
 import { expect, test, vi } from "vitest";
-import type { Preview, PreviewBuild } from "../api/types";
-import type { WatchAnswer, Wire } from "../api/watch";
 import { MOST_WIRES, WatchStore } from "./watching";
 
 const build = { id: "b", version: "watch", rune_digest: "sha256:1" } as PreviewBuild;
 const preview = (version: string) => ({ build: { version } }) as Preview;
-const answer = (state: WatchAnswer["state"], changed: Partial<WatchAnswer> = {}): WatchAnswer => ({
+const answer = (state: Watch["state"], changed: Partial<Watch> = {}): Watch => ({
   id: "w",
   wires: [],
+  timed: false,
+  fix: null,
   state,
   error: null,
   build: null,
   ...changed,
 });
 
-function store(...answers: WatchAnswer[]) {
+function store(...answers: Watch[]) {
   const asked: (readonly Wire[])[] = [];
   const told: string[] = [];
   const next = () => Promise.resolve(answers.shift() ?? answer("ready", { build }));
@@ -32,7 +33,7 @@ test("a wire is watched by its rune as soon as that is built", async () => {
   expect(made.isWatched({ stage: "fft", index: 0 })).toBe(true);
   await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
-  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w" } });
+  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", state: "building" } });
   await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "one" }));
 });
 
@@ -43,7 +44,11 @@ test("an event that brings the answer is not asked about", async () => {
   made.toggle({ stage: "fft", index: 0 });
   await vi.waitFor(() => expect(made.state.getState().problem).toBeNull());
   await Promise.resolve();
-  made.apply({ sequence: 1, type: "preview.watched", data: { watch: "w", answer: answer("ready", { build }) } });
+  made.apply({
+    sequence: 1,
+    type: "preview.watched",
+    data: { watch: "w", state: "ready", answer: answer("ready", { build }) },
+  });
   expect(made.state.getState()).toMatchObject({ build, of: "one" });
   expect(asked).not.toHaveBeenCalled();
 });

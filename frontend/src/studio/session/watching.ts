@@ -1,15 +1,14 @@
 // Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
 // rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
+import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../api/schema";
 import { useMemo } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
 import { sentenceOf } from "../api/problem";
-import type { ProjectEvent } from "../api/events";
-import type { Preview, PreviewBuild } from "../api/types";
-import type { WatchAnswer, Wire, Wish } from "../api/watch";
+import type { Wish } from "../api/watch";
 
 export const MOST_WIRES = 8;
 /** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
-const LOOK_AGAIN = 3000;
+const POLL_MILLISECONDS = 3000;
 
 export interface WatchState {
   readonly wires: readonly Wire[];
@@ -21,8 +20,8 @@ export interface WatchState {
 }
 
 interface WatchClient {
-  watch(wires: readonly Wire[], wish: Wish | null): Promise<WatchAnswer>;
-  watched(id: string): Promise<WatchAnswer>;
+  watch(wires: readonly Wire[], wish: Wish | null): Promise<Watch>;
+  watched(id: string): Promise<Watch>;
 }
 
 const NOTHING: WatchState = { wires: [], build: null, of: null, problem: null };
@@ -109,7 +108,7 @@ export class WatchStore {
     );
   }
 
-  private take(turn: number, version: string | null, answer: WatchAnswer): void {
+  private take(turn: number, version: string | null, answer: Watch): void {
     if (turn !== this.turn) return;
     clearTimeout(this.timer);
     if (answer.state === "ready") {
@@ -117,7 +116,7 @@ export class WatchStore {
       this.store.setState({ build: answer.build, of: version, problem: null });
     } else if (answer.state === "building") {
       this.waitsFor = answer.id;
-      this.timer = setTimeout(() => this.look(turn, answer.id), LOOK_AGAIN);
+      this.timer = setTimeout(() => this.look(turn, answer.id), POLL_MILLISECONDS);
       this.store.setState({ problem: null });
     } else {
       this.waitsFor = null;

@@ -1,12 +1,12 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
+import type { Authors, Comparison, Preview, TextEdit, Version } from "../../api/schema";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
-import type { PageState, Preview, TextEdit } from "../api/types";
-import type { Authors, Comparison, Version } from "../api/versions";
+import type { PageState } from "../api/page-state";
 import { DocumentConnection, KEPT } from "../document/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";

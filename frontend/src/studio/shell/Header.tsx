@@ -1,6 +1,6 @@
 // The bar: where one is, whether it is saved, and the one main action.
+import type { Build } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
-import type { Build } from "../api/types";
 import { Mark } from "../parts/Mark";
 import { isUnderWay, lastSucceeded } from "../session/state";
 import type { TextState } from "../session/workspace";
@@ -96,7 +96,7 @@ export function Header() {
       <SaveStatus />
       <span className="grow" />
       {newest !== null && (
-        <a className="small muted wide-only" href={newest.url}>
+        <a className="small muted wide-only" href={newest.url ?? undefined}>
           Build {newest.number} {STATES[newest.state]}
         </a>
       )}

@@ -1,6 +1,6 @@
 // Building and saving a version, and what stands under the text: the problems, or a build with its log.
+import type { Build } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Build } from "../api/types";
 import type { Workspace } from "../session/workspace";
 import { isNarrow } from "./narrow";
 import type { Places } from "./places";

@@ -1,7 +1,7 @@
 // Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
+import type { Build } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Take } from "../../preview";
-import type { Build } from "../api/types";
 import type { Destination } from "../commands/Palette";
 import type { FileDialogRequest } from "../dialogs/files/request";
 

@@ -1,8 +1,8 @@
 // Where one is: what is open and shown, what is selected, and where the editor is sent.
+import type { OutlineNode, Preview } from "../../api/schema";
 import { beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { OutlineNode, Preview } from "../api/types";
 import { ProjectFiles } from "../document/files";
 import type { TextState } from "../session/workspace";
 import { Places, type View } from "./places";

@@ -1,7 +1,7 @@
 // Where a person is in the studio, and the ways to other places: open files, the text's cursor, the selected stage, the part
 // that a narrow page shows. Only of this visit: the view of text and graph alone is remembered.
+import type { Diagnostic, Outline, OutlineNode } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Diagnostic, Outline, OutlineNode } from "../api/types";
 import type { FileEntry } from "../document/files";
 import type { Present } from "../document/presence";
 import { findRunefile } from "../document/runefile";

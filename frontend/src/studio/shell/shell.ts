@@ -1,8 +1,8 @@
 // What every part of the studio's page may need, made once and found through one context: the workspace, and what is only of this
 // visit. None of it changes; what does is in the stores that they hold, which each part reads for itself.
+import type { TextEdit } from "../../api/schema";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
-import type { TextEdit } from "../api/types";
 import { remembered } from "../parts/remembered";
 import type { Session } from "../session/state";
 import type { TextState, Workspace } from "../session/workspace";

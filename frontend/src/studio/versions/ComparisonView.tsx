@@ -1,9 +1,9 @@
 // Two moments beside each other: what became of the pipeline, the models and the files, and the way back.
+import type { Comparison, FileChange, Version } from "../../api/schema";
 import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Comparison, FileChange, Version } from "../api/versions";
-import { Ticked } from "../parts/Ticked";
+import { InlineCode } from "../parts/InlineCode";
 import { ago, bytes, count } from "../parts/words";
 import type { Workspace } from "../session/workspace";
 import { ModelsCompared } from "./ModelsCompared";
@@ -152,7 +152,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
             <ul className="said">
               {found.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
                 <li key={sentence}>
-                  <Ticked>{sentence}</Ticked>
+                  <InlineCode>{sentence}</InlineCode>
                 </li>
               ))}
             </ul>

@@ -1,5 +1,5 @@
 // What became of the models: sizes, memory, types, quantisation and ops, each before and after.
-import type { ModelChange, ModelFacts } from "../api/versions";
+import type { DescribedModel, ModelChange } from "../../api/schema";
 import { bytes } from "../parts/words";
 
 interface ModelsComparedProps {
@@ -8,13 +8,13 @@ interface ModelsComparedProps {
   readonly to: string;
 }
 
-function types(facts: ModelFacts, what: "inputs" | "outputs"): string {
+function types(facts: DescribedModel, what: "inputs" | "outputs"): string {
   return facts[what]
     .map((tensor) => tensor.type ?? `${tensor.element_kind}[${tensor.dimensions.join(", ")}]`)
     .join(", ");
 }
 
-function quantised({ quantisation: { per_channel, per_tensor, other, none } }: ModelFacts): string {
+function quantised({ quantisation: { per_channel, per_tensor, other, none } }: DescribedModel): string {
   const parts = [
     per_channel > 0 ? `${per_channel} per channel` : "",
     per_tensor > 0 ? `${per_tensor} per tensor` : "",
@@ -24,7 +24,7 @@ function quantised({ quantisation: { per_channel, per_tensor, other, none } }: M
   return parts.filter((part) => part !== "").join(", ");
 }
 
-const ROWS: readonly { readonly name: string; readonly of: (facts: ModelFacts) => string }[] = [
+const ROWS: readonly { readonly name: string; readonly of: (facts: DescribedModel) => string }[] = [
   { name: "File", of: (facts) => bytes(facts.size) },
   { name: "Weights", of: (facts) => bytes(facts.weights_size) },
   { name: "Parameters", of: (facts) => facts.parameters.toLocaleString("en-GB") },
@@ -39,8 +39,11 @@ const ROWS: readonly { readonly name: string; readonly of: (facts: ModelFacts) =
 ];
 
 /** Ops whose count differs. */
-function opRows(before: ModelFacts | null, after: ModelFacts | null): readonly (readonly [string, string, string])[] {
-  const counts = (facts: ModelFacts | null): Map<string, number> =>
+function opRows(
+  before: DescribedModel | null,
+  after: DescribedModel | null,
+): readonly (readonly [string, string, string])[] {
+  const counts = (facts: DescribedModel | null): Map<string, number> =>
     new Map((facts?.operators ?? []).map(({ op, types: of, count }) => [`${op} (${of})`, count]));
   const [then, now] = [counts(before), counts(after)];
   return [...new Set([...then.keys(), ...now.keys()])]
@@ -55,8 +58,8 @@ export function ModelsCompared({ models, from, to }: ModelsComparedProps) {
       <h3>Models</h3>
       {models.map(({ path, before, after }) => {
         const [then, now] = [
-          before?.refusal === undefined ? before : null,
-          after?.refusal === undefined ? after : null,
+          before === null || "refusal" in before ? null : before,
+          after === null || "refusal" in after ? null : after,
         ];
         const rows = [
           ...ROWS.map(({ name, of }) => [name, then === null ? "" : of(then), now === null ? "" : of(now)] as const),

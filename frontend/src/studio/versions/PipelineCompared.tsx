@@ -1,7 +1,7 @@
 // The pipelines of both moments in one picture: what is new, changed or gone is marked, and said to those who hear it.
+import type { Comparison } from "../../api/schema";
 import { useEffect, useMemo, useRef } from "react";
-import { drawPipeline, stagesSaid } from "../../pipeline";
-import type { Comparison } from "../api/versions";
+import { drawPipeline, describeStages } from "../../pipeline";
 import { pipelineOf, undrawnSaid } from "./sides";
 
 export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<Comparison["pipeline"]> }) {
@@ -30,7 +30,7 @@ export function PipelineCompared({ pipeline }: { readonly pipeline: NonNullable<
         </ul>
       )}
       <ol className="aloud" aria-label="The stages of both and what each reads">
-        {stagesSaid(both).map((sentence) => (
+        {describeStages(both).map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ol>

@@ -1,10 +1,10 @@
 // A text of two moments: side by side where there is room, one under the other where there is not.
+import type { FileChange } from "../../api/schema";
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { FileChange } from "../api/versions";
 import { languageOf } from "../editor/languages";
 import { look } from "../editor/theme";
 import type { Workspace } from "../session/workspace";

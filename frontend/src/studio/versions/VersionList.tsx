@@ -1,6 +1,6 @@
 // The versions in a list, the newest first: who, when, what was said, and what was built of each.
+import type { Version } from "../../api/schema";
 import { Bookmark, Hammer, Tag } from "lucide-react";
-import type { Version } from "../api/versions";
 import { ago, count } from "../parts/words";
 import { titleOf, type Sides } from "./sides";
 

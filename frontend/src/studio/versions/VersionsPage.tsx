@@ -1,8 +1,8 @@
 // The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
+import type { Version } from "../../api/schema";
 import { Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import type { Version } from "../api/versions";
 import { useMayEdit, useShell } from "../shell/shell";
 import { useNow } from "../shell/use-page";
 import { ComparisonView } from "./ComparisonView";

@@ -1,6 +1,6 @@
+import type { StageChange, Version, WireChange } from "../../api/schema";
 import { describe, expect, it } from "vitest";
-import type { StageChange, Version, WireChange } from "../api/versions";
-import { place, stagesSaid } from "../../pipeline";
+import { place, describeStages } from "../../pipeline";
 import { changesIn, pipelineOf, sideName, titleOf, undrawnSaid } from "./sides";
 
 const version = (number: number, message = "", builds: readonly number[] = []): Version => ({
@@ -69,7 +69,7 @@ describe("the pipelines of both sides", () => {
         .wires.map(({ wire: { source, target, mark } }) => `${source} ${target} ${mark}`)
         .toSorted(),
     ).toEqual(["fft out same", "in fft added", "in old removed"]);
-    expect(stagesSaid(both)).toEqual([
+    expect(describeStages(both)).toEqual([
       "in, proc-block , reads nothing",
       "fft, proc-block , added, reads in",
       "out, proc-block TENSOR → SERIAL, changed, reads fft",
@@ -83,7 +83,10 @@ describe("the pipelines of both sides", () => {
     expect(undrawnSaid(both)).toEqual([
       "The wire from b to a was removed. It is not drawn, because it would close a circle with the current wires.",
     ]);
-    expect(stagesSaid(both)).toEqual(["a, proc-block , reads nothing, no longer reads b", "b, proc-block , reads a"]);
+    expect(describeStages(both)).toEqual([
+      "a, proc-block , reads nothing, no longer reads b",
+      "b, proc-block , reads a",
+    ]);
   });
 
   it("are drawn whole where they go in no circle", () => {
@@ -92,7 +95,7 @@ describe("the pipelines of both sides", () => {
       [wire("a", "b", null, "removed"), wire("a", "c", null)],
     );
     expect(undrawnSaid(both)).toEqual([]);
-    expect(stagesSaid(both)).toEqual([
+    expect(describeStages(both)).toEqual([
       "a, proc-block , reads nothing",
       "b, proc-block , reads nothing, no longer reads a",
       "c, proc-block , reads a",

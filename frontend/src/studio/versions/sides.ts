@@ -1,6 +1,6 @@
 // The two sides of a comparison, and the pipeline of both as one. Pure.
+import type { Comparison, Version } from "../../api/schema";
 import { forwardWires, type Pipeline } from "../../pipeline";
-import type { Comparison, Version } from "../api/versions";
 
 /** A version's number, or the files as they are. */
 export type Side = number | "now";

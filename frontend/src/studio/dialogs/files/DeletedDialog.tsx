@@ -1,13 +1,13 @@
 // The files that were deleted: nothing of them is lost, and each can be brought back; but for recordings that are gone.
+import type { Authors } from "../../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../../api/client";
-import type { Authors } from "../../api/versions";
 import type { DeletedFile, ProjectFiles } from "../../document/files";
 import { freePath } from "../../document/tree";
 import { FileIcon } from "../../panels/files/FileIcon";
 import { Dialog } from "../../parts/Dialog";
 
-/** Why a recording cannot be brought back; the words of the forge's own record of it. */
+/** Why a recording cannot be brought back; the words of the server's own record of it. */
 const GONE: Readonly<Record<string, string>> = {
   "taken back": "Withdrawn by the person who gave it: the recording was deleted everywhere.",
   removed: "Removed by an owner of the project: the recording was deleted everywhere.",

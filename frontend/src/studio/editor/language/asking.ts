@@ -1,6 +1,7 @@
 // How an open editor reaches the language: by one function, which is there while its file is the Runefile.
+import type { TextEdit } from "../../../api/schema";
 import { Facet } from "@codemirror/state";
-import type { TextEdit, LanguageRequest } from "../../../language";
+import type { LanguageRequest } from "../../../language";
 
 export interface EditorLanguage {
   readonly ask: <Answer>(request: LanguageRequest) => Promise<Answer>;

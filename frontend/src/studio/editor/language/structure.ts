@@ -6,7 +6,7 @@ import type { LanguageToken } from "../../../language";
 import { asking, quietly } from "./asking";
 import { prepareDocumentation } from "./markdown";
 
-/** Milliseconds of calm after which the text is looked at again. */
+/** Milliseconds of calm after which its structure is read again. */
 const CALM = 200;
 
 interface Fold {

@@ -1,7 +1,7 @@
 // What a stage can be told, each argument in the form that suits it, with its help and a way back to what holds unsaid.
 import { RotateCcw } from "lucide-react";
 import { useId } from "react";
-import { Ticked } from "../../parts/Ticked";
+import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { ArgumentValue, GraphEdit, PaletteAnswer, StageArgument } from "../answers";
 import { NumberField } from "./NumberField";
@@ -68,7 +68,7 @@ function Argument({
         set={set}
       />
       <p id={help} className="small muted">
-        <Ticked>{argument.help}</Ticked>
+        <InlineCode>{argument.help}</InlineCode>
       </p>
     </div>
   );

@@ -1,8 +1,8 @@
 // What a stage reads: change, order and take away its inputs, see their types, all without a pointer.
+import type { Outline } from "../../../api/schema";
 import { ArrowDown, ArrowUp, Cable, Plus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
-import type { Outline } from "../../api/types";
-import { walk } from "../../parts/walk";
+import { moveFocus } from "../../parts/arrow-keys";
 import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../answers";
 import type { GraphLanguage } from "../graph-language";
 import { hasItsOwn } from "../picture";
@@ -201,7 +201,7 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
   }, [language, outline, target, index]);
   const isThere = sources !== null;
   useEffect(() => {
-    if (isThere) list.current?.querySelector<HTMLElement>("[data-walk]")?.focus();
+    if (isThere) list.current?.querySelector<HTMLElement>("[data-row]")?.focus();
   }, [isThere]);
   if (sources === null) return <p className="small muted">Finding stages that fit…</p>;
   if (sources.length === 0) return <p className="small muted">No stage has an output yet.</p>;
@@ -211,7 +211,7 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
       className="sources"
       aria-label="Possible sources"
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return walk(event);
+        if (event.key !== "Escape") return moveFocus(event);
         onClose();
         event.stopPropagation();
       }}
@@ -220,7 +220,7 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
         <li key={written(source)}>
           <button
             type="button"
-            data-walk
+            data-row
             className={source.reason === null ? "source-row" : "source-row unfit"}
             aria-disabled={source.reason !== null}
             onClick={() => source.reason === null && onTake({ stage: source.stage, index: source.index })}

@@ -1,9 +1,9 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
+import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/schema";
 import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
-import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../api/types";
-import { Ticked } from "../../parts/Ticked";
+import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
 import type { PortEnd } from "../connecting";
@@ -114,11 +114,11 @@ export function StagePanel({
             ) : (
               <TriangleAlert className="icon worse" aria-label="Warning" />
             )}{" "}
-            <Ticked>{diagnostic.message}</Ticked>
+            <InlineCode>{diagnostic.message}</InlineCode>
           </p>
           {diagnostic.notes.map((note) => (
             <p key={note} className="small muted">
-              <Ticked>{note}</Ticked>
+              <InlineCode>{note}</InlineCode>
             </p>
           ))}
           {!readOnly &&
@@ -160,7 +160,7 @@ export function StagePanel({
           </select>
           {item !== undefined && (
             <p className="small muted">
-              <Ticked>{item.help}</Ticked>
+              <InlineCode>{item.help}</InlineCode>
             </p>
           )}
         </div>

@@ -1,8 +1,8 @@
 // A model's layers drawn from the top down: what flows, what each does, and its shapes. The same as a list for those who
 // do not see it or look for one of hundreds.
+import type { DrawnModel, Layer } from "../../../api/schema";
 import { Minus, Plus } from "lucide-react";
 import { useMemo, useRef, useState, type PointerEvent } from "react";
-import type { Layer, ModelDrawing } from "../../api/types";
 import { bytes, count } from "../../parts/words";
 import { blocksOf, layoutOf, opName, shortShape, type PlacedBlock } from "./layers";
 
@@ -60,7 +60,7 @@ function LayerFacts({ layer, index }: { readonly layer: Layer; readonly index: n
   );
 }
 
-export default function ModelGraph({ graph, name }: { readonly graph: ModelDrawing["graph"]; readonly name: string }) {
+export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel["graph"]; readonly name: string }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [chosen, setChosen] = useState<number | null>(null);
   const [view, setView] = useState<"picture" | "list">("picture");

@@ -1,5 +1,5 @@
+import type { DrawnModel, Layer } from "../../../api/schema";
 import { describe, expect, it } from "vitest";
-import type { Layer, ModelDrawing } from "../../api/types";
 import { blocksOf, layoutOf, opName, shortShape } from "./layers";
 
 const layer = (op: string, reads: readonly number[]): Layer => ({
@@ -14,7 +14,7 @@ const layer = (op: string, reads: readonly number[]): Layer => ({
   quantisation: null,
   options: {},
 });
-const graph = (nodes: readonly Layer[]): ModelDrawing["graph"] => ({
+const graph = (nodes: readonly Layer[]): DrawnModel["graph"] => ({
   nodes,
   inputs: [{ name: "x", shape: "i8[1, 4]" }],
   outputs: [{ name: "y", shape: "i8[1, 2]", from: nodes.length - 1 }],

@@ -1,5 +1,5 @@
 // A model's layers laid out from the top down: rows by their way from the inputs, repeated stretches folded. Pure.
-import type { Layer, ModelDrawing } from "../../api/types";
+import type { DrawnModel, Layer } from "../../../api/schema";
 
 /** A stretch of layers that stands as one box: a single layer, or a run of the same few again and again. */
 export interface Block {
@@ -87,7 +87,7 @@ function same(kinds: readonly string[], one: number, other: number, length: numb
 }
 
 /** Where each block stands. Layers run in the order of the file, so each is below all that it reads. */
-export function layoutOf(graph: ModelDrawing["graph"], blocks: readonly Block[]): Layout {
+export function layoutOf(graph: DrawnModel["graph"], blocks: readonly Block[]): Layout {
   const blockOf = new Map<number, string>();
   for (const block of blocks) for (const layer of block.layers) blockOf.set(layer, block.id);
   const row = new Map<string, number>();

@@ -1,4 +1,4 @@
-// What is on its way to the forge, and what was refused and why.
+// What is on its way to the server, and what was refused and why.
 import { X } from "lucide-react";
 import { baseName } from "../../document/paths";
 import { count } from "../../parts/words";

@@ -13,7 +13,7 @@ function listed(words: readonly string[]): string {
 }
 
 /** Each stage with what it is, what became of it, what it reads and what it read before, in the order of the Runefile. */
-export function stagesSaid({ nodes, wires }: Pipeline): readonly string[] {
+export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
   return nodes.map((stage) => {
     const [gone, read] = [true, false].map((isGone) => [
       ...new Set(
@@ -25,13 +25,13 @@ export function stagesSaid({ nodes, wires }: Pipeline): readonly string[] {
     const words = [
       `${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`,
       stage.note ?? "",
-      ...readingSaid(stage, read ?? [], gone ?? []),
+      ...describeReading(stage, read ?? [], gone ?? []),
     ];
     return words.filter((word) => word !== "").join(", ");
   });
 }
 
-function readingSaid({ kind, mark }: Stage, read: readonly string[], gone: readonly string[]): readonly string[] {
+function describeReading({ kind, mark }: Stage, read: readonly string[], gone: readonly string[]): readonly string[] {
   if (mark === "removed" && gone.length > 0) return [`read ${listed(gone)}`];
   const reads = read.length > 0 ? `reads ${listed(read)}` : kind === "capability" ? "" : "reads nothing";
   const others = gone.filter((source) => !read.includes(source));

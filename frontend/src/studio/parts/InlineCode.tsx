@@ -1,6 +1,6 @@
 // A sentence with its `names` set as code.
-import { pieces } from "./ticked";
+import { pieces } from "./inline-code";
 
-export function Ticked({ children }: { readonly children: string }) {
+export function InlineCode({ children }: { readonly children: string }) {
   return pieces(children).map(({ text, isName }, index) => (isName ? <code key={index}>{text}</code> : text));
 }

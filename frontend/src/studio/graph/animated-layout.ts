@@ -40,7 +40,7 @@ function stands(before: Placed, after: Placed): boolean {
   });
 }
 
-export function useGlide(placed: Placed): Placed {
+export function useAnimatedLayout(placed: Placed): Placed {
   const [shown, setShown] = useState(placed);
   const last = useRef(placed);
   useEffect(() => {

@@ -1,7 +1,7 @@
+import type { Outline } from "../../api/schema";
 import { describe, expect, test } from "vitest";
-import type { Outline } from "../api/types";
 import { place } from "../../pipeline";
-import { directionOf, step, wireAfter } from "./walk";
+import { directionOf, neighbour, wireAfter } from "./neighbours";
 
 const WIRES = [
   ["mic", "fft"],
@@ -29,9 +29,9 @@ const OUTLINE: Outline = {
 const PLACED = place(OUTLINE);
 
 test("left and right go along the wires", () => {
-  expect(step(PLACED, "mic", "right")).toBe("fft");
-  expect(step(PLACED, "model", "left")).toBe("fft");
-  expect(["label", "scores"]).toContain(step(PLACED, "model", "right"));
+  expect(neighbour(PLACED, "mic", "right")).toBe("fft");
+  expect(neighbour(PLACED, "model", "left")).toBe("fft");
+  expect(["label", "scores"]).toContain(neighbour(PLACED, "model", "right"));
 });
 
 test("up and down go between branches", () => {
@@ -40,8 +40,8 @@ test("up and down go between branches", () => {
       (PLACED.nodes.find((each) => each.node.name === one)?.y ?? 0) -
       (PLACED.nodes.find((each) => each.node.name === other)?.y ?? 0),
   );
-  expect(step(PLACED, upper ?? "", "down")).toBe(lower);
-  expect(step(PLACED, lower ?? "", "up")).toBe(upper);
+  expect(neighbour(PLACED, upper ?? "", "down")).toBe(lower);
+  expect(neighbour(PLACED, lower ?? "", "up")).toBe(upper);
 });
 
 test("every stage is reached from every other", () => {
@@ -51,7 +51,7 @@ test("every stage is reached from every other", () => {
     const open = [start];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       for (const direction of ["left", "right", "up", "down", "first", "last"] as const) {
-        const next = step(PLACED, name, direction);
+        const next = neighbour(PLACED, name, direction);
         if (next !== null && !seen.has(next)) {
           seen.add(next);
           open.push(next);
@@ -63,8 +63,8 @@ test("every stage is reached from every other", () => {
 });
 
 test("at the edge there is nothing further, and keys that lead nowhere lead nowhere", () => {
-  expect(step(PLACED, "out", "right")).toBeNull();
-  expect(step(PLACED, "gone", "right")).not.toBeNull();
+  expect(neighbour(PLACED, "out", "right")).toBeNull();
+  expect(neighbour(PLACED, "gone", "right")).not.toBeNull();
   expect(directionOf("Enter")).toBeNull();
 });
 

@@ -1,9 +1,9 @@
-// The forge takes an edit of up to 1 MB; one that is larger would cut its writer off. So it is refused before it is made.
+// The server takes an edit of up to 1 MB; one that is larger would cut its writer off. So it is refused before it is made.
 import { EditorState, type ChangeSet, type Extension, type Text } from "@codemirror/state";
 import { bytes } from "../parts/words";
 
-/** Bytes of text that go into one edit; the forge's own limit is a little above, for what Yjs writes around the text. */
-export const AT_ONCE = 1_000_000;
+/** Bytes of text that go into one edit; the server's own limit is a little above, for what Yjs writes around the text. */
+export const MOST_EDIT_BYTES = 1_000_000;
 /** What Yjs writes around each piece of text, in bytes, generously. */
 const AROUND_A_PIECE = 64;
 /** A character is at most so many bytes of UTF-8 for each unit of its UTF-16. */
@@ -15,17 +15,19 @@ export function sizeOf(changes: ChangeSet): number {
   changes.iterChanges((_from, _to, _begin, _end, inserted) => pieces.push(inserted));
   const around = pieces.length * AROUND_A_PIECE;
   const most = pieces.reduce((units, piece) => units + piece.length, 0) * BYTES_OF_A_UNIT + around;
-  if (most <= AT_ONCE) return most;
+  if (most <= MOST_EDIT_BYTES) return most;
   return new TextEncoder().encode(pieces.map((piece) => piece.toString()).join("")).length + around;
 }
 
 /** Refuses what a person puts in that is too much at once, and says so. What others typed comes in as it is. */
-export function limitedAtOnce(say: (sentence: string) => void): Extension {
+export function limitEditSize(say: (sentence: string) => void): Extension {
   return EditorState.transactionFilter.of((transaction) => {
     if (!transaction.docChanged || !transaction.isUserEvent("input")) return transaction;
     const size = sizeOf(transaction.changes);
-    if (size <= AT_ONCE) return transaction;
-    say(`The text has ${bytes(size)}; you can insert up to ${bytes(AT_ONCE)} at once. Add it as a file, or in parts.`);
+    if (size <= MOST_EDIT_BYTES) return transaction;
+    say(
+      `The text has ${bytes(size)}; you can insert up to ${bytes(MOST_EDIT_BYTES)} at once. Add it as a file, or in parts.`,
+    );
     return [];
   });
 }

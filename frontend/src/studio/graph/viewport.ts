@@ -2,7 +2,7 @@
 // the stage that is meant. Pure.
 import type { Placed, PlacedNode } from "../../pipeline";
 
-export interface Sight {
+export interface Viewport {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
@@ -40,7 +40,7 @@ export function roomFor({ width }: Room, { left, right }: Edges): number {
 }
 
 /** Where to stand: in the middle, or at the beginning of what is larger than the room. */
-function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges, zoom: number): Sight {
+function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges, zoom: number): Viewport {
   const start = (space: number, size: number, before: number, after: number): number =>
     Math.round(Math.max((space - size * zoom) / 2 + (before - after) / 2, before));
   return {
@@ -51,12 +51,12 @@ function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edg
 }
 
 /** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
-export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Sight {
+export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Viewport {
   return framed(placed, room, edges, 1);
 }
 
 /** As much of it as can be seen at a zoom at which it can be read. */
-export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Sight {
+export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Viewport {
   const whole = Math.min(
     (room.width - edges.left - edges.right) / placed.width,
     (room.height - edges.top - edges.bottom) / placed.height,
@@ -65,26 +65,26 @@ export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, ed
 }
 
 /** Whether two are the same to the eye. */
-export function isSame(one: Sight, other: Sight): boolean {
+export function isSame(one: Viewport, other: Viewport): boolean {
   return Math.abs(one.zoom - other.zoom) < 0.001 && Math.abs(one.x - other.x) < 0.5 && Math.abs(one.y - other.y) < 0.5;
 }
 
 /** Moved as little as shows the stage. */
 export function revealed(
-  sight: Sight,
+  viewport: Viewport,
   node: Pick<PlacedNode, "x" | "y" | "width" | "height">,
   room: Room,
   edges: Edges,
-): Sight {
+): Viewport {
   const shift = (offset: number, from: number, size: number, least: number, most: number): number => {
-    const [first, last] = [from * sight.zoom + offset, (from + size) * sight.zoom + offset];
+    const [first, last] = [from * viewport.zoom + offset, (from + size) * viewport.zoom + offset];
     if (first < least) return offset + least - first;
     if (last > most) return offset - Math.min(last - most, first - least);
     return offset;
   };
   return {
-    zoom: sight.zoom,
-    x: shift(sight.x, node.x, node.width, edges.left, room.width - edges.right),
-    y: shift(sight.y, node.y, node.height, edges.top, room.height - edges.bottom),
+    zoom: viewport.zoom,
+    x: shift(viewport.x, node.x, node.width, edges.left, room.width - edges.right),
+    y: shift(viewport.y, node.y, node.height, edges.top, room.height - edges.bottom),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pieces } from "./ticked";
+import { pieces } from "./inline-code";
 
 test("names between ticks are told from the rest", () => {
   expect(pieces("Did you mean `drawing`, or `draw`?")).toEqual([

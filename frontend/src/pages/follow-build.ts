@@ -1,26 +1,26 @@
-// A page about something that goes on, with data-look-again (where its state is read) and data-state (as drawn): it is
+// A page about a build that is not over, with data-follow-build (where its state is read) and data-state (as drawn): it is
 // loaded again once the state is another, not before, so that nobody loses their place. Without scripts it reloads.
 
 import { saysSignedOut } from "./signed-out";
 
 const EVERY = 1000;
 
-export function looksAgain(): void {
-  for (const element of document.querySelectorAll<HTMLElement>("[data-look-again]")) {
-    const { lookAgain, state } = element.dataset;
-    if (lookAgain !== undefined && state !== undefined) follow(lookAgain, state);
+export function followBuilds(): void {
+  for (const element of document.querySelectorAll<HTMLElement>("[data-follow-build]")) {
+    const { followBuild, state } = element.dataset;
+    if (followBuild !== undefined && state !== undefined) follow(followBuild, state);
   }
 }
 
 function follow(address: string, drawn: string): void {
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const state = await stateAt(address);
     if (state === "refused") {
-      if (!(await saysSignedOut())) setTimeout(() => void look(), EVERY);
+      if (!(await saysSignedOut())) setTimeout(() => void check(), EVERY);
     } else if (state !== null && state !== drawn) window.location.reload();
-    else setTimeout(() => void look(), EVERY);
+    else setTimeout(() => void check(), EVERY);
   };
-  setTimeout(() => void look(), EVERY);
+  setTimeout(() => void check(), EVERY);
 }
 
 /** Null when the server does not answer, and is asked again; "refused" when it does not tell, or not any more. */

@@ -1,5 +1,5 @@
 // Where an arrow key leads in the graph: along a wire where there is one, else to the nearest stage on that side. Pure.
-import type { OutlineWire } from "../api/types";
+import type { OutlineWire } from "../../api/schema";
 import type { Placed, PlacedNode } from "../../pipeline";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
@@ -27,7 +27,7 @@ function inOrder(nodes: readonly PlacedNode[]): readonly PlacedNode[] {
 }
 
 /** The name of the stage that is reached from `name`; null when there is none on that side. */
-export function step(placed: Placed, name: string, direction: Direction): string | null {
+export function neighbour(placed: Placed, name: string, direction: Direction): string | null {
   const nodes = new Map(placed.nodes.map((each) => [each.node.name, each]));
   const here = nodes.get(name);
   if (direction === "first" || direction === "last" || here === undefined)

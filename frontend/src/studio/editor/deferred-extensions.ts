@@ -9,7 +9,7 @@ import { hovering } from "./language/hovering";
 import { structure } from "./language/structure";
 import "../styles/language.css";
 
-export function helps(isRunefile: boolean): Extension {
+export function deferredExtensions(isRunefile: boolean): Extension {
   return [
     closeBrackets(),
     highlightSelectionMatches(),

@@ -1,10 +1,10 @@
 import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { expect, test, vi } from "vitest";
-import { AT_ONCE, limitedAtOnce } from "./at-once";
+import { MOST_EDIT_BYTES, limitEditSize } from "./edit-limit";
 
 function edited(change: TransactionSpec, doc = "a"): { readonly text: string; readonly said: readonly string[] } {
   const say = vi.fn<(sentence: string) => void>();
-  const state = EditorState.create({ doc, extensions: limitedAtOnce(say) });
+  const state = EditorState.create({ doc, extensions: limitEditSize(say) });
   return { text: state.update(change).state.doc.toString(), said: say.mock.calls.map(([sentence]) => sentence) };
 }
 
@@ -13,7 +13,7 @@ function pasted(insert: string): TransactionSpec {
 }
 
 test("what is pasted goes in up to a megabyte", () => {
-  const most = "x".repeat(AT_ONCE - 64);
+  const most = "x".repeat(MOST_EDIT_BYTES - 64);
   expect(edited(pasted(most))).toEqual({ text: `a${most}`, said: [] });
 });
 
@@ -24,8 +24,8 @@ test("what is too much at once is refused with its size, and nothing of it goes 
 });
 
 test("letters of several bytes count as such", () => {
-  expect(edited(pasted("ä".repeat(AT_ONCE / 2 + 1))).text).toBe("a");
-  expect(edited(pasted("漢".repeat(AT_ONCE / 4))).said).toEqual([]);
+  expect(edited(pasted("ä".repeat(MOST_EDIT_BYTES / 2 + 1))).text).toBe("a");
+  expect(edited(pasted("漢".repeat(MOST_EDIT_BYTES / 4))).said).toEqual([]);
 });
 
 test("many small pieces count with what is written around each", () => {
@@ -34,5 +34,5 @@ test("many small pieces count with what is written around each", () => {
 });
 
 test("what others typed comes in however much it is", () => {
-  expect(edited({ changes: { from: 1, insert: "x".repeat(2 * AT_ONCE) } }).said).toEqual([]);
+  expect(edited({ changes: { from: 1, insert: "x".repeat(2 * MOST_EDIT_BYTES) } }).said).toEqual([]);
 });

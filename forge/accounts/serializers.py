@@ -1,0 +1,175 @@
+"""Organisations, members, invitations and tokens as JSON, and what of them comes in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.may import OrganisationVerb, names_of
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
+from forge.accounts.people import PersonJson, person_to_json
+from forge.accounts.permissions import verbs_on
+from forge.accounts.principals import Principal
+from forge.accounts.scopes import ASKABLE
+from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
+
+RoleJson = Annotated[str, choices("Role", Role.values)]
+ScopeJson = Annotated[str, choices("Scope", ASKABLE)]
+
+
+class OrganisationJson(TypedDict):
+    """An organisation."""
+
+    id: Uuid
+    name: str
+    title: str
+    url: str
+    may: list[OrganisationVerb]
+
+
+class OrganisationsJson(TypedDict):
+    """One's organisations."""
+
+    organisations: list[OrganisationJson]
+
+
+class MembershipJson(TypedDict):
+    """An organisation of one's own, with one's role there."""
+
+    name: str
+    role: RoleJson
+
+
+class MeJson(PersonJson):
+    """Who asks."""
+
+    email: str
+    organisations: list[MembershipJson]
+
+
+class MemberJson(PersonJson):
+    """A member; addresses are shown to fellow members only."""
+
+    email: str
+    role: RoleJson
+
+
+class MembersJson(TypedDict):
+    """The members of an organisation."""
+
+    members: list[MemberJson]
+
+
+class InvitationJson(TypedDict):
+    """An open invitation. Its link is in the answer that made it and nowhere else."""
+
+    id: Uuid
+    role: RoleJson
+    created: Timestamp
+    expires: Timestamp
+    invited_by: str | None
+
+
+class NewInvitationJson(InvitationJson):
+    """An invitation with its link, which is shown this once."""
+
+    link: str
+
+
+class InvitationsJson(TypedDict):
+    """The open invitations of an organisation."""
+
+    invitations: list[InvitationJson]
+
+
+class TokenJson(TypedDict):
+    """A token. Its secret is in the answer that made it and nowhere else."""
+
+    id: Uuid
+    name: str
+    scopes: list[ScopeJson]
+    expires: Timestamp | None
+    hint: str
+    created: Timestamp
+    last_used: Timestamp | None
+
+
+class CreatedTokenJson(TokenJson):
+    """A token with its secret, which is shown this once."""
+
+    token: str
+
+
+class TokensJson(TypedDict):
+    """One's tokens."""
+
+    tokens: list[TokenJson]
+
+
+class NewOrganisationSerializer(serializers.Serializer[Any]):
+    """What makes an organisation."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class OrganisationChangeSerializer(serializers.Serializer[Any]):
+    """What changes an organisation; what is left out stays."""
+
+    name = serializers.CharField(required=False)
+    title = serializers.CharField(required=False, allow_blank=True)
+
+
+class GivenRoleSerializer(serializers.Serializer[Any]):
+    """The role of a member, or of who accepts an invitation."""
+
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class NewTokenSerializer(serializers.Serializer[Any]):
+    """What makes a token."""
+
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=ASKABLE))
+    expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+def organisation_to_json(organisation: Organisation, principal: Principal) -> OrganisationJson:
+    """An organisation with what the principal may do to it."""
+    return {
+        "id": str(organisation.pk),
+        "name": organisation.name,
+        "title": organisation.title,
+        "url": organisation.get_absolute_url(),
+        "may": names_of(verbs_on(principal, organisation)),
+    }
+
+
+def member_to_json(membership: Membership) -> MemberJson:
+    """A member. Reads the person."""
+    return {**person_to_json(membership.user), "email": membership.user.email, "role": membership.role}
+
+
+def invitation_to_json(invitation: Invitation) -> InvitationJson:
+    """An invitation without its link. Reads who invited."""
+    return {
+        "id": str(invitation.pk),
+        "role": invitation.role,
+        "created": utc_timestamp(invitation.created),
+        "expires": utc_timestamp(invitation.expires),
+        "invited_by": str(invitation.invited_by) if invitation.invited_by else None,
+    }
+
+
+def token_to_json(token: ApiToken) -> TokenJson:
+    """A token without its secret."""
+    return {
+        "id": str(token.pk),
+        "name": token.name,
+        "scopes": token.scopes,
+        "expires": utc_timestamp(token.expires) if token.expires else None,
+        "hint": token.hint,
+        "created": utc_timestamp(token.created),
+        "last_used": utc_timestamp(token.last_used) if token.last_used else None,
+    }

@@ -1,0 +1,66 @@
+// What a rune asks its host for, named by its graph: the ABI numbers requests, only the graph has names.
+import type { Description, GraphCapability, GraphOutput, GraphWire } from "./graph";
+import type { Host, HostCapability } from "./host";
+import type { CapabilityRequest, OutputRequest } from "./types";
+
+export function describeCapabilities(
+  host: Host,
+  description: Description,
+  probe: () => ReadonlyMap<number, number>,
+): CapabilityRequest[] {
+  const left = [...description.capabilities];
+  const matched = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
+  const isComplete = matched.every(({ node }) => typeof node?.size === "number");
+  const sizes = isComplete ? new Map<number, number>() : probe();
+  return matched.map(({ request, node }) => ({
+    ...request,
+    size: sizes.get(request.id) ?? node?.size ?? 0,
+    type: node?.type ?? null,
+    stage: node?.stage ?? null,
+  }));
+}
+
+/** Removes and gives the graph's node of a request: the same kind and parameters, else the next of the kind. */
+function takeMatching(left: GraphCapability[], request: HostCapability): GraphCapability | null {
+  const exact = left.findIndex((node) => node.kind === request.kind && hasParameters(node, request.parameters));
+  const index = exact >= 0 ? exact : left.findIndex((node) => node.kind === request.kind);
+  return index < 0 ? null : (left.splice(index, 1)[0] ?? null);
+}
+
+function hasParameters(node: GraphCapability, parameters: Readonly<Record<string, number>>): boolean {
+  return Object.entries(parameters).every(([key, value]) => {
+    const written = node.parameters[key] ?? node.parameters[key.replaceAll("_", "-")];
+    return written !== undefined && (Number(written) === value || Math.fround(Number(written)) === value);
+  });
+}
+
+/** The watched wires by the outputs that send them; none where the graph contradicts what the rune asks for. */
+export function watchedWires(host: Host, wires: readonly GraphWire[]): ReadonlyMap<number, GraphWire> {
+  const requests = [...host.outputs.values()];
+  const sending = wires.flatMap((wire) => {
+    const request = requests[wire.order];
+    return request?.kind === "TENSOR" ? [[request.id, wire] as const] : [];
+  });
+  const isTold = sending.length === wires.length && wires.at(-1)?.order === requests.length - 1;
+  return new Map(isTold ? sending : []);
+}
+
+/**
+ * Outputs by the order in which the rune asks for them, where its graph tells that. In other graphs those of one kind
+ * cannot be told apart before they speak.
+ */
+export function describeOutputs(
+  requests: readonly Omit<OutputRequest, "stage">[],
+  nodes: readonly GraphOutput[],
+): OutputRequest[] {
+  const ordered = requests.map(
+    ({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage,
+  );
+  if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
+    return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
+  }
+  return requests.map((request) => {
+    const alike = nodes.filter((node) => node.kind === request.kind);
+    return { ...request, stage: alike.length === 1 ? (alike[0]?.stage ?? null) : null };
+  });
+}

@@ -1,0 +1,9 @@
+// What the studio's page is served with. All other shapes of the server are generated: src/api/schema.ts.
+import type { ProjectState } from "../../api/schema";
+
+/** The project's state and the token that a write must carry. */
+export interface PageState extends ProjectState {
+  readonly csrf: string;
+  /** Where Pyodide and the packed language are, or null where the server answers in their place. */
+  readonly language: string | null;
+}
