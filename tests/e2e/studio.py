@@ -118,3 +118,19 @@ PUT = """async ([path, bytes]) => {
 def put_file(page: Page, path: str, data: bytes) -> None:
     """Writes a file of the studio's project as a program would: over the API, and not in the studio."""
     page.evaluate(PUT, [path, list(data)])
+
+
+ROLE = """async ([organisation, name, role]) => {
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
+  const address = `/api/v1/organisations/${organisation}/members`;
+  const { members } = await (await fetch(address)).json();
+  const { id } = members.find((member) => member.name === name);
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  const answer = await fetch(`${address}/${id}`, { method: "PATCH", body: JSON.stringify({ role }), headers });
+  if (!answer.ok) throw new Error(await answer.text());
+}"""
+
+
+def give_role(page: Page, organisation: str, name: str, role: str) -> None:
+    """Gives a member another role, as a program would with the rights of the page's person."""
+    page.evaluate(ROLE, [organisation, name, role])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, invite, join, open_file, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, give_role, invite, join, open_file, sign_in
 from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -86,6 +86,12 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     moved = owner.get_by_role("list", name="Who is here").get_by_role("button", name="Jo Okafor is in labels.txt")
     moved.click(timeout=PATIENCE)
     expect(owner.get_by_role("tab", name="labels.txt")).to_have_attribute("aria-selected", "true")
+
+    # Another role reaches the open page, both ways: what it cannot do any more is not offered.
+    text = colleague.get_by_role("textbox", name="labels.txt")
+    for role, editable in (("viewer", False), ("developer", True)):
+        give_role(owner, "workshop", "Jo Okafor", role)
+        expect(text).to_be_editable(editable=editable, timeout=PATIENCE)
 
     # The mark of who is here goes with the page.
     colleague.close()
