@@ -22,7 +22,7 @@ AFTERWARDS = (
     "src/studio/graph/GraphView.tsx",
     "src/studio/shell/Dialogs.tsx",
     "src/studio/shell/SignedOut.tsx",
-    "src/studio/editor/helps.ts",
+    "src/studio/editor/deferred-extensions.ts",
     "src/studio/versions/VersionsPage.tsx",
 )
 """Large parts that come when the text can be written and the app runs."""

@@ -2,8 +2,10 @@
 import type { EditorHandle } from "../editor/Editor";
 import type { Shell } from "../shell/shell";
 import type { Command } from "./command";
-import { chooseFix, renameName } from "./language-actions";
 import { unlessEditor, unlessRunefile, type CommandState } from "./state";
+
+/** Fetched when one of them is used for the first time. */
+const languageActions = () => import("./language-actions");
 
 export function editCommands(state: CommandState, shell: Shell): readonly Command[] {
   const { workspace, places } = shell;
@@ -22,7 +24,9 @@ export function editCommands(state: CommandState, shell: Shell): readonly Comman
       title: "Quick fix…",
       group,
       refused: inRunefile,
-      run: withEditor((editor) => workspace.attempt(chooseFix(shell, editor))),
+      run: withEditor((editor) =>
+        workspace.attempt(languageActions().then(({ chooseFix }) => chooseFix(shell, editor))),
+      ),
     },
     {
       id: "edit.rename",
@@ -31,7 +35,9 @@ export function editCommands(state: CommandState, shell: Shell): readonly Comman
       keys: "F2",
       heard: "in the editor",
       refused: inRunefile,
-      run: withEditor((editor) => workspace.attempt(renameName(shell, editor))),
+      run: withEditor((editor) =>
+        workspace.attempt(languageActions().then(({ renameName }) => renameName(shell, editor))),
+      ),
     },
     {
       id: "edit.format",

@@ -1,5 +1,4 @@
 // The commands about files: those of the file that is open, and of all.
-import { toggleAuthors } from "../editor/authors";
 import type { FileTarget } from "../panels/files/actions";
 import type { Shell } from "../shell/shell";
 import type { Command } from "./command";
@@ -18,7 +17,10 @@ export function fileCommands(state: CommandState, shell: Shell): readonly Comman
   };
   const authors = (): void => {
     const { editor } = places.state.getState();
-    if (editor !== null && active !== null) workspace.attempt(toggleAuthors(editor, workspace, active));
+    if (editor !== null && active !== null)
+      workspace.attempt(
+        import("../editor/authors").then(({ toggleAuthors }) => toggleAuthors(editor, workspace, active)),
+      );
   };
   return [
     { id: "file.new", title: "New file…", group, refused: editing, run: () => actions.create("") },

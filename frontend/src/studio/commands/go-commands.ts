@@ -1,7 +1,6 @@
 // The commands that lead somewhere, or show it in another way.
 import type { Shell } from "../shell/shell";
 import type { Command } from "./command";
-import { findReferences } from "./language-actions";
 import { unlessRunefile, type CommandState } from "./state";
 
 export function goCommands(state: CommandState, shell: Shell): readonly Command[] {
@@ -10,7 +9,8 @@ export function goCommands(state: CommandState, shell: Shell): readonly Command[
   const palette = (start: string) => (): void => dialogs.open({ what: "palette", start });
   const references = (): void => {
     const { editor } = places.state.getState();
-    if (editor !== null) workspace.attempt(findReferences(shell, editor));
+    if (editor !== null)
+      workspace.attempt(import("./language-actions").then(({ findReferences }) => findReferences(shell, editor)));
   };
   return [
     {

@@ -1,23 +1,11 @@
-// What follows from where a person is: others see it, an undo in another file opens that one, and what is shown and goes is
-// said to be gone.
+// What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
+// the page can be used.
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 
 export function followPlaces(workspace: Workspace, places: Places): void {
-  tellOthers(workspace, places);
   showUndone(workspace, places);
   tellWhatIsGone(workspace, places);
-}
-
-function tellOthers({ presence }: Workspace, places: Places): void {
-  let told = places.state.getState().shown.active?.id ?? null;
-  presence.show(told);
-  places.state.subscribe(({ shown }) => {
-    const id = shown.active?.id ?? null;
-    if (id === told) return;
-    told = id;
-    presence.show(id);
-  });
 }
 
 /** The page has one undo: the file in which it took something back is opened. */

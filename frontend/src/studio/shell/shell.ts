@@ -4,12 +4,12 @@ import type { TextEdit } from "../../api/schema";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { remembered } from "../parts/remembered";
+import { deferred } from "../session/deferred";
 import type { Session } from "../session/state";
 import type { TextState, Workspace } from "../session/workspace";
 import { Building } from "./building";
 import { DialogStore } from "./dialog-store";
 import { fileWork, type FileWork } from "./file-work";
-import { followPlaces } from "./follow-places";
 import { isNarrow } from "./narrow";
 import { Places, type PlacesState, type View } from "./places";
 
@@ -23,10 +23,13 @@ export interface Shell {
   readonly nonce: string;
 }
 
+const followingPlaces = deferred(() => import("./follow-places"));
+
 export function makeShell(workspace: Workspace, nonce: string): Shell {
   const dialogs = new DialogStore();
   const places = new Places(workspace, remembered<View>("view", "both", isView), isNarrow());
-  followPlaces(workspace, places);
+  tellOthers(workspace, places);
+  workspace.attempt(followingPlaces().then(({ followPlaces }) => followPlaces(workspace, places)));
   const building = new Building(workspace, places);
   return { workspace, places, dialogs, building, files: fileWork(workspace, places, dialogs), nonce };
 }
@@ -76,6 +79,18 @@ export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
   const isAhead = useText(({ ahead }) => ahead);
   const isFresh = useStore(workspace.checking.state, (checked) => checked?.isFresh ?? !isAhead);
   return isFresh ? workspace.applyFix : null;
+}
+
+/** Others see in which file one is. */
+function tellOthers({ presence }: Workspace, places: Places): void {
+  let told = places.state.getState().shown.active?.id ?? null;
+  presence.show(told);
+  places.state.subscribe(({ shown }) => {
+    const id = shown.active?.id ?? null;
+    if (id === told) return;
+    told = id;
+    presence.show(id);
+  });
 }
 
 function isView(value: unknown): value is View {
