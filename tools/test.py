@@ -19,10 +19,17 @@ from tools.needs import Need, by_hand, lacking
 from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
-PROGRAMS = ("tests/contributing", "tests/foreign", "tests/rune/targets", "tests/e2e")
-"""What drives whole programs: the command, servers, C compilers and what they make, browsers. They come after the
-units, which would keep them waiting for a processor. The folders with the longest files come first, so that no process
-has a long file left at the end."""
+PROGRAMS = (
+    "tests/contributing",
+    "tests/foreign",
+    "tests/rune/targets",
+    "tests/rune/verify",
+    "tests/rune/interpreters",
+    "tests/e2e",
+)
+"""What drives whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.
+They come after the units, which would keep them waiting for a processor. The folders with the longest files come first,
+so that no process has a long file left at the end."""
 MOST_PROCESSES = 4
 WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A process runs a file from its first test to its last, and takes the files in their order."""

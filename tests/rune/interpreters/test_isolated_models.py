@@ -74,12 +74,12 @@ def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> 
 
 
 def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
-    model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=1.5))
+    model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=5))
     started = time.monotonic()
-    with pytest.raises(RuneStopped, match=r"its model took longer than 1\.5 s to run") as stopped:
+    with pytest.raises(RuneStopped, match=r"its model took longer than 5 s to run") as stopped:
         model.run([bytes(4)])
     assert stopped.value.limit == "time"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 def test_a_model_that_wants_too_much_memory_is_a_named_error() -> None:
@@ -173,7 +173,7 @@ def test_an_endless_model_ends_the_call_of_its_rune() -> None:
     load, data = loading(endless(), ["f32[1]"], ["f32[1]"])
     data[POINTERS_AT] = struct.pack("<2I", 16384, 16388)
     text = module(f"(drop {load})", do("infer", 1, POINTERS_AT, POINTERS_AT + 4), data=data)
-    rune = Runtime.load(bytes(wat2wasm(text)), Limits(seconds=1.5))
+    rune = Runtime.load(bytes(wat2wasm(text)), Limits(seconds=5))
     with pytest.raises(RuneStopped) as stopped:
         rune.call({})
     assert stopped.value.limit == "time"
