@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import models
-from rune.building import Report, build
+from rune.building.building import build
+from rune.building.report import Report
 from rune.files import FolderFiles, MemoryFiles, ProjectFiles
 
 RUNS = 5

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
-from rune.building import build
+from rune.building.building import build
 from rune.files import FolderFiles
 from rune.runtime import Runtime
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +168,7 @@ def build_frontend() -> None:
 
 def pack_language() -> None:
     """Packs the part of the toolchain that runs in the browser; quick when it is there already."""
-    sources = digest(files_below([ROOT / "rune", ROOT / "tools" / "language.py", FRONTEND / "package-lock.json"]))
+    sources = toolchain_sources() + digest([ROOT / "tools" / "language.py", FRONTEND / "package-lock.json"])
     stamp = LANGUAGE / ".sources"
     if is_stamped(stamp, sources):
         return
@@ -178,12 +179,18 @@ def pack_language() -> None:
 def build_example() -> None:
     """Builds the rune of the welcome page; quick when it is there already."""
     digits = [path for path in (ROOT / "examples" / "digits").iterdir() if path.suffix in (".yml", ".tflite", ".txt")]
-    sources = digest(files_below([ROOT / "rune", ROOT / "tools" / "example.py", *digits]))
+    sources = toolchain_sources() + digest([ROOT / "tools" / "example.py", *digits])
     stamp = EXAMPLE / ".sources"
     if is_stamped(stamp, sources):
         return
     subprocess.run([str(PYTHON), "-m", "tools.example"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
+
+
+@cache
+def toolchain_sources() -> str:
+    """The digest of the toolchain's sources, read once for all that is built from them."""
+    return digest(files_below([ROOT / "rune"]))
 
 
 def install_frontend_packages(environment: dict[str, str]) -> None:
@@ -234,10 +241,11 @@ def node_is_new_enough() -> bool:
 
 
 def files_below(places: Iterable[Path]) -> list[Path]:
+    """The files in these places, sorted; bytecode is no source."""
     found: list[Path] = []
     for place in places:
         found += [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
-    return sorted(found)
+    return sorted(path for path in found if path.parent.name != "__pycache__")
 
 
 def digest(files: Iterable[Path]) -> str:

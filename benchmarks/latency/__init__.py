@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.browser import open_page
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import MeasuredModel, models
-from rune.building import build
+from rune.building.building import build
 from rune.tflite import read_model, signature
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 

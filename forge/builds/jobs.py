@@ -16,7 +16,7 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, WorkingTree
-from rune.building import BuildOptions, BuildSpec
+from rune.building.spec import BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
 from rune.targets import WASM32
 

@@ -7,9 +7,9 @@ from typing import Annotated, NotRequired, TypedDict, cast
 from forge.accounts.people import PersonJson, person_to_json
 from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
 from forge.core.json_types import Timestamp, Uuid, choices
-from rune.building import ReportJson
+from rune.building.report import ReportJson
 from rune.runefile import DiagnosticJson, OutlineJson
-from rune.verify import VerificationJson
+from rune.verify.verification import VerificationJson
 
 BuildStateJson = Annotated[str, choices("BuildState", State.values)]
 PreviewStateJson = Annotated[str, choices("PreviewState", PreviewState.values)]

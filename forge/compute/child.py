@@ -26,8 +26,10 @@ from forge.compute.language_request import SignatureOf, answer_request
 from forge.compute.summary import summarise
 from rune.anvil import CompileError, signature_with_support
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building import BuildFailed, BuildOptions, Step, build
-from rune.building.building import check_text
+from rune.building.building import build, check_text
+from rune.building.errors import BuildFailed
+from rune.building.report import Step
+from rune.building.spec import BuildOptions
 from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.runefile import check, diagnostic_to_json, outline_to_json
@@ -38,7 +40,7 @@ from rune.runtime.measure import measure
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
 from rune.toolchain import toolchain_digest
-from rune.verify import Effort, verify
+from rune.verify.verifying import Effort, verify
 from rune.wording import plain, size_text
 
 MEMORY_LIMIT = 3 * 1024**3

@@ -11,8 +11,9 @@ from pathlib import Path
 from rune.anvil import AnvilError
 from rune.api.errors import BuildError
 from rune.api.loaded import Rune, load
-from rune.building import BuildFailed, Report
-from rune.building import build as build_files
+from rune.building.building import build as build_files
+from rune.building.errors import BuildFailed
+from rune.building.report import Report
 from rune.files import FileError, FolderFiles
 from rune.runefile import Diagnostic, HostResources, Severity, draw
 from rune.runefile.find import runefile_in

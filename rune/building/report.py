@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
-from rune.anvil import Unsupported
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
+from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
 
 Runs = Literal["compiled", "host"]

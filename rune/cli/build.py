@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from rune.anvil import CompileError, Target
-from rune.building import BuildFailed, BuildResult, Step, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult, Step
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH

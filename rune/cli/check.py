@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building.models import ProjectModels
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.edited_files import write_text
 from rune.cli.failure import CommandFailed, causes_of
@@ -54,6 +53,9 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
             raise
         print_json(_unreadable(runefile, error))
         sys.exit(1)
+    # The compiler's operators and NumPy take as long to load as all the rest: not for `--help`.
+    from rune.building.models import ProjectModels
+
     signatures = ProjectModels(project.files).signature
     checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files

@@ -14,7 +14,8 @@ import click
 from rune.abi import Capability
 from rune.anvil import CompileError
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building import BuildFailed, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
@@ -32,17 +33,12 @@ from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputError, RuneError
 from rune.runtime.files import Notice
 from rune.toolchain import toolchain_digest
-from rune.verify import (
-    Effort,
-    NoProject,
-    Verification,
-    capabilities_of,
-    models_wanted,
-    verify,
-    verify_recorded,
-)
-from rune.verify import project_of as project_of_rune
-from rune.verify.rune_project import RUNEFILE
+from rune.verify.recorded import verify_recorded
+from rune.verify.rune_project import RUNEFILE, NoProject, models_wanted
+from rune.verify.rune_project import project_of as project_of_rune
+from rune.verify.samples import capabilities_of
+from rune.verify.verification import Verification
+from rune.verify.verifying import Effort, verify
 from rune.wording import counted, plain
 
 _WASM = b"\0asm"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rune.anvil import AnvilError
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building import BuildFailed
+from rune.building.errors import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
 from rune.container import ContainerError, read_rune
 from rune.files import ProjectFiles

@@ -19,7 +19,7 @@ import sys
 import numpy as np
 from pathlib import Path
 import rune
-from rune.building import build
+from rune.building.building import build
 from rune.files import MemoryFiles
 from rune.runefile.starter import starter
 from rune.runtime import Runtime

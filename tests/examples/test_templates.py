@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from rune.building import BuildResult, build
+from rune.building.building import build
+from rune.building.report import BuildResult
 from rune.files import FolderFiles
 from rune.runtime import LoadedRune, Runtime
 from rune.tflite import read_model

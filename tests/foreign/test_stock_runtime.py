@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from rune.abi import Output
-from rune.building import build
+from rune.building.building import build
 from rune.files import FolderFiles, MemoryFiles
 from rune.runtime import Runtime
 from rune.runtime.randomness import random_bytes

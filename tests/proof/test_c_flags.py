@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.building import build
+from rune.building.building import build
 from rune.tflite import read_model
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of

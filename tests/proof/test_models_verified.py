@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.verify import Effort, Runs, Verification, verify, verify_recorded
+from rune.verify.recorded import verify_recorded
+from rune.verify.verification import Runs, Verification
+from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases
 from tests.rune.verify.projects import TEMPLATES, around, rune_of
 

@@ -16,7 +16,7 @@ from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.compute.toolchain import TOOLCHAIN
 from forge.core.models import Event
-from rune.building import BuildOptions, BuildSpec
+from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db

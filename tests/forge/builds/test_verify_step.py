@@ -14,9 +14,9 @@ from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.building import build as build_rune
+from rune.building.building import build as build_rune
 from rune.files import MemoryFiles
-from rune.verify import Verification
+from rune.verify.verification import Verification
 from tests.forge.builds.conftest import log_of
 from tests.rune.verify.projects import template, with_changed_weight
 

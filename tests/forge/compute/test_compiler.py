@@ -16,7 +16,7 @@ from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import claim_workdir, remove_leftovers
-from rune.building import BuildOptions, BuildSpec
+from rune.building.spec import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]

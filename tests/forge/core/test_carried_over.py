@@ -27,7 +27,7 @@ from forge.core.blobs import put_bytes, read_blob
 from forge.core.models import Blob, BlobLink
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
-from rune.building import BuildOptions, BuildSpec
+from rune.building.spec import BuildOptions, BuildSpec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,7 +18,8 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
-from rune.verify import Figures, ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.comparison import Figures
+from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
 from tests.forge.made_builds import OUTLINE, RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from rune import anvil
 from rune.abi import Capability, Output
 from rune.blocks.catalogue import find_block
 from rune.blocks.signature import BlockCode, BlockError, BlockOutput
-from rune.building import BuildFailed, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.files import MemoryFiles
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.building import BuildFailed, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.cli import main
 from rune.container import read_rune
 from rune.files import MemoryFiles

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.building import BuildFailed, Step, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import Step
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile import Severity

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from rune.archive import zip_folder
-from rune.building import BuildFailed, BuildResult, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult
 from rune.container import read_rune
 from rune.files import FileError, MemoryFiles
 from rune.runefile import HostResources

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
 from rune.runefile import check

@@ -11,7 +11,7 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from click.testing import CliRunner
 
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
 from rune.runtime import Runtime

@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from rune.building import BuildOptions, BuildSpec, build
+from rune.building.building import build
+from rune.building.spec import BuildOptions, BuildSpec
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.container import ContainerError, read_rune, requested_stages
 from rune.files import MemoryFiles

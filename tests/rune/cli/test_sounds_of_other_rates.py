@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.files import FolderFiles
 from rune.runtime.wav import read_wav

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
 from tests.model_cases import refused_cases

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rune.building import build
+from rune.building.building import build
 from rune.container import needed_resources, read_rune
 from rune.files import MemoryFiles
 from rune.runefile import HostResources

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building import BuildFailed, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check

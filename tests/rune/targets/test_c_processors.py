@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.building import build
+from rune.building.building import build
 from rune.runtime import Runtime
 from tests.rune.targets.c_programs import STRICT, C, CFolder, said, zig_folder
 from tests.rune.targets.projects import input_types, random_inputs, template

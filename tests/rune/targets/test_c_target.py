@@ -14,7 +14,7 @@ import pytest
 from rune.abi import Capability, Output
 from rune.blocks.catalogue import find_block
 from rune.blocks.signature import ArgumentValue
-from rune.building import build
+from rune.building.building import build
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.runtime import Runtime
 from rune.runtime.interpreters.tflite import open_tflite

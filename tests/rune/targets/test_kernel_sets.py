@@ -8,7 +8,8 @@ import pytest
 
 from rune import anvil
 from rune.anvil.kernel_set import KernelSet
-from rune.building import BuildFailed, build
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.kernels.portable import PORTABLE
 from rune.kernels.simd128 import SIMD128
 from rune.runefile.codes import Code

@@ -10,7 +10,7 @@ import pytest
 import wasmtime
 
 from rune import anvil
-from rune.building import build
+from rune.building.building import build
 from rune.files import ProjectFiles
 from rune.targets import WASM32, find_target
 from rune.tflite import read_model

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rune.building import build
+from rune.building.building import build
 from rune.files import MemoryFiles
 from rune.runefile import starter
 from rune.tflite import Model, read_model, signature

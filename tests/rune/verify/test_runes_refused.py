@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rune.building import build
+from rune.building.building import build
 from rune.cli import main
 from rune.container import ContainerError, pack, read_rune
 from rune.container.wasm import read_module
 from rune.files import MemoryFiles
-from rune.verify import Effort, Verification, verify
+from rune.verify.verification import Verification
+from rune.verify.verifying import Effort, verify
 from tests.model_cases import refused_cases
 from tests.rune.runtime import wat_runes
 from tests.rune.verify.projects import around, rune_of, template

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from rune.verify import DifferingOp, Figures, ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.comparison import Figures
+from rune.verify.verification import DifferingOp, ModelVerification, RuneVerification, Runs, Verification
 
 SAME = ModelVerification("model", "m.tflite", Runs.COMPILED, 20, Figures(200, 200))
 WRONG = ModelVerification(

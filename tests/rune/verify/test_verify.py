@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Capability
-from rune.building import build
+from rune.building.building import build
 from rune.building.models import ProjectModels
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
@@ -16,19 +16,12 @@ from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissi
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from rune.toolchain import toolchain_digest
-from rune.verify import (
-    Effort,
-    NoProject,
-    Origin,
-    Runs,
-    Verification,
-    models_wanted,
-    project_of,
-    verify,
-    verify_recorded,
-    verifying,
-)
+from rune.verify import verifying
+from rune.verify.recorded import verify_recorded
+from rune.verify.rune_project import NoProject, models_wanted, project_of
 from rune.verify.samples import own_samples
+from rune.verify.verification import Origin, Runs, Verification
+from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases, refused_cases
 from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
 

@@ -8,7 +8,8 @@ import pytest
 
 from rune import anvil
 from rune.tflite import read_model
-from rune.verify import Effort, Runs, verify
+from rune.verify.verification import Runs
+from rune.verify.verifying import Effort, verify
 from tests.rune.verify.projects import around, rune_of
 
 SMALL = (
