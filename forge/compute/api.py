@@ -17,6 +17,7 @@ from forge.core.api import needing
 from forge.core.compression import gzip_page
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
+from rune.language.service import AnswerJson
 
 
 class LanguageRequestSerializer(serializers.Serializer[Any]):
@@ -28,7 +29,7 @@ class LanguageRequestSerializer(serializers.Serializer[Any]):
 class LanguageAnswerJson(TypedDict):
     """An answer, of a shape for each `ask`: docs/reference/language.md."""
 
-    answer: Any
+    answer: AnswerJson
 
 
 class LanguageReasonJson(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from rune.files import FileError, normal_path
 from rune.language.analysis import Analysis
@@ -23,7 +24,7 @@ class FileMention:
 
     path: str
     by: str
-    kind: str
+    kind: Literal["stage", "resource"]
     span: Span
 
 
@@ -32,7 +33,7 @@ def file_mentions(analysis: Analysis) -> Iterator[FileMention]:
     for place in places(tree(analysis)):
         named = _named(place)
         if named is not None:
-            kind = "resource" if place.path[0] == "resources" else "stage"
+            kind: Literal["stage", "resource"] = "resource" if place.path[0] == "resources" else "stage"
             yield FileMention(named, str(place.path[1]), kind, inner_span(place.word, analysis.source))
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from rune.language.analysis import Analysis
 from rune.language.connection_check import fits, fitting, sources_for, suiting
 from rune.language.declared import types_fit
 from rune.language.graph_edit import edit_graph, name_of_new
 from rune.language.graph_json import (
+    FitJson,
+    FitSourceJson,
+    PaletteAnswerJson,
+    StageArgumentJson,
+    StagePortsJson,
+    SuitJson,
     edits_from_json,
     fit_to_json,
     palette_to_json,
@@ -22,11 +28,56 @@ from rune.language.graph_json import (
 )
 from rune.language.palette import palette, stage_arguments
 from rune.language.ports import stage_ports
-from rune.language.requests import Json, object_of, text_of, whole_number_of
-from rune.runefile.to_json import edit_to_json
+from rune.language.requests import object_of, text_of, whole_number_of
+from rune.runefile.syntax import Form
+from rune.runefile.to_json import TextEditJson, edit_to_json
 
 
-def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+class EditGraphAnswerJson(TypedDict):
+    """An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null."""
+
+    edits: list[TextEditJson]
+    stage: str | None
+
+
+class PortsAnswerJson(TypedDict):
+    """The form of the text, and what each stage reads and gives."""
+
+    form: Annotated[str, Form]
+    stages: list[StagePortsJson]
+
+
+class ArgumentsAnswerJson(TypedDict):
+    """The arguments of one stage."""
+
+    arguments: list[StageArgumentJson]
+
+
+class FitsAnswerJson(TypedDict):
+    """Which inputs could read from an output."""
+
+    fits: list[FitJson]
+
+
+class SourcesAnswerJson(TypedDict):
+    """Which outputs an input could read from."""
+
+    sources: list[FitSourceJson]
+
+
+class ReasonAnswerJson(TypedDict):
+    """Why something does not fit, or null where it does."""
+
+    reason: str | None
+
+
+class SuitsAnswerJson(TypedDict):
+    """What of the palette could read from an output."""
+
+    suits: list[SuitJson]
+
+
+def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> EditGraphAnswerJson:
     """{"edits": [...], "stage"} for the edit under "edit"; the name is that of a stage that is added, or null.
 
     Raises `GraphEditRefused` and `BadRequest`.
@@ -36,24 +87,26 @@ def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> Json:
     return {"edits": edits, "stage": name_of_new(analysis, edit)}
 
 
-def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> PortsAnswerJson:
     """{"form", "stages"}: the form of the text, and each stage with its inputs and outputs."""
     stages = [stage_ports_to_json(each) for each in stage_ports(analysis)]
     return {"form": analysis.checked.syntax.form.value, "stages": stages}
 
 
-def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
+def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> PaletteAnswerJson:
     """What can be added."""
     return palette_to_json(palette(analysis))
 
 
-def answer_arguments(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def answer_arguments(analysis: Analysis, request: Mapping[str, Any]) -> ArgumentsAnswerJson:
     """{"arguments": [...]} of the stage under "stage"."""
     found = stage_arguments(analysis, text_of(request, "stage"))
     return {"arguments": [stage_argument_to_json(each) for each in found]}
 
 
-def answer_fits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def answer_fits(
+    analysis: Analysis, request: Mapping[str, Any]
+) -> FitsAnswerJson | SourcesAnswerJson | ReasonAnswerJson:
     """{"reason"} for one "target" and "target_index"; without them {"fits": [...]}, all inputs at once.
 
     Without a "source" it is {"sources": [...]}, all outputs that the input could read from.
@@ -67,13 +120,13 @@ def answer_fits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
     return {"reason": fits(analysis, source, text_of(request, "target"), whole_number_of(request, "target_index"))}
 
 
-def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> SuitsAnswerJson:
     """{"suits": [...]}: of all that can be added, what could read from "source" first."""
     found = palette(analysis)
     items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
     return {"suits": [suit_to_json(each) for each in suiting(analysis, port_from_json(request, "source"), items)]}
 
 
-def answer_types_fit(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def answer_types_fit(analysis: Analysis, request: Mapping[str, Any]) -> ReasonAnswerJson:
     """{"reason"}: why the outputs of "stage" cannot be declared as "types", or null."""
     return {"reason": types_fit(analysis, text_of(request, "stage"), types_from_json(request, "types"))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from rune.language.connection_check import Fit, Source, Suit
 from rune.language.graph_edits.kinds import (
@@ -19,26 +19,128 @@ from rune.language.graph_edits.kinds import (
     Several,
     Value,
 )
-from rune.language.palette import ArgumentField, Palette, PaletteItem, StageArgument
+from rune.language.palette import ArgumentField, Kind, Palette, PaletteItem, StageArgument
 from rune.language.ports import StagePorts
 from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, text_of, whole_number_of
+from rune.runefile.outline import NodeKind
 from rune.runefile.pipeline import Port
 from rune.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 
-_KINDS = {
-    "capability": StageKind.CAPABILITY,
-    "block": StageKind.BLOCK,
-    "model": StageKind.MODEL,
-    "output": StageKind.OUTPUT,
+_KIND_NAMES: dict[StageKind, NodeKind] = {
+    StageKind.CAPABILITY: "capability",
+    StageKind.BLOCK: "block",
+    StageKind.MODEL: "model",
+    StageKind.OUTPUT: "output",
 }
-_KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
+_KINDS: dict[str, StageKind] = {name: kind for kind, name in _KIND_NAMES.items()}
 _EDITS = (
     *("add-stage", "remove-stage", "rename-stage", "connect", "disconnect"),
     *("set-argument", "set-target", "set-outputs"),
 )
 _MOST_DIMENSIONS = 32
 _MOST_EDITS = 64
+
+
+class PortJson(TypedDict):
+    """An output of a stage, or an input."""
+
+    stage: str
+    index: int
+
+
+class InputPortJson(TypedDict):
+    """What one input of a stage reads. `name` is a model's own name of it."""
+
+    name: str | None
+    source: PortJson | None
+    type: str | None
+
+
+class StagePortsJson(TypedDict):
+    """What a stage reads and gives. `item` is its target in the palette, `declared` whether its types are written."""
+
+    name: str
+    kind: NodeKind
+    target: str
+    item: str | None
+    inputs: list[InputPortJson]
+    outputs: list[str | None]
+    declared: bool
+
+
+class ArgumentFieldJson(TypedDict):
+    """An argument that a stage can have."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool
+    default: float | str | None
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    choices: list[str]
+
+
+class StageArgumentJson(ArgumentFieldJson):
+    """An argument of a stage that is there: null is left out."""
+
+    value: float | str | None
+    resource: str | None
+    text: str | None
+
+
+class PaletteInputJson(TypedDict):
+    """An input of a model that can be added."""
+
+    name: str
+    type: str
+
+
+class PaletteItemJson(TypedDict):
+    """What can be added. Inputs and outputs are null where they depend on other stages."""
+
+    kind: NodeKind
+    target: str
+    title: str
+    help: str
+    arguments: list[ArgumentFieldJson]
+    inputs: list[PaletteInputJson] | None
+    outputs: list[str] | None
+
+
+class PaletteAnswerJson(TypedDict):
+    """All that can be added to the graph."""
+
+    capabilities: list[PaletteItemJson]
+    blocks: list[PaletteItemJson]
+    models: list[PaletteItemJson]
+    outputs: list[PaletteItemJson]
+    resources: list[str]
+    text_files: list[str]
+    element_types: list[str]
+
+
+class FitJson(PortJson):
+    """An input, and why it cannot read from an output, or null."""
+
+    reason: str | None
+
+
+class FitSourceJson(PortJson):
+    """An output, and why an input cannot read from it, or null."""
+
+    type: str | None
+    reason: str | None
+
+
+class SuitJson(TypedDict):
+    """An item of the palette, and why it cannot read from an output, or null."""
+
+    kind: NodeKind
+    target: str
+    reason: str | None
 
 
 def edits_from_json(data: Mapping[str, Any]) -> GraphEdit | Several:
@@ -144,11 +246,11 @@ def port_from_json(data: Mapping[str, Any], key: str) -> Port:
     return _port(data.get(key), key)
 
 
-def port_to_json(port: Port) -> Json:
+def port_to_json(port: Port) -> PortJson:
     return {"stage": port.stage, "index": port.index}
 
 
-def palette_to_json(palette: Palette) -> Json:
+def palette_to_json(palette: Palette) -> PaletteAnswerJson:
     """{"capabilities": [item], "blocks", "models", "outputs", "resources": [name], "text_files", "element_types"}."""
     return {
         "capabilities": [_item(item) for item in palette.capabilities],
@@ -161,7 +263,7 @@ def palette_to_json(palette: Palette) -> Json:
     }
 
 
-def stage_argument_to_json(argument: StageArgument) -> Json:
+def stage_argument_to_json(argument: StageArgument) -> StageArgumentJson:
     """The argument's field with "value", "resource" and "text"."""
     return {
         **_field(argument.field),
@@ -171,19 +273,19 @@ def stage_argument_to_json(argument: StageArgument) -> Json:
     }
 
 
-def fit_to_json(fit: Fit) -> Json:
+def fit_to_json(fit: Fit) -> FitJson:
     return {"stage": fit.stage, "index": fit.index, "reason": fit.reason}
 
 
-def source_to_json(source: Source) -> Json:
+def source_to_json(source: Source) -> FitSourceJson:
     return {**port_to_json(source.port), "type": _known_type(source.type), "reason": source.reason}
 
 
-def suit_to_json(suit: Suit) -> Json:
+def suit_to_json(suit: Suit) -> SuitJson:
     return {"kind": _KIND_NAMES[suit.kind], "target": suit.target, "reason": suit.reason}
 
 
-def stage_ports_to_json(stage: StagePorts) -> Json:
+def stage_ports_to_json(stage: StagePorts) -> StagePortsJson:
     """{"name", "kind", "target", "item", "inputs": [{"name", "source", "type"}], "outputs": [type], "declared"}."""
     return {
         "name": stage.name,
@@ -207,7 +309,7 @@ def _known_type(type_: TensorType | None) -> str | None:
     return None if type_ is None else str(type_)
 
 
-def _item(item: PaletteItem) -> Json:
+def _item(item: PaletteItem) -> PaletteItemJson:
     inputs = item.inputs
     return {
         "kind": _KIND_NAMES[item.kind],
@@ -220,7 +322,7 @@ def _item(item: PaletteItem) -> Json:
     }
 
 
-def _field(field: ArgumentField) -> Json:
+def _field(field: ArgumentField) -> ArgumentFieldJson:
     return {
         "name": field.name,
         "kind": field.kind,

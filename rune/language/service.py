@@ -11,13 +11,19 @@ from typing import Any
 
 from rune.blocks.resolver import BlockResolver
 from rune.files import ProjectFiles
-from rune.language.actions import Action, actions
+from rune.language.actions import actions
 from rune.language.analysis import Analysis
 from rune.language.completion import complete
-from rune.language.completion_items import Completion
 from rune.language.file_mentions import file_mentions, rename_files
 from rune.language.format import FormatRefused, format_text
 from rune.language.graph_answers import (
+    ArgumentsAnswerJson,
+    EditGraphAnswerJson,
+    FitsAnswerJson,
+    PortsAnswerJson,
+    ReasonAnswerJson,
+    SourcesAnswerJson,
+    SuitsAnswerJson,
     answer_arguments,
     answer_edit_graph,
     answer_fits,
@@ -27,18 +33,42 @@ from rune.language.graph_answers import (
     answer_types_fit,
 )
 from rune.language.graph_edit import GraphEditRefused
+from rune.language.graph_json import PaletteAnswerJson
 from rune.language.hints import hints
 from rune.language.hover import hover
 from rune.language.infer import infer_types
-from rune.language.navigation import Location, RenameRefused, definition, prepare_rename, references, rename
+from rune.language.navigation import RenameRefused, definition, prepare_rename, references, rename
 from rune.language.positions import Utf16, in_utf16
 from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, path_of, text_of, whole_number_of
 from rune.language.session import Session, files_from_json
-from rune.language.structure import Folding, Symbol, foldings, symbols
-from rune.language.tokens import Token, tokens
-from rune.runefile import Edit, diagnostic_to_json, outline_to_json
+from rune.language.structure import foldings, symbols
+from rune.language.to_json import (
+    ActionsAnswerJson,
+    CheckAnswerJson,
+    CompleteAnswerJson,
+    EditsAnswerJson,
+    FileUsesAnswerJson,
+    FoldingAnswerJson,
+    HintsAnswerJson,
+    HoverAnswerJson,
+    LocationsAnswerJson,
+    PrepareRenameAnswerJson,
+    SymbolsAnswerJson,
+    TokensAnswerJson,
+    action_to_json,
+    check_to_json,
+    completion_to_json,
+    edits_to_json,
+    file_use_to_json,
+    folding_to_json,
+    hint_to_json,
+    locations_to_json,
+    symbol_to_json,
+    token_to_json,
+)
+from rune.language.tokens import tokens
 from rune.runefile.source import SourceText
-from rune.runefile.to_json import edit_to_json, position_to_json, span_to_json
+from rune.runefile.to_json import span_to_json
 
 
 class Service:
@@ -121,147 +151,106 @@ def _in_characters(request: Mapping[str, Any], utf16: Utf16) -> Json:
     return converted
 
 
-def _check(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    checked = analysis.checked
-    return {
-        "runefile": analysis.runefile,
-        "form": checked.syntax.form.value,
-        "has_errors": checked.has_errors,
-        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
-        "outline": outline_to_json(checked.outline),
-    }
+def _check(analysis: Analysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
+    return check_to_json(analysis)
 
 
-def _complete(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+def _complete(analysis: Analysis, request: Mapping[str, Any]) -> CompleteAnswerJson | None:
     found = complete(analysis, whole_number_of(request, "offset"))
     if found is None:
         return None
-    return {"span": span_to_json(found.span), "items": [_completion(item) for item in found.items]}
+    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
 
 
-def _completion(item: Completion) -> Json:
-    return {
-        "label": item.label,
-        "kind": item.kind.value,
-        "insert": item.insert,
-        "is_snippet": item.is_snippet,
-        "detail": item.detail,
-        "documentation": item.documentation,
-    }
-
-
-def _hover(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+def _hover(analysis: Analysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
     found = hover(analysis, whole_number_of(request, "offset"))
     return None if found is None else {"span": span_to_json(found.span), "text": found.text}
 
 
-def _definition(analysis: Analysis, request: Mapping[str, Any]) -> Json:
-    return _locations(definition(analysis, whole_number_of(request, "offset")))
+def _definition(analysis: Analysis, request: Mapping[str, Any]) -> LocationsAnswerJson:
+    return locations_to_json(definition(analysis, whole_number_of(request, "offset")))
 
 
-def _references(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def _references(analysis: Analysis, request: Mapping[str, Any]) -> LocationsAnswerJson:
     with_definition = flag_of(request, "with_definition", default=True)
-    return _locations(references(analysis, whole_number_of(request, "offset"), with_definition=with_definition))
+    return locations_to_json(references(analysis, whole_number_of(request, "offset"), with_definition=with_definition))
 
 
-def _locations(found: tuple[Location, ...]) -> Json:
-    return {"locations": [{"file": each.file, "span": span_to_json(each.span)} for each in found]}
-
-
-def _prepare_rename(analysis: Analysis, request: Mapping[str, Any]) -> Json | None:
+def _prepare_rename(analysis: Analysis, request: Mapping[str, Any]) -> PrepareRenameAnswerJson | None:
     span = prepare_rename(analysis, whole_number_of(request, "offset"))
     if span is None:
         return None
     return {"span": span_to_json(span), "name": analysis.source.text[span.start.offset : span.end.offset]}
 
 
-def _rename(analysis: Analysis, request: Mapping[str, Any]) -> Json:
-    return _edits(rename(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
+def _rename(analysis: Analysis, request: Mapping[str, Any]) -> EditsAnswerJson:
+    return edits_to_json(rename(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
 
 
-def _file_uses(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    uses = file_mentions(analysis)
-    return {
-        "uses": [
-            {
-                "path": each.path,
-                "by": each.by,
-                "kind": each.kind,
-                "file": analysis.runefile,
-                "span": span_to_json(each.span),
-            }
-            for each in uses
-        ]
-    }
+def _file_uses(analysis: Analysis, _request: Mapping[str, Any]) -> FileUsesAnswerJson:
+    return {"uses": [file_use_to_json(each, analysis.runefile) for each in file_mentions(analysis)]}
 
 
-def _rename_files(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def _rename_files(analysis: Analysis, request: Mapping[str, Any]) -> EditsAnswerJson:
     moved = {path_of(old): path_of(new) for old, new in object_of(request, "moved").items()}
-    return _edits(rename_files(analysis, moved))
+    return edits_to_json(rename_files(analysis, moved))
 
 
-def _format(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return _edits(format_text(analysis))
+def _format(analysis: Analysis, _request: Mapping[str, Any]) -> EditsAnswerJson:
+    return edits_to_json(format_text(analysis))
 
 
-def _infer(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return _edits(infer_types(analysis))
+def _infer(analysis: Analysis, _request: Mapping[str, Any]) -> EditsAnswerJson:
+    return edits_to_json(infer_types(analysis))
 
 
-def _edits(edits: tuple[Edit, ...]) -> Json:
-    return {"edits": [edit_to_json(edit) for edit in edits]}
+def _folding(analysis: Analysis, _request: Mapping[str, Any]) -> FoldingAnswerJson:
+    return {"foldings": [folding_to_json(each) for each in foldings(analysis)]}
 
 
-def _folding(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return {"foldings": [_fold(each) for each in foldings(analysis)]}
+def _hints(analysis: Analysis, _request: Mapping[str, Any]) -> HintsAnswerJson:
+    return {"hints": [hint_to_json(each) for each in hints(analysis)]}
 
 
-def _fold(each: Folding) -> Json:
-    return {"first_line": each.first_line, "last_line": each.last_line, "kind": each.kind.value}
+def _symbols(analysis: Analysis, _request: Mapping[str, Any]) -> SymbolsAnswerJson:
+    return {"symbols": [symbol_to_json(each) for each in symbols(analysis)]}
 
 
-def _hints(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return {"hints": [{"at": position_to_json(each.at), "text": each.text} for each in hints(analysis)]}
+def _tokens(analysis: Analysis, _request: Mapping[str, Any]) -> TokensAnswerJson:
+    return {"tokens": [token_to_json(each) for each in tokens(analysis)]}
 
 
-def _symbols(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return {"symbols": [_symbol(each) for each in symbols(analysis)]}
-
-
-def _symbol(symbol: Symbol) -> Json:
-    return {
-        "name": symbol.name,
-        "kind": symbol.kind.value,
-        "detail": symbol.detail,
-        "span": span_to_json(symbol.span),
-        "name_span": span_to_json(symbol.name_span),
-        "children": [_symbol(child) for child in symbol.children],
-    }
-
-
-def _tokens(analysis: Analysis, _request: Mapping[str, Any]) -> Json:
-    return {"tokens": [_token(each) for each in tokens(analysis)]}
-
-
-def _token(token: Token) -> Json:
-    return {"kind": token.kind.value, "span": span_to_json(token.span), "is_definition": token.is_definition}
-
-
-def _actions(analysis: Analysis, request: Mapping[str, Any]) -> Json:
+def _actions(analysis: Analysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
     start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
-    return {"actions": [_action(each) for each in actions(analysis, start, end)]}
+    return {"actions": [action_to_json(each) for each in actions(analysis, start, end)]}
 
 
-def _action(action: Action) -> Json:
-    return {
-        "title": action.title,
-        "kind": action.kind.value,
-        "code": action.code,
-        "edits": [edit_to_json(edit) for edit in action.edits],
-    }
+AnswerJson = (
+    CheckAnswerJson
+    | CompleteAnswerJson
+    | HoverAnswerJson
+    | LocationsAnswerJson
+    | PrepareRenameAnswerJson
+    | EditsAnswerJson
+    | FileUsesAnswerJson
+    | FoldingAnswerJson
+    | HintsAnswerJson
+    | SymbolsAnswerJson
+    | TokensAnswerJson
+    | ActionsAnswerJson
+    | EditGraphAnswerJson
+    | PaletteAnswerJson
+    | ArgumentsAnswerJson
+    | FitsAnswerJson
+    | SourcesAnswerJson
+    | ReasonAnswerJson
+    | PortsAnswerJson
+    | SuitsAnswerJson
+    | None
+)
+"""What a request can be answered with; None where there is nothing to say."""
 
-
-ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], Any]] = {
+ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], AnswerJson]] = {
     "check": _check,
     "complete": _complete,
     "hover": _hover,

@@ -850,6 +850,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description What can be done about a part of the text. */
+    readonly ActionsAnswer: {
+      readonly actions: readonly components["schemas"]["LanguageAction"][];
+    };
+    /** @description An argument that a stage can have. */
+    readonly ArgumentField: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "integer" | "float" | "text" | "long-text" | "choice" | "switch";
+      readonly help: string;
+      readonly required: boolean;
+      readonly default: (number | string) | null;
+      /** Format: double */
+      readonly minimum: number | null;
+      /** Format: double */
+      readonly maximum: number | null;
+      /** Format: double */
+      readonly step: number | null;
+      readonly choices: readonly string[];
+    };
+    /** @description The arguments of one stage. */
+    readonly ArgumentsAnswer: {
+      readonly arguments: readonly components["schemas"]["StageArgument"][];
+    };
     /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
       readonly people: {
@@ -953,6 +977,15 @@ export interface components {
       readonly number: number | null;
       readonly digest: string;
     };
+    /** @description What is wrong with a Runefile, and what can be drawn of it. */
+    readonly CheckAnswer: {
+      readonly runefile: string;
+      /** @enum {string} */
+      readonly form: "yaml" | "text" | "zune";
+      readonly has_errors: boolean;
+      readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
+      readonly outline: components["schemas"]["Outline"];
+    };
     /** @description Something that was said. */
     readonly Comment: {
       /** Format: uuid */
@@ -972,6 +1005,22 @@ export interface components {
       readonly pipeline: components["schemas"]["PipelineChange"] | null;
       readonly models: readonly components["schemas"]["ModelChange"][];
       readonly said: readonly string[];
+    };
+    /** @description The word that is replaced, and what by, the best first. */
+    readonly CompleteAnswer: {
+      readonly span: components["schemas"]["Span"];
+      readonly items: readonly components["schemas"]["CompletionItem"][];
+    };
+    /** @description What can be written; a snippet has placeholders. `documentation` is Markdown. */
+    readonly CompletionItem: {
+      readonly label: string;
+      /** @enum {string} */
+      readonly kind:
+        "key" | "stage" | "capability" | "block" | "argument" | "value" | "type" | "file" | "resource" | "snippet";
+      readonly insert: string;
+      readonly is_snippet: boolean;
+      readonly detail: string;
+      readonly documentation: string;
     };
     /** @description A token with its secret, which is shown this once. */
     readonly CreatedToken: {
@@ -1078,6 +1127,15 @@ export interface components {
       readonly shape: string;
       readonly from: number | null;
     };
+    /** @description An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null. */
+    readonly EditGraphAnswer: {
+      readonly edits: readonly components["schemas"]["TextEdit"][];
+      readonly stage: string | null;
+    };
+    /** @description Edits that are made together. */
+    readonly EditsAnswer: {
+      readonly edits: readonly components["schemas"]["TextEdit"][];
+    };
     /** @description A file, without its contents. `digest` is null where the file is live text. */
     readonly File: {
       readonly id: string;
@@ -1109,15 +1167,49 @@ export interface components {
       readonly digest: string;
       readonly size: number;
     };
+    /** @description A file of the project that the Runefile names, and the stage or the resource that does. */
+    readonly FileUse: {
+      readonly file: string;
+      readonly span: components["schemas"]["Span"];
+      readonly path: string;
+      readonly by: string;
+      /** @enum {string} */
+      readonly kind: "stage" | "resource";
+    };
+    /** @description The files that the Runefile names. */
+    readonly FileUsesAnswer: {
+      readonly uses: readonly components["schemas"]["FileUse"][];
+    };
     /** @description The files of a project. */
     readonly Files: {
       readonly files: readonly components["schemas"]["File"][];
+    };
+    /** @description An input, and why it cannot read from an output, or null. */
+    readonly Fit: {
+      readonly stage: string;
+      readonly index: number;
+      readonly reason: string | null;
+    };
+    /** @description An output, and why an input cannot read from it, or null. */
+    readonly FitSource: {
+      readonly stage: string;
+      readonly index: number;
+      readonly type: string | null;
+      readonly reason: string | null;
+    };
+    /** @description Which inputs could read from an output. */
+    readonly FitsAnswer: {
+      readonly fits: readonly components["schemas"]["Fit"][];
     };
     /** @description Edits that fix a problem. One that is not safe is a guess, or one of several choices, and is asked for. */
     readonly Fix: {
       readonly title: string;
       readonly is_safe: boolean;
       readonly edits: readonly components["schemas"]["TextEdit"][];
+    };
+    /** @description What can be folded. */
+    readonly FoldingAnswer: {
+      readonly foldings: readonly components["schemas"]["LanguageFolding"][];
     };
     readonly GiveVerdict: {
       readonly verdict: string;
@@ -1128,6 +1220,21 @@ export interface components {
     readonly GivenRole: {
       /** @enum {string} */
       readonly role: "owner" | "developer" | "viewer";
+    };
+    /** @description The types that are not written. */
+    readonly HintsAnswer: {
+      readonly hints: readonly components["schemas"]["LanguageHint"][];
+    };
+    /** @description What is known of a word, in Markdown. */
+    readonly HoverAnswer: {
+      readonly span: components["schemas"]["Span"];
+      readonly text: string;
+    };
+    /** @description What one input of a stage reads. `name` is a model's own name of it. */
+    readonly InputPort: {
+      readonly name: string | null;
+      readonly source: components["schemas"]["Port"] | null;
+      readonly type: string | null;
     };
     /** @description An open invitation. Its link is in the answer that made it and nowhere else. */
     readonly Invitation: {
@@ -1144,13 +1251,61 @@ export interface components {
     readonly Invitations: {
       readonly invitations: readonly components["schemas"]["Invitation"][];
     };
+    /** @description Edits with a title. `code` is that of the problem that they fix. */
+    readonly LanguageAction: {
+      readonly title: string;
+      /** @enum {string} */
+      readonly kind: "quickfix" | "refactor" | "fix-all";
+      readonly code: string | null;
+      readonly edits: readonly components["schemas"]["TextEdit"][];
+    };
     /** @description An answer, of a shape for each `ask`: docs/reference/language.md. */
     readonly LanguageAnswer: {
-      readonly answer: unknown;
+      readonly answer:
+        | (
+            | components["schemas"]["CheckAnswer"]
+            | components["schemas"]["CompleteAnswer"]
+            | components["schemas"]["HoverAnswer"]
+            | components["schemas"]["LocationsAnswer"]
+            | components["schemas"]["PrepareRenameAnswer"]
+            | components["schemas"]["EditsAnswer"]
+            | components["schemas"]["FileUsesAnswer"]
+            | components["schemas"]["FoldingAnswer"]
+            | components["schemas"]["HintsAnswer"]
+            | components["schemas"]["SymbolsAnswer"]
+            | components["schemas"]["TokensAnswer"]
+            | components["schemas"]["ActionsAnswer"]
+            | components["schemas"]["EditGraphAnswer"]
+            | components["schemas"]["PaletteAnswer"]
+            | components["schemas"]["ArgumentsAnswer"]
+            | components["schemas"]["FitsAnswer"]
+            | components["schemas"]["SourcesAnswer"]
+            | components["schemas"]["ReasonAnswer"]
+            | components["schemas"]["PortsAnswer"]
+            | components["schemas"]["SuitsAnswer"]
+          )
+        | null;
     };
     /** @description A request that could not be answered. */
     readonly LanguageError: {
       readonly error: components["schemas"]["LanguageReason"];
+    };
+    /** @description Lines that can be folded. */
+    readonly LanguageFolding: {
+      readonly first_line: number;
+      readonly last_line: number;
+      /** @enum {string} */
+      readonly kind: "region" | "comment";
+    };
+    /** @description A type that is not written, to be shown after a position. */
+    readonly LanguageHint: {
+      readonly at: components["schemas"]["Position"];
+      readonly text: string;
+    };
+    /** @description A place in a file. */
+    readonly LanguageLocation: {
+      readonly file: string;
+      readonly span: components["schemas"]["Span"];
     };
     /** @description Why there is no answer: the error's name, and a sentence. */
     readonly LanguageReason: {
@@ -1160,6 +1315,35 @@ export interface components {
     /** @description One request. Which further keys there are depends on `ask`: docs/reference/language.md. */
     readonly LanguageRequest: {
       readonly ask: string;
+    };
+    /** @description A part of a Runefile with the parts in it. */
+    readonly LanguageSymbol: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "part" | "capability" | "block" | "model" | "output" | "stage" | "resource";
+      readonly detail: string;
+      readonly span: components["schemas"]["Span"];
+      readonly name_span: components["schemas"]["Span"];
+      readonly children: readonly components["schemas"]["LanguageSymbol"][];
+    };
+    /** @description What a word means, for its colour. */
+    readonly LanguageToken: {
+      /** @enum {string} */
+      readonly kind:
+        | "key"
+        | "stage"
+        | "capability"
+        | "block"
+        | "file"
+        | "output"
+        | "argument"
+        | "type"
+        | "resource"
+        | "number"
+        | "text"
+        | "comment";
+      readonly span: components["schemas"]["Span"];
+      readonly is_definition: boolean;
     };
     /** @description One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n. */
     readonly Layer: {
@@ -1203,6 +1387,10 @@ export interface components {
       readonly next: string | null;
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["ListedProject"][];
+    };
+    /** @description Where something is defined or used. */
+    readonly LocationsAnswer: {
+      readonly locations: readonly components["schemas"]["LanguageLocation"][];
     };
     /** @description A line of a build's log. */
     readonly LogLine: {
@@ -1527,6 +1715,32 @@ export interface components {
       readonly target_index: number;
       readonly type: string | null;
     };
+    /** @description All that can be added to the graph. */
+    readonly PaletteAnswer: {
+      readonly capabilities: readonly components["schemas"]["PaletteItem"][];
+      readonly blocks: readonly components["schemas"]["PaletteItem"][];
+      readonly models: readonly components["schemas"]["PaletteItem"][];
+      readonly outputs: readonly components["schemas"]["PaletteItem"][];
+      readonly resources: readonly string[];
+      readonly text_files: readonly string[];
+      readonly element_types: readonly string[];
+    };
+    /** @description An input of a model that can be added. */
+    readonly PaletteInput: {
+      readonly name: string;
+      readonly type: string;
+    };
+    /** @description What can be added. Inputs and outputs are null where they depend on other stages. */
+    readonly PaletteItem: {
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly target: string;
+      readonly title: string;
+      readonly help: string;
+      readonly arguments: readonly components["schemas"]["ArgumentField"][];
+      readonly inputs: readonly components["schemas"]["PaletteInput"][] | null;
+      readonly outputs: readonly string[] | null;
+    };
     /** @description The role of a member, or of who accepts an invitation. */
     readonly PatchedGivenRole: {
       /** @enum {string} */
@@ -1572,11 +1786,27 @@ export interface components {
       readonly said: readonly string[];
       readonly broken: components["schemas"]["BrokenSides"];
     };
+    /** @description An output of a stage, or an input. */
+    readonly Port: {
+      readonly stage: string;
+      readonly index: number;
+    };
+    /** @description The form of the text, and what each stage reads and gives. */
+    readonly PortsAnswer: {
+      /** @enum {string} */
+      readonly form: "yaml" | "text" | "zune";
+      readonly stages: readonly components["schemas"]["StagePorts"][];
+    };
     /** @description A place in a text: line and column count from 1, the offset counts characters from 0. */
     readonly Position: {
       readonly line: number;
       readonly column: number;
       readonly offset: number;
+    };
+    /** @description The name that can be changed. */
+    readonly PrepareRenameAnswer: {
+      readonly span: components["schemas"]["Span"];
+      readonly name: string;
     };
     /** @description What is known of the newest text. `build` is the last good one, which may be of an older text. */
     readonly Preview: {
@@ -1761,6 +1991,10 @@ export interface components {
       readonly none: number;
       readonly channels: number;
     };
+    /** @description Why something does not fit, or null where it does. */
+    readonly ReasonAnswer: {
+      readonly reason: string | null;
+    };
     /** @description Why nothing is known of a model: it cannot be read. */
     readonly RefusedModel: {
       readonly refusal: string;
@@ -1923,10 +2157,33 @@ export interface components {
       readonly zero_point: number | null;
       readonly is_probability: boolean;
     };
+    /** @description Which outputs an input could read from. */
+    readonly SourcesAnswer: {
+      readonly sources: readonly components["schemas"]["FitSource"][];
+    };
     /** @description From `start` up to, and without, `end`. */
     readonly Span: {
       readonly start: components["schemas"]["Position"];
       readonly end: components["schemas"]["Position"];
+    };
+    /** @description An argument of a stage that is there: null is left out. */
+    readonly StageArgument: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "integer" | "float" | "text" | "long-text" | "choice" | "switch";
+      readonly help: string;
+      readonly required: boolean;
+      readonly default: (number | string) | null;
+      /** Format: double */
+      readonly minimum: number | null;
+      /** Format: double */
+      readonly maximum: number | null;
+      /** Format: double */
+      readonly step: number | null;
+      readonly choices: readonly string[];
+      readonly value: (number | string) | null;
+      readonly resource: string | null;
+      readonly text: string | null;
     };
     /** @description What became of a stage. `was` is what it was where it is something else now. */
     readonly StageChange: {
@@ -1940,12 +2197,38 @@ export interface components {
       readonly change: "added" | "removed" | "changed" | "same";
       readonly was: string | null;
     };
+    /** @description What a stage reads and gives. `item` is its target in the palette, `declared` whether its types are written. */
+    readonly StagePorts: {
+      readonly name: string;
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly target: string;
+      readonly item: string | null;
+      readonly inputs: readonly components["schemas"]["InputPort"][];
+      readonly outputs: readonly (string | null)[];
+      readonly declared: boolean;
+    };
     /** @description One step that ended. */
     readonly Step: {
       readonly step: string;
       readonly text: string;
       /** Format: double */
       readonly milliseconds: number;
+    };
+    /** @description An item of the palette, and why it cannot read from an output, or null. */
+    readonly Suit: {
+      /** @enum {string} */
+      readonly kind: "capability" | "block" | "model" | "output";
+      readonly target: string;
+      readonly reason: string | null;
+    };
+    /** @description What of the palette could read from an output. */
+    readonly SuitsAnswer: {
+      readonly suits: readonly components["schemas"]["Suit"][];
+    };
+    /** @description The parts of a Runefile. */
+    readonly SymbolsAnswer: {
+      readonly symbols: readonly components["schemas"]["LanguageSymbol"][];
     };
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
@@ -2010,6 +2293,10 @@ export interface components {
     /** @description One's tokens. */
     readonly Tokens: {
       readonly tokens: readonly components["schemas"]["Token"][];
+    };
+    /** @description What the words mean. */
+    readonly TokensAnswer: {
+      readonly tokens: readonly components["schemas"]["LanguageToken"][];
     };
     /** @description A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0. */
     readonly TriedFix: {
@@ -2178,6 +2465,9 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
+export type ArgumentField = components["schemas"]["ArgumentField"];
+export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -2191,9 +2481,12 @@ export type BuildPage = components["schemas"]["BuildPage"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
+export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type Comment = components["schemas"]["Comment"];
 export type Comments = components["schemas"]["Comments"];
 export type Comparison = components["schemas"]["Comparison"];
+export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
+export type CompletionItem = components["schemas"]["CompletionItem"];
 export type CreatedToken = components["schemas"]["CreatedToken"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
@@ -2204,25 +2497,43 @@ export type DifferingOp = components["schemas"]["DifferingOp"];
 export type DrawnInput = components["schemas"]["DrawnInput"];
 export type DrawnModel = components["schemas"]["DrawnModel"];
 export type DrawnOutput = components["schemas"]["DrawnOutput"];
+export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
+export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type File = components["schemas"]["File"];
 export type FileChange = components["schemas"]["FileChange"];
 export type FileKind = components["schemas"]["FileKind"];
 export type FileReport = components["schemas"]["FileReport"];
 export type FileState = components["schemas"]["FileState"];
+export type FileUse = components["schemas"]["FileUse"];
+export type FileUsesAnswer = components["schemas"]["FileUsesAnswer"];
 export type Files = components["schemas"]["Files"];
+export type Fit = components["schemas"]["Fit"];
+export type FitSource = components["schemas"]["FitSource"];
+export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
+export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
+export type HintsAnswer = components["schemas"]["HintsAnswer"];
+export type HoverAnswer = components["schemas"]["HoverAnswer"];
+export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
 export type Invitations = components["schemas"]["Invitations"];
+export type LanguageAction = components["schemas"]["LanguageAction"];
 export type LanguageAnswer = components["schemas"]["LanguageAnswer"];
 export type LanguageError = components["schemas"]["LanguageError"];
+export type LanguageFolding = components["schemas"]["LanguageFolding"];
+export type LanguageHint = components["schemas"]["LanguageHint"];
+export type LanguageLocation = components["schemas"]["LanguageLocation"];
 export type LanguageReason = components["schemas"]["LanguageReason"];
 export type LanguageRequest = components["schemas"]["LanguageRequest"];
+export type LanguageSymbol = components["schemas"]["LanguageSymbol"];
+export type LanguageToken = components["schemas"]["LanguageToken"];
 export type Layer = components["schemas"]["Layer"];
 export type LineVersion = components["schemas"]["LineVersion"];
 export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
+export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
 export type Me = components["schemas"]["Me"];
 export type Measurement = components["schemas"]["Measurement"];
@@ -2261,6 +2572,9 @@ export type Organisations = components["schemas"]["Organisations"];
 export type Outline = components["schemas"]["Outline"];
 export type OutlineNode = components["schemas"]["OutlineNode"];
 export type OutlineWire = components["schemas"]["OutlineWire"];
+export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
+export type PaletteInput = components["schemas"]["PaletteInput"];
+export type PaletteItem = components["schemas"]["PaletteItem"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
@@ -2269,7 +2583,10 @@ export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
 export type PipelineChange = components["schemas"]["PipelineChange"];
+export type Port = components["schemas"]["Port"];
+export type PortsAnswer = components["schemas"]["PortsAnswer"];
 export type Position = components["schemas"]["Position"];
+export type PrepareRenameAnswer = components["schemas"]["PrepareRenameAnswer"];
 export type Preview = components["schemas"]["Preview"];
 export type PreviewBuild = components["schemas"]["PreviewBuild"];
 export type PreviewChanged = components["schemas"]["PreviewChanged"];
@@ -2290,6 +2607,7 @@ export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
+export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
@@ -2314,9 +2632,15 @@ export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
 export type SignatureTensor = components["schemas"]["SignatureTensor"];
+export type SourcesAnswer = components["schemas"]["SourcesAnswer"];
 export type Span = components["schemas"]["Span"];
+export type StageArgument = components["schemas"]["StageArgument"];
 export type StageChange = components["schemas"]["StageChange"];
+export type StagePorts = components["schemas"]["StagePorts"];
 export type Step = components["schemas"]["Step"];
+export type Suit = components["schemas"]["Suit"];
+export type SuitsAnswer = components["schemas"]["SuitsAnswer"];
+export type SymbolsAnswer = components["schemas"]["SymbolsAnswer"];
 export type Tag = components["schemas"]["Tag"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
@@ -2326,6 +2650,7 @@ export type Templates = components["schemas"]["Templates"];
 export type TextEdit = components["schemas"]["TextEdit"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
+export type TokensAnswer = components["schemas"]["TokensAnswer"];
 export type TriedFix = components["schemas"]["TriedFix"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];

@@ -20,10 +20,6 @@ def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
     assert committed == made.read_text("utf-8"), "write it anew and look at the diff: make reference"
 
 
-OPEN = {"LanguageAnswer.answer": "each request has an answer of its own, which docs/reference/language.md describes"}
-"""What is described as anything, and why."""
-
-
 def open_shapes(schema: Any, at: str) -> Iterator[str]:
     """Where a schema takes anything: objects without fields, what has no type."""
     if not isinstance(schema, dict):
@@ -55,8 +51,7 @@ def all_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def test_no_shape_is_left_open() -> None:
     described = yaml.load(SNAPSHOT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    found = {place for name, schema in all_schemas(described) for place in open_shapes(schema, name)}
-    assert found == OPEN.keys()
+    assert [place for name, schema in all_schemas(described) for place in open_shapes(schema, name)] == []
 
 
 @pytest.mark.parametrize(
