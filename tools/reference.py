@@ -18,9 +18,9 @@ from zipfile import ZipFile
 
 import click
 
-from rune.anvil import unsupported
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
+from rune.anvil.support import unsupported
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command

@@ -16,9 +16,8 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, WorkingTree
-from rune.building.spec import BuildOptions, BuildSpec
+from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
-from rune.targets import WASM32
 
 
 class Step(StrEnum):
@@ -90,4 +89,4 @@ def numbered_job(build: Build) -> Job:
 
 
 def _spec(version: str, options: BuildOptions) -> BuildSpec:
-    return BuildSpec(version, TOOLCHAIN, WASM32.name, options)
+    return BuildSpec(version, TOOLCHAIN, RUNE_TARGET, options)

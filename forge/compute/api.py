@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import extend_schema
@@ -16,8 +16,8 @@ from forge.compute.compiler_pool import language_pool
 from forge.core.api import needing
 from forge.core.compression import gzip_page
 from forge.core.errors import Invalid
+from forge.core.json_types import TypeAt
 from forge.projects.api import ProjectView
-from rune.language.service import AnswerJson
 
 
 class LanguageRequestSerializer(serializers.Serializer[Any]):
@@ -26,31 +26,14 @@ class LanguageRequestSerializer(serializers.Serializer[Any]):
     ask = serializers.CharField()
 
 
-class LanguageAnswerJson(TypedDict):
-    """An answer, of a shape for each `ask`: docs/reference/language.md."""
-
-    answer: AnswerJson
-
-
-class LanguageReasonJson(TypedDict):
-    """Why there is no answer: the error's name, and a sentence."""
-
-    name: str
-    message: str
-
-
-class LanguageErrorJson(TypedDict):
-    """A request that could not be answered."""
-
-    error: LanguageReasonJson
-
-
 @method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
     needs = needing(post=Scope.BUILD_RUN)
 
     @extend_schema(
-        operation_id="language_ask", request=LanguageRequestSerializer, responses=LanguageAnswerJson | LanguageErrorJson
+        operation_id="language_ask",
+        request=LanguageRequestSerializer,
+        responses=TypeAt("forge.compute.language_answers", "LanguageJson"),
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""

@@ -24,7 +24,8 @@ from typing import IO, Any
 from forge.compute.applied_fix import apply_fix
 from forge.compute.language_request import SignatureOf, answer_request
 from forge.compute.summary import summarise
-from rune.anvil import CompileError, signature_with_support
+from rune.anvil.errors import CompileError
+from rune.anvil.support import signature_with_support
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build, check_text
 from rune.building.errors import BuildFailed

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from forge.compute.language_request import SignatureOf
-from rune.anvil import AnvilError, lower, plan, unsupported
+from rune.anvil.errors import AnvilError
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
+from rune.anvil.support import unsupported
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.files import FileError, MemoryFiles, ProjectFiles
 from rune.runefile import check, outline_to_json, starter
 from rune.runefile.diagnostics import Severity
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import Model, ModelError, describe, read_model, signature
 from rune.tflite.layers import live_bytes, quantisation
 

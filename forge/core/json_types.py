@@ -29,6 +29,14 @@ class Choices:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class TypeAt:
+    """The type of an answer, in a module that is loaded only when the description is written."""
+
+    module: str
+    name: str
+
+
 def choices(name: str, values: Iterable[str]) -> Choices:
     """The choices of an enumeration; stands in `Annotated[str, choices(...)]`."""
     return Choices(name, tuple(values))

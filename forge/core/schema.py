@@ -5,6 +5,7 @@ drf-spectacular describes the rest: addresses, parameters, and the serializers o
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import NoneType, UnionType
@@ -14,7 +15,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
 
 from forge.core.hooks import Hook
-from forge.core.json_types import Choices, Format
+from forge.core.json_types import Choices, Format, TypeAt
 from forge.core.problems import MEDIA_TYPE, ProblemJson
 
 Schema = dict[str, Any]
@@ -34,6 +35,11 @@ class WithParts:
     def __init__(self, base: type, hook: Hook[Any, Any]) -> None:
         self.base = base
         self.hook = hook
+
+
+def loaded(hint: object) -> object:
+    """The type that a `TypeAt` stands for; anything else as it is."""
+    return getattr(importlib.import_module(hint.module), hint.name) if isinstance(hint, TypeAt) else hint
 
 
 def describes_json(hint: object) -> bool:
@@ -161,7 +167,7 @@ class ForgeSchema(AutoSchema):
     """Describes a view; its `responses` may be types of answers. Whatever it cannot do it answers with a problem."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
-        answers = self.get_response_serializers()
+        answers = loaded(self.get_response_serializers())
         bodies: Schema
         if describes_json(answers):
             bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}

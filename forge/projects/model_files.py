@@ -7,9 +7,8 @@ from typing import TypedDict
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
-from rune.anvil import Unsupported, signature_with_support, unsupported
 from rune.runefile import starter
-from rune.tflite import Model, ModelError, describe, pixel_advice, read_model, signature
+from rune.tflite import Model, ModelError, Unsupported, describe, pixel_advice, read_model, signature
 from rune.tflite.describe import ModelDescriptionJson
 from rune.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
@@ -65,6 +64,8 @@ def model_page(data: bytes) -> ModelPageJson:
 
     Raises `ModelRefused`.
     """
+    from rune.anvil.support import signature_with_support, unsupported  # brings the ops and NumPy: at the first model
+
     model = verified_model(data)
     missing = unsupported(model)
     return {

@@ -25,7 +25,7 @@ from rune.anvil.target import Toolchain
 
 
 @dataclass(frozen=True)
-class Limits:
+class CompilerLimits:
     """What one run of the compiler may use."""
 
     wall_seconds: float = 120.0
@@ -57,11 +57,9 @@ COMMON_FLAGS = (
 _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" && shift 4 && exec "$@"'
 
 
-def compile(  # noqa: A001 - the stage's name
-    sources: Sources, toolchain: Toolchain, limits: Limits | None = None
-) -> bytes:
+def compile_sources(sources: Sources, toolchain: Toolchain, limits: CompilerLimits | None = None) -> bytes:
     """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
-    limits = limits or Limits()
+    limits = limits or CompilerLimits()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, limits), sources.units))
     names = [f"{number}.o" for number in range(len(objects))]
@@ -74,7 +72,7 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 """Of all that this process compiles: an edit seldom changes more than one unit."""
 
 
-def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: Limits) -> bytes:
+def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: CompilerLimits) -> bytes:
     """A unit, compiled; or what came of exactly the same files before."""
     zig = _zig()
     flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else "-O2")
@@ -109,7 +107,7 @@ def _zig() -> Path:
     return Path(package.submodule_search_locations[0]) / "zig"
 
 
-def _run(command: list[str], folder: Path, limits: Limits) -> None:
+def _run(command: list[str], folder: Path, limits: CompilerLimits) -> None:
     """Runs a command in the folder until it ends well. Raises `CompileError`."""
     wanted = (
         (resource.RLIMIT_CPU, limits.processor_seconds, 1),
@@ -145,7 +143,7 @@ def _allowed(kind: int, limit: int) -> int:
     return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 
 
-def _reason(code: int, details: str, limits: Limits) -> str:
+def _reason(code: int, details: str, limits: CompilerLimits) -> str:
     if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU, -signal.SIGKILL):
         return f"The compiler used more than {limits.processor_seconds} seconds of processor time"
     if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):

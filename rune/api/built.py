@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rune.anvil import AnvilError
+from rune.anvil.errors import AnvilError
 from rune.api.errors import BuildError
 from rune.api.loaded import Rune, load
 from rune.building.building import build as build_files

@@ -7,7 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 import rune
-from rune import anvil
+from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
+from rune.anvil.lower import lower
+from rune.anvil.plan import Plan, plan
+from rune.anvil.program import Program
+from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.signature import HostText
 from rune.building.errors import BuildFailed
@@ -18,7 +23,7 @@ from rune.files import FileError, ProjectFiles
 from rune.runefile import Checked, Diagnostic, HostResources, Pipeline, Severity, Span, check
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, ModelStage, Port
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.toolchain import toolchain_digest
 from rune.wording import counted, plain, quoted
 
@@ -29,12 +34,12 @@ def build(
     *,
     runefile: str | None = None,
     log: Callable[[Step], None] | None = None,
-    limits: anvil.Limits | None = None,
+    limits: CompilerLimits | None = None,
     host_models: bool = False,
     host_resources: HostResources | None = None,
     watched: Sequence[Port] = (),
     timed: bool = False,
-    target: anvil.Target = WASM32,
+    target: Target = WASM32,
 ) -> BuildResult:
     """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
 
@@ -42,7 +47,7 @@ def build(
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
     Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a program that is
-    watched or timed without a host, and `rune.anvil.CompileError` where the compiler gave up.
+    watched or timed without a host, and `rune.anvil.errors.CompileError` where the compiler gave up.
     """
     if not target.makes_rune and (watched or timed):
         raise ValueError(f"{target.name} has no host that could watch or time what runs")
@@ -75,9 +80,9 @@ def build(
         _require_no_host(pipeline, chosen, checked, target)
     program, plan = _planned(pipeline, chosen, checked, target, watched, timed=timed)
     sources = target.emit(program, plan, name)
-    module = anvil.compile(sources, target.toolchain, limits) if target.toolchain else b""
+    module = compile_sources(sources, target.toolchain, limits) if target.toolchain else b""
     memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
-    packaged = target.packager(anvil.Made(name, pipeline, watched, tuple(carried), memory, sources, module))
+    packaged = target.packager(Made(name, pipeline, watched, tuple(carried), memory, sources, module))
     size = sum(map(len, packaged.values()))
     ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
 
@@ -109,7 +114,7 @@ def _digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: anvil.Target) -> None:
+def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: Target) -> None:
     """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
     found = []
     for model in chosen.reports:
@@ -133,25 +138,25 @@ def _planned(
     pipeline: Pipeline,
     chosen: ChosenModels,
     checked: Checked,
-    target: anvil.Target,
+    target: Target,
     watched: Sequence[Port],
     *,
     timed: bool,
-) -> tuple[anvil.Program, anvil.Plan]:
+) -> tuple[Program, Plan]:
     """The program in its memory; what Anvil refuses becomes a diagnostic at the stage to blame."""
     try:
-        program = anvil.lower(pipeline, chosen.compiled, target, chosen.hosted, watched=watched, timed=timed)
-        return program, anvil.plan(program, target.limits)
-    except anvil.BadModel as refusal:
+        program = lower(pipeline, chosen.compiled, target, chosen.hosted, watched=watched, timed=timed)
+        return program, plan(program, target.limits)
+    except BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
         raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal
-    except anvil.MissingKernel as refusal:
+    except MissingKernel as refusal:
         message = f"The target {target.name} cannot be built for: {refusal}"
         raise _failed(checked, Code.TARGET_LACKS, message, refusal.file) from refusal
-    except anvil.BadArgument as refusal:
+    except BadArgument as refusal:
         message = f"The proc-block {quoted(refusal.stage)}: {refusal.reason}"
         raise _failed(checked, Code.BAD_ARGUMENT, message, refusal.stage) from refusal
-    except anvil.TooMuchMemory as refusal:
+    except TooMuchMemory as refusal:
         raise _failed(checked, Code.TOO_MUCH_MEMORY, f"It cannot be built: {refusal}", None) from refusal
 
 

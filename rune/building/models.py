@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
-from rune.anvil import Unsupported, signature_with_support, unsupported
+from rune.anvil.support import signature_with_support, unsupported
 from rune.archive import zip_folder
 from rune.building.report import ModelReport
 from rune.files import ProjectFiles
 from rune.folders import folder_members
 from rune.runefile.pipeline import ModelStage, Pipeline
-from rune.tflite import Model, ModelSignature, read_model, signature
+from rune.tflite import Model, ModelSignature, Unsupported, read_model, signature
 
 
 class ProjectModels:

@@ -14,6 +14,9 @@ from typing import Any
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
 
+RUNE_TARGET = "wasm32"
+"""The name of the target that a rune is made for where nobody says another."""
+
 
 @dataclass(frozen=True)
 class BuildOptions:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from rune.anvil import CompileError, Target
+from rune.anvil.errors import CompileError
+from rune.anvil.target import Target
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.report import BuildResult, Step
@@ -22,7 +23,7 @@ from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
 from rune.cli.writing import write_file, write_folder
 from rune.runefile import HostResources, Severity, diagnostic_to_json
-from rune.targets import UnknownTarget, find_target, targets
+from rune.targets.finding import UnknownTarget, find_target, targets
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rune.anvil import unsupported
+from rune.anvil.support import unsupported
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.printing import format_option, print_json

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from rune.abi import Capability
-from rune.anvil import CompileError
+from rune.anvil.errors import CompileError
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.errors import BuildFailed

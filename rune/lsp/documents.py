@@ -11,7 +11,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
-from rune.anvil import signature_with_support
+from rune.anvil.support import signature_with_support
 from rune.blocks.resolver import BlockResolver
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse

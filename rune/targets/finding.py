@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
-from rune.anvil import Target
+from rune.anvil.target import Target
 
 
 class UnknownTarget(Exception):

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rune import anvil
+from rune.anvil.compiler import CompilerLimits
+from rune.anvil.lower import lower
+from rune.anvil.target import Target
 from rune.container import graph_json, pack, rune_sections
 from rune.runefile.pipeline import Pipeline, Port
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
-from rune.targets import WASM32, module_of
+from rune.targets.module import module_of
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import TensorType
 from rune.tflite import Model
 
@@ -35,11 +38,11 @@ def instrumented_module(
     compiled: Mapping[str, Model],
     hosted: Mapping[str, bytes | None] = _NONE_HOSTED,
     *,
-    target: anvil.Target = WASM32,
-    limits: anvil.Limits | None = None,
+    target: Target = WASM32,
+    limits: CompilerLimits | None = None,
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
-    program = anvil.lower(pipeline, compiled, target, hosted, watched=watched)
+    program = lower(pipeline, compiled, target, hosted, watched=watched)
     graph = graph_json(pipeline, "instrumented", watched=watched)
     return pack(module_of(program, target, limits), rune_sections(graph))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from rune.anvil import AnvilError
+from rune.anvil.errors import AnvilError
 from rune.runefile.pipeline import ModelStage
 from rune.runtime.errors import RuneError
 from rune.runtime.interpreters import Interpreter

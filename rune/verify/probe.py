@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rune.abi import Capability, ModelFormat
-from rune.anvil import Limits, Target
+from rune.anvil.compiler import CompilerLimits
+from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
 from rune.verify.instrumented import instrumented_module
@@ -17,7 +18,7 @@ _MODEL = "model"
 
 
 def build_probe(
-    model: Model, tensors: Sequence[int], limits: Limits | None = None, *, target: Target = WASM32
+    model: Model, tensors: Sequence[int], limits: CompilerLimits | None = None, *, target: Target = WASM32
 ) -> bytes:
     """A module that runs the model and lets the tensors of these indices be watched.
 

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 
 import rune as toolchain
-from rune import anvil
+from rune.anvil.lower import lower
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
 from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
 from rune.runtime.errors import NotARune, RuneError
-from rune.targets import targets
+from rune.targets.finding import targets
 from rune.tflite import Model
 from rune.toolchain import toolchain_digest
 from rune.verify.instrumented import LIMITS, instrumented_module, sent_tensor
@@ -52,7 +52,7 @@ def instrument(
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
     module = instrumented_module(pipeline, ports, compiled, hosted)
-    programs = (anvil.lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
+    programs = (lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
     return InstrumentedPipeline(tuple(programs), module, stages)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from rune.anvil import AnvilError
+from rune.anvil.errors import AnvilError
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.errors import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose

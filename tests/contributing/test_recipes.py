@@ -23,7 +23,7 @@ from rune.building.building import build
 from rune.files import MemoryFiles
 from rune.runefile.starter import starter
 from rune.runtime import Runtime
-from rune.targets import find_target
+from rune.targets.finding import find_target
 from rune.tflite import read_model, signature
 
 assert Path(rune.__file__).is_relative_to(Path.cwd()), rune.__file__

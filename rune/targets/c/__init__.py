@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.anvil import Made, Target, TargetLimits
+from rune.anvil.target import Made, Target
+from rune.anvil.target_limits import TargetLimits
 from rune.kernels.portable import PORTABLE
 from rune.targets.c.emit import emit
 

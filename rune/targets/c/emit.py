@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rune
-from rune.anvil import Plan, Program, Sources, Target
 from rune.anvil.c_call import Notation, call_lines
 from rune.anvil.c_text import literal
+from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
     Call,
@@ -22,11 +22,14 @@ from rune.anvil.program import (
     Number,
     Place,
     Pointer,
+    Program,
     ReadCapability,
     ResourcePlace,
     SendOutput,
     Step,
 )
+from rune.anvil.sources import Sources
+from rune.anvil.target import Target
 from rune.targets.c.constants import constant_array
 from rune.targets.c.interface import Interface, header, interface_of
 from rune.targets.c.main import main_file

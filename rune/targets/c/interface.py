@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.anvil import Program
 from rune.anvil.c_text import C_TYPES
-from rune.anvil.program import SendOutput, Tensor
+from rune.anvil.program import Program, SendOutput, Tensor
 from rune.targets.c.names import fields, identifier
 from rune.tensor import ElementType, TensorType
 

@@ -6,7 +6,8 @@ bound finds one. Stock runtimes load such a module as they do one without.
 
 from __future__ import annotations
 
-from rune.anvil import Target, TargetLimits, Toolchain
+from rune.anvil.target import Target, Toolchain
+from rune.anvil.target_limits import TargetLimits
 from rune.kernels.simd128 import SIMD128
 from rune.targets.wasm32.emit import emit
 from rune.targets.wasm32.package import package

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil import Plan, Program, Sources, Target, Unit
 from rune.anvil.c_call import Notation, call_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
 from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
+from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
     Call,
@@ -25,12 +25,15 @@ from rune.anvil.program import (
     ModelPlace,
     Place,
     Pointer,
+    Program,
     ReadCapability,
     ResourcePlace,
     SendOutput,
     Step,
     Tensor,
 )
+from rune.anvil.sources import Sources, Unit
+from rune.anvil.target import Target
 from rune.tensor import ElementType, TensorType
 
 _FOLDER = Path(__file__).parent / "support"

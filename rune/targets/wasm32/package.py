@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rune.anvil import Made
+from rune.anvil.target import Made
 from rune.container import graph_json, pack, rune_sections
 
 

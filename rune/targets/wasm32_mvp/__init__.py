@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rune.anvil import Toolchain
+from rune.anvil.target import Toolchain
 from rune.kernels.portable import PORTABLE
 from rune.targets.wasm32 import LINK_FLAGS
 from rune.targets.wasm32 import TARGET as WASM32

@@ -6,12 +6,14 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rune import anvil, targets
 from rune.abi import Capability, ModelFormat, Output
+from rune.anvil.lower import lower
+from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
 from rune.runtime import LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
-from rune.targets import WASM32
+from rune.targets.module import module_of as compiled_module
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import TensorType
 from rune.tflite import Model, signature
 
@@ -61,9 +63,9 @@ def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str =
     return Pipeline((CapabilityStage(name, Capability.RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
 
 
-def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None, target: anvil.Target = WASM32) -> bytes:
+def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None, target: Target = WASM32) -> bytes:
     """The compiled module, without the sections of a rune."""
-    return targets.module_of(anvil.lower(pipeline, models or {}, target), target)
+    return compiled_module(lower(pipeline, models or {}, target), target)
 
 
 def loaded(module: bytes) -> LoadedRune:

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from rune import anvil
 from rune.abi import Capability, Output
+from rune.anvil.errors import AnvilError, BadArgument, TooMuchMemory
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
+from rune.anvil.support import unsupported
 from rune.blocks.catalogue import find_block
 from rune.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.building.building import build
@@ -15,7 +18,7 @@ from rune.building.errors import BuildFailed
 from rune.files import MemoryFiles
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, read_model, signature
 from tests.model_cases import model_cases
@@ -42,13 +45,13 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name() -> None:
             signature(model)
         except ModelError:
             continue
-        if anvil.unsupported(model):
+        if unsupported(model):
             continue
         read += 1
         try:
-            program = anvil.lower(models_pipeline({"model": model}), {"model": model}, WASM32)
-            WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
-        except anvil.AnvilError:
+            program = lower(models_pipeline({"model": model}), {"model": model}, WASM32)
+            WASM32.emit(program, plan(program, WASM32.limits), "any")
+        except AnvilError:
             refused += 1
     assert read > MUTANTS // 20
     assert refused < read
@@ -56,9 +59,9 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name() -> None:
 
 def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
     kind = TensorType(ElementType.U8, (300 << 20,))
-    program = anvil.lower(passing_on(kind, Output.TENSOR, name="huge"), {}, WASM32)
-    with pytest.raises(anvil.TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as caught:
-        anvil.plan(program, WASM32.limits)
+    program = lower(passing_on(kind, Output.TENSOR, name="huge"), {}, WASM32)
+    with pytest.raises(TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as caught:
+        plan(program, WASM32.limits)
     assert caught.value.limit < caught.value.needed
 
 
@@ -81,5 +84,5 @@ def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
         CapabilityStage("in", Capability.RAW, (), kind),
         BlockStage("smooth", "normalize", replace(block, code=refuse), {}, (Port("in", 0),), (BlockOutput(kind),)),
     )
-    with pytest.raises(anvil.BadArgument, match="smooth: no such window"):
-        anvil.lower(Pipeline(stages, ()), {}, WASM32)
+    with pytest.raises(BadArgument, match="smooth: no such window"):
+        lower(Pipeline(stages, ()), {}, WASM32)

@@ -9,8 +9,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rune import anvil
-from rune.targets import WASM32
+from rune.anvil.errors import UnsupportedModel
+from rune.anvil.lower import lower
+from rune.anvil.support import unsupported
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType
 from rune.tflite import Model, read_model
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
@@ -64,14 +66,12 @@ def assert_close(expected: bytes, given: bytes) -> None:
 
 @pytest.mark.parametrize("case", refused_cases(), ids=lambda case: case.name)
 def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
-    found = anvil.unsupported(read_model(case.data))
+    found = unsupported(read_model(case.data))
     assert tuple((each.op, each.types, each.count) for each in found) == case.unsupported
 
 
 def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> None:
     case = next(case for case in refused_cases() if case.name == "tanh_i8")
     models = {"model": read_model(case.data)}
-    with pytest.raises(
-        anvil.UnsupportedModel, match="model needs operators that are not supported yet: TANH with int8"
-    ):
-        anvil.lower(models_pipeline(models), models, WASM32)
+    with pytest.raises(UnsupportedModel, match="model needs operators that are not supported yet: TANH with int8"):
+        lower(models_pipeline(models), models, WASM32)

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from rune import anvil
 from rune.abi import Capability, Output
-from rune.anvil import CompileError, Limits, Sources, Toolchain, Unit
+from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.errors import CompileError
+from rune.anvil.lower import lower
 from rune.anvil.objects import ObjectCache, object_key
+from rune.anvil.plan import plan
+from rune.anvil.sources import Sources, Unit
+from rune.anvil.target import Toolchain
 from rune.blocks.catalogue import find_block
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, read_model
 from tests.model_cases import model_cases
@@ -43,45 +47,45 @@ def sources(text: bytes) -> Sources:
 
 
 def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = anvil.lower(passing_on(TensorType(ElementType.F64, (3,)), Output.SERIAL), {}, WASM32)
-    emitted = WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
+    program = lower(passing_on(TensorType(ElementType.F64, (3,)), Output.SERIAL), {}, WASM32)
+    emitted = WASM32.emit(program, plan(program, WASM32.limits), "any")
     modules = set()
     for name in ("a", "a longer name"):
         folder = tmp_path / name
         folder.mkdir()
         monkeypatch.setattr(tempfile, "tempdir", str(folder))
         monkeypatch.chdir(folder)
-        modules.add(anvil.compile(emitted, toolchain()))
+        modules.add(compile_sources(emitted, toolchain()))
         assert list(folder.iterdir()) == []
     assert len(modules) == 1
 
 
 def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
     with pytest.raises(CompileError, match="refused the code that was generated") as caught:
-        anvil.compile(sources(b"this is no C"), toolchain())
+        compile_sources(sources(b"this is no C"), toolchain())
     assert "program.c:1:1: error" in caught.value.details
 
 
 def test_a_compiler_that_takes_too_long_is_stopped() -> None:
     start = time.monotonic()
     with pytest.raises(CompileError, match=r"The compiler was stopped after 0\.3 seconds"):
-        anvil.compile(sources(ENDLESS), toolchain(), Limits(wall_seconds=0.3))
+        compile_sources(sources(ENDLESS), toolchain(), CompilerLimits(wall_seconds=0.3))
     assert time.monotonic() - start < 10
 
 
 def test_a_compiler_that_needs_too_much_memory_is_stopped() -> None:
     with pytest.raises(CompileError):
-        anvil.compile(sources(LARGE), toolchain(), Limits(memory=400 << 20, wall_seconds=60))
+        compile_sources(sources(LARGE), toolchain(), CompilerLimits(memory=400 << 20, wall_seconds=60))
 
 
 def test_a_compiler_that_writes_too_much_is_stopped() -> None:
     with pytest.raises(CompileError):
-        anvil.compile(sources(b"char zeros[1 << 22] = {1};"), toolchain(), Limits(file_size=1 << 16))
+        compile_sources(sources(b"char zeros[1 << 22] = {1};"), toolchain(), CompilerLimits(file_size=1 << 16))
 
 
 def test_a_compiler_that_computes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match="used more than 1 seconds of processor time"):
-        anvil.compile(sources(ENDLESS), toolchain(), Limits(processor_seconds=1))
+        compile_sources(sources(ENDLESS), toolchain(), CompilerLimits(processor_seconds=1))
 
 
 def test_a_model_is_not_compiled_again_when_a_label_changes() -> None:
@@ -105,8 +109,8 @@ def _labelled(models: dict[str, Model], words: str) -> Sources:
         label,
         OutputStage("out", Output.SERIAL, (Port("label", 0),)),
     )
-    program = anvil.lower(Pipeline((*models_pipeline(models).stages, *stages), ()), models, WASM32)
-    return WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
+    program = lower(Pipeline((*models_pipeline(models).stages, *stages), ()), models, WASM32)
+    return WASM32.emit(program, plan(program, WASM32.limits), "any")
 
 
 def test_an_object_is_kept_for_exactly_its_files_and_flags() -> None:

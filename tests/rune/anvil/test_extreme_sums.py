@@ -10,9 +10,9 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from rune.anvil import UnsupportedModel
+from rune.anvil.errors import UnsupportedModel
 from rune.runtime.interpreters.tflite import open_tflite
-from rune.targets import find_target
+from rune.targets.finding import find_target
 from rune.tflite import read_model
 from rune.verify.instrumented import ModelProbe
 from rune.verify.probe import build_probe

@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 import pytest
 import wasmtime
 
-from rune import anvil
 from rune.abi import Capability, ModelFormat, Output
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import HostText
 from rune.container import read_rune
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
-from rune.targets import WASM32, module_of
+from rune.targets.module import module_of
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.bare_host import BareHost, LoadedModel
 
@@ -26,7 +28,7 @@ INDEX = TensorType(ElementType.U32, (1,))
 
 
 def hosted_module(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> bytes:
-    return module_of(anvil.lower(pipeline, {}, WASM32, hosted), WASM32)
+    return module_of(lower(pipeline, {}, WASM32, hosted), WASM32)
 
 
 def two_inputs_two_outputs(name: str = "model", resource: str | None = None, capacity: int | None = None) -> Pipeline:
@@ -106,10 +108,10 @@ def test_two_stages_of_one_model_carry_it_once() -> None:
 
 def test_a_large_model_takes_no_more_than_its_bytes_and_counts_as_constants() -> None:
     data = struct.pack("<I", 0x12345678) * (3 << 20)
-    program = anvil.lower(two_inputs_two_outputs(), {}, WASM32, {"model": data})
-    plan = anvil.plan(program, WASM32.limits)
+    program = lower(two_inputs_two_outputs(), {}, WASM32, {"model": data})
+    planned = plan(program, WASM32.limits)
     module = module_of(program, WASM32)
-    assert len(data) <= plan.constant_size <= len(data) + 64
+    assert len(data) <= planned.constant_size <= len(data) + 64
     assert len(module) - len(data) < 6_000
     memory = read_rune(module).memory
     assert memory is not None

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rune import anvil
 from rune.abi import Capability, Output
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
+from rune.anvil.sources import Sources
 from rune.blocks.catalogue import find_block
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.bare_host import BareHost
 from tests.rune.anvil.pipelines import module_of, passing_on
@@ -90,9 +92,9 @@ def test_the_compiler_starts_in_a_folder_that_holds_our_files_alone(
     assert list(tmp_path.iterdir()) == [tmp_path / "stdint.h"]
 
 
-def _sources(pipeline: Pipeline) -> anvil.Sources:
-    program = anvil.lower(pipeline, {}, WASM32)
-    return WASM32.emit(program, anvil.plan(program, WASM32.limits), "any")
+def _sources(pipeline: Pipeline) -> Sources:
+    program = lower(pipeline, {}, WASM32)
+    return WASM32.emit(program, plan(program, WASM32.limits), "any")
 
 
 def _without_numbers(text: bytes) -> bytes:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rune import anvil
-from rune.anvil.plan import Interval, aligned, assign, lifetimes
+from rune.anvil.lower import lower
+from rune.anvil.plan import Interval, aligned, assign, lifetimes, plan
 from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from tests.rune.anvil.pipelines import models_pipeline
@@ -85,4 +85,4 @@ ARENAS = {
 @pytest.mark.parametrize("name", ARENAS)
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
     models = {name: read_model((test_data / "models" / f"{name}.tflite").read_bytes())}
-    assert anvil.plan(anvil.lower(models_pipeline(models), models, WASM32), WASM32.limits).arena_size == ARENAS[name]
+    assert plan(lower(models_pipeline(models), models, WASM32), WASM32.limits).arena_size == ARENAS[name]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from rune import anvil
 from rune.abi import Output
+from rune.anvil.errors import UnsupportedModel
 from rune.container import canonical_json, graph_json
 from rune.runefile.pipeline import Port
 from rune.runtime import LoadedRune
@@ -96,5 +96,5 @@ def test_what_cannot_be_probed_is_refused() -> None:
     model = read_model(next(case.data for case in model_cases() if case.name == "chain_i8_residual"))
     with pytest.raises(ValueError, match="tensor 999 cannot be sent"):
         build_probe(model, [999])
-    with pytest.raises(anvil.UnsupportedModel):
+    with pytest.raises(UnsupportedModel):
         build_probe(read_model(next(case.data for case in refused_cases() if case.name == "tanh_i8")), [0])

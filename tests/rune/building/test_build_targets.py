@@ -16,7 +16,7 @@ from rune.files import MemoryFiles
 from rune.runefile import HostResources
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import Port
-from rune.targets import find_target, targets
+from rune.targets.finding import find_target, targets
 from rune.tflite import read_model
 from tests.model_cases import refused_cases
 

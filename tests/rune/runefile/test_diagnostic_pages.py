@@ -17,7 +17,7 @@ from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
-from rune.targets import find_target
+from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases

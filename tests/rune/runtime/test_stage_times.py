@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rune import anvil
 from rune.abi import STAGE_MARK, Output
+from rune.anvil.lower import lower
 from rune.anvil.messages import mark_line
 from rune.runtime import Runtime
 from rune.runtime.stages import stage_milliseconds
-from rune.targets import WASM32, module_of
+from rune.targets.module import module_of
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil import pipelines
 from tests.rune.anvil.pipelines import passing_on
@@ -15,7 +16,7 @@ from tests.rune.anvil.pipelines import passing_on
 
 def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:
     pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL, name='a "name"\u00e9')
-    timed = Runtime.load(module_of(anvil.lower(pipeline, {}, WASM32, timed=True), WASM32))
+    timed = Runtime.load(module_of(lower(pipeline, {}, WASM32, timed=True), WASM32))
     plain = Runtime.load(pipelines.module_of(pipeline))
     said = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed, plain)]
     assert said[0] == said[1]

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune import anvil
 from rune.abi import Output
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
 from rune.runefile.pipeline import Pipeline
 from rune.runtime import LoadedRune, OutputMessage
-from rune.targets import find_target
+from rune.targets.finding import find_target
 from rune.tensor import ElementType
 from rune.tflite import Model
 from tests.rune.anvil.pipelines import run, tensors_of
@@ -55,8 +56,8 @@ def gcc() -> str:
 
 
 def sources_of(pipeline: Pipeline, models: Mapping[str, Model], name: str) -> Mapping[str, bytes]:
-    program = anvil.lower(pipeline, models, C)
-    return C.emit(program, anvil.plan(program, C.limits), name).files
+    program = lower(pipeline, models, C)
+    return C.emit(program, plan(program, C.limits), name).files
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from rune import anvil
 from rune.anvil.kernel_set import KernelSet
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.kernels.portable import PORTABLE
 from rune.kernels.simd128 import SIMD128
 from rune.runefile.codes import Code
-from rune.targets import WASM32
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import Model, read_model
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run
@@ -37,8 +38,8 @@ def some_models() -> dict[str, Model]:
 def test_a_set_that_lacks_an_op_takes_it_from_its_base_and_gives_the_same(header: str) -> None:
     models = some_models()
     mixed = replace(WASM32, kernels=without(SIMD128, header))
-    program = anvil.lower(models_pipeline(models), models, mixed)
-    files = mixed.emit(program, anvil.plan(program, mixed.limits), "any").files
+    program = lower(models_pipeline(models), models, mixed)
+    files = mixed.emit(program, plan(program, mixed.limits), "any").files
     text = b"".join(data for name, data in files.items() if name.startswith("part_"))
     assert f'"portable/{header}.h"'.encode() in text
     assert b'"simd128/' in text

@@ -13,7 +13,7 @@ from rune.anvil.operation import Computation
 from rune.anvil.ops import OPERATIONS
 from rune.kernels.portable import PORTABLE
 from rune.kernels.simd128 import SIMD128
-from rune.targets import UnknownTarget, find_target, targets
+from rune.targets.finding import UnknownTarget, find_target, targets
 
 FOLDER = Path(rune.targets.__file__).parent
 

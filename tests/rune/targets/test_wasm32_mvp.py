@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from rune import anvil
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
 from rune.building.building import build
 from rune.files import ProjectFiles
-from rune.targets import WASM32, find_target
+from rune.targets.finding import find_target
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import read_model
 from tests.model_cases import model_cases
 from tests.rune.anvil.bare_host import BareHost
@@ -143,7 +145,7 @@ def test_a_template_runs_in_wasm3(name: str) -> None:
 
 def test_the_description_takes_its_kernels_from_the_portable_set_alone() -> None:
     models = {case.name: read_model(case.data) for case in model_cases()[:1]}
-    program = anvil.lower(models_pipeline(models), models, MVP)
-    emitted = MVP.emit(program, anvil.plan(program, MVP.limits), "any")
+    program = lower(models_pipeline(models), models, MVP)
+    emitted = MVP.emit(program, plan(program, MVP.limits), "any")
     assert not any(name.startswith("simd128/") for name in emitted.files)
     assert any(name.startswith("portable/") for name in emitted.files)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.anvil import signature_with_support
+from rune.anvil.support import signature_with_support
 from rune.tflite import Model, Quantization, Tensor, TensorKind, from_json, read_model, to_json
 from rune.tflite.probabilities import gives_probabilities
 from tests.model_cases import refused_cases

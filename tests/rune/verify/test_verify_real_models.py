@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune import anvil
+from rune.anvil.support import unsupported
 from rune.tflite import read_model
 from rune.verify.verification import Runs
 from rune.verify.verifying import Effort, verify
@@ -31,7 +31,7 @@ def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path)
     found = verify(files, rune_of(files), effort=Effort(inputs=4))
     assert found.is_within, found.sentence()
     (model,) = found.models
-    if anvil.unsupported(read_model(data)):
+    if unsupported(read_model(data)):
         assert model.runs is Runs.HOST
     else:
         assert model.inputs == 8

@@ -1,0 +1,32 @@
+"""What the language service answers over REST, as types for the API's description.
+
+The server itself never loads them: they bring the language service with them, which runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from rune.language.service import AnswerJson
+
+
+class LanguageAnswerJson(TypedDict):
+    """An answer, of a shape for each `ask`: docs/reference/language.md."""
+
+    answer: AnswerJson
+
+
+class LanguageReasonJson(TypedDict):
+    """Why there is no answer: the error's name, and a sentence."""
+
+    name: str
+    message: str
+
+
+class LanguageErrorJson(TypedDict):
+    """A request that could not be answered."""
+
+    error: LanguageReasonJson
+
+
+LanguageJson = LanguageAnswerJson | LanguageErrorJson
