@@ -194,7 +194,9 @@ def operators_page() -> str:
 
 
 SETTINGS = {
-    "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
+    "DATA_DIR": "The folder of the database, the files and the keys. `manage.py backup` copies all of it.",
+    "SHARED_DATA": "1 lets several servers of one machine share DATA_DIR with its SQLite; else a second is refused.",
+    "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
@@ -230,6 +232,7 @@ def settings_page() -> str:
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
         "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
+        "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]
     rows += [f"| `{name}` | {defaults.get(name, 'none')} | {text} |" for name, text in SETTINGS.items()]

@@ -49,6 +49,10 @@ class Environment:
     extra_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    upgrade_backups: int
+    """How many backups from before upgrades are kept; 0 takes none."""
+    shared_data: bool
+    """Whether several servers of this machine share the data folder and its SQLite."""
 
     @property
     def public(self) -> SplitResult:
@@ -101,6 +105,8 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
+        shared_data=_switch(variables, "SHARED_DATA"),
     )
 
 
@@ -115,11 +121,18 @@ def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
 
 
-def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:
+def _number(variables: Mapping[str, str], name: str, default: int, largest: int, least: int = 1) -> int:
     text = variables.get(name) or str(default)
-    if not text.isdecimal() or not 0 < int(text) <= largest:
-        raise BadEnvironment(f"{name} must be a whole number from 1 to {largest}, it is {text!r}.")
+    if not text.isdecimal() or not least <= int(text) <= largest:
+        raise BadEnvironment(f"{name} must be a whole number from {least} to {largest}, it is {text!r}.")
     return int(text)
+
+
+def _switch(variables: Mapping[str, str], name: str) -> bool:
+    text = variables.get(name) or "0"
+    if text not in ("0", "1"):
+        raise BadEnvironment(f"{name} must be 0 or 1, it is {text!r}.")
+    return text == "1"
 
 
 def make_private(folder: Path) -> None:

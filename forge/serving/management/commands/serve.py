@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
+from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.sockets import SocketProtocol
-from forge.serving.database import migrate_if_needed
+from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
 from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
@@ -53,7 +54,23 @@ class Command(BaseCommand):
         # Threads that come back from the disk or the database wait so long at most for the one that runs (it is 5 ms
         # by default, of which a keystroke passes several).
         sys.setswitchinterval(0.0002)
-        migrate_if_needed()
+        # Several servers on one SQLite see each other's edits late: that is for who wants it, and no accident.
+        is_shared = settings.ENVIRONMENT.database is not None or settings.ENVIRONMENT.shared_data
+        try:
+            with data_folder(settings.DATA_DIR, Use.SHARED if is_shared else Use.ALONE):
+                check_database()
+                migrate_if_needed()
+                self._serve()
+        except DataInUse as error:
+            raise CommandError(
+                f"{error} Stop that server first, or start this one on its own data folder: DATA_DIR=... make run\n"
+                "For several servers of one machine on one SQLite, set SHARED_DATA=1 for each of them."
+            ) from error
+        except DatabaseUnusable as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Hammer Forge has stopped.")
+
+    def _serve(self) -> None:
         listening = self._listen()
         note_address()
         environment = settings.ENVIRONMENT
@@ -79,7 +96,6 @@ class Command(BaseCommand):
             pass  # uvicorn has stopped everything by then
         finally:
             listening.close()
-        self.stdout.write("Hammer Forge has stopped.")
 
     def _listen(self) -> socket.socket:
         """The socket, taken before anything is announced. Raises `CommandError` when another has the port."""
