@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check format bench prove screenshots reference lock train-setup clean
+.PHONY: help setup run run-lan link test check format bench prove screenshots reference bom lock train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -58,6 +58,10 @@ screenshots: ## Take the pictures that the documentation shows anew
 reference: ## Write the pages of docs/reference that are made from the code
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
+
+bom: ## Write a bill of materials (CycloneDX) of the installed Python packages to bom.json
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o bom.json $(VENV)/python
 
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)

@@ -20,10 +20,12 @@ from forge.builds.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.body_limit import BodyLimit  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.observing import Observed  # noqa: E402
 from forge.core.origins import SameOrigin  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
 from forge.core.static_files import StaticFiles  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
+from forge.serving.tracing import traced  # noqa: E402
 
 
 def build_application() -> Any:
@@ -54,4 +56,4 @@ if settings.EMBEDDED_WORKER:
     server_stopping.register(_worker.stop)
 server_started.register(partial(scheduler.start, _places))
 
-application = build_application()
+application = traced(Observed(build_application()), settings.ENVIRONMENT.collector)

@@ -214,6 +214,9 @@ SETTINGS = {
     "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
     "S3_REGION": "The region of the bucket.",
+    "METRICS_TOKEN": "The token with which `/metrics` is read; without it the address answers 404.",
+    "LOG_FORMAT": "json writes the log as lines of JSON.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "An OpenTelemetry collector for traces; needs `requirements/telemetry.txt`.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
 """What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""
@@ -231,6 +234,7 @@ def settings_page() -> str:
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
         "SECRET_KEY": "generated",
+        "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
     }

@@ -36,7 +36,8 @@ from forge.accounts.serializers import (
     organisation_to_json,
     token_to_json,
 )
-from forge.core.api import ForgeView, needing
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict
 
 
 class Me(ForgeView):
@@ -58,6 +59,7 @@ class Organisations(ForgeView):
     """One's organisations, and making one."""
 
     needs = needing(get=Scope.ORGANISATION_READ, post=Scope.ORGANISATION_CREATE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="organisations_list", responses=OrganisationsJson)
     def get(self, request: Request) -> Response:
@@ -76,6 +78,7 @@ class OrganisationDetail(ForgeView):
     """One organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
+    raises = raising(patch=Conflict)
 
     @extend_schema(responses=OrganisationJson)
     def get(self, request: Request, organisation: str) -> Response:
@@ -105,6 +108,7 @@ class Member(ForgeView):
     """One member: another role, or leaving."""
 
     needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+    raises = raising(patch=Conflict, delete=Conflict)
 
     @extend_schema(request=GivenRoleSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:

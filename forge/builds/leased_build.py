@@ -26,6 +26,7 @@ from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.core.observing import working_on
 from rune.wording import counted
 
 RENEW_EVERY = 1.0
@@ -49,6 +50,10 @@ class LeasedBuild:
 
     def run(self) -> None:
         """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
+        with working_on(self._lease.build_id):
+            self._run()
+
+    def _run(self) -> None:
         try:
             try:
                 outcome = self._outcome()

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
 from forge.compute.compiler_pool import language_pool
-from forge.core.api import needing
+from forge.core.api import needing, raising
 from forge.core.compression import gzip_page
-from forge.core.errors import Invalid
+from forge.core.errors import Busy, Invalid
 from forge.core.json_types import TypeAt
 from forge.projects.api import ProjectView
 
@@ -29,6 +29,7 @@ class LanguageRequestSerializer(serializers.Serializer[Any]):
 @method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
     needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Busy)
 
     @extend_schema(
         operation_id="language_ask",

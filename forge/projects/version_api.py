@@ -19,9 +19,9 @@ from forge.accounts.scopes import Scope
 from forge.comparison.changes import compare
 from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
 from forge.comparison.sides import Side
-from forge.core.api import needing
+from forge.core.api import needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson, Timestamp
 from forge.core.pages import CursorPages
 from forge.projects.actions import restore_version, restoring_update, save_version
@@ -196,6 +196,7 @@ class VersionRestore(ProjectView):
     """Making the files what they were in a version, for everyone and live."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(
         operation_id="versions_restore",

@@ -49,6 +49,12 @@ class Environment:
     extra_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    metrics_token: str
+    """What a request for the metrics has to bring; "" where nobody gets them."""
+    json_logs: bool
+    """Whether the log is lines of JSON."""
+    collector: str
+    """The address of the OpenTelemetry collector that traces go to; "" without one."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     shared_data: bool
@@ -105,6 +111,9 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        metrics_token=_token(variables, "METRICS_TOKEN"),
+        json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",
+        collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
     )
@@ -126,6 +135,20 @@ def _number(variables: Mapping[str, str], name: str, default: int, largest: int,
     if not text.isdecimal() or not least <= int(text) <= largest:
         raise BadEnvironment(f"{name} must be a whole number from {least} to {largest}, it is {text!r}.")
     return int(text)
+
+
+def _token(variables: Mapping[str, str], name: str) -> str:
+    text = variables.get(name, "")
+    if text and len(text) < 16:
+        raise BadEnvironment(f"{name} must have at least 16 characters. Make one with: openssl rand -hex 32")
+    return text
+
+
+def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = variables.get(name) or choices[0]
+    if text not in choices:
+        raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
+    return text
 
 
 def _switch(variables: Mapping[str, str], name: str) -> bool:

@@ -33,7 +33,8 @@ class Wheel:
 
     def command(self, extra: str = "") -> str:
         """The command that installs it, with an extra."""
-        return f'pip install "hammer-forge{f"[{extra}]" if extra else ""} @ {self.address}"'
+        requirement = f"hammer-forge{f'[{extra}]' if extra else ''} @ {self.address}"
+        return f'pip install "{requirement}"'
 
     @property
     def size_text(self) -> str:
@@ -59,9 +60,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """The commands that install it."""
     wheel = current_wheel()
     extras = {
-        "lsp": "the language server, rune lsp",
-        "host-models": "rune verify, and models that TensorFlow Lite runs",
-        "onnx": "models that ONNX Runtime runs",
+        "lsp": "The language server, rune lsp",
+        "host-models": "Models that TensorFlow Lite runs, and rune verify",
+        "onnx": "Models that ONNX Runtime runs",
     }
     commands = [{"purpose": purpose, "command": wheel.command(extra)} for extra, purpose in extras.items()]
     return render(request, "dist.html", {"wheel": wheel, "command": wheel.command(), "commands": commands})

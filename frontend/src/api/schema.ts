@@ -1874,6 +1874,8 @@ export interface components {
       readonly title: string;
       readonly status: number;
       readonly detail: string;
+      /** @description of `X-Request-Id`: name it to the operator */
+      readonly request_id?: string;
       readonly errors?: {
         readonly [key: string]: readonly string[];
       };
@@ -2450,8 +2452,129 @@ export interface components {
     };
   };
   responses: {
-    /** @description What went wrong. */
-    readonly Problem: {
+    /** @description What was sent cannot be understood or used. */
+    readonly BadRequest: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It cannot be done in the present state. */
+    readonly Conflict: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description You, or your token, may not do this, or a quota is reached. */
+    readonly Forbidden: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description There is no room to store it. */
+    readonly InsufficientStorage: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No answer of the wanted type can be given. */
+    readonly NotAcceptable: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It does not exist, or you have no access to it. */
+    readonly NotFound: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It has changed since you read it. */
+    readonly PreconditionFailed: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description More bytes than the limit. */
+    readonly RequestEntityTooLarge: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too much is waiting; `Retry-After` says how long to wait. */
+    readonly ServiceUnavailable: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It was renamed; `Location` says its new address. */
+    readonly TemporaryRedirect: {
+      headers: {
+        readonly Location: string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many requests; `Retry-After` says how long to wait. */
+    readonly TooManyRequests: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Nobody is signed in, or the token is invalid or has expired. */
+    readonly Unauthorized: {
+      headers: {
+        readonly "WWW-Authenticate": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It is well formed, but its contents are refused. */
+    readonly UnprocessableEntity: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description A body of this type is not taken. */
+    readonly UnsupportedMediaType: {
       headers: {
         readonly [name: string]: unknown;
       };
@@ -2671,7 +2794,20 @@ export type WatchRequest = components["schemas"]["WatchRequest"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
-export type ResponseProblem = components["responses"]["Problem"];
+export type ResponseBadRequest = components["responses"]["BadRequest"];
+export type ResponseConflict = components["responses"]["Conflict"];
+export type ResponseForbidden = components["responses"]["Forbidden"];
+export type ResponseInsufficientStorage = components["responses"]["InsufficientStorage"];
+export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
+export type ResponseNotFound = components["responses"]["NotFound"];
+export type ResponsePreconditionFailed = components["responses"]["PreconditionFailed"];
+export type ResponseRequestEntityTooLarge = components["responses"]["RequestEntityTooLarge"];
+export type ResponseServiceUnavailable = components["responses"]["ServiceUnavailable"];
+export type ResponseTemporaryRedirect = components["responses"]["TemporaryRedirect"];
+export type ResponseTooManyRequests = components["responses"]["TooManyRequests"];
+export type ResponseUnauthorized = components["responses"]["Unauthorized"];
+export type ResponseUnprocessableEntity = components["responses"]["UnprocessableEntity"];
+export type ResponseUnsupportedMediaType = components["responses"]["UnsupportedMediaType"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -2693,7 +2829,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly builds_cancel: {
@@ -2715,7 +2856,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly comments_list: {
@@ -2737,7 +2885,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comments"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly comments_add: {
@@ -2763,7 +2916,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comment"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_log: {
@@ -2785,7 +2946,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildLog"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly reviews_list: {
@@ -2807,7 +2973,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly reviews_give: {
@@ -2833,7 +3004,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Verdict"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_rune: {
@@ -2855,7 +3035,12 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly device_sign_ins_create: {
@@ -2879,7 +3064,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceSignIn"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly device_sign_ins_token_create: {
@@ -2903,7 +3094,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly me_retrieve: {
@@ -2923,7 +3120,10 @@ export interface operations {
           readonly "application/json": components["schemas"]["Me"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly organisations_list: {
@@ -2943,7 +3143,10 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly organisations_create: {
@@ -2967,7 +3170,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_retrieve: {
@@ -2989,7 +3201,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly organisations_partial_update: {
@@ -3015,7 +3232,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly invitations_list: {
@@ -3037,7 +3263,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Invitations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly organisations_invitations_create: {
@@ -3063,7 +3294,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_invitations_destroy: {
@@ -3085,7 +3324,13 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_retrieve: {
@@ -3107,7 +3352,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Members"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly organisations_members_destroy: {
@@ -3129,7 +3379,14 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_partial_update: {
@@ -3156,12 +3413,26 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path?: never;
       readonly cookie?: never;
@@ -3176,7 +3447,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["ListedProjectPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_create: {
@@ -3200,7 +3476,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_retrieve: {
@@ -3223,7 +3508,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_destroy: {
@@ -3245,7 +3536,15 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_partial_update: {
@@ -3272,7 +3571,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly archive_read: {
@@ -3298,7 +3607,13 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly archive_unpack: {
@@ -3330,7 +3645,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["Unpacked"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly authors: {
@@ -3356,12 +3682,23 @@ export interface operations {
           readonly "application/json": components["schemas"]["Authors"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly builds_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -3379,7 +3716,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly builds_request: {
@@ -3402,7 +3745,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_list: {
@@ -3425,7 +3776,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Files"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_files_retrieve: {
@@ -3449,7 +3806,13 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_files_update: {
@@ -3480,7 +3843,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_destroy: {
@@ -3506,7 +3881,16 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_copy_create: {
@@ -3534,7 +3918,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_rename_create: {
@@ -3562,7 +3957,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly language_ask: {
@@ -3589,7 +3995,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["LanguageAnswer"] | components["schemas"]["LanguageError"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_models_retrieve: {
@@ -3616,7 +4032,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["ModelPage"] | components["schemas"]["DrawnModel"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly phones_retrieve: {
@@ -3639,7 +4062,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly phones_invite: {
@@ -3662,7 +4091,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["PhoneLink"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly phones_end: {
@@ -3685,7 +4121,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_retrieve: {
@@ -3708,7 +4151,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly preview_refresh: {
@@ -3731,7 +4180,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch: {
@@ -3758,7 +4214,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch_retrieve: {
@@ -3782,7 +4247,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_restore_create: {
@@ -3809,7 +4280,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_of_project: {
@@ -3832,7 +4312,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly samples_send: {
@@ -3865,7 +4351,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["Sample"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_terms: {
@@ -3891,7 +4388,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleTerms"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_state_retrieve: {
@@ -3914,7 +4417,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["ProjectState"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly tags_list: {
@@ -3937,7 +4446,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tags"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly tags_publish: {
@@ -3964,7 +4479,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tag"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tags_rune: {
@@ -3988,12 +4513,23 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly versions_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -4011,7 +4547,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly versions_save: {
@@ -4038,7 +4580,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Version"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_versions_retrieve: {
@@ -4062,7 +4613,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionWithFiles"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly versions_archive: {
@@ -4086,7 +4643,13 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly versions_file: {
@@ -4111,7 +4674,13 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly versions_restore: {
@@ -4143,7 +4712,17 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly versions_compare: {
@@ -4171,7 +4750,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comparison"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly projects_from_model: {
@@ -4201,7 +4786,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_own: {
@@ -4221,7 +4816,10 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly samples_take_back: {
@@ -4242,7 +4840,13 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly templates_retrieve: {
@@ -4262,7 +4866,10 @@ export interface operations {
           readonly "application/json": components["schemas"]["Templates"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly tokens_list: {
@@ -4282,7 +4889,10 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tokens"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
     };
   };
   readonly tokens_create: {
@@ -4306,7 +4916,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["CreatedToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_destroy: {
@@ -4327,7 +4945,13 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
 }

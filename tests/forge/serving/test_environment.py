@@ -39,6 +39,8 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("TLS_KEY", "key.pem"),
         ("UPGRADE_BACKUPS", "-1"),
         ("SHARED_DATA", "yes"),
+        ("METRICS_TOKEN", "short"),
+        ("LOG_FORMAT", "xml"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -10,6 +10,7 @@ import sysconfig
 import venv
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -65,8 +66,8 @@ def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -
     assert Client().get("/dist/..%2Fmanage.py").status_code == 404
 
 
-def test_an_installation_without_its_wheel_says_so(tmp_path: Path, settings: object) -> None:
-    settings.WHEEL_DIR = tmp_path  # type: ignore[attr-defined]
+def test_an_installation_without_its_wheel_says_so(tmp_path: Path, settings: Any) -> None:
+    settings.WHEEL_DIR = tmp_path
     with pytest.raises(NotFound, match="make setup"):
         current_wheel()
 

@@ -156,6 +156,8 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "readyz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "metrics", "", None, (404, 404, 404, 404, 404)),
     ("get", "dist/", "", None, (200, 200, 200, 200, 200)),
     ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),

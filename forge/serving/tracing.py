@@ -1,0 +1,38 @@
+"""OpenTelemetry, where the environment names a collector. Without one nothing of it is loaded.
+
+The library reads its own variables: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER` and more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.serving.environment import BadEnvironment
+
+HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
+
+
+def traced(application: Any, collector: str) -> Any:
+    """The application, whose requests and sockets are told to a collector of OTLP; as it is where "" is the address.
+
+    Raises `BadEnvironment` where the packages are missing.
+    """
+    if not collector:
+        return application
+    try:
+        from opentelemetry import trace
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError as missing:
+        text = f"OTEL_EXPORTER_OTLP_ENDPOINT needs packages that are not installed: {HOW_TO_INSTALL}"
+        raise BadEnvironment(text) from missing
+    provider = TracerProvider(resource=Resource.create({"service.name": "hammer-forge"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    # A span for each message of a socket would be one for each keystroke.
+    return OpenTelemetryMiddleware(
+        application, tracer_provider=provider, exclude_spans=["send", "receive"], excluded_urls="healthz,readyz,metrics"
+    )
