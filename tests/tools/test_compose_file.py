@@ -7,6 +7,23 @@ import yaml
 from tests.conftest import REPOSITORY
 from tools.reference import SETTINGS
 
+DECIDED = {
+    "DATA_DIR": "the image's volume",
+    "HOST": "the image's",
+    "PORT": "the image's",
+    "TLS_CERTIFICATE": "the proxy's",
+    "TLS_KEY": "the proxy's",
+    "SHARED_DATA": "is for SQLite",
+    "DEBUG": "is never for a server that others reach",
+}
+"""Settings that the compose file leaves alone, and why."""
+
+
+def test_every_setting_is_passed_on_or_decided_by_the_image() -> None:
+    compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
+    passed = set(compose["services"]["web-1"]["environment"])
+    assert passed == set(SETTINGS) - set(DECIDED)
+
 
 def test_the_compose_file_sets_what_the_program_reads() -> None:
     compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
