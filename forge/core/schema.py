@@ -185,6 +185,13 @@ def _problem(status: HTTPStatus, registry: Any) -> Schema:
 class ForgeSchema(AutoSchema):
     """Describes a view; its `responses` may be types of answers. Each status of a refusal is described as a problem."""
 
+    def get_auth(self) -> list[Schema]:
+        """Without a scope that is needed, anyone is answered."""
+        schemes: list[Schema] = super().get_auth()
+        needs: Mapping[str, str | None] = getattr(self.view, "needs", {})
+        is_open = needs.get(self.method.lower(), "") is None
+        return [{}] if is_open and not schemes else [*schemes, {}] if is_open else schemes
+
     def get_override_parameters(self) -> list[Any]:
         """A page of a list is asked for by a cursor, and may be longer or shorter."""
         declared: list[Any] = super().get_override_parameters()
