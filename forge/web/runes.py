@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.inference_time import milliseconds, read_inference_time
+from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
-from forge.core.errors import NotFound
+from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Version
 from forge.registry.access import find_tag, tags_of
 from forge.reviews.access import approvals_of
@@ -55,14 +56,14 @@ def _readme(version: Version) -> SafeString | None:
     It is kept by its digest: a README can be made to take a second to read, and anyone may ask for the page.
     """
     entry = version.manifest.get(README)
-    if entry is None or entry["size"] > 4 * LIMIT:
+    if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
     key = f"readme:{entry['digest']}"
     kept: SafeString | None = cache.get(key)
     if kept is None:
         try:
             kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
-        except NotFound:
+        except (NotFound, Damaged):
             return None
         cache.set(key, kept)
     return kept
