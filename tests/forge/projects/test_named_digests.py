@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
+from forge.core.blob_damage import count_damaged
 from forge.projects import document
 from forge.projects.actions import create_from_files
 from forge.projects.documents import append_update, load_document
@@ -89,3 +90,11 @@ def test_the_registry_and_the_player_answer_alike_too(
             assert answers[0][0] == 404
     mounts = [client.post(f"/v2/acme/kitchen/blobs/uploads/?mount={d}&from=other/secret") for d in (anothers, INVENTED)]
     assert as_told(mounts[0], anothers) == as_told(mounts[1], INVENTED)
+
+
+def test_a_false_size_is_not_taken_for_damage(client: Client, project: Project, user: User) -> None:
+    put = client.put(f"{BASE}/files/own.bin", b"\xff own bytes", content_type="application/octet-stream").json()
+    plant(project, user, "false.bin", put["digest"])
+    answer = client.get(f"{BASE}/files/false.bin")
+    assert (answer["Content-Length"], as_told(answer, "false")) == ("11", (200, "\xff own bytes"))
+    assert count_damaged() == 0
