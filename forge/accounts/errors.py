@@ -1,6 +1,11 @@
 """What can go wrong with people, organisations and their secrets."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from forge.core.errors import Conflict, Invalid
+from rune.wording import listed
 
 
 class BadName(Invalid):
@@ -18,6 +23,18 @@ class NameTaken(Conflict):
     title = "The name is taken"
 
     def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"name": [detail]})
+
+
+class TooManyNames(Conflict):
+    """An organisation that published something had as many names as one may have; all of them stay with it."""
+
+    title = "No further name"
+
+    def __init__(self, name: str, held: Sequence[str]) -> None:
+        detail = (
+            f"{name} has had {len(held)} names, which stay with it for good. Take one of them back: {listed(held)}."
+        )
         super().__init__(detail, errors={"name": [detail]})
 
 

@@ -10,6 +10,9 @@ from uuid import UUID
 
 from forge.accounts.models import FormerOrganisationName, HeldName, Organisation
 
+NAMES_HELD = 10
+"""Names that an organisation that published something can have had. Else one could use up everybody's by renaming."""
+
 
 def lock_names(organisation_id: UUID) -> Organisation:
     """The organisation, locked until the transaction ends: its names, and the names of its projects, stay as they are.
@@ -28,9 +31,9 @@ def hold_names(organisation: Organisation) -> None:
     HeldName.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def holds_names(organisation: Organisation) -> bool:
-    """Whether an organisation published anything, ever."""
-    return HeldName.objects.filter(organisation=organisation.pk).exists()
+def names_held_by(organisation: Organisation) -> frozenset[str]:
+    """The names that an organisation has for good; none before it publishes anything."""
+    return frozenset(HeldName.objects.filter(organisation=organisation.pk).values_list("name", flat=True))
 
 
 def is_held_from(name: str, organisation: Organisation | None) -> bool:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 from forge.accounts.access import require_in, require_scope
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameTaken, TooManyNames
 from forge.accounts.events import ORGANISATION_CHANGED
-from forge.accounts.held_names import hold_names, holds_names, is_held_from, lock_names
+from forge.accounts.held_names import NAMES_HELD, hold_names, is_held_from, lock_names, names_held_by
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb
@@ -43,13 +43,16 @@ def update_organisation(
 ) -> Organisation:
     """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
 
-    Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`.
+    Raises `Forbidden`, `BadName`, `NameTaken`, `TooManyNames` and `Invalid`.
     """
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     organisation = lock_names(organisation.pk)
     before = {"name": organisation.name, "title": organisation.title}
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)
+        held = names_held_by(organisation)
+        if name not in held and len(held) >= NAMES_HELD:
+            raise TooManyNames(organisation.name, sorted(held))
         _take_name(name, organisation)
         FormerOrganisationName.objects.create(name=organisation.name, organisation=organisation)
         organisation.name = name
@@ -59,7 +62,7 @@ def update_organisation(
     if after != before:
         with _one_of_the_name(organisation.name):
             organisation.save(update_fields=["name", "title"])
-        if holds_names(organisation):
+        if names_held_by(organisation):
             hold_names(organisation)
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from forge.accounts.actions import create_organisation, create_token, update_organisation
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameTaken, TooManyNames
+from forge.accounts.held_names import NAMES_HELD
 from forge.accounts.models import HeldName, Organisation, User
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
@@ -165,6 +166,15 @@ def test_an_organisation_takes_its_own_name_back(
     # What it was called in between led to what it had published.
     with pytest.raises(NameTaken):
         create_organisation(stranger, "acme-two")
+
+
+def test_nobody_uses_up_all_names_by_renaming(published: str, organisation: Organisation, owner: User) -> None:
+    for number in range(2, NAMES_HELD + 1):
+        update_organisation(owner, organisation, name=f"acme-{number}")
+    with pytest.raises(TooManyNames, match="has had 10 names"):
+        update_organisation(owner, organisation, name="one-more")
+    update_organisation(owner, organisation, name="acme")
+    update_organisation(owner, organisation, title="Acme again")
 
 
 def test_a_former_name_from_before_the_first_publishing_is_held_since_it_leads_there(
