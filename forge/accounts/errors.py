@@ -27,14 +27,14 @@ class NameTaken(Conflict):
 
 
 class TooManyNames(Conflict):
-    """An organisation that published something had as many names as one may have; all of them stay with it."""
+    """An organisation had as many names as one can have."""
 
     title = "No further name"
 
-    def __init__(self, name: str, held: Sequence[str]) -> None:
-        detail = (
-            f"{name} has had {len(held)} names, which stay with it for good. Take one of them back: {listed(held)}."
-        )
+    def __init__(self, name: str, had: Sequence[str]) -> None:
+        """`had` are the names that it can take back."""
+        limit = f"{name} has had {len(had)} names, and an organisation cannot have more."
+        detail = f"{limit} Take one of them back: {listed(had)}."
         super().__init__(detail, errors={"name": [detail]})
 
 

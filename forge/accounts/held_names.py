@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from forge.accounts.models import FormerOrganisationName, HeldName, Organisation
 
-NAMES_HELD = 10
-"""Names that an organisation that published something can have had. Else one could use up everybody's by renaming."""
+LARGEST_COUNT = 10
+"""Names that an organisation can have had. Else one could use up everybody's by renaming and publishing."""
 
 
 def lock_names(organisation_id: UUID) -> Organisation:
@@ -25,15 +27,25 @@ def lock_names(organisation_id: UUID) -> Organisation:
 def hold_names(organisation: Organisation) -> None:
     """Keeps the names that lead to an organisation for it, since it publishes. The caller has locked its names."""
     # Locked, so that nobody is about to take one of them.
-    former = FormerOrganisationName.objects.select_for_update().filter(organisation=organisation)
-    names = [organisation.name, *former.values_list("name", flat=True)]
+    former = _former_names(organisation).select_for_update().values_list("name", flat=True)
+    names = [organisation.name, *former]
     rows = [HeldName(name=name, organisation=organisation.pk) for name in names]
     HeldName.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def names_held_by(organisation: Organisation) -> frozenset[str]:
-    """The names that an organisation has for good; none before it publishes anything."""
-    return frozenset(HeldName.objects.filter(organisation=organisation.pk).values_list("name", flat=True))
+def holds_names(organisation: Organisation) -> bool:
+    """Whether an organisation published anything, ever."""
+    return HeldName.objects.filter(organisation=organisation.pk).exists()
+
+
+def names_of(organisation: Organisation) -> frozenset[str]:
+    """All names that lead to an organisation, or that it has for good."""
+    held = HeldName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
+    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *held})
+
+
+def _former_names(organisation: Organisation) -> QuerySet[FormerOrganisationName]:
+    return FormerOrganisationName.objects.filter(organisation=organisation)
 
 
 def is_held_from(name: str, organisation: Organisation | None) -> bool:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from forge.accounts.access import require_in, require_scope
 from forge.accounts.errors import NameTaken, TooManyNames
 from forge.accounts.events import ORGANISATION_CHANGED
-from forge.accounts.held_names import NAMES_HELD, hold_names, is_held_from, lock_names, names_held_by
+from forge.accounts.held_names import LARGEST_COUNT, hold_names, holds_names, is_held_from, lock_names, names_of
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb
@@ -50,9 +50,9 @@ def update_organisation(
     before = {"name": organisation.name, "title": organisation.title}
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)
-        held = names_held_by(organisation)
-        if name not in held and len(held) >= NAMES_HELD:
-            raise TooManyNames(organisation.name, sorted(held))
+        had = names_of(organisation)
+        if name not in had and len(had) >= LARGEST_COUNT:
+            raise TooManyNames(organisation.name, sorted(had))
         _take_name(name, organisation)
         FormerOrganisationName.objects.create(name=organisation.name, organisation=organisation)
         organisation.name = name
@@ -62,7 +62,7 @@ def update_organisation(
     if after != before:
         with _one_of_the_name(organisation.name):
             organisation.save(update_fields=["name", "title"])
-        if names_held_by(organisation):
+        if holds_names(organisation):
             hold_names(organisation)
         write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.actions import create_organisation, create_token, update_organisation
 from forge.accounts.errors import NameTaken, TooManyNames
-from forge.accounts.held_names import NAMES_HELD
+from forge.accounts.held_names import LARGEST_COUNT
 from forge.accounts.models import HeldName, Organisation, User
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
@@ -168,8 +168,13 @@ def test_an_organisation_takes_its_own_name_back(
         create_organisation(stranger, "acme-two")
 
 
-def test_nobody_uses_up_all_names_by_renaming(published: str, organisation: Organisation, owner: User) -> None:
-    for number in range(2, NAMES_HELD + 1):
+@pytest.mark.parametrize("when", ["before publishing", "after publishing"])
+def test_nobody_uses_up_all_names_by_renaming(
+    project: Project, organisation: Organisation, owner: User, when: str
+) -> None:
+    if when == "after publishing":
+        publish(owner, project, "1.0")
+    for number in range(2, LARGEST_COUNT + 1):
         update_organisation(owner, organisation, name=f"acme-{number}")
     with pytest.raises(TooManyNames, match="has had 10 names"):
         update_organisation(owner, organisation, name="one-more")
