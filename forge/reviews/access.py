@@ -90,6 +90,15 @@ def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:
     return complete(Review.objects.visible_to(actor).filter(project=project).order_by("-number"))
 
 
+def reviews_about(actor: Actor, build: Build) -> list[Review]:
+    """The reviews in which a build's bytes are or were judged, newest first."""
+    if build.artefact is None:
+        return []
+    same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
+    found = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
+    return list(found.select_related("project__organisation").order_by("-number"))
+
+
 def find_review(actor: Actor, review_id: UUID) -> Review:
     """A review that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     review = complete(Review.objects.visible_to(actor)).filter(pk=review_id).first()

@@ -159,10 +159,7 @@ def _require_new(build: Build) -> None:
     open_rounds = Round.objects.filter(review__project=build.project, review__closed=None)
     same = open_rounds.filter(build__artefact__digest=build.artefact.digest).select_related("review").first()
     if same is not None:
-        raise AlreadyAsked(
-            f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.",
-            review=same.review.number,
-        )
+        raise AlreadyAsked(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
 
 
 def _put_groups(review: Review, reviewers: Sequence[Asked], authors: frozenset[UUID]) -> None:

@@ -996,7 +996,7 @@ export interface components {
       readonly arguments: readonly components["schemas"]["StageArgument"][];
     };
     readonly AskForReview: {
-      readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
       /** Format: uuid */
       readonly build: string;
       readonly title: string;
@@ -1004,6 +1004,13 @@ export interface components {
       readonly message: string;
       /** Format: date */
       readonly due?: string | null;
+    };
+    readonly AskedReviewers: {
+      readonly people: readonly string[];
+      /** @default 1 */
+      readonly needed: number;
+      /** @default  */
+      readonly title: string;
     };
     /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
@@ -2238,7 +2245,7 @@ export interface components {
       readonly people: readonly components["schemas"]["Reviewer"][];
     };
     readonly Reviewers: {
-      readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
     };
     /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
@@ -2688,6 +2695,7 @@ export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
+export type AskedReviewers = components["schemas"]["AskedReviewers"];
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
