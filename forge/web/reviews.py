@@ -24,6 +24,7 @@ from forge.reviews import actions
 from forge.reviews.access import (
     authors_of,
     find_numbered_review,
+    groups_of,
     newest_round,
     reviews_of,
     standing_verdicts,
@@ -31,7 +32,7 @@ from forge.reviews.access import (
     verdicts_on,
 )
 from forge.reviews.actions import Asked
-from forge.reviews.decision import Group, ReviewState, Verdicts, missing
+from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.web.judging import rune_facts, talk, verdict_facts
 from forge.web.pages import for_person, show_again
@@ -116,7 +117,11 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
         "project": project,
         "build": build,
         "members": _who_may_be_asked(project, build),
-        "open_reviews": list(reviews_of(principal, project).filter(closed=None)),
+        "open_reviews": [
+            review
+            for review in reviews_of(principal, project).filter(closed=None)
+            if (newest_round(review).build.number or 0) < number
+        ],
         "chosen": request.POST.getlist("people"),
     }
     if request.method == "POST":
@@ -200,6 +205,7 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "round": last,
         "build": last.build,
         "look": STATE_TAGS[state_of(review, verdicts)],
+        "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts) for group in review.groups.all()],
         "talk": talk(comments_on(review.subject), _verdicts_in(principal, review)),
         "may_ask": can(principal, Verb.ASK, project),

@@ -81,6 +81,8 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     if build.project_id != review.project_id:
         raise Invalid("The build is of another project.")
     before = newest_round(review)
+    if (build.number or 0) < (before.build.number or 0):
+        raise Invalid(f"Build {build.number} is older than build {before.build.number}, which is judged now.")
     if build.artefact is not None and build.artefact.digest == digest_of(before):
         raise SameRune(
             f"Build {build.number} has the same bytes as build {before.build.number}, the one of round "

@@ -109,6 +109,13 @@ def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, 
     assert newest_round(find_review(viewer, review.pk)).build == better
 
 
+def test_a_review_does_not_go_back_to_an_older_build(project: Any, developer: Any, viewer: Any) -> None:
+    older = built(developer, project)
+    review = ask_for_review(developer, build_with(developer, project, b"x"), "Hears whispers", reviewers=[one(viewer)])
+    with pytest.raises(Invalid, match="Build 1 is older than build 2"):
+        ask_in_a_new_round(developer, review, older)
+
+
 def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, developer: Any, viewer: Any) -> None:
     first = built(developer, project)
     give_verdict(viewer, first, "approve")

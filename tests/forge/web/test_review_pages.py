@@ -70,6 +70,7 @@ def test_what_was_typed_is_kept_beside_what_was_wrong(
 def test_a_verdict_is_given_and_undone_by_forms(project: Any, developer: Any, viewer: Any, browser_of: Browser) -> None:
     ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
     client = browser_of(viewer)
+    assert "Your review is asked for" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
     refused = client.post(f"{PAGE}/respond", {"verdict": "changes", "text": ""})
     assert refused.status_code == 400
