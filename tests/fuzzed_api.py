@@ -31,7 +31,7 @@ def fuzz(server: LiveServer, folder: Path, examples: int, seed: int) -> subproce
     server.api("POST", "projects", json=made)
     config = folder / "schemathesis.toml"
     lines = ["[parameters]", f'"path.organisation" = "{organisation}"', '"path.name" = "fuzzed"']
-    lines += ["[auth.openapi.token]", f"bearer = \"{server.token('read', 'write', 'registry')}\""]
+    lines += ["[auth.openapi.token]", f'bearer = "{server.token("read", "write", "registry")}"']
     config.write_text("\n".join(lines), "utf-8")
     command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "run"]
     options = {

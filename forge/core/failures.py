@@ -25,6 +25,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "A body of this type is not taken.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "It is well formed, but its contents are refused.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; `Retry-After` says how long to wait.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The server failed, or stored bytes are damaged; the log has the reason.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Too much is waiting; `Retry-After` says how long to wait.",
     HTTPStatus.INSUFFICIENT_STORAGE: "There is no room to store it.",
 }
@@ -32,7 +33,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
 
 def failures(view: APIView, method: str, *, takes_parameters: bool, takes_body: bool) -> list[HTTPStatus]:
     """The statuses of refusals, in order. `method` is in small letters."""
-    found = {HTTPStatus.NOT_ACCEPTABLE}
+    found = {HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.INTERNAL_SERVER_ERROR}
     if view.authentication_classes:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     if view.throttle_classes:

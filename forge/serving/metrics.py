@@ -20,6 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import REGISTRY, Collector
 
 from forge.builds.figures import build_figures
+from forge.core.blob_damage import count_damaged
 from forge.core.errors import NotFound
 from forge.core.models import Blob, PeriodicRun
 
@@ -39,6 +40,8 @@ class Installation(Collector):
         store = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
         yield GaugeMetricFamily("forge_store_files", "Files in the store.", store["count"])
         yield GaugeMetricFamily("forge_store_bytes", "Bytes of the files in the store.", store["size"] or 0)
+        damaged = "Files in the store that are known to be damaged."
+        yield GaugeMetricFamily("forge_store_damaged_files", damaged, count_damaged())
         free = shutil.disk_usage(settings.DATA_DIR).free
         yield GaugeMetricFamily("forge_disk_free_bytes", "Bytes that are free in the data folder.", free)
         runs = list(PeriodicRun.objects.all())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from forge.core.blob_hold import blobs_held
 from forge.core.blobs import blob_name, open_blob
-from forge.core.errors import NotFound
+from forge.core.errors import Damaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.rows import Point, applied_points, lines_of, models_of, table_name, tables_at
@@ -154,16 +154,12 @@ def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -
     """Adds a stored file; False for one that is missing or is not what its digest says."""
     renew()
     try:
+        # Copied aside first: damage is told at the end of the bytes, and a tar takes nothing back.
         with tempfile.SpooledTemporaryFile(max_size=8 * CHUNK) as copy, open_blob(digest) as data:
-            found = hashlib.sha256()
-            while chunk := data.read(CHUNK):
-                found.update(chunk)
-                copy.write(chunk)
-            if f"sha256:{found.hexdigest()}" != digest:
-                return False
+            shutil.copyfileobj(data, copy, CHUNK)
             size = copy.tell()
             copy.seek(0)
             writer.add(f"blobs/{blob_name(digest)}", copy, size)
             return True
-    except NotFound:
+    except (NotFound, Damaged):
         return False

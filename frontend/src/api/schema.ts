@@ -92,6 +92,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/reviews/undo": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again. */
+    readonly post: operations["reviews_undo"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/rune": {
     readonly parameters: {
       readonly query?: never;
@@ -553,6 +570,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/reviews": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A project's reviews, newest first. */
+    readonly get: operations["requested_reviews_list"];
+    readonly put?: never;
+    /** @description Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says. */
+    readonly post: operations["requested_reviews_ask"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -760,6 +795,92 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/reviews/{review_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["requested_reviews_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/close": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Ends the review: nobody is waited for any more. */
+    readonly post: operations["requested_reviews_close"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review. */
+    readonly get: operations["review_comments_list"];
+    readonly put?: never;
+    /** @description What was said in a review. */
+    readonly post: operations["review_comments_add"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/reviewers": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description Asks these people and no others. */
+    readonly put: operations["requested_reviews_reviewers"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/rounds": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Carries the review on with a newer build, and asks again. */
+    readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -873,6 +994,23 @@ export interface components {
     /** @description The arguments of one stage. */
     readonly ArgumentsAnswer: {
       readonly arguments: readonly components["schemas"]["StageArgument"][];
+    };
+    readonly AskForReview: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+      /** Format: uuid */
+      readonly build: string;
+      readonly title: string;
+      /** @default  */
+      readonly message: string;
+      /** Format: date */
+      readonly due?: string | null;
+    };
+    readonly AskedReviewers: {
+      readonly people: readonly string[];
+      /** @default 1 */
+      readonly needed: number;
+      /** @default  */
+      readonly title: string;
     };
     /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
@@ -1576,6 +1714,12 @@ export interface components {
       readonly name: string;
       readonly template?: string | null;
     };
+    readonly NewRound: {
+      /** Format: uuid */
+      readonly build: string;
+      /** @default  */
+      readonly message: string;
+    };
     /** @description What makes a token. */
     readonly NewToken: {
       readonly name: string;
@@ -1959,6 +2103,7 @@ export interface components {
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
@@ -2031,6 +2176,41 @@ export interface components {
       readonly before: number;
       readonly changed: readonly string[];
     };
+    /** @description That people were asked to judge a build. The newest of `rounds` is judged. */
+    readonly Review: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly message: string;
+      readonly state: components["schemas"]["ReviewState"];
+      readonly asked_by: components["schemas"]["Person"] | null;
+      readonly due: string | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly closed: string | null;
+      readonly rounds: readonly components["schemas"]["Round"][];
+      readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
+      readonly url: string;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    readonly ReviewAsked: {
+      /** Format: uuid */
+      readonly review: string;
+      readonly number: number;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    readonly ReviewAskedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.asked";
+      readonly data: components["schemas"]["ReviewAsked"];
+    };
     /** @description Someone gave a verdict on a build or commented on it. */
     readonly ReviewChanged: {
       /** Format: uuid */
@@ -2047,6 +2227,28 @@ export interface components {
       readonly type: "review.changed";
       readonly data: components["schemas"]["ReviewChanged"];
     };
+    readonly ReviewPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Review"][];
+    };
+    /** @enum {string} */
+    readonly ReviewState: "waiting" | "changes" | "approved" | "closed";
+    /** @description Somebody who was asked, with the standing verdict on the newest round. */
+    readonly Reviewer: {
+      readonly person: components["schemas"]["Person"];
+      readonly verdict: components["schemas"]["VerdictChoice"] | null;
+    };
+    /** @description People of whom `needed` must approve, and how many approvals are `missing`. Nobody waits for a group of 0. */
+    readonly ReviewerGroup: {
+      readonly title: string;
+      readonly needed: number;
+      readonly missing: number;
+      readonly people: readonly components["schemas"]["Reviewer"][];
+    };
+    readonly Reviewers: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+    };
     /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
       readonly reviews: readonly components["schemas"]["Verdict"][];
@@ -2054,6 +2256,17 @@ export interface components {
     };
     /** @enum {string} */
     readonly Role: "owner" | "developer" | "viewer";
+    /** @description One build of a review. */
+    readonly Round: {
+      readonly number: number;
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      readonly message: string;
+      readonly asked_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
     /** @description The rune that was made: its size in bytes and its digest. */
     readonly RuneReport: {
       readonly size: number;
@@ -2121,6 +2334,9 @@ export interface components {
       readonly message: string;
     };
     readonly Say: {
+      readonly text: string;
+    };
+    readonly SayInReview: {
       readonly text: string;
     };
     /** @enum {string} */
@@ -2243,6 +2459,8 @@ export interface components {
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
+      /** @description whether it may name another build later; a version such as 1.0 never does */
+      readonly moves: boolean;
       readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
@@ -2331,7 +2549,7 @@ export interface components {
     readonly VerbOnOrganisation: "see_organisation" | "manage_members" | "rename_organisation" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
+      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -2340,6 +2558,8 @@ export interface components {
       readonly verdict: components["schemas"]["VerdictChoice"];
       readonly comment: string;
       readonly rune_digest: string;
+      /** @description the build that was looked at; a verdict holds for all builds of these bytes */
+      readonly build_number: number;
       /** @description whether the same member gave another one later */
       readonly replaced: boolean;
       /** Format: date-time */
@@ -2496,6 +2716,15 @@ export interface components {
         readonly "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description The server failed, or stored bytes are damaged; the log has the reason. */
+    readonly InternalServerError: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
     /** @description No answer of the wanted type can be given. */
     readonly NotAcceptable: {
       headers: {
@@ -2599,6 +2828,8 @@ export interface components {
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
+export type AskForReview = components["schemas"]["AskForReview"];
+export type AskedReviewers = components["schemas"]["AskedReviewers"];
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -2687,6 +2918,7 @@ export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
+export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
@@ -2746,10 +2978,19 @@ export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
+export type Review = components["schemas"]["Review"];
+export type ReviewAsked = components["schemas"]["ReviewAsked"];
+export type ReviewAskedEvent = components["schemas"]["ReviewAskedEvent"];
 export type ReviewChanged = components["schemas"]["ReviewChanged"];
 export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
+export type ReviewPage = components["schemas"]["ReviewPage"];
+export type ReviewState = components["schemas"]["ReviewState"];
+export type Reviewer = components["schemas"]["Reviewer"];
+export type ReviewerGroup = components["schemas"]["ReviewerGroup"];
+export type Reviewers = components["schemas"]["Reviewers"];
 export type Reviews = components["schemas"]["Reviews"];
 export type Role = components["schemas"]["Role"];
+export type Round = components["schemas"]["Round"];
 export type RuneReport = components["schemas"]["RuneReport"];
 export type RuneVerification = components["schemas"]["RuneVerification"];
 export type Sample = components["schemas"]["Sample"];
@@ -2760,6 +3001,7 @@ export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
+export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -2807,6 +3049,7 @@ export type ResponseBadRequest = components["responses"]["BadRequest"];
 export type ResponseConflict = components["responses"]["Conflict"];
 export type ResponseForbidden = components["responses"]["Forbidden"];
 export type ResponseInsufficientStorage = components["responses"]["InsufficientStorage"];
+export type ResponseInternalServerError = components["responses"]["InternalServerError"];
 export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
 export type ResponseNotFound = components["responses"]["NotFound"];
 export type ResponsePreconditionFailed = components["responses"]["PreconditionFailed"];
@@ -2844,6 +3087,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly builds_cancel: {
@@ -2872,6 +3116,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -2900,6 +3145,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly comments_add: {
@@ -2933,6 +3179,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -2961,6 +3208,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly reviews_list: {
@@ -2988,6 +3236,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly reviews_give: {
@@ -3022,6 +3271,37 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly reviews_undo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Reviews"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3050,6 +3330,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly device_sign_ins_create: {
@@ -3079,6 +3360,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3109,6 +3391,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3133,6 +3416,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly organisations_list: {
@@ -3156,6 +3440,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly organisations_create: {
@@ -3188,6 +3473,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3216,6 +3502,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly organisations_partial_update: {
@@ -3250,6 +3537,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3278,6 +3566,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly organisations_invitations_create: {
@@ -3311,6 +3600,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3339,6 +3629,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3367,6 +3658,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly organisations_members_destroy: {
@@ -3395,6 +3687,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3431,6 +3724,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3462,6 +3756,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_create: {
@@ -3494,6 +3789,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3524,6 +3820,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_destroy: {
@@ -3553,6 +3850,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3590,6 +3888,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3623,6 +3922,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly archive_unpack: {
@@ -3665,6 +3965,7 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3698,6 +3999,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly builds_list: {
@@ -3732,6 +4034,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly builds_request: {
@@ -3762,6 +4065,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3792,6 +4096,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_files_retrieve: {
@@ -3822,6 +4127,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_files_update: {
@@ -3864,6 +4170,7 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3899,6 +4206,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 412: components["responses"]["PreconditionFailed"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3938,6 +4246,7 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3977,6 +4286,7 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4013,6 +4323,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
@@ -4049,6 +4360,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly phones_retrieve: {
@@ -4078,6 +4390,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly phones_invite: {
@@ -4107,6 +4420,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4137,6 +4451,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4167,6 +4482,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly preview_refresh: {
@@ -4196,6 +4512,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4232,6 +4549,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4263,6 +4581,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_restore_create: {
@@ -4298,6 +4617,80 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly requested_reviews_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ReviewPage"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+    };
+  };
+  readonly requested_reviews_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["AskForReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4328,6 +4721,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly samples_send: {
@@ -4371,6 +4765,7 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4404,6 +4799,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_state_retrieve: {
@@ -4433,6 +4829,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly tags_list: {
@@ -4462,6 +4859,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly tags_publish: {
@@ -4498,6 +4896,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4529,6 +4928,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly versions_list: {
@@ -4563,6 +4963,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly versions_save: {
@@ -4598,6 +4999,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4629,6 +5031,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly versions_archive: {
@@ -4659,6 +5062,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly versions_file: {
@@ -4690,6 +5094,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly versions_restore: {
@@ -4731,6 +5136,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4766,6 +5172,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly projects_from_model: {
@@ -4805,6 +5212,200 @@ export interface operations {
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly requested_reviews_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+    };
+  };
+  readonly requested_reviews_close: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_comments_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comments"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+    };
+  };
+  readonly review_comments_add: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SayInReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly requested_reviews_reviewers: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Reviewers"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly requested_reviews_next_round: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["NewRound"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Round"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4829,6 +5430,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly samples_take_back: {
@@ -4855,6 +5457,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4879,6 +5482,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly tokens_list: {
@@ -4902,6 +5506,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly tokens_create: {
@@ -4933,6 +5538,7 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4960,6 +5566,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };

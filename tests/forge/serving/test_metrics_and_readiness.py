@@ -42,6 +42,7 @@ def test_metrics_are_for_whoever_has_the_token(user: User, project: Project, set
     assert 90 <= float(line.split()[1]) < 200
     for name in (
         "forge_store_bytes",
+        "forge_store_damaged_files",
         "forge_disk_free_bytes",
         "forge_requests_total",
         "forge_sockets_open",
