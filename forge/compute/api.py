@@ -15,7 +15,7 @@ from forge.accounts.scopes import Scope
 from forge.compute.compiler_pool import language_pool
 from forge.core.api import needing, raising
 from forge.core.compression import gzip_page
-from forge.core.errors import Busy, Invalid
+from forge.core.errors import Busy
 from forge.core.json_types import TypeAt
 from forge.projects.api import ProjectView
 
@@ -39,6 +39,5 @@ class ProjectLanguage(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
         project = self.project(request, organisation, name, Verb.READ)
-        if not isinstance(request.data, dict):
-            raise Invalid("The request must be a JSON object.")
+        self.asked(request, LanguageRequestSerializer)
         return Response(language_pool.answer(project, request.data))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from forge.core.body_types import require_described_types
 from forge.core.chunks import CHUNK
 from forge.core.errors import DomainError
 
@@ -44,6 +45,7 @@ class ForgeView(APIView):
     def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """What the body asks for, checked. Raises REST framework's `ValidationError`."""
         checked = serializer(data=request.data)
+        require_described_types(checked, request.data)
         checked.is_valid(raise_exception=True)
         values: dict[str, Any] = checked.validated_data
         return values

@@ -164,7 +164,8 @@ def _choices(note: Choices, registry: Any) -> Schema:
 
 def _union(hints: Sequence[Any], registry: Any) -> Schema:
     found = [schema_of(each, registry) for each in hints if each is not NoneType]
-    schema: Schema = found[0] if len(found) == 1 else {"oneOf": found}
+    # Not `oneOf`: a type with more fields than another is also of the other.
+    schema: Schema = found[0] if len(found) == 1 else {"anyOf": found}
     if NoneType not in hints:
         return schema
     return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}

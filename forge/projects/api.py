@@ -193,7 +193,7 @@ class ProjectFile(ProjectView):
 
     parser_classes = (RawBody,)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, path: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         entry = files.find_file(project, path)

@@ -166,7 +166,7 @@ class VersionFile(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="versions_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="versions_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
         described = described_in(version, path)
@@ -208,7 +208,7 @@ class VersionRestore(ProjectView):
         ],
         responses={
             (200, "application/json"): RestoredVersionJson,
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (200, "*/*"): OpenApiTypes.BINARY,
         },
     )
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:

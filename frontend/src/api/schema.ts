@@ -4117,7 +4117,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
       readonly 307: components["responses"]["TemporaryRedirect"];
@@ -5084,7 +5084,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
       readonly 307: components["responses"]["TemporaryRedirect"];
@@ -5123,7 +5123,7 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["RestoredVersion"];
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
       readonly 307: components["responses"]["TemporaryRedirect"];

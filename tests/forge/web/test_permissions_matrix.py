@@ -210,7 +210,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
 ]
 
-ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.js"})
+ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")
