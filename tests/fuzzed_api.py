@@ -54,12 +54,12 @@ Things = Mapping[str, str | int]
 def fuzzed_server(data: Path) -> LiveServer:
     """A server that counts nobody's requests."""
     server = LiveServer(data)
-    server.program = "tests/foreign/fuzzed_program.py"
+    server.program = "tests/fuzzed_program.py"
     return server
 
 
 def known_things(server: LiveServer) -> Things:
-    """A project with a build that was published and is reviewed; the parameters of addresses that lead to it."""
+    """A project with a build that was published; the parameters of addresses that lead to it."""
     organisation = server.organisation()
     server.api("POST", "projects", json={"organisation": organisation, "name": "fuzzed", "template": "sine"})
     project = f"{organisation}/fuzzed"
@@ -86,20 +86,16 @@ def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str
     token = ["[auth.openapi.token]", f"bearer = {json.dumps(server.token(*Scope))}"]
     (folder / "schemathesis.toml").write_text("\n".join(["[parameters]", *parameters, *token]), "utf-8")
     report = folder / "report.har"
-    command = [
-        *(str(Path(sys.executable).with_name("schemathesis")), "run", str(DESCRIPTION)),
-        *(
-            "--url",
-            server.address,
-            "--exclude-checks",
-            ",".join(sorted(NO_CHECKS)),
-            "--request-timeout",
-            "60",
-            "--no-color",
-        ),
-        *("--report", "har", "--report-har-path", str(report)),
-        *options,
-    ]
+    fixed = {
+        "--url": server.address,
+        "--exclude-checks": ",".join(sorted(NO_CHECKS)),
+        "--request-timeout": "60",
+        "--report": "har",
+        "--report-har-path": str(report),
+    }
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    always = [part for pair in fixed.items() for part in pair]
+    command = [program, "run", str(DESCRIPTION), "--no-color", *always, *options]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return Fuzzed(done.returncode == 0, done.stdout + done.stderr, _statuses(report))
 
