@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation
+from forge.accounts.errors import SecondFactorNeeded
+from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
 from forge.accounts.names import is_name
 from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
 from forge.accounts.scopes import Scope
@@ -25,7 +29,7 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
         former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
         organisation = former.organisation if former else None
     if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
-        raise nothing_for(actor)
+        raise nothing_for(actor, organisation.pk if organisation else None)
     if moved:
         raise Moved(organisation.get_absolute_url())
     if not can(actor, verb, organisation):
@@ -36,6 +40,11 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
 def organisations_of(actor: Actor, verb: Verb = Verb.SEE_ORGANISATION) -> QuerySet[Organisation]:
     """The organisations to which who acts may do `verb` as a member, by name."""
     return Organisation.objects.filter(pk__in=organisations_where(actor, verb))
+
+
+def organisations_kept_out_of(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations of which who acts is a member, and which want a second factor first."""
+    return Organisation.objects.filter(pk__in=actor.kept_out)
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:
@@ -53,11 +62,16 @@ def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
     """Raises what `find_organisation` would when the person may not do `verb` to it; actions begin with it."""
     if can(actor, verb, organisation):
         return
-    raise refusal(actor, verb) if can(actor, Verb.SEE_ORGANISATION, organisation) else nothing_for(actor)
+    if can(actor, Verb.SEE_ORGANISATION, organisation):
+        raise refusal(actor, verb)
+    raise nothing_for(actor, organisation.pk)
 
 
-def nothing_for(actor: Actor) -> SignInNeeded | NotFound:
-    """The same answer for unknown and forbidden; a visitor is asked to sign in."""
+def nothing_for(actor: Actor, organisation: UUID | None = None) -> SignInNeeded | SecondFactorNeeded | NotFound:
+    """The same answer for unknown and forbidden; a visitor is asked to sign in, and a member who is kept out of the
+    thing's organisation to set up a second factor."""
+    if organisation in actor.kept_out:
+        return SecondFactorNeeded()
     if not actor.is_authenticated:
         return SignInNeeded("Sign in to see this page, if it exists.")
     return NotFound()
@@ -81,3 +95,21 @@ def require_scope(actor: Actor, scope: Scope) -> None:
     """For what is of no organisation: raises `Forbidden` for a token without the scope."""
     if actor.scopes is not None and scope not in actor.scopes:
         raise scope_needed(scope)
+
+
+def is_confirmed(person: User) -> bool:
+    """Whether the person's address is confirmed."""
+    return bool(EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists())
+
+
+def wanted_address(person: User) -> str:
+    """The address that the person asked for and has not confirmed yet; "" without one."""
+    wanted = EmailAddress.objects.filter(user=person, verified=False).exclude(email=person.email).first()
+    return wanted.email if wanted else ""
+
+
+def organisations_left_alone(person: User) -> list[Organisation]:
+    """The organisations of which this person is an owner, and nobody else who can sign in."""
+    owned = person.memberships.filter(role=Role.OWNER).values("organisation")
+    others = Membership.objects.filter(role=Role.OWNER, user__is_active=True).exclude(user=person)
+    return list(Organisation.objects.filter(pk__in=owned).exclude(pk__in=others.values("organisation")))

@@ -1,6 +1,6 @@
 """What can go wrong with people, organisations and their secrets."""
 
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Invalid, StepNeeded
 
 
 class BadName(Invalid):
@@ -43,6 +43,43 @@ class LastOwner(Conflict):
     """An organisation would be left without an owner."""
 
     title = "An organisation needs an owner"
+
+
+class NoSuchPerson(Invalid):
+    """The operator named somebody who has no account."""
+
+    title = "No such person"
+
+
+class SecondFactorNeeded(StepNeeded):
+    """An organisation requires a second factor, and the member has none."""
+
+    title = "A second factor is needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This organisation requires a second factor of its members. Set yours up under Security in your settings; "
+            "your tokens work here again then.",
+            "/accounts/security",
+        )
+
+
+class OwnSecondFactorNeeded(Conflict):
+    """An owner requires of others what they do not have."""
+
+    title = "Set up your own second factor first"
+
+
+class SecondFactorUnreadable(Conflict):
+    """The secrets were encrypted with another key of the installation."""
+
+    title = "Your second factor cannot be read"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's SECRET_KEY has changed since you set it up. Ask the administrator for a sign-in link "
+            "(make link), then set the second factor up anew."
+        )
 
 
 class BadAccount(Invalid):

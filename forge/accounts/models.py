@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -23,6 +24,19 @@ class Role(models.TextChoices):
     OWNER = "owner", "Owner"
     DEVELOPER = "developer", "Developer"
     VIEWER = "viewer", "Viewer"
+
+
+SECOND_FACTORS = ("totp", "webauthn")
+"""Allauth's kinds of second factors. Recovery codes stand for one of them, and are none by themselves."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's place in the organisations, by their ids, as it is now."""
+
+    roles: Mapping[uuid.UUID, Role]
+    kept_out: frozenset[uuid.UUID]
+    """Where they are members, and not let in before they have a second factor."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,9 +84,34 @@ class User(AbstractBaseUser):
 
     @property
     def roles(self) -> Mapping[uuid.UUID, Role]:
-        """The person's roles by the id of the organisation, as they are now: a query each time."""
-        rows = self.memberships.order_by().values_list("organisation_id", "role")
-        return {organisation: Role(role) for organisation, role in rows}
+        """The person's roles where they are let in, as they are now: a query each time."""
+        return self.standing.roles
+
+    @property
+    def kept_out(self) -> frozenset[uuid.UUID]:
+        return self.standing.kept_out
+
+    @property
+    def standing(self) -> Standing:
+        """Roles, and where the person is kept out: a query each time."""
+        refused = models.Q(organisation__requires_second_factor=True) & ~models.Exists(self._second_factors)
+        rows = self.memberships.order_by().annotate(is_refused=refused)
+        found = list(rows.values_list("organisation_id", "role", "is_refused"))
+        return Standing(
+            {organisation: Role(role) for organisation, role, is_refused in found if not is_refused},
+            frozenset(organisation for organisation, _, is_refused in found if is_refused),
+        )
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in by password asks for more."""
+        return self._second_factors.exists()
+
+    @property
+    def _second_factors(self) -> models.QuerySet[Any]:
+        # allauth's table, whose types mypy does not see.
+        found: models.QuerySet[Any] = self.authenticator_set.filter(type__in=SECOND_FACTORS)  # type: ignore[attr-defined]
+        return found
 
     @property
     def stream(self) -> str:
@@ -93,6 +132,8 @@ class Organisation(models.Model):
     name = models.CharField(max_length=MAXIMUM_LENGTH, unique=True)
     title = models.CharField(max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    requires_second_factor = models.BooleanField(default=False)
+    """Whether members without one are kept out until they have set one up."""
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="organisations"
     )

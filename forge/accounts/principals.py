@@ -15,7 +15,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from forge.accounts.models import Role, User
+from forge.accounts.models import Role, Standing, User
 from forge.core.errors import SignInNeeded
 
 
@@ -72,15 +72,27 @@ class Principal:
             raise SignInNeeded("Sign in, or send a token: Authorization: Bearer <token>.")
         return self.person
 
-    @cached_property
+    @property
     def roles(self) -> Mapping[UUID, Role]:
-        """The person's roles by the id of the organisation: one query, when it is first asked for."""
-        return self.person.roles if self.person else {}
+        """The person's roles by the id of the organisation."""
+        return self._standing.roles
+
+    @property
+    def kept_out(self) -> frozenset[UUID]:
+        """Where the person is a member, and not let in without a second factor."""
+        return self._standing.kept_out
+
+    @cached_property
+    def _standing(self) -> Standing:
+        """One query, when it is first asked for."""
+        return self.person.standing if self.person else _NOWHERE
 
     def afresh(self) -> Principal:
         """The same principal, which has read nothing yet: for whoever asks again, later."""
         return replace(self)
 
+
+_NOWHERE = Standing({}, frozenset())
 
 VISITOR = Principal(Kind.VISITOR)
 INSTALLATION = Principal(Kind.INSTALLATION)

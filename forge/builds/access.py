@@ -14,7 +14,9 @@ def find_build(actor: Actor, build_id: UUID) -> Build:
     """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     build = _complete().visible_to(actor).filter(pk=build_id).first()
     if build is None:
-        raise nothing_for(actor)
+        kept = Build.objects.filter(pk=build_id, project__organisation__in=actor.kept_out).select_related("project")
+        hidden = kept.first() if actor.kept_out else None
+        raise nothing_for(actor, hidden.project.organisation_id if hidden else None)
     return build
 
 

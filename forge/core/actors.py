@@ -40,4 +40,9 @@ class Actor(Protocol):
 
     @property
     def roles(self) -> Mapping[UUID, str]:
-        """Its roles by the id of the organisation."""
+        """Its roles by the id of the organisation, where its person is let in."""
+
+    @property
+    def kept_out(self) -> frozenset[UUID]:
+        """The ids of the organisations whose members its person is among, and which let nobody in without a second
+        factor."""

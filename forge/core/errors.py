@@ -48,6 +48,14 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
+class StepNeeded(Forbidden):
+    """The person may do it once they have set something up in their own account; `location` is the page for that."""
+
+    def __init__(self, detail: str, location: str) -> None:
+        super().__init__(detail)
+        self.location = location
+
+
 class SignInNeeded(DomainError):
     """Nobody is signed in, and this needs someone."""
 
@@ -76,6 +84,18 @@ class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 
     title = "The server is busy"
+
+
+class CountersAway(Busy):
+    """What may be tried a few times only cannot be counted, since the shared cache is away."""
+
+    title = "Try again in a moment"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server cannot count attempts at the moment, so signing in is paused. Open sessions go on working. "
+            "The server's log has the reason."
+        )
 
 
 class Moved(DomainError):

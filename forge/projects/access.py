@@ -20,10 +20,10 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     whose role does not include the verb, and `Moved`, with the present `/organisation/name`, for a former name.
     """
     project, moved = _by_address(organisation_name, name)
-    if project is None or not can(actor, Verb.SEE, project):
+    if project is None:
         raise nothing_for(actor)
-    if verb not in _SEEN_BY and not can(actor, Verb.READ, project):
-        raise nothing_for(actor)
+    if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
+        raise nothing_for(actor, project.organisation_id)
     if moved:
         raise Moved(project.get_absolute_url())
     if not can(actor, verb, project):
@@ -35,7 +35,7 @@ def require(actor: Actor, verb: Verb, project: Project) -> None:
     """Raises what `find_project` would when the person may not do `verb` to the project; actions begin with it."""
     if can(actor, verb, project):
         return
-    raise refusal(actor, verb) if can(actor, Verb.READ, project) else nothing_for(actor)
+    raise refusal(actor, verb) if can(actor, Verb.READ, project) else nothing_for(actor, project.organisation_id)
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

@@ -1,8 +1,9 @@
-"""A person's own pages: name and address, password, and tokens."""
+"""A person's own pages: name and address, setting a password, and tokens."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -15,12 +16,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.errors import BadAccount
+from forge.accounts.access import is_confirmed, wanted_address
+from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import ApiToken, User
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import WORDS
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
+from forge.web.security import SECURITY, security_of
+
+_PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
 
 LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 
@@ -29,14 +34,46 @@ LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name and address."""
-    user = person(request)
     if request.method == "GET":
-        return render(request, "account/profile.html", {"saved": "saved" in request.GET})
+        return render(request, _PROFILE, _profile(request) | {"saved": "saved" in request.GET})
     try:
-        actions.update_profile(user, name=request.POST.get("name", ""), email=request.POST.get("email", ""))
+        actions.update_profile(person(request), name=request.POST.get("name", ""))
     except BadAccount as error:
-        return show_again(request, "account/profile.html", {}, error)
+        return show_again(request, _PROFILE, _profile(request), error)
     return redirect("/accounts/profile?saved")
+
+
+@for_person
+@require_POST
+def address(request: HttpRequest) -> HttpResponse:
+    """Asking for a link to confirm the present address, or another one that takes its place."""
+    email = request.POST.get("email", "")
+    try:
+        if not ratelimit.consume(request, action="confirm_address", user=person(request)):
+            raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
+        actions.ask_for_address(person(request), email)
+    except BadAccount as error:
+        return show_again(request, _PROFILE, _profile(request), error)
+    return render(request, _PROFILE, _profile(request) | {"sent_to": email.strip().lower()})
+
+
+def _profile(request: HttpRequest) -> dict[str, Any]:
+    user = person(request)
+    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user)}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("token")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirming an address by the link that was sent to it: the page's script sends its token here."""
+    if request.method == "GET":
+        return render(request, _CONFIRM)
+    try:
+        email = actions.confirm_address(person(request), request.POST.get("token", ""))
+    except (LinkEnded, BadAccount) as error:
+        return show_again(request, _CONFIRM, {}, error)
+    return render(request, _CONFIRM, {"confirmed": email})
 
 
 @for_person
@@ -50,9 +87,9 @@ def password(request: HttpRequest) -> HttpResponse:
             _check_old_password(request, user)
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
-        return show_again(request, "account/profile.html", {}, error)
+        return show_again(request, SECURITY, security_of(user), error)
     update_session_auth_hash(request, user)
-    return redirect("/accounts/profile?saved")
+    return redirect("/accounts/security?saved")
 
 
 def _check_old_password(request: HttpRequest, user: User) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from forge.accounts.access import require_in
 from forge.accounts.actions.members import checked_role
+from forge.accounts.actions.people import make_account
 from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
@@ -101,7 +102,7 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
         errors |= password_errors(person.password, User(email=email, name=name))
         if errors:
             raise BadAccount("Check the fields below.", errors=errors)
-        user = User.objects.create_user(email, person.password, name=name)
+        user = make_account(email, name, person.password)
         return user, _accept(invitation, user)
 
 

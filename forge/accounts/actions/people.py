@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from forge.accounts.checks import email_errors, name_errors, password_errors
+from forge.accounts.checks import ADDRESS_TAKEN, name_errors, password_errors
 from forge.accounts.errors import BadAccount
 from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import User
@@ -12,20 +12,26 @@ from forge.core.audit import write_entry
 from forge.core.events import append_event
 
 
+def make_account(email: str, name: str, password: str | None = None) -> User:
+    """An account with an address that was free a moment ago. Raises `BadAccount`: it may be somebody's by now."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name)
+    except IntegrityError:
+        raise BadAccount("Check the fields below.", errors={"email": [ADDRESS_TAKEN]}) from None
+
+
 @transaction.atomic
-def update_profile(user: User, *, name: str, email: str) -> User:
-    """Changes what a person is called and the address that they sign in with. Raises `BadAccount`."""
-    name, email = " ".join(name.split()), email.strip().lower()
+def update_profile(user: User, *, name: str) -> User:
+    """Changes what a person is called. Raises `BadAccount`."""
+    name = " ".join(name.split())
     errors = name_errors(name)
-    if email != user.email:
-        errors |= email_errors(email)
     if errors:
         raise BadAccount("Check the fields below.", errors=errors)
-    is_renamed = name != user.name
-    user.name, user.email = name, email
-    user.save(update_fields=["name", "email"])
-    write_entry(user, "profile.update", f"user:{user.pk}")
-    if is_renamed:
+    if name != user.name:
+        user.name = name
+        user.save(update_fields=["name"])
+        write_entry(user, "profile.update", f"user:{user.pk}")
         append_event(user.stream, PROFILE_CHANGED(), user)
     return user
 

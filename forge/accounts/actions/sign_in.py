@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.actions.people import make_account
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
@@ -83,7 +84,10 @@ def _person_of(link: SignInLink) -> User:
     account = _machine_user()
     email = link.email or f"{account or 'owner'}@localhost"
     name = (email.partition("@")[0] if link.email else account or "owner").replace(".", " ").title()
-    user = User.objects.create_user(email, name=name)
+    try:
+        user = make_account(email, name)
+    except BadAccount:
+        return User.objects.get(email=email)  # somebody used another link for this address at this moment
     if first is None:
         organisation = Organisation.objects.create(name=FIRST_ORGANISATION)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)

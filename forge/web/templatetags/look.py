@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -142,6 +143,12 @@ def ticked(text: str) -> SafeString:
         "{}",
         ((format_html("<code>{}</code>", piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
     )
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A value for a script of ours, in an attribute, where it is escaped like any text."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter
