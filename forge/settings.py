@@ -159,6 +159,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_address": "5/10m/user",
 }
 PASSWORD_RESET_TIMEOUT = 3600
+# Seconds for which nobody asks again who it is that changes how they sign in.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
 MFA_ADAPTER = "forge.accounts.second_factor.SecondFactors"
 # A browser gives passkeys to pages of a name, over HTTPS or on this machine, and to no page at a bare address.

@@ -1,6 +1,6 @@
 """What can go wrong with people, organisations and their secrets."""
 
-from forge.core.errors import Conflict, Invalid, StepNeeded
+from forge.core.errors import Busy, Conflict, Invalid, StepNeeded
 
 
 class BadName(Invalid):
@@ -68,6 +68,18 @@ class OwnSecondFactorNeeded(Conflict):
     """An owner requires of others what they do not have."""
 
     title = "Set up your own second factor first"
+
+
+class ServiceAway(Busy):
+    """The service that is to sign someone in does not answer."""
+
+    title = "You were not signed in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The other service does not answer. Try again later, or sign in with your password. The server's log has "
+            "the reason for its administrator."
+        )
 
 
 class SecondFactorUnreadable(Conflict):

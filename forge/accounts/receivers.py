@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.signals import social_account_added
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from forge.accounts.actions import end_connections
@@ -24,19 +24,16 @@ def on_signing_out(sender: Any, user: User | None, **_: Any) -> None:
         end_connections(user)
 
 
-@receiver(authenticator_added)
-def on_second_factor_added(sender: Any, user: User, authenticator: Authenticator, **_: Any) -> None:
-    note_second_factor(user, "add", authenticator.type)
+# The rows and not allauth's signals, of which some come after the transaction: what is written down is what was done.
+@receiver(post_save, sender=Authenticator)
+def on_second_factor_saved(sender: Any, instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        note_second_factor(instance.user, "add", instance.type)
 
 
-@receiver(authenticator_removed)
-def on_second_factor_removed(sender: Any, user: User, authenticator: Authenticator, **_: Any) -> None:
-    note_second_factor(user, "remove", authenticator.type)
-
-
-@receiver(authenticator_reset)
-def on_recovery_codes_renewed(sender: Any, user: User, authenticator: Authenticator, **_: Any) -> None:
-    note_second_factor(user, "renew", authenticator.type)
+@receiver(post_delete, sender=Authenticator)
+def on_second_factor_deleted(sender: Any, instance: Authenticator, **_: Any) -> None:
+    note_second_factor(instance.user, "remove", instance.type)
 
 
 @receiver(social_account_added)

@@ -7,6 +7,7 @@ made for a new person only if their address is in a domain that SIGN_ON_DOMAINS 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,9 +17,16 @@ from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
+from requests import RequestException, Session
 
 from forge.accounts.actions.sign_on import create_person
+from forge.accounts.errors import ServiceAway
 from forge.accounts.models import User
+
+_log = logging.getLogger(__name__)
+
+_TIMEOUT = 10.0
+"""Seconds that a service may take to answer."""
 
 _UNCHECKED = "The service did not say that your email address is confirmed, so it cannot be used here."
 _UNCONFIRMED = (
@@ -61,12 +69,30 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.save(request)
         return user
 
+    def get_requests_session(self) -> _ServiceSession:
+        return _ServiceSession()
+
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         user: User = sociallogin.user
         parts = (data.get("first_name"), data.get("last_name"))
         user.name = data.get("name") or " ".join(part for part in parts if part)
         user.email = (data.get("email") or "").lower()
         return user
+
+
+class _ServiceSession(Session):  # type: ignore[misc]  # requests has no types here
+    """What this server asks a service with. A service that does not answer has a named error."""
+
+    def request(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = super().request(method, *args, timeout=_TIMEOUT, **kwargs)
+            # What is read must be there; what a code is exchanged for may be refused, which allauth understands.
+            if method.upper() == "GET" or answer.status_code >= 500:
+                answer.raise_for_status()
+        except RequestException as error:
+            _log.warning("A service that signs people in does not answer: %s", error)
+            raise ServiceAway from error
+        return answer
 
 
 def _refusal(sociallogin: SocialLogin) -> str:

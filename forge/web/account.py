@@ -23,7 +23,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import WORDS
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
-from forge.web.security import SECURITY, security_of
+from forge.web.security import SECURITY, came_by_link_lately, security_of
 
 _PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
 
@@ -80,14 +80,14 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "password")
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
-    """Setting a password, or changing it, which asks for the old one."""
+    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
     user = person(request)
     try:
-        if user.has_usable_password():
+        if user.has_usable_password() and not came_by_link_lately(request):
             _check_old_password(request, user)
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
-        return show_again(request, SECURITY, security_of(user), error)
+        return show_again(request, SECURITY, security_of(request), error)
     update_session_auth_hash(request, user)
     return redirect("/accounts/security?saved")
 

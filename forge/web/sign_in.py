@@ -16,6 +16,7 @@ from forge.accounts.attempts import make_known
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import User
 from forge.web.pages import for_person, person, show_again
+from forge.web.security import LINK
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -33,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return show_again(request, "sign-in.html", {}, error)
     # Who holds a link that was printed where the server runs needs no second factor: it is how one comes back who
     # lost theirs.
-    return _enter(request, user, redirect("home"), "link")
+    return _enter(request, user, redirect("home"), LINK)
 
 
 @never_cache

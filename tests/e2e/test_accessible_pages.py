@@ -41,6 +41,8 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")
+    page.goto(f"{forge.address}/accounts/reset")
+    look("a forgotten password")
     sign_in(page, forge.printed_link())
     look("home of a new person")
     create(page, "Digits")
@@ -98,6 +100,7 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         f"{forge.address}/accounts/tokens",
         f"{forge.address}/accounts/device",
         f"{forge.address}/accounts/profile",
+        f"{forge.address}/accounts/forgotten",
         f"{forge.address}/try",
     ):
         page.goto(address)

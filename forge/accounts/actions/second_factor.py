@@ -20,7 +20,7 @@ from forge.core.events import append_event
 
 @transaction.atomic
 def note_second_factor(user: User, change: str, kind: str) -> None:
-    """`change` is add, remove or renew, `kind` is allauth's: totp, webauthn, recovery_codes.
+    """`change` is add or remove, `kind` is allauth's: totp, webauthn, recovery_codes.
 
     Open sockets ask again whether they may be open: an organisation may require the factor.
     """

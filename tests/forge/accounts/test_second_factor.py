@@ -119,6 +119,18 @@ def test_a_printed_link_is_the_way_back_for_who_lost_the_factor(browser_of: Brow
     assert not user.has_second_factor
 
 
+def test_who_came_by_a_printed_link_sets_a_password_without_the_forgotten_one(browser_of: Browser, user: User) -> None:
+    browser = browser_of(None)
+    browser.post("/sign-in", {"token": make_sign_in_link(user.email).partition("token=")[2]})
+    assert "Current password" not in browser.get("/accounts/security").content.decode()
+    assert browser.post("/accounts/password", {"password": "another good horse"}).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("another good horse")
+    other = browser_of(user)
+    assert "Current password" in other.get("/accounts/security").content.decode()
+    assert other.post("/accounts/password", {"password": "a third good horse"}).status_code == 400
+
+
 def test_the_secret_is_encrypted_in_the_database(user: User) -> None:
     TOTP.activate(user, SECRET)
     stored = str(Authenticator.objects.get(user=user).data)
