@@ -21,13 +21,14 @@ _noticed: list[str] = []
 def is_behind_unnamed_proxy(request: HttpRequest) -> bool:
     """Whether a request seems to have passed a proxy that is not named.
 
-    A proxy is near: its address is private. Where it is named, uvicorn has put the visitor's address in its place, and
-    a 0 in the place of the port.
+    A proxy is near: its address is private. Where it is named, uvicorn has put an address of the header in its place.
     """
-    if not any(header in request.META for header in _FORWARDED) or request.META.get("REMOTE_PORT") == "0":
+    address = request.META.get("REMOTE_ADDR", "")
+    forwarded = [request.META[header] for header in _FORWARDED if header in request.META]
+    if not forwarded or any(address in header for header in forwarded):
         return False
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_private
+        return ipaddress.ip_address(address).is_private
     except ValueError:
         return False
 

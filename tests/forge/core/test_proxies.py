@@ -19,21 +19,21 @@ def _as_started() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("address", "port", "headers", "expected"),
+    ("address", "headers", "expected"),
     [
-        ("10.0.0.2", "4711", {"x-forwarded-for": "198.51.100.1"}, True),
-        ("127.0.0.1", "4711", {"x-real-ip": "198.51.100.1"}, True),
-        ("fd00::2", "4711", {"forwarded": "for=198.51.100.1"}, True),
-        # Named: uvicorn has put the visitor in its place, with the port 0.
-        ("10.0.0.9", "0", {"x-forwarded-for": "10.0.0.9"}, False),
+        ("10.0.0.2", {"x-forwarded-for": "198.51.100.1"}, True),
+        ("127.0.0.1", {"x-real-ip": "198.51.100.1"}, True),
+        ("fd00::2", {"forwarded": "for=198.51.100.1"}, True),
+        # Named: uvicorn has put the visitor, who is near too, in its place.
+        ("10.0.0.9", {"x-forwarded-for": "10.0.0.9:4711"}, False),
         # Far away: somebody's own header.
-        ("8.8.8.8", "4711", {"x-forwarded-for": "203.0.113.1"}, False),
-        ("10.0.0.2", "4711", {}, False),
-        ("", "", {"x-forwarded-for": "198.51.100.1"}, False),
+        ("8.8.8.8", {"x-forwarded-for": "203.0.113.1"}, False),
+        ("10.0.0.2", {}, False),
+        ("", {"x-forwarded-for": "198.51.100.1"}, False),
     ],
 )
-def test_a_proxy_is_near_and_sends_the_header(address: str, port: str, headers: dict[str, str], expected: bool) -> None:
-    request = RequestFactory().get("/", REMOTE_ADDR=address, REMOTE_PORT=port, headers=headers)
+def test_a_proxy_is_near_and_sends_the_header(address: str, headers: dict[str, str], expected: bool) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=address, headers=headers)
     assert is_behind_unnamed_proxy(request) is expected
 
 
