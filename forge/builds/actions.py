@@ -49,7 +49,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         requested_by=actor.person,
     )
-    write_entry(actor, "build.request", build.subject, project=str(project.pk), number=build.number)
+    write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)
     transaction.on_commit(notify_workers, robust=True)
     return build
@@ -64,7 +64,7 @@ def cancel_build(actor: Actor, build: Build) -> Build:
         raise BuildOver("This build has ended, so it cannot be cancelled.")
     build.refresh_from_db()
     append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
-    write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
+    write_entry(actor, "build.cancel", build.subject, build.project.place, number=build.number)
     announce(build)
     return build
 

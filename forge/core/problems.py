@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forge.core import errors
+from forge.core.denials import tell_denial
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -73,6 +74,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     headers: dict[str, str] = {}
     if isinstance(error, errors.DomainError):
         status = status_of(error)
+        tell_denial(error)
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
         if isinstance(error, errors.Moved):
             headers["Location"] = error.location

@@ -62,7 +62,7 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     phone = find_pass({cookie_name(""): kept}, organisation, name)
     if phone is None:
         raise LinkEnded(_ENDED)
-    write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}")
+    write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}", phone.project.place)
     return phone, kept
 
 
@@ -71,7 +71,7 @@ def end_pass(phone: PhonePass) -> None:
     """Ends a pass that its phone gives back; the phone's socket is closed."""
     count, _ = PhonePass.objects.filter(pk=phone.pk).delete()
     if count:
-        write_entry(acting_as(phone.user, phone), "phone.leave", f"project:{phone.project_id}")
+        write_entry(acting_as(phone.user, phone), "phone.leave", f"project:{phone.project_id}", phone.project.place)
     _tell(phone.user_id, phone.project_id)
 
 
@@ -83,7 +83,7 @@ def end_phones(actor: Actor, project: Project) -> int:
     count = mine.alive().count()
     mine.delete()
     if count:
-        write_entry(actor, "phone.end", f"project:{project.pk}", phones=count)
+        write_entry(actor, "phone.end", f"project:{project.pk}", project.place, phones=count)
     _tell(actor.pk, project.pk)
     return count
 

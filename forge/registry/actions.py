@@ -77,6 +77,14 @@ def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) 
     link_blobs(manifest, [described], organisation)
     values = {"manifest": manifest, "build": build, "author": actor.person, "created": timezone.now()}
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
-    write_entry(actor, "tag.publish", f"project:{project.pk}", digest=described, tag=name, build_number=build.number)
+    write_entry(
+        actor,
+        "tag.publish",
+        f"project:{project.pk}",
+        project.place,
+        digest=described,
+        tag=name,
+        build_number=build.number,
+    )
     append_event(project.stream, TAG_PUBLISHED(tag=name, build_number=build.number), actor)
     return tag

@@ -19,6 +19,7 @@ from forge.core.blob_responses import as_foreign
 from forge.core.blobs import open_blob
 from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
+from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded
 from forge.projects.access import find_project
 from forge.registry.access import find_blob, find_manifest, find_repository
@@ -88,6 +89,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it exists.") from error
     except DomainError as error:
+        tell_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
     if match["tags"]:
         return _tags(request, repository, f"{match['organisation']}/{match['name']}")

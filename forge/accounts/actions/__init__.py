@@ -13,7 +13,8 @@ from forge.accounts.actions.invitations import (
 )
 from forge.accounts.actions.members import change_role, remove_member
 from forge.accounts.actions.organisations import create_organisation, update_organisation
-from forge.accounts.actions.people import end_connections, set_password, update_profile
+from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
+from forge.accounts.actions.sessions import end_session, note_failed_sign_in, note_sign_in, note_sign_out
 from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
 from forge.accounts.actions.tokens import create_token, delete_token
 
@@ -24,12 +25,17 @@ __all__ = [
     "create_token",
     "delete_token",
     "end_connections",
+    "end_session",
+    "end_what_password_opened",
     "find_invitation",
     "invite",
     "join_as",
     "join_new",
     "make_sign_in_link",
     "nobody_signed_in_yet",
+    "note_failed_sign_in",
+    "note_sign_in",
+    "note_sign_out",
     "redeem_sign_in_link",
     "remove_member",
     "revoke_invitation",

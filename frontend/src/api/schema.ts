@@ -1583,6 +1583,7 @@ export interface components {
         | "read"
         | "write"
         | "registry"
+        | "admin"
         | "account:read"
         | "account:write"
         | "organisation:read"
@@ -1597,6 +1598,7 @@ export interface components {
         | "organisation:create"
         | "organisation:write"
         | "member:manage"
+        | "audit:read"
         | "token:create"
       )[];
       /** Format: date-time */
@@ -2119,6 +2121,7 @@ export interface components {
       | "read"
       | "write"
       | "registry"
+      | "admin"
       | "account:read"
       | "account:write"
       | "organisation:read"
@@ -2133,6 +2136,7 @@ export interface components {
       | "organisation:create"
       | "organisation:write"
       | "member:manage"
+      | "audit:read"
       | "token:create";
     /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
     readonly SessionsChanged: Record<string, never>;
@@ -2318,7 +2322,8 @@ export interface components {
       readonly count: number;
     };
     /** @enum {string} */
-    readonly VerbOnOrganisation: "see_organisation" | "manage_members" | "rename_organisation" | "create_project";
+    readonly VerbOnOrganisation:
+      "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
       "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
