@@ -1,4 +1,4 @@
-"""What follows from signing in and out, by whatever way: the audit log, the list of sessions, the sockets."""
+"""What follows from signing in and out, by whatever way: the audit log and the list of sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from forge.accounts.actions import end_connections, note_failed_sign_in, note_sign_in, note_sign_out
+from forge.accounts.actions import note_failed_sign_in, note_sign_in, note_sign_out
 from forge.accounts.models import User
 from forge.accounts.sessions import origin_of, recently_seen, remember_session
 
@@ -44,7 +44,6 @@ def on_failing(sender: Any, credentials: Mapping[str, Any], request: HttpRequest
 def on_signing_out(sender: Any, request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         note_sign_out(user, origin_of(request))
-        end_connections(user)
 
 
 def way_of(request: HttpRequest, user: User) -> str:

@@ -18,6 +18,7 @@ from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
+from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
@@ -67,6 +68,18 @@ def cancel_build(actor: Actor, build: Build) -> Build:
     write_entry(actor, "build.cancel", build.subject, build.project.place, number=build.number)
     announce(build)
     return build
+
+
+def note_rune_download(actor: Actor, build: Build) -> None:
+    """Writes down that someone takes out a build's rune. Previews count as one thing: each edit makes another.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    if build.kind != Kind.NUMBERED:
+        note_download(actor, build.project, "preview.download")
+    elif build.artefact is not None:
+        what = {"number": build.number, "digest": build.artefact.digest}
+        note_download(actor, build.project, "rune.download", build.subject, **what)
 
 
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:

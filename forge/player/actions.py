@@ -19,7 +19,8 @@ from forge.core.delivery import deliver
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_group, player_path
 from forge.projects.access import require
-from forge.projects.models import Project
+from forge.projects.actions import note_download
+from forge.projects.models import Project, Visibility
 
 LINK_LIFE = timedelta(minutes=5)
 PASS_LIFE = timedelta(days=7)
@@ -86,6 +87,12 @@ def end_phones(actor: Actor, project: Project) -> int:
         write_entry(actor, "phone.end", f"project:{project.pk}", project.place, phones=count)
     _tell(actor.pk, project.pk)
     return count
+
+
+def note_run(actor: Actor, project: Project, digest: str) -> None:
+    """Writes down that someone's player fetches a rune of a private project. Raises `Forbidden` and `NotFound`."""
+    if project.visibility == Visibility.PRIVATE:
+        note_download(actor, project, "player.download", digest=digest)
 
 
 def _tell(user_id: UUID, project_id: UUID) -> None:

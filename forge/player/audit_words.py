@@ -10,4 +10,4 @@ declare(
         "phone.end": "ended the access of their phones to {project}",
     },
 )
-declare(Topic.DOWNLOADS, {"phone.download": "ran {name} of {project} on a phone"})
+declare(Topic.DOWNLOADS, {"player.download": "ran a rune of {project} in the player, {digest}"})

@@ -14,7 +14,8 @@ from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes
 from forge.core.events import append_event
 from forge.projects.access import require
-from forge.projects.models import Project
+from forge.projects.actions import note_download
+from forge.projects.models import Project, Visibility
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
 from forge.registry.events import TAG_PUBLISHED
 from forge.registry.models import Manifest, Repository, Tag
@@ -26,6 +27,15 @@ from forge.registry.oci import (
     oci_artifact,
     stays,
 )
+
+
+def note_pull(actor: Actor, project: Project, digest: str) -> None:
+    """Writes down that someone takes out a published rune of a private project; what is public anyone may have.
+
+    Raises `Forbidden`, `NotFound` and `SignInNeeded`.
+    """
+    if project.visibility == Visibility.PRIVATE:
+        note_download(actor, project, "rune.pull", digest=digest)
 
 
 def publish_build(actor: Actor, build: Build, tag: str) -> Tag:

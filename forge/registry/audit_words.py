@@ -3,4 +3,4 @@
 from forge.core.audit_words import Topic, declare
 
 declare(Topic.PUBLISHING, {"tag.publish": "published build {build_number} of {project} as {tag}"})
-declare(Topic.DOWNLOADS, {"rune.pull": "pulled {digest} of {project}", "tag.download": "downloaded {tag} of {project}"})
+declare(Topic.DOWNLOADS, {"rune.pull": "pulled a published rune of {project}, {digest}"})

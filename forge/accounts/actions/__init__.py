@@ -3,6 +3,7 @@
 Each act checks the permission, does it, and writes the audit entry and the event. Those of `device` keep their module.
 """
 
+from forge.accounts.actions.audit import end_old_entries, note_export
 from forge.accounts.actions.invitations import (
     NewPerson,
     find_invitation,
@@ -25,6 +26,7 @@ __all__ = [
     "create_token",
     "delete_token",
     "end_connections",
+    "end_old_entries",
     "end_session",
     "end_what_password_opened",
     "find_invitation",
@@ -33,6 +35,7 @@ __all__ = [
     "join_new",
     "make_sign_in_link",
     "nobody_signed_in_yet",
+    "note_export",
     "note_failed_sign_in",
     "note_sign_in",
     "note_sign_out",
