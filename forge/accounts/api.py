@@ -176,7 +176,9 @@ class Tokens(ForgeView):
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
         asked = self.asked(request, NewTokenSerializer)
-        token, secret = actions.create_token(principal, asked["name"], asked["scopes"], asked["expires"])
+        token, secret = actions.create_token(
+            principal, asked["name"], asked["scopes"], asked["expires"], asked["reach"]
+        )
         answer: CreatedTokenJson = {**token_to_json(token), "token": secret}
         return Response(answer, status=status.HTTP_201_CREATED)
 

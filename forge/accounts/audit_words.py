@@ -15,6 +15,7 @@ declare(
         "sign-in.unknown": "tried to sign in to an account that does not exist, from {address} with {browser}",
         "sign-in.link": "used a sign-in link",
         "sign-out": "signed out",
+        "session.end-others": "ended {sessions} in other browsers",
         "session.end": "ended the session of {browser} at {address}",
     },
 )

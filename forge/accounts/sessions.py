@@ -5,6 +5,7 @@ Written when someone signs in and then at most every few minutes, so that readin
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -59,6 +61,11 @@ class RecentlySeen:
                 self._seen.popitem(last=False)
             return True
 
+    def forget(self, key: str) -> None:
+        """Lets it be due again."""
+        with self._lock:
+            self._seen.pop(key, None)
+
 
 recently_seen = RecentlySeen(WRITTEN_EVERY.total_seconds())
 """This process's."""
@@ -66,11 +73,11 @@ recently_seen = RecentlySeen(WRITTEN_EVERY.total_seconds())
 
 def remember_session(session_key: str, person: UUID, origin: Origin) -> None:
     """Writes that a session is used; nothing if it ended meanwhile."""
+    if not Session.objects.filter(pk=session_key).exists():
+        return
     values = {"user_id": person, "address": origin.address, "browser": origin.browser, "last_used": timezone.now()}
-    try:
+    with contextlib.suppress(IntegrityError):  # it ended between the two
         BrowserSession.objects.update_or_create(session_id=session_key, defaults=values)
-    except IntegrityError:  # it ended between the two
-        recently_seen.is_due(session_key)
 
 
 def sessions_of(actor: Actor) -> list[BrowserSession]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from forge.core.hooks import Hook
 
@@ -77,6 +78,13 @@ def name_things(keys: Collection[str]) -> dict[str, Thing]:
     return found
 
 
-def ids_among(keys: Collection[str], kind: str) -> list[str]:
-    """The ids of the keys of one kind: of `project:<id>` for `project`."""
-    return [key.partition(":")[2] for key in keys if key.startswith(f"{kind}:")]
+def ids_among(keys: Collection[str], kind: str) -> list[UUID]:
+    """The ids of the keys of one kind: of `project:<id>` for `project`. What is no id is left out."""
+    return [found for key in keys if key.startswith(f"{kind}:") and (found := _uuid(key.partition(":")[2]))]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

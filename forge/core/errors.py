@@ -86,5 +86,5 @@ class Moved(DomainError):
     title = "It was renamed"
 
     def __init__(self, location: str) -> None:
-        super().__init__(f"Its new address is {location}.")
+        super().__init__(f"Its new address is {location}.", location=location)
         self.location = location

@@ -31,6 +31,7 @@ class ProblemJson(TypedDict):
     count: NotRequired[Annotated[int, "how many files of an archive are there already"]]
     paths: NotRequired[Annotated[list[str], "the first of these files"]]
     limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
+    location: NotRequired[Annotated[str, "the present address of what was renamed, as in the header"]]
     error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
 
 

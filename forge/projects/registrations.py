@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Set
-from uuid import UUID
 
 from forge.accounts.hooks import projects_within_reach
 from forge.core.actors import Actor
@@ -19,15 +18,8 @@ _log = logging.getLogger(__name__)
 @projects_within_reach.register
 def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     """The keys of projects among these that are of one's own organisations."""
-    ids = [found for key in ids_among(keys, "project") if (found := _uuid(key))]
+    ids = ids_among(keys, "project")
     return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def delete_ended_samples() -> None:

@@ -15,7 +15,13 @@ from forge.accounts.actions.invitations import (
 from forge.accounts.actions.members import change_role, remove_member
 from forge.accounts.actions.organisations import create_organisation, update_organisation
 from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
-from forge.accounts.actions.sessions import end_session, note_failed_sign_in, note_sign_in, note_sign_out
+from forge.accounts.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    note_failed_sign_in,
+    note_sign_in,
+    note_sign_out,
+)
 from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
 from forge.accounts.actions.tokens import create_token, delete_token
 
@@ -27,6 +33,7 @@ __all__ = [
     "delete_token",
     "end_connections",
     "end_old_entries",
+    "end_other_sessions",
     "end_session",
     "end_what_password_opened",
     "find_invitation",

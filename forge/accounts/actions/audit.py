@@ -13,7 +13,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
+from forge.core.audit import NOWHERE, write_entry
 from forge.core.models import AuditEntry
 from rune.wording import counted
 
@@ -37,5 +37,6 @@ def end_old_entries() -> int:
         ended += deleted
     if ended:
         with transaction.atomic():
-            write_entry(INSTALLATION, "audit.end", "audit:", entries=counted(ended, "entry", "entries"), days=days)
+            what = {"entries": counted(ended, "entry", "entries"), "days": days}
+            write_entry(INSTALLATION, "audit.end", "audit:", NOWHERE, **what)
     return ended

@@ -26,6 +26,6 @@ def note_denial(denial: Denial) -> None:
         return
     asked = "".join(each for each in denial.where if each.isprintable())[:LONGEST]
     place = denial.place
-    subject = f"project:{place.project}" if place.project else f"organisation:{place.organisation or ''}"
+    subject = f"project:{place.project}" if place.project else f"organisation:{place.organisation or 'unknown'}"
     with transaction.atomic():
         write_entry(denial.actor, "access.refuse", subject, place, verb=denial.verb, where=asked)

@@ -14,6 +14,7 @@ from forge.accounts.principals import VISITOR
 from forge.accounts.sessions import Origin
 from forge.core.audit import NOWHERE, entries_since, write_entry
 from forge.core.errors import NotFound
+from rune.wording import counted
 
 WITHIN = timedelta(hours=1)
 MOST_OF_ONE = 20
@@ -43,9 +44,19 @@ def note_failed_sign_in(email: str, origin: Origin) -> None:
         lately = lately.filter(person=user.pk)
     if lately.count() >= (MOST_OF_ONE if user else MOST_OF_NOBODY):
         return
-    subject, place = (user.stream, user.place) if user else ("user:", NOWHERE)
+    subject, place = (user.stream, user.place) if user else ("user:unknown", NOWHERE)
     with transaction.atomic():
         write_entry(VISITOR, action, subject, place, address=origin.address, browser=origin.browser)
+
+
+@transaction.atomic
+def end_other_sessions(user: User, current: str) -> None:
+    """Ends all sessions of the person but the one of this key, and the sockets that they opened."""
+    others = BrowserSession.objects.visible_to(user).exclude(session_id=current)
+    if count := others.count():
+        write_entry(user, "session.end-others", user.stream, user.place, sessions=counted(count, "session"))
+        Session.objects.filter(browser__in=others).delete()
+        end_connections(user)
 
 
 @transaction.atomic

@@ -1117,6 +1117,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
@@ -1692,6 +1694,8 @@ export interface components {
       )[];
       /** Format: date-time */
       readonly expires?: string | null;
+      /** @description keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does */
+      readonly reach?: readonly string[] | null;
     };
     /** @description An operator with the types that it computes with, and how often a model has it. */
     readonly OperatorCount: {
@@ -1980,6 +1984,8 @@ export interface components {
       readonly paths?: readonly string[];
       /** @description the most bytes that are taken */
       readonly limit?: number;
+      /** @description the present address of what was renamed, as in the header */
+      readonly location?: string;
       /** @description the error of a device's sign-in in the words of RFC 8628 */
       readonly error?: string;
     };
@@ -2377,6 +2383,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
