@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -15,6 +15,9 @@ from forge.accounts.people import PersonJson, person_to_json
 from forge.accounts.principals import Kind
 from forge.core.errors import Invalid
 from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
+
+AuditValueJson = str | int | bool | list[str] | dict[str, str | None] | None
+"""A value of an entry's data."""
 
 
 class AuditPrincipalJson(TypedDict):
@@ -44,7 +47,7 @@ class AuditEntryJson(TypedDict):
     principal: AuditPrincipalJson
     subject: Annotated[str, "a key like `project:<id>`"]
     project: AuditProjectJson | None
-    data: dict[str, Any]
+    data: Annotated[dict[str, AuditValueJson], "what else is known of it, by the action"]
 
 
 def told_to_json(told: Told) -> AuditEntryJson:

@@ -50,6 +50,9 @@ class TokenScope(BasePermission):
         needed: str | None = view.needs.get(method, "a scope that no token has")
         if needed is not None and needed not in token.scopes:
             refused = scope_needed(needed)
-            refused.denial = Denial(principal_of(request), f"do what takes {needed}", request.path, token.owner.place)
+            if method in view.needs:  # and not only because the address knows no such method
+                refused.denial = Denial(
+                    principal_of(request), f"do what takes {needed}", request.path, token.owner.place
+                )
             raise refused
         return True

@@ -939,8 +939,19 @@ export interface components {
       /** @description a key like `project:<id>` */
       readonly subject: string;
       readonly project: components["schemas"]["AuditProject"] | null;
+      /** @description what else is known of it, by the action */
       readonly data: {
-        readonly [key: string]: unknown;
+        readonly [key: string]:
+          | (
+              | string
+              | number
+              | boolean
+              | readonly string[]
+              | {
+                  readonly [key: string]: string | null;
+                }
+            )
+          | null;
       };
     };
     readonly AuditEntryPage: {
@@ -3246,7 +3257,17 @@ export interface operations {
               readonly url: string;
             } | null;
             readonly data: {
-              readonly [key: string]: unknown;
+              readonly [key: string]:
+                | (
+                    | string
+                    | number
+                    | boolean
+                    | readonly string[]
+                    | {
+                        readonly [key: string]: string | null;
+                      }
+                  )
+                | null;
             };
           }[];
         };
