@@ -15,7 +15,7 @@ from forge.accounts.reach import checked_reach
 from forge.accounts.scopes import ASKABLE, Scope, misfits, spelled_out
 from forge.accounts.tokens import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
+from forge.core.audit import Place, write_entry
 from forge.core.errors import Invalid, NotFound
 
 LONGEST_NAME = 80
@@ -84,4 +84,4 @@ def delete_token(actor: Actor, token_id: UUID) -> None:
     if token is None:
         raise NotFound("You have no such token.")
     token.delete()
-    write_entry(actor, "token.delete", f"token:{token_id}", token.owner.place, name=token.name)
+    write_entry(actor, "token.delete", f"token:{token_id}", Place(person=token.owner_id), name=token.name)
