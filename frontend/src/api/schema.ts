@@ -1708,6 +1708,12 @@ export interface components {
       /** @description keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does */
       readonly reach?: readonly string[] | null;
     };
+    /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
+    readonly NodeArgument: {
+      readonly name: string;
+      readonly value: string;
+      readonly file: string | null;
+    };
     /** @description An operator with the types that it computes with, and how often a model has it. */
     readonly OperatorCount: {
       readonly op: string;
@@ -1804,7 +1810,7 @@ export interface components {
       readonly nodes: readonly components["schemas"]["OutlineNode"][];
       readonly wires: readonly components["schemas"]["OutlineWire"][];
     };
-    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. */
+    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. Older versions did not write `arguments`. */
     readonly OutlineNode: {
       readonly name: string;
       /** @enum {string} */
@@ -1812,6 +1818,7 @@ export interface components {
       readonly detail: string;
       readonly line: number;
       readonly file: string | null;
+      readonly arguments?: readonly components["schemas"]["NodeArgument"][];
     };
     /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
     readonly OutlineWire: {
@@ -2305,6 +2312,7 @@ export interface components {
       readonly detail: string;
       readonly line: number;
       readonly file: string | null;
+      readonly arguments?: readonly components["schemas"]["NodeArgument"][];
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
       readonly was: string | null;
@@ -2676,6 +2684,7 @@ export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
 export type NewToken = components["schemas"]["NewToken"];
+export type NodeArgument = components["schemas"]["NodeArgument"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
