@@ -20,6 +20,7 @@ DATA_DIR = ENVIRONMENT.data
 PUBLIC_URL = ENVIRONMENT.public_url
 PUBLIC_URL_IS_LOOPBACK = ENVIRONMENT.public_is_loopback
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+AUDIT_DAYS = ENVIRONMENT.audit_days
 
 SECRET_KEY = secret_key(DATA_DIR, os.environ)
 DEBUG = ENVIRONMENT.debug
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forge.accounts.middleware.session_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -135,6 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "forge.accounts.passwords.EndsWhatTheOldOneOpened"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -199,6 +199,7 @@ SETTINGS = {
     "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
+    "AUDIT_DAYS": "Days that an entry of the audit log is kept.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
     "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
     "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "
@@ -243,6 +244,7 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
+        "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",

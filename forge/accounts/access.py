@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,8 +10,10 @@ from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
 from forge.accounts.names import is_name
 from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
-from forge.accounts.scopes import Scope
+from forge.accounts.scopes import Scope, fitting
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE, Place
+from forge.core.denials import Denial
 from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
 
 
@@ -29,11 +29,11 @@ def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATIO
         former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
         organisation = former.organisation if former else None
     if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
-        raise nothing_for(actor, organisation.pk if organisation else None)
+        raise nothing_for(actor, verb, name, organisation.place if organisation else NOWHERE)
     if moved:
         raise Moved(organisation.get_absolute_url())
     if not can(actor, verb, organisation):
-        raise refusal(actor, verb)
+        raise refusal(actor, verb, name, organisation.place)
     return organisation
 
 
@@ -62,26 +62,37 @@ def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
     """Raises what `find_organisation` would when the person may not do `verb` to it; actions begin with it."""
     if can(actor, verb, organisation):
         return
-    if can(actor, Verb.SEE_ORGANISATION, organisation):
-        raise refusal(actor, verb)
-    raise nothing_for(actor, organisation.pk)
+    answer = refusal if can(actor, Verb.SEE_ORGANISATION, organisation) else nothing_for
+    raise answer(actor, verb, organisation.name, organisation.place)
 
 
-def nothing_for(actor: Actor, organisation: UUID | None = None) -> SignInNeeded | SecondFactorNeeded | NotFound:
-    """The same answer for unknown and forbidden; a visitor is asked to sign in, and a member who is kept out of the
-    thing's organisation to set up a second factor."""
-    if organisation in actor.kept_out:
-        return SecondFactorNeeded()
-    if not actor.is_authenticated:
-        return SignInNeeded("Sign in to see this page, if it exists.")
-    return NotFound()
+def nothing_here(actor: Actor) -> SignInNeeded | NotFound:
+    """What is answered where there is nothing; a visitor is asked to sign in."""
+    return NotFound() if actor.is_authenticated else SignInNeeded("Sign in to see this page, if it exists.")
 
 
-def refusal(actor: Actor, verb: Verb) -> Forbidden:
+def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNeeded | SecondFactorNeeded | NotFound:
+    """The same answer for unknown and forbidden. A person's asking is written down, for both.
+
+    A member who is kept out of the organisation hears that it takes a second factor.
+
+    `where` is what was asked for, as it was asked; `place` where that is, or `NOWHERE`.
+    """
+    is_kept_out = place.organisation in actor.kept_out
+    nothing = SecondFactorNeeded() if is_kept_out else nothing_here(actor)
+    if actor.is_authenticated:
+        nothing.denial = Denial(actor, verb, where, place)
+    return nothing
+
+
+def refusal(actor: Actor, verb: Verb, where: str, place: Place) -> Forbidden:
     """What a member hears whose role, or whose token's scopes, do not include the verb."""
     if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
-        return scope_needed(sorted(SCOPES_OF[verb])[0])
-    return Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
+        refused = scope_needed(sorted(SCOPES_OF[verb])[0])
+    else:
+        refused = Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
+    refused.denial = Denial(actor, verb, where, place)
+    return refused
 
 
 def scope_needed(scope: str) -> Forbidden:
@@ -93,7 +104,7 @@ def scope_needed(scope: str) -> Forbidden:
 
 def require_scope(actor: Actor, scope: Scope) -> None:
     """For what is of no organisation: raises `Forbidden` for a token without the scope."""
-    if actor.scopes is not None and scope not in actor.scopes:
+    if (actor.scopes is not None and scope not in actor.scopes) or scope not in fitting(actor.reach):
         raise scope_needed(scope)
 
 

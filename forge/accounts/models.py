@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
 from forge.core.actors import Actor
+from forge.core.audit import Place
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
@@ -83,6 +85,10 @@ class User(AbstractBaseUser):
         return None
 
     @property
+    def reach(self) -> None:
+        return None
+
+    @property
     def roles(self) -> Mapping[uuid.UUID, Role]:
         """The person's roles where they are let in, as they are now: a query each time."""
         return self.standing.roles
@@ -118,6 +124,11 @@ class User(AbstractBaseUser):
         return f"user:{self.pk}"
 
     @property
+    def place(self) -> Place:
+        """Where what happens to the account is written down."""
+        return Place(person=self.pk)
+
+    @property
     def initials(self) -> str:
         """One or two letters that stand for the person on a mark."""
         words = (self.name or self.email.split("@")[0]).split()
@@ -147,6 +158,11 @@ class Organisation(models.Model):
     @property
     def stream(self) -> str:
         return f"organisation:{self.pk}"
+
+    @property
+    def place(self) -> Place:
+        """Where what happens to it is written down."""
+        return Place(organisation=self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/{self.name}"
@@ -214,6 +230,39 @@ class SignInLink(models.Model):
         return f"sign-in link for {self.email or 'the first person'}"
 
 
+class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
+    """Sessions, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> BrowserSessionQuerySet:
+        """A person's own sessions."""
+        return self.filter(user_id=actor.pk) if actor.is_authenticated else self.none()
+
+    def alive(self) -> BrowserSessionQuerySet:
+        """Sessions that have not expired."""
+        return self.filter(session__expire_date__gt=Now())
+
+
+class BrowserSession(models.Model):
+    """What a person is told of a session: the browser, from where, and when it was last used. It goes with Django's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="browser")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    address = models.CharField(max_length=45, blank=True)
+    """The address of the connection by which it was last used."""
+    browser = models.CharField(max_length=60)
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField()
+
+    objects = BrowserSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_used"]
+
+    def __str__(self) -> str:
+        return f"{self.browser} of {self.user_id}"
+
+
 class DeviceSignIn(models.Model):
     """A program that asks for a token by a short code, which a person allows or refuses in a browser (RFC 8628)."""
 
@@ -224,6 +273,8 @@ class DeviceSignIn(models.Model):
     """Of the short code that the person reads."""
     machine = models.CharField(max_length=60)
     """What the program calls the machine that it runs on; nobody checked it."""
+    reach = models.JSONField(null=True, blank=True)
+    """To what its token will be held (`ApiToken.reach`)."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -258,6 +309,8 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     scopes = models.JSONField(default=list)
+    reach = models.JSONField(null=True, blank=True)
+    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of its owner's."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)

@@ -41,6 +41,9 @@ class Credential(Protocol):
     @property
     def scopes(self) -> Collection[str]: ...
 
+    @property
+    def reach(self) -> Collection[str] | None: ...
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -52,6 +55,8 @@ class Principal:
     person: User | None = None
     scopes: frozenset[str] | None = None
     """To what a token or a pass is held, of all that the person may do; None for all of it."""
+    reach: frozenset[str] | None = None
+    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of the person's."""
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.kind
@@ -106,7 +111,8 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
     person: User = user.person  # and not the lazy object that Django hands to pages
     if credential is None:
         return Principal(Kind.PERSON, str(person.pk), person)
-    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes))
+    reach = None if credential.reach is None else frozenset(credential.reach)
+    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes), reach)
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:

@@ -12,6 +12,8 @@ class DomainError(Exception):
     """What went wrong, for a person: what happened, where, and what to do next."""
 
     title = "The request failed"
+    denial: object = None
+    """What was refused, for the audit log (`forge.core.denials.Denial`); None where nobody was refused anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:
         """`errors` says what is wrong by field; `extra` is for programs, such as an offset in a file."""
@@ -104,5 +106,5 @@ class Moved(DomainError):
     title = "It was renamed"
 
     def __init__(self, location: str) -> None:
-        super().__init__(f"Its new address is {location}.")
+        super().__init__(f"Its new address is {location}.", location=location)
         self.location = location

@@ -14,6 +14,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
+from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded, StepNeeded
 from forge.core.problems import status_of
 from forge.core.proxies import notice_proxy
@@ -54,6 +55,7 @@ class DomainErrorPages(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        tell_denial(error)
         if isinstance(error, Moved):
             return HttpResponseRedirect(error.location)
         if isinstance(error, SignInNeeded):

@@ -41,7 +41,15 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     given = Verdict.objects.create(
         build=build, user=actor.person, verdict=verdict, comment=comment, rune_digest=build.artefact.digest
     )
-    write_entry(actor, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
+    write_entry(
+        actor,
+        "review.verdict",
+        build.subject,
+        build.project.place,
+        number=build.number,
+        verdict=verdict,
+        rune=build.artefact.digest,
+    )
     append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return given
 
@@ -51,6 +59,8 @@ def say(actor: Actor, build: Build, text: str) -> Comment:
     """Adds to the conversation about a build. Raises `Forbidden` and `Invalid`."""
     require(actor, Verb.COMMENT, build.project)
     comment = add_comment(build.subject, actor.person, text)
-    write_entry(actor, "review.comment", build.subject, comment=str(comment.pk))
+    write_entry(
+        actor, "review.comment", build.subject, build.project.place, number=build.number, comment=str(comment.pk)
+    )
     append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return comment

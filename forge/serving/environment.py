@@ -21,6 +21,9 @@ from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
+DEFAULT_AUDIT_DAYS = 400
+"""Days that an entry of the audit log is kept: a year, and time to look at it."""
+
 T = TypeVar("T")
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -39,6 +42,8 @@ class Environment:
     port: int
     public_url: str
     upload_limit: int
+    audit_days: int
+    """Days that an entry of the audit log is kept."""
     broker: str
     database: Database | None
     """None is SQLite in the data folder."""
@@ -96,6 +101,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         port=port,
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
+        audit_days=_number(variables, "AUDIT_DAYS", DEFAULT_AUDIT_DAYS, 36_500),
         broker=variables.get("BROKER_URL") or "memory://localhost",
         database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
         redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),

@@ -48,6 +48,7 @@ def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any
         "cards": cards(list(projects[:200])),
         "members": list(members_of(organisation)),
         "manages": manages,
+        "reads_audit": can(principal, Verb.READ_AUDIT, organisation),
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,

@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from forge.accounts.access import organisations_kept_out_of
+from forge.accounts.models import ApiToken
+from forge.accounts.principals import principal_of
 from forge.accounts.second_factor import factors_of
 from forge.web.pages import for_person, person
 
@@ -47,6 +49,7 @@ def security_of(request: HttpRequest) -> dict[str, Any]:
     factors = factors_of(user)
     codes = [each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES]
     return {
+        "token_count": ApiToken.objects.visible_to(principal_of(request)).alive().count(),
         "asks_old": user.has_usable_password() and not came_by_link_lately(request),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from forge.web import (
     account,
+    audit,
     builds,
     device,
     forgotten,
@@ -21,6 +22,7 @@ from forge.web import (
     runes,
     schemas,
     security,
+    sessions,
     sign_in,
     trying,
 )
@@ -73,6 +75,10 @@ urlpatterns = [
     path("accounts/confirm", account.confirm, name="confirm-address"),
     path("accounts/password", account.password, name="password"),
     path("accounts/device", device.device, name="device"),
+    path("accounts/audit", audit.own_audit, name="own-audit"),
+    path("accounts/sessions", sessions.sessions, name="sessions"),
+    path("accounts/sessions/end-others", sessions.end_other_sessions, name="end-other-sessions"),
+    path("accounts/sessions/<uuid:session>/end", sessions.end_session, name="end-session"),
     path("accounts/tokens", account.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
@@ -81,6 +87,8 @@ urlpatterns = [
     path("<str:organisation>", organisation.overview, name="organisation"),
     path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),
     path("<str:organisation>/second-factor", organisation.second_factor, name="organisation-second-factor"),
+    path("<str:organisation>/settings/audit", audit.organisation_audit, name="organisation-audit"),
+    path("<str:organisation>/settings/audit/export", audit.organisation_export, name="organisation-audit-export"),
     path("<str:organisation>/deleted", organisation.deleted, name="deleted-projects"),
     path("<str:organisation>/deleted/<str:name>/restore", organisation.restore, name="restore-project"),
     path("<str:organisation>/invitations", organisation.invite, name="invite"),

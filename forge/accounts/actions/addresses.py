@@ -34,7 +34,7 @@ def ask_for_address(user: User, email: str) -> None:
     address, _ = EmailAddress.objects.get_or_create(user=user, email=email, defaults={"primary": email == user.email})
     if address.verified:
         return
-    write_entry(user, "address.ask", f"user:{user.pk}")
+    write_entry(user, "address.ask", f"user:{user.pk}", user.place)
     link = f"{settings.PUBLIC_URL}/accounts/confirm#token={EmailConfirmationHMAC.create(address).key}"
     message = letter("confirm_address", email, {"person": user, "link": link})
     transaction.on_commit(message.send)
@@ -61,7 +61,7 @@ def confirm_address(user: User, secret: str) -> str:
             user.save(update_fields=["email"])
     except IntegrityError:
         raise BadAccount(_TAKEN, errors={"email": [_TAKEN]}) from None
-    write_entry(user, "address.confirm", f"user:{user.pk}")
+    write_entry(user, "address.confirm", f"user:{user.pk}", user.place)
     if former != user.email:
         message = letter("address_changed", former, {"person": user})
         transaction.on_commit(message.send)

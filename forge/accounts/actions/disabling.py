@@ -34,7 +34,9 @@ def disable_person(email: str) -> User:
     invitations = open_ones.update(revoked=now)
     SignInLink.objects.filter(email=person.email, used__isnull=True).update(used=now)
     _delete_sessions(person)
-    write_entry(INSTALLATION, "person.disable", f"user:{person.pk}", tokens=tokens, invitations=invitations)
+    write_entry(
+        INSTALLATION, "person.disable", f"user:{person.pk}", person.place, tokens=tokens, invitations=invitations
+    )
     end_connections(person)
     return person
 
@@ -45,7 +47,7 @@ def enable_person(email: str) -> User:
     person = _person_of(email)
     person.is_active = True
     person.save(update_fields=["is_active"])
-    write_entry(INSTALLATION, "person.enable", f"user:{person.pk}")
+    write_entry(INSTALLATION, "person.enable", f"user:{person.pk}", person.place)
     return person
 
 

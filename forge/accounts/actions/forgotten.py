@@ -30,7 +30,7 @@ def send_password_link(email: str) -> None:
         return
     person = address.user
     secret = f"{person.pk.hex}.{default_token_generator.make_token(person)}"
-    write_entry(INSTALLATION, "password.link", f"user:{person.pk}")
+    write_entry(INSTALLATION, "password.link", f"user:{person.pk}", person.place)
     link = f"{settings.PUBLIC_URL}/accounts/reset#token={secret}"
     message = letter("reset_password", address.email, {"person": person, "link": link})
     transaction.on_commit(message.send)

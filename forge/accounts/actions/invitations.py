@@ -43,7 +43,9 @@ def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitat
         invited_by=actor.person,
         expires=timezone.now() + INVITATION_LIFE,
     )
-    write_entry(actor, "invitation.create", f"organisation:{organisation.pk}", role=str(invitation.role))
+    write_entry(
+        actor, "invitation.create", f"organisation:{organisation.pk}", organisation.place, role=str(invitation.role)
+    )
     return invitation, f"{settings.PUBLIC_URL}/join#token={secret}"
 
 
@@ -54,7 +56,9 @@ def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: U
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("This invitation does not exist; it was used or revoked.")
-    write_entry(actor, "invitation.revoke", f"organisation:{organisation.pk}", invitation=str(invitation_id))
+    write_entry(
+        actor, "invitation.revoke", f"organisation:{organisation.pk}", organisation.place, invitation=str(invitation_id)
+    )
 
 
 def find_invitation(secret: str) -> Invitation:
@@ -114,6 +118,6 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
     if not made and is_more(role, Role(membership.role)):
         membership.role = role
         membership.save(update_fields=["role"])
-    write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
+    write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=membership.role)
     append_event(organisation.stream, MEMBERS_CHANGED(), user)
     return organisation

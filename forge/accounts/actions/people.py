@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from forge.accounts.checks import ADDRESS_TAKEN, name_errors, password_errors
 from forge.accounts.errors import BadAccount
 from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
-from forge.accounts.models import User
+from forge.accounts.models import ApiToken, BrowserSession, User
 from forge.core.audit import write_entry
 from forge.core.events import append_event
+from rune.wording import counted
 
 
 def make_account(email: str, name: str, password: str | None = None) -> User:
@@ -31,7 +33,7 @@ def update_profile(user: User, *, name: str) -> User:
     if name != user.name:
         user.name = name
         user.save(update_fields=["name"])
-        write_entry(user, "profile.update", f"user:{user.pk}")
+        write_entry(user, "profile.update", f"user:{user.pk}", user.place)
         append_event(user.stream, PROFILE_CHANGED(), user)
     return user
 
@@ -44,8 +46,24 @@ def set_password(user: User, password: str) -> None:
         raise BadAccount("This password cannot be used.", errors=errors)
     user.set_password(password)
     user.save(update_fields=["password"])
-    write_entry(user, "password.set", f"user:{user.pk}")
+    write_entry(user, "password.set", f"user:{user.pk}", user.place)
     end_connections(user)
+
+
+@transaction.atomic
+def end_what_password_opened(user: User) -> None:
+    """Ends all tokens and sessions of a person whose password was changed; who changed it goes on with a new session.
+
+    Django calls it by `forge.accounts.passwords`, whoever stores a new password, by whatever way.
+    """
+    tokens = ApiToken.objects.visible_to(user)
+    names = [token.name for token in tokens]
+    sessions = BrowserSession.objects.visible_to(user).count()
+    if names or sessions:
+        ended = {"tokens": counted(len(names), "token"), "sessions": counted(sessions, "session"), "names": names}
+        write_entry(user, "password.end", user.stream, user.place, **ended)
+        tokens.delete()
+        Session.objects.filter(browser__user=user).delete()
 
 
 def end_connections(user: User) -> None:

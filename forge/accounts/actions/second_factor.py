@@ -24,7 +24,7 @@ def note_second_factor(user: User, change: str, kind: str) -> None:
 
     Open sockets ask again whether they may be open: an organisation may require the factor.
     """
-    write_entry(user, f"second-factor.{change}", f"user:{user.pk}", kind=kind)
+    write_entry(user, f"second-factor.{change}", f"user:{user.pk}", user.place, kind=kind)
     end_connections(user)
 
 
@@ -43,6 +43,18 @@ def require_second_factor(actor: Actor, organisation: Organisation, *, required:
     if organisation.requires_second_factor != required:
         organisation.requires_second_factor = required
         organisation.save(update_fields=["requires_second_factor"])
-        write_entry(actor, "organisation.second-factor", f"organisation:{organisation.pk}", required=required)
+        write_entry(
+            actor,
+            "organisation.second-factor",
+            f"organisation:{organisation.pk}",
+            organisation.place,
+            **_change(required),
+        )
         append_event(organisation.stream, MEMBERS_CHANGED(), actor)
     return organisation
+
+
+def _change(required: bool) -> dict[str, dict[str, str]]:
+    """What the audit log says that changed."""
+    words = ("optional", "required")
+    return {"before": {"second factor": words[not required]}, "after": {"second factor": words[required]}}

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
 from django.utils import timezone
 
 from forge.accounts import actions as accounts
 from forge.accounts.actions.second_factor import note_second_factor
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import BrowserSession, Organisation, User
 from forge.builds import actions as builds
 from forge.builds import leases, previews
 from forge.builds.models import Build, State
@@ -175,6 +176,23 @@ def the_one_who_follows_is_disabled(world: World) -> Act:
 @scene(accounts.end_connections)
 def the_one_who_follows_signs_out(world: World) -> Act:
     return lambda: accounts.end_connections(world.developer)
+
+
+@scene(accounts.end_session)
+def a_session_of_the_one_who_follows_is_ended(world: World) -> Act:
+    session = _signed_in(world.developer)
+    return lambda: accounts.end_session(world.developer, session.pk)
+
+
+@scene(accounts.end_other_sessions)
+def the_other_sessions_of_the_one_who_follows_are_ended(world: World) -> Act:
+    _signed_in(world.developer)
+    return lambda: accounts.end_other_sessions(world.developer, "another")
+
+
+def _signed_in(person: User) -> BrowserSession:
+    Client().force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return BrowserSession.objects.filter(user=person).latest("created")
 
 
 # -- projects
