@@ -143,7 +143,7 @@ class Organisation(models.Model):
     name = models.CharField(max_length=MAXIMUM_LENGTH, unique=True)
     title = models.CharField(max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
-    requires_second_factor = models.BooleanField(default=False)
+    requires_second_factor = models.BooleanField(default=False, db_default=False)
     """Whether members without one are kept out until they have set one up."""
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="organisations"

@@ -17,7 +17,7 @@ from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
-from requests import RequestException, Session
+from requests import RequestException, Response, Session
 
 from forge.accounts.actions.sign_on import create_person
 from forge.accounts.errors import ServiceAway
@@ -80,14 +80,14 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return user
 
 
-class _ServiceSession(Session):  # type: ignore[misc]  # requests has no types here
+class _ServiceSession(Session):
     """What this server asks a service with. A service that does not answer has a named error."""
 
-    def request(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def request(self, method: str, *args: Any, **kwargs: Any) -> Response:
         try:
-            answer = super().request(method, *args, timeout=_TIMEOUT, **kwargs)
+            answer = super().request(method, *args, **{"timeout": _TIMEOUT, **kwargs})
             # What is read must be there; what a code is exchanged for may be refused, which allauth understands.
-            if method.upper() == "GET" or answer.status_code >= 500:
+            if method == "GET" or answer.status_code >= 500:
                 answer.raise_for_status()
         except RequestException as error:
             _log.warning("A service that signs people in does not answer: %s", error)

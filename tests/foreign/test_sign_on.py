@@ -73,7 +73,7 @@ def come_in(forge: LiveForge, browser: httpx.Client, subject: str) -> httpx.Resp
 def person(forge: LiveForge, browser: httpx.Client) -> str | None:
     """The name of who is signed in; None for nobody."""
     found = browser.get(f"{forge.address}/accounts/session").json()["person"]
-    return found and found["name"]
+    return str(found["name"]) if found else None
 
 
 def csrf(page: httpx.Response) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
@@ -136,7 +137,8 @@ def test_a_letter_is_text_and_html_with_the_name_escaped_and_the_public_address(
     user.save()
     ask_for_address(user, user.email)
     letter = mail.outbox[0]
-    html = str(letter.alternatives[0][0])  # type: ignore[attr-defined]
+    assert isinstance(letter, EmailMultiAlternatives)
+    html = str(letter.alternatives[0][0])
     assert letter.subject == "Confirm your email address"
     assert "Hello Jo <b>& Co," in letter.body
     assert "Jo &lt;b&gt;&amp; Co" in html

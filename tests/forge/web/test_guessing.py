@@ -145,10 +145,10 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
 def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture) -> None:
     from forge.core.shared_cache import SharedCache
 
-    shared = SharedCache("redis://127.0.0.1:1/0", {})
-    for use in (lambda: shared.get("x"), lambda: shared.add("x", 1), lambda: shared.incr("x"), lambda: shared.clear()):
+    shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
+    for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
         with pytest.raises(CountersAway):
-            use()
+            getattr(shared, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 
 
