@@ -1,8 +1,8 @@
 """Reading the audit log: whose entries are whose, and which of them someone wants.
 
-Owners read what happened in their organisation, and the sign-ins of its members while they are; everyone reads what
-happened to their own account. What a stranger was refused is told to owners and never to the stranger: it would say
-that there was something.
+Owners read what happened in their organisation, and how people signed in while they were its members; everyone reads
+what happened to their own account. What a stranger was refused is told to owners and never to the stranger, who would
+learn by it that there is something.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Wanted:
         """What an entry must be. Raises `Invalid` for a topic or an action that there is not."""
         found = Q()
         if self.who is not None:
-            found &= Q(actor=self.who) | Q(person=self.who)
+            found &= Q(actor=self.who) | Q(subject=f"user:{self.who}")
         if self.what:
             found &= Q(action__in=_actions(self.what))
         if self.since is not None:
@@ -52,7 +52,7 @@ class Wanted:
 
 
 def organisation_entries(actor: Actor, organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
-    """What happened in an organisation, and how its members signed in since they joined; the newest first.
+    """What happened in an organisation, and how people signed in while they were members; the newest first.
 
     Raises `Forbidden`, `NotFound` and `Invalid`.
     """
@@ -69,15 +69,14 @@ def own_entries(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
 
 def entries_of_organisation(organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
     """The same for whoever runs the installation."""
-    member = Membership.objects.filter(organisation=organisation, user=OuterRef("person"), created__lte=OuterRef("at"))
-    sign_ins = Q(Exists(member), action__in=actions_of(Topic.SIGN_INS))
-    found = AuditEntry.objects.filter(Q(organisation=organisation.pk) | sign_ins)
+    found = AuditEntry.objects.filter(organisation=organisation.pk)
     return found.filter(wanted.condition()).select_related("actor")
 
 
 def all_entries(wanted: Wanted) -> QuerySet[AuditEntry]:
-    """Those of the whole installation, for whoever runs it."""
-    return AuditEntry.objects.filter(wanted.condition()).select_related("actor")
+    """Those of the whole installation, for whoever runs it; each sign-in once, and not for each organisation."""
+    once = AuditEntry.objects.exclude(subject__startswith="user:", organisation__isnull=False)
+    return once.filter(wanted.condition()).select_related("actor")
 
 
 def people_in(organisation: Organisation) -> QuerySet[User]:

@@ -70,7 +70,7 @@ def _places(entry: AuditEntry) -> dict[str, str]:
     return {
         "project": f"project:{entry.project}" if entry.project else "",
         "organisation": f"organisation:{entry.organisation}" if entry.organisation else "",
-        "person": f"user:{entry.person}" if entry.person else "",
+        "person": entry.subject if entry.subject.startswith("user:") else "",
         "member": f"user:{member}" if member else "",
         "build": entry.subject if entry.subject.startswith("build:") else "",
     }

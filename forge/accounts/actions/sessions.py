@@ -12,7 +12,8 @@ from forge.accounts.actions.people import end_connections
 from forge.accounts.models import BrowserSession, User
 from forge.accounts.principals import VISITOR
 from forge.accounts.sessions import Origin
-from forge.core.audit import NOWHERE, entries_since, write_entry
+from forge.core.actors import Actor
+from forge.core.audit import NOWHERE, Place, entries_since, write_entry
 from forge.core.errors import NotFound
 from rune.wording import counted
 
@@ -26,27 +27,40 @@ MOST_OF_NOBODY = 100
 @transaction.atomic
 def note_sign_in(user: User, way: str, origin: Origin) -> None:
     """Writes down that someone signed in, in which way, and from where."""
-    write_entry(user, "sign-in", user.stream, user.place, way=way, address=origin.address, browser=origin.browser)
+    _note(user, user, "sign-in", origin, way=way)
 
 
 @transaction.atomic
 def note_sign_out(user: User, origin: Origin) -> None:
     """Writes down that someone signed out."""
-    write_entry(user, "sign-out", user.stream, user.place, address=origin.address, browser=origin.browser)
+    _note(user, user, "sign-out", origin)
 
 
 def note_failed_sign_in(email: str, origin: Origin) -> None:
     """Writes down an attempt to sign in that failed. What was typed is not kept: it may be a password."""
     user = User.objects.filter(email=email.strip().lower()).first()
     action = "sign-in.fail" if user else "sign-in.unknown"
-    lately = entries_since(VISITOR, action, WITHIN)
+    lately = entries_since(VISITOR, action, WITHIN).filter(organisation__isnull=True)
     if user is not None:
         lately = lately.filter(person=user.pk)
     if lately.count() >= (MOST_OF_ONE if user else MOST_OF_NOBODY):
         return
-    subject, place = (user.stream, user.place) if user else ("user:unknown", NOWHERE)
     with transaction.atomic():
-        write_entry(VISITOR, action, subject, place, address=origin.address, browser=origin.browser)
+        _note(VISITOR, user, action, origin)
+
+
+def _note(actor: Actor, user: User | None, action: str, origin: Origin, **data: str) -> None:
+    """An entry of the person's account, and one of each organisation whose member they are at this moment.
+
+    So owners read it also after the person left, and nothing of before they joined.
+    """
+    data = {**data, "address": origin.address, "browser": origin.browser}
+    places = [NOWHERE]
+    if user is not None:
+        member_of = user.memberships.order_by().values_list("organisation_id", flat=True)
+        places = [user.place, *(Place(organisation=each) for each in member_of)]
+    for place in places:
+        write_entry(actor, action, user.stream if user else "user:unknown", place, **data)
 
 
 @transaction.atomic
