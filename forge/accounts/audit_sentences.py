@@ -17,6 +17,7 @@ _GONE: Mapping[str, str] = {
     "person": "someone whose account is gone",
     "member": "someone whose account is gone",
     "build": "a build",
+    "review": "a review",
 }
 """What stands for a thing that has no name any more."""
 
@@ -73,6 +74,7 @@ def _places(entry: AuditEntry) -> dict[str, str]:
         "person": entry.subject if entry.subject.startswith("user:") else "",
         "member": f"user:{member}" if member else "",
         "build": entry.subject if entry.subject.startswith("build:") else "",
+        "review": entry.subject if entry.subject.startswith("review:") else "",
     }
 
 
@@ -115,7 +117,7 @@ def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterato
 def _missing(entry: AuditEntry, field: str) -> str:
     """What stands for a thing without a name: what the entry itself says of it, if it does."""
     number = entry.data.get("number")
-    return f"build {number}" if field == "build" and number else _GONE[field]
+    return f"{field} {number}" if field in {"build", "review"} and number else _GONE[field]
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[str]:

@@ -28,13 +28,14 @@ class Verb(StrEnum):
     REVIEW = "give a verdict on a build"
     EDIT = "edit the project's files"
     BUILD = "build the project"
+    ASK = "ask for a review"
     PUBLISH = "publish a build"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
 
 
 _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW})
-_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.PUBLISH, Verb.DESCRIBE}
+_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.PUBLISH, Verb.DESCRIBE}
 _OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.READ_AUDIT, Verb.MANAGE}
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
@@ -53,6 +54,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
     Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
+    Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),

@@ -61,7 +61,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("builds", "0009_previews_name_their_toolchain"),
-        ("core", "0005_audit_entries_have_places"),
+        ("core", "0006_audit_entries_have_places"),
         ("projects", "0006_blobs_have_owners"),
         ("accounts", "0003_scopes_are_verbs"),
     ]

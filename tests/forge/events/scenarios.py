@@ -25,7 +25,8 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.samples import sample_terms
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
-from tests.forge.made_builds import built
+from forge.reviews.models import Review
+from tests.forge.made_builds import RUNE, built
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -407,6 +408,57 @@ def a_build_is_approved(world: World) -> Act:
 def someone_says_something_about_a_build(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.say(world.viewer, build, "How loud was it?")
+
+
+@scene(reviews.undo_verdict)
+def an_approval_is_undone(world: World) -> Act:
+    build = built(world.developer, world.project)
+    reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
+    return lambda: reviews.undo_verdict(world.viewer, build)
+
+
+def _asked(world: World) -> Review:
+    return _ask(world, built(world.developer, world.project))
+
+
+def _ask(world: World, build: Build) -> Review:
+    return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.viewer)])
+
+
+def _of(person: User) -> reviews.Asked:
+    return reviews.Asked((person.pk,))
+
+
+@scene(reviews.ask_for_review)
+def a_review_is_asked_for(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: _ask(world, build)
+
+
+@scene(reviews.ask_in_a_new_round)
+def a_review_is_carried_on(world: World) -> Act:
+    review = _asked(world)
+    write_file(world.developer, world.project, "notes.txt", b"better")
+    better = built(world.developer, world.project, RUNE + b"better")
+    return lambda: reviews.ask_in_a_new_round(world.developer, review, better, "Hears you now.")
+
+
+@scene(reviews.change_reviewers)
+def others_are_asked(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.change_reviewers(world.developer, review, [_of(world.owner)])
+
+
+@scene(reviews.say_in_review)
+def someone_says_something_in_a_review(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.say_in_review(world.viewer, review, "How loud was it?")
+
+
+@scene(reviews.close_review)
+def a_review_is_closed(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.close_review(world.developer, review)
 
 
 def acts_with_a_scene() -> Iterator[str]:

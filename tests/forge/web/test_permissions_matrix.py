@@ -239,7 +239,7 @@ ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.j
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")
-NOT_OURS = ("forge.web.builds", "forge.web.runes", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.reviews", "forge.web.runes", "forge.serving")
 
 
 @pytest.fixture

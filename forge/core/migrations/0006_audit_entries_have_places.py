@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_periodic_runs"),
+        ("core", "0005_blobs_may_be_damaged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

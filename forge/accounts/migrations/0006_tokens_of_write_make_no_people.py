@@ -24,6 +24,6 @@ def take_power(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_sessions_are_listed_and_tokens_have_a_reach")]
+    dependencies = [("accounts", "0005_sessions_are_listed_and_tokens_have_a_reach")]
 
     operations = [migrations.RunPython(take_power, migrations.RunPython.noop)]

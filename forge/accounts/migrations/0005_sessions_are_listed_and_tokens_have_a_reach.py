@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_scopes_are_verbs"),
+        ("accounts", "0004_names_are_held"),
         ("sessions", "0001_initial"),
     ]
 

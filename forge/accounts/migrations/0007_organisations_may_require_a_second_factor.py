@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_tokens_of_write_make_no_people"),
+        ("accounts", "0006_tokens_of_write_make_no_people"),
     ]
 
     operations = [
