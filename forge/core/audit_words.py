@@ -33,7 +33,8 @@ class Words:
     """An action's topic, and what it did: the rest of a sentence that begins with who acted.
 
     `{name}` is a value of the entry's data. `{project}`, `{organisation}`, `{person}`, `{member}`, `{build}` and
-    `{review}` are things, which are named as they are called today; `{changes}` says what `before` and `after` differ in.
+    `{review}` are things, which are named as they are called today; `{changes}` says what `before` and `after` differ
+    in.
     """
 
     topic: Topic
