@@ -92,6 +92,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/reviews/undo": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again. */
+    readonly post: operations["reviews_undo"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/rune": {
     readonly parameters: {
       readonly query?: never;
@@ -604,6 +621,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/reviews": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A project's reviews, newest first. */
+    readonly get: operations["requested_reviews_list"];
+    readonly put?: never;
+    /** @description Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says. */
+    readonly post: operations["requested_reviews_ask"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -811,6 +846,92 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/reviews/{review_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["requested_reviews_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/close": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Ends the review: nobody is waited for any more. */
+    readonly post: operations["requested_reviews_close"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review. */
+    readonly get: operations["review_comments_list"];
+    readonly put?: never;
+    /** @description What was said in a review. */
+    readonly post: operations["review_comments_add"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/reviewers": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description Asks these people and no others. */
+    readonly put: operations["requested_reviews_reviewers"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/rounds": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Carries the review on with a newer build, and asks again. */
+    readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -924,6 +1045,23 @@ export interface components {
     /** @description The arguments of one stage. */
     readonly ArgumentsAnswer: {
       readonly arguments: readonly components["schemas"]["StageArgument"][];
+    };
+    readonly AskForReview: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+      /** Format: uuid */
+      readonly build: string;
+      readonly title: string;
+      /** @default  */
+      readonly message: string;
+      /** Format: date */
+      readonly due?: string | null;
+    };
+    readonly AskedReviewers: {
+      readonly people: readonly string[];
+      /** @default 1 */
+      readonly needed: number;
+      /** @default  */
+      readonly title: string;
     };
     /** @description Who did what to what, where, and when. */
     readonly AuditEntry: {
@@ -1678,6 +1816,12 @@ export interface components {
       readonly name: string;
       readonly template?: string | null;
     };
+    readonly NewRound: {
+      /** Format: uuid */
+      readonly build: string;
+      /** @default  */
+      readonly message: string;
+    };
     /** @description What makes a token. */
     readonly NewToken: {
       readonly name: string;
@@ -2067,6 +2211,7 @@ export interface components {
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
@@ -2139,6 +2284,41 @@ export interface components {
       readonly before: number;
       readonly changed: readonly string[];
     };
+    /** @description That people were asked to judge a build. The newest of `rounds` is judged. */
+    readonly Review: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly message: string;
+      readonly state: components["schemas"]["ReviewState"];
+      readonly asked_by: components["schemas"]["Person"] | null;
+      readonly due: string | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly closed: string | null;
+      readonly rounds: readonly components["schemas"]["Round"][];
+      readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
+      readonly url: string;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    readonly ReviewAsked: {
+      /** Format: uuid */
+      readonly review: string;
+      readonly number: number;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    readonly ReviewAskedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.asked";
+      readonly data: components["schemas"]["ReviewAsked"];
+    };
     /** @description Someone gave a verdict on a build or commented on it. */
     readonly ReviewChanged: {
       /** Format: uuid */
@@ -2155,6 +2335,28 @@ export interface components {
       readonly type: "review.changed";
       readonly data: components["schemas"]["ReviewChanged"];
     };
+    readonly ReviewPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Review"][];
+    };
+    /** @enum {string} */
+    readonly ReviewState: "waiting" | "changes" | "approved" | "closed";
+    /** @description Somebody who was asked, with the standing verdict on the newest round. */
+    readonly Reviewer: {
+      readonly person: components["schemas"]["Person"];
+      readonly verdict: components["schemas"]["VerdictChoice"] | null;
+    };
+    /** @description People of whom `needed` must approve, and how many approvals are `missing`. Nobody waits for a group of 0. */
+    readonly ReviewerGroup: {
+      readonly title: string;
+      readonly needed: number;
+      readonly missing: number;
+      readonly people: readonly components["schemas"]["Reviewer"][];
+    };
+    readonly Reviewers: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+    };
     /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
       readonly reviews: readonly components["schemas"]["Verdict"][];
@@ -2162,6 +2364,17 @@ export interface components {
     };
     /** @enum {string} */
     readonly Role: "owner" | "developer" | "viewer";
+    /** @description One build of a review. */
+    readonly Round: {
+      readonly number: number;
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      readonly message: string;
+      readonly asked_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
     /** @description The rune that was made: its size in bytes and its digest. */
     readonly RuneReport: {
       readonly size: number;
@@ -2229,6 +2442,9 @@ export interface components {
       readonly message: string;
     };
     readonly Say: {
+      readonly text: string;
+    };
+    readonly SayInReview: {
       readonly text: string;
     };
     /** @enum {string} */
@@ -2353,6 +2569,8 @@ export interface components {
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
+      /** @description whether it may name another build later; a version such as 1.0 never does */
+      readonly moves: boolean;
       readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
@@ -2444,7 +2662,7 @@ export interface components {
       "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
+      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -2453,6 +2671,8 @@ export interface components {
       readonly verdict: components["schemas"]["VerdictChoice"];
       readonly comment: string;
       readonly rune_digest: string;
+      /** @description the build that was looked at; a verdict holds for all builds of these bytes */
+      readonly build_number: number;
       /** @description whether the same member gave another one later */
       readonly replaced: boolean;
       /** Format: date-time */
@@ -2591,6 +2811,8 @@ export interface components {
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
+export type AskForReview = components["schemas"]["AskForReview"];
+export type AskedReviewers = components["schemas"]["AskedReviewers"];
 export type AuditEntry = components["schemas"]["AuditEntry"];
 export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
 export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
@@ -2683,6 +2905,7 @@ export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
+export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
@@ -2743,10 +2966,19 @@ export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
+export type Review = components["schemas"]["Review"];
+export type ReviewAsked = components["schemas"]["ReviewAsked"];
+export type ReviewAskedEvent = components["schemas"]["ReviewAskedEvent"];
 export type ReviewChanged = components["schemas"]["ReviewChanged"];
 export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
+export type ReviewPage = components["schemas"]["ReviewPage"];
+export type ReviewState = components["schemas"]["ReviewState"];
+export type Reviewer = components["schemas"]["Reviewer"];
+export type ReviewerGroup = components["schemas"]["ReviewerGroup"];
+export type Reviewers = components["schemas"]["Reviewers"];
 export type Reviews = components["schemas"]["Reviews"];
 export type Role = components["schemas"]["Role"];
+export type Round = components["schemas"]["Round"];
 export type RuneReport = components["schemas"]["RuneReport"];
 export type RuneVerification = components["schemas"]["RuneVerification"];
 export type Sample = components["schemas"]["Sample"];
@@ -2757,6 +2989,7 @@ export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
+export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -2960,6 +3193,28 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Verdict"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly reviews_undo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Reviews"];
         };
       };
       readonly default: components["responses"]["Problem"];
@@ -4078,6 +4333,56 @@ export interface operations {
       readonly default: components["responses"]["Problem"];
     };
   };
+  readonly requested_reviews_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ReviewPage"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["AskForReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
   readonly samples_of_project: {
     readonly parameters: {
       readonly query?: never;
@@ -4465,6 +4770,150 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Project"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_close: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly review_comments_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comments"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly review_comments_add: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SayInReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_reviewers: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Reviewers"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_next_round: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["NewRound"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Round"];
         };
       };
       readonly default: components["responses"]["Problem"];
