@@ -212,6 +212,8 @@ SETTINGS = {
     "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
     "S3_REGION": "The region of the bucket.",
+    "REQUIRED_ISOLATION": "Protections without which nothing is computed for users: `all`, or names that "
+    "`python -m forge.serving.healthy --isolation` lists, separated by commas. By default what the system has is used.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
 """What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""

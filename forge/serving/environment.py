@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
+from rune.isolation.protections import Protection
 
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
@@ -49,6 +50,8 @@ class Environment:
     extra_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    required_isolation: frozenset[Protection]
+    """Protections of the processes that compute, without which nothing is computed."""
 
     @property
     def public(self) -> SplitResult:
@@ -101,6 +104,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        required_isolation=_protections(variables),
     )
 
 
@@ -113,6 +117,17 @@ def _service(name: str, read: Callable[[], T]) -> T:
 
 def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
+
+
+def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
+    named = _names(variables, "REQUIRED_ISOLATION")
+    if named == ("all",):
+        return frozenset(Protection)
+    try:
+        return frozenset(map(Protection, named))
+    except ValueError:
+        known = ", ".join(Protection)
+        raise BadEnvironment(f"REQUIRED_ISOLATION must be all, or names of {known}, separated by commas.") from None
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:

@@ -96,7 +96,9 @@ def _links(path: str) -> Iterator[tuple[str, str]]:
         if os.path.islink(place):
             target = os.readlink(place)
             yield place, target
-            left = [part for part in os.path.normpath(os.path.join(os.path.dirname(place), target)).split("/") if part] + left
+            left = [
+                part for part in os.path.normpath(os.path.join(os.path.dirname(place), target)).split("/") if part
+            ] + left
             place = "/"
 
 

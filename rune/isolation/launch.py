@@ -1,8 +1,8 @@
 """Starts a module in namespaces of its own: `python -P -m rune.isolation.launch FOLDER BYTES MODULE [ARGUMENT ...]`.
 
-The process that was started stays outside as a *keeper*: it writes the maps of users, waits, ends with the status of the
-module's process, and ends all when its standard input, a socket, is closed at the other end. The module's process is
-the first of its process namespace, so with it everything ends that it started. `main(entered, arguments)` of the
+The process that was started stays outside as a *keeper*: it writes the maps of users, waits, ends with the status of
+the module's process, and ends all when its standard input, a socket, is closed at the other end. The module's process
+is the first of its process namespace, so with it everything ends that it started. `main(entered, arguments)` of the
 module runs in it. Where the system refuses namespaces, the module runs without, and is told so.
 """
 
@@ -24,7 +24,7 @@ from typing import NoReturn
 from rune.isolation import linux
 from rune.isolation.file_tree import enter_file_tree, give_folder
 from rune.isolation.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, drop_capabilities, prctl, unshare
-from rune.isolation.protections import Gap, Protection, gaps_of, reason_of
+from rune.isolation.protections import Gap, Isolation, Protection, gaps_of, reason_of
 from rune.isolation.toolchain_files import package_folder, toolchain_access
 
 INSIDE = 1000
@@ -55,7 +55,7 @@ class Entered:
 
     @property
     def has_own_tree(self) -> bool:
-        return all(gap.protection is not Protection.FILE_TREE for gap in self.gaps)
+        return Isolation(self.gaps).has_own_tree
 
 
 def main() -> NoReturn:
@@ -101,7 +101,7 @@ def _attend(child: socket.socket, started: int) -> int:
 
 
 def _write_maps(pid: int) -> bool:
-    """Says which users there are in the child's namespace. Whether that is another than the keeper's: root can choose."""
+    """Says which users there are in the child's namespace; answers whether it can be another than the keeper's."""
     user, group = os.geteuid(), os.getegid()
     if user == 0 and _is_readable_by_all():
         other = _OUTSIDE + os.getpid()

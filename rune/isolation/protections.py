@@ -47,6 +47,11 @@ class Isolation:
     def in_force(self) -> tuple[Protection, ...]:
         return tuple(one for one in Protection if one not in self.missing)
 
+    @property
+    def has_own_tree(self) -> bool:
+        """Whether its own folder lies in memory, limited, and goes with it."""
+        return Protection.FILE_TREE not in self.missing
+
     def to_json(self) -> dict[str, str]:
         """The reason of each gap, by the protection's name."""
         return {gap.protection.value: gap.reason for gap in self.gaps}

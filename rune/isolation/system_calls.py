@@ -32,11 +32,11 @@ openat 257 56, mkdirat 258 34, newfstatat 262 79, unlinkat 263 35, renameat 264 
 readlinkat 267 78, faccessat 269 48, pselect6 270 72, ppoll 271 73, set_robust_list 273 99, get_robust_list 274 100,
 splice 275 76, tee 276 77, sync_file_range 277 84, epoll_pwait 281 22, eventfd 284 -, fallocate 285 47,
 eventfd2 290 19, epoll_create1 291 20, dup3 292 24, pipe2 293 59, preadv 295 69, pwritev 296 70, prlimit64 302 261,
-getcpu 309 168, sched_getattr 315 275, renameat2 316 276, seccomp 317 277, getrandom 318 278, membarrier 324 283,
-copy_file_range 326 285, preadv2 327 286, pwritev2 328 287, pkey_mprotect 329 288, pkey_alloc 330 289,
-pkey_free 331 290, statx 332 291, rseq 334 293, close_range 436 436, openat2 437 437, faccessat2 439 439,
-epoll_pwait2 441 441, landlock_create_ruleset 444 444, landlock_add_rule 445 445, landlock_restrict_self 446 446,
-futex_waitv 449 449
+getcpu 309 168, sched_getattr 315 275, renameat2 316 276, seccomp 317 277, getrandom 318 278, memfd_create 319 279,
+membarrier 324 283, copy_file_range 326 285, preadv2 327 286, pwritev2 328 287, pkey_mprotect 329 288,
+pkey_alloc 330 289, pkey_free 331 290, statx 332 291, rseq 334 293, close_range 436 436, openat2 437 437,
+faccessat2 439 439, epoll_pwait2 441 441, landlock_create_ruleset 444 444, landlock_add_rule 445 445,
+landlock_restrict_self 446 446, futex_waitv 449 449
 """
 """Name, number on x86-64, number on 64-bit ARM, which lacks what is older than it is."""
 
