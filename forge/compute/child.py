@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import IO, Any
@@ -345,27 +346,43 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
     os._exit(0)
 
 
-def main(entered: Entered, arguments: Sequence[str]) -> None:
-    """Serves jobs as long as the parent runs. The arguments are the output's descriptor and the seconds on the
-    processor, 0 without a limit."""
-    output, seconds = int(arguments[0]), int(arguments[1])
-    limit_itself(seconds or None)
+@dataclass(frozen=True)
+class Begun:
+    """What the process has left once it gave up all else."""
+
+    answers: IO[str]
+    jobs: socket.socket
+    output: int
+    isolation: Isolation
+
+
+def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
+    """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
+    without a limit."""
+    limit_itself(int(arguments[1]) or None)
     # What a library prints must not get between the answers.
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    source = socket.socket(fileno=os.dup(0))
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    jobs = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     toolchain_digest()  # of what is loaded now
     access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
-    isolation = Isolation((*entered.gaps, *confine(access)))
+    return Begun(answers, jobs, int(arguments[0]), Isolation((*entered.gaps, *confine(access))))
+
+
+def main(entered: Entered, arguments: Sequence[str]) -> None:
+    """Serves jobs as long as the parent runs."""
+    begun = begin(entered, arguments)
     jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()
-    threading.Thread(target=read_jobs, args=(source, jobs), daemon=True).start()
+    threading.Thread(target=read_jobs, args=(begun.jobs, jobs), daemon=True).start()
     signatures = Signatures()
-    Answers(out, 0).send("ready", gaps=isolation.to_json())
+    Answers(begun.answers, 0).send("ready", gaps=begun.isolation.to_json())
     while True:
         job, descriptors = jobs.get()
-        answers = Answers(out, job["id"])
-        run_job(job, descriptors, output, answers, signatures)
+        answers = Answers(begun.answers, job["id"])
+        run_job(job, descriptors, begun.output, answers, signatures)
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

@@ -40,7 +40,6 @@ DESCRIPTORS_AT_ONCE = 100
 """Of the files of a job; the system takes some 250 in one message."""
 FOLDER_LIMIT = 1 << 30
 """Bytes that the process may have in its own folder at once."""
-PROGRAM = "forge.compute.child"
 _PACKAGES, _OWN, _OUTPUT = "packages", "own", "output"
 
 
@@ -50,6 +49,9 @@ class ChildProcess:
 
     It may still be loading when this returns.
     """
+
+    program = "forge.compute.child"
+    """The module whose `main` runs in it."""
 
     def __init__(
         self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
@@ -87,7 +89,7 @@ class ChildProcess:
 
     def _command(self, own: Path, seconds: int | None) -> list[str]:
         launched = [sys.executable, "-P", "-m", "rune.isolation.launch", str(own), str(FOLDER_LIMIT)]
-        return [*launched, PROGRAM, str(self._output.fileno()), str(seconds or 0)]
+        return [*launched, self.program, str(self._output.fileno()), str(seconds or 0)]
 
     @property
     def pid(self) -> int:
@@ -180,6 +182,8 @@ def packages_folder(folder: Path) -> Path:
     """A folder that holds our two packages and nothing else: a checkout's own holds the data as well."""
     made = folder / _PACKAGES
     made.mkdir()
+    # For a process that is another user; the folder around it lets nobody else in.
+    made.chmod(0o755)
     for package in (rune, forge):
         source = Path(next(iter(package.__path__))).resolve()
         (made / source.name).symlink_to(source)

@@ -19,7 +19,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
 from forge.compute.guard import guard
 from forge.compute.isolation_report import require
-from rune.isolation.protections import Protection
+from rune.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
 
@@ -77,6 +77,11 @@ class Compiler:
     def pid(self) -> int | None:
         """Of what keeps the process, as the system outside sees it."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def isolation(self) -> Isolation | None:
+        """What the process lacks; None until it said so, which is before its first job."""
+        return self._process.isolation if self._process is not None else None
 
     @property
     def output(self) -> Path:

@@ -6,6 +6,7 @@ The system limits each process; this limits what one of ours uses together with 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ EVERY = 0.2
 """Seconds between two looks."""
 MEMORY_LIMIT = 4 * 1024**3
 """Bytes in memory of a process with all that it starts."""
-PROCESS_LIMIT = 48
-"""The compiler needs one for each core, and a model one; a build has few of either."""
+PROCESS_LIMIT = 32 + 2 * (os.cpu_count() or 1)
+"""The compiler needs one for each core, and a model one. The system's own limit counts threads as well."""
 FOLDER_LIMIT = 1 << 30
 """Bytes in its own folder, where that is not limited by the system."""
 FOLDER_ENTRIES = 20_000

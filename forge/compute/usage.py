@@ -66,14 +66,15 @@ def bytes_below(folder: Path, entries: int) -> int | None:
     left = [folder]
     while left:
         try:
-            for entry in os.scandir(left.pop()):
-                seen += 1
-                if seen > entries:
-                    return None
-                if entry.is_dir(follow_symlinks=False):
-                    left.append(Path(entry.path))
-                else:
-                    total += entry.stat(follow_symlinks=False).st_size
+            with os.scandir(left.pop()) as found:
+                for entry in found:
+                    seen += 1
+                    if seen > entries:
+                        return None
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(Path(entry.path))
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
         except FileNotFoundError:
             continue  # it was removed meanwhile
         except OSError:

@@ -198,6 +198,7 @@ def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) 
     `user` is who it becomes, None if it stays who it is.
     """
     gaps: list[Gap] = []
+    os.umask(0o022)  # what is made on the way is to be seen by the user that this becomes
     access = toolchain_access(packages(), own_processes=True)
     try:
         enter_file_tree(access, folder, size)

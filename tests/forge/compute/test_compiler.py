@@ -194,10 +194,10 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    until(lambda: not is_running(child) or _is_zombie(child))
+    until(lambda: not is_running(child) or is_zombie(child))
 
 
-def _is_zombie(pid: int) -> bool:
+def is_zombie(pid: int) -> bool:
     """A process that ended and that nobody waits for; in a container there may be no init that does."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
