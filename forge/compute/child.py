@@ -98,7 +98,7 @@ class JobFiles:
         if "text" in content:
             return str(content["text"]).encode("utf-8")
         if "descriptor" in content:
-            return self._descriptors[content["descriptor"]]
+            return self._descriptors[int(content["descriptor"])]
         # A sample whose person took their consent back is gone from old versions too.
         raise FileMissing(path, GONE)
 

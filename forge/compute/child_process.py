@@ -72,9 +72,9 @@ class ChildProcess:
         self._errors: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 (closed in `close`)
         self._jobs, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 self._command(own, seconds),
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 cwd=own,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from forge.compute.child_process import Answer, ChildProcess, packages_folder
@@ -60,7 +60,7 @@ class Compiler:
         self.memory = 0
         """Bytes in memory after the last job."""
 
-    def __enter__(self) -> Compiler:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -179,8 +179,8 @@ def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
         keeper.sendall(b"u")
         answer = keeper.recv(2)
         if answer[:1] not in (b"o", b"s"):
-            error = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
-            return Entered(gaps_of(lacking, reason_of(error)), folder)
+            refused = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
+            return Entered(gaps_of(lacking, reason_of(refused)), folder)
         waiting, until_gone = os.pipe()
         first = os.fork()
         if first:

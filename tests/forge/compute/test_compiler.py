@@ -45,7 +45,7 @@ def files_of(runefile: str = RUNEFILE) -> dict[str, Given]:
 
 def run(compiler: Compiler, asked: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
-    given = {"owner": OWNER, "files": files_of(runefile), "limit": 30} | more
+    given: dict[str, Any] = {"owner": OWNER, "files": files_of(runefile), "limit": 30} | more
     compiler.run(asked, lambda answer: answers.append(dict(answer)), **given)
     return answers
 
