@@ -96,7 +96,11 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         store=_service(
             "S3_URL",
             lambda: read_store(
-                *(variables.get(name, "") for name in ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"))
+                variables.get("S3_URL", ""),
+                variables.get("S3_ACCESS_KEY") or variables.get("AWS_ACCESS_KEY_ID", ""),
+                variables.get("S3_SECRET_KEY") or variables.get("AWS_SECRET_ACCESS_KEY", ""),
+                variables.get("S3_REGION", ""),
+                variables.get("AWS_SESSION_TOKEN", ""),
             ),
         ),
         debug=variables.get("DEBUG", "") in ("1", "true"),

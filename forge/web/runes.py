@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -58,11 +58,11 @@ def _readme(version: Version) -> SafeString | None:
     if entry is None or entry["size"] > 4 * LIMIT:
         return None
     key = f"readme:{entry['digest']}"
-    kept: SafeString | None = cache.get(key)
+    kept: SafeString | None = caches["process"].get(key)
     if kept is None:
         try:
             kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
         except NotFound:
             return None
-        cache.set(key, kept)
+        caches["process"].set(key, kept)
     return kept
