@@ -16,6 +16,7 @@ import pytest
 from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
+from forge.compute.spare import Spare
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.building.spec import BuildOptions, BuildSpec
@@ -95,6 +96,40 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
     assert len(digests) == 1
     assert compiler.pid == pid
     assert compiler.memory > 0
+
+
+def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
+    spare = Spare(Compiler(tmp_path / "work").new_process)
+    try:
+        spare.prepare()
+        ahead = spare.take()
+        started = iter([ahead, spare.take(), spare.take()])
+        with Compiler(tmp_path / "work", spare=lambda: next(started)) as compiler:
+            pids = []
+            for owner in (OWNER, OWNER, uuid4(), OWNER):
+                run(compiler, job(steps=["check"]), owner=owner)
+                pids.append(compiler.pid)
+        assert pids[0] == pids[1] == ahead.pid
+        assert len(set(pids)) == 3, "who comes back gets none of an other's either"
+    finally:
+        spare.close()
+
+
+def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
+    spare = Spare(Compiler(tmp_path / "work").new_process)
+    spare.prepare()
+    spare.prepare()
+    assert len(list((tmp_path / "work").iterdir())) == 1
+    ended = spare.take()
+    spare._process = ended
+    ended.stop("")
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    taken = spare.take()
+    assert taken.pid != ended.pid
+    taken.close()
+    spare.close()
+    spare.prepare()
+    assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
 
 
 def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
