@@ -10,7 +10,6 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +27,7 @@ import rune
 from forge.compute.errors import ChildDied
 from forge.compute.guard import guard
 from forge.compute.isolation_report import report
+from forge.compute.removal import remove_tree
 from rune.isolation.protections import Isolation, isolation_from_json
 
 _log = logging.getLogger(__name__)
@@ -188,12 +188,3 @@ def packages_folder(folder: Path) -> Path:
         source = Path(next(iter(package.__path__))).resolve()
         (made / source.name).symlink_to(source)
     return made
-
-
-def remove_tree(folder: Path) -> None:
-    """Removes a folder whatever a process has put into it."""
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    except RecursionError:
-        # Folders in folders, deeper than Python's own function goes.
-        subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
