@@ -6,12 +6,12 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from forge.compute.given import Given
-from forge.core.blobs import blob_path, open_blob
+from forge.core.blobs import blob_path, open_blob, open_intact
 from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
 from forge.projects.versions import Manifest
@@ -56,9 +56,13 @@ def given_blob(digest: str, fetched: Path) -> Iterator[Given]:
 
 
 def local_file(digest: str, fetched: Path) -> Path:
-    """Where a blob lies as a file on this machine; the file of one that is no longer stored is not there."""
+    """Where a blob lies as a file on this machine, once its bytes were compared with the digest; the file of one that
+    is no longer stored is not there. Raises `Damaged`.
+    """
     place = blob_path(digest)
     if place is not None:
+        with suppress(NotFound):
+            open_intact(digest).close()
         return place
     fetched.mkdir(parents=True, exist_ok=True)
     found = fetched / digest.replace(":", "-")
@@ -73,7 +77,9 @@ def local_file(digest: str, fetched: Path) -> Path:
                 file.write(chunk)
         partly.rename(found)
     except NotFound:
-        partly.unlink()
+        pass
+    finally:
+        partly.unlink(missing_ok=True)
     return found
 
 

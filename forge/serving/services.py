@@ -154,7 +154,7 @@ def caches(redis: str) -> dict[str, Any]:
     if not redis:
         return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}, "process": own}
     shared = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "forge.core.shared_cache.SharedCache",
         "LOCATION": redis,
         "OPTIONS": {"serializer": "forge.core.cache_json.JsonSerializer"},
     }
