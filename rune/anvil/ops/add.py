@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, rescale_twice, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rescaling import OutputRange, multipliers_of
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
 from rune.tflite import ElementwiseOptions, Tensor
@@ -36,9 +38,22 @@ class Broadcast:
         """Names and values, as `struct rune_broadcast` (kernels/common/broadcast.h) has them."""
         return (("sizes", self.sizes), ("left_steps", self.left_steps), ("right_steps", self.right_steps))
 
+    def spread(self, left: Array, right: Array) -> tuple[Array, Array]:
+        """Both inputs with the output's five dimensions."""
+        found = []
+        for values, steps in ((left, self.left_steps), (right, self.right_steps)):
+            strides = tuple(step * values.itemsize for step in steps)
+            found.append(np.lib.stride_tricks.as_strided(np.ascontiguousarray(values), self.sizes, strides))
+        return found[0], found[1]
+
+    @staticmethod
+    def dense(count: int) -> Broadcast:
+        """Both inputs have as many elements as the output."""
+        return Broadcast((1, 1, 1, 1, count), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
+
 
 @dataclass(frozen=True, eq=False)
-class AddInt8(Computation):
+class AddInt8(Computation, CarriesChannels):
     """Scales and zero points of both inputs and the output's scale; what each of the 256 bytes of an input adds, at
     2**20 times the common scale; and the multiplier from there back."""
 
@@ -52,6 +67,27 @@ class AddInt8(Computation):
     right_terms: Integers
     multiplier: Multiplier
     output: OutputRange
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*(each.astype(np.int64) + 128 for each in inputs))
+        return (self.bytes().astype(np.int8)[left, right],)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense or self.multiplier.exponent > 0:  # a left shift may leave 32 bits
+            return None
+        left, right = inputs
+        sums = self.bytes()  # a greater input never gives a smaller sum
+        return Range(
+            sums[left.least + 128, right.least + 128].astype(np.int64),
+            sums[left.greatest + 128, right.greatest + 128].astype(np.int64),
+        )
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.is_dense:
+            return None
+        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
 
     def bytes(self) -> Integers:
         """The reference's output for all pairs of bytes, [left, right] from -128 on."""
@@ -67,6 +103,12 @@ class AddFloat32(Computation):
     shape: Broadcast
     minimum: float
     maximum: float
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*inputs)
+        return (np.clip(left + right, np.float32(self.minimum), np.float32(self.maximum)),)
 
 
 def _options(op: Op) -> ElementwiseOptions:
@@ -149,4 +191,4 @@ def _steps(sizes: list[int]) -> tuple[int, ...]:
     return tuple(reversed(steps))
 
 
-OPERATIONS = {"ADD": Operation(refusal, computation)}
+OPERATIONS = {"ADD": Operation(refusal, computation, operands=2)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
-from rune.anvil.ops.quantize import DequantizeBytes, QuantizeBytes, QuantizeFloat32
+from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s
 
@@ -16,7 +17,7 @@ def floats(op: QuantizeFloat32) -> KernelCall:
     )
 
 
-def between_bytes(op: QuantizeBytes) -> KernelCall:
+def between_bytes(op: ByteTable) -> KernelCall:
     table = Constant("uint8_t", op.table.tobytes())
     return KernelCall("rune_quantize_bytes", (Input(0, "uint8_t"), Output(0, "uint8_t"), table, Number(op.count)))
 
@@ -27,4 +28,4 @@ def dequantize(op: DequantizeBytes) -> KernelCall:
     )
 
 
-PACKERS = {QuantizeFloat32: floats, QuantizeBytes: between_bytes, DequantizeBytes: dequantize}
+PACKERS = {QuantizeFloat32: floats, ByteTable: between_bytes, DequantizeBytes: dequantize}
