@@ -14,8 +14,22 @@ from rune.abi import ModelFormat
 from rune.anvil.computation import Array, Computation
 from rune.anvil.program import CapabilityRequest, OutputRequest
 from rune.blocks.signature import BlockCode
-from rune.tensor import TensorType
+from rune.tensor import ElementType, TensorType
 from rune.tflite import Quantization
+
+NUMPY_TYPES = {
+    ElementType.U8: "u1",
+    ElementType.I8: "i1",
+    ElementType.U16: "<u2",
+    ElementType.I16: "<i2",
+    ElementType.U32: "<u4",
+    ElementType.I32: "<i4",
+    ElementType.U64: "<u8",
+    ElementType.I64: "<i8",
+    ElementType.F32: "<f4",
+    ElementType.F64: "<f8",
+}
+"""What NumPy calls the elements of a tensor; a utf8 element has no bytes of its own."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -116,7 +116,7 @@ class _Selection:
         call = kernel.pack(computation)
         for number in range(len(node.outputs)):
             self._output(node, number)
-        part = self._parts[node.stage]
+        part = self._parts.get(node.stage, PIPELINE)
 
         def resolve(argument: KernelArgument) -> Argument:
             match argument:

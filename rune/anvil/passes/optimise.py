@@ -6,15 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rune.anvil.graph import Figures, Graph, figures
+from rune.anvil.passes.byte_tables import byte_tables
+from rune.anvil.passes.constant_folding import constant_folding
 from rune.anvil.passes.dead_channels import dead_channels
+from rune.anvil.passes.dead_ops import dead_ops
+from rune.anvil.passes.in_place import in_place
 from rune.anvil.passes.views import views
 
 Pass = Callable[[Graph], Graph]
 """Pure; gives the very graph that it was given where it finds nothing to do."""
 
 PASSES: Mapping[str, Pass] = {
+    "constant folding": constant_folding,
+    "dead ops": dead_ops,
+    "byte tables": byte_tables,
     "dead channels": dead_channels,
     "views": views,
+    "in place": in_place,
 }
 """By name, in the order in which they run."""
 

@@ -6,26 +6,13 @@ import numpy as np
 
 from rune.anvil.computation import Array
 from rune.anvil.errors import BadModel, UnsupportedModel
-from rune.anvil.graph import Value
+from rune.anvil.graph import NUMPY_TYPES, Value
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.support import unsupported
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, Tensor
-
-NUMPY_TYPES = {
-    ElementType.U8: "u1",
-    ElementType.I8: "i1",
-    ElementType.U16: "<u2",
-    ElementType.I16: "<i2",
-    ElementType.U32: "<u4",
-    ElementType.I32: "<i4",
-    ElementType.U64: "<u8",
-    ElementType.I64: "<i8",
-    ElementType.F32: "<f4",
-    ElementType.F64: "<f8",
-}
 
 
 def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-/* ADD, int8 and float32, with broadcasting. */
+/* ADD, int8 and float32, with broadcasting. The output may be an input that is not repeated. */
 #ifndef RUNE_ADD_H
 #define RUNE_ADD_H
 

@@ -1,4 +1,5 @@
-/* ADD, int8 and float32, with broadcasting: dimensions of one are repeated by a step of zero. */
+/* ADD, int8 and float32, with broadcasting: dimensions of one are repeated by a step of zero. The output may be an input
+ * that is not repeated. */
 #ifndef RUNE_ADD_H
 #define RUNE_ADD_H
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from rune.anvil.computation import Array, Computation
-from rune.anvil.graph import Graph, Value
+from rune.anvil.graph import Value
 from rune.anvil.reading.builder import GraphBuilder
-from rune.anvil.reading.model import NUMPY_TYPES, read_ops
+from rune.anvil.reading.model import read_ops
 from rune.tensor import ElementType
 from rune.tflite import read_model, signature
 from tests.model_cases import ModelCase, model_cases
+from tests.rune.anvil.evaluated_graph import evaluated
 from tests.rune.anvil.test_anvil_models import assert_close
 
 
@@ -30,19 +29,3 @@ def test_a_reference_gives_what_the_reference_kernels_give(case: ModelCase) -> N
                 assert_close(expected, given)
             else:
                 assert given == expected
-
-
-def evaluated(graph: Graph, inputs: dict[int, bytes]) -> dict[int, Array]:
-    """Each value of a graph of ops for these inputs."""
-    values = {index: value.data for index, value in enumerate(graph.values) if value.data is not None}
-    for index, data in inputs.items():
-        kind = graph.values[index].type
-        values[index] = np.frombuffer(data, NUMPY_TYPES[kind.element]).reshape(kind.dimensions)
-    for node in graph.nodes:
-        assert isinstance(node.work, Computation)
-        results = node.work.evaluate(*(values[index] for index in node.inputs))
-        for index, result in zip(node.outputs, results, strict=True):
-            kind = graph.values[index].type
-            values[index] = result.reshape(kind.dimensions)
-            assert result.dtype == NUMPY_TYPES[kind.element]
-    return values
