@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rune.abi import ModelFormat
 from rune.anvil.computation import Array, Computation
+from rune.anvil.figures import Figures
 from rune.anvil.program import CapabilityRequest, OutputRequest
 from rune.blocks.signature import BlockCode
 from rune.tensor import ElementType, TensorType
@@ -147,25 +148,6 @@ class Graph:
         """The same with other nodes, or none, in the places of these numbers."""
         nodes = (changes.get(number, (node,)) for number, node in enumerate(self.nodes))
         return replace(self, nodes=tuple(node for some in nodes for node in some))
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a graph takes: nodes, products that go into sums, and bytes of constants and of all other tensors together,
-    each as if it had memory of its own."""
-
-    nodes: int
-    multiply_accumulates: int
-    constants: int
-    tensors: int
-
-    def __sub__(self, other: Figures) -> Figures:
-        return Figures(
-            self.nodes - other.nodes,
-            self.multiply_accumulates - other.multiply_accumulates,
-            self.constants - other.constants,
-            self.tensors - other.tensors,
-        )
 
 
 def figures(graph: Graph) -> Figures:

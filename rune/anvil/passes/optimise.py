@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rune.anvil.graph import Figures, Graph, figures
+from rune.anvil.figures import Figures
+from rune.anvil.graph import Graph, figures
 from rune.anvil.passes.byte_tables import byte_tables
 from rune.anvil.passes.constant_folding import constant_folding
 from rune.anvil.passes.dead_channels import dead_channels

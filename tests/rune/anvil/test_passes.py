@@ -11,7 +11,8 @@ import pytest
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.computation import Array, Computation
-from rune.anvil.graph import BlockCall, Figures, Graph, Node, Send, Value, figures
+from rune.anvil.figures import Figures
+from rune.anvil.graph import BlockCall, Graph, Node, Send, Value, figures
 from rune.anvil.lower import lower
 from rune.anvil.ops.add import AddFloat32, Broadcast
 from rune.anvil.ops.byte_table import ByteTable
