@@ -59,9 +59,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
         return self.window.positions * self.filters.size
 
     @property
-    def _weights(self) -> Integers:
+    def _weights(self) -> Array:
         """[output channel, number under the filter]."""
-        return self.filters.reshape(len(self.filters), -1).astype(np.int64)
+        return self.filters.reshape(len(self.filters), -1)
 
     def making(self, keep: Mask) -> Computation:
         return replace(

@@ -58,7 +58,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         whole, rest = divmod(self.weights.shape[1], len(numbers.least))
         if rest:
             return None
-        sums = sum_range(self.weights.astype(np.int64), self.bias, numbers.tiled(whole))
+        sums = sum_range(self.weights, self.bias, numbers.tiled(whole))
         if not are_in_reach(sums, self.multipliers):
             return None
         ends = (rescaled_once(end, self.multipliers) for end in (sums.least, sums.greatest))

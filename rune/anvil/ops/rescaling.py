@@ -78,13 +78,13 @@ def are_in_reach(sums: Range, multipliers: Sequence[Multiplier]) -> bool:
     return bool((reach < FARTHEST >> np.clip(exponents, 0, 31)).all())
 
 
-def sum_range(weights: Integers, bias: Array, inputs: Range) -> Range:
+def sum_range(weights: Array, bias: Array, inputs: Range) -> Range:
     """Between what the sums of weights [channel, input] lie for inputs that are counted from their zero point."""
-    rising, falling = np.maximum(weights, 0), np.minimum(weights, 0)
-    start = bias.astype(np.int64)
-    least = start + np.dot(rising, inputs.least) + np.dot(falling, inputs.greatest)
-    greatest = start + np.dot(rising, inputs.greatest) + np.dot(falling, inputs.least)
-    return Range(least, greatest)
+    # The middle of the inputs, and as far as they go from there; both exact in f64, whose sums are fast.
+    exact = weights.astype(np.float64)
+    middle = exact @ ((inputs.least + inputs.greatest) / 2) + bias.astype(np.float64)
+    reach = np.abs(exact) @ ((inputs.greatest - inputs.least) / 2)
+    return Range((middle - reach).astype(np.int64), (middle + reach).astype(np.int64))
 
 
 def multipliers_of(reals: Sequence[float]) -> tuple[Multiplier, ...]:
