@@ -46,6 +46,14 @@ class Computation(ABC):
         return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
+class Clamped(ABC):
+    """A computation of floats whose results are clamped last."""
+
+    @abstractmethod
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        """The same, its results clamped to these bounds as well."""
+
+
 class View(Computation):
     """An output that is its input's bytes, seen with other dimensions. It costs nothing and has no kernel."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.anvil.computation import Array, Computation
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, folded, multipliers_of, rescaled_twice, sum_range
@@ -84,7 +84,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DFloat32(Computation):
+class Conv2DFloat32(Computation, Clamped):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -98,6 +98,9 @@ class Conv2DFloat32(Computation):
         weights = self.filters.reshape(len(self.filters), -1).astype(np.float64)
         sums = numbers.reshape(self.window.positions, -1) @ weights.T + self.bias.astype(np.float64)
         return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
     @property
     def multiply_accumulates(self) -> int:

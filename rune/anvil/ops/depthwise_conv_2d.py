@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Mask, Range
-from rune.anvil.computation import Array, Computation
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, convolution, image_op_refusal
@@ -67,7 +67,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DFloat32(Computation):
+class DepthwiseConv2DFloat32(Computation, Clamped):
     """`taps` are float32 [height * width, output channel], `bias` one an output channel."""
 
     window: Window
@@ -80,6 +80,9 @@ class DepthwiseConv2DFloat32(Computation):
         numbers = _under_taps(self.window, inputs[0], 0).astype(np.float64)
         sums = (numbers * self.taps.astype(np.float64)).sum(axis=1) + self.bias.astype(np.float64)
         return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
     @property
     def multiply_accumulates(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.anvil.computation import Array, Computation
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers
@@ -84,7 +84,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class FullyConnectedFloat32(Computation):
+class FullyConnectedFloat32(Computation, Clamped):
     """`weights` are float32 [output, input], `bias` one an output."""
 
     batches: int
@@ -97,6 +97,9 @@ class FullyConnectedFloat32(Computation):
         numbers = inputs[0].reshape(self.batches, -1).astype(np.float64)
         sums = numbers @ self.weights.T.astype(np.float64) + self.bias.astype(np.float64)
         return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
     @property
     def multiply_accumulates(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rune.anvil.figures import Figures
 from rune.anvil.graph import Graph, figures
+from rune.anvil.passes.activations import activations
 from rune.anvil.passes.byte_tables import byte_tables
 from rune.anvil.passes.constant_folding import constant_folding
 from rune.anvil.passes.dead_channels import dead_channels
@@ -20,6 +21,7 @@ Pass = Callable[[Graph], Graph]
 PASSES: Mapping[str, Pass] = {
     "constant folding": constant_folding,
     "dead ops": dead_ops,
+    "activations": activations,
     "byte tables": byte_tables,
     "dead channels": dead_channels,
     "views": views,

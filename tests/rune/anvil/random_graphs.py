@@ -10,7 +10,8 @@ from rune.abi import Output
 from rune.anvil.computation import Computation
 from rune.anvil.fixed_point import Multiplier, multiplier
 from rune.anvil.graph import Graph, Send, Value
-from rune.anvil.ops.add import AddInt8, Broadcast
+from rune.anvil.ops.add import AddInt8
+from rune.anvil.ops.broadcast import Broadcast
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8

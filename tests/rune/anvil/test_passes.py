@@ -14,10 +14,13 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.figures import Figures
 from rune.anvil.graph import BlockCall, Graph, Node, Send, Value, figures
 from rune.anvil.lower import lower
-from rune.anvil.ops.add import AddFloat32, Broadcast
+from rune.anvil.ops.activations import ClampFloat32
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
 from rune.anvil.ops.reshape import Reshape
+from rune.anvil.passes.activations import activations
 from rune.anvil.passes.byte_tables import byte_tables
 from rune.anvil.passes.constant_folding import SMALL, constant_folding
 from rune.anvil.passes.dead_channels import dead_channels
@@ -54,8 +57,8 @@ def send(*inputs: int) -> Node:
     return Node("out", "out", Send(OutputRequest("out", Output.TENSOR)), inputs)
 
 
-def added(count: int) -> AddFloat32:
-    return AddFloat32(Broadcast.dense(count), -FAR, FAR)
+def added(count: int) -> BinaryFloat32:
+    return BinaryFloat32(Binary.ADD, Broadcast.dense(count), -FAR, FAR)
 
 
 def block(element: Callable[[float], float] | None) -> BlockCall:
@@ -83,7 +86,7 @@ def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
     applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
     found = {each.name for each in applied}
-    assert found == set(PASSES) - {"constant folding"}  # no op of theirs reads constants only
+    assert found == set(PASSES) - {"constant folding", "activations"}  # none of them reads constants only, or floats
     assert sum(each.saved.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
 
 
@@ -113,7 +116,7 @@ def test_a_constant_is_not_made_large_to_save_an_op() -> None:
     one = np.ones(1, np.float32)
     graph = Graph(
         (value(F32, 1, data=one), value(F32, 1, data=one), value(F32, count)),
-        (op(AddFloat32(shape, -FAR, FAR), (0, 1), 2), send(2)),
+        (op(BinaryFloat32(Binary.ADD, shape, -FAR, FAR), (0, 1), 2), send(2)),
     )
     assert constant_folding(graph) is graph
 
@@ -130,6 +133,17 @@ def test_what_nothing_reads_is_not_computed() -> None:
 def test_a_block_that_nothing_reads_is_still_run() -> None:
     graph = Graph((value(F32, 4), value(F32, 4)), (op(block(None), (0,), 1), send(0)))
     assert dead_ops(graph) is graph
+
+
+def test_a_clamp_is_done_where_its_numbers_are_made() -> None:
+    values = (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4))
+    nodes = (op(added(4), (0, 0), 1), op(ClampFloat32(4, 0.0, FAR), (1,), 2), op(ClampFloat32(4, -1.0, 1.0), (2,), 3))
+    joined = activations(Graph(values, (*nodes, send(3))))
+    (work,) = (node.work for node in joined.nodes if isinstance(node.work, BinaryFloat32))
+    assert (work.minimum, work.maximum) == (0.0, 1.0)
+    assert [node.outputs for node in joined.nodes] == [(3,), ()]
+    watched = Graph(values, (*nodes, send(1, 3)))
+    assert works(activations(watched)) == ["BinaryFloat32", "ClampFloat32", "Send"]
 
 
 HALVES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32) / np.float32(2)
@@ -225,7 +239,7 @@ def test_a_constant_and_what_is_broadcast_keep_their_memory() -> None:
     channel = Broadcast((1, 1, 1, 2, 2), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
     graph = Graph(
         (value(F32, 2), value(F32, 2, data=np.ones(2, np.float32)), value(F32, 2, 2)),
-        (op(AddFloat32(channel, -FAR, FAR), (0, 1), 2), send(2)),
+        (op(BinaryFloat32(Binary.ADD, channel, -FAR, FAR), (0, 1), 2), send(2)),
     )
     assert in_place(graph) is graph
 
