@@ -27,7 +27,7 @@ from rune.anvil.program import (
 )
 from rune.anvil.target_limits import TargetLimits
 
-SEARCH: Final = 100_000
+SEARCH: Final = 50_000
 """Pairs of buffers that are compared to find an order that takes less memory than the first: some hundreds of orders
 for a model of thirty layers, none for thousands of buffers that all live together."""
 
