@@ -1,6 +1,11 @@
 """What can go wrong with people, organisations and their secrets."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from forge.core.errors import Conflict, Invalid
+from rune.wording import listed
 
 
 class BadName(Invalid):
@@ -18,6 +23,18 @@ class NameTaken(Conflict):
     title = "The name is taken"
 
     def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"name": [detail]})
+
+
+class TooManyNames(Conflict):
+    """An organisation had as many names as one can have."""
+
+    title = "No further name"
+
+    def __init__(self, name: str, had: Sequence[str]) -> None:
+        """`had` are the names that it can take back."""
+        limit = f"{name} has had {len(had)} names, and an organisation cannot have more."
+        detail = f"{limit} Take one of them back: {listed(had)}."
         super().__init__(detail, errors={"name": [detail]})
 
 

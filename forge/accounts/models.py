@@ -112,10 +112,24 @@ class Organisation(models.Model):
 
 
 class FormerOrganisationName(models.Model):
-    """A name that an organisation had; it leads to the organisation until someone takes it."""
+    """A name that an organisation had. It leads to the organisation, until someone takes it where it is not held."""
 
     name = models.CharField(primary_key=True, max_length=MAXIMUM_LENGTH)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeldName(models.Model):
+    """A name of an organisation that published something, for good: nobody else gets it, also when the row of the
+    organisation is gone.
+    """
+
+    name = models.CharField(primary_key=True, max_length=MAXIMUM_LENGTH)
+    organisation = models.UUIDField(db_index=True)
+    """The id of the organisation, whose row this one outlives."""
+    since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name

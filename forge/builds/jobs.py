@@ -15,7 +15,7 @@ from uuid import UUID
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
-from forge.projects.versions import Manifest, WorkingTree
+from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
 
@@ -85,7 +85,7 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project and version."""
     project: Project = build.project
     spec = _spec(build.source.digest, BuildOptions(build.name))
-    return Job(project.organisation_id, spec, build.source.manifest, {}, NUMBERED_STEPS, lasts=True)
+    return Job(project.organisation_id, spec, given_files(build.source), {}, NUMBERED_STEPS, lasts=True)
 
 
 def _spec(version: str, options: BuildOptions) -> BuildSpec:

@@ -32,6 +32,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
 from forge.compute.toolchain import PREVIEW_SECONDS, TOOLCHAIN
 from forge.core.blob_sweep import let_go
+from forge.core.errors import Damaged
 from forge.core.event_types import NewEvent
 from forge.core.events import append_event
 from forge.projects.models import Project
@@ -111,6 +112,8 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
+    except Damaged as error:
+        recorder.save(PreviewState.FAILED, error=error.detail)
     except ChildDied as error:
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
 

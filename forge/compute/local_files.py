@@ -6,11 +6,11 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from forge.core.blobs import blob_path, open_blob
+from forge.core.blobs import blob_path, open_blob, open_intact
 from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
 from forge.projects.versions import Manifest
@@ -50,9 +50,13 @@ def _written(data: bytes, folder: Path) -> Path:
 
 
 def local_file(digest: str, folder: Path) -> Path:
-    """Where a blob lies as a file on this machine; the file of one that is no longer stored is not there."""
+    """Where a blob lies as a file on this machine, once its bytes were compared with the digest; the file of one that
+    is no longer stored is not there. Raises `Damaged`.
+    """
     place = blob_path(digest)
     if place is not None:
+        with suppress(NotFound):
+            open_intact(digest).close()
         return place
     fetched = folder / f"{_FETCHED}{digest.replace(':', '-')}"
     if fetched.exists():
@@ -65,7 +69,9 @@ def local_file(digest: str, folder: Path) -> Path:
                 file.write(chunk)
         partly.rename(fetched)
     except NotFound:
-        partly.unlink()
+        return fetched
+    finally:
+        partly.unlink(missing_ok=True)
     return fetched
 
 

@@ -43,6 +43,11 @@ def is_linked(owner: Model, digest: str) -> bool:
     return links_of(owner).filter(blob_id=digest).exists()
 
 
+def linked_size(owner: Model, digest: str) -> int | None:
+    """The size of a blob that the owner has, as the store knows it; None where it has none of this digest."""
+    return links_of(owner).filter(blob_id=digest).values_list("blob__size", flat=True).first()
+
+
 def organisation_bytes(organisation: UUID) -> int:
     """Bytes that are stored for an organisation: what is linked in several ways counts once."""
     digests = BlobLink.objects.filter(organisation=organisation).values("blob_id")

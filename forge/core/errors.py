@@ -72,6 +72,19 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class Damaged(DomainError):
+    """Stored bytes are not what they were when they were stored; none of them are given out."""
+
+    title = "Stored bytes are damaged"
+
+    def __init__(
+        self,
+        detail: str = "The stored bytes are damaged and are not given out. Upload or build them again, or ask the "
+        "operator to take them from a backup.",
+    ) -> None:
+        super().__init__(detail)
+
+
 class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 

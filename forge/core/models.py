@@ -9,6 +9,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -22,6 +23,11 @@ class Blob(models.Model):
     """When they were put last: who put them may not have linked them yet. `created` where they were put once."""
     synced = models.BooleanField(default=True)
     """Whether they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
+    damaged_at = models.DateTimeField(null=True, blank=True)
+    """When it was seen that the stored bytes are others; None where nobody saw that, or they were put again."""
+
+    class Meta:
+        indexes = [models.Index(fields=["damaged_at"], condition=Q(damaged_at__isnull=False), name="damaged_blobs")]
 
     def __str__(self) -> str:
         return self.digest

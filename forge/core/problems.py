@@ -44,6 +44,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (errors.Damaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
 

@@ -90,7 +90,7 @@ class Project(models.Model):
 
 
 class FormerProjectName(models.Model):
-    """A name that a project had; it leads to the project until someone takes it."""
+    """A name that a project had; it leads to the project until another project of the organisation takes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
 from forge.core.blob_responses import as_foreign
-from forge.core.blobs import open_blob
+from forge.core.blobs import open_blob, open_intact
 from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
 from forge.core.errors import DomainError, Moved, SignInNeeded
@@ -130,7 +130,9 @@ def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filen
     if request.method == "HEAD":
         response = HttpResponse(content_type=media_type)
     else:
-        chunks = chunks_for(request, partial(open_blob, digest), first, last - first + 1)
+        # A part is given when all was compared; the whole is compared while it is sent.
+        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
+        chunks = chunks_for(request, opened, first, last - first + 1)
         response = StreamingHttpResponse(chunks, content_type=media_type, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:

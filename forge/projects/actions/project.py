@@ -116,7 +116,7 @@ def update_project(
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
-        take_name(project.organisation, name)
+        take_name(project.organisation, name, project)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
     description = None if description is None else " ".join(description.split())
@@ -166,7 +166,7 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
         raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
     require(actor, Verb.MANAGE, project)
     wanted = check_project_name(new_name) if new_name else project.name
-    take_name(organisation, wanted)
+    take_name(organisation, wanted, project)
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
     write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)

@@ -2250,6 +2250,8 @@ export interface components {
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
+      /** @description whether it may name another build later; a version such as 1.0 never does */
+      readonly moves: boolean;
       readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
