@@ -147,7 +147,7 @@ def channel_layers(redis: str) -> dict[str, Any]:
 def caches(redis: str) -> dict[str, Any]:
     """Django's CACHES. Limits are counted in it; in memory it has room for a crowd of addresses."""
     if redis:
-        return {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+        return {"default": {"BACKEND": "forge.core.shared_cache.SharedCache", "LOCATION": redis}}
     memory = "django.core.cache.backends.locmem.LocMemCache"
     return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
