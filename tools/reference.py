@@ -184,6 +184,8 @@ def operators_page() -> str:
                     "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
                     "* int8 tensors have one scale each; weights of convolutions and fully connected layers may have "
                     "one a channel, with a zero point of 0, and their biases are int32.",
+                    "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
+                    "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
                     "* No tensor changes between runs (variable tensors).",

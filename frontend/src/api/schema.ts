@@ -1202,6 +1202,7 @@ export interface components {
       readonly files?: readonly components["schemas"]["FileReport"][];
       readonly memory: components["schemas"]["Memory"];
       readonly models: readonly components["schemas"]["ModelReport"][];
+      readonly passes?: readonly components["schemas"]["PassReport"][];
       readonly resources: readonly components["schemas"]["ResourceReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
@@ -1997,6 +1998,14 @@ export interface components {
       readonly arguments: readonly components["schemas"]["ArgumentField"][];
       readonly inputs: readonly components["schemas"]["PaletteInput"][] | null;
       readonly outputs: readonly string[] | null;
+    };
+    /** @description A pass of the compiler that changed the graph, and what is gone since; less than 0 is what it added. */
+    readonly PassReport: {
+      readonly name: string;
+      readonly steps: number;
+      readonly multiply_accumulates: number;
+      readonly constants: number;
+      readonly tensors: number;
     };
     /** @description The role of a member, or of who accepts an invitation. */
     readonly PatchedGivenRole: {
@@ -2926,6 +2935,7 @@ export type OutlineWire = components["schemas"]["OutlineWire"];
 export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
 export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
+export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
