@@ -56,4 +56,5 @@ if settings.EMBEDDED_WORKER:
     server_stopping.register(_worker.stop)
 server_started.register(partial(scheduler.start, _places))
 
-application = traced(Observed(build_application()), settings.ENVIRONMENT.collector)
+_settings = settings.ENVIRONMENT
+application = traced(Observed(build_application()), _settings.collector, _settings.collector_headers)

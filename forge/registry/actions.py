@@ -15,12 +15,22 @@ from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes
 from forge.core.events import append_event
 from forge.projects.access import require
-from forge.projects.models import Project
+from forge.projects.actions import note_download
+from forge.projects.models import Project, Visibility
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
 from forge.registry.events import TAG_PUBLISHED
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci import MANIFEST_TYPE, OciArtifact, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.published_versions import fix_version
+
+
+def note_pull(actor: Actor, project: Project, digest: str) -> None:
+    """Writes down that someone takes out a published rune of a private project; what is public anyone may have.
+
+    Raises `Forbidden`, `NotFound` and `SignInNeeded`.
+    """
+    if project.visibility == Visibility.PRIVATE:
+        note_download(actor, project, "rune.pull", digest=digest)
 
 
 def publish_build(actor: Actor, build: Build, tag: str) -> Tag:
@@ -76,7 +86,15 @@ def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) 
         "moves": not stays(name),
     }
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
-    write_entry(actor, "tag.publish", f"project:{project.pk}", digest=described, tag=name, build_number=build.number)
+    write_entry(
+        actor,
+        "tag.publish",
+        f"project:{project.pk}",
+        project.place,
+        digest=described,
+        tag=name,
+        build_number=build.number,
+    )
     append_event(project.stream, TAG_PUBLISHED(tag=name, build_number=build.number), actor)
     return tag
 

@@ -7,7 +7,6 @@ not there; a visitor is asked for a token for either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -19,9 +18,11 @@ from forge.core.blob_responses import as_foreign
 from forge.core.blobs import open_blob, open_intact
 from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
+from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded
 from forge.projects.access import find_project
-from forge.registry.access import find_blob, find_manifest, find_repository
+from forge.registry.access import find_blob, find_manifest, find_repository, is_rune
+from forge.registry.actions import note_pull
 from forge.registry.bearer import NotAToken, puller_of
 from forge.registry.models import Repository
 from forge.registry.oci import is_digest
@@ -88,13 +89,16 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it exists.") from error
     except DomainError as error:
+        tell_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
     if match["tags"]:
         return _tags(request, repository, f"{match['organisation']}/{match['name']}")
-    serve: Callable[[HttpRequest, Repository, str], HttpResponseBase] = (
-        _manifest if match["kind"] == "manifests" else _blob
-    )
-    return serve(request, repository, match["version"])
+    if match["kind"] == "manifests":
+        return _manifest(request, repository, match["version"])
+    response = _blob(request, repository, match["version"])
+    if request.method == "GET" and response.status_code < 300 and is_rune(match["version"]):
+        note_pull(puller, project, match["version"])
+    return response
 
 
 def _manifest(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:

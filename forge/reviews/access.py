@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from forge.accounts.access import nothing_for
+from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE
 from forge.core.models import Comment
 from forge.core.threads import comments_on
 from forge.projects.access import require
@@ -103,7 +104,8 @@ def find_review(actor: Actor, review_id: UUID) -> Review:
     """A review that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     review = complete(Review.objects.visible_to(actor)).filter(pk=review_id).first()
     if review is None:
-        raise nothing_for(actor)
+        there = Review.objects.select_related("project").filter(pk=review_id).first()
+        raise nothing_for(actor, Verb.READ, f"the review {review_id}", there.project.place if there else NOWHERE)
     return review
 
 
@@ -111,7 +113,7 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
     """A project's review by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     review = reviews_of(actor, project).filter(number=number).first()
     if review is None:
-        raise nothing_for(actor)
+        raise nothing_here(actor)
     return review
 
 

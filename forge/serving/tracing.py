@@ -1,6 +1,7 @@
 """OpenTelemetry, where the environment names a collector. Without one nothing of it is loaded.
 
-The library reads its own variables: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER` and more.
+The library reads its own variables, such as `OTEL_SERVICE_NAME` and `OTEL_TRACES_SAMPLER`. The collector's address and
+headers are given to it: they may hold a password, which is no longer in the environment then.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from forge.serving.environment import BadEnvironment
 HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
 
 
-def traced(application: Any, collector: str) -> Any:
+def traced(application: Any, collector: str, headers: str = "") -> Any:
     """The application, whose requests and sockets are told to a collector of OTLP; as it is where "" is the address.
 
     Raises `BadEnvironment` where the packages are missing.
@@ -26,11 +27,13 @@ def traced(application: Any, collector: str) -> Any:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.util.re import parse_env_headers
     except ImportError as missing:
         text = f"OTEL_EXPORTER_OTLP_ENDPOINT needs packages that are not installed: {HOW_TO_INSTALL}"
         raise BadEnvironment(text) from missing
     provider = TracerProvider(resource=Resource.create({"service.name": "hammer-forge"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    exporter = OTLPSpanExporter(f"{collector.rstrip('/')}/v1/traces", headers=parse_env_headers(headers, liberal=True))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     # A span for each message of a socket would be one for each keystroke.
     return OpenTelemetryMiddleware(

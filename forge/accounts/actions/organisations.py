@@ -33,7 +33,7 @@ def create_organisation(actor: Actor, name: str, title: str = "") -> Organisatio
     with _one_of_the_name(name):
         organisation = Organisation.objects.create(name=name, title=_checked_title(title))
     Membership.objects.create(organisation=organisation, user=actor.person, role=Role.OWNER)
-    write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", name=name)
+    write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", organisation.place, name=name)
     return organisation
 
 
@@ -64,7 +64,8 @@ def update_organisation(
             organisation.save(update_fields=["name", "title"])
         if holds_names(organisation):
             hold_names(organisation)
-        write_entry(actor, "organisation.update", f"organisation:{organisation.pk}", before=before, after=after)
+        subject = f"organisation:{organisation.pk}"
+        write_entry(actor, "organisation.update", subject, organisation.place, before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
     return organisation
 

@@ -40,7 +40,9 @@ def write_file(
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
         put_file(doc, entry, stored)
-        write_entry(actor, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
+        write_entry(
+            actor, "file.write", f"project:{project.pk}", project.place, path=path, digest=blob.digest, size=blob.size
+        )
         # As it is now, before anyone types on: its digest stands for what was written here.
         return _existing(doc, path)
 
@@ -59,7 +61,7 @@ def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[s
         entry = _existing(doc, path)
         _must_be(path, entry, only_if)
         document.set_deleted(doc, entry)
-        write_entry(actor, "file.delete", f"project:{project.pk}", path=path)
+        write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
 
 
 def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
@@ -78,7 +80,7 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
             document.add_text(doc, new_path, entry.text)
         elif entry.digest is not None:
             document.add_binary(doc, new_path, entry.digest, entry.size)
-        write_entry(actor, "file.copy", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.copy", f"project:{project.pk}", project.place, path=path, new_path=new_path)
         return _existing(doc, new_path)
 
 
@@ -94,7 +96,7 @@ def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> Fil
             _require_contents(project, entry)
             _verify(entry)
         document.set_path(doc, entry, new_path)
-        write_entry(actor, "file.rename", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.rename", f"project:{project.pk}", project.place, path=path, new_path=new_path)
         return _existing(doc, new_path)
 
 

@@ -92,7 +92,9 @@ def _create(
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
     with editing(project, actor.pk) as doc:
         seed_files(doc, project, stored)
-    write_entry(actor, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
+    write_entry(
+        actor, "project.create", f"project:{project.pk}", project.place, name=project.full_name, template=template
+    )
     append_event(organisation.stream, ORGANISATION_PROJECT_CREATED(project=str(project.pk), name=name), actor)
     project.refresh_from_db()
     return project
@@ -135,7 +137,7 @@ def update_project(
         for field, value in changes.items():
             setattr(project, field, value)
         project.save(update_fields=list(changes))
-        write_entry(actor, "project.update", f"project:{project.pk}", before=former, after=changes)
+        write_entry(actor, "project.update", f"project:{project.pk}", project.place, before=former, after=changes)
         append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:
         require(actor, Verb.READ, project)
@@ -148,7 +150,7 @@ def delete_project(actor: Actor, project: Project) -> None:
     require(actor, Verb.MANAGE, project)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
-    write_entry(actor, "project.delete", f"project:{project.pk}", name=project.full_name)
+    write_entry(actor, "project.delete", f"project:{project.pk}", project.place, name=project.full_name)
     append_event(project.stream, PROJECT_DELETED(), actor)
     append_event(project.organisation.stream, ORGANISATION_PROJECT_DELETED(project=str(project.pk)), actor)
 
@@ -169,7 +171,7 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     take_name(organisation, wanted, project)
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
-    write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
+    write_entry(actor, "project.restore", f"project:{project.pk}", project.place, name=project.full_name)
     append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     append_event(organisation.stream, ORGANISATION_PROJECT_RESTORED(project=str(project.pk)), actor)
     return project

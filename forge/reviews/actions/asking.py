@@ -64,7 +64,7 @@ def ask_for_review(
     )
     _put_groups(review, reviewers, authors_of(build))
     Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
-    _tell(actor, review, "review.ask", build=build.number, reviewers=_for_audit(reviewers))
+    _tell(actor, review, "review.ask", build_number=build.number, reviewers=_for_audit(reviewers))
     return review
 
 
@@ -92,7 +92,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     new = Round.objects.create(
         review=review, number=before.number + 1, build=build, message=message, asked_by=actor.person
     )
-    _tell(actor, review, "review.round", build=build.number, round=new.number)
+    _tell(actor, review, "review.round", build_number=build.number, round=new.number)
     return new
 
 
@@ -128,7 +128,7 @@ def say_in_review(actor: Actor, review: Review, text: str) -> Comment:
 
 
 def _tell(actor: Actor, review: Review, action: str, **data: object) -> None:
-    write_entry(actor, action, review.subject, number=review.number, **data)
+    write_entry(actor, action, review.subject, review.project.place, number=review.number, **data)
     append_event(review.project.stream, REVIEW_ASKED(review=str(review.pk), number=review.number), actor)
 
 
@@ -199,5 +199,5 @@ def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]
         )
 
 
-def _for_audit(reviewers: Sequence[Asked]) -> list[dict[str, object]]:
-    return [{"people": [str(one) for one in group.people], "needed": group.needed} for group in reviewers]
+def _for_audit(reviewers: Sequence[Asked]) -> list[str]:
+    return [f"{group.needed} of {', '.join(str(one) for one in group.people)}" for group in reviewers]

@@ -55,7 +55,15 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         comment=comment,
         rune_digest=build.artefact.digest,
     )
-    write_entry(actor, "review.verdict", build.subject, verdict=verdict, rune=build.artefact.digest)
+    write_entry(
+        actor,
+        "review.verdict",
+        build.subject,
+        build.project.place,
+        number=build.number,
+        verdict=verdict,
+        rune=build.artefact.digest,
+    )
     append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return given
 
@@ -75,7 +83,15 @@ def undo_verdict(actor: Actor, build: Build) -> None:
     earlier = Verdict.objects.filter(project=build.project, rune_digest=mine.rune_digest, user_id=actor.pk).last()
     if earlier is not None:
         Verdict.objects.filter(pk=earlier.pk).update(replaced=False)
-    write_entry(actor, "review.verdict_undone", build.subject, verdict=mine.verdict, rune=mine.rune_digest)
+    write_entry(
+        actor,
+        "review.verdict_undone",
+        build.subject,
+        build.project.place,
+        number=build.number,
+        verdict=mine.verdict,
+        rune=mine.rune_digest,
+    )
     append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
 
 
@@ -84,7 +100,9 @@ def say(actor: Actor, build: Build, text: str) -> Comment:
     """Adds to the conversation about a build. Raises `Forbidden` and `Invalid`."""
     require(actor, Verb.COMMENT, build.project)
     comment = add_comment(build.subject, actor.person, text)
-    write_entry(actor, "review.comment", build.subject, comment=str(comment.pk))
+    write_entry(
+        actor, "review.comment", build.subject, build.project.place, number=build.number, comment=str(comment.pk)
+    )
     append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
     return comment
 

@@ -7,7 +7,6 @@ So a backup of SQLite is restored to PostgreSQL, and one of an older version to 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,7 +28,6 @@ from forge.serving.backup.errors import BackupError, DamagedBackup
 from forge.serving.backup.rows import load_lines, models_of, number_on, table_name, tables_at
 from forge.serving.backup.sealing import opened
 from forge.serving.backup.taking import FORMAT, Description
-from forge.serving.environment import secret_key
 
 
 @dataclass(frozen=True)
@@ -144,12 +142,15 @@ def _load(model: type[Model], file: Path | None) -> int:
 
 def _write_keys(keys: Path, data: Path) -> bool:
     """Writes the keys into the data folder; whether the environment names another one that signs."""
+    own = data / "secret-key"
+    # The environment's is nowhere but in the settings; without one these read or made the folder's.
+    is_given = not own.exists() or own.read_text("ascii") != settings.SECRET_KEY
     for file in sorted(path for path in keys.rglob("*") if path.is_file()):
         target = data / file.relative_to(keys)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.chmod(0o600)
         file.replace(target)
-    return secret_key(data, os.environ) != (data / "secret-key").read_text("ascii")
+    return is_given and own.read_text("ascii") != settings.SECRET_KEY
 
 
 def _missing_files() -> tuple[str, ...]:

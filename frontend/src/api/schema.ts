@@ -177,6 +177,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/me/audit": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Sign-ins, tokens, passwords and other things of one's own account, newest first. */
+    readonly get: operations["audit_own"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations": {
     readonly parameters: {
       readonly query?: never;
@@ -211,6 +228,40 @@ export interface paths {
     readonly head?: never;
     /** @description One organisation. */
     readonly patch: operations["organisations_partial_update"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/audit": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What happened in the organisation, and how its members signed in, newest first. */
+    readonly get: operations["audit_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/audit/export": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description All that is wanted as one file, streamed. That it was taken out is written down. */
+    readonly get: operations["audit_export"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
     readonly trace?: never;
   };
   readonly "/api/v1/organisations/{organisation}/invitations": {
@@ -1012,6 +1063,55 @@ export interface components {
       /** @default  */
       readonly title: string;
     };
+    /** @description Who did what to what, where, and when. */
+    readonly AuditEntry: {
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: date-time */
+      readonly at: string;
+      readonly action: string;
+      /** @description the entry in words, with names of today */
+      readonly sentence: string;
+      readonly person: components["schemas"]["Person"] | null;
+      readonly principal: components["schemas"]["AuditPrincipal"];
+      /** @description a key like `project:<id>` */
+      readonly subject: string;
+      readonly project: components["schemas"]["AuditProject"] | null;
+      /** @description what else is known of it, by the action */
+      readonly data: {
+        readonly [key: string]:
+          | (
+              | string
+              | number
+              | boolean
+              | readonly string[]
+              | {
+                  readonly [key: string]: string | null;
+                }
+            )
+          | null;
+      };
+    };
+    readonly AuditEntryPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["AuditEntry"][];
+    };
+    /** @description What acted: a person themself, a token, a phone's pass, a visitor, or the installation. */
+    readonly AuditPrincipal: {
+      readonly kind: components["schemas"]["PrincipalKind"];
+      /** @description of the person, the token or the pass; empty for the others */
+      readonly id: string;
+      /** @description what a token is called today; empty for a person */
+      readonly name: string;
+    };
+    /** @description The project in which something happened, as it is called today; both are empty when it is gone. */
+    readonly AuditProject: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly url: string;
+    };
     /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
       readonly people: {
@@ -1102,6 +1202,7 @@ export interface components {
       readonly files?: readonly components["schemas"]["FileReport"][];
       readonly memory: components["schemas"]["Memory"];
       readonly models: readonly components["schemas"]["ModelReport"][];
+      readonly passes?: readonly components["schemas"]["PassReport"][];
       readonly resources: readonly components["schemas"]["ResourceReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
@@ -1166,6 +1267,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
@@ -1727,6 +1830,7 @@ export interface components {
         | "read"
         | "write"
         | "registry"
+        | "admin"
         | "account:read"
         | "account:write"
         | "organisation:read"
@@ -1741,10 +1845,13 @@ export interface components {
         | "organisation:create"
         | "organisation:write"
         | "member:manage"
+        | "audit:read"
         | "token:create"
       )[];
       /** Format: date-time */
       readonly expires?: string | null;
+      /** @description keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does */
+      readonly reach?: readonly string[] | null;
     };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
@@ -1892,6 +1999,14 @@ export interface components {
       readonly inputs: readonly components["schemas"]["PaletteInput"][] | null;
       readonly outputs: readonly string[] | null;
     };
+    /** @description A pass of the compiler that changed the graph, and what is gone since; less than 0 is what it added. */
+    readonly PassReport: {
+      readonly name: string;
+      readonly steps: number;
+      readonly multiply_accumulates: number;
+      readonly constants: number;
+      readonly tensors: number;
+    };
     /** @description The role of a member, or of who accepts an invitation. */
     readonly PatchedGivenRole: {
       /** @enum {string} */
@@ -2019,6 +2134,8 @@ export interface components {
       readonly type: "preview.watched";
       readonly data: components["schemas"]["PreviewWatched"];
     };
+    /** @enum {string} */
+    readonly PrincipalKind: "person" | "token" | "phone-pass" | "visitor" | "installation";
     /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
     readonly Problem: {
       readonly type: string;
@@ -2040,6 +2157,8 @@ export interface components {
       readonly paths?: readonly string[];
       /** @description the most bytes that are taken */
       readonly limit?: number;
+      /** @description the present address of what was renamed, as in the header */
+      readonly location?: string;
       /** @description the error of a device's sign-in in the words of RFC 8628 */
       readonly error?: string;
     };
@@ -2344,6 +2463,7 @@ export interface components {
       | "read"
       | "write"
       | "registry"
+      | "admin"
       | "account:read"
       | "account:write"
       | "organisation:read"
@@ -2358,6 +2478,7 @@ export interface components {
       | "organisation:create"
       | "organisation:write"
       | "member:manage"
+      | "audit:read"
       | "token:create";
     /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
     readonly SessionsChanged: Record<string, never>;
@@ -2510,6 +2631,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
@@ -2546,7 +2669,8 @@ export interface components {
       readonly count: number;
     };
     /** @enum {string} */
-    readonly VerbOnOrganisation: "see_organisation" | "manage_members" | "rename_organisation" | "create_project";
+    readonly VerbOnOrganisation:
+      "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
       "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
@@ -2830,6 +2954,10 @@ export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
 export type AskedReviewers = components["schemas"]["AskedReviewers"];
+export type AuditEntry = components["schemas"]["AuditEntry"];
+export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
+export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
+export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -2939,6 +3067,7 @@ export type OutlineWire = components["schemas"]["OutlineWire"];
 export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
 export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
+export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
@@ -2958,6 +3087,7 @@ export type PreviewChangedEvent = components["schemas"]["PreviewChangedEvent"];
 export type PreviewState = components["schemas"]["PreviewState"];
 export type PreviewWatched = components["schemas"]["PreviewWatched"];
 export type PreviewWatchedEvent = components["schemas"]["PreviewWatchedEvent"];
+export type PrincipalKind = components["schemas"]["PrincipalKind"];
 export type Problem = components["schemas"]["Problem"];
 export type ProfileChanged = components["schemas"]["ProfileChanged"];
 export type ProfileChangedEvent = components["schemas"]["ProfileChangedEvent"];
@@ -3419,6 +3549,47 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
     };
   };
+  readonly audit_own: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["AuditEntryPage"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+    };
+  };
   readonly organisations_list: {
     readonly parameters: {
       readonly query?: never;
@@ -3496,6 +3667,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3528,6 +3700,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3539,6 +3712,130 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly audit_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["AuditEntryPage"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+    };
+  };
+  readonly audit_export: {
+    readonly parameters: {
+      readonly query: {
+        readonly as: "csv" | "json";
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "text/csv": string;
+          readonly "application/json": readonly {
+            readonly id: string;
+            readonly at: string;
+            readonly action: string;
+            readonly sentence: string;
+            /** @description A person: the name, and the mark's letters and colour. */
+            readonly person: {
+              readonly id: string;
+              readonly name: string;
+              readonly initials: string;
+              readonly colour: number;
+            } | null;
+            /** @description What acted: a person themself, a token, a phone's pass, a visitor, or the installation. */
+            readonly principal: {
+              readonly kind: string;
+              readonly id: string;
+              readonly name: string;
+            };
+            readonly subject: string;
+            /** @description The project in which something happened, as it is called today; both are empty when it is gone. */
+            readonly project: {
+              readonly id: string;
+              readonly name: string;
+              readonly url: string;
+            } | null;
+            readonly data: {
+              readonly [key: string]:
+                | (
+                    | string
+                    | number
+                    | boolean
+                    | readonly string[]
+                    | {
+                        readonly [key: string]: string | null;
+                      }
+                  )
+                | null;
+            };
+          }[];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
     };
   };
   readonly invitations_list: {
@@ -3560,6 +3857,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Invitations"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3592,6 +3890,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3623,6 +3922,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3652,6 +3952,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Members"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3680,6 +3981,7 @@ export interface operations {
         };
         content?: never;
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
@@ -3715,6 +4017,7 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
+      readonly 307: components["responses"]["TemporaryRedirect"];
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];

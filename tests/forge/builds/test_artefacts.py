@@ -71,6 +71,7 @@ def place_of(digest: str) -> Path:
 def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with another byte in one kernel's comment: what an upgrade in place leaves."""
     copy = tmp_path_factory.mktemp("upgraded")
+    copy.chmod(0o755)  # the process may be another user
     ignored = shutil.ignore_patterns("__pycache__")
     for package in (rune, forge):
         source = Path(package.__path__[0])

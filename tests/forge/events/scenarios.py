@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
 from django.utils import timezone
 
 from forge.accounts import actions as accounts
-from forge.accounts.models import Organisation, User
+from forge.accounts.actions.second_factor import note_second_factor
+from forge.accounts.models import BrowserSession, Organisation, User
 from forge.builds import actions as builds
 from forge.builds import leases, previews
 from forge.builds.models import Build, State
@@ -140,7 +144,7 @@ def an_organisation_gets_another_name_and_title(world: World) -> Act:
 
 @scene(accounts.update_profile)
 def the_one_who_follows_has_another_name(world: World) -> Act:
-    return lambda: accounts.update_profile(world.developer, name="Joanna Okafor", email=world.developer.email)
+    return lambda: accounts.update_profile(world.developer, name="Joanna Okafor")
 
 
 @scene(accounts.set_password)
@@ -148,9 +152,48 @@ def the_one_who_follows_has_a_new_password(world: World) -> Act:
     return lambda: accounts.set_password(world.developer, "another long one")
 
 
+@scene(accounts.reset_password)
+def the_one_who_follows_sets_a_forgotten_password(world: World) -> Act:
+    link = f"{world.developer.pk.hex}.{default_token_generator.make_token(world.developer)}"
+    return lambda: accounts.reset_password(link, "another long one")
+
+
+@scene(accounts.require_second_factor)
+def a_second_factor_is_required_of_the_one_who_follows(world: World) -> Act:
+    Authenticator.objects.create(user=world.owner, type=Authenticator.Type.TOTP, data={})
+    return lambda: accounts.require_second_factor(world.owner, world.organisation, required=True)
+
+
+@scene(note_second_factor)
+def the_one_who_follows_sets_up_a_second_factor(world: World) -> Act:
+    return lambda: note_second_factor(world.developer, "add", "totp")
+
+
+@scene(accounts.disable_person)
+def the_one_who_follows_is_disabled(world: World) -> Act:
+    return lambda: accounts.disable_person(world.developer.email)
+
+
 @scene(accounts.end_connections)
 def the_one_who_follows_signs_out(world: World) -> Act:
     return lambda: accounts.end_connections(world.developer)
+
+
+@scene(accounts.end_session)
+def a_session_of_the_one_who_follows_is_ended(world: World) -> Act:
+    session = _signed_in(world.developer)
+    return lambda: accounts.end_session(world.developer, session.pk)
+
+
+@scene(accounts.end_other_sessions)
+def the_other_sessions_of_the_one_who_follows_are_ended(world: World) -> Act:
+    _signed_in(world.developer)
+    return lambda: accounts.end_other_sessions(world.developer, "another")
+
+
+def _signed_in(person: User) -> BrowserSession:
+    Client().force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return BrowserSession.objects.filter(user=person).latest("created")
 
 
 # -- projects

@@ -54,8 +54,8 @@ class Command(BaseCommand):
             self.stdout.write(f"What was there before is in {done.set_aside}; delete it when you no longer need it.")
         if done.other_key:
             self.stdout.write(
-                "SECRET_KEY of this environment is not the backup's: everyone has to sign in again. To prevent that, "
-                f"set it to the contents of {settings.DATA_DIR / 'secret-key'}."
+                "SECRET_KEY of this environment is not the backup's: everyone has to sign in again, and to set their "
+                f"second factor up anew. To prevent that, set it to the contents of {settings.DATA_DIR / 'secret-key'}."
             )
         if done.missing:
             named = "\n".join(done.missing[:MOST_NAMED])

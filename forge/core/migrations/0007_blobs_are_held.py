@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0005_blobs_may_be_damaged"),
+        ("core", "0006_audit_entries_have_places"),
     ]
 
     operations = [
