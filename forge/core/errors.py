@@ -72,6 +72,35 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class DiskFull(DomainError):
+    """The server has no room to store anything."""
+
+    title = "The server's disk is full"
+    DETAIL = (
+        "Nothing was changed. What you typed in the studio stays in your browser. Tell the operator of this server, "
+        "and try again when there is room."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.DETAIL)
+
+
+class QuotaReached(DomainError):
+    """An organisation or a person has as much of something as it may have, until something is deleted."""
+
+    title = "The quota is reached"
+
+
+class TooOften(DomainError):
+    """It was done as often as it may be in a while; `retry_after` is when it may be again, in seconds."""
+
+    title = "Too often"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 

@@ -14,7 +14,8 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from forge.core.errors import DomainError, Moved, SignInNeeded
+from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded
+from forge.core.full_disk import is_full_disk
 from forge.core.problems import status_of
 from forge.core.throttles import RateLimit
 
@@ -50,6 +51,8 @@ class DomainErrorPages(MiddlewareMixin):
     """Turns a domain error that a page's view raised into a page: moved, sign in first, or what went wrong."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if is_full_disk(error):
+            error = DiskFull()
         if not isinstance(error, DomainError):
             return None
         if isinstance(error, Moved):

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forge.core import errors
+from forge.core.full_disk import is_full_disk
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,6 +44,9 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.QuotaReached, HTTPStatus.FORBIDDEN),
+    (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
@@ -71,6 +75,8 @@ def problem_json(status: int, title: str, detail: str, **more: Any) -> JsonRespo
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. An error that nobody foresaw is left to Django, which logs it."""
     headers: dict[str, str] = {}
+    if is_full_disk(error):
+        error = errors.DiskFull()
     if isinstance(error, errors.DomainError):
         status = status_of(error)
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
@@ -78,6 +84,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
             headers["Location"] = error.location
         if isinstance(error, errors.Busy):
             headers["Retry-After"] = "1"
+        if isinstance(error, errors.TooOften):
+            headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):
