@@ -20,6 +20,7 @@ DATA_DIR = ENVIRONMENT.data
 PUBLIC_URL = ENVIRONMENT.public_url
 PUBLIC_URL_IS_LOOPBACK = ENVIRONMENT.public_is_loopback
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+EVERYONE_CREATES_ORGANISATIONS = ENVIRONMENT.organisations_by == "everyone"
 
 SECRET_KEY = secret_key(DATA_DIR, os.environ)
 DEBUG = ENVIRONMENT.debug

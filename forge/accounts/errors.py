@@ -1,6 +1,6 @@
 """What can go wrong with people, organisations and their secrets."""
 
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Invalid, NoRoom
 
 
 class BadName(Invalid):
@@ -49,3 +49,15 @@ class BadAccount(Invalid):
     """A name, an address or a password that cannot be used; `errors` says which by field."""
 
     title = "The form has an error"
+
+
+class StorageQuotaReached(NoRoom):
+    """An organisation has as many bytes stored as it may have."""
+
+    title = "The organisation's storage is full"
+
+
+class UnknownResource(Invalid):
+    """A quota is asked for of something that has none."""
+
+    title = "There is no such quota"

@@ -72,7 +72,13 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
-class DiskFull(DomainError):
+class NoRoom(DomainError):
+    """There is no room to store it."""
+
+    title = "There is no room"
+
+
+class DiskFull(NoRoom):
     """The server has no room to store anything."""
 
     title = "The server's disk is full"
@@ -86,7 +92,7 @@ class DiskFull(DomainError):
 
 
 class QuotaReached(DomainError):
-    """An organisation or a person has as much of something as it may have, until something is deleted."""
+    """An organisation or a person has as many of something as they may have."""
 
     title = "The quota is reached"
 

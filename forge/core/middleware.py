@@ -14,7 +14,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded
+from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded, TooOften
 from forge.core.full_disk import is_full_disk
 from forge.core.problems import status_of
 from forge.core.throttles import RateLimit
@@ -60,7 +60,10 @@ class DomainErrorPages(MiddlewareMixin):
         if isinstance(error, SignInNeeded):
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")
         status = status_of(error)
-        return render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
 
 def _after_signing_in(request: HttpRequest) -> str:

@@ -44,7 +44,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    (errors.DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.NoRoom, HTTPStatus.INSUFFICIENT_STORAGE),
     (errors.QuotaReached, HTTPStatus.FORBIDDEN),
     (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),

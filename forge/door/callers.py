@@ -15,6 +15,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
+from forge.accounts.quotas import Resource, limit_of
 from forge.accounts.tokens import find_token
 from forge.core.lifespan import Scope
 
@@ -47,4 +48,5 @@ def _person(headers: Mapping[bytes, str]) -> str | None:
 
 async def sockets_of_person(user: Any) -> int:
     """How many sockets a person may have open at once."""
-    return 100
+    limit: int = await database_sync_to_async(limit_of)(user.stream, Resource.SOCKETS)
+    return limit

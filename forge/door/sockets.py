@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from forge.collab.closing import Closing
 from forge.core.lifespan import Receive, Scope, Send
 from forge.core.shares import AllTaken, OverLimit, Shares
 from forge.door.addresses import party_of
 from forge.door.capacity import Capacity
 from forge.door.refusals import client_of
 
-TOO_MANY = 4429
-"""The close code; a stock client does not reconnect after it."""
 _REASON = "You have too many pages of this server open. Close some, and reload this one."
 _KNOWN = "forge.door.known"
 """In the scope: what is called once the person is known."""
@@ -69,7 +68,7 @@ class PersonsSockets:
             # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
             await receive()
             await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": TOO_MANY, "reason": _REASON})
+            await send({"type": "websocket.close", "code": Closing.TOO_MANY, "reason": _REASON})
             return
         scope[_KNOWN]()
         try:

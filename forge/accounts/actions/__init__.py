@@ -12,8 +12,9 @@ from forge.accounts.actions.invitations import (
     revoke_invitation,
 )
 from forge.accounts.actions.members import change_role, remove_member
-from forge.accounts.actions.organisations import create_organisation, update_organisation
+from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
 from forge.accounts.actions.people import end_connections, set_password, update_profile
+from forge.accounts.actions.quotas import set_quota
 from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
 from forge.accounts.actions.tokens import create_token, delete_token
 
@@ -21,6 +22,7 @@ __all__ = [
     "NewPerson",
     "change_role",
     "create_organisation",
+    "create_organisation_for",
     "create_token",
     "delete_token",
     "end_connections",
@@ -34,6 +36,7 @@ __all__ = [
     "remove_member",
     "revoke_invitation",
     "set_password",
+    "set_quota",
     "update_organisation",
     "update_profile",
 ]

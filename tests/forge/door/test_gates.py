@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from forge.collab.closing import Closing
 from forge.door.capacity import Capacity
 from forge.door.requests import RequestGate
-from forge.door.sockets import TOO_MANY, PersonsSockets, SocketGate
+from forge.door.sockets import PersonsSockets, SocketGate
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
 
@@ -100,7 +101,7 @@ async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> N
     await _turn()
     assert waits.inside == 3
     accepted, closed = await _ask(gate, "10.0.0.9", **mika)
-    assert (accepted["type"], closed["code"]) == ("websocket.accept", TOO_MANY)
+    assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
     assert len(closed["reason"].encode()) <= 123
     jo = asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(2)))
     await _turn()

@@ -18,6 +18,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.public_is_loopback
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
+    assert found.organisations_by == "everyone"
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
@@ -30,7 +31,14 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT", "-1"), ("PUBLIC_URL", "forge"), ("TLS_KEY", "key.pem")],
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("UPLOAD_LIMIT", "-1"),
+        ("PUBLIC_URL", "forge"),
+        ("CREATE_ORGANISATIONS", "nobody"),
+        ("TLS_KEY", "key.pem"),
+    ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadEnvironment, match=name):
