@@ -79,10 +79,14 @@ class Acceptor:
             self.start()
 
     async def _open(self, connection: socket.socket) -> None:
-        protocol = self._make()
-        if self._context is None:
-            await self._loop.connect_accepted_socket(lambda: protocol, connection)
-            return
+        # Errors of TLS are among those of the system: the other end left, or speaks something else.
+        with contextlib.suppress(OSError):
+            if self._context is None:
+                await self._loop.connect_accepted_socket(self._make, connection)
+            else:
+                await self._agree_on_keys(connection, self._context)
+
+    async def _agree_on_keys(self, connection: socket.socket, context: ssl.SSLContext) -> None:
         handshake = Handshake(connection)
         if not self._entrance.admit(handshake):
             connection.close()
@@ -93,13 +97,12 @@ class Acceptor:
                 handshake.is_inside = False
                 self._entrance.leave(handshake)
 
+        protocol = self._make()
         protocol.on_entering = end
         try:
-            # Errors of TLS are among these: the other end left, or speaks something else.
-            with contextlib.suppress(OSError):
-                await self._loop.connect_accepted_socket(
-                    lambda: protocol, connection, ssl=self._context, ssl_handshake_timeout=HEADER_SECONDS
-                )
+            await self._loop.connect_accepted_socket(
+                lambda: protocol, connection, ssl=context, ssl_handshake_timeout=HEADER_SECONDS
+            )
         finally:
             end()
 

@@ -19,7 +19,8 @@ HEADER_SECONDS = 10.0
 HEADER_BYTES = 65_536
 """Of a request's line and headers."""
 READ_SECONDS = 60.0
-"""In which a client must take what waits for it: some 64 kB."""
+READ_BYTES = 32_768
+"""A client to which an answer waits takes so many bytes of it in so many seconds, or is closed."""
 
 _NO_ROOM = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 56\r\n"
@@ -128,13 +129,23 @@ class DoorProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._unread = self.loop.call_later(READ_SECONDS, self.transport.abort)
+        self._expect_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
+
+    def _expect_reading(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(READ_SECONDS, self._check_reading, waiting)
+
+    def _check_reading(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < READ_BYTES:
+            self.transport.abort()
+        else:
+            self._expect_reading()
 
     def _expect_headers(self) -> None:
         self._deadline = self.loop.call_later(HEADER_SECONDS, self._refuse_headers, b"408 Request Timeout")

@@ -28,8 +28,9 @@ GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
 async def _answers(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await send({"type": "http.response.body", "body": b"ok"})
+    body = bytes(20_000_000) if scope["path"] == "/large" else b"ok"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
 
 
 class _Served:
@@ -113,6 +114,18 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
     async with asyncio.timeout(5):
         for _ in range(5):
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+
+
+async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
+    client = socket.create_connection(("127.0.0.1", served.port))
+    client.sendall(GET.replace(b"/", b"/large", 1))
+    async with asyncio.timeout(5):
+        while served.entrance.open == 0:
+            await asyncio.sleep(0.01)
+        while served.entrance.open:
+            await asyncio.sleep(0.01)
+    client.close()
 
 
 async def test_a_connection_that_waits_is_given_up_for_a_new_one(served: _Served) -> None:
