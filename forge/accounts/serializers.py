@@ -106,6 +106,9 @@ class TokenJson(TypedDict):
     id: Uuid
     name: str
     scopes: list[ScopeJson]
+    reach: Annotated[
+        list[str] | None, "the organisations and projects it is held to, as `organisation:<id>` and `project:<id>`"
+    ]
     expires: Timestamp | None
     hint: str
     created: Timestamp
@@ -150,6 +153,14 @@ class NewTokenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=ASKABLE))
     expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reach = serializers.ListField(
+        child=serializers.RegexField(r"\A(organisation|project):[0-9a-f-]{36}\Z"),
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=1000,
+        help_text="keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does",
+    )
 
 
 def organisation_to_json(organisation: Organisation, principal: Principal) -> OrganisationJson:
@@ -195,6 +206,7 @@ def token_to_json(token: ApiToken) -> TokenJson:
         "id": str(token.pk),
         "name": token.name,
         "scopes": token.scopes,
+        "reach": token.reach,
         "expires": utc_timestamp(token.expires) if token.expires else None,
         "hint": token.hint,
         "created": utc_timestamp(token.created),

@@ -20,6 +20,7 @@ from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
+from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
@@ -56,7 +57,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         requested_by=actor.person,
     )
-    write_entry(actor, "build.request", build.subject, project=str(project.pk), number=build.number)
+    write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)
     transaction.on_commit(notify_workers, robust=True)
     return build
@@ -71,9 +72,21 @@ def cancel_build(actor: Actor, build: Build) -> Build:
         raise BuildOver("This build has ended, so it cannot be cancelled.")
     build.refresh_from_db()
     append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
-    write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
+    write_entry(actor, "build.cancel", build.subject, build.project.place, number=build.number)
     announce(build)
     return build
+
+
+def note_rune_download(actor: Actor, build: Build) -> None:
+    """Writes down that someone takes out a build's rune. Previews count as one thing: each edit makes another.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    if build.kind != Kind.NUMBERED:
+        note_download(actor, build.project, "preview.download")
+    elif build.artefact is not None:
+        what = {"number": build.number, "digest": build.artefact.digest}
+        note_download(actor, build.project, "rune.download", build.subject, **what)
 
 
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:

@@ -26,6 +26,7 @@ from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.core.errors import Damaged
 from forge.core.full_disk import is_full_disk
 from rune.wording import counted
 
@@ -84,7 +85,11 @@ class LeasedBuild:
     def _outcome(self) -> Outcome:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         execution = Execution(numbered_job(self._build), self)
-        artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick)
+        try:
+            artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick)
+        except Damaged as error:
+            self._say("worker", error.detail, level="error")
+            return Outcome(State.FAILED, error=error.detail)
         if self._failure is not None:
             return self._failure
         if artefact is None:

@@ -10,6 +10,7 @@ from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
 from forge.accounts.quotas import Resource, limit_of
 from forge.collab.reader import reader
+from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved
 from forge.core.events import last_sequences
 from forge.projects.access import find_project
@@ -69,11 +70,13 @@ def _by_address(principal: Principal, organisation: str, name: str) -> Access | 
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
     except Moved as moved:
         _, organisation, name = moved.location.split("/")
-    except DomainError:
+    except DomainError as error:
+        tell_denial(error)
         return None
     try:
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
-    except DomainError:
+    except DomainError as error:
+        tell_denial(error)
         return None
 
 

@@ -46,3 +46,8 @@ def links_of_all(owners: QuerySet[Model]) -> QuerySet[BlobLink]:
 def is_linked(owner: Model, digest: str) -> bool:
     """Whether the owner has this blob. A digest that somebody merely knows opens nothing."""
     return links_of(owner).filter(blob_id=digest).exists()
+
+
+def linked_size(owner: Model, digest: str) -> int | None:
+    """The size of a blob that the owner has, as the store knows it; None where it has none of this digest."""
+    return links_of(owner).filter(blob_id=digest).values_list("blob__size", flat=True).first()

@@ -27,6 +27,10 @@ document_changed = Signal()
 state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
+name_given: Hook[[Project, str], None] = Hook()
+"""A project that is there gets a name, in this transaction: by renaming or restoring it. The registry takes its
+published versions along, and raises `NameTaken` where they would come to mean other bytes."""
+
 
 @dataclass(frozen=True)
 class CardFacts:
@@ -80,6 +84,7 @@ class VersionBuildJson(TypedDict):
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()
 """Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""
 
-file_summaries: Hook[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()
-"""The summary of files, given a manifest and the texts that no store has: compute gives `outline`, `errors` and
-`models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes too long."""
+file_summaries: Hook[[UUID, Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()
+"""The summary of an organisation's files, given a manifest and the texts that no store has: compute gives `outline`,
+`errors` and `models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes
+too long."""

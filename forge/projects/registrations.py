@@ -1,17 +1,29 @@
-"""Periodic work of this floor: recordings whose time is over."""
+"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Set
 
+from forge.accounts.hooks import projects_within_reach
 from forge.accounts.models import Organisation
 from forge.accounts.quotas import Resource
 from forge.accounts.usage import Counts, organisation_counts
+from forge.core.actors import Actor
+from forge.core.audit_words import ids_among
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
+from forge.projects.models import Project
 from forge.projects.quotas import count_projects
 
 _log = logging.getLogger(__name__)
+
+
+@projects_within_reach.register
+def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
+    """The keys of projects among these that are of one's own organisations."""
+    ids = ids_among(keys, "project")
+    return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
 
 
 def delete_ended_samples() -> None:

@@ -81,7 +81,7 @@ def snapshot(project: Project, author: Any = None) -> Version:
 def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Version:
     """The version of these files of a project, as they were a moment ago."""
     # Bytes are stored before the transaction, in which nothing is waited for.
-    put_all(tree.texts.values())
+    put_all(tree.texts.values(), project.organisation_id)
     with transaction.atomic():
         Project.objects.lock(project.pk)
         version = Version.objects.filter(project=project, digest=tree.digest).first()

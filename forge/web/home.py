@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.access import may_create_organisations, organisations_of
+from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "full": nearly_full(organisations),
         "creates_organisations": may_create_organisations(principal),
+        "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
         "waiting": waiting_things(principal),
         "cards": cards(projects[:PROJECTS_SHOWN]),
         "more": len(projects) > PROJECTS_SHOWN,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
 from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
-from forge.accounts.errors import LastOwner
+from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
@@ -49,6 +49,7 @@ def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any
         "cards": cards(list(projects[:200])),
         "members": list(members_of(organisation)),
         "manages": manages,
+        "reads_audit": can(principal, Verb.READ_AUDIT, organisation),
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,
@@ -128,6 +129,19 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return show_again(request, "organisation/settings.html", {"organisation": found}, error)
     return redirect(changed)
+
+
+@for_person
+@require_POST
+def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Requiring a second factor of the members, or no longer."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        actions.require_second_factor(principal, found, required="required" in request.POST)
+    except OwnSecondFactorNeeded as error:
+        return show_again(request, "organisation/settings.html", {"organisation": found}, error)
+    return redirect("organisation-settings", organisation=found.name)
 
 
 @for_person

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
 from forge.accounts.access import require_operator
@@ -9,7 +11,7 @@ from forge.accounts.errors import UnknownResource
 from forge.accounts.models import Quota
 from forge.accounts.quotas import Resource, defaults_of
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
+from forge.core.audit import NOWHERE, Place, write_entry
 
 
 @transaction.atomic
@@ -26,4 +28,13 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
         Quota.objects.filter(holder=holder, resource=resource).delete()
     else:
         Quota.objects.update_or_create(holder=holder, resource=Resource(resource), defaults={"limit": limit})
-    write_entry(actor, "quota.set", holder, resource=resource, limit=limit)
+    given = "the default" if limit is None else limit
+    write_entry(actor, "quota.set", holder, _place(holder), resource=resource, limit=given)
+
+
+def _place(holder: str) -> Place:
+    """Where a change of this holder's limits is read of; that of all of a kind by operators alone."""
+    kind, _, key = holder.partition(":")
+    if not key:
+        return NOWHERE
+    return Place(organisation=UUID(key)) if kind == "organisation" else Place(person=UUID(key))

@@ -103,7 +103,9 @@ def _create(
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
     with editing(project, actor.pk) as doc:
         seed_files(doc, project, stored)
-    write_entry(actor, "project.create", f"project:{project.pk}", name=project.full_name, template=template)
+    write_entry(
+        actor, "project.create", f"project:{project.pk}", project.place, name=project.full_name, template=template
+    )
     append_event(organisation.stream, ORGANISATION_PROJECT_CREATED(project=str(project.pk), name=name), actor)
     project.refresh_from_db()
     return project
@@ -127,7 +129,7 @@ def update_project(
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
-        take_name(project.organisation, name)
+        take_name(project.organisation, name, project)
         FormerProjectName.objects.create(organisation=project.organisation, name=project.name, project=project)
         changes["name"] = name
     description = None if description is None else " ".join(description.split())
@@ -146,7 +148,7 @@ def update_project(
         for field, value in changes.items():
             setattr(project, field, value)
         project.save(update_fields=list(changes))
-        write_entry(actor, "project.update", f"project:{project.pk}", before=former, after=changes)
+        write_entry(actor, "project.update", f"project:{project.pk}", project.place, before=former, after=changes)
         append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:
         require(actor, Verb.READ, project)
@@ -159,7 +161,7 @@ def delete_project(actor: Actor, project: Project) -> None:
     require(actor, Verb.MANAGE, project)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
-    write_entry(actor, "project.delete", f"project:{project.pk}", name=project.full_name)
+    write_entry(actor, "project.delete", f"project:{project.pk}", project.place, name=project.full_name)
     append_event(project.stream, PROJECT_DELETED(), actor)
     append_event(project.organisation.stream, ORGANISATION_PROJECT_DELETED(project=str(project.pk)), actor)
 
@@ -178,10 +180,10 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     require(actor, Verb.MANAGE, project)
     require_another(organisation)
     wanted = check_project_name(new_name) if new_name else project.name
-    take_name(organisation, wanted)
+    take_name(organisation, wanted, project)
     project.name, project.deleted_at = wanted, None
     project.save(update_fields=["name", "deleted_at"])
-    write_entry(actor, "project.restore", f"project:{project.pk}", name=project.full_name)
+    write_entry(actor, "project.restore", f"project:{project.pk}", project.place, name=project.full_name)
     append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     append_event(organisation.stream, ORGANISATION_PROJECT_RESTORED(project=str(project.pk)), actor)
     return project

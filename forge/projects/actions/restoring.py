@@ -86,5 +86,12 @@ def _restore(
     wanted = still_given(version, read)
     changed = restore(doc, wanted, paths)
     link_brought(project, (file.digest for file in wanted if file.text is None), project)
-    write_entry(actor, "version.restore", f"project:{project.pk}", number=version.number, changed=list(changed[:100]))
+    write_entry(
+        actor,
+        "version.restore",
+        f"project:{project.pk}",
+        project.place,
+        number=version.number,
+        changed=list(changed[:100]),
+    )
     return changed

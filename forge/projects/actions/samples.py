@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import nothing_for
+from forge.accounts.access import nothing_here
 from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import INSTALLATION
@@ -100,13 +100,13 @@ def take_back(actor: Actor, sample_id: UUID) -> None:
     """
     sample = Sample.objects.visible_to(actor).kept().select_related("project").filter(pk=sample_id).first()
     if sample is None:
-        raise nothing_for(actor)
+        raise nothing_here(actor)
     if sample.owner_id == actor.pk:
         _let_go(sample, actor, TAKEN_BACK)
     elif can(actor, Verb.MANAGE, sample.project):
         _let_go(sample, actor, REMOVED)
     else:
-        raise nothing_for(actor)
+        raise nothing_here(actor)
 
 
 def end_samples(now: datetime | None = None) -> int:
@@ -150,5 +150,6 @@ def _erase(sample: Sample, now: datetime | None = None) -> None:
 
 
 def _note(sample: Sample, actor: Actor, action: str, **data: Any) -> None:
-    write_entry(actor, action, f"project:{sample.project_id}", sample=str(sample.pk), label=sample.label, **data)
+    place = sample.project.place
+    write_entry(actor, action, f"project:{sample.project_id}", place, sample=str(sample.pk), label=sample.label, **data)
     append_event(sample.project.stream, SAMPLES_CHANGED(), actor)

@@ -60,7 +60,9 @@ def unpack(
         for file in stored:
             (replaced if file.path in living else added).append(file.path)
             put_file(doc, living.get(file.path), file)
-        write_entry(actor, "files.unpack", f"project:{project.pk}", added=len(added), replaced=len(replaced))
+        write_entry(
+            actor, "files.unpack", f"project:{project.pk}", project.place, added=len(added), replaced=len(replaced)
+        )
     return Unpacked(before, tuple(added), tuple(replaced))
 
 

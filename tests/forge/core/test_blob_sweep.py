@@ -74,7 +74,7 @@ def test_a_put_of_what_is_linked_counts_too(owner: Thread) -> None:
     blob = put_bytes(b"shared")
     link_blobs(owner, [blob.digest], None)
     Blob.objects.update(put_at=timezone.now() - LATER)
-    put_all([b"shared"])
+    put_all([b"shared"], owner.pk)
     links_of(owner).delete()
     assert sweep_blobs().blobs == 0
 

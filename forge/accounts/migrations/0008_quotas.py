@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_scopes_are_verbs"),
+        ("accounts", "0007_organisations_may_require_a_second_factor"),
     ]
 
     operations = [
