@@ -19,6 +19,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.public_is_loopback
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
+    assert found.organisations_by == "everyone"
     assert found.audit_days == 400
 
 
@@ -40,6 +41,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
         ("REQUIRED_ISOLATION", "walls"),
+        ("CREATE_ORGANISATIONS", "nobody"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
