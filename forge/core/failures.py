@@ -12,6 +12,15 @@ from forge.core.errors import DomainError
 from forge.core.problems import status_of_kind
 
 _WRITES = frozenset({"post", "put", "patch", "delete"})
+_ALWAYS = frozenset(
+    {
+        HTTPStatus.NOT_ACCEPTABLE,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+"""What any request can meet: the front door limits those that are under way, and a server can fail."""
 _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` says its new address.",
     HTTPStatus.BAD_REQUEST: "What was sent cannot be understood or used.",
@@ -19,6 +28,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.FORBIDDEN: "You, or your token, may not do this, or a quota is reached.",
     HTTPStatus.NOT_FOUND: "It does not exist, or you have no access to it.",
     HTTPStatus.NOT_ACCEPTABLE: "No answer of the wanted type can be given.",
+    HTTPStatus.REQUEST_TIMEOUT: "The body came too slowly.",
     HTTPStatus.CONFLICT: "It cannot be done in the present state.",
     HTTPStatus.PRECONDITION_FAILED: "It has changed since you read it.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More bytes than the limit.",
@@ -33,15 +43,17 @@ _REASONS: Mapping[HTTPStatus, str] = {
 
 def failures(view: APIView, method: str, *, takes_parameters: bool, takes_body: bool) -> list[HTTPStatus]:
     """The statuses of refusals, in order. `method` is in small letters."""
-    found = {HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.INTERNAL_SERVER_ERROR}
+    found = set(_ALWAYS)
     if view.authentication_classes:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-    if view.throttle_classes:
-        found.add(HTTPStatus.TOO_MANY_REQUESTS)
     if takes_parameters or takes_body:
         found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
     if takes_body:
-        found |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+        found |= {
+            HTTPStatus.REQUEST_TIMEOUT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        }
     if method in _WRITES:
         found.add(HTTPStatus.INSUFFICIENT_STORAGE)
     return sorted(found | {status_of_kind(kind) for kind in declared(type(view), method)})

@@ -62,6 +62,8 @@ class Environment:
     certificate: Path | None
     key: Path | None
     extra_hosts: tuple[str, ...]
+    organisations_by: str
+    """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
@@ -137,6 +139,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
+        organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
         metrics_token=_token(variables, "METRICS_TOKEN"),
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",
@@ -175,6 +178,14 @@ def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
 
 
+def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, of which the first is the default."""
+    text = variables.get(name) or choices[0]
+    if text not in choices:
+        raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
+    return text
+
+
 def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
     named = _names(variables, "REQUIRED_ISOLATION")
     if named == ("all",):
@@ -197,13 +208,6 @@ def _token(variables: Mapping[str, str], name: str) -> str:
     text = variables.get(name, "")
     if text and len(text) < 16:
         raise BadEnvironment(f"{name} must have at least 16 characters. Make one with: openssl rand -hex 32")
-    return text
-
-
-def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    text = variables.get(name) or choices[0]
-    if text not in choices:
-        raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
     return text
 
 

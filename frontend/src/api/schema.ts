@@ -334,6 +334,26 @@ export interface paths {
     readonly patch: operations["organisations_members_partial_update"];
     readonly trace?: never;
   };
+  readonly "/api/v1/organisations/{organisation}/usage": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * @description What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+     *     hour, minutes of builds in the last day, open sockets.
+     */
+    readonly get: operations["organisations_usage"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects": {
     readonly parameters: {
       readonly query?: never;
@@ -2276,6 +2296,8 @@ export interface components {
     readonly RenameFile: {
       readonly path: string;
     };
+    /** @enum {string} */
+    readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "sockets";
     /** @description A resource that the rune reads from its host. */
     readonly ResourceReport: {
       readonly name: string;
@@ -2668,6 +2690,18 @@ export interface components {
       readonly types: string;
       readonly count: number;
     };
+    /** @description What an organisation has of a resource. */
+    readonly Usage: {
+      readonly resource: components["schemas"]["Resource"];
+      readonly used: number;
+      readonly limit: number;
+      /** @description whether 80 % of the limit are reached */
+      readonly is_near: boolean;
+    };
+    /** @description What an organisation has of each resource that has a quota. */
+    readonly Usages: {
+      readonly usage: readonly components["schemas"]["Usage"][];
+    };
     /** @enum {string} */
     readonly VerbOnOrganisation:
       "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
@@ -2878,6 +2912,15 @@ export interface components {
     };
     /** @description More bytes than the limit. */
     readonly RequestEntityTooLarge: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The body came too slowly. */
+    readonly RequestTimeout: {
       headers: {
         readonly [name: string]: unknown;
       };
@@ -3104,6 +3147,7 @@ export type Quantisation = components["schemas"]["Quantisation"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
@@ -3158,6 +3202,8 @@ export type TokensAnswer = components["schemas"]["TokensAnswer"];
 export type TriedFix = components["schemas"]["TriedFix"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
+export type Usage = components["schemas"]["Usage"];
+export type Usages = components["schemas"]["Usages"];
 export type VerbOnOrganisation = components["schemas"]["VerbOnOrganisation"];
 export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
@@ -3184,6 +3230,7 @@ export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
 export type ResponseNotFound = components["responses"]["NotFound"];
 export type ResponsePreconditionFailed = components["responses"]["PreconditionFailed"];
 export type ResponseRequestEntityTooLarge = components["responses"]["RequestEntityTooLarge"];
+export type ResponseRequestTimeout = components["responses"]["RequestTimeout"];
 export type ResponseServiceUnavailable = components["responses"]["ServiceUnavailable"];
 export type ResponseTemporaryRedirect = components["responses"]["TemporaryRedirect"];
 export type ResponseTooManyRequests = components["responses"]["TooManyRequests"];
@@ -3218,6 +3265,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_cancel: {
@@ -3247,6 +3295,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3276,6 +3325,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly comments_add: {
@@ -3306,10 +3356,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3339,6 +3391,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_list: {
@@ -3367,6 +3420,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_give: {
@@ -3397,11 +3451,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3432,6 +3488,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3461,6 +3518,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly device_sign_ins_create: {
@@ -3487,10 +3545,12 @@ export interface operations {
       readonly 400: components["responses"]["BadRequest"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3518,10 +3578,12 @@ export interface operations {
       readonly 400: components["responses"]["BadRequest"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3547,6 +3609,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_own: {
@@ -3588,6 +3651,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_list: {
@@ -3612,6 +3676,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_create: {
@@ -3640,11 +3705,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3675,6 +3742,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_partial_update: {
@@ -3706,11 +3774,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3756,6 +3826,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_export: {
@@ -3836,6 +3907,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly invitations_list: {
@@ -3865,6 +3937,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_invitations_create: {
@@ -3896,10 +3969,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3930,6 +4005,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -3960,6 +4036,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_members_destroy: {
@@ -3990,6 +4067,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4023,12 +4101,44 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_usage: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Usages"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_list: {
@@ -4060,6 +4170,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_create: {
@@ -4088,11 +4199,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4124,6 +4237,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_destroy: {
@@ -4154,6 +4268,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4187,11 +4302,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4226,6 +4343,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly archive_unpack: {
@@ -4263,12 +4381,14 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4303,6 +4423,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_list: {
@@ -4338,6 +4459,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_request: {
@@ -4369,6 +4491,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4400,6 +4523,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_retrieve: {
@@ -4431,6 +4555,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_update: {
@@ -4467,6 +4592,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 412: components["responses"]["PreconditionFailed"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
@@ -4474,6 +4600,7 @@ export interface operations {
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4510,6 +4637,7 @@ export interface operations {
       readonly 412: components["responses"]["PreconditionFailed"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4544,12 +4672,14 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4584,12 +4714,14 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4623,6 +4755,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
@@ -4664,6 +4797,7 @@ export interface operations {
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_retrieve: {
@@ -4694,6 +4828,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_invite: {
@@ -4724,6 +4859,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4755,6 +4891,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4786,6 +4923,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly preview_refresh: {
@@ -4816,6 +4954,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4849,10 +4988,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4885,6 +5026,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_restore_create: {
@@ -4916,11 +5058,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -4957,6 +5101,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_ask: {
@@ -4989,11 +5134,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5025,6 +5172,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_send: {
@@ -5063,12 +5211,14 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5103,6 +5253,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_state_retrieve: {
@@ -5133,6 +5284,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_list: {
@@ -5163,6 +5315,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_publish: {
@@ -5195,11 +5348,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5232,6 +5387,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_list: {
@@ -5267,6 +5423,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_save: {
@@ -5299,10 +5456,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5335,6 +5494,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_archive: {
@@ -5366,6 +5526,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_file: {
@@ -5398,6 +5559,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_restore: {
@@ -5435,11 +5597,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5476,6 +5640,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_from_model: {
@@ -5510,12 +5675,14 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5545,6 +5712,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_close: {
@@ -5574,6 +5742,7 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5603,6 +5772,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly review_comments_add: {
@@ -5633,10 +5803,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5668,11 +5840,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5704,11 +5878,13 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5734,6 +5910,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_take_back: {
@@ -5761,6 +5938,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5786,6 +5964,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tokens_list: {
@@ -5810,6 +5989,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tokens_create: {
@@ -5838,10 +6018,12 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
@@ -5870,6 +6052,7 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };

@@ -28,11 +28,12 @@ from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import workdir
-from forge.core.blob_links import links_of, organisation_bytes
+from forge.core.blob_links import links_of
 from forge.core.blob_sweep import sweep_blobs
 from forge.core.blobs import blob_path, read_blob
 from forge.core.errors import Damaged
 from forge.core.models import Blob
+from forge.core.stored_bytes import organisation_bytes
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build

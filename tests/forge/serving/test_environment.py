@@ -20,6 +20,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
     assert (found.upgrade_backups, found.shared_data) == (3, False)
+    assert found.organisations_by == "everyone"
     assert found.audit_days == 400
 
 
@@ -45,6 +46,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("LOG_FORMAT", "xml"),
         ("AUDIT_DAYS", "0"),
         ("REQUIRED_ISOLATION", "walls"),
+        ("CREATE_ORGANISATIONS", "nobody"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_audit_entries_have_places"),
+        ("core", "0007_stored_bytes"),
     ]
 
     operations = [
