@@ -83,8 +83,12 @@ def problems(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:
 
 
 def readiness(request: HttpRequest) -> JsonResponse:
-    """200 when this process can work, else 503; the reasons are named by kind, and told to operators in the log."""
-    found = problems(CHECKS)
+    """200 when this process can work, else 503; the reasons are named by kind, and told to operators in the log.
+
+    `?exclude=workers` leaves a check out: without workers no build is done, but pages are served.
+    """
+    excluded = set(request.GET.getlist("exclude"))
+    found = problems({name: check for name, check in CHECKS.items() if name not in excluded})
     body: dict[str, Any] = {"ready": not found, "problems": sorted(found)}
     if found:
         _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in found.items()))

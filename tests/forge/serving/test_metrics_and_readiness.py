@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from forge.builds.figures import build_figures, stuck_for
 from forge.builds.models import Build, State
 from forge.projects.models import Project
 from forge.serving.readiness import CHECKS, NotReady, check_redis, check_room, problems
+from forge.serving.services import caches
 from tests.live_forge import free_port
 
 TOKEN = "a-token-of-operators"
@@ -63,6 +66,7 @@ def test_a_build_that_no_worker_takes_makes_it_not_ready(user: User, project: Pr
     queued(user, project, timedelta(minutes=3))
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "problems": ["workers"]})
+    assert Client().get("/readyz?exclude=workers").status_code == 200, "for a balancer: pages are served"
     assert Client().get("/healthz").status_code == 200
 
 
@@ -98,6 +102,20 @@ def test_a_redis_that_is_gone_is_named_and_hides_nothing_else() -> None:
     found = problems({"redis": lambda: check_redis(gone), "disk": lambda: check_room(Path("/"), 1 << 62)})
     assert found["redis"] == "does not answer (ConnectionError)"
     assert "are free" in found["disk"]
+
+
+def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
+    pytest.importorskip("redis")
+    from forge.core.errors import CountersAway
+    from forge.core.shared_cache import SharedCache
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        entry = caches(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")["default"]
+        hanging = SharedCache(entry["LOCATION"], {"OPTIONS": {"socket_timeout": entry["OPTIONS"]["socket_timeout"]}})
+        begin = time.monotonic()
+        with pytest.raises(CountersAway):
+            hanging.get("ready")
+        assert time.monotonic() - begin < 4, "the driver waits for five"
 
 
 def test_every_part_has_its_check() -> None:
