@@ -3627,7 +3627,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3799,7 +3799,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3841,7 +3841,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;

@@ -20,6 +20,7 @@ from forge.door.capacity import capacity_for, descriptor_limit, raise_descriptor
 from forge.door.connections import DoorSocketProtocol, protocol_for
 from forge.door.entrance import Entrance
 from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
+from forge.serving.environment import BadEnvironment
 from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
@@ -91,7 +92,7 @@ class Command(BaseCommand):
                 f"{error} Stop that server first, or start this one on its own data folder: DATA_DIR=... make run\n"
                 "For several servers of one machine on one SQLite, set SHARED_DATA=1 for each of them."
             ) from error
-        except DatabaseUnusable as error:
+        except (BadEnvironment, DatabaseUnusable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Hammer Forge has stopped.")
 
