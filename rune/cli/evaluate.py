@@ -23,18 +23,13 @@ from rune.cli.interruptible import interruptible
 from rune.cli.printing import print_json
 from rune.cli.progress import progress
 from rune.cli.project import project_of, show_diagnostics
-from rune.evaluation import (
-    Effort,
-    Evaluation,
-    EvaluationImpossible,
-    LabelledSample,
-    Listening,
-    SamplesRefused,
-    Split,
-    evaluate,
-)
+from rune.evaluation.errors import EvaluationImpossible, SamplesRefused
+from rune.evaluation.evaluating import Effort, evaluate
+from rune.evaluation.evaluation import Evaluation
 from rune.evaluation.junit import junit_xml
+from rune.evaluation.labelled import LabelledSample, Split
 from rune.evaluation.reading import ZipFiles, samples_in_table, samples_of
+from rune.evaluation.streams import Listening
 from rune.evaluation.wording import lines, percent
 from rune.files import FileError, FolderFiles
 from rune.runefile import Severity

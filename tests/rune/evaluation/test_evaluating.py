@@ -11,7 +11,9 @@ import pytest
 
 from rune.abi import Capability
 from rune.container import pack, rune_sections
-from rune.evaluation import Effort, EvaluationImpossible, Event, LabelledSample, evaluate
+from rune.evaluation.errors import EvaluationImpossible
+from rune.evaluation.evaluating import Effort, evaluate
+from rune.evaluation.labelled import Event, LabelledSample
 from rune.files import FileMissing
 from rune.runtime import Limits
 from tests.rune.runtime.wat_runes import mirror, rune, text

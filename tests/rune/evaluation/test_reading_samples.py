@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from rune.evaluation import SamplesRefused, Split
+from rune.evaluation.errors import SamplesRefused
+from rune.evaluation.labelled import Split
 from rune.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.files import FileTooLarge, MemoryFiles
 
