@@ -37,7 +37,8 @@ def guided_settings(server: LiveServer, port: int, folder: Path) -> str:
     for guided, here in places.items():
         assert guided in written, guided
         written = written.replace(guided, here)
-    return written
+    settings: str = written
+    return settings
 
 
 @contextmanager
