@@ -20,6 +20,7 @@ FIGURES = {
     "first_load": "The first load of the studio",
     "in_the_page": "In the page",
     "edit_to_preview": "From an edit to the preview that runs it",
+    "fairness": "Waiting for others",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "editing_together": "Editing together",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
-from forge.builds.execution import Execution, NewCompiler
+from forge.builds.execution import Execution, MayCompute, NewCompiler
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
     ATTEMPTS,
@@ -37,10 +37,17 @@ LOG_EVERY = 0.2
 class LeasedBuild:
     """One build in work, and the recorder of its results. `stopping` is set when the process ends."""
 
-    def __init__(self, lease: Lease, stopping: threading.Event, new_compiler: NewCompiler = fresh_compiler) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        stopping: threading.Event,
+        new_compiler: NewCompiler = fresh_compiler,
+        may_compute: MayCompute = lambda: True,
+    ) -> None:
         self._lease = lease
         self._stopping = stopping
         self._new_compiler = new_compiler
+        self._may_compute = may_compute
         self._build = Build.objects.select_related("project", "version").get(pk=lease.build_id)
         self._lines: list[Line] = []
         self._written = self._renewed = time.monotonic()
@@ -75,7 +82,9 @@ class LeasedBuild:
     def _outcome(self) -> Outcome:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         execution = Execution(numbered_job(self._build), self)
-        artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick)
+        artefact = execution.run(
+            self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._may_compute
+        )
         if self._failure is not None:
             return self._failure
         if artefact is None:

@@ -1,7 +1,7 @@
 """The previews of a project: its newest text, checked and, when it checks, built: as it is, and to be looked into.
 
-Called by one thread of a process at a time. What is found is stored in the `Preview` rows, so a restart shows the last
-good runes at once.
+Called by one thread of a process at a time for one project. What is found is stored in the `Preview` rows, so a restart
+shows the last good runes at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.utils import timezone
 from forge.builds.artefacts import drop_unused
 from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
-from forge.builds.execution import Execution
+from forge.builds.execution import Execution, MayCompute
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
@@ -66,7 +66,9 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
         notify_preview(project_id)
 
 
-def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
+def refresh_previews(
+    project_id: UUID, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute = lambda: True
+) -> None:
     """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
@@ -77,14 +79,14 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
     behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
-            _refresh(preview, compiler, stopping)
+            _refresh(preview, compiler, stopping, may_compute)
         except Stopping:
             return
     if behind:
         prune_previews(project_id)
 
 
-def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
+def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
     if is_leased(preview.pk, seen.sequence):
@@ -97,18 +99,22 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
         lease.keep()
 
     try:
-        _make(preview, seen, compiler, tick)
+        _make(preview, seen, compiler, tick, may_compute)
     finally:
         lease.release()
 
 
-def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None]) -> None:
+def _make(
+    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], may_compute: MayCompute
+) -> None:
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
             seen = with_fix(seen, preview.fix, compiler, tick)
         job = preview_job(preview, seen)
-        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
+        Execution(job, recorder).run(
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, may_compute=may_compute
+        )
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except ChildDied as error:

@@ -6,6 +6,7 @@ itself before it reads anything, and ends with all that it started when its pare
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import gc
 import json
@@ -53,6 +54,8 @@ MODELS_KEPT = 16
 """Signatures that are remembered between jobs."""
 WATCHED_ELEMENTS = 1 << 18
 """Of a tensor that a page may watch: more would keep it from anything else."""
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 GONE = "its contents are no longer stored"
 VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
@@ -297,6 +300,12 @@ def limit_itself(seconds: int | None) -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
+def wake_when_the_parent_dies() -> None:
+    """Has the system end a suspension when the parent is gone; `read_jobs` then ends this process. Only Linux can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT, 0, 0, 0)
+
+
 def read_jobs(source: IO[bytes], jobs: SimpleQueue[dict[str, Any]]) -> None:
     """Passes jobs on. At the end of the input the parent is gone, and the whole process group ends."""
     for line in source:
@@ -307,6 +316,7 @@ def read_jobs(source: IO[bytes], jobs: SimpleQueue[dict[str, Any]]) -> None:
 def main() -> None:
     """Serves jobs as long as the parent runs."""
     limit_itself(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    wake_when_the_parent_dies()
     # What a library prints must not get between the answers.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -46,6 +46,8 @@ class Compiler:
         self._answers: Queue[Answer | None] = Queue()
         self._job = 0
         self._ready = False
+        self._suspended_since: float | None = None
+        self._suspended = 0.0
         self.folder: Path | None = None
         self.memory = 0
         """Bytes in memory after the last job."""
@@ -107,8 +109,12 @@ class Compiler:
         *,
         limit: float,
         tick: Callable[[], None] = lambda: None,
+        may_compute: Callable[[], bool] = lambda: True,
     ) -> None:
         """Gives a job and hands its answers on, up to `done`. `tick` is called several times a second meanwhile.
+
+        While `may_compute`, which is asked as often, says no, the process is suspended with all that it started; that
+        time does not count.
 
         Raises `ChildDied` when the process ends in the middle, `OutOfTime` (and ends the process) after `limit`
         seconds, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it started.
@@ -117,14 +123,15 @@ class Compiler:
         self._job += 1
         try:
             self._send({**job, "id": self._job})
-            deadline = time.monotonic() + limit + (0 if self._ready else START_LIMIT)
+            deadline = self._clock() + limit + (0 if self._ready else START_LIMIT)
             while True:
-                answer = self._next(deadline, limit, tick)
+                answer = self._next(deadline, limit, tick, may_compute)
                 if answer["event"] == "ready":
                     self._ready = True
-                    deadline = time.monotonic() + limit
+                    deadline = self._clock() + limit
                 elif answer["event"] == "done":
                     self.memory = answer["memory"]
+                    self._resume()
                     return
                 else:
                     on_answer(answer)
@@ -142,10 +149,14 @@ class Compiler:
         except OSError as error:
             raise ChildDied(self._last_words()) from error
 
-    def _next(self, deadline: float, limit: float, tick: Callable[[], None]) -> Answer:
+    def _next(self, deadline: float, limit: float, tick: Callable[[], None], may_compute: Callable[[], bool]) -> Answer:
         while True:
             tick()
-            if time.monotonic() > deadline:
+            if may_compute():
+                self._resume()
+            else:
+                self._suspend()
+            if self._clock() > deadline:
                 raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:
                 answer = self._answers.get(timeout=TICK)
@@ -154,6 +165,33 @@ class Compiler:
             if answer is None:
                 raise ChildDied(self._last_words())
             return answer
+
+    def _clock(self) -> float:
+        """Seconds, without those for which the process was suspended."""
+        now = time.monotonic() if self._suspended_since is None else self._suspended_since
+        return now - self._suspended
+
+    def _suspend(self) -> None:
+        """Stops the process and all that it started, until `_resume`. When we die, the system lets it go on."""
+        if self._suspended_since is None and can_suspend() and self._signal(signal.SIGSTOP):
+            self._suspended_since = time.monotonic()
+
+    def _resume(self) -> None:
+        if self._suspended_since is not None:
+            self._signal(signal.SIGCONT)
+            self._suspended += time.monotonic() - self._suspended_since
+            self._suspended_since = None
+
+    def _signal(self, number: signal.Signals) -> bool:
+        """Sends a signal to the process and all that it started; answers whether it was sent."""
+        if self._process is None:
+            return False
+        try:
+            # The group has the child's own id; it exists until the child is waited for, so the id is still ours.
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
     def _last_words(self) -> str:
         """How the process ended, for a person; what it said on stderr goes to our log."""
@@ -175,11 +213,10 @@ class Compiler:
 
     def close(self) -> None:
         """Ends the process with all that it started and removes its folder. Nothing happens when there is none."""
+        self._signal(signal.SIGKILL)
         process, self._process = self._process, None
+        self._suspended_since = None
         if process is not None:
-            # The group has the child's own id; it exists until the child is waited for, so the id is still ours.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
@@ -188,6 +225,11 @@ class Compiler:
         folder, self.folder = self.folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def can_suspend() -> bool:
+    """Whether a process that is suspended goes on by itself when we die; else it would stay for ever."""
+    return sys.platform == "linux"
 
 
 def _ending(process: subprocess.Popen[bytes]) -> os.waitid_result | None:

@@ -12,8 +12,6 @@ BUILD_SECONDS = 300.0
 """The longest that a numbered build may take."""
 PREVIEW_SECONDS = 60.0
 """The longest that a preview may take."""
-WARM_MEMORY = 700 * 1024**2
-"""Bytes at which a warm process is replaced."""
 
 
 def fresh_compiler() -> Compiler:

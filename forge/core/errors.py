@@ -72,6 +72,16 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class TooOften(DomainError):
+    """It was done as often as it may be in a while; `retry_after` is when it may be again, in seconds."""
+
+    title = "Too often"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 

@@ -43,6 +43,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
@@ -78,6 +79,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
             headers["Location"] = error.location
         if isinstance(error, errors.Busy):
             headers["Retry-After"] = "1"
+        if isinstance(error, errors.TooOften):
+            headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):

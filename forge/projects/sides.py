@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from forge.comparison.sides import ModelFacts, Side, read_outline
 from forge.projects.hooks import file_summaries
@@ -13,17 +14,24 @@ from forge.projects.versions import Manifest, given_files, working_tree
 def side_of_now(project: Project) -> Side:
     """The files as they are."""
     seen = working_tree(project)
-    return _side(seen.manifest, seen.file_ids, seen.manifest, seen.texts)
+    return _side(project.organisation_id, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 
 def side_of_version(version: Version) -> Side:
     """The files of a version."""
-    return _side(version.manifest, version.file_ids, given_files(version), {})
+    return _side(version.project.organisation_id, version.manifest, version.file_ids, given_files(version), {})
 
 
-def _side(manifest: Manifest, file_ids: Mapping[str, str], summarised: Manifest, texts: Mapping[str, bytes]) -> Side:
+def _side(
+    organisation: UUID,
+    manifest: Manifest,
+    file_ids: Mapping[str, str],
+    summarised: Manifest,
+    texts: Mapping[str, bytes],
+) -> Side:
     """With the summary of the files; where it took too long, only the files are compared."""
-    found = {key: value for answer in file_summaries.call(summarised, texts) for key, value in answer.items()}
+    answers = file_summaries.call(organisation, summarised, texts)
+    found = {key: value for answer in answers for key, value in answer.items()}
     if "error" in found or "outline" not in found:
         return Side(manifest, file_ids)
     return Side(

@@ -16,6 +16,7 @@ from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.compute.toolchain import TOOLCHAIN
 from forge.core.models import Event
+from forge.projects.actions import write_file
 from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.builds.conftest import log_of
 
@@ -51,7 +52,9 @@ def states(build: Build) -> list[str]:
 
 
 def test_the_oldest_build_is_taken_first_and_only_once(project: Any, developer: Any) -> None:
-    first, second = request_build(developer, project), request_build(developer, project)
+    first = request_build(developer, project)
+    write_file(developer, project, "notes.txt", b"other files")
+    second = request_build(developer, project)
     assert [take().build_id, take().build_id] == [first.pk, second.pk]  # type: ignore[union-attr]
     assert take() is None
 

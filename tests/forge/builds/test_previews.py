@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from forge.builds import actions, preview_leases, previews
+from forge.builds import actions, dispatch, preview_leases, previews
 from forge.builds.access import preview_of
-from forge.builds.dispatch import PreviewSlot
+from forge.builds.dispatch import PreviewSlots
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
 from forge.builds.preview_leases import LEASE, PreviewLease, end_leases, is_leased
@@ -255,24 +255,22 @@ def test_old_previews_and_their_runes_are_pruned(
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
 
 
-def test_a_project_that_is_waited_for_twice_is_made_once(project: Any, compiler: Compiler) -> None:
-    slot = PreviewSlot(threading.Event(), lambda: compiler)
-    entered: list[UUID] = []
+def test_a_project_that_is_waited_for_twice_is_made_once(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshed: list[UUID] = []
 
-    class Entering(PreviewSlot):
-        def _warm(self) -> Compiler:
-            # While the first is at work, others wake the slot: they return at once and their wish is kept.
-            if not entered:
-                entered.append(project.pk)
-                self.work(project.pk)
-                self.work(project.pk)
-            else:
-                entered.append(project.pk)
-            return super()._warm()
+    def refresh(project_id: UUID, *others: Any) -> None:
+        refreshed.append(project_id)
+        if len(refreshed) == 1:
+            # While the first is at work, others wake the slots: they return at once and their wish is kept.
+            slots.work(project.pk)
+            slots.work(project.pk)
 
-    slot = Entering(threading.Event(), lambda: compiler)
-    slot.work(project.pk)
-    assert len(entered) == 2
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), lambda: compiler)
+    slots.work(project.pk)
+    assert refreshed == [project.pk] * 2
 
 
 def test_edits_are_gathered_until_typing_pauses() -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,55 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         child = int(parent.stdout.readline())
         parent.kill()
     until(lambda: not is_running(child) or _is_zombie(child))
+
+
+def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
+    suspended = threading.Event()
+    seen: list[str] = []
+    with Compiler(tmp_path / "work") as compiler:
+        run(compiler, job(tmp_path))
+
+        def may_compute() -> bool:
+            if not suspended.is_set() and compiler.pid is not None:
+                seen.append(state_of(compiler.pid))
+                if len(seen) == 4:
+                    suspended.set()
+                return False
+            return True
+
+        limit = 0.5
+        begin = time.monotonic()
+        compiler.run(job(tmp_path), lambda _: None, limit=limit, may_compute=may_compute)
+        assert time.monotonic() - begin > limit
+    assert seen[1:] == ["T"] * 3
+
+
+def test_a_suspended_process_ends_too_when_its_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from forge.compute.compiler import Compiler\n"
+        "from tests.forge.compute.test_compiler import job\n"
+        "c = Compiler(Path(sys.argv[1]) / 'work'); c.start()\n"
+        "c.run(job(Path(sys.argv[1])), lambda _: None, limit=30)\n"
+        "def never():\n    print(c.pid, flush=True)\n    return False\n"
+        "c.run(job(Path(sys.argv[1])), lambda _: None, limit=30, may_compute=never)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        until(lambda: state_of(child) == "T")
+        parent.kill()
+    until(lambda: state_of(child) in ("", "Z"))
+
+
+def state_of(pid: int) -> str:
+    """The state of a process as the kernel names it, such as T for suspended; empty for none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return ""
 
 
 def _is_zombie(pid: int) -> bool:

@@ -65,7 +65,7 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         write_file(developer, project, "models/sine.tflite", SINE.read_bytes())
         text = "version: 1\nimage: x\npipeline:\n  m:\n    model: ./models/sine.tflite\n    inputs: [nothing]\n"
         request = {"ask": "hover", "offset": text.index("sine"), "files": {"Runefile.yml": {"text": text}}}
-        said = own.answer(project, request)
+        said = own.answer(developer, project, request)
         assert "f32[1, 1]" in said["answer"]["text"]
     finally:
         own.close()
