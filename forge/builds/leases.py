@@ -28,8 +28,9 @@ LEASE = timedelta(seconds=10)
 """The duration of a lease."""
 REMEMBERED = timedelta(minutes=10)
 """A build that was begun longer ago does not make its organisation wait."""
-ATTEMPTS = 3
-"""Attempts before a build counts as lost."""
+ATTEMPTS = 5
+"""Attempts before a build counts as lost. A worker that dies of something else takes a build along; five in a row are
+the build's own fault."""
 LOG_LIMIT = 2_000
 """Lines of one build's log."""
 LINE_LIMIT = 2_000
@@ -227,7 +228,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:
-            text = f"The worker stopped answering for the {ATTEMPTS}rd time. The build failed. Build again."
+            text = f"The worker stopped answering {ATTEMPTS} times. The build failed. Build again."
             values = {"state": State.LOST, "error": text, "finished": now}
         else:
             text = f"The worker stopped answering. The build starts again, attempt {build.attempt + 1} of {ATTEMPTS}."

@@ -101,7 +101,7 @@ def test_a_lease_that_is_renewed_is_not_swept(build: Build) -> None:
     assert sweep(NOW + 2 * LEASE + timedelta(seconds=1)) == (build.pk,)
 
 
-def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
+def test_a_build_whose_lease_ran_out_too_often_is_lost(build: Build) -> None:
     clock: datetime = NOW
     for attempt in range(1, ATTEMPTS + 1):
         lease = take(clock)
@@ -112,7 +112,7 @@ def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
     build.refresh_from_db()
     assert build.state == State.LOST
     assert "The build failed. Build again." in build.error
-    assert "attempt 2 of 3" in log_of(build)
+    assert f"attempt 2 of {ATTEMPTS}" in log_of(build)
     assert take() is None
     assert states(build)[-1] == "lost"
 
