@@ -45,7 +45,7 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self._turns = Turns(1, places=PLACES, half_life=2.0, head_start=0.05)
+        self.turns = Turns(1, places=PLACES, half_life=1.0, head_start=0.05)
         self._compilers = WarmCompilers(lambda: Compiler(workdir()), kept=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()
@@ -73,7 +73,7 @@ class CompilerPool:
     def _run(
         self, party: Party, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:
-        if self._turns.waiting(party.organisation) >= WAITING_LIMIT:
+        if self.turns.waiting(party.organisation) >= WAITING_LIMIT:
             raise TooManyQuestions(
                 f"{WAITING_LIMIT} questions of this organisation are waiting already. Ask again in a moment.",
                 retry_after=1,
@@ -81,7 +81,7 @@ class CompilerPool:
         self._stay()
         deadline = time.monotonic() + PATIENCE
         try:
-            with self._turns.claim(party) as turn:
+            with self.turns.claim(party) as turn:
                 if not turn.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
