@@ -21,6 +21,7 @@ FIGURES = {
     "in_the_page": "In the page",
     "edit_to_preview": "From an edit to the preview that runs it",
     "fairness": "Waiting for others",
+    "builds_a_minute": "Builds a minute",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "editing_together": "Editing together",

@@ -25,7 +25,7 @@ from forge.builds.execution import Execution, MayCompute
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
-from forge.builds.preview_leases import PreviewLease, is_leased, not_leased
+from forge.builds.preview_leases import PreviewLease, not_leased
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
@@ -89,9 +89,9 @@ def refresh_previews(
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
-    if is_leased(preview.pk, seen.sequence):
-        return
     lease = PreviewLease(preview.pk, seen.sequence)
+    if not lease.take():
+        return
 
     def tick() -> None:
         if stopping.is_set():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -22,11 +19,6 @@ Record = Callable[[str, object], None]
 DYING_WORKER = str(Path(__file__).parents[1] / "foreign" / "dying_worker.py")
 LEASE = 10.0
 """Seconds, as the product has it."""
-BUILDS, ORGANISATIONS, WORKERS = 1_000, 20, 3
-KILL_EVERY = 5.0
-"""Seconds."""
-LONGEST = 3 * 3600.0
-"""Seconds within which all of them must have a result on a machine that does other things too."""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +92,7 @@ def test_the_database_is_restarted(farm: BuildFarm, record_property: Record) -> 
 def test_each_message_is_delivered_three_times(farm: BuildFarm) -> None:
     farm.fill(4, 8)
     farm.send("forge.builds.work", times=24)
-    for _ in range(WORKERS):
+    for _ in range(3):
         farm.start_worker()
     results = farm.until_all_ended()
     expect_one_result_each(results, 8)
@@ -119,46 +111,3 @@ def test_a_lease_runs_out_under_a_worker_that_works(farm: BuildFarm) -> None:
     assert farm.results() == results
     expect_one_result_each(results, 1)
     assert results.attempts == 2
-
-
-@contextmanager
-def killing(farm: BuildFarm, seed: int) -> Iterator[list[int]]:
-    """Kills one of the workers every few seconds, in whatever it is doing, and starts another."""
-    chance, over, kills = random.Random(seed), Event(), list[int]()
-    failures: list[BaseException] = []
-
-    def kill_again_and_again() -> None:
-        try:
-            while not over.wait(KILL_EVERY):
-                victim = chance.choice(farm.workers)
-                kills.append(victim.pid)
-                farm.kill(victim)
-                farm.start_worker()
-        except BaseException as failure:
-            failures.append(failure)
-
-    thread = Thread(target=kill_again_and_again, name="killer")
-    thread.start()
-    try:
-        yield kills
-    finally:
-        over.set()
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
-def test_a_thousand_builds_have_a_thousand_results_while_workers_are_killed(
-    farm: BuildFarm, record_property: Record
-) -> None:
-    farm.fill(ORGANISATIONS, BUILDS)
-    begin = time.monotonic()
-    for _ in range(WORKERS):
-        farm.start_worker()
-    with killing(farm, seed=11) as kills:
-        results = farm.until_all_ended(LONGEST)
-    record_property("builds", BUILDS)
-    record_property("workers killed", len(kills))
-    record_property("minutes", round((time.monotonic() - begin) / 60, 1))
-    record_property("most attempts", results.attempts)
-    expect_one_result_each(results, BUILDS)

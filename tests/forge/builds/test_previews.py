@@ -189,6 +189,18 @@ def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
     assert any(until is not None and until > timezone.now() for until in kept)
 
 
+def test_of_two_workers_that_begin_one_text_at_once_one_makes_the_preview(project: Any, settings: Any) -> None:
+    settings.EMBEDDED_WORKER = False
+    preview = Preview.objects.create(project=project)
+    first, second = PreviewLease(preview.pk, project.sequence), PreviewLease(preview.pk, project.sequence)
+    assert [first.take(), second.take()] == [True, False]
+    second.release()
+    assert is_leased(preview.pk, project.sequence)
+    assert PreviewLease(preview.pk, project.sequence + 1).take()
+    first.release()
+    assert is_leased(preview.pk, project.sequence + 1)
+
+
 def test_a_lease_stays_with_whoever_is_at_a_newer_text(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
     preview = Preview.objects.create(project=project)
