@@ -43,7 +43,7 @@ class NumberedSlots:
 
     def __init__(self, count: int, stopping: threading.Event) -> None:
         self._count = count
-        self._turns = Turns(count, places=count + BEYOND, half_life=5.0, head_start=0.5)
+        self._turns = Turns(count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0)
         self._held: list[Party] = []
         self._lock = threading.Lock()
         self._stopping = stopping
@@ -81,7 +81,7 @@ class PreviewSlots:
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = WarmCompilers(new_compiler, kept=PLACES_OF_PREVIEWS)
-        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, half_life=3.0, head_start=0.3)
+        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5)
 
     def work(self, *project_ids: UUID) -> None:
         """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once."""

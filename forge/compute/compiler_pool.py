@@ -45,7 +45,7 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self.turns = Turns(1, places=PLACES, half_life=1.0, head_start=0.05)
+        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5)
         self._compilers = WarmCompilers(lambda: Compiler(workdir()), kept=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()

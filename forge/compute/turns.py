@@ -1,4 +1,4 @@
-"""Whose turn it is to compute: the organisation that computed least lately, and in it people before programs.
+"""Whose turn it is to compute: short jobs, then the organisation that computed least lately, people before programs.
 
 Several want to compute, and a machine has room for few. Who computed much must let others go first in the middle of
 their work (`forge.compute.compiler.Compiler.run` suspends its process). So a short job never waits for the end of a
@@ -42,37 +42,11 @@ class Claim:
     """How long its organisation computed lately."""
     member_served: float = 0.0
     """How long its member did."""
+    is_long: bool = False
+    """Whether it computed for so long itself that short ones go first."""
     has_begun: bool = False
     """Whether it computed before: then it holds one of the places, computing or suspended."""
     is_computing: bool = False
-
-
-def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) -> tuple[Claim, ...]:
-    """Those who compute now, `count` at most, of whom no more than `places` may have begun and not ended.
-
-    The organisations with the fewest among the chosen come first, then those that computed least lately; in an
-    organisation people come before programs, then the member that computed least, then who came first. Who computes
-    stays before another who computed up to `head_start` seconds less: a change costs something too.
-    """
-    left = list(claims)
-    free = places - sum(claim.has_begun for claim in left)
-    found: list[Claim] = []
-    while left and len(found) < count:
-        able = [claim for claim in left if claim.has_begun or free > 0]
-        if not able:
-            break
-
-        def key(claim: Claim) -> tuple[int, float, bool, float, int]:
-            among = sum(one.party.organisation == claim.party.organisation for one in found)
-            ahead = head_start if claim.is_computing else 0.0
-            organisation, member = claim.organisation_served - ahead, claim.member_served - ahead
-            return (among, organisation, claim.party.is_program, member, claim.arrival)
-
-        first = min(able, key=key)
-        left.remove(first)
-        found.append(first)
-        free -= not first.has_begun
-    return tuple(found)
 
 
 def may_begin(party: Party, held: Collection[Party], slots: int, beyond: int) -> bool:
@@ -87,6 +61,36 @@ def may_begin(party: Party, held: Collection[Party], slots: int, beyond: int) ->
     if len(held) < slots:
         return True
     return party not in held and (left > 1 or all(one.organisation != party.organisation for one in held))
+
+
+def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) -> tuple[Claim, ...]:
+    """Those who compute now, `count` at most. Of those that have not begun, only whoever `may_begin` is among them.
+
+    The organisations with the fewest among the chosen come first, then what is not long yet, then the organisations
+    that computed least lately; in an organisation people come before programs, then the member that computed least,
+    then who came first. Who computes stays before another who computed up to `head_start` seconds less: a change costs
+    something too.
+    """
+    left = list(claims)
+    begun = [claim.party for claim in left if claim.has_begun]
+    found: list[Claim] = []
+
+    def key(claim: Claim) -> tuple[int, bool, float, bool, float, int]:
+        among = sum(one.party.organisation == claim.party.organisation for one in found)
+        ahead = head_start if claim.is_computing else 0.0
+        organisation, member = claim.organisation_served - ahead, claim.member_served - ahead
+        return (among, claim.is_long, organisation, claim.party.is_program, member, claim.arrival)
+
+    while len(found) < count:
+        able = [claim for claim in left if claim.has_begun or may_begin(claim.party, begun, count, places - count)]
+        if not able:
+            break
+        first = min(able, key=key)
+        left.remove(first)
+        found.append(first)
+        if not first.has_begun:
+            begun.append(first.party)
+    return tuple(found)
 
 
 class Served:
@@ -117,6 +121,7 @@ class Turn:
         self.party = party
         self.arrival = arrival
         self.has_begun = self.is_computing = False
+        self.computed = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -138,13 +143,16 @@ class Turn:
 class Turns:
     """Shares a few computing processes among all who want to compute. Safe from any thread."""
 
-    def __init__(self, count: int, *, places: int, half_life: float, head_start: float) -> None:
+    def __init__(self, count: int, *, places: int, short: float, half_life: float, head_start: float) -> None:
         """`count` compute at once; up to `places` processes exist, of which the others are suspended.
 
-        What somebody computed `half_life` seconds ago counts half; `head_start` is explained at `choose`.
+        A turn is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half;
+        `head_start` is explained at `choose`. It is to be longer than the time between two looks of whoever computes: two
+        that change places more often than they look would both stand still.
         """
         self._count = count
         self._places = places
+        self._short = short
         self._head_start = head_start
         self._served = Served(half_life)
         self._turns: list[Turn] = []
@@ -200,6 +208,7 @@ class Turns:
         elapsed, self._counted = now - self._counted, now
         for turn in self._turns:
             if turn.is_computing:
+                turn.computed += elapsed
                 self._served.add(turn.party.organisation, elapsed, now)
                 self._served.add(turn.party, elapsed, now)
         claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}
@@ -216,6 +225,7 @@ class Turns:
             turn.arrival,
             self._served.lately(turn.party.organisation, now),
             self._served.lately(turn.party, now),
+            turn.computed >= self._short,
             turn.has_begun,
             turn.is_computing,
         )

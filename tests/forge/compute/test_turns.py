@@ -33,6 +33,16 @@ def test_who_computes_is_not_suspended_for_a_moment_of_difference() -> None:
     assert chosen(working, Claim(Party(OTHER), 2)) == [1]
 
 
+def test_a_long_job_is_suspended_for_a_short_one_even_of_an_organisation_that_computed_more() -> None:
+    newcomer = Claim(Party(ACME), 1, organisation_served=6, is_long=True, has_begun=True, is_computing=True)
+    assert chosen(newcomer, Claim(Party(OTHER), 2, organisation_served=9)) == [2]
+
+
+def test_a_flood_of_short_jobs_takes_turns_with_those_of_others() -> None:
+    flood = [Claim(Party(ACME), number, organisation_served=3) for number in range(5)]
+    assert chosen(*flood, Claim(Party(OTHER), 9, organisation_served=1)) == [9]
+
+
 def test_two_slots_are_not_both_for_one_organisation() -> None:
     greedy = [Claim(Party(ACME, JO), number) for number in (1, 2, 3)]
     later = Claim(Party(OTHER), 4, organisation_served=50)
@@ -63,6 +73,14 @@ def test_no_more_begin_than_there_are_places() -> None:
     assert chosen(*begun[:2], Claim(Party(UUID(int=4)), 7)) == [7]
 
 
+def test_one_organisation_does_not_take_all_places_with_long_jobs_that_are_suspended() -> None:
+    long = Claim(Party(ACME, JO), 1, is_long=True, has_begun=True)
+    assert chosen(long, Claim(Party(ACME, JO), 2)) == [1]
+    beside = Claim(Party(ACME, MIKA), 3, is_long=True, has_begun=True)
+    assert chosen(long, beside, Claim(Party(ACME, UUID(int=13)), 4)) == [1]
+    assert chosen(long, beside, Claim(Party(OTHER, JO), 5)) == [5]
+
+
 def test_beyond_the_slots_only_who_has_nothing_begins_and_the_last_place_is_for_another_organisation() -> None:
     assert may_begin(Party(ACME, JO), [], slots=1, beyond=2)
     assert not may_begin(Party(ACME, JO), [Party(ACME, JO)], slots=1, beyond=2)
@@ -82,7 +100,7 @@ def test_what_was_computed_is_forgotten_by_halves() -> None:
 
 
 def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
-    turns = Turns(1, places=1, half_life=10, head_start=1)
+    turns = Turns(1, places=1, short=1, half_life=10, head_start=1)
     begun = threading.Event()
 
     def second() -> None:
@@ -100,7 +118,7 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
 
 
 def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
-    turns = Turns(1, places=1, half_life=10, head_start=1)
+    turns = Turns(1, places=1, short=1, half_life=10, head_start=1)
     with turns.claim(Party(ACME)), turns.claim(Party(OTHER)) as late:
         assert turns.waiting(OTHER) == 1
         assert not late.wait(lambda: True)
@@ -108,10 +126,20 @@ def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
 
 
 def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it() -> None:
-    turns = Turns(1, places=2, half_life=10, head_start=0.01)
+    turns = Turns(1, places=2, short=5, half_life=10, head_start=0.01)
     with turns.claim(Party(ACME)) as greedy:
         while greedy.is_now() and turns.served_lately(ACME) < 0.02:
             pass
         with turns.claim(Party(OTHER)) as other:
             assert (greedy.is_now(), other.is_now()) == (False, True)
         assert greedy.is_now()
+
+
+def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
+    turns = Turns(1, places=2, short=0.01, half_life=10, head_start=100)
+    with turns.claim(Party(ACME)) as long:
+        while long.computed < 0.02:
+            assert long.is_now()
+        with turns.claim(Party(OTHER)) as short:
+            assert (long.is_now(), short.is_now()) == (False, True)
+        assert long.is_now()
