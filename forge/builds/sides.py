@@ -10,16 +10,20 @@ from forge.builds.models import Artefact, Build
 from forge.comparison.figures import RuneFigures
 from forge.comparison.inference_time import read_inference_time
 from forge.comparison.sides import ModelFacts, Side, read_outline
+from forge.projects.sides import argument_texts
+from forge.projects.versions import given_files
 
 
 def side_of(build: Build) -> Side:
     """The files that a numbered build is of, and what its report tells of them. Raises `NoRune`."""
     report = _artefact(build).report
     version = build.source
+    outline = read_outline(report["pipeline"])
     return Side(
         version.manifest,
         version.file_ids,
-        read_outline(report["pipeline"]),
+        outline,
+        texts=argument_texts(outline, given_files(version), {}),
         models={model["file"]: _model(model) for model in report["models"] if model["file"] is not None},
     )
 

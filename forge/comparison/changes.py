@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from forge.comparison.sides import ModelFacts, Side
 from rune.runefile import Outline
-from rune.runefile.outline import Node, Wire
+from rune.runefile.outline import Node, NodeArgument, Wire
 
 Change = Literal["added", "removed", "changed", "same"]
 FileState = Mapping[str, Any]
@@ -33,12 +33,30 @@ class FileChange:
 
 
 @dataclass(frozen=True)
+class ArgumentChange:
+    """An argument that differs, with what is given: None where it is left out, so that the default holds.
+
+    `file` is the later file, or the earlier one, in which its text stands. Where a text is not known, `is_told` is
+    False, and the values are what the Runefile says.
+    """
+
+    name: str
+    before: str | None
+    after: str | None
+    file: str | None = None
+    is_told: bool = True
+
+
+@dataclass(frozen=True)
 class StageChange:
-    """What became of a stage; at least one of both sides has it."""
+    """What became of a stage; at least one of both sides has it. `is_replaced` says that it does the same with a file
+    of other contents: another model, or other code."""
 
     change: Change
     before: Node | None
     after: Node | None
+    arguments: tuple[ArgumentChange, ...] = ()
+    is_replaced: bool = False
 
     @property
     def node(self) -> Node:
@@ -55,11 +73,6 @@ class StageChange:
         if before is None or after is None:
             return False
         return (before.kind, before.detail) != (after.kind, after.detail)
-
-    @property
-    def is_replaced(self) -> bool:
-        """Whether it does the same with a file of other contents: another model, or other code."""
-        return self.change == "changed" and not self.is_another
 
 
 @dataclass(frozen=True)
@@ -160,10 +173,59 @@ def _stages(before: Side, then: Outline, after: Side, now: Outline) -> tuple[Sta
         if was is None:
             found.append(StageChange("added", None, node))
         else:
-            differs = (was.kind, was.detail) != (node.kind, node.detail) or _has_other_file(was, before, node, after)
-            found.append(StageChange("changed" if differs else "same", was, node))
+            found.append(_stage(before, was, after, node))
     found += [StageChange("removed", node, None) for name, node in old.items() if name not in new]
     return tuple(found)
+
+
+def _stage(before: Side, was: Node, after: Side, node: Node) -> StageChange:
+    is_another = (was.kind, was.detail) != (node.kind, node.detail)
+    is_replaced = not is_another and _has_other_file(was, before, node, after)
+    arguments = compare_arguments(before, was, after, node) if _has_same_arguments(was, node) else ()
+    differs = is_another or is_replaced or arguments
+    return StageChange("changed" if differs else "same", was, node, arguments, is_replaced)
+
+
+def _has_same_arguments(was: Node, node: Node) -> bool:
+    """Whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
+    return (was.kind, was.detail.partition(" ")[0]) == (node.kind, node.detail.partition(" ")[0])
+
+
+def compare_arguments(before: Side, was: Node, after: Side, node: Node) -> tuple[ArgumentChange, ...]:
+    """The arguments that differ, in the later order. Nothing where a side does not tell its own."""
+    if was.arguments is None or node.arguments is None:
+        return ()
+    old = {argument.name: argument for argument in was.arguments}
+    new = {argument.name: argument for argument in node.arguments}
+    found = (_argument(name, before, old.get(name), after, new.get(name)) for name in {**new, **old})
+    return tuple(change for change in found if change is not None)
+
+
+def _argument(
+    name: str, before: Side, was: NodeArgument | None, after: Side, now: NodeArgument | None
+) -> ArgumentChange | None:
+    file = (now.file if now else None) or (was.file if was else None)
+    then, given = _given(before, was), _given(after, now)
+    if then.digest is None and given.digest is None:
+        return None if then.text == given.text else ArgumentChange(name, then.text, given.text, file)
+    return None if then == given else ArgumentChange(name, then.text, given.text, file, is_told=False)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What an argument says, None where it is left out. `digest` names the contents of a file that was not read."""
+
+    text: str | None
+    digest: str | None = None
+
+
+def _given(side: Side, argument: NodeArgument | None) -> _Given:
+    if argument is None:
+        return _Given(None)
+    if argument.file is None:
+        return _Given(argument.value)
+    text = side.texts.get(argument.file)
+    return _Given(argument.value, side.digest(argument.file) or "") if text is None else _Given(text)
 
 
 def _has_other_file(was: Node, before: Side, node: Node, after: Side) -> bool:

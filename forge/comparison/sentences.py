@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
 from forge.comparison.sides import ModelFacts
 from rune.runefile.outline import Node
@@ -18,7 +19,8 @@ FILES_NAMED = 5
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """All that differs: the pipeline, the models, the files. Of a model that changed, its own sentences say so."""
     models = {model.path: model_sentences(model) for model in comparison.models}
-    untold = [file for file in comparison.files if file.change != "changed" or not models.get(file.path)]
+    told = {path for path, said in models.items() if said} | _texts_told(comparison.pipeline)
+    untold = [file for file in comparison.files if file.change != "changed" or file.path not in told]
     return (
         *(pipeline_sentences(comparison.pipeline) if comparison.pipeline is not None else ()),
         *(sentence for said in models.values() for sentence in said),
@@ -28,8 +30,21 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
 
 def pipeline_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
     """What became of stages and wires."""
-    stages = (_stage_sentence(stage) for stage in pipeline.stages if stage.change != "same")
+    stages = (sentence for stage in pipeline.stages for sentence in _stage_sentences(stage))
     return (*stages, *_wire_sentences(pipeline))
+
+
+def _texts_told(pipeline: PipelineChange | None) -> set[str]:
+    """The files of which a stage's sentences say what they say now."""
+    changes = () if pipeline is None else pipeline.stages
+    return {argument.file for stage in changes for argument in stage.arguments if argument.file and argument.is_told}
+
+
+def _stage_sentences(stage: StageChange) -> tuple[str, ...]:
+    if stage.change == "same":
+        return ()
+    own = (_stage_sentence(stage),) if stage.change != "changed" or stage.is_another or stage.is_replaced else ()
+    return (*own, *argument_sentences(stage))
 
 
 def _stage_sentence(stage: StageChange) -> str:
@@ -106,7 +121,9 @@ def _changed(what: str, before: str | None, after: str | None) -> tuple[str, ...
 def _size(path: str, before: int, after: int) -> tuple[str, ...]:
     if before == after:
         return ()
-    return (f"{path} is {size_text(abs(after - before))} {'larger' if after > before else 'smaller'}.",)
+    share = round(100 * abs(after - before) / before) if before else 0
+    change = size_text(abs(after - before))
+    return (f"{path} is {f'{share} % ({change})' if share else change} {'larger' if after > before else 'smaller'}.",)
 
 
 def _operators(path: str, before: Mapping[str, int] | None, after: Mapping[str, int] | None) -> tuple[str, ...]:

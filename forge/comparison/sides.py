@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rune.runefile import Outline
-from rune.runefile.outline import Node, Wire
+from rune.runefile.outline import Node, NodeArgument, Wire
 
 Manifest = Mapping[str, Mapping[str, Any]]
 """`{path: {"digest": "sha256:..", "size": bytes}}`."""
@@ -79,7 +79,8 @@ def _types(tensors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...] | Non
 class Side:
     """A project at one moment. `file_ids` are the files' ids in the live document by path.
 
-    `outline` is None where the pipeline cannot be told, and only part of the pipeline where `is_broken`.
+    `outline` is None where the pipeline cannot be told, and only part of the pipeline where `is_broken`. `texts` are
+    what the files say that its arguments name, by path, as far as they are known.
     """
 
     manifest: Manifest
@@ -87,6 +88,7 @@ class Side:
     outline: Outline | None = None
     is_broken: bool = False
     models: Mapping[str, ModelFacts] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self, path: str | None) -> str | None:
         """What names a file's contents; None without such a file."""
@@ -97,10 +99,16 @@ class Side:
 def read_outline(found: Mapping[str, Any]) -> Outline:
     """The outline that `rune.runefile.outline_to_json` wrote."""
     nodes = (
-        Node(node["name"], node["kind"], node["detail"], node["line"], node.get("file")) for node in found["nodes"]
+        Node(node["name"], node["kind"], node["detail"], node["line"], node.get("file"), _arguments(node))
+        for node in found["nodes"]
     )
     wires = (
         Wire(wire["source"], wire["source_index"], wire["target"], wire["target_index"], wire.get("type"))
         for wire in found["wires"]
     )
     return Outline(tuple(nodes), tuple(wires))
+
+
+def _arguments(node: Mapping[str, Any]) -> tuple[NodeArgument, ...] | None:
+    found = node.get("arguments")
+    return None if found is None else tuple(NodeArgument(each["name"], each["value"], each["file"]) for each in found)

@@ -45,7 +45,8 @@ class Compiler:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: Queue[Answer | None] = Queue()
         self._job = 0
-        self._ready = False
+        self.is_ready = False
+        """Whether the process said that it takes jobs."""
         self._suspended_since: float | None = None
         self._suspended = 0.0
         self.folder: Path | None = None
@@ -88,7 +89,7 @@ class Compiler:
                 start_new_session=True,
             )
         self._answers = Queue()
-        self._ready = False
+        self.is_ready = False
         assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
         arguments = (self._process.stdout, self._answers)
         threading.Thread(target=_read_answers, args=arguments, daemon=True, name="compiler-answers").start()
@@ -123,11 +124,11 @@ class Compiler:
         self._job += 1
         try:
             self._send({**job, "id": self._job})
-            deadline = self._clock() + limit + (0 if self._ready else START_LIMIT)
+            deadline = self._clock() + limit + (0 if self.is_ready else START_LIMIT)
             while True:
                 answer = self._next(deadline, limit, tick, may_compute)
                 if answer["event"] == "ready":
-                    self._ready = True
+                    self.is_ready = True
                     deadline = self._clock() + limit
                 elif answer["event"] == "done":
                     self.memory = answer["memory"]
@@ -172,8 +173,11 @@ class Compiler:
         return now - self._suspended
 
     def _suspend(self) -> None:
-        """Stops the process and all that it started, until `_resume`. When we die, the system lets it go on."""
-        if self._suspended_since is None and can_suspend() and self._signal(signal.SIGSTOP):
+        """Stops the process and all that it started, until `_resume`. When we die, the system lets it go on.
+
+        It must have said that it is ready: before that it has not asked the system to, and would be stopped for ever.
+        """
+        if self.is_ready and self._suspended_since is None and can_suspend() and self._signal(signal.SIGSTOP):
             self._suspended_since = time.monotonic()
 
     def _resume(self) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from forge.comparison.sides import ModelFacts, Side, read_outline
+from forge.core.blobs import read_blob
+from forge.core.errors import NotFound
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
 from forge.projects.versions import Manifest, given_files, working_tree
+from rune.runefile import Outline
+
+LONGEST_TEXT = 64 * 1024
+"""Bytes of a file that is compared line by line."""
+MOST_TEXTS = 20
+"""Files of one side that are read for a comparison."""
 
 
 def side_of_now(project: Project) -> Side:
@@ -34,10 +43,27 @@ def _side(
     found = {key: value for answer in answers for key, value in answer.items()}
     if "error" in found or "outline" not in found:
         return Side(manifest, file_ids)
+    outline = read_outline(found["outline"])
     return Side(
         manifest,
         file_ids,
-        read_outline(found["outline"]),
+        outline,
         is_broken=found["errors"] > 0,
         models={path: ModelFacts(facts) for path, facts in found["models"].items()},
+        texts=argument_texts(outline, summarised, texts),
     )
+
+
+def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, str]:
+    """What the files say that arguments name, by path: labels, settings. Of `texts`, else of the blobs of `manifest`.
+
+    A file that is large, no text, or not there any more is left out.
+    """
+    named = {argument.file for node in outline.nodes for argument in node.arguments or () if argument.file is not None}
+    found = {}
+    for path in sorted(named & manifest.keys())[:MOST_TEXTS]:
+        if manifest[path]["size"] <= LONGEST_TEXT:
+            with suppress(UnicodeDecodeError, NotFound):
+                data = texts[path] if path in texts else read_blob(manifest[path]["digest"])
+                found[path] = data.decode("utf-8")
+    return found

@@ -133,7 +133,7 @@ def check(
     return Checked(
         report.diagnostics,
         pipeline,
-        outline(syntax.stages, checker.type_of, checker.model_file),
+        outline(syntax, checker.type_of, checker.model_file),
         source,
         None if syntax.form is Form.TEXT else composed.root,
         syntax,

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rune.blocks.paths import parse_block_path
 from rune.runefile import capabilities
-from rune.runefile.syntax import StageKind, StageSyntax
+from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.zune import block_of
 from rune.tensor import TensorType
 
 NodeKind = Literal["capability", "block", "model", "output"]
 
 
+LONGEST_VALUE = 4_000
+"""Characters of an argument that an outline repeats; of a longer text it has the digest."""
+
+
+@dataclass(frozen=True)
+class NodeArgument:
+    """An argument of a stage as it is written. `file` is the file of the project in which its text stands."""
+
+    name: str
+    value: str
+    file: str | None = None
+
+
 @dataclass(frozen=True)
 class Node:
-    """A stage. `detail` says which one it is (`SOUND 16 kHz`, `fft`); `file` is a file of the project that it runs."""
+    """A stage. `detail` says which one it is (`SOUND 16 kHz`, `fft`); `file` is a file of the project that it runs.
+
+    `arguments` are None where an older version wrote the outline and did not tell them.
+    """
 
     name: str
     kind: NodeKind
     detail: str
     line: int
     file: str | None
+    arguments: tuple[NodeArgument, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,23 +72,28 @@ _KINDS: dict[StageKind, NodeKind] = {
 
 
 def outline(
-    stages: Sequence[StageSyntax],
+    syntax: RunefileSyntax,
     type_of: Callable[[str, int], TensorType | None],
     model_file: Callable[[StageSyntax], str | None],
 ) -> Outline:
     """The drawing; `type_of` says what is known of an output, `model_file` which file a model stage runs."""
-    names = {stage.name.text for stage in stages}
+    names = {stage.name.text for stage in syntax.stages}
+    resources = {resource.name.text: resource for resource in syntax.resources}
     wires = []
-    for stage in stages:
+    for stage in syntax.stages:
         for target_index, input_ in enumerate(stage.inputs):
             if input_.stage in names:
                 type_ = type_of(input_.stage, input_.index)
                 text = None if type_ is None else str(type_)
                 wires.append(Wire(input_.stage, input_.index, stage.name.text, target_index, text))
-    return Outline(tuple(_node(stage, model_file) for stage in stages), tuple(wires))
+    return Outline(tuple(_node(stage, model_file, resources) for stage in syntax.stages), tuple(wires))
 
 
-def _node(stage: StageSyntax, model_file: Callable[[StageSyntax], str | None]) -> Node:
+def _node(
+    stage: StageSyntax,
+    model_file: Callable[[StageSyntax], str | None],
+    resources: Mapping[str, ResourceSyntax],
+) -> Node:
     text = stage.target.text.strip()
     file: str | None = None
     match stage.kind:
@@ -86,4 +109,22 @@ def _node(stage: StageSyntax, model_file: Callable[[StageSyntax], str | None]) -
             is_own = path is not None and path.is_local
             file = text.removeprefix("./") if is_own else None
             detail = block_of(text) or (text if path is None or is_own else path.crate)
-    return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file)
+    arguments = tuple(_argument(argument, resources) for argument in stage.arguments)
+    return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file, arguments)
+
+
+def _argument(argument: ArgumentSyntax, resources: Mapping[str, ResourceSyntax]) -> NodeArgument:
+    """With the text of an inline resource; the text of a file stays in the file."""
+    resource = resources.get(argument.resource) if argument.resource is not None else None
+    if resource is not None and resource.inline is not None:
+        return NodeArgument(argument.name, _shown(resource.inline))
+    if resource is not None and resource.path is not None:
+        return NodeArgument(argument.name, f"${argument.resource}", resource.path.text.removeprefix("./"))
+    return NodeArgument(argument.name, f"${argument.resource}" if argument.resource else _shown(argument.value))
+
+
+def _shown(value: int | float | str) -> str:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
-from rune.runefile.outline import Node, NodeKind, Outline, Wire
+from rune.runefile.outline import Node, NodeArgument, NodeKind, Outline, Wire
 
 
 class PositionJson(TypedDict):
@@ -51,14 +51,26 @@ class DiagnosticJson(TypedDict):
     fixes: list[FixJson]
 
 
+class NodeArgumentJson(TypedDict):
+    """An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text."""
+
+    name: str
+    value: str
+    file: str | None
+
+
 class OutlineNodeJson(TypedDict):
-    """A stage. `detail` says which one it is; `file` is a file of the project that it runs."""
+    """A stage. `detail` says which one it is; `file` is a file of the project that it runs.
+
+    Older versions did not write `arguments`.
+    """
 
     name: str
     kind: NodeKind
     detail: str
     line: int
     file: str | None
+    arguments: NotRequired[list[NodeArgumentJson]]
 
 
 class OutlineWireJson(TypedDict):
@@ -120,7 +132,20 @@ def position_to_json(position: Position) -> PositionJson:
 
 def node_to_json(node: Node) -> OutlineNodeJson:
     """A stage of an outline as JSON."""
-    return {"name": node.name, "kind": node.kind, "detail": node.detail, "line": node.line, "file": node.file}
+    written: OutlineNodeJson = {
+        "name": node.name,
+        "kind": node.kind,
+        "detail": node.detail,
+        "line": node.line,
+        "file": node.file,
+    }
+    if node.arguments is not None:
+        written["arguments"] = [_argument_to_json(argument) for argument in node.arguments]
+    return written
+
+
+def _argument_to_json(argument: NodeArgument) -> NodeArgumentJson:
+    return {"name": argument.name, "value": argument.value, "file": argument.file}
 
 
 def wire_to_json(wire: Wire) -> OutlineWireJson:

@@ -1602,6 +1602,12 @@ export interface components {
       /** Format: date-time */
       readonly expires?: string | null;
     };
+    /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
+    readonly NodeArgument: {
+      readonly name: string;
+      readonly value: string;
+      readonly file: string | null;
+    };
     /** @description An operator with the types that it computes with, and how often a model has it. */
     readonly OperatorCount: {
       readonly op: string;
@@ -1698,7 +1704,7 @@ export interface components {
       readonly nodes: readonly components["schemas"]["OutlineNode"][];
       readonly wires: readonly components["schemas"]["OutlineWire"][];
     };
-    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. */
+    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. Older versions did not write `arguments`. */
     readonly OutlineNode: {
       readonly name: string;
       /** @enum {string} */
@@ -1706,6 +1712,7 @@ export interface components {
       readonly detail: string;
       readonly line: number;
       readonly file: string | null;
+      readonly arguments?: readonly components["schemas"]["NodeArgument"][];
     };
     /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
     readonly OutlineWire: {
@@ -2193,6 +2200,7 @@ export interface components {
       readonly detail: string;
       readonly line: number;
       readonly file: string | null;
+      readonly arguments?: readonly components["schemas"]["NodeArgument"][];
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
       readonly was: string | null;
@@ -2557,6 +2565,7 @@ export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
 export type NewToken = components["schemas"]["NewToken"];
+export type NodeArgument = components["schemas"]["NodeArgument"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];

@@ -12,7 +12,7 @@ from forge.comparison.sentences import sentences
 from forge.comparison.serializers import comparison_to_json
 from forge.comparison.sides import ModelFacts, Side, read_outline
 from rune.runefile import Outline, outline_to_json
-from rune.runefile.outline import Node, Wire
+from rune.runefile.outline import Node, NodeArgument, NodeKind, Wire
 
 MIC = Node("mic", "capability", "SOUND 16 kHz", 3, None)
 FFT = Node("fft", "block", "fft", 7, None)
@@ -62,6 +62,20 @@ def kept_at(path: str) -> Side:
     return Side({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
 
 
+def given(kind: NodeKind, detail: str, **arguments: str) -> Side:
+    """A project that is one stage with arguments."""
+    written = tuple(NodeArgument(name, value) for name, value in arguments.items())
+    return Side({}, outline=Outline((Node("stage", kind, detail, 3, None, written),), ()))
+
+
+def labels(text: str | None, digest: str = "a") -> Side:
+    """A project whose labels are a file; without a text it is one that is not read."""
+    node = Node("answer", "block", "label", 3, None, (NodeArgument("wordlist", "$LABELS", "labels.txt"),))
+    texts = {} if text is None else {"labels.txt": text}
+    manifest = {"labels.txt": {"digest": text or digest, "size": 9}}
+    return Side(manifest, outline=Outline((node,), ()), texts=texts)
+
+
 def model(contents: str, facts: dict[str, Any], **changed: Any) -> Side:
     """A project that is one model."""
     manifest = {"m.tflite": {"digest": contents, "size": facts.get("size", 0)}}
@@ -97,6 +111,86 @@ CASES = (
         pipeline(MIC),
         pipeline(Node("mic", "capability", "SOUND 44.1 kHz", 3, None)),
         ("`mic` changed from SOUND 16 kHz to SOUND 44.1 kHz.",),
+    ),
+    Case(
+        "a window is shorter, and the rate is the same",
+        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
+        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="500"),
+        ("The window of `stage` is 0.5 s, was 1 s.",),
+    ),
+    Case(
+        "a rate that the stage's own sentence tells is told once",
+        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
+        given("capability", "SOUND 8 kHz", hz="8000", sample_duration_ms="2000"),
+        ("`stage` changed from SOUND 16 kHz to SOUND 8 kHz.", "The window of `stage` is 2 s, was 1 s."),
+    ),
+    Case(
+        "a capability is another, with other arguments",
+        given("capability", "SOUND 16 kHz", hz="16000"),
+        given("capability", "IMAGE", width="96"),
+        ("`stage` changed from SOUND 16 kHz to IMAGE.",),
+    ),
+    Case(
+        "a picture is smaller, and grey",
+        given("capability", "IMAGE", width="96", pixel_format="@PixelFormat::RGB"),
+        given("capability", "IMAGE", width="48", pixel_format="@PixelFormat::GrayScale"),
+        (
+            "The width of `stage` is 48 pixels, was 96 pixels.",
+            "`pixel_format` of `stage` is `@PixelFormat::GrayScale`, was `@PixelFormat::RGB`.",
+        ),
+    ),
+    Case(
+        "an argument comes, one goes and one changes",
+        given("block", "noise_filtering", gain="2", strength="0.95"),
+        given("block", "noise_filtering", fresh="1", strength="0.9"),
+        (
+            "`fresh` of `stage` is 1, was left out.",
+            "`strength` of `stage` is 0.9, was 0.95.",
+            "`gain` of `stage` is left out, was 2.",
+        ),
+    ),
+    Case(
+        "the arguments of another block are not compared",
+        given("block", "modulo", modulus="2"),
+        given("block", "fft", bins="480"),
+        ("`stage` changed from modulo to fft.",),
+    ),
+    Case(
+        "a long text is not repeated, and a mark in a short one ends no code",
+        given("block", "tokens", long="a\nb", short="a`b"),
+        given("block", "tokens", long="a\nc", short="c"),
+        ("The text `long` of `stage` changed.", "`short` of `stage` is `c`, was `a'b`."),
+    ),
+    Case(
+        "an older report tells no arguments",
+        pipeline(Node("stage", "block", "fft", 7, None)),
+        given("block", "fft", bins="480"),
+    ),
+    Case("a label is renamed", labels("7\n8\n"), labels("7\neight\n"), ("Label `8` is now `eight`.",)),
+    Case("labels change places", labels("yes\nno\n"), labels("no\nyes\n"), ("The labels are in another order.",)),
+    Case(
+        "labels come and go",
+        labels("yes\nno\n"),
+        labels("yes\nup\ndown\n"),
+        ("A new label, `up`.", "A new label, `down`.", "The label `no` was removed."),
+    ),
+    Case(
+        "of many labels some are named",
+        labels("a\nb\nc\nd\ne\n"),
+        labels("1\n2\n3\n4\n5\n"),
+        ("Label `a` is now `1`.", "Label `b` is now `2`.", "Label `c` is now `3`.", "2 more labels changed."),
+    ),
+    Case(
+        "a line's end is no label",
+        labels("a\nb"),
+        labels("a\nb\n"),
+        ("The text `wordlist` of `answer` changed.",),
+    ),
+    Case(
+        "labels that are not read are a text that changed",
+        labels(None, "a"),
+        labels(None, "b"),
+        ("The text `wordlist` of `answer` changed.", "labels.txt was changed."),
     ),
     Case(
         "a stage is of another kind",
@@ -144,7 +238,7 @@ CASES = (
         "a model of a build is replaced",
         trained("a", 18_000),
         trained("b", 12_000),
-        ("The model `yes` was replaced.", "yes_no.tflite is 6.0 kB smaller."),
+        ("The model `yes` was replaced.", "yes_no.tflite is 33 % (6.0 kB) smaller."),
     ),
     Case(
         "a proc-block's code changes",
@@ -183,7 +277,7 @@ CASES = (
             memory=DESCRIBED["memory"] | {"arena": 9_000},
         ),
         (
-            "m.tflite is 2.5 kB larger.",
+            "m.tflite is 14 % (2.5 kB) larger.",
             "The inputs of m.tflite changed from i8[1, 49, 40] to f32[1, 49] and u8.",
             "m.tflite has 2 more CONV_2D (i8), 1 more CUSTOM and 1 fewer SOFTMAX (i8).",
             "The arena of m.tflite changed from 5.0 kB to 9.0 kB.",
@@ -206,7 +300,7 @@ CASES = (
         "a build of an older version does not say who runs its model",
         model("a", {"size": 18_000, "memory": {"runs": None}}),
         model("b", REPORTED | {"size": 18_200}),
-        ("m.tflite is 200 B larger.",),
+        ("m.tflite is 1 % (200 B) larger.",),
     ),
     Case(
         "a model cannot be read",
@@ -272,3 +366,9 @@ def test_an_outline_is_read_back_also_from_an_older_report() -> None:
     assert read_outline(written) == outline
     del written["nodes"][0]["file"]
     assert read_outline(written) == outline
+
+
+def test_an_outline_with_arguments_is_read_back() -> None:
+    outline = labels("a\n").outline
+    assert outline is not None
+    assert read_outline({**outline_to_json(outline)}) == outline

@@ -210,6 +210,24 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
     assert seen[1:] == ["T"] * 3
 
 
+def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
+    """One that is stopped before it asked to be woken when its parent dies would stay for ever."""
+    states: list[str] = []
+    with Compiler(tmp_path / "work") as compiler:
+
+        def never() -> bool:
+            assert compiler.pid is not None
+            states.append(state_of(compiler.pid))
+            if len(states) == 1000 or (states[-1] == "T" and compiler.is_ready):
+                raise StopIteration
+            assert states[-1] != "T"
+            return False
+
+        with pytest.raises(StopIteration):
+            compiler.run(job(tmp_path), lambda _: None, limit=30, may_compute=never)
+    assert states[-1] == "T"
+
+
 def test_a_suspended_process_ends_too_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from forge.compute.compiler import Compiler\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from rune.runefile import diagnostic_to_json, draw, outline_to_json
 from tests.rune.runefile.runefiles import WORDS, checked
 
@@ -89,6 +91,10 @@ def test_an_outline_as_json_has_nodes_and_wires() -> None:
         "detail": "SOUND 16 kHz",
         "line": 4,
         "file": None,
+        "arguments": [
+            {"name": "hz", "value": "16000", "file": None},
+            {"name": "sample_duration_ms", "value": "1000", "file": None},
+        ],
     }
     assert outline["wires"][0] == {
         "source": "audio",
@@ -96,4 +102,38 @@ def test_an_outline_as_json_has_nodes_and_wires() -> None:
         "target": "model",
         "target_index": 0,
         "type": "i16[16000]",
+    }
+
+
+def test_arguments_are_told_as_they_are_written_and_a_long_text_by_its_digest() -> None:
+    text = """
+image: runicos/base
+version: 1
+pipeline:
+  number:
+    capability: RAW
+    outputs: [{type: u32, dimensions: [1]}]
+  word:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#label
+    inputs: [number]
+    outputs: [{type: utf8, dimensions: [1]}]
+    args: {wordlist: $WORDS, other: $INLINE, half: 0.5, whole: 1.0, long: "LONG", lost: $LOST}
+  out:
+    out: serial
+    inputs: [word]
+resources:
+  WORDS: {path: ./words.txt}
+  INLINE: {inline: "a b"}
+""".replace("LONG", "x" * 4001)
+    _, word, _ = checked(text).outline.nodes
+    assert word.arguments is not None
+    told = {argument.name: (argument.value, argument.file) for argument in word.arguments}
+    digest = hashlib.sha256(b"x" * 4001).hexdigest()
+    assert told == {
+        "wordlist": ("$WORDS", "words.txt"),
+        "other": ("a b", None),
+        "half": ("0.5", None),
+        "whole": ("1", None),
+        "long": (f"sha256:{digest}", None),
+        "lost": ("$LOST", None),
     }
