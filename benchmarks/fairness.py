@@ -22,7 +22,7 @@ from benchmarks.checking import runefile
 from benchmarks.figure import Spread, table
 from tests.live_server import LiveServer
 
-SAMPLES = 7
+SAMPLES = 5
 LONG_BUILD = 3_000
 """Stages of a Runefile that takes about 20 s to build."""
 SLOW_QUESTION = 4_000

@@ -146,9 +146,9 @@ class Turns:
     def __init__(self, count: int, *, places: int, short: float, half_life: float, head_start: float) -> None:
         """`count` compute at once; up to `places` processes exist, of which the others are suspended.
 
-        A turn is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half;
-        `head_start` is explained at `choose`. It is to be longer than the time between two looks of whoever computes: two
-        that change places more often than they look would both stand still.
+        A turn is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half.
+        `head_start` is explained at `choose`; it is to be longer than the time between two looks of whoever computes,
+        for two that change places more often than they look would both stand still.
         """
         self._count = count
         self._places = places
