@@ -76,8 +76,9 @@ def _anyone(party: Party) -> bool:
 def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _anyone) -> Lease | None:
     """Leases the build that is next to this worker, of a party that it may take one of; None when there is none.
 
-    `forge.builds.order.fair_order` is the order. A build of a version that is being built waits, for it will reuse what
-    comes of that.
+    `forge.builds.order.fair_order` is the order; of one party's builds those with fewer attempts go first, so that one
+    whose workers die does not take all of them along. A build of a version that is being built waits, for it will
+    reuse what comes of that.
     """
     now = now or timezone.now()
     running = Build.objects.filter(kind=Kind.NUMBERED, state=State.RUNNING)
@@ -88,7 +89,7 @@ def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _an
         party = found[0].party
         build = waiting.filter(
             project__organisation=party.organisation, requested_by=party.member, by_program=party.is_program
-        ).earliest("created", "number")
+        ).earliest("attempt", "created", "number")
         if lease := _lease(build, party, now):
             return lease
     return None

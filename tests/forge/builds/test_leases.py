@@ -59,6 +59,15 @@ def test_the_oldest_build_is_taken_first_and_only_once(project: Any, developer: 
     assert take() is None
 
 
+def test_a_build_whose_worker_died_waits_behind_those_that_were_not_tried(project: Any, developer: Any) -> None:
+    first = request_build(developer, project)
+    write_file(developer, project, "notes.txt", b"other files")
+    second = request_build(developer, project)
+    assert take(NOW) is not None
+    assert sweep(NOW + LEASE + timedelta(seconds=1)) == (first.pk,)
+    assert [take().build_id, take().build_id] == [second.pk, first.pk]  # type: ignore[union-attr]
+
+
 def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
     lease = take()
     assert lease is not None
