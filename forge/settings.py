@@ -11,17 +11,23 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from forge.serving.environment import read_environment, secret_key
+from forge.serving.environment import has_passkeys, read_environment, secret_key
 from forge.serving.services import caches, channel_layers
+from forge.serving.shielding import shield
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ENVIRONMENT = read_environment(os.environ, BASE_DIR)
+# The secrets are in this process's memory from here on, and nowhere else.
+_VARIABLES = shield(os.environ)
+ENVIRONMENT = read_environment(_VARIABLES, BASE_DIR)
 DATA_DIR = ENVIRONMENT.data
 PUBLIC_URL = ENVIRONMENT.public_url
 PUBLIC_URL_IS_LOOPBACK = ENVIRONMENT.public_is_loopback
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+EVERYONE_CREATES_ORGANISATIONS = ENVIRONMENT.organisations_by == "everyone"
+REQUIRED_ISOLATION = ENVIRONMENT.required_isolation
+AUDIT_DAYS = ENVIRONMENT.audit_days
 
-SECRET_KEY = secret_key(DATA_DIR, os.environ)
+SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -37,6 +43,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *ENVIRONMENT.sign_on.installed_apps(),
     "forge.core",
     "forge.accounts",
     "forge.projects",
@@ -57,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forge.accounts.middleware.session_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -122,6 +132,8 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# A body that is larger is written into a file before a view sees it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 65_536
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -132,20 +144,69 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "forge.accounts.passwords.EndsWhatTheOldOneOpened"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "forge.accounts.adapter.ClosedAccounts"
+ACCOUNT_ADAPTER = "forge.accounts.adapter.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Addresses are confirmed by our own pages (forge.accounts.actions.addresses); until then a person may work.
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = ENVIRONMENT.public.scheme
 # Beside those of allauth: asking for a short code, by address, and trying codes, by person
-# (forge.accounts.actions.device).
-ACCOUNT_RATE_LIMITS = {"start_device": "10/m/ip", "try_device_code": "10/m/user"}
+# (forge.accounts.actions.device). Passwords are counted in `forge.accounts.attempts`; "login_failed" is left for codes
+# of the second factor, and counted by person alone: who comes so far knows the password.
+ACCOUNT_RATE_LIMITS = {
+    "start_device": "10/m/ip",
+    "try_device_code": "10/m/user",
+    "login_failed": "5/5m/key",
+    "reset_password": "100/10m/ip,5/10m/key",
+    "confirm_address": "5/10m/user",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+# Seconds for which nobody asks again who it is that changes how they sign in.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
+MFA_ADAPTER = "forge.accounts.second_factor.SecondFactors"
+# A browser gives passkeys to pages of a name, over HTTPS or on this machine, and to no page at a bare address.
+PASSKEYS = has_passkeys(ENVIRONMENT.public)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if PASSKEYS else [])]
+MFA_PASSKEY_LOGIN_ENABLED = PASSKEYS
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
+# Without a mail server nobody could confirm an address, and everybody should have a second factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+
+SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_on.SignOn"
+SOCIALACCOUNT_PROVIDERS = ENVIRONMENT.sign_on.provider_settings()
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# A link: browsers apply the policy's form-action to all addresses that a form is led on to, and a service leads on to
+# more than its own. Nothing is tied to an open session by it (forge.accounts.sign_on).
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SIGN_ON = ENVIRONMENT.sign_on.services
+SIGN_ON_DOMAINS = ENVIRONMENT.sign_on.domains
+
+EMAIL_IS_SENT = ENVIRONMENT.mail_server is not None
+EMAIL_BACKEND = (
+    "forge.accounts.background_mail.BackgroundSmtp"
+    if EMAIL_IS_SENT
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+if ENVIRONMENT.mail_server:
+    EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail_server.host, ENVIRONMENT.mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail_server.user, ENVIRONMENT.mail_server.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.mail_server.use_ssl, ENVIRONMENT.mail_server.use_starttls
+
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -216,6 +277,9 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = ENVIRONMENT.broker
 CELERY_TASK_IGNORE_RESULT = True
+# Who writes into the queue is to run no code here: nothing but JSON is read from it.
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task is a wake-up, and what there is to do stands in the database: one that is lost with its worker is made up for

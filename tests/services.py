@@ -89,7 +89,7 @@ def running_services(*, durable: bool = False) -> Iterator[Services]:
     """Both, until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
     with ExitStack() as stack:
         postgresql_address, postgresql_server = stack.enter_context(_postgresql(durable))
-        redis_address, redis_server = stack.enter_context(_redis())
+        redis_address, redis_server = stack.enter_context(running_redis())
         yield Services(postgresql_address, redis_address, postgresql_server, redis_server)
 
 
@@ -125,8 +125,8 @@ def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
 
 
 @contextmanager
-def _redis() -> Iterator[tuple[str, Server]]:
-    """A Redis with nothing in it: its address and its process."""
+def running_redis() -> Iterator[tuple[str, Server]]:
+    """A Redis with nothing in it: its address and its process. Raises `ServiceMissing`."""
     program = shutil.which("redis-server")
     if program is None:
         raise ServiceMissing(lack(REDIS))

@@ -184,6 +184,8 @@ def operators_page() -> str:
                     "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
                     "* int8 tensors have one scale each; weights of convolutions and fully connected layers may have "
                     "one a channel, with a zero point of 0, and their biases are int32.",
+                    "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
+                    "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
                     "* No tensor changes between runs (variable tensors).",
@@ -199,10 +201,13 @@ SETTINGS = {
     "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
+    "AUDIT_DAYS": "Days that an entry of the audit log is kept.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
     "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
     "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "
     "`X-Forwarded-Proto` are trusted.",
+    "CREATE_ORGANISATIONS": "Who may create organisations: `everyone` who signed in, or the `operator` alone, "
+    "by `manage.py organisation`.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
@@ -211,7 +216,27 @@ SETTINGS = {
     "S3_URL": "A bucket for files, s3://bucket or s3+https://host:9000/bucket; by default they are in DATA_DIR.",
     "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
+    "AWS_ACCESS_KEY_ID": "Used where S3_ACCESS_KEY is not set.",
+    "AWS_SECRET_ACCESS_KEY": "Used where S3_SECRET_KEY is not set.",
+    "AWS_SESSION_TOKEN": "Goes with keys that last for a while.",
     "S3_REGION": "The region of the bucket.",
+    "REQUIRED_ISOLATION": "Protections without which nothing is computed for users: `all`, or names that "
+    "`python -m forge.serving.healthy --isolation` lists, separated by commas. By default what the system has is used.",
+    "EMAIL_URL": "The mail server, smtps://user:password@host:465, smtp+starttls://user:password@host:587 or "
+    "smtp://host:25; by default letters are written to the log.",
+    "EMAIL_FROM": "The sender of letters.",
+    "OIDC_URL": "The issuer of an OpenID Connect provider that signs people in, https://id.example/realm.",
+    "OIDC_NAME": "What the sign-in page calls it; by default its host.",
+    "OIDC_CLIENT_ID": "As whom this server speaks to it.",
+    "OIDC_CLIENT_SECRET": "The secret for that.",
+    "GITHUB_CLIENT_ID": "An OAuth app of GitHub that signs people in. Needs GITHUB_CLIENT_SECRET too.",
+    "GITHUB_CLIENT_SECRET": "Its secret.",
+    "GITLAB_CLIENT_ID": "An application of gitlab.com that signs people in. Needs GITLAB_CLIENT_SECRET too.",
+    "GITLAB_CLIENT_SECRET": "Its secret.",
+    "GOOGLE_CLIENT_ID": "An OAuth client of Google that signs people in. Needs GOOGLE_CLIENT_SECRET too.",
+    "GOOGLE_CLIENT_SECRET": "Its secret.",
+    "SIGN_ON_DOMAINS": "Domains of email addresses, separated by commas: whoever signs in by such a service with "
+    "one gets an account. By default only people who have an account come in.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
 """What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""
@@ -228,8 +253,10 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
+        "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
         "BROKER_URL": f"`{default.broker}`",
+        "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]
     rows += [f"| `{name}` | {defaults.get(name, 'none')} | {text} |" for name, text in SETTINGS.items()]

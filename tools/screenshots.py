@@ -305,6 +305,7 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
         ("organisation-settings", f"{organisation}/settings"),
         ("deleted-projects", f"{organisation}/deleted"),
         ("profile", f"{address}/accounts/profile"),
+        ("security", f"{address}/accounts/security"),
     ):
         page.goto(place)
         camera.shoot(page, name)

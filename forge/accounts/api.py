@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forge.accounts import actions
 from forge.accounts.access import find_organisation, members_of, open_invitations, organisations_of
-from forge.accounts.models import ApiToken
+from forge.accounts.models import ApiToken, Organisation
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -31,12 +31,28 @@ from forge.accounts.serializers import (
     OrganisationJson,
     OrganisationsJson,
     TokensJson,
+    UsagesJson,
     invitation_to_json,
     member_to_json,
     organisation_to_json,
     token_to_json,
+    usage_to_json,
 )
+from forge.accounts.usage import usage_of
 from forge.core.api import ForgeView, needing
+from forge.core.errors import Moved
+
+
+class OrganisationView(ForgeView):
+    """A view below an organisation's address. A former name is answered with the address that it has now."""
+
+    def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
+        """The organisation of the address. Raises `Moved` to the same view of its present address."""
+        try:
+            return find_organisation(principal_of(request), name, verb)
+        except Moved as moved:
+            old, path = f"/organisations/{name}", request.get_full_path()
+            raise Moved(path.replace(old, f"/organisations{moved.location}", 1)) from moved
 
 
 class Me(ForgeView):
@@ -72,7 +88,7 @@ class Organisations(ForgeView):
         return Response(organisation_to_json(made, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
-class OrganisationDetail(ForgeView):
+class OrganisationDetail(OrganisationView):
     """One organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
@@ -80,71 +96,83 @@ class OrganisationDetail(ForgeView):
     @extend_schema(responses=OrganisationJson)
     def get(self, request: Request, organisation: str) -> Response:
         principal = principal_of(request)
-        return Response(organisation_to_json(find_organisation(principal, organisation), principal))
+        return Response(organisation_to_json(self.organisation(request, organisation), principal))
 
     @extend_schema(request=OrganisationChangeSerializer, responses=OrganisationJson)
     def patch(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(principal_of(request), organisation, Verb.RENAME_ORGANISATION)
+        found = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
         asked = self.asked(request, OrganisationChangeSerializer)
         changed = actions.update_organisation(signed_in(request), found, **asked)
         return Response(organisation_to_json(changed, principal_of(request)))
 
 
-class Members(ForgeView):
+class OrganisationUsage(OrganisationView):
+    """What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+    hour, minutes of builds in the last day, open sockets."""
+
+    needs = needing(get=Scope.ORGANISATION_READ)
+
+    @extend_schema(operation_id="organisations_usage", responses=UsagesJson)
+    def get(self, request: Request, organisation: str) -> Response:
+        found = self.organisation(request, organisation)
+        return Response({"usage": [usage_to_json(each) for each in usage_of(found)]})
+
+
+class Members(OrganisationView):
     """The members of an organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ)
 
     @extend_schema(responses=MembersJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(principal_of(request), organisation)
+        found = self.organisation(request, organisation)
         return Response({"members": [member_to_json(each) for each in members_of(found)]})
 
 
-class Member(ForgeView):
+class Member(OrganisationView):
     """One member: another role, or leaving."""
 
     needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
 
     @extend_schema(request=GivenRoleSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
-        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, GivenRoleSerializer)
         return Response(member_to_json(actions.change_role(signed_in(request), found, member, asked["role"])))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
-        actions.remove_member(signed_in(request), find_organisation(principal_of(request), organisation), member)
+        actions.remove_member(signed_in(request), self.organisation(request, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Invitations(ForgeView):
+class Invitations(OrganisationView):
     """Open invitations, and making one."""
 
     needs = needing(get=Scope.MEMBER_MANAGE, post=Scope.MEMBER_MANAGE)
 
     @extend_schema(operation_id="invitations_list", responses=InvitationsJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         return Response({"invitations": [invitation_to_json(each) for each in open_invitations(found)]})
 
     @extend_schema(request=GivenRoleSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str) -> Response:
-        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         asked = self.asked(request, GivenRoleSerializer)
         invitation, link = actions.invite(signed_in(request), found, asked["role"])
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class InvitationDetail(ForgeView):
+class InvitationDetail(OrganisationView):
     """One invitation: revoking it."""
 
     needs = needing(delete=Scope.MEMBER_MANAGE)
 
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
-        found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         actions.revoke_invitation(signed_in(request), found, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -163,7 +191,9 @@ class Tokens(ForgeView):
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
         asked = self.asked(request, NewTokenSerializer)
-        token, secret = actions.create_token(principal, asked["name"], asked["scopes"], asked["expires"])
+        token, secret = actions.create_token(
+            principal, asked["name"], asked["scopes"], asked["expires"], asked["reach"]
+        )
         answer: CreatedTokenJson = {**token_to_json(token), "token": secret}
         return Response(answer, status=status.HTTP_201_CREATED)
 

@@ -11,7 +11,9 @@ from rest_framework.request import Request
 
 from forge.accounts.access import scope_needed
 from forge.accounts.models import ApiToken, User
+from forge.accounts.principals import principal_of
 from forge.accounts.tokens import find_token
+from forge.core.denials import Denial
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -47,5 +49,10 @@ class TokenScope(BasePermission):
         method = {"HEAD": "get", "OPTIONS": "get"}.get(str(request.method), str(request.method).lower())
         needed: str | None = view.needs.get(method, "a scope that no token has")
         if needed is not None and needed not in token.scopes:
-            raise scope_needed(needed)
+            refused = scope_needed(needed)
+            if method in view.needs:  # and not only because the address knows no such method
+                refused.denial = Denial(
+                    principal_of(request), f"do what takes {needed}", request.path, token.owner.place
+                )
+            raise refused
         return True

@@ -14,6 +14,7 @@ LONGEST_NAME = 80
 """Characters of what a person is called."""
 LONGEST_EMAIL = 254
 """Characters of an address."""
+ADDRESS_TAKEN = "An account with this address exists already. Sign in with it, or use another address."
 
 
 def name_errors(name: str) -> dict[str, list[str]]:
@@ -30,7 +31,7 @@ def email_errors(email: str) -> dict[str, list[str]]:
     if len(email) > LONGEST_EMAIL:
         return {"email": [f"An email address has at most {LONGEST_EMAIL} characters."]}
     if User.objects.filter(email=email).exists():
-        return {"email": ["An account with this address exists already. Sign in with it, or use another address."]}
+        return {"email": [ADDRESS_TAKEN]}
     return {}
 
 

@@ -1,6 +1,11 @@
 """What can go wrong with people, organisations and their secrets."""
 
-from forge.core.errors import Conflict, Invalid
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forge.core.errors import Busy, Conflict, Invalid, NoRoom, StepNeeded
+from rune.wording import listed
 
 
 class BadName(Invalid):
@@ -18,6 +23,18 @@ class NameTaken(Conflict):
     title = "The name is taken"
 
     def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"name": [detail]})
+
+
+class TooManyNames(Conflict):
+    """An organisation had as many names as one can have."""
+
+    title = "No further name"
+
+    def __init__(self, name: str, had: Sequence[str]) -> None:
+        """`had` are the names that it can take back."""
+        limit = f"{name} has had {len(had)} names, and an organisation cannot have more."
+        detail = f"{limit} Take one of them back: {listed(had)}."
         super().__init__(detail, errors={"name": [detail]})
 
 
@@ -45,7 +62,68 @@ class LastOwner(Conflict):
     title = "An organisation needs an owner"
 
 
+class NoSuchPerson(Invalid):
+    """The operator named somebody who has no account."""
+
+    title = "No such person"
+
+
+class SecondFactorNeeded(StepNeeded):
+    """An organisation requires a second factor, and the member has none."""
+
+    title = "A second factor is needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This organisation requires a second factor of its members. Set yours up under Security in your settings; "
+            "your tokens work here again then.",
+            "/accounts/security",
+        )
+
+
+class OwnSecondFactorNeeded(Conflict):
+    """An owner requires of others what they do not have."""
+
+    title = "Set up your own second factor first"
+
+
+class ServiceAway(Busy):
+    """The service that is to sign someone in does not answer."""
+
+    title = "You were not signed in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The other service does not answer. Try again later, or sign in with your password. The server's log has "
+            "the reason for its administrator."
+        )
+
+
+class SecondFactorUnreadable(Conflict):
+    """The secrets were encrypted with another key of the installation."""
+
+    title = "Your second factor cannot be read"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's SECRET_KEY has changed since you set it up. Ask the administrator for a sign-in link "
+            "(make link), then set the second factor up anew."
+        )
+
+
 class BadAccount(Invalid):
     """A name, an address or a password that cannot be used; `errors` says which by field."""
 
     title = "The form has an error"
+
+
+class StorageQuotaReached(NoRoom):
+    """An organisation has as many bytes stored as it may have."""
+
+    title = "The organisation's storage is full"
+
+
+class UnknownResource(Invalid):
+    """A quota is asked for of something that has none."""
+
+    title = "There is no such quota"

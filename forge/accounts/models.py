@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
 from forge.core.actors import Actor
+from forge.core.audit import Place
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
@@ -23,6 +26,19 @@ class Role(models.TextChoices):
     OWNER = "owner", "Owner"
     DEVELOPER = "developer", "Developer"
     VIEWER = "viewer", "Viewer"
+
+
+SECOND_FACTORS = ("totp", "webauthn")
+"""Allauth's kinds of second factors. Recovery codes stand for one of them, and are none by themselves."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's place in the organisations, by their ids, as it is now."""
+
+    roles: Mapping[uuid.UUID, Role]
+    kept_out: frozenset[uuid.UUID]
+    """Where they are members, and not let in before they have a second factor."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -69,14 +85,48 @@ class User(AbstractBaseUser):
         return None
 
     @property
+    def reach(self) -> None:
+        return None
+
+    @property
     def roles(self) -> Mapping[uuid.UUID, Role]:
-        """The person's roles by the id of the organisation, as they are now: a query each time."""
-        rows = self.memberships.order_by().values_list("organisation_id", "role")
-        return {organisation: Role(role) for organisation, role in rows}
+        """The person's roles where they are let in, as they are now: a query each time."""
+        return self.standing.roles
+
+    @property
+    def kept_out(self) -> frozenset[uuid.UUID]:
+        return self.standing.kept_out
+
+    @property
+    def standing(self) -> Standing:
+        """Roles, and where the person is kept out: a query each time."""
+        refused = models.Q(organisation__requires_second_factor=True) & ~models.Exists(self._second_factors)
+        rows = self.memberships.order_by().annotate(is_refused=refused)
+        found = list(rows.values_list("organisation_id", "role", "is_refused"))
+        return Standing(
+            {organisation: Role(role) for organisation, role, is_refused in found if not is_refused},
+            frozenset(organisation for organisation, _, is_refused in found if is_refused),
+        )
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in by password asks for more."""
+        return self._second_factors.exists()
+
+    @property
+    def _second_factors(self) -> models.QuerySet[Any]:
+        # allauth's table, whose types mypy does not see.
+        found: models.QuerySet[Any] = self.authenticator_set.filter(type__in=SECOND_FACTORS)  # type: ignore[attr-defined]
+        return found
 
     @property
     def stream(self) -> str:
         return f"user:{self.pk}"
+
+    @property
+    def place(self) -> Place:
+        """Where what happens to the account is written down."""
+        return Place(person=self.pk)
 
     @property
     def initials(self) -> str:
@@ -93,6 +143,8 @@ class Organisation(models.Model):
     name = models.CharField(max_length=MAXIMUM_LENGTH, unique=True)
     title = models.CharField(max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    requires_second_factor = models.BooleanField(default=False, db_default=False)
+    """Whether members without one are kept out until they have set one up."""
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="organisations"
     )
@@ -107,15 +159,34 @@ class Organisation(models.Model):
     def stream(self) -> str:
         return f"organisation:{self.pk}"
 
+    @property
+    def place(self) -> Place:
+        """Where what happens to it is written down."""
+        return Place(organisation=self.pk)
+
     def get_absolute_url(self) -> str:
         return f"/{self.name}"
 
 
 class FormerOrganisationName(models.Model):
-    """A name that an organisation had; it leads to the organisation until someone takes it."""
+    """A name that an organisation had. It leads to the organisation, until someone takes it where it is not held."""
 
     name = models.CharField(primary_key=True, max_length=MAXIMUM_LENGTH)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeldName(models.Model):
+    """A name of an organisation that published something, for good: nobody else gets it, also when the row of the
+    organisation is gone.
+    """
+
+    name = models.CharField(primary_key=True, max_length=MAXIMUM_LENGTH)
+    organisation = models.UUIDField(db_index=True)
+    """The id of the organisation, whose row this one outlives."""
+    since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
@@ -159,6 +230,29 @@ class Invitation(models.Model):
         return f"invitation to {self.organisation_id} as {self.role}"
 
 
+class Quota(models.Model):
+    """How much of something an organisation or a person may have, where that is not the default.
+
+    The defaults can have rows too, whose holder is `organisation` or `user`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.CharField(max_length=64)
+    """`organisation:<id>` or `user:<id>`."""
+    resource = models.CharField(max_length=20)
+    """One of `forge.accounts.quotas.Resource`."""
+    limit = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "resource"], name="one_quota_a_resource"),
+            models.CheckConstraint(condition=models.Q(limit__gte=0), name="a_quota_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.resource} {self.limit}"
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. An empty address means the first person of the installation."""
 
@@ -173,6 +267,39 @@ class SignInLink(models.Model):
         return f"sign-in link for {self.email or 'the first person'}"
 
 
+class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
+    """Sessions, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> BrowserSessionQuerySet:
+        """A person's own sessions."""
+        return self.filter(user_id=actor.pk) if actor.is_authenticated else self.none()
+
+    def alive(self) -> BrowserSessionQuerySet:
+        """Sessions that have not expired."""
+        return self.filter(session__expire_date__gt=Now())
+
+
+class BrowserSession(models.Model):
+    """What a person is told of a session: the browser, from where, and when it was last used. It goes with Django's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="browser")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    address = models.CharField(max_length=45, blank=True)
+    """The address of the connection by which it was last used."""
+    browser = models.CharField(max_length=60)
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField()
+
+    objects = BrowserSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_used"]
+
+    def __str__(self) -> str:
+        return f"{self.browser} of {self.user_id}"
+
+
 class DeviceSignIn(models.Model):
     """A program that asks for a token by a short code, which a person allows or refuses in a browser (RFC 8628)."""
 
@@ -183,6 +310,8 @@ class DeviceSignIn(models.Model):
     """Of the short code that the person reads."""
     machine = models.CharField(max_length=60)
     """What the program calls the machine that it runs on; nobody checked it."""
+    reach = models.JSONField(null=True, blank=True)
+    """To what its token will be held (`ApiToken.reach`)."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -217,6 +346,8 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     scopes = models.JSONField(default=list)
+    reach = models.JSONField(null=True, blank=True)
+    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of its owner's."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
+
+from django.db.models import Q
 
 from forge.accounts.models import Organisation, Role
 from forge.accounts.scopes import Scope
@@ -18,6 +20,7 @@ class Verb(StrEnum):
     SEE_ORGANISATION = "see the organisation"
     MANAGE_MEMBERS = "manage members"
     RENAME_ORGANISATION = "rename the organisation"
+    READ_AUDIT = "read the audit log"
     CREATE_PROJECT = "create a project"
     SEE = "see the project's page"
     READ = "read the project's files and builds"
@@ -25,14 +28,15 @@ class Verb(StrEnum):
     REVIEW = "give a verdict on a build"
     EDIT = "edit the project's files"
     BUILD = "build the project"
+    ASK = "ask for a review"
     PUBLISH = "publish a build"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
 
 
 _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW})
-_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.PUBLISH, Verb.DESCRIBE}
-_OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.MANAGE}
+_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.PUBLISH, Verb.DESCRIBE}
+_OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.READ_AUDIT, Verb.MANAGE}
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
 """The verbs of each role."""
@@ -41,6 +45,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.SEE_ORGANISATION: frozenset({Scope.ORGANISATION_READ}),
     Verb.MANAGE_MEMBERS: frozenset({Scope.MEMBER_MANAGE}),
     Verb.RENAME_ORGANISATION: frozenset({Scope.ORGANISATION_WRITE}),
+    Verb.READ_AUDIT: frozenset({Scope.AUDIT_READ}),
     Verb.CREATE_PROJECT: frozenset({Scope.PROJECT_CREATE}),
     # Who may pull what a project published sees that it is there.
     Verb.SEE: frozenset({Scope.PROJECT_READ, Scope.REGISTRY_PULL}),
@@ -49,13 +54,22 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
     Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
+    Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),
 }
 """Any of which a token needs for a verb, beside its owner's role."""
 
-OF_ORGANISATION = frozenset({Verb.SEE_ORGANISATION, Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.CREATE_PROJECT})
+OF_ORGANISATION = frozenset(
+    {
+        Verb.SEE_ORGANISATION,
+        Verb.MANAGE_MEMBERS,
+        Verb.RENAME_ORGANISATION,
+        Verb.READ_AUDIT,
+        Verb.CREATE_PROJECT,
+    }
+)
 """The verbs that are done to an organisation."""
 
 OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
@@ -68,6 +82,7 @@ ANYONE_ON_PUBLIC: frozenset[Verb] = frozenset({Verb.SEE})
 class OfOrganisation(Protocol):
     """A project, seen from this floor."""
 
+    pk: Any
     organisation_id: UUID
     visibility: str
 
@@ -75,9 +90,12 @@ class OfOrganisation(Protocol):
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
     """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
-        return _within(actor.scopes, _verbs_of(actor.roles.get(target.pk)) & OF_ORGANISATION)
+        role = actor.roles.get(target.pk) if _reaches(actor, target.stream) else None
+        return _within(actor.scopes, _verbs_of(role) & OF_ORGANISATION)
     public = ANYONE_ON_PUBLIC if target.visibility == "public" else frozenset()
-    return _within(actor.scopes, _verbs_of(actor.roles.get(target.organisation_id)) & OF_PROJECT | public)
+    reaches = _reaches(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
+    role = actor.roles.get(target.organisation_id) if reaches else None
+    return _within(actor.scopes, _verbs_of(role) & OF_PROJECT | public)
 
 
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
@@ -86,10 +104,17 @@ def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool
 
 
 def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
-    """The ids of the organisations in which who acts may do this, to them or to their projects, as a member."""
-    if not _within(actor.scopes, frozenset({verb})):
-        return ()
-    return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
+    """The ids of the organisations in which who acts may do this, to them or to all of their projects, as a member."""
+    return tuple(each for each in _by_role(actor, verb) if _reaches(actor, f"organisation:{each}"))
+
+
+def projects_where(actor: Actor, verb: Verb) -> Q:
+    """The condition on projects that who acts may do this to them as a member."""
+    whole = Q(organisation__in=organisations_where(actor, verb))
+    if actor.reach is None:
+        return whole
+    projects = [UUID(key.partition(":")[2]) for key in actor.reach if key.startswith("project:")]
+    return whole | Q(pk__in=projects, organisation__in=_by_role(actor, verb))
 
 
 def is_more(role: Role, than: Role) -> bool:
@@ -100,6 +125,21 @@ def is_more(role: Role, than: Role) -> bool:
 def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
     """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are held to nothing."""
     return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
+
+
+def _reaches(actor: Actor, *keys: str) -> bool:
+    """Whether any of these things is among those that who acts is held to; it is held to nothing without a reach.
+
+    The one place that compares them: all that finds, lists or does something comes here.
+    """
+    return actor.reach is None or not actor.reach.isdisjoint(keys)
+
+
+def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
+    """The ids of the organisations in which role and scopes allow this."""
+    if not _within(actor.scopes, frozenset({verb})):
+        return ()
+    return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from forge.accounts.models import Role, User
+from forge.accounts.models import Role, Standing, User
 from forge.core.errors import SignInNeeded
 
 
@@ -41,6 +41,9 @@ class Credential(Protocol):
     @property
     def scopes(self) -> Collection[str]: ...
 
+    @property
+    def reach(self) -> Collection[str] | None: ...
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -52,6 +55,8 @@ class Principal:
     person: User | None = None
     scopes: frozenset[str] | None = None
     """To what a token or a pass is held, of all that the person may do; None for all of it."""
+    reach: frozenset[str] | None = None
+    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of the person's."""
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.kind
@@ -72,15 +77,27 @@ class Principal:
             raise SignInNeeded("Sign in, or send a token: Authorization: Bearer <token>.")
         return self.person
 
-    @cached_property
+    @property
     def roles(self) -> Mapping[UUID, Role]:
-        """The person's roles by the id of the organisation: one query, when it is first asked for."""
-        return self.person.roles if self.person else {}
+        """The person's roles by the id of the organisation."""
+        return self._standing.roles
+
+    @property
+    def kept_out(self) -> frozenset[UUID]:
+        """Where the person is a member, and not let in without a second factor."""
+        return self._standing.kept_out
+
+    @cached_property
+    def _standing(self) -> Standing:
+        """One query, when it is first asked for."""
+        return self.person.standing if self.person else _NOWHERE
 
     def afresh(self) -> Principal:
         """The same principal, which has read nothing yet: for whoever asks again, later."""
         return replace(self)
 
+
+_NOWHERE = Standing({}, frozenset())
 
 VISITOR = Principal(Kind.VISITOR)
 INSTALLATION = Principal(Kind.INSTALLATION)
@@ -94,7 +111,8 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
     person: User = user.person  # and not the lazy object that Django hands to pages
     if credential is None:
         return Principal(Kind.PERSON, str(person.pk), person)
-    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes))
+    reach = None if credential.reach is None else frozenset(credential.reach)
+    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes), reach)
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from django.conf import settings
 
+from forge.accounts.actions import end_old_entries
 from forge.accounts.actions.device import delete_ended_codes
 from forge.core.periodic import PeriodicTask, Runs, register
 
@@ -17,5 +18,11 @@ def delete_ended_sessions() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
+def delete_old_entries() -> None:
+    """Deletes entries of the audit log that are older than they are kept."""
+    end_old_entries()
+
+
+register(PeriodicTask("audit", DAY, Runs.ONE_WORKER, "deletes old entries of the audit log", delete_old_entries))
 register(PeriodicTask("sessions", DAY, Runs.ONE_WORKER, "deletes sessions that have expired", delete_ended_sessions))
 register(PeriodicTask("device-codes", 3600, Runs.ONE_WORKER, "deletes codes of rune login", delete_ended_codes))

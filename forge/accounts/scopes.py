@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_WRITE = "organisation:write"
     MEMBER_MANAGE = "member:manage"
+    AUDIT_READ = "audit:read"
     TOKEN_CREATE = "token:create"  # noqa: S105
 
 
@@ -41,6 +42,7 @@ WORDS: Mapping[Scope, str] = {
     Scope.ORGANISATION_CREATE: "Create organisations",
     Scope.ORGANISATION_WRITE: "Rename organisations",
     Scope.MEMBER_MANAGE: "Invite and remove members and change their roles",
+    Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
     Scope.TOKEN_CREATE: "Create tokens with scopes that the token has itself",
 }
 """What a scope allows, as pages say it."""
@@ -54,8 +56,37 @@ _WORK = (
     Scope.REVIEW_WRITE,
     Scope.RUNE_PUBLISH,
 )
-SHORT: Mapping[str, tuple[Scope, ...]] = {"read": _READ, "write": (*_READ, *_WORK), "registry": (Scope.REGISTRY_PULL,)}
-"""Short names for several scopes. None of them has members, tokens, deletion, visibility or organisations in it."""
+_ADMIN = (
+    Scope.ORGANISATION_READ,
+    Scope.PROJECT_READ,
+    Scope.PROJECT_MANAGE,
+    Scope.ORGANISATION_CREATE,
+    Scope.ORGANISATION_WRITE,
+    Scope.MEMBER_MANAGE,
+    Scope.AUDIT_READ,
+)
+SHORT: Mapping[str, tuple[Scope, ...]] = {
+    "read": _READ,
+    "write": (*_READ, *_WORK),
+    "registry": (Scope.REGISTRY_PULL,),
+    "admin": _ADMIN,
+}
+"""Short names for several scopes. `admin` alone has members, deletion, visibility and organisations in it; none has
+tokens."""
+
+OF_ACCOUNT = frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE, Scope.TOKEN_CREATE})
+"""Scopes for what is of no organisation: a token that is held to organisations or projects has none of them."""
+
+OF_ORGANISATION = frozenset(
+    {
+        Scope.ORGANISATION_READ,
+        Scope.ORGANISATION_WRITE,
+        Scope.PROJECT_CREATE,
+        Scope.MEMBER_MANAGE,
+        Scope.AUDIT_READ,
+    }
+)
+"""Scopes for what is of an organisation and of none of its projects: one that is held to projects has none of them."""
 
 _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECT_CREATE: (Scope.ORGANISATION_READ,),
@@ -66,6 +97,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECT_MANAGE: (Scope.PROJECT_READ, Scope.ORGANISATION_READ),
     Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),
     Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),
+    Scope.AUDIT_READ: (Scope.ORGANISATION_READ,),
 }
 """Changing a thing takes reading it."""
 
@@ -73,8 +105,24 @@ ASKABLE: tuple[str, ...] = (*SHORT, *Scope)
 """What a token may be asked for with."""
 
 
-def spelled_out(asked: Collection[str]) -> list[str]:
-    """The scopes behind names out of `ASKABLE`, with what they need, in the order of `Scope`."""
+def fitting(reach: Collection[str] | None) -> frozenset[Scope]:
+    """The scopes that mean anything to a token of this reach."""
+    if reach is None:
+        return frozenset(Scope)
+    has_organisation = any(key.startswith("organisation:") for key in reach)
+    return frozenset(Scope) - OF_ACCOUNT - (frozenset() if has_organisation else OF_ORGANISATION)
+
+
+def spelled_out(asked: Collection[str], reach: Collection[str] | None = None) -> list[str]:
+    """The scopes behind names out of `ASKABLE`, with what they need, in the order of `Scope`.
+
+    What a reach leaves no meaning is left out of a short name, and out of what is needed.
+    """
     found = {Scope(scope) for name in asked for scope in SHORT.get(name, (name,))}
     found |= {needed for scope in found for needed in _NEEDS.get(scope, ())}
-    return [str(scope) for scope in Scope if scope in found]
+    return [str(scope) for scope in Scope if scope in found & fitting(reach)]
+
+
+def misfits(asked: Collection[str], reach: Collection[str] | None) -> list[str]:
+    """The scopes that were asked for by their own names and mean nothing to a token of this reach."""
+    return [scope for scope in asked if scope not in SHORT and scope not in fitting(reach)]

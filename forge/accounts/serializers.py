@@ -11,7 +11,9 @@ from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
 from forge.accounts.people import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
+from forge.accounts.quotas import OF_ORGANISATION
 from forge.accounts.scopes import ASKABLE
+from forge.accounts.usage import Usage
 from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
 
 RoleJson = Annotated[str, choices("Role", Role.values)]
@@ -83,12 +85,30 @@ class InvitationsJson(TypedDict):
     invitations: list[InvitationJson]
 
 
+class UsageJson(TypedDict):
+    """What an organisation has of a resource."""
+
+    resource: Annotated[str, choices("Resource", [each.value for each in OF_ORGANISATION])]
+    used: int
+    limit: int
+    is_near: Annotated[bool, "whether 80 % of the limit are reached"]
+
+
+class UsagesJson(TypedDict):
+    """What an organisation has of each resource that has a quota."""
+
+    usage: list[UsageJson]
+
+
 class TokenJson(TypedDict):
     """A token. Its secret is in the answer that made it and nowhere else."""
 
     id: Uuid
     name: str
     scopes: list[ScopeJson]
+    reach: Annotated[
+        list[str] | None, "the organisations and projects it is held to, as `organisation:<id>` and `project:<id>`"
+    ]
     expires: Timestamp | None
     hint: str
     created: Timestamp
@@ -133,6 +153,14 @@ class NewTokenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=ASKABLE))
     expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reach = serializers.ListField(
+        child=serializers.RegexField(r"\A(organisation|project):[0-9a-f-]{36}\Z"),
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=1000,
+        help_text="keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does",
+    )
 
 
 def organisation_to_json(organisation: Organisation, principal: Principal) -> OrganisationJson:
@@ -162,12 +190,23 @@ def invitation_to_json(invitation: Invitation) -> InvitationJson:
     }
 
 
+def usage_to_json(usage: Usage) -> UsageJson:
+    """A resource beside its limit."""
+    return {
+        "resource": usage.resource.value,
+        "used": usage.used,
+        "limit": usage.limit,
+        "is_near": usage.is_near,
+    }
+
+
 def token_to_json(token: ApiToken) -> TokenJson:
     """A token without its secret."""
     return {
         "id": str(token.pk),
         "name": token.name,
         "scopes": token.scopes,
+        "reach": token.reach,
         "expires": utc_timestamp(token.expires) if token.expires else None,
         "hint": token.hint,
         "created": utc_timestamp(token.created),

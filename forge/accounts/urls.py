@@ -2,16 +2,20 @@
 
 from django.urls import path
 
-from forge.accounts import api, device_api
+from forge.accounts import api, audit_api, device_api
 
 urlpatterns = [
     path("me", api.Me.as_view()),
+    path("me/audit", audit_api.OwnAudit.as_view()),
     path("organisations", api.Organisations.as_view()),
     path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),
+    path("organisations/<str:organisation>/usage", api.OrganisationUsage.as_view()),
     path("organisations/<str:organisation>/members", api.Members.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>", api.Member.as_view()),
     path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
     path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),
+    path("organisations/<str:organisation>/audit", audit_api.OrganisationAudit.as_view()),
+    path("organisations/<str:organisation>/audit/export", audit_api.OrganisationAuditExport.as_view()),
     path("device-sign-ins", device_api.DeviceSignIns.as_view()),
     path("device-sign-ins/token", device_api.DeviceToken.as_view()),
     path("tokens", api.Tokens.as_view()),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from forge.accounts.access import nothing_for
+from forge.accounts.access import nothing_for, nothing_here
+from forge.accounts.permissions import Verb
 from forge.builds.models import Build, BuildQuerySet, Preview
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE
 from forge.projects.models import Project
 
 
@@ -14,7 +16,8 @@ def find_build(actor: Actor, build_id: UUID) -> Build:
     """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     build = _complete().visible_to(actor).filter(pk=build_id).first()
     if build is None:
-        raise nothing_for(actor)
+        there = Build.objects.select_related("project").filter(pk=build_id).first()
+        raise nothing_for(actor, Verb.READ, f"the build {build_id}", there.project.place if there else NOWHERE)
     return build
 
 
@@ -22,7 +25,7 @@ def find_numbered(actor: Actor, project: Project, number: int) -> Build:
     """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     build = _complete().visible_to(actor).filter(project=project, number=number).first()
     if build is None:
-        raise nothing_for(actor)
+        raise nothing_here(actor)
     return build
 
 

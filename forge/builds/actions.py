@@ -10,15 +10,18 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Kind as PrincipalKind
+from forge.accounts.quotas import require_room
 from forge.builds.access import preview_of
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
+from forge.builds.quotas import require_another_build
 from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.access import require
+from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
 from forge.projects.versions import snapshot
 
@@ -27,8 +30,12 @@ WAITING_LIMIT = 20
 
 
 def request_build(actor: Actor, project: Project) -> Build:
-    """Asks for a build of the files as they are now. Raises `Forbidden` and `TooManyBuilds`."""
+    """Asks for a build of the files as they are now.
+
+    Raises `Forbidden`, `TooManyBuilds`, `TooOften` and `StorageQuotaReached`.
+    """
     require(actor, Verb.BUILD, project)
+    require_room(project.organisation_id)
     # The files are stored before the transaction, in which nothing is waited for.
     return _queue(actor, project, snapshot(project, actor.person))
 
@@ -37,6 +44,7 @@ def request_build(actor: Actor, project: Project) -> Build:
 def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.
     Project.objects.lock(project.pk)
+    require_another_build(project.organisation, actor.person)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
         raise TooManyBuilds(
@@ -51,7 +59,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         requested_by=actor.person,
         by_program=actor.kind == PrincipalKind.TOKEN,
     )
-    write_entry(actor, "build.request", build.subject, project=str(project.pk), number=build.number)
+    write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)
     transaction.on_commit(notify_workers, robust=True)
     return build
@@ -66,9 +74,21 @@ def cancel_build(actor: Actor, build: Build) -> Build:
         raise BuildOver("This build has ended, so it cannot be cancelled.")
     build.refresh_from_db()
     append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
-    write_entry(actor, "build.cancel", build.subject, project=str(build.project_id), number=build.number)
+    write_entry(actor, "build.cancel", build.subject, build.project.place, number=build.number)
     announce(build)
     return build
+
+
+def note_rune_download(actor: Actor, build: Build) -> None:
+    """Writes down that someone takes out a build's rune. Previews count as one thing: each edit makes another.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    if build.kind != Kind.NUMBERED:
+        note_download(actor, build.project, "preview.download")
+    elif build.artefact is not None:
+        what = {"number": build.number, "digest": build.artefact.digest}
+        note_download(actor, build.project, "rune.download", build.subject, **what)
 
 
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:

@@ -19,7 +19,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import builds_of, find_build, preview_of
-from forge.builds.actions import cancel_build, refresh_preview, request_build, try_fix, watch_wires
+from forge.builds.actions import cancel_build, note_rune_download, refresh_preview, request_build, try_fix, watch_wires
 from forge.builds.artefacts import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
@@ -172,6 +172,8 @@ class BuildRune(ForgeView):
         build = find_build(principal_of(request), build_id)
         if build.artefact is None:
             raise NoRune("This build has no rune: it has not finished, or it failed.")
+        if request.method == "GET":
+            note_rune_download(principal_of(request), build)
         return rune_response(request, build.artefact, f"{build.name}.rune")
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
-from forge.compute.local_files import local_file
 from forge.core.blob_links import link_blobs, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
+from forge.core.models import Blob
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -25,10 +26,11 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """The organisation's artefact of the job's spec. An artefact whose rune is lost is built again."""
+    """The organisation's artefact of the job's spec. An artefact whose rune is lost or damaged is built again."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
-    artefact = found.select_for_update().first()
-    if artefact is None or not _is_whole(artefact):
+    damaged = Blob.objects.filter(pk=OuterRef("digest"), damaged_at__isnull=False)
+    artefact = found.annotate(is_damaged=Exists(damaged)).select_for_update().first()
+    if artefact is None or artefact.is_damaged or not _is_whole(artefact):
         return None
     take(artefact)
     return artefact
@@ -62,11 +64,12 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
                 ArtefactFile.objects.bulk_create(rows)
                 link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[Role.RUNE].digest:
-                # It was made again because its bytes were lost: now they are there.
-                record(files[Role.RUNE])
-                there = {"blob_id": artefact.digest}
-                ArtefactFile.objects.get_or_create(artefact=artefact, role=Role.RUNE, defaults=there)
-                link_blobs(artefact, [artefact.digest], job.organisation)
+                # It was made again because bytes were lost: now they are there.
+                record(*files.values())
+                for role, file in files.items():
+                    there = {"blob_id": file.digest}
+                    ArtefactFile.objects.update_or_create(artefact=artefact, role=role, defaults=there)
+                link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
             take(artefact)
     return artefact
 
@@ -94,16 +97,13 @@ def secure(artefact: Artefact) -> bool:
 
 
 def open_rune(artefact: Artefact) -> IO[bytes]:
-    """A rune's bytes as a file, which the caller closes. Raises `NoRune`."""
+    """A rune's bytes as a file that is read from its beginning, which the caller closes. Raises `NoRune`; reading
+    raises `Damaged`.
+    """
     try:
-        return open_blob(artefact.digest)
+        return open_blob(artefact.digest, artefact.size)
     except NotFound:
         raise NoRune("The rune's file no longer exists. Build again.") from None
-
-
-def local_rune(artefact: Artefact, folder: Path) -> Path:
-    """A rune as a file on this machine: where it lies, or fetched into `folder`."""
-    return local_file(artefact.digest, folder)
 
 
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, pr
 from forge.builds.notify import notify_workers
 from forge.builds.preview_leases import end_leases
 from forge.builds.previews import resume_previews
+from forge.compute.toolchain import spare
 from forge.compute.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
@@ -51,7 +52,7 @@ class BuildWorker:
 
     def _warm_up(self) -> None:
         try:
-            preview_slots.warm_up()
+            spare.prepare()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
                 end_leases()
@@ -72,3 +73,4 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slots.close()
+        spare.close()

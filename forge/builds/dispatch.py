@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
 from uuid import UUID
 
 from django.db import connections
@@ -20,8 +19,7 @@ from forge.builds.leases import Lease, sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_workers
 from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
-from forge.compute.toolchain import warm_compiler
+from forge.compute.toolchain import warm_compilers
 from forge.compute.turns import Party, Turns, may_begin
 from forge.compute.warm_compilers import WarmCompilers
 from forge.projects.models import Project
@@ -75,12 +73,12 @@ class NumberedSlots:
 class PreviewSlots:
     """The slot of previews in this process, with warm compilers; previews of other organisations may be suspended."""
 
-    def __init__(self, stopping: threading.Event, new_compiler: Callable[[], Compiler] = warm_compiler) -> None:
+    def __init__(self, stopping: threading.Event, compilers: WarmCompilers) -> None:
         self._wanted: dict[UUID, Party] = {}
         self._held: dict[UUID, Party] = {}
         self._lock = threading.Lock()
         self._stopping = stopping
-        self._compilers = WarmCompilers(new_compiler, kept=PLACES_OF_PREVIEWS)
+        self._compilers = compilers
         self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5)
 
     def work(self, *project_ids: UUID) -> None:
@@ -128,10 +126,6 @@ class PreviewSlots:
         finally:
             connections.close_all()
 
-    def warm_up(self) -> None:
-        """Starts a compiler before the first preview wants it."""
-        self._compilers.warm_up()
-
     def close(self) -> None:
         """Ends the compilers' processes. Whoever is at work must have been told to stop before."""
         self._compilers.close()
@@ -140,7 +134,7 @@ class PreviewSlots:
 stopping = threading.Event()
 """Set when this process ends; those at work put back what they hold."""
 numbered = NumberedSlots(numbered_slots(), stopping)
-preview_slots = PreviewSlots(stopping)
+preview_slots = PreviewSlots(stopping, warm_compilers(kept=PLACES_OF_PREVIEWS))
 
 
 def look_after_builds() -> None:

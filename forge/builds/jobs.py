@@ -15,7 +15,7 @@ from uuid import UUID
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
-from forge.projects.versions import Manifest, WorkingTree
+from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.runefile.pipeline import Port
 
@@ -56,15 +56,9 @@ class Job:
             done.add(Step.MEASURE)
         return tuple(step for step in self.steps if step not in done)
 
-    def described(self, steps: tuple[Step, ...], files: Mapping[str, Mapping[str, str]], rune: str) -> dict[str, Any]:
-        """The job for the compiler's process: `rune` is the file that it writes, or reads where it is there already."""
-        return {
-            "op": "make",
-            "spec": self.spec.to_json(),
-            "steps": [step.value for step in steps],
-            "files": files,
-            "rune": rune,
-        }
+    def described(self, steps: tuple[Step, ...]) -> dict[str, Any]:
+        """The job for the compiler's process, without its files."""
+        return {"op": "make", "spec": self.spec.to_json(), "steps": [step.value for step in steps]}
 
 
 def preview_job(preview: Preview, seen: WorkingTree) -> Job:
@@ -85,7 +79,7 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project and version."""
     project: Project = build.project
     spec = _spec(build.source.digest, BuildOptions(build.name))
-    return Job(project.organisation_id, spec, build.source.manifest, {}, NUMBERED_STEPS, lasts=True)
+    return Job(project.organisation_id, spec, given_files(build.source), {}, NUMBERED_STEPS, lasts=True)
 
 
 def _spec(version: str, options: BuildOptions) -> BuildSpec:

@@ -25,6 +25,8 @@ from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.core.errors import Damaged
+from forge.core.full_disk import is_full_disk
 from rune.wording import counted
 
 RENEW_EVERY = 1.0
@@ -33,6 +35,9 @@ COMPILER_ATTEMPTS = 3
 """Attempts of a build whose compiler's process dies: fewer than of one whose worker does, for the fault is its own."""
 LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
+
+
+FULL_DISK = "The server's disk is full. Tell the operator, and build again when there is room."
 
 
 class LeasedBuild:
@@ -66,6 +71,11 @@ class LeasedBuild:
                 put_back(self._lease, self._lines, counts=False)
             except ChildDied as error:
                 self._after_death(error)
+            except Exception as error:
+                if not is_full_disk(error):
+                    raise
+                self._say("worker", FULL_DISK, level="error")
+                finish(self._lease, Outcome(State.FAILED, error=FULL_DISK), self._lines)
             else:
                 finish(self._lease, outcome, self._lines)
         except LeaseLost:
@@ -84,7 +94,13 @@ class LeasedBuild:
     def _outcome(self) -> Outcome:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         execution = Execution(numbered_job(self._build), self)
-        artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._goes_on)
+        try:
+            artefact = execution.run(
+                self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._goes_on
+            )
+        except Damaged as error:
+            self._say("worker", error.detail, level="error")
+            return Outcome(State.FAILED, error=error.detail)
         if self._failure is not None:
             return self._failure
         if artefact is None:

@@ -156,7 +156,7 @@ class Build(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    by_program = models.BooleanField(default=False)
+    by_program = models.BooleanField(default=False, db_default=False)
     """Whether a token asked for it in that person's name; builds of people go first."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)

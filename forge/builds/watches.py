@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import nothing_for
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
 from forge.builds.notify import notify_preview
@@ -54,7 +54,7 @@ def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
     requested = Preview.objects.requested().select_related("project", "build__artefact")
     watch = requested.filter(project=project, pk=watch_id).first()
     if watch is None:
-        raise nothing_for(actor)
+        raise nothing_here(actor)
     return watch
 
 

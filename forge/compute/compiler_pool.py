@@ -18,10 +18,8 @@ from forge.accounts.principals import Kind
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.local_files import local_files
-from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
 from forge.compute.turns import Party, Turn, Turns
-from forge.compute.warm_compilers import WarmCompilers
-from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
@@ -46,7 +44,7 @@ class CompilerPool:
 
     def __init__(self) -> None:
         self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5)
-        self._compilers = WarmCompilers(lambda: Compiler(workdir()), kept=PLACES)
+        self._compilers = warm_compilers(kept=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()
 
@@ -57,11 +55,14 @@ class CompilerPool:
         return self._run(party, {"op": "language", "request": request}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
-        """What `summary.summarise` tells of files; the same files are read once. Raises as `answer` does.
+        """What `summary.summarise` tells of an organisation's files; the same files are read once.
+
+        What is kept is the organisation's alone: what computed it had read files of no other. Raises as `answer` does.
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
-        key = "summary:" + hashlib.sha256(f"{TOOLCHAIN} {manifest_digest(manifest)}".encode()).hexdigest()
+        summarised = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
+        key = "summary:" + hashlib.sha256(summarised.encode()).hexdigest()
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
@@ -85,7 +86,7 @@ class CompilerPool:
                 if not turn.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
-                    return _answer_of(compiler, job, manifest, texts, turn)
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, turn)
         finally:
             self._rest_soon()
 
@@ -109,13 +110,12 @@ class CompilerPool:
 
 
 def _answer_of(
-    compiler: Compiler, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], turn: Turn
+    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], turn: Turn
 ) -> dict[str, Any]:
-    folder = compiler.start()
     answers: list[Answer] = []
     try:
-        with local_files(manifest, folder, texts) as files:
-            compiler.run({**job, "files": files}, answers.append, limit=ANSWER_SECONDS, may_compute=turn.is_now)
+        with local_files(manifest, fetched_folder(), texts) as files:
+            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, may_compute=turn.is_now)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
     except ChildDied as error:

@@ -13,5 +13,5 @@ from forge.projects.versions import Manifest
 
 @file_summaries.register
 def summary(organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
-    """The summary that a process of the compiler's gives of files."""
+    """The summary that a process of the compiler's gives of an organisation's files."""
     return summary_pool.summarise(organisation, manifest, texts)

@@ -39,5 +39,14 @@ class Actor(Protocol):
         """To what it is held, of all that its person may do (`forge.accounts.scopes`); None for all of it."""
 
     @property
+    def reach(self) -> frozenset[str] | None:
+        """The organisations and projects that it is held to, as keys like `project:<id>`; None for all."""
+
+    @property
     def roles(self) -> Mapping[UUID, str]:
-        """Its roles by the id of the organisation."""
+        """Its roles by the id of the organisation, where its person is let in."""
+
+    @property
+    def kept_out(self) -> frozenset[UUID]:
+        """The ids of the organisations whose members its person is among, and which let nobody in without a second
+        factor."""

@@ -21,8 +21,10 @@ FOREIGN_BYTES_POLICY = "default-src 'none'; sandbox"
 def blob_response(
     request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
 ) -> StreamingHttpResponse:
-    """A blob as a download. The caller has checked that the person may have it. Raises `NotFound` while streaming."""
-    chunks = chunks_for(request, partial(open_blob, digest))
+    """A blob as a download. The caller has checked that the person may have it, and `size` is the store's and not a
+    client's. Raises `NotFound` and `Damaged` while streaming: the transfer then breaks off before its end.
+    """
+    chunks = chunks_for(request, partial(open_blob, digest, size))
     response = StreamingHttpResponse(chunks, content_type=content_type)
     response.headers["Content-Length"] = str(size)
     return as_foreign(response, filename=filename, digest=digest)

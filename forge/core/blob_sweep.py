@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, ProtectedError, Q
 from django.utils import timezone
 
-from forge.core.blobs import blob_name, blob_storage, delete_bytes
+from forge.core.blobs import blob_name, blob_storage, delete_bytes, stored_digests
 from forge.core.models import Blob, BlobLink
 
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def adopt_strays(now: datetime | None = None) -> int:
     """
     before = (now or timezone.now()) - GRACE
     found = 0
-    for batch in _batches(_stored_digests()):
+    for batch in _batches(stored_digests()):
         known = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
         rows = [row for digest in batch if digest not in known and (row := _stray(digest)).put_at < before]
         Blob.objects.bulk_create(rows, ignore_conflicts=True)
@@ -131,18 +131,6 @@ def _stray(digest: str) -> Blob:
     storage, path = blob_storage(), blob_name(digest)
     at = storage.get_modified_time(path)
     return Blob(digest=digest, size=storage.size(path), created=at, put_at=at, synced=False)
-
-
-def _stored_digests() -> Iterator[str]:
-    storage = blob_storage()
-    try:
-        folders = storage.listdir("sha256")[0]
-    except FileNotFoundError:
-        return
-    for folder in sorted(folders):
-        for name in storage.listdir(f"sha256/{folder}")[1]:
-            if len(name) == 64:
-                yield f"sha256:{name}"
 
 
 def _batches(found: Iterator[T]) -> Iterator[list[T]]:

@@ -2,6 +2,8 @@
 
 Who puts bytes links them soon after (`forge.core.blob_links`): bytes that nothing links are swept away in time
 (`forge.core.blob_sweep`). What is linked has its bytes; of what is not, only the last put tells that they are there.
+
+Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
 """
 
 from __future__ import annotations
@@ -15,16 +17,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
+from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils import timezone
 
+from forge.core.blob_damage import damaged
+from forge.core.checked_file import CheckedFile, Comparisons, measure_file
 from forge.core.chunks import CHUNK
-from forge.core.errors import NotFound, TooLarge
-from forge.core.models import Blob
+from forge.core.errors import Damaged, NotFound, TooLarge
+from forge.core.models import Blob, BlobLink
 from rune.wording import size_text
+
+_comparisons = Comparisons()
 
 
 def blob_storage() -> Storage:
@@ -33,17 +40,18 @@ def blob_storage() -> Storage:
 
 
 def put_bytes(data: bytes) -> Blob:
-    """Stores bytes; what is linked already is not written again."""
-    digest = _digest_of(data)
-    put_all([data])
-    return Blob(digest=digest, size=len(data))
+    """Stores bytes."""
+    return put_chunks([data])
 
 
-def put_all(contents: Iterable[bytes]) -> None:
-    """Stores the bytes of each; what is linked already is not written again."""
+def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
+    """Stores the bytes of each. What the organisation has already is not written again; what only others have is, so
+    that nobody learns from the time that it takes that others have it.
+    """
     by_digest = {_digest_of(data): data for data in contents}
-    linked = Blob.objects.filter(pk__in=by_digest, synced=True, links__isnull=False).values_list("pk", flat=True)
-    known = set(linked)
+    own = BlobLink.objects.filter(organisation=organisation, blob_id__in=by_digest)
+    whole = own.filter(blob__synced=True, blob__damaged_at__isnull=True)
+    known = set(whole.values_list("blob_id", flat=True))
     if known:
         # The same as if it had been put just now: its last link may go before the next one is made.
         Blob.objects.filter(pk__in=known).update(put_at=timezone.now())
@@ -126,12 +134,17 @@ def record(*staged: Staged) -> None:
     for what can be made again. `sync_blob` does that later.
     """
     storage = blob_storage()
-    _upsert(*staged, synced=not isinstance(storage, FileSystemStorage))
+    is_synced = not isinstance(storage, FileSystemStorage)
+    was_damaged = Blob.objects.filter(pk__in=[each.digest for each in staged], damaged_at__isnull=False)
+    bad = set(was_damaged.values_list("pk", flat=True))
+    _upsert(*staged, synced=is_synced)
     for each in staged:
         path = blob_name(each.digest)
         # What is there already may be on the disk for certain, which this copy is not.
-        if not (storage.exists(path) and storage.size(path) == each.size):
+        if each.digest in bad or not (storage.exists(path) and storage.size(path) == each.size):
             _move_in(storage, each)
+    if bad:
+        Blob.objects.filter(pk__in=bad).update(synced=is_synced)
 
 
 def sync_blob(digest: str) -> None:
@@ -140,19 +153,19 @@ def sync_blob(digest: str) -> None:
     Raises `NotFound` for what is not there, or was damaged: then it has to be put again.
     """
     storage = blob_storage()
-    if Blob.objects.filter(pk=digest, synced=True).exists():
+    if Blob.objects.filter(pk=digest, synced=True, damaged_at__isnull=True).exists():
         return
-    with open_blob(digest) as file:
-        whole = hashlib.sha256()
-        while chunk := file.read(CHUNK):
-            whole.update(chunk)
-        if "sha256:" + whole.hexdigest() != digest:
-            storage.delete(blob_name(digest))
-            raise NotFound(f"The bytes of {digest} were damaged.")
-        if isinstance(storage, FileSystemStorage):
-            _sync(Path(storage.path(blob_name(digest))))
-            _sync(Path(storage.path(blob_name(digest))).parent)
-    Blob.objects.filter(pk=digest).update(synced=True)
+    try:
+        with open_blob(digest) as file:
+            while file.read(CHUNK):
+                pass
+    except Damaged:
+        storage.delete(blob_name(digest))
+        raise NotFound(f"The bytes of {digest} were damaged.") from None
+    if isinstance(storage, FileSystemStorage):
+        _sync(Path(storage.path(blob_name(digest))))
+        _sync(Path(storage.path(blob_name(digest))).parent)
+    Blob.objects.filter(pk=digest).update(synced=True, damaged_at=None)
 
 
 def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
@@ -168,28 +181,63 @@ def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None)
 
 
 def _upsert(*staged: Staged, synced: bool) -> None:
-    """The rows of these bytes, put now. `synced` is for those that are new."""
+    """The rows of these bytes, put now, and so not damaged. `synced` is for those that are new."""
     now = timezone.now()
     # In one order, so that no two who put the same wait for each other.
     blobs = [
         Blob(digest=digest, size=size, created=now, put_at=now, synced=synced)
         for digest, size in sorted({each.digest: each.size for each in staged}.items())
     ]
-    Blob.objects.bulk_create(blobs, update_conflicts=True, unique_fields=["digest"], update_fields=["put_at"])
+    Blob.objects.bulk_create(
+        blobs, update_conflicts=True, unique_fields=["digest"], update_fields=["put_at", "damaged_at"]
+    )
 
 
-def open_blob(digest: str) -> IO[bytes]:
-    """A blob's bytes as a file, which the caller closes. Raises `NotFound`."""
+def open_blob(digest: str, size: int | None = None) -> IO[bytes]:
+    """A blob's bytes as a file that is read from its beginning, once, which the caller closes. `size` is its size,
+    where that is known. Raises `NotFound`; reading raises `Damaged` before the last bytes.
+    """
+    return cast("IO[bytes]", CheckedFile(open_stored(digest), digest, partial(damaged, digest), size))
+
+
+def open_intact(digest: str) -> IO[bytes]:
+    """A blob's bytes as a file that can be read from anywhere, which the caller closes: all of them are compared with
+    the digest first. Raises `NotFound` and `Damaged`.
+    """
+    file = open_stored(digest)
+    try:
+        identity = _identity(file)
+        if not _comparisons.has(digest, identity):
+            if measure_file(file).digest != digest:
+                raise damaged(digest)
+            _comparisons.add(digest, identity)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def read_blob(digest: str) -> bytes:
+    """All of a blob's bytes. Raises `NotFound` and `Damaged`."""
+    with open_blob(digest) as file:
+        return file.read()
+
+
+def open_stored(digest: str) -> IO[bytes]:
+    """What lies in the store as a blob, whole or damaged: for who compares it. Raises `NotFound`."""
     try:
         return blob_storage().open(blob_name(digest), "rb")
     except FileNotFoundError:
         raise NotFound(f"There is no blob {digest}.") from None
 
 
-def read_blob(digest: str) -> bytes:
-    """All of a blob's bytes. Raises `NotFound`."""
-    with open_blob(digest) as file:
-        return file.read()
+def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
+    """Which file of this machine it is, and as it was written last; None for one that came over a network."""
+    if not isinstance(blob_storage(), FileSystemStorage):
+        return None
+    found = os.fstat(file.fileno())
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def blob_path(digest: str) -> Path | None:
@@ -201,6 +249,19 @@ def blob_path(digest: str) -> Path | None:
 def delete_bytes(digest: str) -> None:
     """Deletes a blob's bytes; its row is the caller's to delete, who holds its lock."""
     blob_storage().delete(blob_name(digest))
+
+
+def stored_digests() -> Iterator[str]:
+    """The digests by which bytes lie in the store, whether there are rows for them or not; sorted by folder."""
+    storage = blob_storage()
+    try:
+        folders = storage.listdir("sha256")[0]
+    except FileNotFoundError:
+        return
+    for folder in sorted(folders):
+        for name in storage.listdir(f"sha256/{folder}")[1]:
+            if len(name) == 64:
+                yield f"sha256:{name}"
 
 
 def blob_name(digest: str) -> str:
@@ -223,9 +284,9 @@ def _incoming(storage: Storage) -> Path:
 def _move_in(storage: Storage, staged: Staged) -> None:
     path = blob_name(staged.digest)
     if not isinstance(storage, FileSystemStorage):
-        if not storage.exists(path):
-            with staged.aside.open("rb") as file:
-                storage.save(path, File(file))
+        # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.
+        with staged.aside.open("rb") as file:
+            storage.save(path, File(file))
         return
     target = Path(storage.path(path))
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ def chunks_for(
 def read_chunks(open_file: Open, first: int = 0, size: int | None = None) -> Iterator[bytes]:
     """`size` bytes from `first` on, or all that follow."""
     with open_file() as file:
-        file.seek(first)
+        _go_to(file, first)
         while chunk := file.read(_next(size)):
             size = None if size is None else size - len(chunk)
             yield chunk
@@ -37,12 +37,18 @@ async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIte
     file = await sync_to_async(open_file, thread_sensitive=False)()
     read = sync_to_async(file.read, thread_sensitive=False)
     try:
-        file.seek(first)
+        _go_to(file, first)
         while chunk := await read(_next(size)):
             size = None if size is None else size - len(chunk)
             yield chunk
     finally:
         file.close()
+
+
+def _go_to(file: IO[bytes], first: int) -> None:
+    """Nothing is done at the beginning: some files can only be read from there."""
+    if first:
+        file.seek(first)
 
 
 def _next(left: int | None) -> int:

@@ -12,6 +12,8 @@ class DomainError(Exception):
     """What went wrong, for a person: what happened, where, and what to do next."""
 
     title = "The request failed"
+    denial: object = None
+    """What was refused, for the audit log (`forge.core.denials.Denial`); None where nobody was refused anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:
         """`errors` says what is wrong by field; `extra` is for programs, such as an offset in a file."""
@@ -48,6 +50,14 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
+class StepNeeded(Forbidden):
+    """The person may do it once they have set something up in their own account; `location` is the page for that."""
+
+    def __init__(self, detail: str, location: str) -> None:
+        super().__init__(detail)
+        self.location = location
+
+
 class SignInNeeded(DomainError):
     """Nobody is signed in, and this needs someone."""
 
@@ -72,6 +82,31 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class NoRoom(DomainError):
+    """There is no room to store it."""
+
+    title = "There is no room"
+
+
+class DiskFull(NoRoom):
+    """The server has no room to store anything."""
+
+    title = "The server's disk is full"
+    DETAIL = (
+        "Nothing was changed. What you typed in the studio stays in your browser. Tell the operator of this server, "
+        "and try again when there is room."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.DETAIL)
+
+
+class QuotaReached(DomainError):
+    """An organisation or a person has as many of something as they may have."""
+
+    title = "The quota is reached"
+
+
 class TooOften(DomainError):
     """It was done as often as it may be in a while; `retry_after` is when it may be again, in seconds."""
 
@@ -82,10 +117,35 @@ class TooOften(DomainError):
         self.retry_after = retry_after
 
 
+class Damaged(DomainError):
+    """Stored bytes are not what they were when they were stored; none of them are given out."""
+
+    title = "Stored bytes are damaged"
+
+    def __init__(
+        self,
+        detail: str = "The stored bytes are damaged and are not given out. Upload or build them again, or ask the "
+        "operator to take them from a backup.",
+    ) -> None:
+        super().__init__(detail)
+
+
 class Busy(DomainError):
     """It can be done, but not now: too much is waiting."""
 
     title = "The server is busy"
+
+
+class CountersAway(Busy):
+    """What may be tried a few times only cannot be counted, since the shared cache is away."""
+
+    title = "Try again in a moment"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server cannot count attempts at the moment, so signing in is paused. Open sessions go on working. "
+            "The server's log has the reason."
+        )
 
 
 class Moved(DomainError):
@@ -94,5 +154,5 @@ class Moved(DomainError):
     title = "It was renamed"
 
     def __init__(self, location: str) -> None:
-        super().__init__(f"Its new address is {location}.")
+        super().__init__(f"Its new address is {location}.", location=location)
         self.location = location

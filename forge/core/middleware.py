@@ -14,8 +14,11 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from forge.core.errors import DomainError, Moved, SignInNeeded
+from forge.core.denials import tell_denial
+from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded, StepNeeded, TooOften
+from forge.core.full_disk import is_full_disk
 from forge.core.problems import status_of
+from forge.core.proxies import notice_proxy
 from forge.core.throttles import RateLimit
 
 _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -38,6 +41,7 @@ def page_policies(get_response: Any) -> _Answer:
 
 
 def _with_policies(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    notice_proxy(request)
     response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     limit = getattr(request, "rate_limit", None)
@@ -50,14 +54,22 @@ class DomainErrorPages(MiddlewareMixin):
     """Turns a domain error that a page's view raised into a page: moved, sign in first, or what went wrong."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if is_full_disk(error):
+            error = DiskFull()
         if not isinstance(error, DomainError):
             return None
+        tell_denial(error)
         if isinstance(error, Moved):
             return HttpResponseRedirect(error.location)
         if isinstance(error, SignInNeeded):
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")
+        if isinstance(error, StepNeeded):
+            return redirect(error.location)
         status = status_of(error)
-        return render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
 
 def _after_signing_in(request: HttpRequest) -> str:

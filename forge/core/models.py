@@ -6,10 +6,20 @@ No business of its own: what a stream, an entry or a thread is about is a key th
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+
+class NeverChanged(TypeError):
+    """Something would change an entry of the audit log."""
+
+    def __init__(self) -> None:
+        super().__init__("An entry of the audit log is written once. It ends by its age, and not before.")
 
 
 class Blob(models.Model):
@@ -22,6 +32,11 @@ class Blob(models.Model):
     """When they were put last: who put them may not have linked them yet. `created` where they were put once."""
     synced = models.BooleanField(default=True)
     """Whether they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
+    damaged_at = models.DateTimeField(null=True, blank=True)
+    """When it was seen that the stored bytes are others; None where nobody saw that, or they were put again."""
+
+    class Meta:
+        indexes = [models.Index(fields=["damaged_at"], condition=Q(damaged_at__isnull=False), name="damaged_blobs")]
 
     def __str__(self) -> str:
         return self.digest
@@ -45,6 +60,16 @@ class BlobLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_kind} {self.owner_id}: {self.blob_id}"
+
+
+class StoredBytes(models.Model):
+    """How many bytes are stored for an organisation (`forge.core.stored_bytes`)."""
+
+    organisation = models.UUIDField(primary_key=True)
+    size = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.size}"
 
 
 class Stream(models.Model):
@@ -77,14 +102,32 @@ class Event(models.Model):
         return f"{self.stream_id} {self.sequence} {self.type}"
 
 
-class AuditEntry(models.Model):
-    """Who did what to what, and when. Written by every action, never changed.
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries, which are read and never changed. They end all together, by their age."""
 
-    Who: what acted, by its kind and id, and the person behind it.
+    def update(self, **values: Any) -> int:
+        raise NeverChanged
+
+    def bulk_update(self, *args: Any, **values: Any) -> int:
+        raise NeverChanged
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise NeverChanged
+
+    def end_before(self, moment: datetime, most: int) -> int:
+        """Deletes up to `most` entries that are older than a moment; answers how many."""
+        oldest = self.filter(at__lt=moment).order_by("at").values("pk")[:most]
+        return self.filter(pk__in=list(oldest.values_list("pk", flat=True)))._raw_delete(self.db)
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, where, and when. Written by every action, never changed.
+
+    Who: what acted, by its kind and id, and the person behind it. Where: whose log it is in (`forge.core.audit.Place`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -95,14 +138,33 @@ class AuditEntry(models.Model):
     """Of the person, the token or the pass, also after it is gone; "" for the installation."""
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=120, db_index=True)
+    organisation = models.UUIDField(null=True, blank=True)
+    project = models.UUIDField(null=True, blank=True)
+    person = models.UUIDField(null=True, blank=True)
+    """Whose account it concerns. These three are no references: an entry outlives what it tells of."""
     data = models.JSONField(default=dict)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]
-        indexes = [models.Index(fields=["principal_kind", "principal_id"], name="entries_of_principals")]
+        indexes = [
+            models.Index(fields=["organisation", "at"], name="entries_of_organisations"),
+            models.Index(fields=["organisation", "actor", "at"], name="entries_of_actors"),
+            models.Index(fields=["person", "at"], name="entries_of_people"),
+            models.Index(fields=["principal_kind", "principal_id", "at"], name="entries_of_principals"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise NeverChanged
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        raise NeverChanged
 
 
 class Thread(models.Model):

@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forge.core import errors
+from forge.core.denials import tell_denial
+from forge.core.full_disk import is_full_disk
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -30,6 +32,7 @@ class ProblemJson(TypedDict):
     count: NotRequired[Annotated[int, "how many files of an archive are there already"]]
     paths: NotRequired[Annotated[list[str], "the first of these files"]]
     limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
+    location: NotRequired[Annotated[str, "the present address of what was renamed, as in the header"]]
     error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
 
 
@@ -43,8 +46,11 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.NoRoom, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.QuotaReached, HTTPStatus.FORBIDDEN),
     (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (errors.Damaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
 
@@ -72,8 +78,11 @@ def problem_json(status: int, title: str, detail: str, **more: Any) -> JsonRespo
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. An error that nobody foresaw is left to Django, which logs it."""
     headers: dict[str, str] = {}
+    if is_full_disk(error):
+        error = errors.DiskFull()
     if isinstance(error, errors.DomainError):
         status = status_of(error)
+        tell_denial(error)
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
         if isinstance(error, errors.Moved):
             headers["Location"] = error.location

@@ -19,7 +19,8 @@ from forge.core.delivery import deliver
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_group, player_path
 from forge.projects.access import require
-from forge.projects.models import Project
+from forge.projects.actions import note_download
+from forge.projects.models import Project, Visibility
 
 LINK_LIFE = timedelta(minutes=5)
 PASS_LIFE = timedelta(days=7)
@@ -62,7 +63,7 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     phone = find_pass({cookie_name(""): kept}, organisation, name)
     if phone is None:
         raise LinkEnded(_ENDED)
-    write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}")
+    write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}", phone.project.place)
     return phone, kept
 
 
@@ -71,7 +72,7 @@ def end_pass(phone: PhonePass) -> None:
     """Ends a pass that its phone gives back; the phone's socket is closed."""
     count, _ = PhonePass.objects.filter(pk=phone.pk).delete()
     if count:
-        write_entry(acting_as(phone.user, phone), "phone.leave", f"project:{phone.project_id}")
+        write_entry(acting_as(phone.user, phone), "phone.leave", f"project:{phone.project_id}", phone.project.place)
     _tell(phone.user_id, phone.project_id)
 
 
@@ -83,9 +84,15 @@ def end_phones(actor: Actor, project: Project) -> int:
     count = mine.alive().count()
     mine.delete()
     if count:
-        write_entry(actor, "phone.end", f"project:{project.pk}", phones=count)
+        write_entry(actor, "phone.end", f"project:{project.pk}", project.place, phones=count)
     _tell(actor.pk, project.pk)
     return count
+
+
+def note_run(actor: Actor, project: Project, digest: str) -> None:
+    """Writes down that someone's player fetches a rune of a private project. Raises `Forbidden` and `NotFound`."""
+    if project.visibility == Visibility.PRIVATE:
+        note_download(actor, project, "player.download", digest=digest)
 
 
 def _tell(user_id: UUID, project_id: UUID) -> None:

@@ -24,7 +24,15 @@ from forge.accounts.scopes import Scope
 from forge.builds.api import rune_response
 from forge.core.api import ForgeView, needing
 from forge.core.errors import Forbidden, Moved
-from forge.player.actions import LINK_LIFE, PASS_LIFE, end_pass, end_phones, make_phone_link, redeem_phone_link
+from forge.player.actions import (
+    LINK_LIFE,
+    PASS_LIFE,
+    end_pass,
+    end_phones,
+    make_phone_link,
+    note_run,
+    redeem_phone_link,
+)
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_of, player_path
 from forge.player.runs import find_run, runs_of
@@ -89,7 +97,10 @@ class PlayerState(PlayerView):
 class PlayerRune(PlayerView):
     def get(self, request: Request, organisation: str, name: str, digest: str) -> HttpResponseBase:
         """A rune's bytes."""
-        artefact = find_run(principal_of(request), self.project(request, organisation, name), digest)
+        principal, project = principal_of(request), self.project(request, organisation, name)
+        artefact = find_run(principal, project, digest)
+        if request.method == "GET" and principal.is_authenticated:
+            note_run(principal, project, digest)
         return rune_response(request, artefact, f"{artefact.name}.rune")
 
 

@@ -48,5 +48,10 @@ class PhonePass(models.Model):
     """What acts with it (`forge.accounts.principals.Kind`)."""
     scopes = ("project:read",)
 
+    @property
+    def reach(self) -> tuple[str]:
+        """It opens its own project's player and nothing else."""
+        return (f"project:{self.project_id}",)
+
     def __str__(self) -> str:
         return f"phone of {self.user_id} for {self.project_id}"

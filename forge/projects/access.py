@@ -7,6 +7,7 @@ from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE
 from forge.core.errors import Moved
 from forge.projects.models import FormerProjectName, Project
 
@@ -20,14 +21,15 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     whose role does not include the verb, and `Moved`, with the present `/organisation/name`, for a former name.
     """
     project, moved = _by_address(organisation_name, name)
-    if project is None or not can(actor, Verb.SEE, project):
-        raise nothing_for(actor)
-    if verb not in _SEEN_BY and not can(actor, Verb.READ, project):
-        raise nothing_for(actor)
+    where = f"{organisation_name}/{name}"
+    if project is None:
+        raise nothing_for(actor, verb, where, NOWHERE)
+    if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
+        raise nothing_for(actor, verb, where, project.place)
     if moved:
         raise Moved(project.get_absolute_url())
     if not can(actor, verb, project):
-        raise refusal(actor, verb)
+        raise refusal(actor, verb, where, project.place)
     return project
 
 
@@ -35,7 +37,8 @@ def require(actor: Actor, verb: Verb, project: Project) -> None:
     """Raises what `find_project` would when the person may not do `verb` to the project; actions begin with it."""
     if can(actor, verb, project):
         return
-    raise refusal(actor, verb) if can(actor, Verb.READ, project) else nothing_for(actor)
+    answer = refusal if can(actor, Verb.READ, project) else nothing_for
+    raise answer(actor, verb, project.full_name, project.place)
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

@@ -190,6 +190,9 @@ class ProjectFile(ProjectView):
     def get(self, request: Request, organisation: str, name: str, path: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         entry = files.find_file(project, path)
+        if request.method == "GET":
+            principal, digest = principal_of(request), entry.content_digest
+            actions.note_download(principal, project, "file.download", path=entry.path, digest=digest)
         filename = entry.path.rpartition("/")[2]
         if entry.digest and entry.text is None:
             return blob_response(request, entry.digest, entry.size, filename=filename)
@@ -237,7 +240,7 @@ class ProjectModel(ProjectView):
             raise FileNotThere(f"{path} is not a model.")
         data = read_blob(entry.digest)
         if request.query_params.get("graph", "") in ("true", "1"):
-            return Response({**model_page(data), **model_drawing(project.organisation_id, data, entry.digest)})
+            return Response({**model_page(data), **model_drawing(data, entry.digest, project.organisation_id)})
         return Response(model_page(data))
 
 

@@ -45,6 +45,8 @@ class ProjectArchive(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         folder = files.checked_path(asked) if (asked := request.query_params.get("folder", "")) else ""
         seen = working_tree(project)
+        if request.method == "GET":
+            actions.note_download(principal_of(request), project, "archive.download", folder=folder)
         filename = f"{folder.rpartition('/')[2] or project.name}.zip"
         return archive_response(request, seen.manifest, seen.texts, folder=folder, filename=filename)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forge.accounts.people import PersonJson, person_to_json
+from forge.core.blob_links import links_of_all
 from forge.core.blobs import read_blob
-from forge.core.errors import NotFound
+from forge.core.errors import Damaged, NotFound
 from forge.projects.files import find_file
 from forge.projects.line_edits import changed_lines
 from forge.projects.models import DocumentClient, Project, Version
@@ -41,18 +42,22 @@ def line_versions(project: Project, path: str) -> list[int | None]:
 
 def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, str]]:
     """What a file said in each of the newest versions, the oldest first."""
-    found: list[tuple[int | None, str]] = []
-    last = ""
+    named: list[tuple[int, str]] = []
     newest = Version.objects.filter(project=project).order_by("-number")[:VERSIONS_READ]
     for version in reversed(newest):
         at = next((other for other, known in version.file_ids.items() if known == file_id), path)
         digest = version.manifest.get(at, {}).get("digest", "")
-        if not digest or digest == last:
+        if digest and (not named or named[-1][1] != digest):
+            named.append((version.number, digest))
+    kept = links_of_all(Version.objects.filter(project=project)).filter(blob_id__in=[digest for _, digest in named])
+    linked = set(kept.values_list("blob_id", flat=True))
+    found: list[tuple[int | None, str]] = []
+    for number, digest in named:
+        if digest not in linked:
             continue
-        last = digest
         try:
-            found.append((version.number, read_blob(digest).decode("utf-8")))
-        except (NotFound, UnicodeDecodeError):
+            found.append((number, read_blob(digest).decode("utf-8")))
+        except (NotFound, Damaged, UnicodeDecodeError):
             continue
     return found
 

@@ -6,13 +6,13 @@ Writing, deleting and renaming one are `actions.files`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from forge.core.blob_links import is_linked, link_blobs
+from forge.core.blob_links import linked_size
 from forge.core.blobs import put_chunks
 from forge.core.models import Blob
 from forge.projects import document
@@ -21,6 +21,7 @@ from forge.projects.documents import load_document
 from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, TooManyFiles
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project
+from forge.projects.storage import link_brought
 from rune.files import FileError, normal_path
 from rune.runefile import RUNEFILE_NAMES
 from rune.wording import size_text
@@ -55,11 +56,19 @@ def list_files(project: Project) -> tuple[FileEntry, ...]:
 
 
 def find_file(project: Project, path: str) -> FileEntry:
-    """One file as it is now. Raises `FileNotThere`, also for a binary that was never put into this project."""
+    """One file as it is now. Raises `FileNotThere`, also for a binary that was never put into this project.
+
+    A binary's size is what the store knows and not what a client wrote.
+    """
     entry = find_entry(load_document(project.pk).doc, checked_path(path))
-    if entry is None or (entry.digest and not is_linked(project, entry.digest)):
+    if entry is None:
         raise FileNotThere(f"{project.full_name} has no file {path}.")
-    return entry
+    if not entry.digest:
+        return entry
+    size = linked_size(project, entry.digest)
+    if size is None:
+        raise FileNotThere(f"{project.full_name} has no file {path}.")
+    return replace(entry, size=size)
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
     stored = tuple(stored)
-    link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
+    link_brought(project, (file.blob.digest for file in stored), project)
     for file in stored:
         put_file(doc, None, file)
 

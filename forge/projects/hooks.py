@@ -27,6 +27,10 @@ document_changed = Signal()
 state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
+name_given: Hook[[Project, str], None] = Hook()
+"""A project that is there gets a name, in this transaction: by renaming or restoring it. The registry takes its
+published versions along, and raises `NameTaken` where they would come to mean other bytes."""
+
 
 @dataclass(frozen=True)
 class CardFacts:

@@ -77,8 +77,8 @@ def model_page(data: bytes) -> ModelPageJson:
     }
 
 
-def model_drawing(organisation: UUID, data: bytes, digest: str) -> ModelDrawingJson:
-    """What a model's page shows below: its layers, how its numbers are kept, and the memory it needs.
+def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJson:
+    """What the page of an organisation's model shows below: its layers, how its numbers are kept, and its memory.
 
     `memory` is None where it takes too long to tell. Raises `ModelRefused`.
     """

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.names import MAXIMUM_LENGTH
-from forge.accounts.permissions import Verb, organisations_where
+from forge.accounts.permissions import Verb, projects_where
 from forge.core.actors import Actor
+from forge.core.audit import Place
 
 
 class Visibility(models.TextChoices):
@@ -33,16 +34,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those of their organisations, and public ones."""
-        mine = Q(organisation__in=organisations_where(actor, Verb.SEE))
-        return self.alive().filter(mine | Q(visibility=Visibility.PUBLIC))
+        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility=Visibility.PUBLIC))
 
     def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""
-        return self.alive().filter(organisation__in=organisations_where(actor, Verb.READ))
+        return self.alive().filter(projects_where(actor, Verb.READ))
 
     def deleted_for(self, actor: Actor) -> ProjectQuerySet:
         """Deleted projects of the person's own organisations."""
-        return self.filter(deleted_at__isnull=False, organisation__in=organisations_where(actor, Verb.READ))
+        return self.filter(projects_where(actor, Verb.READ), deleted_at__isnull=False)
 
 
 class Project(models.Model):
@@ -85,12 +85,17 @@ class Project(models.Model):
         """`organisation/name`, as the registry and every address say it."""
         return f"{self.organisation.name}/{self.name}"
 
+    @property
+    def place(self) -> Place:
+        """Where what happens to it is written down."""
+        return Place(organisation=self.organisation_id, project=self.pk)
+
     def get_absolute_url(self) -> str:
         return f"/{self.full_name}"
 
 
 class FormerProjectName(models.Model):
-    """A name that a project had; it leads to the project until someone takes it."""
+    """A name that a project had; it leads to the project until another project of the organisation takes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
@@ -178,7 +183,8 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Those of the person's own organisations' projects, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
-        return self.filter(Q(project__in=Project.objects.of_member(actor)) | Q(owner_id=actor.pk))
+        seen = Q(project__in=Project.objects.of_member(actor))
+        return self.filter(seen | Q(owner_id=actor.pk) if actor.reach is None else seen)
 
     def kept(self) -> SampleQuerySet:
         return self.filter(gone_at__isnull=True)

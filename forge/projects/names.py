@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from forge.accounts.errors import NameTaken
+from forge.accounts.held_names import lock_names
 from forge.accounts.models import Organisation
 from forge.accounts.names import check_project_name, slug
 from forge.core.errors import Invalid
+from forge.projects.hooks import name_given
 from forge.projects.models import FormerProjectName, Project
 
 
@@ -23,12 +25,13 @@ def free_name(organisation: Organisation, wished: str) -> str:
     return name
 
 
-def take_name(organisation: Organisation, name: str) -> None:
-    """Makes sure that a name is free, until the transaction ends; as a former name it leads to no project any more.
-
-    Raises `NameTaken`.
+def take_name(organisation: Organisation, name: str, project: Project | None = None) -> None:
+    """Makes sure that a name is free for a project, or for a new one, until the transaction ends; as a former name it
+    leads to no project any more. Raises `NameTaken`.
     """
-    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation.pk)
+    lock_names(organisation.pk)
     if Project.objects.alive().filter(organisation=organisation, name=name).exists():
         raise NameTaken(f"{organisation.name} has a project {name} already. Choose another name.")
+    if project is not None:
+        name_given.call(project, name)
     FormerProjectName.objects.filter(organisation=organisation, name=name).delete()

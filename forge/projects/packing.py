@@ -45,7 +45,7 @@ class _Tray(io.RawIOBase):
 def pack(files: Mapping[str, Callable[[], IO[bytes]]]) -> Iterator[bytes]:
     """A .zip of files, each of which is opened when it comes to it. Sorted by name, without times.
 
-    Raises `NotFound` in the middle for bytes that are no longer stored: the download then breaks off, and says so.
+    Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
     """
     tray = _Tray()
     with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -78,7 +78,9 @@ def archive_response(
     opened: dict[str, Callable[[], IO[bytes]]] = {}
     for path, name in folder_of(manifest, folder).items():
         text = texts.get(path)
-        opened[name] = partial(open_blob, manifest[path]["digest"]) if text is None else partial(io.BytesIO, text)
+        described = manifest[path]
+        stored = partial(open_blob, described["digest"], described["size"])
+        opened[name] = stored if text is None else partial(io.BytesIO, text)
     pieces = pack(opened)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
     answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=MEDIA_TYPE)

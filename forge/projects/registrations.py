@@ -1,19 +1,41 @@
-"""Periodic work of this floor: recordings whose time is over."""
+"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Set
 
+from forge.accounts.hooks import projects_within_reach
+from forge.accounts.models import Organisation
+from forge.accounts.quotas import Resource
+from forge.accounts.usage import Counts, organisation_counts
+from forge.core.actors import Actor
+from forge.core.audit_words import ids_among
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
+from forge.projects.models import Project
+from forge.projects.quotas import count_projects
 
 _log = logging.getLogger(__name__)
+
+
+@projects_within_reach.register
+def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
+    """The keys of projects among these that are of one's own organisations."""
+    ids = ids_among(keys, "project")
+    return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
 
 
 def delete_ended_samples() -> None:
     """Deletes recordings whose time is over, and says how many."""
     if ended := end_samples():
         _log.info("%d samples were deleted: their time was over", ended)
+
+
+@organisation_counts.register
+def projects_of(organisation: Organisation) -> Counts:
+    """How many projects an organisation has."""
+    return {Resource.PROJECTS: count_projects(organisation)}
 
 
 register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))

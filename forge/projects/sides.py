@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from uuid import UUID
 
 from forge.comparison.sides import ModelFacts, Side, read_outline
 from forge.core.blobs import read_blob
-from forge.core.errors import NotFound
+from forge.core.errors import Damaged, NotFound
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
 from forge.projects.versions import Manifest, given_files, working_tree
@@ -23,24 +22,24 @@ MOST_TEXTS = 20
 def side_of_now(project: Project) -> Side:
     """The files as they are."""
     seen = working_tree(project)
-    return _side(project.organisation_id, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
+    return _side(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 
 def side_of_version(version: Version) -> Side:
     """The files of a version."""
-    return _side(version.project.organisation_id, version.manifest, version.file_ids, given_files(version), {})
+    return _side(version.project, version.manifest, version.file_ids, given_files(version), {})
 
 
 def _side(
-    organisation: UUID,
+    project: Project,
     manifest: Manifest,
     file_ids: Mapping[str, str],
     summarised: Manifest,
     texts: Mapping[str, bytes],
 ) -> Side:
     """With the summary of the files; where it took too long, only the files are compared."""
-    answers = file_summaries.call(organisation, summarised, texts)
-    found = {key: value for answer in answers for key, value in answer.items()}
+    summaries = file_summaries.call(project.organisation_id, summarised, texts)
+    found = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in found or "outline" not in found:
         return Side(manifest, file_ids)
     outline = read_outline(found["outline"])
@@ -57,13 +56,13 @@ def _side(
 def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, str]:
     """What the files say that arguments name, by path: labels, settings. Of `texts`, else of the blobs of `manifest`.
 
-    A file that is large, no text, or not there any more is left out.
+    A file that is large, no text, damaged, or not there any more is left out.
     """
     named = {argument.file for node in outline.nodes for argument in node.arguments or () if argument.file is not None}
     found = {}
     for path in sorted(named & manifest.keys())[:MOST_TEXTS]:
         if manifest[path]["size"] <= LONGEST_TEXT:
-            with suppress(UnicodeDecodeError, NotFound):
+            with suppress(UnicodeDecodeError, NotFound, Damaged):
                 data = texts[path] if path in texts else read_blob(manifest[path]["digest"])
                 found[path] = data.decode("utf-8")
     return found

@@ -24,7 +24,7 @@ from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.errors import Invalid
 from forge.core.json_types import PageJson, Timestamp
 from forge.core.pages import CursorPages
-from forge.projects.actions import restore_version, restoring_update, save_version
+from forge.projects.actions import note_download, restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.authors import line_versions, people_of
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
@@ -170,6 +170,9 @@ class VersionFile(ProjectView):
     def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
         described = described_in(version, path)
+        if request.method == "GET":
+            what = {"path": path, "digest": described["digest"], "version": number}
+            note_download(principal_of(request), version.project, "file.download", **what)
         filename = path.rpartition("/")[2]
         text = stored_text(path, described["digest"], described["size"])
         if text is None:
@@ -188,6 +191,8 @@ class VersionArchive(ProjectView):
     def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         version = find_version(project, number)
+        if request.method == "GET":
+            note_download(principal_of(request), project, "archive.download", folder="", version=number)
         filename = f"{project.name}-version-{version.number}.zip"
         return archive_response(request, given_files(version), {}, folder="", filename=filename)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.builds.models import ArtefactFile, Role
 from forge.core.actors import Actor
 from forge.core.blob_links import links_of
 from forge.core.errors import NotFound
@@ -40,6 +41,11 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     if is_digest(reference):
         return manifests.filter(blob_id=reference).first()
     return manifests.filter(tags__name=reference).first() if is_tag(reference) else None
+
+
+def is_rune(digest: str) -> bool:
+    """Whether a blob is a rune that was built here, and not a manifest's config."""
+    return ArtefactFile.objects.filter(blob_id=digest, role=Role.RUNE).exists()
 
 
 def find_blob(repository: Repository, digest: str) -> BlobLink | None:

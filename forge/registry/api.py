@@ -20,7 +20,7 @@ from forge.core.api import needing
 from forge.core.errors import NotFound
 from forge.projects.api import ProjectView
 from forge.registry.access import find_tag, tags_of
-from forge.registry.actions import publish_build
+from forge.registry.actions import note_pull, publish_build
 from forge.registry.errors import NoSuchTag
 from forge.registry.serializers import TagJson, TagsJson, tag_to_json
 
@@ -58,9 +58,12 @@ class TagRune(ProjectView):
 
     @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
-        found = find_tag(principal_of(request), self.project(request, organisation, name, Verb.SEE), tag)
+        project = self.project(request, organisation, name, Verb.SEE)
+        found = find_tag(principal_of(request), project, tag)
         if found.build.artefact is None:
             raise NoSuchTag("The rune of this tag no longer exists.")
+        if request.method == "GET":
+            note_pull(principal_of(request), project, found.build.artefact.digest)
         response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
         return response

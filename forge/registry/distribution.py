@@ -7,7 +7,6 @@ not there; a visitor is asked for a token for either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -16,12 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
 from forge.core.blob_responses import as_foreign
-from forge.core.blobs import open_blob
+from forge.core.blobs import open_blob, open_intact
 from forge.core.chunks import chunks_for
 from forge.core.code_points import by_code_point
+from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded
 from forge.projects.access import find_project
-from forge.registry.access import find_blob, find_manifest, find_repository
+from forge.registry.access import find_blob, find_manifest, find_repository, is_rune
+from forge.registry.actions import note_pull
 from forge.registry.bearer import NotAToken, puller_of
 from forge.registry.models import Repository
 from forge.registry.oci import is_digest
@@ -88,13 +89,16 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it exists.") from error
     except DomainError as error:
+        tell_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
     if match["tags"]:
         return _tags(request, repository, f"{match['organisation']}/{match['name']}")
-    serve: Callable[[HttpRequest, Repository, str], HttpResponseBase] = (
-        _manifest if match["kind"] == "manifests" else _blob
-    )
-    return serve(request, repository, match["version"])
+    if match["kind"] == "manifests":
+        return _manifest(request, repository, match["version"])
+    response = _blob(request, repository, match["version"])
+    if request.method == "GET" and response.status_code < 300 and is_rune(match["version"]):
+        note_pull(puller, project, match["version"])
+    return response
 
 
 def _manifest(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
@@ -130,7 +134,9 @@ def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filen
     if request.method == "HEAD":
         response = HttpResponse(content_type=media_type)
     else:
-        chunks = chunks_for(request, partial(open_blob, digest), first, last - first + 1)
+        # A part is given when all was compared; the whole is compared while it is sent.
+        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
+        chunks = chunks_for(request, opened, first, last - first + 1)
         response = StreamingHttpResponse(chunks, content_type=media_type, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:

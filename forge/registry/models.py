@@ -7,10 +7,12 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project
+from forge.registry.oci import TAG_LENGTH
 
 
 class Repository(models.Model):
@@ -52,11 +54,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 class Tag(models.Model):
-    """A name for a manifest, and the build that it came from."""
+    """A name for a manifest, and the build that it came from. What a version's tag means is `PublishedVersion`'s."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=128)
+    name = models.CharField(max_length=TAG_LENGTH)
+    moves = models.BooleanField()
+    """Whether it may be set to another manifest later, as `latest` is; a version (`1.0`) stays."""
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="tags")
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tags")
     author = models.ForeignKey(
@@ -73,3 +77,29 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PublishedVersion(models.Model):
+    """What a version's tag means at a name, for good: also when the tag, the project or the organisation is gone.
+
+    It is kept by the organisation and not by the name of it, since all names of an organisation that publishes stay
+    with it (`forge.accounts.held_names`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.UUIDField()
+    """The id of the organisation, whose row this one outlives."""
+    project_name = models.CharField(max_length=MAXIMUM_LENGTH)
+    """A name under which it could be pulled: the project's, or a former one that led to it."""
+    tag = models.CharField(max_length=TAG_LENGTH)
+    digest = models.CharField(max_length=71)
+    """Of the manifest."""
+    published = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "project_name", "tag"], name="one_meaning_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_name}:{self.tag}"

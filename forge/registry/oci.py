@@ -16,6 +16,8 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
 RUNE_TYPE = "application/wasm"
 TITLE = "org.opencontainers.image.title"
+TAG_LENGTH = 128
+"""Characters of a tag."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")

@@ -1,4 +1,5 @@
-"""The hooks that the registry registers with lower floors: a project's state shows its tags."""
+"""The hooks that the registry registers with lower floors: a project's state shows its tags, and its names keep
+the bytes that were published under them."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from forge.core.actors import Actor
-from forge.projects.hooks import VersionPartsJson, state_parts, version_parts
+from forge.projects.hooks import VersionPartsJson, name_given, state_parts, version_parts
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.models import Tag
+from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
+
+name_given.register(take_along)
 
 
 @state_parts.register

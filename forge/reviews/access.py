@@ -1,19 +1,41 @@
-"""Reading a build's review: verdicts, comments, and who may judge."""
+"""Reading reviews: who was asked, the verdicts and comments, and who may judge."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE
 from forge.core.models import Comment
 from forge.core.threads import comments_on
 from forge.projects.access import require
-from forge.reviews.models import Choice, Verdict
+from forge.projects.models import Project
+from forge.reviews.decision import Group, ReviewState, Verdicts, decided, verdicts_of
+from forge.reviews.models import Choice, Review, ReviewQuerySet, Round, Verdict
 
 
 def may_judge(actor: Actor, build: Build) -> bool:
     """Whether the person may give a verdict on the build."""
-    return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and build.requested_by_id != actor.pk
+    return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own_rune(actor, build)
+
+
+def authors_of(build: Build) -> frozenset[UUID]:
+    """Who asked for a build of these bytes in the project: nobody of them judges it."""
+    if build.artefact is None:
+        return frozenset()
+    same = Build.objects.numbered().filter(project=build.project, artefact__digest=build.artefact.digest)
+    return frozenset(same.exclude(requested_by=None).values_list("requested_by", flat=True))
+
+
+def is_own_rune(actor: Actor, build: Build) -> bool:
+    """Whether the person asked for a build of these bytes."""
+    return build.requested_by_id == actor.pk or actor.pk in authors_of(build)
 
 
 def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
@@ -27,8 +49,11 @@ def is_reviewable(build: Build) -> bool:
 
 
 def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
-    """All verdicts on a build, the replaced ones too, oldest first."""
-    return list(Verdict.objects.visible_to(actor).filter(build=build).select_related("user"))
+    """All verdicts on a build's bytes, whichever build was looked at, the replaced ones too, oldest first."""
+    if build.artefact is None:
+        return []
+    found = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
+    return list(found.select_related("user", "build"))
 
 
 def conversation(actor: Actor, build: Build) -> list[Comment]:
@@ -44,15 +69,92 @@ def is_approved(verdicts: list[Verdict]) -> bool:
 
 
 def approvals_of(build: Build) -> int:
-    """How many members approve a build, for whoever may see what was published of it."""
-    return Verdict.objects.standing().filter(build=build, verdict=Choice.APPROVE).count()
+    """How many members approve a build's bytes, for whoever may see what was published of it."""
+    if build.artefact is None:
+        return 0
+    standing = Verdict.objects.standing().filter(project=build.project, rune_digest=build.artefact.digest)
+    return standing.filter(verdict=Choice.APPROVE).count()
 
 
 def approved_before(build: Build) -> Build | None:
-    """The newest earlier build of the project that is approved."""
+    """The newest earlier build of the project whose bytes are approved."""
     earlier = Build.objects.filter(project=build.project, number__lt=build.number, state=State.SUCCEEDED)
-    standing = Verdict.objects.standing().filter(build__in=earlier)
-    approving = standing.filter(verdict=Choice.APPROVE).values("build")
-    objecting = standing.filter(verdict=Choice.CHANGES).values("build")
-    found = earlier.filter(pk__in=approving).exclude(pk__in=objecting)
+    standing = Verdict.objects.standing().filter(project=build.project)
+    approving = standing.filter(verdict=Choice.APPROVE).values("rune_digest")
+    objecting = standing.filter(verdict=Choice.CHANGES).values("rune_digest")
+    found = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     return found.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+
+
+def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:
+    """The project's reviews that the person may see, newest first."""
+    return complete(Review.objects.visible_to(actor).filter(project=project).order_by("-number"))
+
+
+def reviews_about(actor: Actor, build: Build) -> list[Review]:
+    """The reviews in which a build's bytes are or were judged, newest first."""
+    if build.artefact is None:
+        return []
+    same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
+    found = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
+    return list(found.select_related("project__organisation").order_by("-number"))
+
+
+def find_review(actor: Actor, review_id: UUID) -> Review:
+    """A review that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    review = complete(Review.objects.visible_to(actor)).filter(pk=review_id).first()
+    if review is None:
+        there = Review.objects.select_related("project").filter(pk=review_id).first()
+        raise nothing_for(actor, Verb.READ, f"the review {review_id}", there.project.place if there else NOWHERE)
+    return review
+
+
+def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
+    """A project's review by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    review = reviews_of(actor, project).filter(number=number).first()
+    if review is None:
+        raise nothing_here(actor)
+    return review
+
+
+def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With all that tells where reviews stand, but for the verdicts."""
+    rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
+    return reviews.select_related("project__organisation", "asked_by").prefetch_related(
+        Prefetch("rounds", rounds), "groups__people"
+    )
+
+
+def newest_round(review: Review) -> Round:
+    """The round that is judged."""
+    return list(review.rounds.all())[-1]
+
+
+def groups_of(review: Review) -> list[Group]:
+    """Who was asked, for the decision."""
+    return [Group(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()]
+
+
+def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
+    """The standing verdicts on what each review judges now, by review; one query for all."""
+    judged = {review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews}
+    rows = Verdict.objects.standing().filter(
+        project__in={project for project, _ in judged.values()},
+        rune_digest__in={digest for _, digest in judged.values()},
+    )
+    given: dict[tuple[UUID, str], dict[UUID, str]] = {}
+    for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
+        if user_id is not None:
+            given.setdefault((project_id, digest), {})[user_id] = verdict
+    return {review_id: verdicts_of(given.get(key, {})) for review_id, key in judged.items()}
+
+
+def digest_of(one_round: Round) -> str:
+    """The digest of the bytes that a round judges."""
+    artefact = one_round.build.artefact
+    return "" if artefact is None else artefact.digest
+
+
+def state_of(review: Review, verdicts: Verdicts) -> ReviewState:
+    """Where a review stands."""
+    return decided(groups_of(review), verdicts, is_closed=review.closed is not None)

@@ -1,4 +1,4 @@
-"""Reviews over REST: thin views over the actions."""
+"""Verdicts and comments on builds over REST: thin views over the actions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.api import ForgeView, needing
 from forge.reviews.access import conversation, verbs_on_build, verdicts_on
-from forge.reviews.actions import give_verdict, say
+from forge.reviews.actions import give_verdict, say, undo_verdict
 from forge.reviews.serializers import (
     CommentJson,
     CommentsJson,
@@ -55,6 +55,21 @@ class BuildReviews(ForgeView):
         asked = self.asked(request, GiveVerdictSerializer)
         verdict = give_verdict(principal_of(request), build, asked["verdict"], asked["comment"])
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
+
+
+class BuildVerdictUndo(ForgeView):
+    """Taking one's verdict back."""
+
+    needs = needing(post=Scope.REVIEW_WRITE)
+
+    @extend_schema(operation_id="reviews_undo", request=None, responses=ReviewsJson)
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again."""
+        principal = principal_of(request)
+        build = find_build(principal, build_id)
+        undo_verdict(principal, build)
+        verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
+        return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})
 
 
 class BuildComments(ForgeView):

@@ -12,3 +12,4 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.reviews.registrations")
+        import_module("forge.reviews.audit_words")

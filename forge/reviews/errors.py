@@ -19,3 +19,33 @@ class BadVerdict(Invalid):
     """A verdict that is neither an approval nor a request for changes."""
 
     title = "Unknown verdict"
+
+
+class SameRune(Conflict):
+    """A new round with the bytes of the one before: what was said of them still holds."""
+
+    title = "Nothing changed"
+
+
+class AlreadyAsked(Conflict):
+    """An open review is about these bytes."""
+
+    title = "A review is already asked for"
+
+
+class ReviewClosed(Conflict):
+    """A review that takes no more rounds."""
+
+    title = "The review is closed"
+
+
+class BadReviewers(Invalid):
+    """Reviewers who cannot judge, or a number of approvals that cannot be reached."""
+
+    title = "These reviewers cannot be asked"
+
+
+class TooLate(Conflict):
+    """A verdict that can no longer be undone."""
+
+    title = "Too late to undo"

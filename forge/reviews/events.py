@@ -15,3 +15,13 @@ class ReviewChangedJson(TypedDict):
 
 
 REVIEW_CHANGED = declare(EventType("review.changed", StreamKind.PROJECT, ReviewChangedJson, ("reviews", "comments")))
+
+
+class ReviewAskedJson(TypedDict):
+    """A review was asked for, carried on, changed or closed, or somebody spoke in it."""
+
+    review: Uuid
+    number: int
+
+
+REVIEW_ASKED = declare(EventType("review.asked", StreamKind.PROJECT, ReviewAskedJson, ("requests",)))

@@ -1,4 +1,4 @@
-"""Verdicts of members on builds. What is said about a build is a thread of `core`."""
+"""Reviews: who was asked to judge which build, in rounds, and the verdicts. What is said is a thread of `core`."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 
 
 class Verdict(models.Model):
-    """What a member says of a build. It holds for the rune with this digest and for no other.
+    """What a member says of a rune: of its bytes, whichever build of the project made them, and of no others.
 
-    A member who thinks again writes another; the earlier one stays to be read and is marked as replaced.
+    `build` is the one that the member looked at. A member who thinks again writes another; the earlier one stays to be
+    read and is marked as replaced. One that is undone is replaced by nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="verdicts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     verdict = models.CharField(max_length=10, choices=Choice.choices)
@@ -51,10 +53,90 @@ class Verdict(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["build", "user"], condition=models.Q(replaced=False), name="one_standing_verdict_a_member"
+                fields=["project", "rune_digest", "user"],
+                condition=models.Q(replaced=False),
+                name="one_standing_verdict_a_rune_of_a_member",
             )
         ]
         ordering = ["created"]
 
     def __str__(self) -> str:
         return self.verdict
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ReviewQuerySet:
+        """Reviews in the person's own organisations."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class Review(models.Model):
+    """That somebody asked others to judge a build, and the builds that followed it. Open until it is closed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reviews")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    message = models.TextField(blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    due = models.DateField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    closed = models.DateTimeField(null=True, blank=True)
+    """When it was closed: nobody is waited for any more."""
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_review_a_number")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"review {self.number}"
+
+    @property
+    def subject(self) -> str:
+        """The key of its discussion and of its audit entries."""
+        return f"review:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/reviews/{self.number}"
+
+
+class Round(models.Model):
+    """One build of a review; the newest is the one that is judged. `message` says what was addressed."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="rounds")
+    message = models.TextField(blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="one_round_a_number"),
+            models.UniqueConstraint(fields=["review", "build"], name="one_round_a_build"),
+        ]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"round {self.number}"
+
+
+class ReviewerGroup(models.Model):
+    """People of whom so many must approve: one person, any two of several, or nobody who must but may."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="groups")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=60, blank=True)
+    needed = models.PositiveSmallIntegerField()
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "position"], name="one_group_a_position")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.needed} of group {self.position}"

@@ -3,63 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from django.db.models import Max, OuterRef, Subquery
-from django.utils import timezone
-
-from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.projects.hooks import Waiting, waiting_for
-from forge.reviews.models import Choice, Verdict
+from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts, state_of
+from forge.reviews.decision import ReviewState, waited_for
+from forge.reviews.models import Review
 
-RECENT = timedelta(days=30)
-"""Older builds wait for nobody any more."""
 SHOWN = 10
+LOOKED_AT = 200
+"""The newest open reviews of the person's organisations that are looked at."""
 
 
 @waiting_for.register
-def builds_waiting(actor: Actor) -> Sequence[Waiting]:
-    """The newest build of each project of the person's organisations: one of somebody else's that the person gave no
-    verdict on, and an own one that somebody wants changed."""
-    newest = (
-        Build.objects.filter(project=OuterRef("project"), kind=Kind.NUMBERED, state=State.SUCCEEDED)
-        .values("project")
-        .annotate(last=Max("number"))
-        .values("last")
-    )
-    builds = (
-        Build.objects.visible_to(actor)
-        .filter(kind=Kind.NUMBERED, number=Subquery(newest), created__gt=timezone.now() - RECENT)
-        .select_related("project__organisation", "requested_by")
-        .order_by("-created")
-    )
-    mine = Verdict.objects.standing().filter(user_id=actor.pk).values("build")
-    to_judge = builds.exclude(requested_by_id=actor.pk).exclude(pk__in=mine)[:SHOWN]
-    change_requests = Verdict.objects.standing().filter(
-        verdict=Choice.CHANGES, build__in=builds.filter(requested_by_id=actor.pk)
-    )
+def reviews_waiting(actor: Actor) -> Sequence[Waiting]:
+    """Reviews that wait for the person's verdict, and own ones that somebody wants changed."""
+    reviews = list(complete(Review.objects.visible_to(actor)).filter(closed=None).order_by("-created")[:LOOKED_AT])
+    verdicts = standing_verdicts(reviews)
+    asked = [review for review in reviews if actor.pk in waited_for(groups_of(review), verdicts[review.pk])]
+    own = [review for review in reviews if review.asked_by_id == actor.pk]
+    objected = [review for review in own if state_of(review, verdicts[review.pk]) is ReviewState.CHANGES]
     return [
         *(
-            Waiting(
-                title=f"{build.project.full_name}: build {build.number}",
-                detail=f"{build.requested_by or 'Someone'} built it",
-                url=f"{build.project.get_absolute_url()}/builds/{build.number}",
-                action="Review",
-                icon="eye",
-                since=build.finished or build.created,
-            )
-            for build in to_judge
+            _waiting(review, f"{review.asked_by or 'Someone'} asks for your review", "Review", "eye")
+            for review in asked[:SHOWN]
         ),
-        *(
-            Waiting(
-                title=f"{asked.build.project.full_name}: build {asked.build.number}",
-                detail=f"{asked.user or 'Someone'} asks for changes",
-                url=f"{asked.build.project.get_absolute_url()}/builds/{asked.build.number}",
-                action="Read",
-                icon="message-square",
-                since=asked.created,
-            )
-            for asked in change_requests.select_related("user", "build__project__organisation")[:SHOWN]
-        ),
+        *(_waiting(review, "Changes are asked for", "Read", "message-square") for review in objected[:SHOWN]),
     ]
+
+
+def _waiting(review: Review, detail: str, action: str, icon: str) -> Waiting:
+    return Waiting(
+        title=f"{review.project.full_name}: {review.title}",
+        detail=detail,
+        url=review.get_absolute_url(),
+        action=action,
+        icon=icon,
+        since=newest_round(review).created,
+    )

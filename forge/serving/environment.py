@@ -5,6 +5,7 @@ Read once by `forge.settings`. Nothing here knows Django.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -13,10 +14,16 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from forge.serving.mail_server import MailServer, read_mail_server
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
+from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read_social
+from rune.isolation.protections import Protection
 
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
+
+DEFAULT_AUDIT_DAYS = 400
+"""Days that an entry of the audit log is kept: a year, and time to look at it."""
 
 T = TypeVar("T")
 
@@ -36,6 +43,8 @@ class Environment:
     port: int
     public_url: str
     upload_limit: int
+    audit_days: int
+    """Days that an entry of the audit log is kept."""
     broker: str
     database: Database | None
     """None is SQLite in the data folder."""
@@ -43,12 +52,22 @@ class Environment:
     """The address of the Redis that joins several processes; "" without one."""
     store: Store | None
     """None keeps files in the data folder."""
+    mail_server: MailServer | None
+    """None writes letters to the log."""
+    mail_from: str
+    """The sender of letters."""
+    sign_on: SignOn
+    """The services that sign people in."""
     debug: bool
     certificate: Path | None
     key: Path | None
     extra_hosts: tuple[str, ...]
+    organisations_by: str
+    """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    required_isolation: frozenset[Protection]
+    """Protections of the processes that compute, without which nothing is computed."""
 
     @property
     def public(self) -> SplitResult:
@@ -87,21 +106,47 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         port=port,
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
+        audit_days=_number(variables, "AUDIT_DAYS", DEFAULT_AUDIT_DAYS, 36_500),
         broker=variables.get("BROKER_URL") or "memory://localhost",
         database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
         redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),
         store=_service(
             "S3_URL",
             lambda: read_store(
-                *(variables.get(name, "") for name in ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"))
+                variables.get("S3_URL", ""),
+                variables.get("S3_ACCESS_KEY") or variables.get("AWS_ACCESS_KEY_ID", ""),
+                variables.get("S3_SECRET_KEY") or variables.get("AWS_SECRET_ACCESS_KEY", ""),
+                variables.get("S3_REGION", ""),
+                variables.get("AWS_SESSION_TOKEN", ""),
             ),
         ),
+        mail_server=_service("EMAIL_URL", lambda: read_mail_server(variables.get("EMAIL_URL", ""))),
+        mail_from=variables.get("EMAIL_FROM") or f"Hammer Forge <forge@{split.hostname}>",
+        sign_on=_sign_on(variables),
         debug=variables.get("DEBUG", "") in ("1", "true"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
+        organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        required_isolation=_protections(variables),
     )
+
+
+def _sign_on(variables: Mapping[str, str]) -> SignOn:
+    names = ("OIDC_URL", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    oidc = _service("OIDC_URL", lambda: read_oidc(*(variables.get(name, "") for name in names)))
+    social = [
+        _social("github", "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", variables),
+        _social("gitlab", "GITLAB_CLIENT_ID", "GITLAB_CLIENT_SECRET", variables),
+        _social("google", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", variables),
+    ]
+    domains = _names(variables, "SIGN_ON_DOMAINS")
+    return _service("SIGN_ON_DOMAINS", lambda: read_sign_on([oidc, *social], domains))
+
+
+def _social(kind: str, client_id: str, secret: str, variables: Mapping[str, str]) -> Service | None:
+    return _service(client_id, lambda: read_social(kind, variables.get(client_id, ""), variables.get(secret, "")))
 
 
 def _service(name: str, read: Callable[[], T]) -> T:
@@ -115,11 +160,40 @@ def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
 
 
+def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, of which the first is the default."""
+    text = variables.get(name) or choices[0]
+    if text not in choices:
+        raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
+    return text
+
+
+def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
+    named = _names(variables, "REQUIRED_ISOLATION")
+    if named == ("all",):
+        return frozenset(Protection)
+    try:
+        return frozenset(map(Protection, named))
+    except ValueError:
+        known = ", ".join(Protection)
+        raise BadEnvironment(f"REQUIRED_ISOLATION must be all, or names of {known}, separated by commas.") from None
+
+
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:
     text = variables.get(name) or str(default)
     if not text.isdecimal() or not 0 < int(text) <= largest:
         raise BadEnvironment(f"{name} must be a whole number from 1 to {largest}, it is {text!r}.")
     return int(text)
+
+
+def has_passkeys(public: SplitResult) -> bool:
+    """Whether browsers give passkeys to pages of this address: a name, over HTTPS or of this machine."""
+    host = public.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return public.scheme == "https" or host == "localhost"
+    return False
 
 
 def make_private(folder: Path) -> None:

@@ -1,8 +1,11 @@
-"""A person's own pages: name and address, password, and tokens."""
+"""A person's own pages: name and address, setting a password, and tokens."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -15,12 +18,48 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.errors import BadAccount
+from forge.accounts.access import is_confirmed, wanted_address
+from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import ApiToken, User
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import WORDS
+from forge.accounts.scopes import WORDS, Scope
+from forge.core.audit_words import name_things
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
+from forge.web.reach import asked_reach, reach_choices
+from forge.web.security import SECURITY, came_by_link_lately, security_of
+
+_PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
+
+SCOPE_GROUPS = (
+    (
+        "Read",
+        (Scope.REGISTRY_PULL, Scope.PROJECT_READ, Scope.ORGANISATION_READ, Scope.ACCOUNT_READ),
+    ),
+    (
+        "Work",
+        (
+            Scope.PROJECT_WRITE,
+            Scope.BUILD_RUN,
+            Scope.REVIEW_WRITE,
+            Scope.RUNE_PUBLISH,
+            Scope.PROJECT_CREATE,
+            Scope.ACCOUNT_WRITE,
+        ),
+    ),
+    (
+        "Administer",
+        (
+            Scope.MEMBER_MANAGE,
+            Scope.PROJECT_MANAGE,
+            Scope.AUDIT_READ,
+            Scope.ORGANISATION_WRITE,
+            Scope.ORGANISATION_CREATE,
+            Scope.TOKEN_CREATE,
+        ),
+    ),
+)
+"""The scopes as the page offers them: what most tokens are for comes first."""
 
 LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 
@@ -29,30 +68,62 @@ LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name and address."""
-    user = person(request)
     if request.method == "GET":
-        return render(request, "account/profile.html", {"saved": "saved" in request.GET})
+        return render(request, _PROFILE, _profile(request) | {"saved": "saved" in request.GET})
     try:
-        actions.update_profile(user, name=request.POST.get("name", ""), email=request.POST.get("email", ""))
+        actions.update_profile(person(request), name=request.POST.get("name", ""))
     except BadAccount as error:
-        return show_again(request, "account/profile.html", {}, error)
+        return show_again(request, _PROFILE, _profile(request), error)
     return redirect("/accounts/profile?saved")
+
+
+@for_person
+@require_POST
+def address(request: HttpRequest) -> HttpResponse:
+    """Asking for a link to confirm the present address, or another one that takes its place."""
+    email = request.POST.get("email", "")
+    try:
+        if not ratelimit.consume(request, action="confirm_address", user=person(request)):
+            raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
+        actions.ask_for_address(person(request), email)
+    except BadAccount as error:
+        return show_again(request, _PROFILE, _profile(request), error)
+    return render(request, _PROFILE, _profile(request) | {"sent_to": email.strip().lower()})
+
+
+def _profile(request: HttpRequest) -> dict[str, Any]:
+    user = person(request)
+    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user)}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("token")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirming an address by the link that was sent to it: the page's script sends its token here."""
+    if request.method == "GET":
+        return render(request, _CONFIRM)
+    try:
+        email = actions.confirm_address(person(request), request.POST.get("token", ""))
+    except (LinkEnded, BadAccount) as error:
+        return show_again(request, _CONFIRM, {}, error)
+    return render(request, _CONFIRM, {"confirmed": email})
 
 
 @for_person
 @sensitive_post_parameters("old", "password")
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
-    """Setting a password, or changing it, which asks for the old one."""
+    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
     user = person(request)
     try:
-        if user.has_usable_password():
+        if user.has_usable_password() and not came_by_link_lately(request):
             _check_old_password(request, user)
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
-        return show_again(request, "account/profile.html", {}, error)
+        return show_again(request, SECURITY, security_of(request), error)
     update_session_auth_hash(request, user)
-    return redirect("/accounts/profile?saved")
+    return redirect("/accounts/security?saved")
 
 
 def _check_old_password(request: HttpRequest, user: User) -> None:
@@ -70,11 +141,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens; a new one's secret is on the page that answers, and never again."""
     principal = principal_of(request)
     context = {
-        "tokens": ApiToken.objects.visible_to(principal),
-        "scopes": list(WORDS.items()),
+        "tokens": _listed(ApiToken.objects.visible_to(principal)),
+        "scope_groups": [(title, [(scope, WORDS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
+        "chosen": request.POST.getlist("scopes") or [Scope.REGISTRY_PULL],
         "lives": LIVES,
         "now": timezone.now(),
-    }
+    } | reach_choices(request)
     if request.method == "GET":
         return render(request, "account/tokens.html", context)
     life = request.POST.get("life", "90")
@@ -82,11 +154,26 @@ def tokens(request: HttpRequest) -> HttpResponse:
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(
-            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires
+            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires, asked_reach(request)
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
     return render(request, "account/tokens.html", context | {"made": token, "secret": secret})
+
+
+@dataclass(frozen=True)
+class ListedToken:
+    """A token, and what those things are called today that it is held to."""
+
+    token: ApiToken
+    reach: tuple[str, ...] | None
+
+
+def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
+    found = list(tokens)
+    things = name_things({key for token in found for key in token.reach or ()})
+    named = [token.reach and tuple(things[key].name for key in token.reach if key in things) for token in found]
+    return [ListedToken(token, reach) for token, reach in zip(found, named, strict=True)]
 
 
 @for_person

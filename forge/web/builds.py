@@ -7,36 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
-from forge.builds.serializers import rune_url
-from forge.builds.sides import figures_of, side_of
-from forge.comparison.changes import Comparison, compare
-from forge.comparison.figures import figure_rows
-from forge.comparison.sentences import sentences
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.access import approved_before, conversation, is_approved, is_reviewable, may_judge, verdicts_on
-from forge.reviews.actions import give_verdict, say
-from forge.reviews.models import Verdict
+from forge.reviews.access import conversation, is_reviewable, reviews_about, verdicts_on
+from forge.reviews.actions import give_verdict, say, undo_verdict
+from forge.web.judging import rune_facts, talk, verdict_facts
 from forge.web.pages import for_person, show_again
-from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.project import project_of
-from forge.web.verified import verified
 from rune.wording import counted
 
 SHOWN = 100
@@ -60,16 +51,6 @@ STATE_TAGS = {
     State.CANCELLED: StateTag("", icon="ban"),
     State.LOST: StateTag("bad", icon="unplug"),
 }
-
-
-@dataclass(frozen=True)
-class Said:
-    """An entry of a conversation: a comment, a verdict, or both."""
-
-    author: User | None
-    text: str
-    at: datetime
-    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -150,7 +131,9 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
     project, build = _found(request, organisation, name, number)
     text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
     try:
-        if verdict:
+        if verdict == "undo":
+            undo_verdict(principal, build)
+        elif verdict:
             give_verdict(principal, build, verdict, text)
         else:
             say(principal, build, text)
@@ -186,10 +169,6 @@ def _address(build: Build) -> str:
 
 
 def _context(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
-    verdicts = verdicts_on(principal, build)
-    mine = next((verdict for verdict in verdicts if verdict.user_id == principal.pk and not verdict.replaced), None)
-    standing = [verdict for verdict in verdicts if not verdict.replaced]
-    judges = may_judge(principal, build)
     published = tags_of(principal, project)
     context: dict[str, Any] = {
         "project": project,
@@ -197,60 +176,20 @@ def _context(principal: Principal, project: Project, build: Build) -> dict[str, 
         "look": STATE_TAGS[State(build.state)],
         "log": list(build.log.all()),
         "problems": problem_counts(build.diagnostics),
-        "talk": _talk(principal, build, verdicts),
-        "approvals": sum(verdict.verdict == "approve" for verdict in standing),
-        "is_approved": is_approved(verdicts),
-        "change_requests": [verdict for verdict in standing if verdict.verdict == "changes"],
-        "judges": judges,
-        "mine": mine,
-        "is_own": build.requested_by_id == principal.pk,
         "may_build": can(principal, Verb.BUILD, project),
+        "may_ask": can(principal, Verb.ASK, project) and is_reviewable(build),
+        "reviews": reviews_about(principal, build),
+        "talk": talk(conversation(principal, build), verdicts_on(principal, build)),
+        **verdict_facts(principal, build),
+        **rune_facts(principal, build),
     }
     if is_reviewable(build):
-        before = approved_before(build)
-        is_approved_before = before is not None
-        before = before or _previous(principal, project, build)
-        comparison = compare(side_of(before), side_of(build)) if before is not None else None
         context |= {
-            "rune_url": rune_url(build),
-            "before": before,
-            "before_is_approved": is_approved_before,
-            "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
-            "verified": verified(build),
-            "changes": _said(comparison),
-            "pipeline": _drawn(build, comparison),
             "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),
         }
     return context
-
-
-def _said(comparison: Comparison | None) -> tuple[str, ...]:
-    """What changed since the earlier build, in sentences; none where there is no such build."""
-    if comparison is None:
-        return ()
-    return sentences(comparison) or ("Nothing: the files are identical.",)
-
-
-def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
-    """The pipeline, with marks of what differs from the earlier build's."""
-    if build.artefact is None:
-        return None
-    marks = marks_of(comparison.pipeline if comparison is not None else None)
-    return drawn_pipeline(build.artefact.report["pipeline"], marks)
-
-
-def _talk(principal: Principal, build: Build, verdicts: list[Verdict]) -> list[Said]:
-    """Comments and verdicts as one conversation, oldest first."""
-    said = [Said(comment.author, comment.text, comment.created, None) for comment in conversation(principal, build)]
-    said += [Said(verdict.user, verdict.comment, verdict.created, verdict) for verdict in verdicts]
-    return sorted(said, key=lambda one: one.at)
-
-
-def _previous(principal: Principal, project: Project, build: Build) -> Build | None:
-    earlier = builds_of(principal, project).filter(number__lt=build.number, state=State.SUCCEEDED)
-    return earlier.first()
 
 
 def next_tag(tags: list[Tag]) -> str:

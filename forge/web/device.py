@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from forge.accounts.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
 from forge.accounts.errors import CodeEnded
+from forge.accounts.models import DeviceSignIn
 from forge.accounts.scopes import WORDS, Scope
+from forge.core.errors import Invalid
 from forge.web.pages import for_person, person, show_again
+from forge.web.reach import asked_reach, reach_choices
 
 _PAGE = "account/device.html"
 
@@ -31,15 +36,22 @@ def device(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="try_device_code", user=person(request)):
             raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
-            decided = decide(person(request), code, allow=step == "allow")
+            reach = asked_reach(request) if step == "allow" else None
+            decided = decide(person(request), code, allow=step == "allow", reach=reach)
             return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})
         waiting = find(code)
     except CodeEnded as error:
         return show_again(request, _PAGE, {}, error)
-    context = {
+    except Invalid as error:
+        return show_again(request, _PAGE, _question(request, find(code), code), error)
+    return render(request, _PAGE, _question(request, waiting, code))
+
+
+def _question(request: HttpRequest, waiting: DeviceSignIn, code: str) -> dict[str, Any]:
+    """What is asked of the person about a program that waits."""
+    return {
         "waiting": waiting,
         "code": shown_code(code),
         "scopes": [WORDS[Scope(scope)] for scope in SCOPES],
         "ends": timezone.now() + TOKEN_LIFE,
-    }
-    return render(request, _PAGE, context)
+    } | reach_choices(request)

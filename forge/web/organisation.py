@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation, members_of, open_invitations
-from forge.accounts.errors import LastOwner
+from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
+from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
@@ -21,6 +21,7 @@ from forge.projects.actions import restore_project
 from forge.projects.models import Project
 from forge.web.home import cards
 from forge.web.pages import for_person, show_again
+from forge.web.usage import shown_usage
 
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: tries builds, comments and approves",
@@ -48,10 +49,12 @@ def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any
         "cards": cards(list(projects[:200])),
         "members": list(members_of(organisation)),
         "manages": manages,
+        "reads_audit": can(principal, Verb.READ_AUDIT, organisation),
         "creates": can(principal, Verb.CREATE_PROJECT, organisation),
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,
         "invited_as": Role.DEVELOPER,
+        "usage": shown_usage(organisation),
     }
 
 
@@ -99,6 +102,7 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def new_organisation(request: HttpRequest) -> HttpResponse:
     """Making an organisation."""
+    require_may_create(principal_of(request))
     if request.method == "GET":
         return render(request, "organisation/new.html")
     try:
@@ -125,6 +129,19 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return show_again(request, "organisation/settings.html", {"organisation": found}, error)
     return redirect(changed)
+
+
+@for_person
+@require_POST
+def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Requiring a second factor of the members, or no longer."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        actions.require_second_factor(principal, found, required="required" in request.POST)
+    except OwnSecondFactorNeeded as error:
+        return show_again(request, "organisation/settings.html", {"organisation": found}, error)
+    return redirect("organisation-settings", organisation=found.name)
 
 
 @for_person

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -10,9 +10,10 @@ from django.utils.safestring import SafeString
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.inference_time import milliseconds, read_inference_time
+from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
-from forge.core.errors import NotFound
-from forge.projects.models import Version
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Project, Version
 from forge.registry.access import find_tag, tags_of
 from forge.reviews.access import approvals_of
 from forge.web.markdown import LIMIT, render_readme
@@ -44,25 +45,26 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
             "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
             "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
             "approvals": approvals,
-            "readme": _readme(tag.build.source),
+            "readme": _readme(project, tag.build.source),
         }
     return render(request, "runes/rune.html", context)
 
 
-def _readme(version: Version) -> SafeString | None:
+def _readme(project: Project, version: Version) -> SafeString | None:
     """The README of the files that were built, if there is one that can be read.
 
-    It is kept by its digest: a README can be made to take a second to read, and anyone may ask for the page.
+    It is kept by its digest: a README can be made to take a second to read, and anyone may ask for the page. Each
+    organisation has its own, so that the time of an answer tells nobody what others wrote.
     """
     entry = version.manifest.get(README)
-    if entry is None or entry["size"] > 4 * LIMIT:
+    if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
-    key = f"readme:{entry['digest']}"
-    kept: SafeString | None = cache.get(key)
+    key = f"readme:{project.organisation_id}:{entry['digest']}"
+    kept: SafeString | None = caches["process"].get(key)
     if kept is None:
         try:
             kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
-        except NotFound:
+        except (NotFound, Damaged):
             return None
-        cache.set(key, kept)
+        caches["process"].set(key, kept)
     return kept

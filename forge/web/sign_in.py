@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -11,9 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.actions import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
+from forge.accounts.attempts import make_known
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import User
 from forge.web.pages import for_person, person, show_again
+from forge.web.security import LINK
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -29,8 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = redeem_sign_in_link(request.POST.get("token", ""))
     except LinkEnded as error:
         return show_again(request, "sign-in.html", {}, error)
-    _enter(request, user)
-    return redirect("home")
+    # Who holds a link that was printed where the server runs needs no second factor: it is how one comes back who
+    # lost theirs.
+    return _enter(request, user, redirect("home"), LINK)
 
 
 @never_cache
@@ -52,8 +56,7 @@ def join(request: HttpRequest) -> HttpResponse:
         if step == "account" and not request.user.is_authenticated:
             fields = NewPerson(*(request.POST.get(field, "") for field in ("name", "email", "password")))
             user, organisation = join_new(token, fields)
-            _enter(request, user)
-            return redirect(organisation)
+            return _enter(request, user, redirect(organisation), "password")
     except (BadAccount, LinkEnded) as error:
         return show_again(request, "join.html", context, error)
     return render(request, "join.html", context)
@@ -84,5 +87,28 @@ def closed(request: HttpRequest) -> HttpResponse:
     return render(request, "closed.html", status=403)
 
 
-def _enter(request: HttpRequest, user: User) -> None:
+def disabled(request: HttpRequest) -> HttpResponse:
+    """Who signed in with an account that the operator has disabled."""
+    context = {
+        "title": "This account is disabled",
+        "detail": "Nobody signs in with it. Ask the administrator of this server.",
+    }
+    return render(request, "problem.html", context, status=403)
+
+
+def cancelled(request: HttpRequest) -> HttpResponse:
+    """Who turned back at the service that was to sign them in."""
+    context = {
+        "title": "You were not signed in",
+        "detail": "You turned back at the other service, or it did not let you in.",
+        "leads_to_sign_in": True,
+    }
+    return render(request, "problem.html", context)
+
+
+def _enter(request: HttpRequest, user: User, answer: HttpResponse, method: str) -> HttpResponse:
+    """Signs someone in and lets their browser be known. For a while they need not say again that it is them."""
     login(request, user, backend=_BACKEND)
+    record_authentication(request, user, method, reauthenticated=True)
+    make_known(request, answer, user.email)
+    return answer

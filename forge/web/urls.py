@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth_views
-from django.urls import path
+from allauth.mfa.base import views as mfa_views
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from forge.web import (
     account,
+    audit,
     builds,
     device,
+    forgotten,
     frame,
     home,
     new_project,
     organisation,
     player,
     project,
+    reviews,
     runes,
     schemas,
+    security,
+    sessions,
     sign_in,
     trying,
 )
+
+passkeys: list[URLPattern | URLResolver] = [
+    path("accounts/2fa/webauthn/", security.to_security, name="mfa_list_webauthn"),
+    path("accounts/2fa/webauthn/", include("allauth.mfa.webauthn.urls")),
+]
+"""Where the public address has them."""
+
+services = [
+    path("accounts/", include(f"allauth.socialaccount.providers.{each.kind}.urls")) for each in settings.SIGN_ON
+]
+"""Signing in by those that the environment names."""
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -38,13 +56,30 @@ urlpatterns = [
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/session", sign_in.session, name="session"),
     path("accounts/signed-in", sign_in.signed_in, name="signed-in"),
-    # allauth's own pages name these; nobody signs up by themselves, and no mail is sent.
+    path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    # allauth's own pages name these; nobody signs up by themselves.
     path("accounts/signup/", sign_in.closed, name="account_signup"),
-    path("accounts/password/reset/", sign_in.closed, name="account_reset_password"),
-    path("accounts/inactive/", sign_in.closed, name="account_inactive"),
+    path("accounts/signup/service", sign_in.closed, name="socialaccount_signup"),
+    path("accounts/inactive/", sign_in.disabled, name="account_inactive"),
+    path("accounts/cancelled", sign_in.cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/forgotten", forgotten.forgotten, name="account_reset_password"),
+    path("accounts/reset", forgotten.reset, name="reset-password"),
+    path("accounts/security", security.security, name="mfa_index"),
+    path("accounts/2fa/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("accounts/2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/2fa/totp/", include("allauth.mfa.totp.urls")),
+    path("accounts/2fa/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
+    *(passkeys if settings.PASSKEYS else []),
+    *services,
     path("accounts/profile", account.profile, name="profile"),
+    path("accounts/address", account.address, name="address"),
+    path("accounts/confirm", account.confirm, name="confirm-address"),
     path("accounts/password", account.password, name="password"),
     path("accounts/device", device.device, name="device"),
+    path("accounts/audit", audit.own_audit, name="own-audit"),
+    path("accounts/sessions", sessions.sessions, name="sessions"),
+    path("accounts/sessions/end-others", sessions.end_other_sessions, name="end-other-sessions"),
+    path("accounts/sessions/<uuid:session>/end", sessions.end_session, name="end-session"),
     path("accounts/tokens", account.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
@@ -52,6 +87,9 @@ urlpatterns = [
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),
     path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),
+    path("<str:organisation>/second-factor", organisation.second_factor, name="organisation-second-factor"),
+    path("<str:organisation>/settings/audit", audit.organisation_audit, name="organisation-audit"),
+    path("<str:organisation>/settings/audit/export", audit.organisation_export, name="organisation-audit-export"),
     path("<str:organisation>/deleted", organisation.deleted, name="deleted-projects"),
     path("<str:organisation>/deleted/<str:name>/restore", organisation.restore, name="restore-project"),
     path("<str:organisation>/invitations", organisation.invite, name="invite"),
@@ -63,6 +101,11 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/builds/<int:number>/cancel", builds.cancel, name="cancel-build"),
     path("<str:organisation>/<str:name>/builds/<int:number>/respond", builds.respond, name="respond"),
     path("<str:organisation>/<str:name>/builds/<int:number>/publish", builds.publish, name="publish"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/ask", reviews.ask, name="ask-for-review"),
+    path("<str:organisation>/<str:name>/reviews", reviews.reviews_list, name="reviews"),
+    path("<str:organisation>/<str:name>/reviews/<int:number>", reviews.review_page, name="review"),
+    path("<str:organisation>/<str:name>/reviews/<int:number>/respond", reviews.respond, name="respond-in-review"),
+    path("<str:organisation>/<str:name>/reviews/<int:number>/close", reviews.close, name="close-review"),
     path("<str:organisation>/<str:name>/studio", project.studio, name="studio"),
     path("<str:organisation>/<str:name>/settings", project.settings_page, name="project-settings"),
     path("<str:organisation>/<str:name>/delete", project.delete, name="delete-project"),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rune.anvil.computation import Computation
 from rune.anvil.kernel_call import KernelCall
-from rune.anvil.operation import Computation
 
 Packers = Mapping[type[Any], Callable[[Any], KernelCall]]
 """By the kind of computation, the function that packs its constants and names its C."""

@@ -1,13 +1,12 @@
-"""One op of a model as Anvil sees it, and what Anvil knows of each kind of op: what it refuses and what it computes.
-
-Nothing here or in `ops/` knows a target: how a computation is done, and in which C, is the kernel set's part.
-"""
+"""One op of a model file as `reading` meets it, and what Anvil knows of each kind of op: what it refuses and what it
+computes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from rune.anvil.computation import Computation
 from rune.tflite import Model, Operator, Tensor
 
 
@@ -49,22 +48,17 @@ class Op:
         return self.outputs[0]
 
 
-class Computation:
-    """What an op computes, as a frozen dataclass: weights as the model has them, multipliers, zero points, windows.
-
-    Each kind of computation is a class of its own, by which a kernel set finds its kernel.
-    """
-
-
 @dataclass(frozen=True)
 class Operation:
     """What Anvil knows about one kind of op."""
 
     refusal: Callable[[Op], str | None]
     """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
-    computation: Callable[[Op], Computation | None]
-    """What is computed; None where the output is the input itself, seen with other dimensions. Raises `Contradiction`.
-    """
+    computation: Callable[[Op], Computation]
+    """What is computed. Raises `Contradiction`."""
+    operands: int = 1
+    """How many of the inputs, from the first on, are tensors of a run. The others are weights and sizes, which the
+    computation holds."""
 
 
 Operations = Mapping[str, Operation]

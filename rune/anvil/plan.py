@@ -5,8 +5,11 @@ Messages to the host lie beside the arena, one after another, and are counted ap
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import Final
 
 from rune.anvil.errors import TooMuchMemory
 from rune.anvil.program import (
@@ -23,6 +26,10 @@ from rune.anvil.program import (
     Step,
 )
 from rune.anvil.target_limits import TargetLimits
+
+SEARCH: Final = 50_000
+"""Pairs of buffers that are compared to find an order that takes less memory than the first: some hundreds of orders
+for a model of thirty layers, none for thousands of buffers that all live together."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Interval:
     first: int
     last: int
 
-    def meets(self, other: Interval) -> bool:
+    def overlaps(self, other: Interval) -> bool:
         return self.first <= other.last and other.first <= self.last
 
 
@@ -123,22 +130,71 @@ def _places(step: Step) -> list[Place]:
 
 
 def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> tuple[tuple[int, ...], int]:
-    """Offsets of buffers and the size of the arena: the largest first, each into the tightest gap that it fits in."""
+    """Offsets of buffers and the size of the arena.
+
+    Buffers are placed one after the other, the largest first, each into the tightest gap that it fits in. Where that
+    takes more than the bound, other orders are tried: each buffer in turn comes first, then second, and so on; an
+    order that is not worse is kept. The same arguments give the same offsets.
+    """
+    room = _Room.of(buffers, intervals, alignment)
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
-    offsets = [0] * len(buffers)
-    placed: list[int] = []
-    for index in order:
-        size = aligned(buffers[index].size, alignment)
-        neighbours = sorted(
-            (offsets[other], offsets[other] + aligned(buffers[other].size, alignment))
-            for other in placed
-            if intervals[other].meets(intervals[index])
+    offsets, arena = room.placed(order)
+    bound = least_arena(buffers, intervals, alignment)
+    moves = ((place, index) for place in range(len(order)) for index in range(place + 1, len(order)))
+    for place, index in islice(moves, SEARCH // room.pairs):
+        if arena <= bound:
+            break
+        moved = [*order[:place], order[index], *order[place:index], *order[index + 1 :]]
+        tried, size = room.placed(moved)
+        if size <= arena:
+            order, offsets, arena = moved, tried, size
+    return offsets, arena
+
+
+def least_arena(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> int:
+    """The bytes below which no plan of these buffers comes: the most that is needed in one step."""
+    needed: Counter[int] = Counter()
+    for buffer, interval in zip(buffers, intervals, strict=True):
+        needed[interval.first] += aligned(buffer.size, alignment)
+        needed[interval.last + 1] -= aligned(buffer.size, alignment)
+    return max(accumulate(needed[step] for step in sorted(needed)), default=0)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Sizes of buffers, and for each the others that it may not overlap."""
+
+    sizes: tuple[int, ...]
+    neighbours: tuple[tuple[int, ...], ...]
+
+    @property
+    def pairs(self) -> int:
+        """What placing all costs: at least 1."""
+        return 1 + len(self.sizes) + sum(map(len, self.neighbours))
+
+    @staticmethod
+    def of(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> _Room:
+        sizes = tuple(aligned(buffer.size, alignment) for buffer in buffers)
+        return _Room(
+            sizes,
+            tuple(
+                tuple(other for other, its in enumerate(intervals) if other != index and its.overlaps(interval))
+                for index, interval in enumerate(intervals)
+            ),
         )
-        offsets[index] = _tightest_gap(neighbours, size)
-        placed.append(index)
-    return tuple(offsets), max(
-        (offsets[i] + aligned(buffer.size, alignment) for i, buffer in enumerate(buffers)), default=0
-    )
+
+    def placed(self, order: Sequence[int]) -> tuple[tuple[int, ...], int]:
+        """Offsets of the buffers, placed in this order, and the end of the last."""
+        offsets: dict[int, int] = {}
+        for index in order:
+            taken = sorted(
+                (offsets[other], offsets[other] + self.sizes[other])
+                for other in self.neighbours[index]
+                if other in offsets
+            )
+            offsets[index] = _tightest_gap(taken, self.sizes[index])
+        ends = (offset + self.sizes[index] for index, offset in offsets.items())
+        return tuple(offsets[index] for index in range(len(order))), max(ends, default=0)
 
 
 def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:

@@ -117,6 +117,9 @@ class Block:
     """What comes out for these inputs. Raises `BlockError`."""
     code: Callable[[tuple[TensorType, ...], Arguments], BlockCode]
     """The call for inputs that `outputs` accepted. Raises `BlockError` for an argument that only now proves wrong."""
+    element: Callable[[tuple[TensorType, ...], Arguments], Callable[[float], float] | None] | None = None
+    """For an elementwise block, which cannot fail: what its C makes of one element, to the last bit, for inputs that
+    `outputs` accepted; None for those that it does not say it for. Anvil joins it with elementwise ops beside it."""
     aliases: tuple[str, ...] = field(default=())
     """Other crate names under which old Runefiles know it."""
     sound_rate: int | None = None

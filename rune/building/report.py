@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
+from rune.anvil.figures import Figures
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -48,6 +49,16 @@ class ModelReportJson(TypedDict):
     unsupported: list[UnsupportedOpJson]
 
 
+class PassReportJson(TypedDict):
+    """A pass of the compiler that changed the graph, and what is gone since; less than 0 is what it added."""
+
+    name: str
+    steps: int
+    multiply_accumulates: int
+    constants: int
+    tensors: int
+
+
 class ResourceReportJson(TypedDict):
     """A resource that the rune reads from its host."""
 
@@ -75,6 +86,7 @@ class ReportJson(TypedDict):
     files: NotRequired[list[FileReportJson]]
     memory: MemoryJson
     models: list[ModelReportJson]
+    passes: NotRequired[list[PassReportJson]]
     resources: list[ResourceReportJson]
     steps: list[StepJson]
     pipeline: OutlineJson
@@ -139,6 +151,23 @@ class ModelReport:
 
 
 @dataclass(frozen=True)
+class PassReport:
+    """A pass of the compiler that changed the graph, and what it saved."""
+
+    name: str
+    saved: Figures
+
+    def to_json(self) -> PassReportJson:
+        return {
+            "name": self.name,
+            "steps": self.saved.nodes,
+            "multiply_accumulates": self.saved.multiply_accumulates,
+            "constants": self.saved.constants,
+            "tensors": self.saved.tensors,
+        }
+
+
+@dataclass(frozen=True)
 class ResourceReport:
     """A resource that the rune reads from its host: the most bytes it may have, and whether there is a default."""
 
@@ -175,6 +204,7 @@ class Report:
     is_rune: bool
     memory: Memory
     models: tuple[ModelReport, ...]
+    passes: tuple[PassReport, ...]
     resources: tuple[ResourceReport, ...]
     steps: tuple[Step, ...]
     pipeline: Outline
@@ -200,6 +230,7 @@ class Report:
             "files": [file.to_json() for file in self.files],
             "memory": self.memory.to_json(),
             "models": [model.to_json() for model in self.models],
+            "passes": [each.to_json() for each in self.passes],
             "resources": [resource.to_json() for resource in self.resources],
             "steps": [step.to_json() for step in self.steps],
             "pipeline": outline_to_json(self.pipeline),

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from rune.anvil.errors import CompileError
+from rune.anvil.figures import saving
 from rune.anvil.target import Target
-from rune.building.building import build
+from rune.building.building import build, explain
 from rune.building.errors import BuildFailed
 from rune.building.report import BuildResult, Step
 from rune.cli.allow_outside import allow_outside_option
@@ -76,6 +77,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     metavar="TARGET",
     help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}.",
 )
+@click.option(
+    "--explain",
+    "explains",
+    is_flag=True,
+    help="Build nothing; print the graph after each pass of the compiler, the kernels chosen, and the memory.",
+)
 @format_option()
 @click.option(
     "--cache-dir",
@@ -97,6 +104,7 @@ def command(
     host_models: bool,
     timed: bool,
     target_name: str,
+    explains: bool,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
@@ -114,10 +122,13 @@ def command(
         raise click.UsageError(f"--timed is for runes; the target {target.name} has no host to tell when a stage ends")
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
+    wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
+    if explains:
+        _explain(project, wanted, is_json=form == "json")
+        return
     place = output or (project.folder or Path()) / _file_name(rune_name, target)
     _require_place(place, target)
     _require_other_file(place, project, runefile)
-    wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
     is_json = form == "json"
     if is_json and str(place) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
@@ -234,6 +245,25 @@ def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) ->
             raise failed(f"Unable to compile {name}", error) from error
 
 
+def _explain(project: Project, wanted: _Wanted, *, is_json: bool) -> None:
+    """Prints what a build would do, and ends the command where the project has errors."""
+    if is_json:
+        raise click.UsageError("--explain prints text; --format json prints the report of a build")
+    try:
+        text = explain(
+            project.files,
+            runefile=project.runefile,
+            host_models=wanted.host_models,
+            host_resources=wanted.host_resources,
+            timed=wanted.timed,
+            target=wanted.target,
+        )
+    except BuildFailed as failure:
+        _show_failure(failure, project, is_json)
+        sys.exit(1)
+    click.echo(text, nl=False)
+
+
 def _show_failure(failure: BuildFailed, project: Project, is_json: bool) -> None:
     if is_json:
         print_json({"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]})
@@ -252,6 +282,8 @@ def _summary(result: BuildResult, target: Path) -> None:
         f"{memory.constants:,} bytes of constants",
         err=True,
     )
+    for each in result.report.passes:
+        click.echo(f"{each.name}: {saving(each.saved)}", err=True)
     for model in result.report.models:
         if model.runs == "host":
             click.echo(f"host model: {model.stage} ({model.file or 'given by the host'})", err=True)

@@ -16,7 +16,7 @@ class Limits:
 
     seconds: float = 10.0
     """Wall clock."""
-    fuel: int | None = 20_000_000_000
+    fuel: int | None = 100_000_000_000
     """About one unit an instruction; None does not count them, and the code runs a little faster."""
     memory: int = 256 * _MEGABYTE
     """Bytes of linear memory."""

@@ -101,6 +101,21 @@ class ElementwiseOptions:
 
 
 @dataclass(frozen=True)
+class ResizeBilinearOptions:
+    """Whether the corners of both images lie on each other, and whether a pixel's place is its centre."""
+
+    align_corners: bool
+    half_pixel_centers: bool
+
+
+@dataclass(frozen=True)
+class LeakyReluOptions:
+    """Numbers below zero times alpha."""
+
+    alpha: float
+
+
+@dataclass(frozen=True)
 class ConcatenationOptions:
     """A negative axis counts from the last dimension."""
 
@@ -119,6 +134,8 @@ Options = (
     | ReshapeOptions
     | ElementwiseOptions
     | ConcatenationOptions
+    | LeakyReluOptions
+    | ResizeBilinearOptions
     | RawOptions
 )
 
@@ -136,6 +153,8 @@ _TABLE_OF_OPERATOR: Final = {
     "MUL": "MulOptions",
     "DIV": "DivOptions",
     "CONCATENATION": "ConcatenationOptions",
+    "LEAKY_RELU": "LeakyReluOptions",
+    "RESIZE_BILINEAR": "ResizeBilinearOptions",
 }
 
 
@@ -187,6 +206,10 @@ def read_options(name: str, operator: Table) -> Options:
             )
         case "SoftmaxOptions":
             return SoftmaxOptions(_finite(table, "beta", name))
+        case "LeakyReluOptions":
+            return LeakyReluOptions(_finite(table, "alpha", name))
+        case "ResizeBilinearOptions":
+            return ResizeBilinearOptions(table.flag("align_corners"), table.flag("half_pixel_centers"))
         case "ReshapeOptions":
             return ReshapeOptions(table.integers("new_shape"))
         case "ConcatenationOptions":

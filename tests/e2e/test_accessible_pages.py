@@ -41,6 +41,8 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
     look("welcome")
     page.goto(f"{forge.address}/accounts/login/")
     look("sign in")
+    page.goto(f"{forge.address}/accounts/reset")
+    look("a forgotten password")
     sign_in(page, forge.printed_link())
     look("home of a new person")
     create(page, "Digits")
@@ -90,14 +92,18 @@ def test_no_page_has_a_finding(forge: LiveForge, open_page: OpenPage) -> None:
         f"{forge.address}/new",
         organisation,
         f"{organisation}/settings",
+        f"{organisation}/settings/audit",
         f"{organisation}/deleted",
         project,
         f"{project}/builds",
         f"{project}/builds/1",
         f"{project}/settings",
+        f"{forge.address}/accounts/audit",
+        f"{forge.address}/accounts/sessions",
         f"{forge.address}/accounts/tokens",
         f"{forge.address}/accounts/device",
         f"{forge.address}/accounts/profile",
+        f"{forge.address}/accounts/forgotten",
         f"{forge.address}/try",
     ):
         page.goto(address)

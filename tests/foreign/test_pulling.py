@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import oras.client
 import pytest
 
@@ -103,3 +104,35 @@ def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Pa
     done = rune(tmp_path, "run", "--generated", "sine.rune")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
+
+
+def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:
+    digest = hashlib.sha256(published.rune).hexdigest()
+    place = live.data / "blobs" / "sha256" / digest[:2] / digest
+    blob = f"/v2/{published.repository}/blobs/sha256:{digest}"
+    headers = {"Authorization": f"Bearer {published.token}"}
+    flipped = bytearray(published.rune)
+    flipped[0] ^= 1
+    place.write_bytes(flipped)
+    try:
+        for part in ({}, {"Range": "bytes=-1"}):
+            with pytest.raises(httpx.RemoteProtocolError):
+                live.http.get(blob, headers=headers | part)
+        live.until(lambda: f"The stored bytes of sha256:{digest} are damaged" in live.log())
+        found = verify_store(live)
+        assert found.returncode == 1, found.stderr
+        assert f"damaged: sha256:{digest}" in found.stdout
+    finally:
+        place.write_bytes(published.rune)
+    found = verify_store(live)
+    assert (found.returncode, "all whole" in found.stdout) == (0, True), found.stdout + found.stderr
+    assert live.http.get(blob, headers=headers).content == published.rune
+    assert live.http.get(blob, headers=headers | {"Range": "bytes=-1"}).content == published.rune[-1:]
+
+
+def verify_store(live: LiveServer) -> subprocess.CompletedProcess[str]:
+    """The operator's command, beside the server that runs."""
+    command = [sys.executable, "manage.py", "verify_store"]
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=live.environment, capture_output=True, text=True, timeout=60, check=False
+    )

@@ -16,6 +16,7 @@ EVENT = "forge.core.events.append_event"
 CHECKS = frozenset(
     {
         "forge.accounts.access.require_in",
+        "forge.accounts.access.require_operator",
         "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.projects.access.require",
@@ -100,6 +101,29 @@ def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -
     elsewhere = {name for name in calling if not code[name].is_actions} - set(allowed)
     wrong = [f"{name} calls {function}" for name in sorted(elsewhere)]
     return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
+
+
+def placeless_entries(code: Code) -> list[str]:
+    """The calls that write an audit entry without saying where it happened: nobody but operators could read it."""
+    return [
+        f"{module.name}, line {call.lineno}: the entry has no place"
+        for module in code.values()
+        for call in _entry_calls(code, module)
+        if len(call.args) < 4
+    ]
+
+
+def written_actions(code: Code) -> frozenset[str]:
+    """The actions of audit entries, as far as they stand in the code as they are."""
+    second = (call.args[1] for module in code.values() for call in _entry_calls(code, module) if len(call.args) > 1)
+    found = (node for argument in second for node in ([argument] if isinstance(argument, ast.Constant) else []))
+    return frozenset(str(node.value) for node in found)
+
+
+def _entry_calls(code: Code, module: Module) -> Iterator[ast.Call]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and AUDIT in _calls(code, module, [node]):
+            yield node
 
 
 def silent_acts(code: Code, excused: Collection[str] = ()) -> list[str]:

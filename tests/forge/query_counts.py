@@ -24,8 +24,8 @@ from forge.projects.actions import delete_project, save_version, send_sample, wr
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import give_verdict, say
-from tests.forge.made_builds import built
+from forge.reviews.actions import Asked, ask_for_review, give_verdict, say, say_in_review
+from tests.forge.made_builds import RUNE, built
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE
 
 COUNTS = Path(__file__).with_name("query_counts.json")
@@ -55,6 +55,20 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
     ("get", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", None),
     ("post", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", {"text": "x"}),
+    ("post", "api/v1/builds/<uuid:build_id>/reviews/undo", "api/v1/builds/{build}/reviews/undo", {}),
+    ("get", f"{_P}/reviews", "api/v1/projects/acme/kitchen/reviews", None),
+    (
+        "post",
+        f"{_P}/reviews",
+        "api/v1/projects/acme/kitchen/reviews",
+        {"build": "{build}", "title": "x", "reviewers": []},
+    ),
+    ("get", "api/v1/reviews/<uuid:review_id>", "api/v1/reviews/{review}", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/rounds", "api/v1/reviews/{review}/rounds", {"build": "{build}"}),
+    ("put", "api/v1/reviews/<uuid:review_id>/reviewers", "api/v1/reviews/{review}/reviewers", {"reviewers": []}),
+    ("post", "api/v1/reviews/<uuid:review_id>/close", "api/v1/reviews/{review}/close", {}),
+    ("get", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", {"text": "x"}),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
     ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
@@ -74,6 +88,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", f"{_PAGE}/builds/<int:number>/cancel", "acme/kitchen/builds/1/cancel", {}),
     ("form", f"{_PAGE}/builds/<int:number>/respond", "acme/kitchen/builds/1/respond", {"text": "x"}),
     ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
+    ("get", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", None),
+    ("form", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", {"title": "x"}),
+    ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
+    ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
+    ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
+    ("form", f"{_PAGE}/reviews/<int:number>/close", "acme/kitchen/reviews/1/close", {}),
     *(("get", route, route, None) for route in sorted(ELSEWHERE)),
 ]
 
@@ -115,6 +135,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     consent = sample_terms(project).text
     samples = []
     builds = []
+    reviews = []
     for number in range(size):
         other = Organisation.objects.create(name=f"other-{number}")
         Membership.objects.create(organisation=other, user=owner, role=Role.OWNER)
@@ -125,7 +146,10 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         write_file(members[number], project, f"file-{number}.md", b"x")
         save_version(members[number], project, f"version {number}")
         samples.append(send_sample(owner, project, [b"1,2,%d\n" % number], label="x", days=90, consent=consent))
-        builds.append(built(members[number], project))
+        builds.append(built(members[number], project, RUNE + bytes([number])))
+        asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
+        reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
+        say_in_review(owner, reviews[-1], "said")
         publish_build(owner, builds[-1], f"{number}.0")
         make_phone_link(owner, project)
     for member in members[1:]:
@@ -145,6 +169,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "MEMBER_PAGE": f"acme/members/{member.pk}",
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
+        "{review}": str(reviews[0].pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }
@@ -160,7 +185,7 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{digest}"):
+        for name in ("{build}", "{review}", "{digest}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}

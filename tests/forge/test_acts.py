@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import forge
+from forge.core.audit_words import declared
 from tests.forge.acts import (
     AUDIT,
     EVENT,
@@ -15,11 +16,13 @@ from tests.forge.acts import (
     called_elsewhere,
     code_of,
     loose_entries,
+    placeless_entries,
     read_code,
     silent_acts,
     tables_in_views,
     telling,
     unguarded_acts,
+    written_actions,
 )
 
 RECORDERS: Mapping[str, str] = {
@@ -67,6 +70,23 @@ def test_each_act_asks_for_permission() -> None:
 
 def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
     assert loose_entries(FORGE) == []
+
+
+def test_each_audit_entry_says_where_it_happened() -> None:
+    assert placeless_entries(FORGE) == []
+
+
+def test_each_action_has_its_words() -> None:
+    assert written_actions(FORGE) - set(declared()) == set()
+
+
+def test_an_entry_without_a_place_is_found() -> None:
+    text = "def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1'{})"
+    assert placeless_entries(_act(text.format(", colour='red'"))) == [
+        "forge.toys.actions, line 9: the entry has no place"
+    ]
+    assert placeless_entries(_act(text.format(", toy.place"))) == []
+    assert written_actions(_act(text.format(""))) == {"toy.wind"}
 
 
 def test_views_read_tables_as_someone_and_write_none() -> None:

@@ -30,7 +30,14 @@ def models() -> Iterator[tuple[str, Model]]:
     """Every model that can be compiled, by name: the operator, the type, what is particular about it."""
     for kind, short in (("float32", "f32"), ("int8", "i8")):
         for name, model in itertools.chain(
-            _convolutions(kind), _depthwise(kind), _fully_connected(kind), _pools(kind), _others(kind), _chains(kind)
+            _convolutions(kind),
+            _depthwise(kind),
+            _fully_connected(kind),
+            _pools(kind),
+            _others(kind),
+            _binary(kind),
+            _resizes(kind),
+            _chains(kind),
         ):
             operator, _, detail = name.partition(":")
             yield f"{operator}_{short}_{detail}", model
@@ -150,8 +157,58 @@ def _others(kind: str) -> Iterator[tuple[str, Model]]:
         yield "add:saturating", _add(kind, (1, 3, 4, 5), (1, 3, 4, 5), scale=0.02)
 
 
+def _binary(kind: str) -> Iterator[tuple[str, Model]]:
+    """Ops of two inputs, and activations."""
+    for op in ("SUB", "MUL", *(("DIV",) if kind == "float32" else ())):
+        name = op.lower()
+        scale = 0.03 if op == "MUL" else None
+        yield f"{name}:same_shape", _add(kind, (1, 3, 4, 5), (1, 3, 4, 5), scale=scale, op=op)
+        yield f"{name}:channel", _add(kind, (1, 3, 4, 5), (5,), scale=scale, op=op)
+        yield f"{name}:right_is_larger", _add(kind, (1, 1, 1, 5), (1, 3, 2, 5), scale=scale, op=op)
+        yield f"{name}:relu6", _add(kind, (1, 3, 4, 5), (1, 3, 4, 5), "relu6", scale=scale, op=op)
+        yield f"{name}:constant", _with_constant(kind, op, scale)
+    for op in ("MINIMUM", "MAXIMUM"):
+        yield f"{op.lower()}:same_shape", _extreme(kind, op, (1, 3, 4, 5))
+        yield f"{op.lower()}:scalar", _extreme(kind, op, (1,))
+    for op in ("RELU", "RELU6", *(("RELU_N1_TO_1",) if kind == "float32" else ())):
+        yield f"{op.lower()}:plain", _activation(kind, op, 0.051)
+        yield f"{op.lower()}:fine", _activation(kind, op, 0.009)
+    yield "leaky_relu:plain", _activation(kind, "LEAKY_RELU", 0.05, 0.3)
+    yield "leaky_relu:steep", _activation(kind, "LEAKY_RELU", 0.021, 1.7)
+    yield "chain:conv_relu", lambda g: [g.activation("RELU6", g.conv(g.input((1, 5, 5, 3), kind), 4), 0.03)]
+
+
+def _resizes(kind: str) -> Iterator[tuple[str, Model]]:
+    def model(size: tuple[int, int], **options: bool) -> Model:
+        return lambda g: [g.resize(g.input((1, 5, 4, 3), kind), size, **options)]
+
+    yield "resize_bilinear:twice", model((10, 8))
+    yield "resize_bilinear:half_pixels", model((10, 8), half=True)
+    yield "resize_bilinear:corners", model((7, 9), align_corners=True)
+    yield "resize_bilinear:smaller", model((2, 3), half=True)
+    yield "resize_bilinear:one_pixel", model((1, 1))
+    yield "resize_bilinear:batch_2", lambda g: [g.resize(g.input((2, 3, 2, 9), kind), (5, 7), half=True)]
+
+
+def _with_constant(kind: str, op: str, scale: float | None) -> Model:
+    return lambda g: [g.add(g.input((1, 3, 4, 5), kind), g.constant((5,), kind), scale=scale, op=op)]
+
+
+def _extreme(kind: str, op: str, right: tuple[int, ...]) -> Model:
+    return lambda g: [g.extreme(op, g.input((1, 3, 4, 5), kind, name="left"), g.input(right, kind, name="right"))]
+
+
+def _activation(kind: str, op: str, scale: float, alpha: float | None = None) -> Model:
+    return lambda g: [g.activation(op, g.input((1, 256), kind), scale if kind == "int8" else None, alpha=alpha)]
+
+
 def _add(
-    kind: str, left: tuple[int, ...], right: tuple[int, ...], activation: str = "none", scale: float | None = None
+    kind: str,
+    left: tuple[int, ...],
+    right: tuple[int, ...],
+    activation: str = "none",
+    scale: float | None = None,
+    op: str = "ADD",
 ) -> Model:
     return lambda g: [
         g.add(
@@ -159,6 +216,7 @@ def _add(
             g.input(right, kind, 0.113, -17, name="right"),
             activation,
             scale,
+            op=op,
         )
     ]
 

@@ -202,9 +202,16 @@ class Layers:
         return output
 
     def add(
-        self, left: Value, right: Value, activation: str = "none", scale: float | None = None, zero_point: int = 7
+        self,
+        left: Value,
+        right: Value,
+        activation: str = "none",
+        scale: float | None = None,
+        zero_point: int = 7,
+        op: str = "ADD",
     ) -> Value:
-        options: Any = schema.AddOptionsT()
+        """ADD, or another op of two inputs and an activation."""
+        options: Any = getattr(schema, f"{op.capitalize()}OptionsT")()
         options.fusedActivationFunction = ACTIVATIONS[activation]
         shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
         if left.kind == "int8":
@@ -213,7 +220,36 @@ class Layers:
             output = self.output(shape, "int8", scale or (left.scale + right.scale) * 0.8, zero_point)
         else:
             output = self.output(shape, left.kind)
-        self.graph.operator("ADD", [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
+        self.graph.operator(op, [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
+        return output
+
+    def extreme(self, op: str, left: Value, right: Value) -> Value:
+        """MINIMUM or MAXIMUM."""
+        shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
+        output = self.output(shape, left.kind, left.scale, left.zero_point)
+        self.graph.operator(op, [left.index, right.index], [output.index], None, 2 if left.kind == "int8" else 1)
+        return output
+
+    def resize(self, source: Value, size: tuple[int, int], align_corners: bool = False, half: bool = False) -> Value:
+        """RESIZE_BILINEAR."""
+        options: Any = schema.ResizeBilinearOptionsT()
+        options.alignCorners, options.halfPixelCenters = align_corners, half
+        shape = (source.shape[0], *size, source.shape[3])
+        output = self.output(shape, source.kind, source.scale, source.zero_point)
+        wanted = self.graph.constant("size", np.array(size, np.int32))
+        self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
+        return output
+
+    def activation(
+        self, op: str, source: Value, scale: float | None = None, zero_point: int = -20, alpha: float | None = None
+    ) -> Value:
+        """RELU and its like; `alpha` is LEAKY_RELU's."""
+        options: Any = None
+        if alpha is not None:
+            options = schema.LeakyReluOptionsT()
+            options.alpha = alpha
+        output = self.output(source.shape, source.kind, scale, zero_point if source.kind == "int8" else 0)
+        self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
         return output
 
     def constant(self, shape: Sequence[int], kind: str, scale: float = 0.061, zero_point: int = -9) -> Value:

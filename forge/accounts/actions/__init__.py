@@ -3,6 +3,10 @@
 Each act checks the permission, does it, and writes the audit entry and the event. Those of `device` keep their module.
 """
 
+from forge.accounts.actions.addresses import ask_for_address, confirm_address
+from forge.accounts.actions.audit import end_old_entries, note_export
+from forge.accounts.actions.disabling import disable_person, enable_person
+from forge.accounts.actions.forgotten import find_person_of_link, reset_password, send_password_link
 from forge.accounts.actions.invitations import (
     NewPerson,
     find_invitation,
@@ -12,28 +16,55 @@ from forge.accounts.actions.invitations import (
     revoke_invitation,
 )
 from forge.accounts.actions.members import change_role, remove_member
-from forge.accounts.actions.organisations import create_organisation, update_organisation
-from forge.accounts.actions.people import end_connections, set_password, update_profile
+from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
+from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
+from forge.accounts.actions.quotas import set_quota
+from forge.accounts.actions.second_factor import require_second_factor
+from forge.accounts.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    note_failed_sign_in,
+    note_sign_in,
+    note_sign_out,
+)
 from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
 from forge.accounts.actions.tokens import create_token, delete_token
 
 __all__ = [
     "NewPerson",
+    "ask_for_address",
     "change_role",
+    "confirm_address",
     "create_organisation",
+    "create_organisation_for",
     "create_token",
     "delete_token",
+    "disable_person",
+    "enable_person",
     "end_connections",
+    "end_old_entries",
+    "end_other_sessions",
+    "end_session",
+    "end_what_password_opened",
     "find_invitation",
+    "find_person_of_link",
     "invite",
     "join_as",
     "join_new",
     "make_sign_in_link",
     "nobody_signed_in_yet",
+    "note_export",
+    "note_failed_sign_in",
+    "note_sign_in",
+    "note_sign_out",
     "redeem_sign_in_link",
     "remove_member",
+    "require_second_factor",
+    "reset_password",
     "revoke_invitation",
+    "send_password_link",
     "set_password",
+    "set_quota",
     "update_organisation",
     "update_profile",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from django.utils import timezone
 from forge.accounts.actions.tokens import create_token
 from forge.accounts.errors import CodeEnded, DeviceWaits
 from forge.accounts.models import ApiToken, DeviceSignIn, User
+from forge.accounts.reach import checked_reach
 from forge.accounts.tokens import hash_secret, new_secret
 from forge.core.audit import write_entry
 
@@ -79,14 +81,18 @@ def find(code: str) -> DeviceSignIn:
 
 
 @transaction.atomic
-def decide(user: User, code: str, *, allow: bool) -> DeviceSignIn:
-    """Allows or refuses what waits under a code; once. Raises `CodeEnded`."""
+def decide(user: User, code: str, *, allow: bool, reach: Collection[str] | None = None) -> DeviceSignIn:
+    """Allows or refuses what waits under a code; once. The token is held to `reach`, as `create_token` takes it.
+
+    Raises `CodeEnded` and `Invalid`.
+    """
     waiting = find(code)
+    held = checked_reach(user, reach)
     undecided = DeviceSignIn.objects.filter(pk=waiting.pk, allowed__isnull=True)
-    if not undecided.update(allowed=allow, person=user):
+    if not undecided.update(allowed=allow, person=user, reach=held):
         raise CodeEnded("Someone has just answered this request. Run rune login again for a new code.")
     action = "device.allow" if allow else "device.refuse"
-    write_entry(user, action, f"user:{user.pk}", machine=waiting.machine)
+    write_entry(user, action, f"user:{user.pk}", user.place, machine=waiting.machine)
     return waiting
 
 
@@ -104,7 +110,7 @@ def redeem(device_code: str) -> tuple[ApiToken, str]:
         if waiting.allowed and person is not None and person.is_active:
             if not mine.update(redeemed=now):
                 raise DeviceWaits("The code was used, or is older than 10 minutes.", error="expired_token")
-            return create_token(person, f"rune login on {waiting.machine}", SCOPES, now + TOKEN_LIFE)
+            return create_token(person, f"rune login on {waiting.machine}", SCOPES, now + TOKEN_LIFE, waiting.reach)
     # Outside of the transaction, which an error would undo.
     in_time = mine.filter(Q(asked__isnull=True) | Q(asked__lte=now - INTERVAL)).update(asked=now)
     if not in_time:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from forge.accounts.access import require_in
 from forge.accounts.actions.members import checked_role
+from forge.accounts.actions.people import make_account
 from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
@@ -42,7 +43,9 @@ def invite(actor: Actor, organisation: Organisation, role: str) -> tuple[Invitat
         invited_by=actor.person,
         expires=timezone.now() + INVITATION_LIFE,
     )
-    write_entry(actor, "invitation.create", f"organisation:{organisation.pk}", role=str(invitation.role))
+    write_entry(
+        actor, "invitation.create", f"organisation:{organisation.pk}", organisation.place, role=str(invitation.role)
+    )
     return invitation, f"{settings.PUBLIC_URL}/join#token={secret}"
 
 
@@ -53,7 +56,9 @@ def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: U
     open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("This invitation does not exist; it was used or revoked.")
-    write_entry(actor, "invitation.revoke", f"organisation:{organisation.pk}", invitation=str(invitation_id))
+    write_entry(
+        actor, "invitation.revoke", f"organisation:{organisation.pk}", organisation.place, invitation=str(invitation_id)
+    )
 
 
 def find_invitation(secret: str) -> Invitation:
@@ -101,7 +106,7 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
         errors |= password_errors(person.password, User(email=email, name=name))
         if errors:
             raise BadAccount("Check the fields below.", errors=errors)
-        user = User.objects.create_user(email, person.password, name=name)
+        user = make_account(email, name, person.password)
         return user, _accept(invitation, user)
 
 
@@ -113,6 +118,6 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
     if not made and is_more(role, Role(membership.role)):
         membership.role = role
         membership.save(update_fields=["role"])
-    write_entry(user, "member.join", f"organisation:{organisation.pk}", role=membership.role)
+    write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=membership.role)
     append_event(organisation.stream, MEMBERS_CHANGED(), user)
     return organisation

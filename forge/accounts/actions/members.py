@@ -29,7 +29,9 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
     before, membership.role = membership.role, new_role
     membership.save(update_fields=["role"])
     subject = f"organisation:{organisation.pk}"
-    write_entry(actor, "member.role", subject, member=str(member_id), before=before, after=str(new_role))
+    write_entry(
+        actor, "member.role", subject, organisation.place, member=str(member_id), before=before, after=str(new_role)
+    )
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
     return membership
 
@@ -44,7 +46,7 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> 
     if membership.role == Role.OWNER:
         _keep_an_owner(organisation, membership)
     membership.delete()
-    write_entry(actor, "member.remove", f"organisation:{organisation.pk}", member=str(member_id))
+    write_entry(actor, "member.remove", f"organisation:{organisation.pk}", organisation.place, member=str(member_id))
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 

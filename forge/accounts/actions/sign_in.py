@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.actions.people import make_account
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
@@ -68,7 +69,7 @@ def redeem_sign_in_link(secret: str) -> User:
     user = _person_of(link)
     if not user.is_active:
         raise LinkEnded("This account was closed.")
-    write_entry(user, "sign-in.link", f"user:{user.pk}")
+    write_entry(user, "sign-in.link", f"user:{user.pk}", user.place)
     return user
 
 
@@ -83,16 +84,22 @@ def _person_of(link: SignInLink) -> User:
     account = _machine_user()
     email = link.email or f"{account or 'owner'}@localhost"
     name = (email.partition("@")[0] if link.email else account or "owner").replace(".", " ").title()
-    user = User.objects.create_user(email, name=name)
+    try:
+        user = make_account(email, name)
+    except BadAccount:
+        return User.objects.get(email=email)  # somebody used another link for this address at this moment
     if first is None:
         organisation = Organisation.objects.create(name=FIRST_ORGANISATION)
         Membership.objects.create(organisation=organisation, user=user, role=Role.OWNER)
-        write_entry(user, "organisation.create", f"organisation:{organisation.pk}", name=organisation.name)
+        write_entry(
+            user, "organisation.create", f"organisation:{organisation.pk}", organisation.place, name=organisation.name
+        )
     else:
         home = Organisation.objects.order_by("created").first()
         if home is not None:
             Membership.objects.create(organisation=home, user=user, role=Role.DEVELOPER)
-            write_entry(INSTALLATION, "member.add", f"organisation:{home.pk}", member=str(user.pk), role=Role.DEVELOPER)
+            subject, role = f"organisation:{home.pk}", Role.DEVELOPER
+            write_entry(INSTALLATION, "member.add", subject, home.place, member=str(user.pk), role=role)
             append_event(home.stream, MEMBERS_CHANGED(), user)
     return user
 

@@ -1,5 +1,6 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
+from forge.projects.actions.downloads import note_download
 from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
 from forge.projects.actions.project import (
     create_from_files,
@@ -24,6 +25,7 @@ __all__ = [
     "delete_file",
     "delete_project",
     "end_samples",
+    "note_download",
     "rename_file",
     "restore_project",
     "restore_version",

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.blob_links import is_linked, link_blobs
-from forge.core.blobs import open_blob
+from forge.core.blob_links import is_linked
+from forge.core.blobs import read_blob
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.document import FileEntry, entries, find_entry
@@ -18,6 +19,7 @@ from forge.projects.errors import FileChanged, FileNotThere, PathTaken
 from forge.projects.files import check_file_count, checked_path, put_file, store_file
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project
+from forge.projects.storage import link_brought, nothing_left_behind
 
 
 def write_file(
@@ -27,20 +29,23 @@ def write_file(
 
     What reads as text and is small becomes text. A model is verified first. `only_if` are the digests of which the
     file must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`, `FileChanged`,
-    and `Forbidden` or `NotFound`.
+    `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
+    require_room(project.organisation_id)
     stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     blob = stored.blob
-    with editing(project, actor.pk) as doc:
+    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
         _must_be(path, entry, only_if)
-        link_blobs(project, [blob.digest], project.organisation_id)
+        link_brought(project, [blob.digest], project)
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
         put_file(doc, entry, stored)
-        write_entry(actor, "file.write", f"project:{project.pk}", path=path, digest=blob.digest, size=blob.size)
+        write_entry(
+            actor, "file.write", f"project:{project.pk}", project.place, path=path, digest=blob.digest, size=blob.size
+        )
         # As it is now, before anyone types on: its digest stands for what was written here.
         return _existing(doc, path)
 
@@ -59,7 +64,7 @@ def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[s
         entry = _existing(doc, path)
         _must_be(path, entry, only_if)
         document.set_deleted(doc, entry)
-        write_entry(actor, "file.delete", f"project:{project.pk}", path=path)
+        write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
 
 
 def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
@@ -71,15 +76,14 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
         if find_entry(doc, new_path) is not None:
             raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         check_file_count(len(entries(doc)) + 1)
+        _require_contents(project, entry)
         if is_model(new_path) and not is_model(path):
             _verify(entry)
         if entry.text is not None:
             document.add_text(doc, new_path, entry.text)
         elif entry.digest is not None:
-            if not is_linked(project, entry.digest):
-                raise FileNotThere(f"{project.full_name} has no file {path}.")
             document.add_binary(doc, new_path, entry.digest, entry.size)
-        write_entry(actor, "file.copy", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.copy", f"project:{project.pk}", project.place, path=path, new_path=new_path)
         return _existing(doc, new_path)
 
 
@@ -92,9 +96,10 @@ def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> Fil
         if path != new_path and find_entry(doc, new_path) is not None:
             raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         if is_model(new_path) and not is_model(path):
+            _require_contents(project, entry)
             _verify(entry)
         document.set_path(doc, entry, new_path)
-        write_entry(actor, "file.rename", f"project:{project.pk}", path=path, new_path=new_path)
+        write_entry(actor, "file.rename", f"project:{project.pk}", project.place, path=path, new_path=new_path)
         return _existing(doc, new_path)
 
 
@@ -105,9 +110,14 @@ def _existing(doc: Any, path: str) -> FileEntry:
     return entry
 
 
+def _require_contents(project: Project, entry: FileEntry) -> None:
+    """Raises `FileNotThere` for a digest that a client wrote by itself, before anyone looks whether it is stored."""
+    if entry.text is None and not (entry.digest and is_linked(project, entry.digest)):
+        raise FileNotThere(f"{project.full_name} has no file {entry.path}.")
+
+
 def _verify(entry: FileEntry) -> None:
     if entry.text is not None:
         verified_model(entry.text.encode("utf-8"))
     elif entry.digest:
-        with open_blob(entry.digest) as file:
-            verified_model(file.read())
+        verified_model(read_blob(entry.digest))

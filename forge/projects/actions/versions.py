@@ -35,6 +35,8 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
     with transaction.atomic():
         version.message, version.saved_by, version.saved_at = message, actor.person, timezone.now()
         version.save(update_fields=["message", "saved_by", "saved_at"])
-        write_entry(actor, "version.save", f"project:{project.pk}", number=version.number, message=message)
+        write_entry(
+            actor, "version.save", f"project:{project.pk}", project.place, number=version.number, message=message
+        )
         append_event(project.stream, VERSION_SAVED(number=version.number), actor)
     return version

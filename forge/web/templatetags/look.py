@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -142,6 +145,18 @@ def ticked(text: str) -> SafeString:
         "{}",
         ((format_html("<code>{}</code>", piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
     )
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A value for a script of ours, in an attribute, where it is escaped like any text."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def as_query(chosen: Mapping[str, str]) -> str:
+    """What was chosen in a form, as a query of an address; nothing for what is empty."""
+    return urlencode({name: value for name, value in chosen.items() if value})
 
 
 @register.filter

@@ -92,6 +92,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/reviews/undo": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again. */
+    readonly post: operations["reviews_undo"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/rune": {
     readonly parameters: {
       readonly query?: never;
@@ -160,6 +177,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/me/audit": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Sign-ins, tokens, passwords and other things of one's own account, newest first. */
+    readonly get: operations["audit_own"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations": {
     readonly parameters: {
       readonly query?: never;
@@ -194,6 +228,40 @@ export interface paths {
     readonly head?: never;
     /** @description One organisation. */
     readonly patch: operations["organisations_partial_update"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/audit": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What happened in the organisation, and how its members signed in, newest first. */
+    readonly get: operations["audit_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/audit/export": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description All that is wanted as one file, streamed. That it was taken out is written down. */
+    readonly get: operations["audit_export"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
     readonly trace?: never;
   };
   readonly "/api/v1/organisations/{organisation}/invitations": {
@@ -264,6 +332,26 @@ export interface paths {
     readonly head?: never;
     /** @description One member: another role, or leaving. */
     readonly patch: operations["organisations_members_partial_update"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/usage": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * @description What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+     *     hour, minutes of builds in the last day, open sockets.
+     */
+    readonly get: operations["organisations_usage"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
     readonly trace?: never;
   };
   readonly "/api/v1/projects": {
@@ -553,6 +641,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/reviews": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A project's reviews, newest first. */
+    readonly get: operations["requested_reviews_list"];
+    readonly put?: never;
+    /** @description Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says. */
+    readonly post: operations["requested_reviews_ask"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -760,6 +866,92 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/reviews/{review_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["requested_reviews_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/close": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Ends the review: nobody is waited for any more. */
+    readonly post: operations["requested_reviews_close"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review. */
+    readonly get: operations["review_comments_list"];
+    readonly put?: never;
+    /** @description What was said in a review. */
+    readonly post: operations["review_comments_add"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/reviewers": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description Asks these people and no others. */
+    readonly put: operations["requested_reviews_reviewers"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/rounds": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Carries the review on with a newer build, and asks again. */
+    readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/samples": {
     readonly parameters: {
       readonly query?: never;
@@ -874,6 +1066,72 @@ export interface components {
     readonly ArgumentsAnswer: {
       readonly arguments: readonly components["schemas"]["StageArgument"][];
     };
+    readonly AskForReview: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+      /** Format: uuid */
+      readonly build: string;
+      readonly title: string;
+      /** @default  */
+      readonly message: string;
+      /** Format: date */
+      readonly due?: string | null;
+    };
+    readonly AskedReviewers: {
+      readonly people: readonly string[];
+      /** @default 1 */
+      readonly needed: number;
+      /** @default  */
+      readonly title: string;
+    };
+    /** @description Who did what to what, where, and when. */
+    readonly AuditEntry: {
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: date-time */
+      readonly at: string;
+      readonly action: string;
+      /** @description the entry in words, with names of today */
+      readonly sentence: string;
+      readonly person: components["schemas"]["Person"] | null;
+      readonly principal: components["schemas"]["AuditPrincipal"];
+      /** @description a key like `project:<id>` */
+      readonly subject: string;
+      readonly project: components["schemas"]["AuditProject"] | null;
+      /** @description what else is known of it, by the action */
+      readonly data: {
+        readonly [key: string]:
+          | (
+              | string
+              | number
+              | boolean
+              | readonly string[]
+              | {
+                  readonly [key: string]: string | null;
+                }
+            )
+          | null;
+      };
+    };
+    readonly AuditEntryPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["AuditEntry"][];
+    };
+    /** @description What acted: a person themself, a token, a phone's pass, a visitor, or the installation. */
+    readonly AuditPrincipal: {
+      readonly kind: components["schemas"]["PrincipalKind"];
+      /** @description of the person, the token or the pass; empty for the others */
+      readonly id: string;
+      /** @description what a token is called today; empty for a person */
+      readonly name: string;
+    };
+    /** @description The project in which something happened, as it is called today; both are empty when it is gone. */
+    readonly AuditProject: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly url: string;
+    };
     /** @description Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null for none yet; and these versions by their number. */
     readonly Authors: {
       readonly people: {
@@ -964,6 +1222,7 @@ export interface components {
       readonly files?: readonly components["schemas"]["FileReport"][];
       readonly memory: components["schemas"]["Memory"];
       readonly models: readonly components["schemas"]["ModelReport"][];
+      readonly passes?: readonly components["schemas"]["PassReport"][];
       readonly resources: readonly components["schemas"]["ResourceReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
@@ -1028,6 +1287,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
@@ -1576,6 +1837,12 @@ export interface components {
       readonly name: string;
       readonly template?: string | null;
     };
+    readonly NewRound: {
+      /** Format: uuid */
+      readonly build: string;
+      /** @default  */
+      readonly message: string;
+    };
     /** @description What makes a token. */
     readonly NewToken: {
       readonly name: string;
@@ -1583,6 +1850,7 @@ export interface components {
         | "read"
         | "write"
         | "registry"
+        | "admin"
         | "account:read"
         | "account:write"
         | "organisation:read"
@@ -1597,10 +1865,13 @@ export interface components {
         | "organisation:create"
         | "organisation:write"
         | "member:manage"
+        | "audit:read"
         | "token:create"
       )[];
       /** Format: date-time */
       readonly expires?: string | null;
+      /** @description keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does */
+      readonly reach?: readonly string[] | null;
     };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
@@ -1748,6 +2019,14 @@ export interface components {
       readonly inputs: readonly components["schemas"]["PaletteInput"][] | null;
       readonly outputs: readonly string[] | null;
     };
+    /** @description A pass of the compiler that changed the graph, and what is gone since; less than 0 is what it added. */
+    readonly PassReport: {
+      readonly name: string;
+      readonly steps: number;
+      readonly multiply_accumulates: number;
+      readonly constants: number;
+      readonly tensors: number;
+    };
     /** @description The role of a member, or of who accepts an invitation. */
     readonly PatchedGivenRole: {
       /** @enum {string} */
@@ -1875,6 +2154,8 @@ export interface components {
       readonly type: "preview.watched";
       readonly data: components["schemas"]["PreviewWatched"];
     };
+    /** @enum {string} */
+    readonly PrincipalKind: "person" | "token" | "phone-pass" | "visitor" | "installation";
     /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
     readonly Problem: {
       readonly type: string;
@@ -1894,6 +2175,8 @@ export interface components {
       readonly paths?: readonly string[];
       /** @description the most bytes that are taken */
       readonly limit?: number;
+      /** @description the present address of what was renamed, as in the header */
+      readonly location?: string;
       /** @description the error of a device's sign-in in the words of RFC 8628 */
       readonly error?: string;
     };
@@ -1957,6 +2240,7 @@ export interface components {
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
@@ -2010,6 +2294,8 @@ export interface components {
     readonly RenameFile: {
       readonly path: string;
     };
+    /** @enum {string} */
+    readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "sockets";
     /** @description A resource that the rune reads from its host. */
     readonly ResourceReport: {
       readonly name: string;
@@ -2029,6 +2315,41 @@ export interface components {
       readonly before: number;
       readonly changed: readonly string[];
     };
+    /** @description That people were asked to judge a build. The newest of `rounds` is judged. */
+    readonly Review: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly message: string;
+      readonly state: components["schemas"]["ReviewState"];
+      readonly asked_by: components["schemas"]["Person"] | null;
+      readonly due: string | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly closed: string | null;
+      readonly rounds: readonly components["schemas"]["Round"][];
+      readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
+      readonly url: string;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    readonly ReviewAsked: {
+      /** Format: uuid */
+      readonly review: string;
+      readonly number: number;
+    };
+    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    readonly ReviewAskedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "review.asked";
+      readonly data: components["schemas"]["ReviewAsked"];
+    };
     /** @description Someone gave a verdict on a build or commented on it. */
     readonly ReviewChanged: {
       /** Format: uuid */
@@ -2045,6 +2366,28 @@ export interface components {
       readonly type: "review.changed";
       readonly data: components["schemas"]["ReviewChanged"];
     };
+    readonly ReviewPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Review"][];
+    };
+    /** @enum {string} */
+    readonly ReviewState: "waiting" | "changes" | "approved" | "closed";
+    /** @description Somebody who was asked, with the standing verdict on the newest round. */
+    readonly Reviewer: {
+      readonly person: components["schemas"]["Person"];
+      readonly verdict: components["schemas"]["VerdictChoice"] | null;
+    };
+    /** @description People of whom `needed` must approve, and how many approvals are `missing`. Nobody waits for a group of 0. */
+    readonly ReviewerGroup: {
+      readonly title: string;
+      readonly needed: number;
+      readonly missing: number;
+      readonly people: readonly components["schemas"]["Reviewer"][];
+    };
+    readonly Reviewers: {
+      readonly reviewers: readonly components["schemas"]["AskedReviewers"][];
+    };
     /** @description The verdicts on a build, and what one may do to its project. */
     readonly Reviews: {
       readonly reviews: readonly components["schemas"]["Verdict"][];
@@ -2052,6 +2395,17 @@ export interface components {
     };
     /** @enum {string} */
     readonly Role: "owner" | "developer" | "viewer";
+    /** @description One build of a review. */
+    readonly Round: {
+      readonly number: number;
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      readonly message: string;
+      readonly asked_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
     /** @description The rune that was made: its size in bytes and its digest. */
     readonly RuneReport: {
       readonly size: number;
@@ -2121,11 +2475,15 @@ export interface components {
     readonly Say: {
       readonly text: string;
     };
+    readonly SayInReview: {
+      readonly text: string;
+    };
     /** @enum {string} */
     readonly Scope:
       | "read"
       | "write"
       | "registry"
+      | "admin"
       | "account:read"
       | "account:write"
       | "organisation:read"
@@ -2140,6 +2498,7 @@ export interface components {
       | "organisation:create"
       | "organisation:write"
       | "member:manage"
+      | "audit:read"
       | "token:create";
     /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
     readonly SessionsChanged: Record<string, never>;
@@ -2241,6 +2600,8 @@ export interface components {
     /** @description A tag, with the digest of its manifest, which `rune pull name@digest` takes. */
     readonly Tag: {
       readonly tag: string;
+      /** @description whether it may name another build later; a version such as 1.0 never does */
+      readonly moves: boolean;
       readonly build_number: number;
       readonly digest: string;
       /** Format: date-time */
@@ -2290,6 +2651,8 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly components["schemas"]["Scope"][];
+      /** @description the organisations and projects it is held to, as `organisation:<id>` and `project:<id>` */
+      readonly reach: readonly string[] | null;
       /** Format: date-time */
       readonly expires: string | null;
       readonly hint: string;
@@ -2325,11 +2688,24 @@ export interface components {
       readonly types: string;
       readonly count: number;
     };
+    /** @description What an organisation has of a resource. */
+    readonly Usage: {
+      readonly resource: components["schemas"]["Resource"];
+      readonly used: number;
+      readonly limit: number;
+      /** @description whether 80 % of the limit are reached */
+      readonly is_near: boolean;
+    };
+    /** @description What an organisation has of each resource that has a quota. */
+    readonly Usages: {
+      readonly usage: readonly components["schemas"]["Usage"][];
+    };
     /** @enum {string} */
-    readonly VerbOnOrganisation: "see_organisation" | "manage_members" | "rename_organisation" | "create_project";
+    readonly VerbOnOrganisation:
+      "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "publish" | "describe" | "manage";
+      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -2338,6 +2714,8 @@ export interface components {
       readonly verdict: components["schemas"]["VerdictChoice"];
       readonly comment: string;
       readonly rune_digest: string;
+      /** @description the build that was looked at; a verdict holds for all builds of these bytes */
+      readonly build_number: number;
       /** @description whether the same member gave another one later */
       readonly replaced: boolean;
       /** Format: date-time */
@@ -2476,6 +2854,12 @@ export interface components {
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
+export type AskForReview = components["schemas"]["AskForReview"];
+export type AskedReviewers = components["schemas"]["AskedReviewers"];
+export type AuditEntry = components["schemas"]["AuditEntry"];
+export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
+export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
+export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -2564,6 +2948,7 @@ export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
+export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
@@ -2584,6 +2969,7 @@ export type OutlineWire = components["schemas"]["OutlineWire"];
 export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
 export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
+export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
@@ -2603,6 +2989,7 @@ export type PreviewChangedEvent = components["schemas"]["PreviewChangedEvent"];
 export type PreviewState = components["schemas"]["PreviewState"];
 export type PreviewWatched = components["schemas"]["PreviewWatched"];
 export type PreviewWatchedEvent = components["schemas"]["PreviewWatchedEvent"];
+export type PrincipalKind = components["schemas"]["PrincipalKind"];
 export type Problem = components["schemas"]["Problem"];
 export type ProfileChanged = components["schemas"]["ProfileChanged"];
 export type ProfileChangedEvent = components["schemas"]["ProfileChangedEvent"];
@@ -2619,14 +3006,24 @@ export type Quantisation = components["schemas"]["Quantisation"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
 export type RestoredVersion = components["schemas"]["RestoredVersion"];
+export type Review = components["schemas"]["Review"];
+export type ReviewAsked = components["schemas"]["ReviewAsked"];
+export type ReviewAskedEvent = components["schemas"]["ReviewAskedEvent"];
 export type ReviewChanged = components["schemas"]["ReviewChanged"];
 export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
+export type ReviewPage = components["schemas"]["ReviewPage"];
+export type ReviewState = components["schemas"]["ReviewState"];
+export type Reviewer = components["schemas"]["Reviewer"];
+export type ReviewerGroup = components["schemas"]["ReviewerGroup"];
+export type Reviewers = components["schemas"]["Reviewers"];
 export type Reviews = components["schemas"]["Reviews"];
 export type Role = components["schemas"]["Role"];
+export type Round = components["schemas"]["Round"];
 export type RuneReport = components["schemas"]["RuneReport"];
 export type RuneVerification = components["schemas"]["RuneVerification"];
 export type Sample = components["schemas"]["Sample"];
@@ -2637,6 +3034,7 @@ export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Say = components["schemas"]["Say"];
+export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -2663,6 +3061,8 @@ export type TokensAnswer = components["schemas"]["TokensAnswer"];
 export type TriedFix = components["schemas"]["TriedFix"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
+export type Usage = components["schemas"]["Usage"];
+export type Usages = components["schemas"]["Usages"];
 export type VerbOnOrganisation = components["schemas"]["VerbOnOrganisation"];
 export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
@@ -2845,6 +3245,28 @@ export interface operations {
       readonly default: components["responses"]["Problem"];
     };
   };
+  readonly reviews_undo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Reviews"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
   readonly builds_rune: {
     readonly parameters: {
       readonly query?: never;
@@ -2930,6 +3352,37 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Me"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly audit_own: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["AuditEntryPage"];
         };
       };
       readonly default: components["responses"]["Problem"];
@@ -3022,6 +3475,112 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Organisation"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly audit_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["AuditEntryPage"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly audit_export: {
+    readonly parameters: {
+      readonly query: {
+        readonly as: "csv" | "json";
+        /** @description the id of a project */
+        readonly project?: string;
+        /** @description a date or a time; the entries from then on */
+        readonly since?: string;
+        /** @description a date, which is meant whole, or a time; the entries before */
+        readonly until?: string;
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        readonly what?: string;
+        /** @description the person who acted, or whose account it was */
+        readonly who?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "text/csv": string;
+          readonly "application/json": readonly {
+            readonly id: string;
+            readonly at: string;
+            readonly action: string;
+            readonly sentence: string;
+            /** @description A person: the name, and the mark's letters and colour. */
+            readonly person: {
+              readonly id: string;
+              readonly name: string;
+              readonly initials: string;
+              readonly colour: number;
+            } | null;
+            /** @description What acted: a person themself, a token, a phone's pass, a visitor, or the installation. */
+            readonly principal: {
+              readonly kind: string;
+              readonly id: string;
+              readonly name: string;
+            };
+            readonly subject: string;
+            /** @description The project in which something happened, as it is called today; both are empty when it is gone. */
+            readonly project: {
+              readonly id: string;
+              readonly name: string;
+              readonly url: string;
+            } | null;
+            readonly data: {
+              readonly [key: string]:
+                | (
+                    | string
+                    | number
+                    | boolean
+                    | readonly string[]
+                    | {
+                        readonly [key: string]: string | null;
+                      }
+                  )
+                | null;
+            };
+          }[];
         };
       };
       readonly default: components["responses"]["Problem"];
@@ -3163,6 +3722,28 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Member"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly organisations_usage: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Usages"];
         };
       };
       readonly default: components["responses"]["Problem"];
@@ -3821,6 +4402,56 @@ export interface operations {
       readonly default: components["responses"]["Problem"];
     };
   };
+  readonly requested_reviews_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ReviewPage"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["AskForReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
   readonly samples_of_project: {
     readonly parameters: {
       readonly query?: never;
@@ -4208,6 +4839,150 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Project"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_close: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly review_comments_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comments"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly review_comments_add: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["SayInReview"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_reviewers: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Reviewers"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Review"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly requested_reviews_next_round: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["NewRound"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Round"];
         };
       };
       readonly default: components["responses"]["Problem"];

@@ -1,4 +1,4 @@
-// What Django's pages gain with JavaScript: links that carry a secret are redeemed, texts are copied, a model is dropped,
+// What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
 // shows it, and pipelines are drawn. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
@@ -9,6 +9,7 @@ import { forgetPlayers } from "./forget-players";
 import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
+import { passkeyForms } from "./passkeys";
 import { pipelinePictures } from "./pipelines";
 import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
@@ -16,6 +17,7 @@ import { closesItself } from "./signed-in";
 import { sureButtons } from "./sure";
 
 redeemLinks();
+passkeyForms();
 pipelinePictures();
 copyButtons();
 modelDrops();

@@ -1,46 +1,32 @@
-"""ADD with broadcasting. int8 inputs are raised by 20 bits and brought to a common scale; the sum is rounded twice."""
+"""ADD and SUB with broadcasting. int8 inputs are raised by 20 bits and brought to one scale; sums are rounded twice.
+
+Source: TFLite's reference kernels `reference_ops::Add` and `Sub`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, rescale_twice, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
+from rune.anvil.operation import Op, Operation
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, multipliers_of
-from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
-from rune.tflite import ElementwiseOptions, Tensor
+from rune.anvil.ops.types import FLOAT32
+from rune.tflite import Tensor
 
 LEFT_SHIFT = 20
 """Bits by which the reference raises the inputs before it rounds them to the common scale."""
 
-RANK = 5
-
-
-@dataclass(frozen=True)
-class Broadcast:
-    """Five dimensions of the output, the last one densest, and the steps in elements of each input; 0: repeated."""
-
-    sizes: tuple[int, ...]
-    left_steps: tuple[int, ...]
-    right_steps: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        """Elements of the output."""
-        return int(np.prod(self.sizes))
-
-    @property
-    def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """Names and values, as `struct rune_broadcast` (kernels/common/broadcast.h) has them."""
-        return (("sizes", self.sizes), ("left_steps", self.left_steps), ("right_steps", self.right_steps))
-
 
 @dataclass(frozen=True, eq=False)
-class AddInt8(Computation):
+class AddInt8(Computation, CarriesChannels):
     """Scales and zero points of both inputs and the output's scale; what each of the 256 bytes of an input adds, at
-    2**20 times the common scale; and the multiplier from there back."""
+    2**20 times the common scale; and the multiplier from there back. A SUB adds the right input's opposite: its scale
+    and its terms have the other sign."""
 
     shape: Broadcast
     is_dense: bool
@@ -53,60 +39,62 @@ class AddInt8(Computation):
     multiplier: Multiplier
     output: OutputRange
 
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*(each.astype(np.int64) + 128 for each in inputs))
+        return (self.bytes().astype(np.int8)[left, right],)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense or self.multiplier.exponent > 0:  # a left shift may leave 32 bits
+            return None
+        sums = Range(np.zeros(1, np.int64), np.zeros(1, np.int64))
+        for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True):
+            ends = terms[each.least + 128], terms[each.greatest + 128]
+            sums = Range(sums.least + np.minimum(*ends), sums.greatest + np.maximum(*ends))
+        return Range(self._bytes(sums.least), self._bytes(sums.greatest))
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.is_dense:
+            return None
+        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+
     def bytes(self) -> Integers:
         """The reference's output for all pairs of bytes, [left, right] from -128 on."""
-        sums = self.left_terms[:, None] + self.right_terms[None, :]
+        return self._bytes(self.left_terms[:, None] + self.right_terms[None, :])
+
+    def _bytes(self, sums: Integers) -> Integers:
         scaled = rescale_twice(sums, np.array(self.multiplier.mantissa), np.array(self.multiplier.exponent))
         return np.clip(scaled + self.output.zero_point, self.output.minimum, self.output.maximum)
 
 
-@dataclass(frozen=True)
-class AddFloat32(Computation):
-    """The sums, clamped."""
-
-    shape: Broadcast
-    minimum: float
-    maximum: float
-
-
-def _options(op: Op) -> ElementwiseOptions:
-    assert isinstance(op.operator.options, ElementwiseOptions)  # noqa: S101 - the reader gives these for this op
-    return op.operator.options
-
-
-def refusal(op: Op) -> str | None:
+def _computation(op: Op, operation: Binary) -> AddInt8 | BinaryFloat32:
     left, right, output = op.input(0), op.input(1), op.output
-    if are(INT8, left, right, output):
-        if not one_scale(left, right, output):
-            return WITHOUT_SCALE
-    elif not are(FLOAT32, left, right, output):
-        return ""
-    if not bounded(_options(op).activation):
-        return f"activation {_options(op).activation.name}"
-    if len(output.shape) > RANK:
-        return f"with more than {RANK} dimensions"
-    return None
-
-
-def computation(op: Op) -> AddInt8 | AddFloat32:
-    left, right, output = op.input(0), op.input(1), op.output
-    shape = _broadcast(left, right, output)
-    activation = _options(op).activation
     if left.kind is FLOAT32:
-        return AddFloat32(shape, *real_range(activation))
+        return BinaryFloat32.of(op, operation)
+    sign = -1 if operation is Binary.SUB else 1
     common = 2 * max(scale_of(left)[0], scale_of(right)[0])
     (back,) = multipliers_of([common / ((1 << LEFT_SHIFT) * scale_of(output)[0])])
+    right_scale, right_zero = scale_of(right)
     return AddInt8(
-        shape,
+        broadcast(left, right, output),
         left.shape == right.shape == output.shape,
         scale_of(left),
-        scale_of(right),
+        (sign * right_scale, right_zero),
         scale_of(output)[0],
         _terms(left, common),
-        _terms(right, common),
+        sign * _terms(right, common),
         back,
-        OutputRange.of(activation, output),
+        OutputRange.of(activation_of(op), output),
     )
+
+
+def _add(op: Op) -> AddInt8 | BinaryFloat32:
+    return _computation(op, Binary.ADD)
+
+
+def _sub(op: Op) -> AddInt8 | BinaryFloat32:
+    return _computation(op, Binary.SUB)
 
 
 def _terms(tensor: Tensor, common: float) -> Integers:
@@ -116,37 +104,7 @@ def _terms(tensor: Tensor, common: float) -> Integers:
     return rescale_twice(raised, np.array(rescale.mantissa), np.array(rescale.exponent))
 
 
-def _broadcast(left: Tensor, right: Tensor, output: Tensor) -> Broadcast:
-    """The steps. Neighbouring dimensions that behave alike are joined."""
-    rank = len(output.shape)
-    require(max(len(left.shape), len(right.shape)) <= rank, "an input has more dimensions than the output")
-    full = [(1,) * (rank - len(tensor.shape)) + tensor.shape for tensor in (left, right)]
-    joined: list[list[int]] = []  # output, left, right
-    for sizes in zip(output.shape, *full, strict=True):
-        size, *others = sizes
-        require(
-            all(other in (1, size) for other in others) and size in others,
-            f"{list(left.shape)} and {list(right.shape)} do not give {list(output.shape)}",
-        )
-        if size == 1:
-            continue
-        repeats = [other == 1 for other in others]
-        if joined and repeats == [total == 1 for total in joined[-1][1:]]:
-            joined[-1] = [total * each for total, each in zip(joined[-1], sizes, strict=True)]
-        else:
-            joined.append(list(sizes))
-    joined = [[1, 1, 1]] * (RANK - len(joined)) + joined
-    steps = [_steps([dimension[which] for dimension in joined]) for which in (1, 2)]
-    return Broadcast(tuple(size for size, _, _ in joined), *steps)
-
-
-def _steps(sizes: list[int]) -> tuple[int, ...]:
-    """From each index of a dense tensor to the next; 0 where there is one index only."""
-    steps, step = [], 1
-    for size in reversed(sizes):
-        steps.append(0 if size == 1 else step)
-        step *= size
-    return tuple(reversed(steps))
-
-
-OPERATIONS = {"ADD": Operation(refusal, computation)}
+OPERATIONS = {
+    "ADD": Operation(binary_refusal, _add, operands=2),
+    "SUB": Operation(binary_refusal, _sub, operands=2),
+}

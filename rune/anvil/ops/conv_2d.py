@@ -6,14 +6,16 @@ A DEPTHWISE_CONV_2D of an image with a single channel is the same computation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, folded, multipliers_of, rescaled_twice, sum_range
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.tflite import Activation, Conv2DOptions
@@ -23,7 +25,7 @@ LARGEST_GROUPED = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt8(Computation):
+class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
     A padding counts as the input's zero point. Each sum is rounded twice (`fixed_point.rescale_twice`).
@@ -36,9 +38,53 @@ class Conv2DInt8(Computation):
     input_zero_point: int
     output: OutputRange
 
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = self.window.patches(inputs[0], self.input_zero_point).astype(np.float64) - self.input_zero_point
+        # Sums of int8 products are exact in f64, whose products of matrices are fast.
+        sums = numbers.reshape(self.window.positions, -1) @ self._weights.T.astype(np.float64)
+        values = rescaled_twice((sums + self.bias.astype(np.float64)).astype(np.int64), self.multipliers)
+        return (self.output.of_values(values),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
+        numbers = image.counted_from(self.input_zero_point).tiled(self.filters[0, ..., 0].size)
+        sums = sum_range(self._weights, self.bias, numbers)
+        if not are_in_reach(sums, self.multipliers):
+            return None
+        ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.window.positions * self.filters.size
+
+    @property
+    def _weights(self) -> Array:
+        """[output channel, number under the filter]."""
+        return self.filters.reshape(len(self.filters), -1)
+
+    def making(self, keep: Mask) -> Computation:
+        return replace(
+            self,
+            window=self.window.with_channels(self.window.input_channels, int(keep.sum())),
+            filters=self.filters[keep],
+            bias=self.bias[keep],
+            multipliers=tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept),
+        )
+
+    def foldable(self, values: Integers) -> Mask:
+        # A padding counts as the zero point: beside the image a constant channel holds that.
+        return np.equal(values, self.input_zero_point) | (not self.window.is_padded)
+
+    def reading(self, keep: Mask, values: Integers) -> Computation | None:
+        weights = self.filters.astype(np.int64).sum(axis=(1, 2))
+        bias = folded(self.bias, weights[:, ~keep], values[~keep] - self.input_zero_point)
+        window = self.window.with_channels(int(keep.sum()), self.window.output_channels)
+        return None if bias is None else replace(self, window=window, filters=self.filters[..., keep], bias=bias)
+
 
 @dataclass(frozen=True, eq=False)
-class Conv2DFloat32(Computation):
+class Conv2DFloat32(Computation, Clamped):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -46,6 +92,19 @@ class Conv2DFloat32(Computation):
     bias: NDArray[np.generic]
     minimum: float
     maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = self.window.patches(inputs[0], 0).astype(np.float64)
+        weights = self.filters.reshape(len(self.filters), -1).astype(np.float64)
+        sums = numbers.reshape(self.window.positions, -1) @ weights.T + self.bias.astype(np.float64)
+        return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.window.positions * self.filters.size
 
 
 def _options(op: Op) -> Conv2DOptions:

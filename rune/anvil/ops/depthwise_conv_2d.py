@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, convolution, image_op_refusal
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.anvil.ops.types import INT8, array
 from rune.anvil.ops.window import Window, window
 from rune.tflite import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt8(Computation):
+class DepthwiseConv2DInt8(Computation, CarriesChannels):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
     Output channel c reads input channel c // (output channels / input channels). A padding counts as the input's zero
@@ -31,9 +33,41 @@ class DepthwiseConv2DInt8(Computation):
     input_zero_point: int
     output: OutputRange
 
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = _under_taps(self.window, inputs[0], self.input_zero_point).astype(np.int64) - self.input_zero_point
+        sums = (numbers * self.taps.astype(np.int64)).sum(axis=1) + self.bias.astype(np.int64)
+        return (self.output.of_values(rescaled_twice(sums, self.multipliers)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
+        numbers = image.counted_from(self.input_zero_point).repeated(_multiplier(self.window))
+        taps, bias = self.taps.astype(np.int64), self.bias.astype(np.int64)
+        ends = taps * numbers.least, taps * numbers.greatest
+        sums = Range(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
+        if not are_in_reach(sums, self.multipliers):
+            return None
+        rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return Range(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.window.positions * self.taps.size
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if _multiplier(self.window) != 1:
+            return None
+        count = int(keep.sum())
+        return replace(
+            self,
+            window=self.window.with_channels(count, count),
+            taps=self.taps[:, keep],
+            bias=self.bias[keep],
+            multipliers=tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept),
+        )
+
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DFloat32(Computation):
+class DepthwiseConv2DFloat32(Computation, Clamped):
     """`taps` are float32 [height * width, output channel], `bias` one an output channel."""
 
     window: Window
@@ -41,6 +75,29 @@ class DepthwiseConv2DFloat32(Computation):
     bias: NDArray[np.generic]
     minimum: float
     maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = _under_taps(self.window, inputs[0], 0).astype(np.float64)
+        sums = (numbers * self.taps.astype(np.float64)).sum(axis=1) + self.bias.astype(np.float64)
+        return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.window.positions * self.taps.size
+
+
+def _multiplier(window: Window) -> int:
+    """Output channels for each of the input's."""
+    return window.output_channels // window.input_channels
+
+
+def _under_taps(window: Window, image: Array, padding: int) -> Array:
+    """What each tap of each output channel meets: [position, tap, output channel]."""
+    numbers = window.patches(image, padding).reshape(window.positions, -1, window.input_channels)
+    return np.repeat(numbers, _multiplier(window), axis=2)
 
 
 def _options(op: Op) -> DepthwiseConv2DOptions:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
+from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of, sum_bounds
+from rune.anvil.ops.rescaling import (
+    OutputRange,
+    are_in_reach,
+    folded,
+    multipliers_of,
+    rescaled_once,
+    sum_bounds,
+    sum_range,
+)
 from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     FLOAT32,
@@ -27,7 +37,7 @@ from rune.tflite import FullyConnectedOptions
 
 
 @dataclass(frozen=True, eq=False)
-class FullyConnectedInt8(Computation):
+class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
     """`weights` are int8 [output, input], `bias` int32 and `multipliers` one an output. Each sum is rounded once:
     (sum * mantissa + half) >> (31 - exponent)."""
 
@@ -38,9 +48,43 @@ class FullyConnectedInt8(Computation):
     input_zero_point: int
     output: OutputRange
 
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = inputs[0].reshape(self.batches, -1).astype(np.float64) - self.input_zero_point
+        sums = numbers @ self.weights.T.astype(np.float64) + self.bias.astype(np.float64)
+        return (self.output.of_values(rescaled_once(sums.astype(np.int64), self.multipliers)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        numbers = inputs[0].counted_from(self.input_zero_point)
+        whole, rest = divmod(self.weights.shape[1], len(numbers.least))
+        if rest:
+            return None
+        sums = sum_range(self.weights, self.bias, numbers.tiled(whole))
+        if not are_in_reach(sums, self.multipliers):
+            return None
+        ends = (rescaled_once(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.batches * self.weights.size
+
+    def making(self, keep: Mask) -> Computation:
+        multipliers = tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept)
+        return replace(self, weights=self.weights[keep], bias=self.bias[keep], multipliers=multipliers)
+
+    def foldable(self, values: Integers) -> Mask:
+        return np.full(len(values), self.weights.shape[1] % len(values) == 0)
+
+    def reading(self, keep: Mask, values: Integers) -> Computation | None:
+        times = self.weights.shape[1] // len(keep)
+        keep, values = np.tile(keep, times), np.tile(values, times)
+        weights = self.weights[:, ~keep].astype(np.int64)
+        bias = folded(self.bias, weights, values[~keep] - self.input_zero_point)
+        return None if bias is None else replace(self, weights=self.weights[:, keep], bias=bias)
+
 
 @dataclass(frozen=True, eq=False)
-class FullyConnectedFloat32(Computation):
+class FullyConnectedFloat32(Computation, Clamped):
     """`weights` are float32 [output, input], `bias` one an output."""
 
     batches: int
@@ -48,6 +92,18 @@ class FullyConnectedFloat32(Computation):
     bias: NDArray[np.generic]
     minimum: float
     maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = inputs[0].reshape(self.batches, -1).astype(np.float64)
+        sums = numbers @ self.weights.T.astype(np.float64) + self.bias.astype(np.float64)
+        return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.batches * self.weights.size
 
 
 def _options(op: Op) -> FullyConnectedOptions:

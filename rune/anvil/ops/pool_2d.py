@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+import numpy as np
+
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import activation_range, real_range, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
 from rune.anvil.ops.window import Window, window
 from rune.tflite import Pool2DOptions
@@ -20,7 +24,7 @@ class Pooling(Enum):
 
 
 @dataclass(frozen=True)
-class Pool2D(Computation):
+class Pool2D(Computation, CarriesChannels):
     """Pooling of int8 (an average is rounded to nearest, halves away from zero) or float32, then clamped."""
 
     pooling: Pooling
@@ -28,6 +32,29 @@ class Pool2D(Computation):
     window: Window
     minimum: int | float
     maximum: int | float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        channels = self.window.input_channels
+        kind = np.float64 if self.is_float else np.int64
+        lowest = -np.inf if self.is_float else -128
+        padding = 0 if self.pooling is Pooling.AVERAGE else lowest
+        numbers = self.window.patches(inputs[0].astype(kind), padding).reshape(self.window.positions, -1, channels)
+        if self.pooling is Pooling.MAX:
+            pooled = numbers.max(axis=1)
+        else:
+            counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
+            sums = numbers.sum(axis=1)
+            pooled = sums / counts if self.is_float else np.sign(sums) * ((np.abs(sums) + counts // 2) // counts)
+        return (np.clip(pooled, self.minimum, self.maximum).astype(np.float32 if self.is_float else np.int8),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if self.is_float:
+            return None
+        return Range(*(np.clip(end, self.minimum, self.maximum) for end in (inputs[0].least, inputs[0].greatest)))
+
+    def carrying(self, keep: Mask) -> Computation:
+        count = int(keep.sum())
+        return replace(self, window=self.window.with_channels(count, count))
 
 
 def _options(op: Op) -> Pool2DOptions:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import multiplier, rescale_twice, scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, UINT8, are, one_scale
 from rune.tflite import Tensor, TensorKind
 
@@ -24,13 +26,16 @@ class QuantizeFloat32(Computation):
     zero_point: int
     is_signed: bool
 
+    is_elementwise = True
 
-@dataclass(frozen=True, eq=False)
-class QuantizeBytes(Computation):
-    """Each byte, as a number from 0 to 255, is a place in the table of 256 bytes."""
-
-    count: int
-    table: NDArray[np.uint8]
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        units = inputs[0].astype(np.float32) / np.float32(self.scale)
+        units = np.clip(np.nan_to_num(units, nan=0.0), np.float32(-1024), np.float32(1024))
+        whole = np.trunc(units)
+        rest = units - whole
+        values = whole.astype(np.int64) + (rest >= 0.5) - (rest <= -0.5) + self.zero_point
+        lowest = -128 if self.is_signed else 0
+        return (np.clip(values, lowest, lowest + 255).astype(np.int8 if self.is_signed else np.uint8),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +44,11 @@ class DequantizeBytes(Computation):
 
     count: int
     table: NDArray[np.float32]
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (self.table[inputs[0].view(np.uint8)],)
 
 
 def _is_bytes(tensor: Tensor) -> bool:
@@ -63,7 +73,7 @@ def dequantize_refusal(op: Op) -> str | None:
     return None if _is_bytes(op.input(0)) and are(FLOAT32, op.output) else ""
 
 
-def quantize(op: Op) -> QuantizeFloat32 | QuantizeBytes:
+def quantize(op: Op) -> QuantizeFloat32 | ByteTable:
     input_, output = op.input(0), op.output
     require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(output)
@@ -73,7 +83,8 @@ def quantize(op: Op) -> QuantizeFloat32 | QuantizeBytes:
     values = _bytes(input_.kind) - scale_of(input_)[1]
     scaled = rescale_twice(values, np.array(rescale.mantissa), np.array(rescale.exponent)) + zero_point
     lowest = _LOWEST[output.kind]
-    return QuantizeBytes(input_.count, np.clip(scaled, lowest, lowest + 255).astype(np.uint8))
+    table = np.clip(scaled, lowest, lowest + 255).astype(np.uint8)
+    return ByteTable(input_.count, table, (input_.kind is INT8, output.kind is INT8))
 
 
 def dequantize(op: Op) -> DequantizeBytes:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, scale_of
+from rune.anvil.channels import Range
+from rune.anvil.computation import Array
+from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import require
 from rune.tflite import Activation, Tensor
 
@@ -28,21 +30,61 @@ class OutputRange:
     def of(activation: Activation, output: Tensor) -> OutputRange:
         return OutputRange(scale_of(output)[1], *activation_range(activation, output))
 
-
-@dataclass(frozen=True)
-class SumBounds:
-    """The least and the greatest sum that each channel can reach."""
-
-    least: Integers
-    greatest: Integers
+    def of_values(self, values: Integers) -> NDArray[np.int8]:
+        """The bytes of values that are counted from the zero point."""
+        moved = (values + self.zero_point).astype(np.int32)  # wraps, as in the kernels
+        return np.clip(moved, self.minimum, self.maximum).astype(np.int8)
 
 
-def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> SumBounds:
+def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Range:
     """What sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
     low, high = -128 - input_zero_point, 127 - input_zero_point
     rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
     start = bias.astype(np.int64)
-    return SumBounds(start + rising * low + falling * high, start + rising * high + falling * low)
+    return Range(start + rising * low + falling * high, start + rising * high + falling * low)
+
+
+FARTHEST = 2**31 - 2**20
+"""Sums up to it, once they are shifted to the left, stay within 32 bits with whatever zero point."""
+
+
+def rescaled_twice(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
+    """Sums [any, channel] with a multiplier a channel; they wrap at 32 bits, as those of the kernels."""
+    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
+    exponents = np.array([each.exponent for each in multipliers], np.int64)
+    left = np.maximum(exponents, 0)
+    raised = (sums.astype(np.int64) << left).astype(np.int32).astype(np.int64) >> left
+    return rescale_twice(raised, mantissas, exponents)
+
+
+def rescaled_once(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
+    """The same, rounded once: (sum * mantissa + half) >> (31 - exponent)."""
+    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
+    shifts = 31 - np.array([each.exponent for each in multipliers], np.int64)
+    return (sums.astype(np.int32).astype(np.int64) * mantissas + (np.int64(1) << (shifts - 1))) >> shifts
+
+
+def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32] | None:
+    """The bias with what weights [channel, input] add for inputs that always hold these values; None where it leaves 32
+    bits."""
+    whole = bias.astype(np.int64) + weights @ values
+    return whole.astype(np.int32) if np.abs(whole).max(initial=0) < 2**31 else None
+
+
+def are_in_reach(sums: Range, multipliers: Sequence[Multiplier]) -> bool:
+    """Whether no sum of the range leaves 32 bits on its way to a byte; there a greater sum may give a smaller byte."""
+    reach = np.maximum(np.abs(sums.least), np.abs(sums.greatest))
+    exponents = np.array([each.exponent for each in multipliers], np.int64)
+    return bool((reach < FARTHEST >> np.clip(exponents, 0, 31)).all())
+
+
+def sum_range(weights: Array, bias: Array, inputs: Range) -> Range:
+    """Between what the sums of weights [channel, input] lie for inputs that are counted from their zero point."""
+    # The middle of the inputs, and as far as they go from there; both exact in f64, whose sums are fast.
+    exact = weights.astype(np.float64)
+    middle = exact @ ((inputs.least + inputs.greatest) / 2) + bias.astype(np.float64)
+    reach = np.abs(exact) @ ((inputs.greatest - inputs.least) / 2)
+    return Range((middle - reach).astype(np.int64), (middle + reach).astype(np.int64))
 
 
 def multipliers_of(reals: Sequence[float]) -> tuple[Multiplier, ...]:

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Computation, View
 from rune.anvil.operation import Op, Operation, require
+
+
+@dataclass(frozen=True)
+class Reshape(View, CarriesChannels):
+    """The last dimension before and after."""
+
+    from_channels: int
+    to_channels: int
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        return inputs[0] if self.from_channels == self.to_channels else None
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        count = int(keep.sum())
+        return Reshape(count, count) if self.from_channels == self.to_channels else None
 
 
 def refusal(op: Op) -> str | None:
@@ -12,8 +31,9 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def computation(op: Op) -> None:
+def computation(op: Op) -> Reshape:
     require(op.input(0).count == op.output.count, f"{op.input(0).count} elements cannot become {op.output.count}")
+    return Reshape(*(tensor.shape[-1] if tensor.shape else 1 for tensor in (op.input(0), op.output)))
 
 
 OPERATIONS = {"RESHAPE": Operation(refusal, computation)}

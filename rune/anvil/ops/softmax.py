@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import scale_of
-from rune.anvil.operation import Computation, Op, Operation, require
+from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.arithmetic import exp_f32
 from rune.tflite import SoftmaxOptions
@@ -26,6 +27,16 @@ class SoftmaxInt8(Computation):
     output_scale: float
     output_zero_point: int
 
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = inputs[0].reshape(self.rows, self.columns).astype(np.int64)
+        table = np.array(self.exponentials, np.float32)
+        terms = table[255 - (numbers.max(axis=1, keepdims=True) - numbers)]
+        sums = np.add.accumulate(terms, axis=1)[:, -1:]  # one after the other, as the reference adds
+        shares = terms * (np.float32(1) / (sums * np.float32(self.output_scale)))
+        whole = shares.astype(np.int64)
+        whole += (shares - whole.astype(np.float32) >= np.float32(0.5)) + self.output_zero_point
+        return (np.clip(whole, -128, 127).astype(np.int8),)
+
 
 @dataclass(frozen=True)
 class SoftmaxFloat32(Computation):
@@ -34,6 +45,11 @@ class SoftmaxFloat32(Computation):
     rows: int
     columns: int
     beta: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        numbers = inputs[0].reshape(self.rows, self.columns).astype(np.float64)
+        terms = np.exp((numbers - numbers.max(axis=1, keepdims=True)) * self.beta)
+        return ((terms / terms.sum(axis=1, keepdims=True)).astype(np.float32),)
 
 
 def refusal(op: Op) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from rune.anvil.computation import Array
 from rune.anvil.operation import require
 from rune.tflite import Padding, Tensor
 
@@ -35,6 +38,44 @@ class Window:
     def fields(self) -> tuple[tuple[str, int], ...]:
         """Names and values, as the kernels' structures have them."""
         return tuple((name, getattr(self, name)) for name in self.__dataclass_fields__)
+
+    @property
+    def positions(self) -> int:
+        """How often the filter is laid on the image."""
+        return self.batches * self.output_height * self.output_width
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether the filter meets anything beside the image."""
+        rows, columns = self._rows, self._columns
+        return bool(
+            min(rows.min(), columns.min()) < 0 or rows.max() >= self.input_height or columns.max() >= self.input_width
+        )
+
+    @property
+    def _rows(self) -> Array:
+        """The image's row under each row of the filter: [output row, filter row]."""
+        return _under(self.output_height, self.stride_y, self.filter_height, self.dilation_y, self.pad_top)
+
+    @property
+    def _columns(self) -> Array:
+        return _under(self.output_width, self.stride_x, self.filter_width, self.dilation_x, self.pad_left)
+
+    def patches(self, image: Array, padding: int | float) -> Array:
+        """What lies under the filter: [batch, output row, output column, filter row, filter column, channel]."""
+        image = image.reshape(self.batches, self.input_height, self.input_width, self.input_channels)
+        rows, columns = self._rows[:, None, :, None], self._columns[None, :, None, :]
+        inside = (rows >= 0) & (rows < self.input_height) & (columns >= 0) & (columns < self.input_width)
+        found = image[:, np.clip(rows, 0, self.input_height - 1), np.clip(columns, 0, self.input_width - 1)]
+        return np.where(inside[None, ..., None], found, np.array(padding, image.dtype))
+
+    def with_channels(self, inputs: int, outputs: int) -> Window:
+        """The same over another number of channels."""
+        return replace(self, input_channels=inputs, output_channels=outputs)
+
+
+def _under(outputs: int, stride: int, size: int, dilation: int, before: int) -> Array:
+    return np.arange(outputs)[:, None] * stride + np.arange(size)[None, :] * dilation - before
 
 
 def window(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from rune.arithmetic import round_f32
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
 from rune.tensor import ElementType, TensorType
 
@@ -15,6 +17,8 @@ _ELEMENTS = (
     ElementType.U32,
     ElementType.I32,
 )
+
+_BYTES = (ElementType.U8, ElementType.I8)
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -33,6 +37,14 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     return BlockCode(f"rune_image_normalization_{inputs[0].element}", numbers=(inputs[0].count,))
 
 
+def _element(inputs: tuple[TensorType, ...], _arguments: Arguments) -> Callable[[float], float] | None:
+    if inputs[0].element not in _BYTES:
+        return None
+    low = -128 if inputs[0].element is ElementType.I8 else 0
+    # A quotient of f32 that is rounded to f64 first is rounded once in the end: f64 has more than twice the digits.
+    return lambda number: round_f32((number - low) / 255)
+
+
 BLOCK = Block(
     name="image_normalization",
     summary="Turns an image's bytes into f32 from 0 to 1.",
@@ -40,4 +52,5 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    element=_element,
 )

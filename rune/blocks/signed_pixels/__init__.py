@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
@@ -21,6 +22,10 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     return BlockCode("rune_signed_pixels", numbers=(inputs[0].count,))
 
 
+def _element(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Callable[[float], float]:
+    return lambda number: number - 128
+
+
 BLOCK = Block(
     name="signed_pixels",
     summary="Moves an image's bytes to -128 to 127, for int8 models.",
@@ -28,4 +33,5 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    element=_element,
 )

@@ -1,4 +1,4 @@
-/* ADD, int8 and float32, with broadcasting. */
+/* ADD and SUB, int8, with broadcasting. The output may be an input that is not repeated. */
 #ifndef RUNE_ADD_H
 #define RUNE_ADD_H
 
@@ -17,18 +17,6 @@ RUNE_KERNEL void rune_add_int8(const int8_t *left, const int8_t *right, int8_t *
     for (int32_t i = 0; i < (count); i++)                                                                              \
         (to)[i] = rune_requantize_twice(left_terms[128 + (a)[i * (a_step)]] + right_terms[128 + (b)[i * (b_step)]],    \
                                         requantize, 0);
-    RUNE_BROADCAST(shape, left, right, output, RUNE_LINE)
-#undef RUNE_LINE
-}
-
-RUNE_KERNEL void rune_add_float32(const float *left, const float *right, float *output,
-                                  const struct rune_broadcast *shape, float minimum, float maximum)
-{
-#define RUNE_LINE(a, b, to, count, a_step, b_step)                                                                     \
-    for (int32_t i = 0; i < (count); i++) {                                                                            \
-        float sum = (a)[i * (a_step)] + (b)[i * (b_step)];                                                             \
-        (to)[i] = sum < minimum ? minimum : sum > maximum ? maximum : sum;                                             \
-    }
     RUNE_BROADCAST(shape, left, right, output, RUNE_LINE)
 #undef RUNE_LINE
 }

@@ -1,10 +1,9 @@
-"""ADD: what each byte of an input adds, as tables."""
+"""ADD and SUB: what each byte of an input adds, as tables."""
 
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.add import AddFloat32, AddInt8
-from rune.anvil.program import Number
+from rune.anvil.ops.add import AddInt8
 from rune.kernels.packing import int32s, two_roundings
 
 
@@ -23,18 +22,4 @@ def int8(op: AddInt8) -> KernelCall:
     )
 
 
-def float32(op: AddFloat32) -> KernelCall:
-    return KernelCall(
-        "rune_add_float32",
-        (
-            Input(0, "float"),
-            Input(1, "float"),
-            Output(0, "float"),
-            KernelStructure("struct rune_broadcast", op.shape.fields),
-            Number(op.minimum),
-            Number(op.maximum),
-        ),
-    )
-
-
-PACKERS = {AddInt8: int8, AddFloat32: float32}
+PACKERS = {AddInt8: int8}

@@ -1,4 +1,4 @@
-/* QUANTIZE and DEQUANTIZE: between floats and bytes, and from bytes of one scale to bytes of another by a table. */
+/* QUANTIZE and DEQUANTIZE: between floats and bytes. */
 #ifndef RUNE_QUANTIZE_H
 #define RUNE_QUANTIZE_H
 
@@ -32,12 +32,6 @@ RUNE_KERNEL void rune_quantize_uint8(const float *input, uint8_t *output, int32_
 }
 
 /* Each byte, as a number from 0, is a place in the table. */
-RUNE_KERNEL void rune_quantize_bytes(const uint8_t *input, uint8_t *output, const uint8_t *table, int32_t count)
-{
-    for (int32_t i = 0; i < count; i++)
-        output[i] = table[input[i]];
-}
-
 RUNE_KERNEL void rune_dequantize_bytes(const uint8_t *input, float *output, const float *table, int32_t count)
 {
     for (int32_t i = 0; i < count; i++)

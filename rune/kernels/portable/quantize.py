@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
-from rune.anvil.ops.quantize import DequantizeBytes, QuantizeBytes, QuantizeFloat32
+from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s
 
@@ -16,15 +16,10 @@ def floats(op: QuantizeFloat32) -> KernelCall:
     )
 
 
-def between_bytes(op: QuantizeBytes) -> KernelCall:
-    table = Constant("uint8_t", op.table.tobytes())
-    return KernelCall("rune_quantize_bytes", (Input(0, "uint8_t"), Output(0, "uint8_t"), table, Number(op.count)))
-
-
 def dequantize(op: DequantizeBytes) -> KernelCall:
     return KernelCall(
         "rune_dequantize_bytes", (Input(0, "uint8_t"), Output(0, "float"), float32s(op.table), Number(op.count))
     )
 
 
-PACKERS = {QuantizeFloat32: floats, QuantizeBytes: between_bytes, DequantizeBytes: dequantize}
+PACKERS = {QuantizeFloat32: floats, DequantizeBytes: dequantize}

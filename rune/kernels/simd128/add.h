@@ -1,4 +1,5 @@
-/* ADD, int8 and float32, with broadcasting: dimensions of one are repeated by a step of zero. */
+/* ADD and SUB, int8, with broadcasting: dimensions of one are repeated by a step of zero. The output may be an input that
+ * is not repeated. */
 #ifndef RUNE_ADD_H
 #define RUNE_ADD_H
 
@@ -70,18 +71,6 @@ RUNE_INLINE void rune_add_int8_proven(const int8_t *left, const int8_t *right, i
             for (int32_t j = 0; j < some; j++)
                 output[i + j] = bytes[j];
     }
-}
-
-RUNE_INLINE void rune_add_float32(const float *left, const float *right, float *output,
-                                  const struct rune_broadcast *shape, double minimum, double maximum)
-{
-#define RUNE_LINE(a, b, to, count, a_step, b_step)                                                              \
-    for (int32_t i = 0; i < count; i++) {                                                                       \
-        float sum = (a)[i * a_step] + (b)[i * b_step];                                                          \
-        (to)[i] = sum < (float)minimum ? (float)minimum : sum > (float)maximum ? (float)maximum : sum;          \
-    }
-    RUNE_BROADCAST(shape, left, right, output, RUNE_LINE)
-#undef RUNE_LINE
 }
 
 #endif

@@ -1,5 +1,5 @@
-"""ADD. For int8 of one shape a formula in single precision is tried, and kept only when it gives the reference's byte
-for all 65,536 pairs of inputs; otherwise the exact arithmetic runs."""
+"""ADD and SUB. For int8 of one shape a formula in single precision is tried, and kept only when it gives the
+reference's byte for all 65,536 pairs of inputs; otherwise the exact arithmetic runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.add import AddFloat32, AddInt8
+from rune.anvil.ops.add import AddInt8
 from rune.anvil.program import Number
 from rune.kernels.packing import int32s
 from rune.kernels.simd128.requantization import two_roundings
@@ -29,17 +29,11 @@ def int8(op: AddInt8) -> KernelCall:
     return KernelCall("rune_add_int8", (*pointers, int32s(op.left_terms), int32s(op.right_terms), shape, requantize))
 
 
-def float32(op: AddFloat32) -> KernelCall:
-    shape = KernelStructure("struct rune_broadcast", op.shape.fields)
-    bounds = (Number(op.minimum), Number(op.maximum))
-    return KernelCall("rune_add_float32", (Input(0, "float"), Input(1, "float"), Output(0, "float"), shape, *bounds))
-
-
 def proven_formula(op: AddInt8) -> tuple[np.float32, np.float32, np.float32] | None:
     """Scales of both inputs and an offset for which single precision gives the reference's bytes, if any is found."""
     values = np.arange(-128, 128).astype(np.float32)
     (left_scale, left_zero), (right_scale, right_zero), output_scale, to = op.left, op.right, op.output_scale, op.output
-    if max(left_scale, right_scale) / output_scale > 1024:
+    if max(left_scale, abs(right_scale)) / output_scale > 1024:
         return None  # the sums would leave the range in which the rounding trick is one
     expected = op.bytes()
     right_factor = np.float32(right_scale / output_scale)
@@ -59,4 +53,4 @@ def _attempts() -> Iterator[tuple[float, float]]:
             yield from ((stretch, size), (stretch, -size)) if size else ((stretch, size),)
 
 
-PACKERS = {AddInt8: int8, AddFloat32: float32}
+PACKERS = {AddInt8: int8}

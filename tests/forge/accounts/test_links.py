@@ -136,6 +136,21 @@ def test_who_presses_join_twice_at_once_joins_once(organisation: Organisation, o
     assert User.objects.filter(email="jo@acme.example").count() == 1
 
 
+def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
+    organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two invitations and one address: both have looked before either has written."""
+    monkeypatch.setattr("forge.accounts.actions.invitations.email_errors", lambda email: {})
+    links = [invite(owner, organisation, "developer")[1] for _ in range(2)]
+    join_new(_secret(links[0]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
+    with pytest.raises(BadAccount) as raised:
+        join_new(_secret(links[1]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
+    assert "exists already" in raised.value.errors["email"][0]
+    assert find_invitation(_secret(links[1]))
+    fields = {"token": _secret(links[1]), "step": "account", "name": "Jo", "email": "jo@acme.example"}
+    assert Client().post("/join", fields | {"password": "a long enough one"}).status_code == 400
+
+
 def test_an_invitation_works_once_and_ends_after_seven_days(
     organisation: Organisation, owner: User, stranger: User
 ) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from forge.accounts.access import find_organisation
 from forge.accounts.actions import change_role, create_organisation, remove_member, update_organisation
@@ -14,6 +16,8 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.names import check_organisation_name, check_project_name, slug
 from forge.core.errors import Forbidden, Invalid, Moved, NotFound, SignInNeeded
 from forge.core.models import AuditEntry, Event
+from forge.projects.actions import update_project
+from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +168,26 @@ def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_th
 
     with ThreadPoolExecutor(3) as threads:
         assert sum(threads.map(make, range(3))) == 1
+
+
+@pytest.mark.parametrize("tail", ["", "/members", "/invitations", "/audit", "/audit/export?as=csv"])
+def test_a_former_name_answers_the_api_with_json_and_the_same_address_under_the_new_one(
+    tail: str, organisation: Organisation, owner: User, stranger: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    update_organisation(owner, organisation, name="acme-labs")
+    answer = browser_of(owner).get(f"/api/v1/organisations/acme{tail}")
+    assert (answer.status_code, answer["Location"]) == (307, f"/api/v1/organisations/acme-labs{tail}")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["location"] == answer["Location"]
+    assert browser_of(owner).get(answer["Location"]).status_code == 200
+    for name in ("acme", "nothing"):
+        assert browser_of(stranger).get(f"/api/v1/organisations/{name}{tail}").status_code == 404
+
+
+def test_a_former_name_of_a_project_answers_the_api_with_json(
+    project: Project, owner: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    update_project(owner, project, name="lab")
+    answer = browser_of(owner).get("/api/v1/projects/acme/kitchen/files?x=1")
+    assert (answer.status_code, answer.json()["location"]) == (307, "/api/v1/projects/acme/lab/files?x=1")
+    assert answer["Content-Type"] == "application/problem+json"

@@ -149,27 +149,46 @@ def test_changing_a_thing_takes_reading_it() -> None:
     assert set(spelled_out(["write"])) == set(SHORT["write"])
 
 
+Before = Callable[[str], Any]
+
+
 @pytest.fixture
-def before(transactional_db: None) -> Iterator[Callable[[], object]]:
-    """The scopes of before; calling it carries them over."""
-    MigrationExecutor(connection).migrate([("accounts", "0002_device_sign_in")])
-    yield lambda: call_command("migrate", "accounts", verbosity=0)
+def before(transactional_db: None) -> Iterator[Before]:
+    """The tables as they were after a migration; what is in them is carried over by `migrate`."""
+
+    def back_to(migration: str) -> Any:
+        MigrationExecutor(connection).migrate([("accounts", migration)])
+        return MigrationExecutor(connection).loader.project_state([("accounts", migration)]).apps
+
+    yield back_to
     call_command("migrate", verbosity=0)
 
 
-def test_tokens_of_before_keep_what_they_meant(before: Callable[[], object]) -> None:
+def _old_token(apps: Any, owner: User, scopes: list[str]) -> None:
+    name = f"token {apps.get_model('accounts', 'ApiToken').objects.count()}"
+    values = {"token_hash": name, "hint": "", "name": name, "owner_id": owner.pk, "scopes": scopes}
+    apps.get_model("accounts", "ApiToken").objects.create(**values)
+
+
+def test_tokens_of_before_keep_what_they_meant_but_make_no_people_and_publish_no_project(before: Before) -> None:
     owner = User.objects.create_user("jo@acme.example", name="Jo")
-    of_before = [["read"], ["write"], ["registry"], ["read", "registry"], ["read", "write", "registry"]]
-    for number, scopes in enumerate(of_before):
-        ApiToken.objects.create(token_hash=str(number), hint="", name=str(number), owner=owner, scopes=scopes)
-    before()
-    found = [ApiToken.objects.get(name=str(number)).scopes for number in range(len(of_before))]
-    reads = [str(scope) for scope in SHORT["read"]]
-    all_but_tokens = {str(scope) for scope in Scope} - {"token:create"}
+    apps = before("0002_device_sign_in")
+    for scopes in (["read"], ["write"], ["registry"], ["read", "registry"], ["read", "write", "registry"]):
+        _old_token(apps, owner, scopes)
+    call_command("migrate", "accounts", verbosity=0)
+    found = [token.scopes for token in ApiToken.objects.order_by("name")]
+    reads, writes = ([str(scope) for scope in SHORT[name]] for name in ("read", "write"))
     assert found[0] == found[3] == reads
-    assert set(found[1]) == set(found[4]) == all_but_tokens
-    assert len(found[4]) == len(all_but_tokens)
+    assert sorted(found[1]) == sorted(found[4]) == sorted(writes)
     assert found[2] == ["registry:pull"]
+
+
+def test_a_token_for_which_power_was_chosen_keeps_it(before: Before) -> None:
+    owner = User.objects.create_user("jo@acme.example", name="Jo")
+    apps = before("0003_scopes_are_verbs")
+    _old_token(apps, owner, ["organisation:read", "member:manage"])
+    call_command("migrate", "accounts", verbosity=0)
+    assert ApiToken.objects.get().scopes == ["organisation:read", "member:manage"]
 
 
 @pytest.mark.django_db

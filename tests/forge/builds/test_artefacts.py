@@ -28,10 +28,12 @@ from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import workdir
-from forge.core.blob_links import links_of, organisation_bytes
+from forge.core.blob_links import links_of
 from forge.core.blob_sweep import sweep_blobs
 from forge.core.blobs import blob_path, read_blob
+from forge.core.errors import Damaged
 from forge.core.models import Blob
+from forge.core.stored_bytes import organisation_bytes
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
@@ -70,6 +72,7 @@ def place_of(digest: str) -> Path:
 def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with another byte in one kernel's comment: what an upgrade in place leaves."""
     copy = tmp_path_factory.mktemp("upgraded")
+    copy.chmod(0o755)  # the process may be another user
     ignored = shutil.ignore_patterns("__pycache__")
     for package in (rune, forge):
         source = Path(package.__path__[0])
@@ -182,6 +185,28 @@ def test_a_rune_that_a_power_cut_took_is_made_again(
     assert made_of(build) == shown
     assert read_blob(shown.digest) == good
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
+
+
+def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer: Any, work: Work) -> None:
+    made = made_of(work(request_build(developer, project)))
+    good = read_blob(made.digest)
+    place_of(made.digest).write_bytes(b"x" + good[1:])
+    with pytest.raises(Damaged):
+        read_blob(made.digest)
+    build = work(request_build(developer, project))
+    assert made_of(build) == made
+    assert read_blob(made.digest) == good
+    assert secure(made)
+
+
+def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer: Any, work: Work) -> None:
+    write_file(developer, project, "weights.bin", b"\xff weights")
+    build = request_build(developer, project)
+    place_of(build.source.manifest["weights.bin"]["digest"]).write_bytes(b"\xfe weights")
+    done = work(build)
+    assert done.state == State.FAILED
+    assert done.error == Damaged().detail
+    assert done.error in log_of(done)
 
 
 def test_a_preview_whose_file_is_gone_is_made_again(project: Project, developer: Any, compiler: Compiler) -> None:

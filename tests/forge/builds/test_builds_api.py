@@ -12,6 +12,9 @@ from django.test import Client
 from forge.builds.actions import WAITING_LIMIT, request_build
 from forge.builds.leases import Line, take, write_log
 from forge.builds.models import Build
+from forge.core.blobs import blob_path
+from forge.core.errors import Damaged
+from forge.registry.oci import digest_of
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,19 @@ def test_a_rune_is_a_download_that_never_becomes_a_page(client: Client, project:
     assert response["Content-Disposition"] == 'attachment; filename="kitchen.rune"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_a_damaged_rune_is_an_error_and_no_rune(client: Client, project: Any, developer: Any) -> None:
+    own = RUNE + b"of this test"
+    build = built(developer, project, own)
+    place = blob_path(digest_of(own))
+    assert place is not None
+    place.write_bytes(RUNE + b"of that test")
+    told = client.get(f"/api/v1/builds/{build.pk}/rune", HTTP_ACCEPT_ENCODING="gzip")
+    assert (told.status_code, told.json()["title"]) == (500, "Stored bytes are damaged")
+    streamed: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
+    with pytest.raises(Damaged):
+        list(streamed.streaming_content)
 
 
 def test_a_small_rune_is_compressed_for_who_can_read_that(client: Client, project: Any, developer: Any) -> None:

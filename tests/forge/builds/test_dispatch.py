@@ -17,6 +17,7 @@ from forge.builds.leases import Lease
 from forge.compute.compiler import Compiler
 from forge.compute.turns import Party
 from forge.projects.models import Project
+from tests.forge.builds.conftest import warm
 
 PATIENCE = 5.0
 ONE, OTHER = Party(uuid4()), Party(uuid4())
@@ -119,7 +120,7 @@ def test_a_preview_does_not_wait_behind_a_numbered_build(
     waiting = Waiting(monkeypatch, ONE)
     busy = in_thread(NumberedSlots(1, threading.Event()).work)
     assert waiting.begun.acquire(timeout=PATIENCE)
-    PreviewSlots(threading.Event(), lambda: compiler).work(project.pk)
+    PreviewSlots(threading.Event(), warm(lambda: compiler)).work(project.pk)
     assert project.previews.get().state == "ready"
     assert busy.is_alive()
     waiting.go_on.release()
@@ -137,7 +138,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
-    slot = PreviewSlots(threading.Event())
+    slot = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
     slot.work(project.pk)
     slot.work(project.pk)
     assert len(seen) == 2
@@ -160,5 +161,5 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     # One message that names both: neither waits for the other.
-    PreviewSlots(threading.Event(), lambda: Compiler(Path())).work(project.pk, short.pk)
+    PreviewSlots(threading.Event(), warm(lambda: Compiler(Path()))).work(project.pk, short.pk)
     assert made.is_set()

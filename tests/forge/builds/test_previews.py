@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from datetime import datetime
 from typing import Any
@@ -25,7 +27,7 @@ from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of, warm
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,11 +234,10 @@ def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
 
-    def start_and_end() -> Any:
-        folder = Compiler.start(compiler)
-        assert compiler._process is not None
-        compiler._process.kill()
-        return folder
+    def start_and_end() -> None:
+        Compiler.start(compiler)
+        assert compiler.pid is not None
+        os.kill(compiler.pid, signal.SIGKILL)
 
     monkeypatch.setattr(compiler, "start", start_and_end)
     preview = refresh(project, compiler)
@@ -280,7 +281,7 @@ def test_a_project_that_is_waited_for_twice_is_made_once(
             slots.work(project.pk)
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
-    slots = PreviewSlots(threading.Event(), lambda: compiler)
+    slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
     slots.work(project.pk)
     assert refreshed == [project.pk] * 2
 

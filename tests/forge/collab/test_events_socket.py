@@ -199,7 +199,7 @@ async def test_another_name_of_the_person_says_that_the_state_changed_and_opens_
 ) -> None:
     async with Socket(viewer, PATH) as socket, YjsClient(viewer, project) as editor:
         await socket.event()
-        await sync_to_async(update_profile)(viewer, name="Ari R.", email=viewer.email)
+        await sync_to_async(update_profile)(viewer, name="Ari R.")
         assert (await socket.event())["type"] == "state.changed"
         assert (await editor.closed())[0] == Closing.TRY_AGAIN
 

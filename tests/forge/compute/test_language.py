@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -130,5 +131,19 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
             assert "Ask again in a moment" in refused.json()["detail"]
             assert "answer" in own.answer(stranger, project_of(stranger), {"ask": "check"})
         assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 200
+    finally:
+        own.close()
+
+
+def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
+    own = CompilerPool()
+    files = {"Runefile.yml": {"digest": "sha256:0"}}
+    one, other = uuid4(), uuid4()
+    try:
+        for organisation in (one, one, other):
+            found = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
+            assert found["errors"] == 1
+        computed = own._compilers._idle
+        assert [[compiler.is_of(one), compiler.is_of(other)] for compiler in computed] == [[True, False], [False, True]]
     finally:
         own.close()

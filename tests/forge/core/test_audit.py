@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -13,7 +16,7 @@ from django.test import Client
 from forge.accounts.actions import create_token, delete_token
 from forge.accounts.models import User
 from forge.core.audit import write_entry
-from forge.core.models import AuditEntry
+from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
 
 
@@ -71,3 +74,80 @@ def test_entries_of_before_name_their_person_or_the_installation(before: Callabl
         ("installation", "", None),
     ]
     assert [found[f"act.{number}"].data for number in range(4)] == [{"n": number} for number in range(4)]
+
+
+# -- entries stay as they are
+
+
+@pytest.mark.django_db
+def test_no_entry_is_changed_or_deleted(user: User) -> None:
+    entry = write_entry(user, "file.write", "project:x", path="a.md")
+    entry.action = "file.delete"
+    changes: list[Callable[[], object]] = [
+        entry.save,
+        entry.delete,
+        lambda: AuditEntry.objects.update(action="x"),
+        lambda: AuditEntry.objects.bulk_update([entry], ["action"]),
+        lambda: AuditEntry.objects.filter(pk=entry.pk).delete(),
+        AuditEntry.objects.all().delete,
+    ]
+    for change in changes:
+        with pytest.raises(NeverChanged):
+            change()
+    assert AuditEntry.objects.get().action == "file.write"
+
+
+@pytest.mark.django_db
+def test_an_entry_outlives_its_person(user: User) -> None:
+    write_entry(user, "file.write", "project:x", path="a.md")
+    kept = str(user.pk)
+    user.delete()
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.principal_id) == (None, kept)
+
+
+# -- entries of before get their places
+
+
+def test_entries_of_before_are_where_they_happened(transactional_db: None) -> None:
+    from forge.accounts.models import Organisation
+    from forge.builds.models import Build
+    from forge.projects.models import Version
+
+    person = User.objects.create_user("jo@acme.example", name="Jo")
+    organisation = Organisation.objects.create(name="acme")
+    project = Project.objects.create(organisation=organisation, name="kitchen")
+    version = Version.objects.create(project=project, number=1, digest="x", manifest={}, sequence=0)
+    build = Build.objects.create(project=project, version=version, name="kitchen", kind="numbered", number=1)
+    subjects = {
+        "organisation": organisation.stream,
+        "project": project.stream,
+        "build": build.subject,
+        "user": person.stream,
+        "token": f"token:{build.pk}",
+        "gone": f"project:{build.pk}",
+        "odd": "project:odd",
+    }
+    for name, subject in subjects.items():
+        write_entry(person, name, subject)
+    carry_over = import_module("forge.builds.migrations.0010_audit_entries_have_places").carry_over
+    carry_over(_PlainApps(), None)
+    found = {entry.action: (entry.organisation, entry.project, entry.person) for entry in AuditEntry.objects.all()}
+    inside = (organisation.pk, project.pk, None)
+    assert found == {
+        "organisation": (organisation.pk, None, None),
+        "project": inside,
+        "build": inside,
+        "user": (None, None, person.pk),
+        "token": (None, None, person.pk),
+        "gone": (None, None, None),
+        "odd": (None, None, None),
+    }
+
+
+class _PlainApps:
+    """The tables as a migration sees them: without what the models of today refuse."""
+
+    def get_model(self, app: str, name: str) -> Any:
+        model = apps.get_model(app, name)
+        return type(name, (), {"objects": model._base_manager})

@@ -1,4 +1,4 @@
-"""The same store where blobs lie in no folder, as in an S3 bucket. Django's storage in memory stands for one."""
+"""The same store where blobs lie in no folder, as in an S3 bucket. One in memory stands for it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from forge.core.blob_sweep import adopt_strays, erase, let_go, sweep_blobs
 from forge.core.blobs import blob_name, blob_path, blob_storage, put_bytes, read_blob, record, staged_file, sync_blob
 from forge.core.errors import NotFound
 from forge.core.models import Blob, Thread
+from tests.forge.bucket import BUCKET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(settings: Any) -> None:
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = settings.STORAGES | {"blobs": memory}
+    settings.STORAGES = settings.STORAGES | {"blobs": BUCKET}
 
 
 def is_stored(digest: str) -> bool:

@@ -53,6 +53,13 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
     def of_builds(address: str, key: str) -> dict[str, Any]:
         return {str(pk): found for pk in builds if (found := listed(f"/api/v1/builds/{pk}/{address}", key))}
 
+    def requests() -> Any:
+        """The reviews, each with what was said in it."""
+        found = listed(f"{base}/reviews", "results")
+        return found and [
+            review | {"comments": listed(f"/api/v1/reviews/{review['id']}/comments", "comments")} for review in found
+        ]
+
     readers: Mapping[str, Callable[[], Any]] = {
         "state": lambda: get(f"{base}/state"),
         "preview": lambda: get(f"{base}/preview"),
@@ -61,6 +68,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "logs": lambda: of_builds("log", "lines"),
         "reviews": lambda: of_builds("reviews", "reviews"),
         "comments": lambda: of_builds("comments", "comments"),
+        "requests": requests,
         "watched": lambda: {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches},
         "organisation": lambda: get(organisation),
         "members": lambda: listed(f"{organisation}/members", "members"),
@@ -77,6 +85,7 @@ RESOURCES = (
     "logs",
     "reviews",
     "comments",
+    "requests",
     "watched",
     "organisation",
     "members",

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
 from django.utils import timezone
 
 from forge.accounts import actions as accounts
-from forge.accounts.models import Organisation, User
+from forge.accounts.actions.second_factor import note_second_factor
+from forge.accounts.models import BrowserSession, Organisation, User
 from forge.builds import actions as builds
 from forge.builds import leases, previews
 from forge.builds.models import Build, State
@@ -21,7 +25,8 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.samples import sample_terms
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
-from tests.forge.made_builds import built
+from forge.reviews.models import Review
+from tests.forge.made_builds import RUNE, built
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -139,7 +144,7 @@ def an_organisation_gets_another_name_and_title(world: World) -> Act:
 
 @scene(accounts.update_profile)
 def the_one_who_follows_has_another_name(world: World) -> Act:
-    return lambda: accounts.update_profile(world.developer, name="Joanna Okafor", email=world.developer.email)
+    return lambda: accounts.update_profile(world.developer, name="Joanna Okafor")
 
 
 @scene(accounts.set_password)
@@ -147,9 +152,48 @@ def the_one_who_follows_has_a_new_password(world: World) -> Act:
     return lambda: accounts.set_password(world.developer, "another long one")
 
 
+@scene(accounts.reset_password)
+def the_one_who_follows_sets_a_forgotten_password(world: World) -> Act:
+    link = f"{world.developer.pk.hex}.{default_token_generator.make_token(world.developer)}"
+    return lambda: accounts.reset_password(link, "another long one")
+
+
+@scene(accounts.require_second_factor)
+def a_second_factor_is_required_of_the_one_who_follows(world: World) -> Act:
+    Authenticator.objects.create(user=world.owner, type=Authenticator.Type.TOTP, data={})
+    return lambda: accounts.require_second_factor(world.owner, world.organisation, required=True)
+
+
+@scene(note_second_factor)
+def the_one_who_follows_sets_up_a_second_factor(world: World) -> Act:
+    return lambda: note_second_factor(world.developer, "add", "totp")
+
+
+@scene(accounts.disable_person)
+def the_one_who_follows_is_disabled(world: World) -> Act:
+    return lambda: accounts.disable_person(world.developer.email)
+
+
 @scene(accounts.end_connections)
 def the_one_who_follows_signs_out(world: World) -> Act:
     return lambda: accounts.end_connections(world.developer)
+
+
+@scene(accounts.end_session)
+def a_session_of_the_one_who_follows_is_ended(world: World) -> Act:
+    session = _signed_in(world.developer)
+    return lambda: accounts.end_session(world.developer, session.pk)
+
+
+@scene(accounts.end_other_sessions)
+def the_other_sessions_of_the_one_who_follows_are_ended(world: World) -> Act:
+    _signed_in(world.developer)
+    return lambda: accounts.end_other_sessions(world.developer, "another")
+
+
+def _signed_in(person: User) -> BrowserSession:
+    Client().force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return BrowserSession.objects.filter(user=person).latest("created")
 
 
 # -- projects
@@ -364,6 +408,57 @@ def a_build_is_approved(world: World) -> Act:
 def someone_says_something_about_a_build(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.say(world.viewer, build, "How loud was it?")
+
+
+@scene(reviews.undo_verdict)
+def an_approval_is_undone(world: World) -> Act:
+    build = built(world.developer, world.project)
+    reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
+    return lambda: reviews.undo_verdict(world.viewer, build)
+
+
+def _asked(world: World) -> Review:
+    return _ask(world, built(world.developer, world.project))
+
+
+def _ask(world: World, build: Build) -> Review:
+    return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.viewer)])
+
+
+def _of(person: User) -> reviews.Asked:
+    return reviews.Asked((person.pk,))
+
+
+@scene(reviews.ask_for_review)
+def a_review_is_asked_for(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: _ask(world, build)
+
+
+@scene(reviews.ask_in_a_new_round)
+def a_review_is_carried_on(world: World) -> Act:
+    review = _asked(world)
+    write_file(world.developer, world.project, "notes.txt", b"better")
+    better = built(world.developer, world.project, RUNE + b"better")
+    return lambda: reviews.ask_in_a_new_round(world.developer, review, better, "Hears you now.")
+
+
+@scene(reviews.change_reviewers)
+def others_are_asked(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.change_reviewers(world.developer, review, [_of(world.owner)])
+
+
+@scene(reviews.say_in_review)
+def someone_says_something_in_a_review(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.say_in_review(world.viewer, review, "How loud was it?")
+
+
+@scene(reviews.close_review)
+def a_review_is_closed(world: World) -> Act:
+    review = _asked(world)
+    return lambda: reviews.close_review(world.developer, review)
 
 
 def acts_with_a_scene() -> Iterator[str]:

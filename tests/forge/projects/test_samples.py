@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Membership, User
+from forge.builds.actions import request_build
+from forge.builds.jobs import numbered_job
 from forge.core.blob_links import link_blobs, links_of
 from forge.core.blob_sweep import IN_FLIGHT
 from forge.core.blobs import blob_path, put_bytes, read_blob
@@ -288,3 +290,17 @@ def test_the_same_recording_is_sent_once(client: Client, project: Any) -> None:
     assert send(client, a_sound()).status_code == 201
     assert send(client, a_sound()).status_code == 409
     assert Sample.objects.count() == 1
+
+
+def test_a_recording_that_was_withdrawn_is_built_by_nobody_also_where_another_project_has_its_bytes(
+    project: Any, user: User, organisation: Any
+) -> None:
+    other = Project.objects.create(organisation=organisation, name="other", created_by=user)
+    sample = given(user, project)
+    build = request_build(user, project)
+    put_bytes(a_sound())
+    link_blobs(other, [sample.digest], organisation.pk)
+    assert sample.path in numbered_job(build).manifest
+    take_back(user, sample.pk)
+    assert read_blob(sample.digest) == a_sound()
+    assert sample.path not in numbered_job(build).manifest

@@ -1,26 +1,36 @@
-"""Verdicts and conversations: who may give one, what it holds for, and what waits for whom."""
+"""Verdicts and conversations: who may give one, and what it holds for."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.projects.hooks import waiting_for
-from forge.reviews.access import approved_before, conversation, is_approved, verdicts_on
-from forge.reviews.actions import give_verdict, say
-from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild
-from tests.forge.made_builds import built
+from forge.reviews.access import approvals_of, approved_before, conversation, is_approved, verdicts_on
+from forge.reviews.actions import give_verdict, say, undo_verdict
+from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
+from forge.reviews.models import Verdict
+from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
 
 def another(user: Any, project: Any) -> Any:
-    write_file(user, project, "notes.txt", str(project.builds.count()).encode())
+    """A build of other files with other bytes."""
+    number = str(project.builds.count()).encode()
+    write_file(user, project, "notes.txt", number)
+    return built(user, project, RUNE + number)
+
+
+def same_again(user: Any, project: Any) -> Any:
+    """A build of other files that gave the same bytes."""
+    write_file(user, project, "notes.txt", b"same " + str(project.builds.count()).encode())
     return built(user, project)
 
 
@@ -83,23 +93,53 @@ def test_a_build_is_compared_with_the_last_approved_one(project: Any, developer:
     first, second, third = (another(developer, project) for _ in range(3))
     assert approved_before(third) is None
     give_verdict(owner, first, "approve")
-    give_verdict(owner, second, "changes")
+    give_verdict(owner, second, "changes", "Too slow")
     assert approved_before(third) == first
     assert approved_before(first) is None
 
 
-def test_what_waits_for_whom(project: Any, developer: Any, owner: Any, viewer: Any, stranger: Any) -> None:
-    another(developer, project)
-    build = another(developer, project)
+def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
+    project: Any, developer: Any, owner: Any, viewer: Any
+) -> None:
+    first = built(developer, project)
+    give_verdict(viewer, first, "approve", "It hears me.")
+    again = same_again(owner, project)
+    assert [(one.build.number, one.verdict) for one in verdicts_on(owner, again)] == [(1, "approve")]
+    give_verdict(viewer, again, "changes", "On second thought")
+    assert not is_approved(verdicts_on(owner, first))
+    assert approvals_of(again) == 0
 
-    def waiting(user: Any) -> list[tuple[str, str]]:
-        return [(one.title, one.action) for answer in waiting_for.call(user) for one in answer]
 
-    review = ("acme/kitchen: build 2", "Review")
-    assert waiting(owner) == waiting(viewer) == [review]
-    assert waiting(developer) == waiting(stranger) == []
-    give_verdict(owner, build, "changes")
-    assert waiting(owner) == []
-    assert waiting(developer) == [("acme/kitchen: build 2", "Read")]
-    another(owner, project)
-    assert waiting(developer) == [("acme/kitchen: build 3", "Review")]
+def test_nobody_judges_their_own_bytes_in_somebody_elses_build(project: Any, developer: Any, owner: Any) -> None:
+    built(developer, project)
+    again = same_again(owner, project)
+    with pytest.raises(OwnBuild):
+        give_verdict(developer, again, "approve")
+
+
+def test_asking_for_changes_takes_a_reason(project: Any, developer: Any, owner: Any) -> None:
+    with pytest.raises(Invalid, match="Write what should change"):
+        give_verdict(owner, built(developer, project), "changes", "  ")
+
+
+def test_a_verdict_is_undone_within_a_minute_and_the_one_before_holds_again(
+    project: Any, developer: Any, owner: Any
+) -> None:
+    build = built(developer, project)
+    give_verdict(owner, build, "changes", "Too slow")
+    give_verdict(owner, build, "approve")
+    undo_verdict(owner, build)
+    assert [(one.verdict, one.replaced) for one in verdicts_on(owner, build)] == [("changes", False)]
+    undo_verdict(owner, build)
+    assert verdicts_on(owner, build) == []
+    with pytest.raises(TooLate):
+        undo_verdict(owner, build)
+
+
+def test_after_a_minute_a_verdict_can_only_be_replaced(project: Any, developer: Any, owner: Any) -> None:
+    build = built(developer, project)
+    given = give_verdict(owner, build, "approve")
+    Verdict.objects.filter(pk=given.pk).update(created=timezone.now() - timedelta(seconds=61))
+    with pytest.raises(TooLate, match="replaces the first"):
+        undo_verdict(owner, build)
+    assert is_approved(verdicts_on(owner, build))

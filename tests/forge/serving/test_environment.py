@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.environment import BadEnvironment, read_environment, secret_key
+from forge.serving.environment import BadEnvironment, has_passkeys, read_environment, secret_key
+from rune.isolation.protections import Protection
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
@@ -18,6 +19,8 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.public_is_loopback
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
+    assert found.organisations_by == "everyone"
+    assert found.audit_days == 400
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
@@ -30,7 +33,16 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT", "-1"), ("PUBLIC_URL", "forge"), ("TLS_KEY", "key.pem")],
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("UPLOAD_LIMIT", "-1"),
+        ("AUDIT_DAYS", "0"),
+        ("PUBLIC_URL", "forge"),
+        ("TLS_KEY", "key.pem"),
+        ("REQUIRED_ISOLATION", "walls"),
+        ("CREATE_ORGANISATIONS", "nobody"),
+    ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadEnvironment, match=name):
@@ -111,3 +123,80 @@ def test_an_address_that_cannot_be_used_is_not_repeated_since_it_may_hold_a_pass
 def test_the_keys_of_a_store_go_together(tmp_path: Path) -> None:
     with pytest.raises(BadEnvironment, match="both"):
         read_environment({"S3_URL": "s3://runes", "S3_ACCESS_KEY": "a"}, tmp_path)
+
+
+def test_a_server_may_ask_for_protections_by_name_or_for_all(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).required_isolation == frozenset()
+    named = read_environment({"REQUIRED_ISOLATION": "landlock, system-calls"}, tmp_path).required_isolation
+    assert named == {Protection.LANDLOCK, Protection.SYSTEM_CALLS}
+    assert read_environment({"REQUIRED_ISOLATION": "all"}, tmp_path).required_isolation == frozenset(Protection)
+
+
+def test_a_mail_server_is_named_with_how_it_is_encrypted(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).mail_server is None
+    found = read_environment({"EMAIL_URL": "smtps://forge:p%40ss@mail.example"}, tmp_path).mail_server
+    assert found is not None
+    assert (found.host, found.port, found.user, found.password) == ("mail.example", 465, "forge", "p@ss")
+    assert (found.use_ssl, found.use_starttls) == (True, False)
+    found = read_environment({"EMAIL_URL": "smtp+starttls://mail.example:2525"}, tmp_path).mail_server
+    assert found is not None
+    assert (found.port, found.use_ssl, found.use_starttls) == (2525, False, True)
+
+
+@pytest.mark.parametrize("value", ["mail.example", "http://mail.example", "smtp://", "smtps://user:secret@host:x"])
+def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(tmp_path: Path, value: str) -> None:
+    with pytest.raises(BadEnvironment, match="EMAIL_URL must look like") as raised:
+        read_environment({"EMAIL_URL": value}, tmp_path)
+    assert "secret@host" not in str(raised.value)
+
+
+def test_services_sign_people_in_only_when_they_are_named(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).sign_on.services == ()
+    given = {
+        "OIDC_URL": "https://id.example/realm/",
+        "OIDC_CLIENT_ID": "forge",
+        "OIDC_CLIENT_SECRET": "x",
+        "GITHUB_CLIENT_ID": "a",
+        "GITHUB_CLIENT_SECRET": "b",
+        "SIGN_ON_DOMAINS": "Acme.example, acme.test",
+    }
+    found = read_environment(given, tmp_path).sign_on
+    assert [(each.name, each.login_path) for each in found.services] == [
+        ("id.example", "/accounts/oidc/oidc/login/"),
+        ("GitHub", "/accounts/github/login/"),
+    ]
+    assert found.domains == {"acme.example", "acme.test"}
+    assert found.provider_settings()["openid_connect"]["APPS"][0]["settings"] == {
+        "server_url": "https://id.example/realm"
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"OIDC_URL": "http://id.example", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}, "OIDC_URL"),
+        ({"OIDC_URL": "https://id.example"}, "OIDC_CLIENT_ID"),
+        ({"OIDC_CLIENT_ID": "a"}, "OIDC_URL"),
+        ({"GITHUB_CLIENT_ID": "a"}, "GITHUB_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_SECRET": "a"}, "GOOGLE_CLIENT_ID"),
+        ({"SIGN_ON_DOMAINS": "jo@acme.example"}, "SIGN_ON_DOMAINS"),
+        ({"SIGN_ON_DOMAINS": "acme"}, "SIGN_ON_DOMAINS"),
+    ],
+)
+def test_a_service_that_is_named_by_half_is_refused(tmp_path: Path, variables: dict[str, str], name: str) -> None:
+    with pytest.raises(BadEnvironment, match=name):
+        read_environment(variables, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("public", "expected"),
+    [
+        ("https://forge.example", True),
+        ("http://localhost:8000", True),
+        ("http://127.0.0.1:8000", False),
+        ("https://192.168.1.5:8443", False),
+        ("http://forge.example", False),
+    ],
+)
+def test_passkeys_need_a_name_that_browsers_trust(tmp_path: Path, public: str, expected: bool) -> None:
+    assert has_passkeys(read_environment({"PUBLIC_URL": public}, tmp_path).public) is expected

@@ -37,7 +37,6 @@ def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
 ) -> None:
     built(developer, project)
     theirs = text_of(browser_of(viewer).get(PAGE))
-    assert "Your review is asked for" in theirs
     assert 'name="verdict" value="approve"' in theirs
     assert "Publish build" not in theirs
     mine = text_of(browser_of(developer).get(PAGE))

@@ -22,10 +22,10 @@ _ROLE_COMPARED = re.compile(
 )
 
 _LOOKS = ["see", "read", "comment", "review"]
-_MAKES = [*_LOOKS, "edit", "build", "publish", "describe"]
+_MAKES = [*_LOOKS, "edit", "build", "ask", "publish", "describe"]
 _ON_PROJECT = {"owner": [*_MAKES, "manage"], "developer": _MAKES, "viewer": _LOOKS}
 _ON_ORGANISATION = {
-    "owner": ["see_organisation", "manage_members", "rename_organisation", "create_project"],
+    "owner": ["see_organisation", "manage_members", "rename_organisation", "read_audit", "create_project"],
     "developer": ["see_organisation", "create_project"],
     "viewer": ["see_organisation"],
 }

@@ -44,6 +44,7 @@ _P = "api/v1/projects/acme/kitchen"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>"
 _O = "api/v1/organisations/acme"
 _RAW = "application/octet-stream"
+_NO_ID = "00000000-0000-0000-0000-000000000009"
 
 CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # method, route, address, body, answers
@@ -52,6 +53,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 401)),
     ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),
     ("patch", "api/v1/organisations/<str:organisation>", _O, {"title": "New"}, OWN),
+    ("get", "api/v1/organisations/<str:organisation>/usage", f"{_O}/usage", None, READ),
     ("get", "api/v1/organisations/<str:organisation>/members", f"{_O}/members", None, READ),
     ("patch", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", {"role": "viewer"}, OWN),
     ("delete", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", None, OWN_GONE),
@@ -64,6 +66,9 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         OWN_GONE,
     ),
+    ("get", "api/v1/me/audit", "", None, MINE),
+    ("get", "api/v1/organisations/<str:organisation>/audit", f"{_O}/audit?limit=5", None, OWN),
+    ("get", "api/v1/organisations/<str:organisation>/audit/export", f"{_O}/audit/export?as=csv", None, OWN),
     ("post", "api/v1/device-sign-ins", "", {"machine": "bench"}, (201, 201, 201, 201, 201)),
     ("post", "api/v1/device-sign-ins/token", "", {"device_code": "x"}, BAD),
     ("get", "api/v1/tokens", "", None, MINE),
@@ -178,7 +183,25 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "accounts/login/", "", None, (302, 302, 302, 302, 200)),
     ("get", "accounts/logout/", "", None, (200, 200, 200, 200, 302)),
     ("get", "accounts/signup/", "", None, (403, 403, 403, 403, 403)),
-    ("get", "accounts/password/reset/", "", None, (403, 403, 403, 403, 403)),
+    ("get", "accounts/signup/service", "", None, (403, 403, 403, 403, 403)),
+    ("get", "accounts/cancelled", "", None, (200, 200, 200, 200, 200)),
+    ("get", "accounts/forgotten", "", None, (200, 200, 200, 200, 200)),
+    ("form", "accounts/forgotten", "", {"email": "nobody@acme.example"}, (200, 200, 200, 200, 200)),
+    ("get", "accounts/reset", "", None, (200, 200, 200, 200, 200)),
+    ("form", "accounts/reset", "", {"token": "x"}, BAD),
+    ("get", "accounts/confirm", "", None, ANY_PAGE),
+    ("form", "accounts/confirm", "", {"token": "x"}, (400, 400, 400, 400, 302)),
+    ("form", "accounts/address", "", {"email": "new@acme.example"}, ANY_PAGE),
+    ("get", "accounts/security", "", None, ANY_PAGE),
+    # allauth's: a change of the second factor asks who it is (302), and a second factor is asked for while signing in.
+    ("get", "accounts/reauthenticate/", "", None, (200, 200, 200, 200, 302)),
+    ("get", "accounts/2fa/authenticate/", "", None, (302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/reauthenticate/", "", None, (302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/totp/activate/", "", None, (302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/totp/deactivate/", "", None, (404, 404, 404, 404, 302)),
+    ("get", "accounts/2fa/recovery-codes/", "", None, (404, 404, 404, 404, 302)),
+    ("get", "accounts/2fa/recovery-codes/generate/", "", None, (302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/recovery-codes/download/", "", None, (404, 404, 404, 404, 302)),
     ("get", "accounts/inactive/", "", None, (403, 403, 403, 403, 403)),
     ("get", "new/places", "", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/session", "", None, (200, 200, 200, 200, 200)),
@@ -187,6 +210,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "accounts/password", "", {"old": "wrong", "password": "x"}, (400, 400, 400, 400, 302)),
     ("get", "accounts/device", "", None, ANY_PAGE),
     ("form", "accounts/device", "", {"token": "BCDF-GHJK"}, (400, 400, 400, 400, 302)),
+    ("get", "accounts/audit", "", None, ANY_PAGE),
+    ("get", "accounts/sessions", "", None, ANY_PAGE),
+    ("form", "accounts/sessions/end-others", "", {}, (302, 302, 302, 302, 302)),
+    ("form", "accounts/sessions/<uuid:session>/end", f"accounts/sessions/{_NO_ID}/end", {}, (302, 302, 302, 302, 302)),
     ("get", "accounts/tokens", "", None, ANY_PAGE),
     ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
@@ -195,6 +222,9 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "<str:organisation>", "acme", None, PAGE),
     ("get", "<str:organisation>/settings", "acme/settings", None, PAGE_OWN),
     ("form", "<str:organisation>/settings", "acme/settings", {"name": "acme", "title": "T"}, SENT_OWN),
+    ("form", "<str:organisation>/second-factor", "acme/second-factor", {}, SENT_OWN),
+    ("get", "<str:organisation>/settings/audit", "acme/settings/audit?limit=5", None, PAGE_OWN),
+    ("get", "<str:organisation>/settings/audit/export", "acme/settings/audit/export?as=json", None, PAGE_OWN),
     ("get", "<str:organisation>/deleted", "acme/deleted", None, PAGE),
     ("form", "<str:organisation>/deleted/<str:name>/restore", "acme/deleted/lost/restore", {}, SENT_OWN),
     ("form", "<str:organisation>/invitations", "acme/invitations", {"role": "viewer"}, PAGE_OWN),
@@ -210,7 +240,7 @@ ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.j
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")
-NOT_OURS = ("forge.web.builds", "forge.web.runes", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.reviews", "forge.web.runes", "forge.serving")
 
 
 @pytest.fixture

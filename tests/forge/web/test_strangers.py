@@ -21,7 +21,7 @@ from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import say
+from forge.reviews.actions import Asked, ask_for_review, say
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +39,11 @@ NOTHING: Names = {
     "member": str(UUID(int=2)),
     "invitation": str(UUID(int=3)),
     "token": str(UUID(int=4)),
+    "session": str(UUID(int=7)),
     "rest": "nowhere/zilch/manifests/notag",
     "sample_id": str(UUID(int=5)),
     "watch_id": str(UUID(int=6)),
+    "review_id": str(UUID(int=7)),
     "digest": "sha256:" + "0" * 64,
 }
 """What the addresses' parameters are where there is nothing of the kind."""
@@ -71,6 +73,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
+    review = ask_for_review(owner, build, "Is it good?", reviewers=[Asked((owner.pk,))])
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
     return {
@@ -83,9 +86,11 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "member": str(owner.pk),
         "invitation": str(invitation.pk),
         "token": str(token.pk),
+        "session": str(UUID(int=8)),
         "rest": "acme/kitchen/manifests/latest",
         "sample_id": str(sample.pk),
         "watch_id": str(watch.pk),
+        "review_id": str(review.pk),
         "digest": build.artefact.digest,
     }
 
@@ -115,7 +120,7 @@ def answers(browser: Client, names: Names) -> dict[str, tuple[int, str, str]]:
                 transaction.set_rollback(True)
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(f"(builds(?:/|%2F)){names['number']}", r"\1<number>", said)
+            said = re.sub(f"((?:builds|reviews)(?:/|%2F)){names['number']}", r"\1<number>", said)
             for name, value in names.items():
                 if name != "number":
                     said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")

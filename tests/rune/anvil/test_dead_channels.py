@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from rune.anvil.dead_channels import without_dead_channels
+from rune.anvil.graph import Graph
+from rune.anvil.ops.conv_2d import Conv2DInt8
+from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.anvil.passes.dead_channels import dead_channels
+from rune.anvil.reading.pipeline import read_pipeline
 from rune.tflite import (
     Activation,
     Conv2DOptions,
@@ -71,19 +75,27 @@ def chain() -> Model:
     return Model(3, "", tensors, operators, (0,), (9,), 0)
 
 
+def graph_of(model: Model) -> Graph:
+    return read_pipeline(models_pipeline({"model": model}), {"model": model})
+
+
 def test_constant_channels_are_taken_out_by_eights() -> None:
-    smaller = without_dead_channels(chain())
-    assert smaller.tensors[3].shape == smaller.tensors[6].shape == (1, 6, 5, 16)
-    assert smaller.tensors[4].shape == (1, 3, 3, 16)
-    assert smaller.tensors[7].shape == (9, 1, 1, 16)
-    quantization = smaller.tensors[4].quantization
-    assert quantization is not None
-    assert len(quantization.scales) == 16
+    smaller = dead_channels(graph_of(chain()))
+    first, middle, last = (node.work for node in smaller.nodes if node.stage == "model")
+    assert isinstance(first, Conv2DInt8)
+    assert isinstance(middle, DepthwiseConv2DInt8)
+    assert isinstance(last, Conv2DInt8)
+    assert first.filters.shape == (16, 3, 3, 3)
+    assert middle.taps.shape == (9, 16)
+    assert last.filters.shape == (9, 1, 1, 16)
+    assert len(middle.multipliers) == 16
+    types = {value.name: value.type.dimensions for value in smaller.values}
+    assert types["model tensor 3"] == types["model tensor 6"] == (1, 6, 5, 16)
 
 
 def test_what_somebody_else_reads_is_left_alone() -> None:
-    model = replace(chain(), outputs=(9, 6))
-    assert without_dead_channels(model) == model
+    graph = graph_of(replace(chain(), outputs=(9, 6)))
+    assert dead_channels(graph) is graph
 
 
 def test_the_outputs_are_the_same_with_and_without() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rune.anvil.lower import lower
-from rune.anvil.plan import Interval, aligned, assign, lifetimes, plan
+from rune.anvil.plan import Interval, aligned, assign, least_arena, lifetimes, plan
 from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
-from rune.targets.wasm32 import TARGET as WASM32
+from rune.targets.finding import targets
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from tests.rune.anvil.pipelines import models_pipeline
@@ -19,6 +21,7 @@ from tests.rune.anvil.pipelines import models_pipeline
 buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.integers(0, 20)), max_size=40)
 
 
+@settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
 def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, int]]) -> None:
     intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
@@ -28,11 +31,12 @@ def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, in
         assert offsets[one] % 16 == 0
         assert offsets[one] + sizes[one] <= arena
         for other in range(one):
-            if intervals[one].meets(intervals[other]):
+            if intervals[one].overlaps(intervals[other]):
                 apart = offsets[one] + sizes[one] <= offsets[other] or offsets[other] + sizes[other] <= offsets[one]
                 assert apart
 
 
+@settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
 def test_the_arena_is_never_larger_than_all_buffers_together(drawn: list[tuple[int, int, int]]) -> None:
     intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
@@ -67,22 +71,51 @@ def test_what_a_block_remembers_shares_room_with_nothing() -> None:
     assert lifetimes(program)[1] == Interval(0, 1)
 
 
-ARENAS = {
-    "gesture": 14080,
-    "microspeech": 7088,
-    "mlperf_ad_float": 3072,
-    "mlperf_ad_int8": 768,
-    "mlperf_ic_float": 203232,
-    "mlperf_ic_int8": 52464,
-    "mlperf_kws_int8": 19216,
-    "mlperf_vww_float": 258048,
-    "mlperf_vww_int8": 64512,
-    "sine": 128,
-}
-"""Bytes. A change here is a change of what a device needs, and is to be seen in review."""
+@settings(deadline=None)  # the search of an order takes its time on a busy machine
+@given(buffers)
+def test_no_plan_takes_less_than_the_bound(drawn: list[tuple[int, int, int]]) -> None:
+    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
+    sizes = [Buffer("", size) for size, _, _ in drawn]
+    bound = least_arena(sizes, intervals, 16)
+    alive = list(zip(sizes, intervals, strict=True))
+    in_one_step = [
+        sum(aligned(buffer.size, 16) for buffer, interval in alive if interval.first <= step <= interval.last)
+        for step in range(21)
+    ]
+    assert bound == max(in_one_step)
+    assert assign(sizes, intervals, 16)[1] >= bound
 
 
-@pytest.mark.parametrize("name", ARENAS)
+def test_another_order_is_found_where_the_largest_first_wastes_room() -> None:
+    # Largest first, the last one goes behind the first, and leaves 16 bytes that nothing fits into: 208 in all.
+    sizes = [Buffer("", size) for size in (96, 80, 48, 64)]
+    intervals = [Interval(3, 3), Interval(1, 1), Interval(0, 2), Interval(1, 3)]
+    assert assign(sizes, intervals, 16)[1] == least_arena(sizes, intervals, 16) == 192
+
+
+ARENAS = Path(__file__).with_name("arenas.json")
+"""Bytes, by model and target. A change there is a change of what a device needs, and is to be seen in review;
+`RUNE_WRITE_ARENAS=1` writes the file anew."""
+MODELS = tuple(sorted(json.loads(ARENAS.read_text(encoding="utf-8"))))
+
+
+def arenas(name: str, folder: Path) -> dict[str, int]:
+    """The arena on each target, each of which is the least that whole tensors take."""
+    models = {name: read_model((folder / "models" / f"{name}.tflite").read_bytes())}
+    found = {}
+    for target in targets():
+        program = lower(models_pipeline(models), models, target)
+        found[target.name] = plan(program, target.limits).arena_size
+        bound = least_arena(program.buffers, lifetimes(program), target.limits.alignment)
+        assert found[target.name] == bound, f"{name} on {target.name} could take {bound} bytes"
+    return found
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
-    models = {name: read_model((test_data / "models" / f"{name}.tflite").read_bytes())}
-    assert plan(lower(models_pipeline(models), models, WASM32), WASM32.limits).arena_size == ARENAS[name]
+    pinned = json.loads(ARENAS.read_text(encoding="utf-8"))
+    found = arenas(name, test_data)
+    if os.environ.get("RUNE_WRITE_ARENAS"):
+        ARENAS.write_text(json.dumps({**pinned, name: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    else:
+        assert found == pinned[name]

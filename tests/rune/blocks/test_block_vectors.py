@@ -43,6 +43,16 @@ def test_a_block_gives_its_golden_vectors(vector: Vector, module: BlockModule) -
         assert all(map(_same, found, wanted)), f"{found} is not {wanted}"
 
 
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it(vector: Vector) -> None:
+    element = vector.block.element and vector.block.element(vector.types, vector.arguments)
+    if element is None:
+        return
+    ((_, given),), ((type_, elements),) = vector.inputs, vector.outputs
+    wanted = unpacked(type_.element, elements)
+    assert [element(number) for number in given if not isinstance(number, str)] == wanted
+
+
 @pytest.mark.parametrize("name", SIMPLE)
 def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
     block = CATALOGUE[name]

@@ -39,6 +39,8 @@ FILES = {
     "net/group1-shard1of1.bin": bytes(range(256)) * 8,
     "words.txt": b"one\r\ntwo\n",
 }
+CODE_OF_AN_OPERATOR = 2_000
+"""More bytes than a compiled operator takes beside its constants, over all of a model."""
 WORDS = "  WORDS: {path: words.txt}\n  INLINE: {inline: here}\n"
 
 
@@ -130,7 +132,8 @@ def test_hosted_runes_are_the_same_every_time() -> None:
 @pytest.mark.parametrize("name", REAL_MODELS)
 def test_every_real_model_builds(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
-    described = signature(read_model(data))
+    read = read_model(data)
+    described = signature(read)
     inputs = range(len(described.inputs))
     stages = [
         *(
@@ -147,4 +150,4 @@ def test_every_real_model_builds(name: str, test_data: Path) -> None:
     is_hosted = model.runs == "host"
     assert is_hosted == bool(model.unsupported) == (data in result.rune)
     assert [one.code for one in result.diagnostics] == [Code.UNSUPPORTED_OPERATORS.value] * is_hosted
-    assert len(result.rune) < len(data) + 16_000
+    assert len(result.rune) < len(data) + 16_000 + (0 if is_hosted else CODE_OF_AN_OPERATOR * len(read.operators))

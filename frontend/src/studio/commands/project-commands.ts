@@ -1,4 +1,5 @@
 // The commands about the project as a whole: building, versions, sharing.
+import { askAddress, lastSucceeded } from "../session/state";
 import type { Shell } from "../shell/shell";
 import type { Command } from "./command";
 import { unlessEditor, type CommandState } from "./state";
@@ -19,14 +20,17 @@ export function projectCommands(state: CommandState, shell: Shell): readonly Com
       run: () => dialogs.open({ what: "save-version" }),
     },
     { id: "version.list", title: "Versions", group, run: places.showVersions },
-    { id: "share", title: "Share…", group, run: () => dialogs.open({ what: "share", review: false }) },
+    { id: "share", title: "Share…", group, run: () => dialogs.open({ what: "share" }) },
     { id: "phone", title: "On your phone…", group, run: () => dialogs.open({ what: "phone" }) },
     {
       id: "review",
       title: "Ask for review…",
       group,
-      refused: state.canReview ? null : "Build first: a review is of a build",
-      run: () => dialogs.open({ what: "share", review: true }),
+      refused: refused ?? (state.canReview ? null : "Build first: a review is of a build"),
+      run: () => {
+        const build = lastSucceeded(workspace.store.state.getState().builds);
+        if (build !== null) window.location.assign(askAddress(build));
+      },
     },
     {
       id: "settings",

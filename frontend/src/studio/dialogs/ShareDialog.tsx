@@ -7,7 +7,6 @@ interface ShareDialogProps {
   readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;
   /** The newest build with a rune, or null. */
   readonly build: Build | null;
-  readonly asksForReview: boolean;
   readonly onClose: () => void;
 }
 
@@ -16,11 +15,11 @@ export function outside(publicUrl: string, path: string): string {
   return new URL(path, publicUrl).href;
 }
 
-export function ShareDialog({ session, build, asksForReview, onClose }: ShareDialogProps) {
+export function ShareDialog({ session, build, onClose }: ShareDialogProps) {
   const { project, public_url: publicUrl, tags } = session;
   const organisation = project.organisation;
   return (
-    <Dialog title={asksForReview ? `Ask for a review of build ${build?.number ?? ""}` : "Share"} onClose={onClose}>
+    <Dialog title="Share" onClose={onClose}>
       {session.public_url_is_loopback && (
         <p className="notice warn">
           Only this computer can reach this server ({new URL(publicUrl).host}), so nobody else can open these links yet.
@@ -39,20 +38,16 @@ export function ShareDialog({ session, build, asksForReview, onClose }: ShareDia
           </p>
         </>
       )}
-      {!asksForReview && build === null && (
-        <p className="muted">There is no build to try yet. Press Build, then share its page.</p>
-      )}
-      {!asksForReview && project.visibility === "public" && tags.length > 0 && (
+      {build === null && <p className="muted">There is no build to try yet. Press Build, then share its page.</p>}
+      {project.visibility === "public" && tags.length > 0 && (
         <CopyField
           label="Its public page: anyone can try it, without an account"
           value={outside(publicUrl, project.url)}
         />
       )}
-      {!asksForReview && (
-        <p>
-          Someone who is not in {organisation} yet is <a href={`/${organisation}`}>invited on its page</a>.
-        </p>
-      )}
+      <p>
+        Someone who is not in {organisation} yet is <a href={`/${organisation}`}>invited on its page</a>.
+      </p>
     </Dialog>
   );
 }

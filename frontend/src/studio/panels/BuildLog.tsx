@@ -82,7 +82,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
         {published.map((tag) => (
           <span key={tag.tag} className="tag">
             <TagIcon aria-hidden="true" />
-            {tag.tag}
+            {tag.moves ? `${tag.tag} (moves)` : tag.tag}
           </span>
         ))}
         <span className="grow" />

@@ -64,6 +64,11 @@ export function lastSucceeded(builds: readonly Build[]): Build | null {
   return builds.find((build) => build.state === "succeeded") ?? null;
 }
 
+/** The page on which one asks for a review of a build. */
+export function askAddress(build: Build): string {
+  return `${build.url}/ask`;
+}
+
 export function isUnderWay(build: Build): boolean {
   return build.state === "queued" || build.state === "running";
 }

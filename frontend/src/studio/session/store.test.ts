@@ -92,7 +92,11 @@ test("the log is read for builds that are watched, and not for others", async ()
 
 test("after a gap the whole state is new and its number is given", async () => {
   const { store, letGo } = storeOf({
-    state: () => ({ ...STATE, sequence: 9, tags: [{ tag: "1.0.0", build_number: 1, digest: "", created: "" }] }),
+    state: () => ({
+      ...STATE,
+      sequence: 9,
+      tags: [{ tag: "1.0.0", moves: false, build_number: 1, digest: "", created: "" }],
+    }),
   });
   const read = store.refetch();
   await letGo();

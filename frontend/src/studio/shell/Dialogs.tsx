@@ -55,14 +55,7 @@ export default function Dialogs({ request }: DialogsProps) {
         />
       );
     case "share":
-      return (
-        <ShareDialog
-          session={session}
-          build={lastSucceeded(session.builds)}
-          asksForReview={request.review}
-          onClose={onClose}
-        />
-      );
+      return <ShareDialog session={session} build={lastSucceeded(session.builds)} onClose={onClose} />;
     case "publish":
       return (
         <PublishDialog

@@ -2,7 +2,7 @@
 import type { Build } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import { Mark } from "../parts/Mark";
-import { isUnderWay, lastSucceeded } from "../session/state";
+import { askAddress, isUnderWay, lastSucceeded } from "../session/state";
 import type { TextState } from "../session/workspace";
 import { People } from "./People";
 import { useIsSignedOut, useMayEdit, useSession, useShell, useText } from "./shell";
@@ -101,25 +101,22 @@ export function Header() {
         </a>
       )}
       <People />
-      <button
-        type="button"
-        className="button quiet"
-        aria-label="Share"
-        onClick={() => dialogs.open({ what: "share", review: false })}
-      >
+      <button type="button" className="button quiet" aria-label="Share" onClick={() => dialogs.open({ what: "share" })}>
         <Share2 aria-hidden="true" />
         <span className="wide-only">Share</span>
       </button>
-      <button
-        type="button"
-        className="button wide-only"
-        onClick={() => dialogs.open({ what: "share", review: true })}
-        disabled={reviewable === null}
-        title={reviewable === null ? "Build first: a review is of a build" : `Build ${reviewable.number}`}
-      >
-        <Eye aria-hidden="true" />
-        Ask for review
-      </button>
+      {mayEdit &&
+        (reviewable === null ? (
+          <button type="button" className="button wide-only" disabled title="Build first: a review is of a build">
+            <Eye aria-hidden="true" />
+            Ask for review
+          </button>
+        ) : (
+          <a className="button wide-only" href={askAddress(reviewable)} title={`Of build ${reviewable.number}`}>
+            <Eye aria-hidden="true" />
+            Ask for review
+          </a>
+        ))}
       {mayEdit && (
         <button
           type="button"

@@ -9,7 +9,7 @@ export type DialogRequest =
   | { readonly what: "files"; readonly request: FileDialogRequest }
   | { readonly what: "save-version" }
   | { readonly what: "rune"; readonly files: readonly File[] }
-  | { readonly what: "share"; readonly review: boolean }
+  | { readonly what: "share" }
   | { readonly what: "publish"; readonly build: Build }
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }

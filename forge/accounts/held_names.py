@@ -1,0 +1,54 @@
+"""Names that stay with one organisation for good: those under which something was published.
+
+Whoever pulled `acme/kitchen:1.0` must never get another organisation's bytes there. A name under which nothing was
+published is given to whoever takes it next.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from forge.accounts.models import FormerOrganisationName, HeldName, Organisation
+
+LARGEST_COUNT = 10
+"""Names that an organisation can have had. Else one could use up everybody's by renaming and publishing."""
+
+
+def lock_names(organisation_id: UUID) -> Organisation:
+    """The organisation, locked until the transaction ends: its names, and the names of its projects, stay as they are.
+
+    Whoever gives a name or publishes takes this lock, and takes it before a project's.
+    """
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+
+
+def hold_names(organisation: Organisation) -> None:
+    """Keeps the names that lead to an organisation for it, since it publishes. The caller has locked its names."""
+    # Locked, so that nobody is about to take one of them.
+    former = _former_names(organisation).select_for_update().values_list("name", flat=True)
+    names = [organisation.name, *former]
+    rows = [HeldName(name=name, organisation=organisation.pk) for name in names]
+    HeldName.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def holds_names(organisation: Organisation) -> bool:
+    """Whether an organisation published anything, ever."""
+    return HeldName.objects.filter(organisation=organisation.pk).exists()
+
+
+def names_of(organisation: Organisation) -> frozenset[str]:
+    """All names that lead to an organisation, or that it has for good."""
+    held = HeldName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
+    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *held})
+
+
+def _former_names(organisation: Organisation) -> QuerySet[FormerOrganisationName]:
+    return FormerOrganisationName.objects.filter(organisation=organisation)
+
+
+def is_held_from(name: str, organisation: Organisation | None) -> bool:
+    """Whether a name is held for another organisation than this one, or than a new one, which is None."""
+    held = HeldName.objects.filter(name=name)
+    return held.exists() if organisation is None else held.exclude(organisation=organisation.pk).exists()

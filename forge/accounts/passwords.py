@@ -1,0 +1,22 @@
+"""What a new password ends, whoever sets it and by whatever way: a page, a link that was mailed, a command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.accounts.actions import end_what_password_opened
+from forge.accounts.models import User
+
+
+class EndsWhatTheOldOneOpened:
+    """Among the validators of passwords, which Django tells when a new one was stored. It refuses none."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Any password will do."""
+
+    def get_help_text(self) -> str:
+        return "A new password ends all sessions and tokens."
+
+    def password_changed(self, password: str, user: User) -> None:
+        """Ends sessions and tokens. Django does not call it when it stores the same password by a newer method."""
+        end_what_password_opened(user)

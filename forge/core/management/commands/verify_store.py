@@ -1,0 +1,106 @@
+"""`manage.py verify_store`: reads every stored blob, and says which are damaged, missing or needed by nobody."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from forge.core.store_check import Finding, Kind, Progress, check_store
+from rune.wording import counted, size_text
+
+TOLD_EVERY = 1.0
+"""Seconds between two lines of progress on a terminal."""
+TOLD_ELSEWHERE = 60.0
+"""The same in a log."""
+
+
+class Command(BaseCommand):
+    """Ends with 1 if a link promises bytes that cannot be given, else with 0."""
+
+    help = (
+        "Reads every stored blob and compares it with its digest. Reports bytes that are damaged, unreadable or "
+        "missing, and sizes that are wrong: then it ends with 1. Blobs that nothing links are counted only. The "
+        "server may run meanwhile."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="write one JSON document to standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        told = _Told(self.stderr, is_terminal=self.stderr.isatty())
+        findings: list[Finding] = []
+        for finding in check_store(told):
+            findings.append(finding)
+            if finding.is_problem and not options["json"]:
+                told.clear()
+                self.stdout.write(_line(finding))
+        told.clear()
+        problems = [finding for finding in findings if finding.is_problem]
+        if options["json"]:
+            self.stdout.write(json.dumps(report(told.last, findings), indent=2))
+        else:
+            self.stdout.write(_summary(told.last, findings))
+        if problems:
+            sys.exit(1)
+
+
+def report(seen: Progress, findings: list[Finding]) -> dict[str, Any]:
+    """All that was found, for programs."""
+    counts = Counter(finding.kind for finding in findings)
+    return {
+        "blobs": seen.blobs,
+        "bytes": seen.size,
+        "is_good": not any(finding.is_problem for finding in findings),
+        "counts": {kind.value: counts[kind] for kind in Kind},
+        "findings": [asdict(finding) for finding in findings],
+    }
+
+
+def _line(finding: Finding) -> str:
+    owners = ", ".join(f"{owner.kind} {owner.id}" for owner in finding.owners)
+    return f"{finding.kind.value}: {finding.digest}: {finding.detail}" + (f"; needed by {owners}" if owners else "")
+
+
+def _summary(seen: Progress, findings: list[Finding]) -> str:
+    counts = Counter(finding.kind for finding in findings)
+    bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in Kind if counts[kind] and kind not in _USUAL)
+    usual = ", ".join(f"{counts[kind]} {kind.value}" for kind in _USUAL if counts[kind])
+    read = f"{counted(seen.blobs, 'blob')}, {size_text(seen.size)}, compared: {bad or 'all whole'}."
+    return read + (f" The sweep removes {usual}." if usual else "")
+
+
+_USUAL = (Kind.UNLINKED, Kind.STRAY)
+"""What is no problem."""
+
+
+class _Told:
+    """Shows progress on standard error: in one line of a terminal, now and then in a log."""
+
+    def __init__(self, out: Any, *, is_terminal: bool) -> None:
+        self.last = Progress(0, 0, 0)
+        self._out = out
+        self._is_terminal = is_terminal
+        self._at = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        self.last = progress
+        if time.monotonic() - self._at < (TOLD_EVERY if self._is_terminal else TOLD_ELSEWHERE):
+            return
+        self._at = time.monotonic()
+        text = f"{progress.blobs} of {progress.total} blobs, {size_text(progress.size)}"
+        if self._is_terminal:
+            self._out.write(f"\r{text}", ending="")
+        else:
+            self._out.write(text)
+
+    def clear(self) -> None:
+        """Makes place for a line of the report."""
+        if self._is_terminal:
+            self._out.write("\r\x1b[K", ending="")

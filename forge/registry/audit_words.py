@@ -1,0 +1,6 @@
+"""How the audit log tells of what is published and pulled."""
+
+from forge.core.audit_words import Topic, declare
+
+declare(Topic.PUBLISHING, {"tag.publish": "published build {build_number} of {project} as {tag}"})
+declare(Topic.DOWNLOADS, {"rune.pull": "pulled a published rune of {project}, {digest}"})

@@ -1,0 +1,61 @@
+"""What versions' tags mean for good. A tag `1.0` at a name has the bytes that were published there first, or none.
+
+A tag can be pulled by every name that leads to its project, so its meaning is recorded at each of them. Who calls this
+has locked the names (`forge.accounts.held_names.lock_names`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from forge.accounts.errors import NameTaken
+from forge.projects.models import FormerProjectName, Project
+from forge.registry.errors import TagTaken
+from forge.registry.models import PublishedVersion, Tag
+
+
+def fix_version(project: Project, tag: str, digest: str) -> None:
+    """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagTaken`."""
+    names = _names_of(project)
+    if other := _contradicted(project, names, {tag: digest}):
+        message = (
+            f"{project.organisation.name}/{other.project_name}:{tag} was published before, from a project that was "
+            "deleted or renamed, and keeps its bytes. Choose the next version."
+        )
+        raise TagTaken(message, errors={"tag": [message]})
+    _record(project, names, {tag: digest})
+
+
+def take_along(project: Project, name: str) -> None:
+    """Makes a project's versions mean the same at the name that it gets. Raises `NameTaken`."""
+    tags = Tag.objects.filter(repository__project=project, moves=False)
+    meant = dict(tags.values_list("name", "manifest__blob_id"))
+    if other := _contradicted(project, [name], meant):
+        raise NameTaken(
+            f"{project.organisation.name}/{name}:{other.tag} was published with other bytes than this project's "
+            f"{other.tag}. Choose another name."
+        )
+    _record(project, [name], meant)
+
+
+def _names_of(project: Project) -> list[str]:
+    """The names that lead to a project within its organisation."""
+    former = FormerProjectName.objects.filter(organisation_id=project.organisation_id, project=project)
+    return [project.name, *former.values_list("name", flat=True)]
+
+
+def _contradicted(project: Project, names: Iterable[str], meant: Mapping[str, str]) -> PublishedVersion | None:
+    """A version that already means something else at one of these names."""
+    known = PublishedVersion.objects.filter(
+        organisation=project.organisation_id, project_name__in=names, tag__in=meant.keys()
+    ).order_by("project_name", "tag")
+    return next((each for each in known if each.digest != meant[each.tag]), None)
+
+
+def _record(project: Project, names: Iterable[str], meant: Mapping[str, str]) -> None:
+    rows = [
+        PublishedVersion(organisation=project.organisation_id, project_name=name, tag=tag, digest=digest)
+        for name in names
+        for tag, digest in meant.items()
+    ]
+    PublishedVersion.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,111 @@
+"""Verdicts and what is said about a build."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.errors import Invalid
+from forge.core.events import append_event
+from forge.core.models import Comment
+from forge.core.threads import MAXIMUM_COMMENT, add_comment
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.reviews.access import is_own_rune, is_reviewable
+from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
+from forge.reviews.events import REVIEW_CHANGED
+from forge.reviews.models import Choice, Verdict
+
+UNDONE_WITHIN = timedelta(minutes=1)
+"""How long a verdict can be taken back as if it had not been given; later it can be replaced by another."""
+
+
+@transaction.atomic
+def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") -> Verdict:
+    """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
+
+    Raises `Forbidden`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
+    """
+    require(actor, Verb.REVIEW, build.project)
+    comment = comment.strip()
+    if verdict not in Choice.values:
+        raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
+    if len(comment) > MAXIMUM_COMMENT:
+        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(comment)}.")
+    if verdict == Choice.CHANGES and not comment:
+        raise Invalid("Write what should change.", errors={"text": ["Write what should change."]})
+    if not is_reviewable(build) or build.artefact is None:
+        raise NotReviewable("Only a build that succeeded can be reviewed.")
+    if is_own_rune(actor, build):
+        raise OwnBuild("You built this, so someone else must give the verdict. Ask them for a review.")
+    # The project's row is the lock: two presses at once leave one verdict that holds.
+    Project.objects.lock(build.project_id)
+    _standing(actor, build, build.artefact.digest).update(replaced=True)
+    given = Verdict.objects.create(
+        project=build.project,
+        build=build,
+        user=actor.person,
+        verdict=verdict,
+        comment=comment,
+        rune_digest=build.artefact.digest,
+    )
+    write_entry(
+        actor,
+        "review.verdict",
+        build.subject,
+        build.project.place,
+        number=build.number,
+        verdict=verdict,
+        rune=build.artefact.digest,
+    )
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
+    return given
+
+
+@transaction.atomic
+def undo_verdict(actor: Actor, build: Build) -> None:
+    """Takes back one's newest verdict on a build's bytes, and what it said, within a minute; the one before it holds
+    again. Raises `Forbidden`, `NotReviewable` and `TooLate`."""
+    require(actor, Verb.REVIEW, build.project)
+    if build.artefact is None:
+        raise NotReviewable("Only a build that succeeded can be reviewed.")
+    Project.objects.lock(build.project_id)
+    mine = _standing(actor, build, build.artefact.digest).first()
+    if mine is None or mine.created < timezone.now() - UNDONE_WITHIN:
+        raise TooLate("A verdict can be undone for a minute. Give another one: it replaces the first.")
+    mine.delete()
+    earlier = Verdict.objects.filter(project=build.project, rune_digest=mine.rune_digest, user_id=actor.pk).last()
+    if earlier is not None:
+        Verdict.objects.filter(pk=earlier.pk).update(replaced=False)
+    write_entry(
+        actor,
+        "review.verdict_undone",
+        build.subject,
+        build.project.place,
+        number=build.number,
+        verdict=mine.verdict,
+        rune=mine.rune_digest,
+    )
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
+
+
+@transaction.atomic
+def say(actor: Actor, build: Build, text: str) -> Comment:
+    """Adds to the conversation about a build. Raises `Forbidden` and `Invalid`."""
+    require(actor, Verb.COMMENT, build.project)
+    comment = add_comment(build.subject, actor.person, text)
+    write_entry(
+        actor, "review.comment", build.subject, build.project.place, number=build.number, comment=str(comment.pk)
+    )
+    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
+    return comment
+
+
+def _standing(actor: Actor, build: Build, digest: str) -> models.QuerySet[Verdict]:
+    return Verdict.objects.standing().filter(project=build.project, rune_digest=digest, user_id=actor.pk)

@@ -1,0 +1,69 @@
+"""What verdicts come to: who must still decide, and whether a review is approved. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class ReviewState(StrEnum):
+    """Where a review stands."""
+
+    WAITING = "waiting"
+    CHANGES = "changes"
+    APPROVED = "approved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Group:
+    """People of whom `needed` must approve; with 0 they may, and nobody waits for them."""
+
+    people: frozenset[UUID]
+    needed: int
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Who approves the bytes, and who wants them changed."""
+
+    approving: frozenset[UUID] = frozenset()
+    objecting: frozenset[UUID] = frozenset()
+
+    def of(self, person: UUID) -> str | None:
+        """A member's verdict, `approve` or `changes`; None without one."""
+        if person in self.approving:
+            return "approve"
+        return "changes" if person in self.objecting else None
+
+
+def missing(group: Group, verdicts: Verdicts) -> int:
+    """How many approvals a group still lacks."""
+    return max(0, group.needed - len(group.people & verdicts.approving))
+
+
+def decided(groups: Sequence[Group], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
+    """Where a review stands. One member who wants changes is enough, asked or not."""
+    if is_closed:
+        return ReviewState.CLOSED
+    if verdicts.objecting:
+        return ReviewState.CHANGES
+    if any(missing(group, verdicts) for group in groups):
+        return ReviewState.WAITING
+    return ReviewState.APPROVED
+
+
+def waited_for(groups: Iterable[Group], verdicts: Verdicts) -> frozenset[UUID]:
+    """Whose verdict a review waits for: those without one in groups that lack approvals."""
+    silent = (group.people - verdicts.approving - verdicts.objecting for group in groups if missing(group, verdicts))
+    return frozenset[UUID]().union(*silent)
+
+
+def verdicts_of(given: Mapping[UUID, str]) -> Verdicts:
+    """From each member's standing verdict, `approve` or `changes`."""
+    return Verdicts(
+        frozenset(person for person, verdict in given.items() if verdict == "approve"),
+        frozenset(person for person, verdict in given.items() if verdict == "changes"),
+    )

@@ -1,0 +1,104 @@
+"""What the pages of builds and reviews show of a rune that is judged: what changed, its figures, its verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from forge.accounts.models import User
+from forge.accounts.principals import Principal
+from forge.builds.access import builds_of
+from forge.builds.models import Build, State
+from forge.builds.serializers import rune_url
+from forge.builds.sides import figures_of, side_of
+from forge.comparison.changes import Comparison, compare
+from forge.comparison.figures import figure_rows
+from forge.comparison.sentences import sentences
+from forge.core.models import Comment
+from forge.reviews.access import approved_before, is_approved, is_own_rune, is_reviewable, may_judge, verdicts_on
+from forge.reviews.actions.verdicts import UNDONE_WITHIN
+from forge.reviews.models import Verdict
+from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
+from forge.web.verified import verified
+
+
+@dataclass(frozen=True)
+class Said:
+    """An entry of a conversation: a comment, a verdict, or both."""
+
+    author: User | None
+    text: str
+    at: datetime
+    verdict: Verdict | None
+
+
+def talk(comments: Iterable[Comment], verdicts: Iterable[Verdict]) -> list[Said]:
+    """Comments and verdicts as one conversation, oldest first."""
+    said = [Said(comment.author, comment.text, comment.created, None) for comment in comments]
+    said += [Said(verdict.user, verdict.comment, verdict.created, verdict) for verdict in verdicts]
+    return sorted(said, key=lambda one: one.at)
+
+
+def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
+    """Who approves the build's bytes, who wants them changed, and whether the person may say so."""
+    verdicts = verdicts_on(principal, build)
+    standing = [verdict for verdict in verdicts if not verdict.replaced]
+    mine = next((verdict for verdict in standing if verdict.user_id == principal.pk), None)
+    return {
+        "approvals": sum(verdict.verdict == "approve" for verdict in standing),
+        "is_approved": is_approved(verdicts),
+        "approved_as": _approved_as(build, standing) if is_approved(verdicts) else None,
+        "change_requests": [verdict for verdict in standing if verdict.verdict == "changes"],
+        "judges": may_judge(principal, build),
+        "mine": mine,
+        "may_undo": mine is not None and mine.created > timezone.now() - UNDONE_WITHIN,
+        "is_own": is_own_rune(principal, build),
+    }
+
+
+def _approved_as(build: Build, approving: Iterable[Verdict]) -> int | None:
+    """The number of the build as which these bytes were approved; None where it was this one."""
+    numbers = [verdict.build.number or 0 for verdict in approving]
+    return None if build.number in numbers else min(numbers)
+
+
+def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
+    """The rune to try, and how it differs from the last approved build's, or the one before; {} without a rune."""
+    if not is_reviewable(build):
+        return {}
+    approved = approved_before(build)
+    before = approved or _previous(principal, build)
+    comparison = compare(side_of(before), side_of(build)) if before is not None else None
+    return {
+        "rune_url": rune_url(build),
+        "before": before,
+        "before_is_approved": approved is not None,
+        "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
+        "verified": verified(build),
+        "changes": _said(comparison),
+        "pipeline": _drawn(build, comparison),
+    }
+
+
+def _said(comparison: Comparison | None) -> tuple[str, ...]:
+    """What changed since the earlier build, in sentences; none where there is no such build."""
+    if comparison is None:
+        return ()
+    return sentences(comparison) or ("Nothing: the files are identical.",)
+
+
+def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
+    """The pipeline, with marks of what differs from the earlier build's."""
+    if build.artefact is None:
+        return None
+    marks = marks_of(comparison.pipeline if comparison is not None else None)
+    return drawn_pipeline(build.artefact.report["pipeline"], marks)
+
+
+def _previous(principal: Principal, build: Build) -> Build | None:
+    earlier = builds_of(principal, build.project).filter(number__lt=build.number, state=State.SUCCEEDED)
+    return earlier.first()

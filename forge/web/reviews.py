@@ -1,0 +1,253 @@
+"""Reviews as pages: a project's list, asking for one, and one to try, talk about and decide. None needs scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import User
+from forge.accounts.permissions import ALLOWED, Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.builds.access import find_numbered
+from forge.builds.models import Build
+from forge.core.errors import Conflict, Invalid
+from forge.core.threads import comments_on
+from forge.projects.models import Project
+from forge.reviews import actions
+from forge.reviews.access import (
+    authors_of,
+    find_numbered_review,
+    groups_of,
+    newest_round,
+    reviews_of,
+    standing_verdicts,
+    state_of,
+    verdicts_on,
+)
+from forge.reviews.actions import Asked
+from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.web.judging import rune_facts, talk, verdict_facts
+from forge.web.pages import for_person, show_again
+from forge.web.project import project_of
+
+SHOWN = 100
+"""Reviews on the list."""
+
+
+@dataclass(frozen=True)
+class StateTag:
+    """How a review's state looks: its word, the tag's colour and its icon."""
+
+    word: str
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+STATE_TAGS = {
+    ReviewState.WAITING: StateTag("Waiting", "info", icon="clock"),
+    ReviewState.CHANGES: StateTag("Changes requested", "warn", icon="message-square"),
+    ReviewState.APPROVED: StateTag("Approved", "ok", icon="check"),
+    ReviewState.CLOSED: StateTag("Closed", "", icon="ban"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A review on the list."""
+
+    review: Review
+    build: Build
+    rounds: int
+    look: StateTag
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody who was asked, and the verdict, None without one."""
+
+    person: User
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """A group of reviewers, in words: `1 of 2`, and who still has to decide."""
+
+    title: str
+    needed: int
+    given: int
+    people: tuple[Reviewer, ...]
+
+
+@for_person
+def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's reviews, newest first."""
+    project = project_of(request, organisation, name, Verb.READ)
+    found = list(reviews_of(principal_of(request), project)[:SHOWN])
+    verdicts = standing_verdicts(found)
+    rows = [
+        Row(
+            review,
+            newest_round(review).build,
+            len(review.rounds.all()),
+            STATE_TAGS[state_of(review, verdicts[review.pk])],
+        )
+        for review in found
+    ]
+    return render(request, "reviews/list.html", {"project": project, "rows": rows})
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Asks for a review of a build, or carries an open one on with it."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.ASK)
+    build = find_numbered(principal, project, number)
+    context = {
+        "project": project,
+        "build": build,
+        "members": _who_may_be_asked(project, build),
+        "open_reviews": [
+            review
+            for review in reviews_of(principal, project).filter(closed=None)
+            if (newest_round(review).build.number or 0) < number
+        ],
+        "chosen": request.POST.getlist("people"),
+    }
+    if request.method == "POST":
+        try:
+            return redirect(_asked(principal, project, build, request.POST).get_absolute_url())
+        except (Invalid, Conflict) as error:
+            return show_again(request, "reviews/ask.html", context, error)
+    return render(request, "reviews/ask.html", context)
+
+
+def _asked(principal: Principal, project: Project, build: Build, typed: QueryDict) -> Review:
+    """Raises `Invalid` and `Conflict`."""
+    if carried := typed.get("review", ""):
+        review = find_numbered_review(principal, project, _number(carried))
+        actions.ask_in_a_new_round(principal, review, build, typed.get("message", ""))
+        return review
+    people = tuple(_uuid(each) for each in typed.getlist("people"))
+    needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
+    groups = [Asked(people, needed)] if people else []
+    return actions.ask_for_review(
+        principal, build, typed.get("title", ""), typed.get("message", ""), groups, _day(typed.get("due", ""))
+    )
+
+
+@for_person
+def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """One review."""
+    project, review = _found(request, organisation, name, number)
+    return render(request, "reviews/review.html", _context(principal_of(request), project, review))
+
+
+@for_person
+@require_POST
+def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """What the button that was pressed says: a verdict, taking it back, or a comment."""
+    principal = principal_of(request)
+    project, review = _found(request, organisation, name, number)
+    build = newest_round(review).build
+    text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
+    try:
+        if verdict == "undo":
+            actions.undo_verdict(principal, build)
+        elif verdict:
+            actions.give_verdict(principal, build, verdict, text)
+        else:
+            actions.say_in_review(principal, review, text)
+    except (Invalid, Conflict) as error:
+        return _again(request, project, review, error)
+    return redirect(f"{review.get_absolute_url()}#conversation")
+
+
+@for_person
+@require_POST
+def close(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Ends a review."""
+    project, review = _found(request, organisation, name, number)
+    try:
+        actions.close_review(principal_of(request), review)
+    except Conflict as error:
+        return _again(request, project, review, error)
+    return redirect(review.get_absolute_url())
+
+
+def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Review]:
+    project = project_of(request, organisation, name, Verb.READ)
+    return project, find_numbered_review(principal_of(request), project, number)
+
+
+def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
+    found = find_numbered_review(principal_of(request), project, review.number)
+    return show_again(request, "reviews/review.html", _context(principal_of(request), project, found), error)
+
+
+def _context(principal: Principal, project: Project, review: Review) -> dict[str, Any]:
+    last = newest_round(review)
+    verdicts = standing_verdicts([review])[review.pk]
+    facts = verdict_facts(principal, last.build)
+    return {
+        "project": project,
+        "review": review,
+        "round": last,
+        "build": last.build,
+        "look": STATE_TAGS[state_of(review, verdicts)],
+        "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
+        "groups": [_approvals(group, verdicts) for group in review.groups.all()],
+        "talk": talk(comments_on(review.subject), _verdicts_in(principal, review)),
+        "may_ask": can(principal, Verb.ASK, project),
+        **facts,
+        "judges": facts["judges"] and review.closed is None,
+        **rune_facts(principal, last.build),
+    }
+
+
+def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:
+    """The verdicts on the builds of all rounds."""
+    return [verdict for each in review.rounds.all() for verdict in verdicts_on(principal, each.build)]
+
+
+def _approvals(group: ReviewerGroup, verdicts: Verdicts) -> Approvals:
+    people = tuple(Reviewer(person, verdicts.of(person.pk)) for person in sorted(group.people.all(), key=str))
+    asked = Group(frozenset(each.person.pk for each in people), group.needed)
+    return Approvals(group.title, group.needed, group.needed - missing(asked, verdicts), people)
+
+
+def _who_may_be_asked(project: Project, build: Build) -> Sequence[User]:
+    roles = [role for role, verbs in ALLOWED.items() if Verb.REVIEW in verbs]
+    members = project.organisation.memberships.filter(role__in=roles).exclude(user__in=authors_of(build))
+    return sorted((membership.user for membership in members.select_related("user")), key=str)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Invalid("This is no number.") from None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("This is nobody who can be asked.") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("This is no date.", errors={"due": ["Write a date such as 2026-12-01."]}) from None

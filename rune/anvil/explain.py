@@ -1,0 +1,92 @@
+"""What becomes of a pipeline, as text for people: its graph after each pass, the chosen kernels, the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rune.anvil.computation import Computation
+from rune.anvil.figures import saving
+from rune.anvil.graph import BlockCall, Graph, Node, Value, figures
+from rune.anvil.passes.optimise import Optimised
+from rune.anvil.plan import Plan, lifetimes
+from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Structure
+from rune.wording import plain
+
+
+def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan) -> str:
+    """`read` is the graph before all passes. The same arguments give the same text."""
+    parts = [
+        [f"As read: {figures(read)}", *graph_lines(read)],
+        *([f"After {each.name}: {saving(each.saved)}", *graph_lines(each.graph)] for each in optimised.applied),
+        ["Kernels:", *_kernel_lines(program)],
+        [f"Memory: {plan.arena_size:,} bytes", *_memory_lines(program, plan)],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def graph_lines(graph: Graph) -> Iterator[str]:
+    """A line a node: what it makes, of what, by what."""
+    for node in graph.nodes:
+        inputs = ", ".join(_operand(graph, index) for index in node.inputs)
+        outputs = ", ".join(_result(graph, index) for index in node.outputs)
+        yield f"  {plain(node.name):<32} {outputs}{' = ' if outputs else ''}{_work(node)}({inputs})"
+
+
+def _work(node: Node) -> str:
+    work = node.work
+    if isinstance(work, BlockCall):
+        return work.code.function
+    cost = work.multiply_accumulates if isinstance(work, Computation) else 0
+    return type(work).__name__ + (f"[{cost:,}]" if cost else "")
+
+
+def _operand(graph: Graph, index: int) -> str:
+    return f"%{index}" if graph.values[index].data is None else f"constant {graph.values[index].type}"
+
+
+def _result(graph: Graph, index: int) -> str:
+    value = graph.values[index]
+    place = "" if value.shares is None else f" in the place of %{graph.storage(index)}"
+    return f"%{index} {value.type}{_quantization(value)}{place}"
+
+
+def _quantization(value: Value) -> str:
+    found = value.quantization
+    if found is None or len(found.scales) != 1:
+        return ""
+    return f" ({found.scales[0]:.6g}, {found.zero_points[0]})"
+
+
+def _kernel_lines(program: Program) -> Iterator[str]:
+    scratch = {buffer.name: buffer.size for buffer in program.buffers if buffer.name.endswith(" scratch")}
+    for step in program.steps:
+        if isinstance(step, Call):
+            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(step)))
+            needed = scratch.get(f"{step.stage} scratch", 0)
+            kernel = f"{step.function} ({step.header.parent.name}/{step.header.name})"
+            yield f"  {plain(step.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
+
+
+def _constants(step: Call) -> Iterator[int]:
+    """The constants that a call is given, by their indices."""
+    for argument in step.arguments:
+        for place in _places(argument):
+            if isinstance(place, ConstantPlace):
+                yield place.index
+
+
+def _places(argument: Argument) -> Iterator[Place]:
+    if isinstance(argument, Pointer):
+        yield argument.place
+    elif isinstance(argument, Structure):
+        yield from (value.place for _, value in argument.fields if isinstance(value, Pointer))
+
+
+def _memory_lines(program: Program, plan: Plan) -> Iterator[str]:
+    """A line a buffer, by its place: its bytes, first to last, and the steps in which they are needed."""
+    intervals = lifetimes(program)
+    for offset, index in sorted((offset, index) for index, offset in enumerate(plan.buffer_offsets)):
+        buffer, interval = program.buffers[index], intervals[index]
+        last = max(offset + buffer.size - 1, offset)
+        if buffer.size:
+            yield f"  {offset:>9,} to {last:>9,}  steps {interval.first:>3} to {interval.last:>3}  {plain(buffer.name)}"

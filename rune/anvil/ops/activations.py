@@ -1,0 +1,110 @@
+"""RELU, RELU6, RELU_N1_TO_1 and LEAKY_RELU. Of floats they clamp or scale; of int8 each is a table of 256 bytes.
+
+A byte, counted from its zero point, times input scale / output scale (for LEAKY_RELU of a negative number also times
+alpha) is rounded twice, and clamped to what the activation lets through. The quotients are taken in single precision.
+RELU_N1_TO_1 has no int8 in TFLite. Source: TFLite's reference kernels `reference_ops::ReluX` and `QuantizeLeakyRelu`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.fixed_point import multiplier, real_range, scale_of
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops.rescaling import OutputRange, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.tflite import Activation, LeakyReluOptions
+
+
+@dataclass(frozen=True)
+class ClampFloat32(Computation, Clamped):
+    """Of `count` numbers."""
+
+    count: int
+    minimum: float
+    maximum: float
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (np.clip(inputs[0], np.float32(self.minimum), np.float32(self.maximum)),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+
+@dataclass(frozen=True)
+class LeakyReluFloat32(Computation):
+    """Of `count` numbers, those below zero times alpha."""
+
+    count: int
+    alpha: float
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (np.where(inputs[0] > 0, inputs[0], inputs[0] * np.float32(self.alpha)),)
+
+
+def refusal(op: Op) -> str | None:
+    input_, output = op.input(0), op.output
+    if are(FLOAT32, input_, output):
+        return None
+    if not are(INT8, input_, output) or op.operator.op == "RELU_N1_TO_1":
+        return ""
+    if not one_scale(input_, output):
+        return WITHOUT_SCALE
+    alpha = _alpha(op)
+    if alpha < 0:
+        return "a negative alpha"
+    quotient = max(1.0, alpha) * scale_of(input_)[0] / scale_of(output)[0]
+    return BEYOND_32_BITS if 255 << max(multiplier(quotient).exponent, 0) >= 2**31 - 2**20 else None
+
+
+def _alpha(op: Op) -> float:
+    """By what a number below zero is multiplied; 1 where it is only clamped."""
+    options = op.operator.options
+    return options.alpha if isinstance(options, LeakyReluOptions) else 1.0
+
+
+def _table(op: Op, activation: Activation) -> ByteTable:
+    (scale, zero_point), output_scale = scale_of(op.input(0)), scale_of(op.output)[0]
+    numbers = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64) - zero_point
+    above = np.float32(scale) / np.float32(output_scale)
+    below = np.float32(scale) * np.float32(_alpha(op)) / np.float32(output_scale)
+    scaled = rescaled_twice(
+        np.stack([numbers, numbers], axis=1), [multiplier(float(quotient)) for quotient in (above, below)]
+    )
+    values = np.where(numbers >= 0, scaled[:, 0], scaled[:, 1])
+    table = OutputRange.of(activation, op.output).of_values(values)
+    return ByteTable(op.output.count, table.view(np.uint8), (True, True))
+
+
+def _clamp(activation: Activation) -> Callable[[Op], Computation]:
+    def computation(op: Op) -> Computation:
+        require(op.input(0).count == op.output.count, "input and output differ in size")
+        if op.output.kind is FLOAT32:
+            return ClampFloat32(op.output.count, *real_range(activation))
+        return _table(op, activation)
+
+    return computation
+
+
+def _leaky_relu(op: Op) -> Computation:
+    require(op.input(0).count == op.output.count, "input and output differ in size")
+    if op.output.kind is FLOAT32:
+        return LeakyReluFloat32(op.output.count, _alpha(op))
+    return _table(op, Activation.NONE)
+
+
+OPERATIONS = {
+    "LEAKY_RELU": Operation(refusal, _leaky_relu),
+    "RELU": Operation(refusal, _clamp(Activation.RELU)),
+    "RELU6": Operation(refusal, _clamp(Activation.RELU6)),
+    "RELU_N1_TO_1": Operation(refusal, _clamp(Activation.RELU_N1_TO_1)),
+}

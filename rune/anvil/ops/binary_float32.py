@@ -1,0 +1,76 @@
+"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, each followed by a fused activation.
+
+Source: TFLite's reference kernels `reference_ops::Add`, `Sub`, `Mul`, `Div` and `MaximumMinimumBroadcastSlow`: one
+operation of single precision, then the clamp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+
+from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.fixed_point import real_range
+from rune.anvil.operation import Op, Operation
+from rune.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
+from rune.anvil.ops.types import FLOAT32, are
+
+
+class Binary(Enum):
+    """What is made of two numbers."""
+
+    ADD = "add"
+    SUB = "sub"
+    MUL = "mul"
+    DIV = "div"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+
+
+@dataclass(frozen=True)
+class BinaryFloat32(Computation, Clamped):
+    """The results, clamped."""
+
+    operation: Binary
+    shape: Broadcast
+    minimum: float
+    maximum: float
+
+    is_elementwise = True
+
+    @staticmethod
+    def of(op: Op, operation: Binary) -> BinaryFloat32:
+        shape = broadcast(op.input(0), op.input(1), op.output)
+        return BinaryFloat32(operation, shape, *real_range(activation_of(op)))
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*inputs)
+        with np.errstate(all="ignore"):
+            result = _FUNCTIONS[self.operation](left, right)
+        return (np.clip(result, np.float32(self.minimum), np.float32(self.maximum)),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+
+_FUNCTIONS = {
+    Binary.ADD: np.add,
+    Binary.SUB: np.subtract,
+    Binary.MUL: np.multiply,
+    Binary.DIV: np.divide,
+    Binary.MINIMUM: np.minimum,
+    Binary.MAXIMUM: np.maximum,
+}
+
+
+def _div_refusal(op: Op) -> str | None:
+    return binary_refusal(op) if are(FLOAT32, op.input(0), op.input(1), op.output) else ""
+
+
+def _div(op: Op) -> BinaryFloat32:
+    return BinaryFloat32.of(op, Binary.DIV)
+
+
+OPERATIONS = {"DIV": Operation(_div_refusal, _div, operands=2)}

@@ -1,0 +1,101 @@
+"""Two inputs of which dimensions of one are repeated: how elementwise ops with two inputs go through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rune.anvil.computation import Array
+from rune.anvil.operation import Op, require
+from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
+from rune.tflite import Activation, ElementwiseOptions, Tensor
+
+RANK = 5
+"""Dimensions that kernels go through; of more, those that behave alike are joined."""
+
+BEYOND_RANK = f"with more than {RANK} dimensions"
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """Five dimensions of the output, the last one densest, and the steps in elements of each input; 0: repeated."""
+
+    sizes: tuple[int, ...]
+    left_steps: tuple[int, ...]
+    right_steps: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Elements of the output."""
+        return int(np.prod(self.sizes))
+
+    @property
+    def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Names and values, as `struct rune_broadcast` (kernels/common/broadcast.h) has them."""
+        return (("sizes", self.sizes), ("left_steps", self.left_steps), ("right_steps", self.right_steps))
+
+    def spread(self, left: Array, right: Array) -> tuple[Array, Array]:
+        """Both inputs with the output's five dimensions."""
+        found = []
+        for values, steps in ((left, self.left_steps), (right, self.right_steps)):
+            strides = tuple(step * values.itemsize for step in steps)
+            found.append(np.lib.stride_tricks.as_strided(np.ascontiguousarray(values), self.sizes, strides))
+        return found[0], found[1]
+
+    @staticmethod
+    def dense(count: int) -> Broadcast:
+        """Both inputs have as many elements as the output."""
+        return Broadcast((1, 1, 1, 1, count), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
+
+
+def activation_of(op: Op) -> Activation:
+    """The fused activation; MINIMUM and MAXIMUM have none."""
+    options = op.operator.options
+    return options.activation if isinstance(options, ElementwiseOptions) else Activation.NONE
+
+
+def binary_refusal(op: Op) -> str | None:
+    """Why an elementwise op of two inputs has no kernel, of int8 or float32."""
+    left, right, output = op.input(0), op.input(1), op.output
+    if are(INT8, left, right, output):
+        if not one_scale(left, right, output):
+            return WITHOUT_SCALE
+    elif not are(FLOAT32, left, right, output):
+        return ""
+    if not bounded(activation_of(op)):
+        return f"activation {activation_of(op).name}"
+    return BEYOND_RANK if len(output.shape) > RANK else None
+
+
+def broadcast(left: Tensor, right: Tensor, output: Tensor) -> Broadcast:
+    """The steps. Neighbouring dimensions that behave alike are joined."""
+    rank = len(output.shape)
+    require(max(len(left.shape), len(right.shape)) <= rank, "an input has more dimensions than the output")
+    full = [(1,) * (rank - len(tensor.shape)) + tensor.shape for tensor in (left, right)]
+    joined: list[list[int]] = []  # output, left, right
+    for sizes in zip(output.shape, *full, strict=True):
+        size, *others = sizes
+        require(
+            all(other in (1, size) for other in others) and size in others,
+            f"{list(left.shape)} and {list(right.shape)} do not give {list(output.shape)}",
+        )
+        if size == 1:
+            continue
+        repeats = [other == 1 for other in others]
+        if joined and repeats == [total == 1 for total in joined[-1][1:]]:
+            joined[-1] = [total * each for total, each in zip(joined[-1], sizes, strict=True)]
+        else:
+            joined.append(list(sizes))
+    joined = [[1, 1, 1]] * (RANK - len(joined)) + joined
+    steps = [_steps([dimension[which] for dimension in joined]) for which in (1, 2)]
+    return Broadcast(tuple(size for size, _, _ in joined), *steps)
+
+
+def _steps(sizes: list[int]) -> tuple[int, ...]:
+    """From each index of a dense tensor to the next; 0 where there is one index only."""
+    steps, step = [], 1
+    for size in reversed(sizes):
+        steps.append(0 if size == 1 else step)
+        step *= size
+    return tuple(reversed(steps))

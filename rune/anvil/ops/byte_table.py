@@ -1,0 +1,39 @@
+"""A byte for a byte: a QUANTIZE between scales, and what a pass makes of a chain of elementwise ops and blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
+
+
+@dataclass(frozen=True, eq=False)
+class ByteTable(Computation, CarriesChannels):
+    """Each byte, as a number from 0 to 255, is a place in the table of 256 bytes. `is_signed` says what the bytes are:
+    int8, or uint8; of the input and of the output."""
+
+    count: int
+    table: NDArray[np.uint8]
+    is_signed: tuple[bool, bool]
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (self.table[inputs[0].view(np.uint8)].view(np.int8 if self.is_signed[1] else np.uint8),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if self.is_signed != (True, True):
+            return None
+        values = np.concatenate([self.table[128:], self.table[:128]]).view(np.int8).astype(np.int64)  # from -128 on
+        spans = [
+            values[least + 128 : greatest + 129]
+            for least, greatest in zip(inputs[0].least, inputs[0].greatest, strict=True)
+        ]
+        return Range(np.array([span.min() for span in spans]), np.array([span.max() for span in spans]))
+
+    def carrying(self, keep: Mask) -> Computation:
+        return ByteTable(self.count // len(keep) * int(keep.sum()), self.table, self.is_signed)

@@ -1,0 +1,76 @@
+"""MINIMUM and MAXIMUM with broadcasting. int8 inputs and output have one scale and zero point, so bytes are compared.
+
+Source: TFLite's reference kernel `reference_ops::MaximumMinimumBroadcastSlow`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import scale_of
+from rune.anvil.operation import Op, Operation
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
+from rune.anvil.ops.types import FLOAT32
+
+
+@dataclass(frozen=True)
+class ExtremeInt8(Computation, CarriesChannels):
+    """The lesser of two bytes, or the greater."""
+
+    is_maximum: bool
+    shape: Broadcast
+    is_dense: bool
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (self._extreme(*self.shape.spread(*inputs)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense:
+            return None
+        left, right = inputs
+        return Range(self._extreme(left.least, right.least), self._extreme(left.greatest, right.greatest))
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.is_dense:
+            return None
+        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+
+    def _extreme(self, left: Array, right: Array) -> Array:
+        return np.asarray(np.maximum(left, right) if self.is_maximum else np.minimum(left, right))
+
+
+def refusal(op: Op) -> str | None:
+    why = binary_refusal(op)
+    if why is not None or op.output.kind is FLOAT32:
+        return why
+    scales = {scale_of(tensor) for tensor in (op.input(0), op.input(1), op.output)}
+    return None if len(scales) == 1 else "scales that differ"
+
+
+def _computation(op: Op, operation: Binary) -> ExtremeInt8 | BinaryFloat32:
+    left, right, output = op.input(0), op.input(1), op.output
+    if left.kind is FLOAT32:
+        return BinaryFloat32.of(op, operation)
+    is_dense = left.shape == right.shape == output.shape
+    return ExtremeInt8(operation is Binary.MAXIMUM, broadcast(left, right, output), is_dense)
+
+
+def _minimum(op: Op) -> ExtremeInt8 | BinaryFloat32:
+    return _computation(op, Binary.MINIMUM)
+
+
+def _maximum(op: Op) -> ExtremeInt8 | BinaryFloat32:
+    return _computation(op, Binary.MAXIMUM)
+
+
+OPERATIONS = {
+    "MAXIMUM": Operation(refusal, _maximum, operands=2),
+    "MINIMUM": Operation(refusal, _minimum, operands=2),
+}

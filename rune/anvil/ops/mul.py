@@ -1,0 +1,88 @@
+"""MUL with broadcasting. The product of int8 numbers, each counted from its zero point, is rounded twice.
+
+Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
+from rune.anvil.operation import Op, Operation
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
+
+LARGEST_PRODUCT = 255 * 255
+"""Of two bytes that are counted from their zero points."""
+
+
+@dataclass(frozen=True)
+class MulInt8(Computation, CarriesChannels):
+    """Zero points of both inputs, and the multiplier of their product."""
+
+    shape: Broadcast
+    is_dense: bool
+    left_zero_point: int
+    right_zero_point: int
+    multiplier: Multiplier
+    output: OutputRange
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))
+        return (self._bytes((left - self.left_zero_point) * (right - self.right_zero_point)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense:
+            return None
+        left, right = inputs[0].counted_from(self.left_zero_point), inputs[1].counted_from(self.right_zero_point)
+        corners = [one * other for one in (left.least, left.greatest) for other in (right.least, right.greatest)]
+        products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
+        if not are_in_reach(products, [self.multiplier]):
+            return None
+        return Range(*(self._bytes(end).astype(np.int64) for end in (products.least, products.greatest)))
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.is_dense:
+            return None
+        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+
+    def _bytes(self, products: Array) -> Array:
+        return self.output.of_values(rescaled_twice(products[..., None], [self.multiplier])[..., 0])
+
+
+def _multiplier(op: Op) -> float:
+    return scale_of(op.input(0))[0] * scale_of(op.input(1))[0] / scale_of(op.output)[0]
+
+
+def refusal(op: Op) -> str | None:
+    why = binary_refusal(op)
+    if why is not None or op.output.kind is FLOAT32:
+        return why
+    left = max(multiplier(_multiplier(op)).exponent, 0)
+    return BEYOND_32_BITS if LARGEST_PRODUCT << left >= 2**31 - 2**20 else None
+
+
+def computation(op: Op) -> MulInt8 | BinaryFloat32:
+    left, right, output = op.input(0), op.input(1), op.output
+    if left.kind is FLOAT32:
+        return BinaryFloat32.of(op, Binary.MUL)
+    (scale,) = multipliers_of([_multiplier(op)])
+    return MulInt8(
+        broadcast(left, right, output),
+        left.shape == right.shape == output.shape,
+        scale_of(left)[1],
+        scale_of(right)[1],
+        scale,
+        OutputRange.of(activation_of(op), output),
+    )
+
+
+OPERATIONS = {"MUL": Operation(refusal, computation, operands=2)}

@@ -1,0 +1,134 @@
+"""Dead channels: those that can only ever give one number, found by interval arithmetic over the weights.
+
+Tensors whose channels are carried from one to the other (by a depthwise convolution, a pooling, an ADD, a table) lose
+the same channels together: the convolutions that make them have fewer filters, and those that read them have the
+constant in their bias. The result is the same for every input; MLPerf's person detector loses half of its depthwise
+channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from rune.anvil.channels import CarriesChannels, MakesChannels, Mask, Range, ReadsChannels
+from rune.anvil.computation import Computation
+from rune.anvil.graph import Graph, Node, Value
+from rune.tensor import ElementType
+
+LANES = 8
+"""Channels that vectors compute together; fewer cost as much."""
+
+
+def dead_channels(graph: Graph) -> Graph:
+    """The graph with fewer channels where some are constant and nothing else sees them."""
+    ranges = _ranges(graph)
+    for members in _carried_together(graph):
+        graph = _without_dead(graph, members, ranges)
+    return graph
+
+
+def _ranges(graph: Graph) -> Mapping[int, Range]:
+    """What is known of the values that are int8, channel by channel; by value."""
+    known: dict[int, Range] = {}
+    for node in graph.nodes:
+        if not isinstance(node.work, Computation) or not all(_has_channels(graph.values[i]) for i in node.inputs):
+            continue
+        given = (known.get(index) or Range.of_bytes(_channels(graph.values[index])) for index in node.inputs)
+        found = node.work.bounds(*given)
+        if found is not None and len(node.outputs) == 1:
+            known[node.outputs[0]] = found
+    return known
+
+
+def _has_channels(value: Value) -> bool:
+    return value.type.element is ElementType.I8 and bool(value.type.dimensions)
+
+
+def _channels(value: Value) -> int:
+    return value.type.dimensions[-1]
+
+
+def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
+    """Groups of values that have the same channels: what a node carries over belongs to what it reads."""
+    group = {index: index for node in graph.nodes for index in (*node.inputs, *node.outputs)}
+
+    def first(index: int) -> int:
+        while group[index] != index:
+            index = group[index]
+        return index
+
+    for node in graph.nodes:
+        if isinstance(node.work, CarriesChannels):
+            for index in node.inputs:
+                group[first(index)] = first(node.outputs[0])
+    found: dict[int, list[int]] = {}
+    for index in group:
+        if _has_channels(graph.values[index]):
+            found.setdefault(first(index), []).append(index)
+    return [tuple(members) for members in found.values()]
+
+
+def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]) -> Graph:
+    """The graph without the dead channels of these values; as it is where something else sees them."""
+    inside = frozenset(members)
+    touching = {
+        number: node
+        for number, node in enumerate(graph.nodes)
+        if inside.intersection(node.inputs) or inside.intersection(node.outputs)
+    }
+    made = {index for node in touching.values() for index in node.outputs}
+    if not inside <= made or len({_channels(graph.values[index]) for index in members}) != 1:
+        return graph
+    keep = _live(inside, touching.values(), ranges)
+    if keep is None or keep.all():
+        return graph
+    changed = {number: _narrowed(node, inside, keep, ranges) for number, node in touching.items()}
+    works = {number: work for number, work in changed.items() if work is not None}
+    if len(works) != len(changed):
+        return graph
+    values = {index: _narrower(graph.values[index], int(keep.sum())) for index in members}
+    nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
+    return graph.with_values(values).with_nodes(nodes)
+
+
+def _live(inside: frozenset[int], touching: Iterable[Node], ranges: Mapping[int, Range]) -> Mask | None:
+    """The channels to keep; None where a node needs them all. Dead ones fill up the vectors."""
+    dead: Mask | None = None
+    for node in touching:
+        if isinstance(node.work, CarriesChannels) and inside.issuperset((*node.inputs, *node.outputs)):
+            continue
+        if inside.intersection(node.outputs) and not isinstance(node.work, MakesChannels):
+            return None
+        if not inside.intersection(node.inputs):
+            continue
+        found = ranges.get(node.inputs[0])
+        if not isinstance(node.work, ReadsChannels) or found is None:
+            return None
+        here = found.constant & node.work.foldable(found.least)
+        dead = here if dead is None else dead & here
+    if dead is None:
+        return None
+    live = ~dead
+    spare = -int(live.sum()) % LANES or (0 if live.any() else LANES)
+    live[np.flatnonzero(dead)[:spare]] = True
+    return live
+
+
+def _narrowed(node: Node, inside: frozenset[int], keep: Mask, ranges: Mapping[int, Range]) -> Computation | None:
+    """What a node computes without the other channels, of its input, its output or both; None where it cannot."""
+    work: object = node.work
+    if isinstance(work, CarriesChannels):
+        return work.carrying(keep)
+    if inside.intersection(node.inputs) and isinstance(work, ReadsChannels):
+        work = work.reading(keep, ranges[node.inputs[0]].least)
+    if inside.intersection(node.outputs) and isinstance(work, MakesChannels):
+        work = work.making(keep)
+    return work if isinstance(work, Computation) else None
+
+
+def _narrower(value: Value, channels: int) -> Value:
+    dimensions = (*value.type.dimensions[:-1], channels)
+    return replace(value, type=replace(value.type, dimensions=dimensions))

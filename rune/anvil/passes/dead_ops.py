@@ -1,0 +1,19 @@
+"""Dead ops: what nothing reads is not computed. Only ops of models: a proc-block may still refuse what it is given."""
+
+from __future__ import annotations
+
+from rune.anvil.computation import Computation
+from rune.anvil.graph import Graph
+
+
+def dead_ops(graph: Graph) -> Graph:
+    """The graph without ops whose results reach no block, no host model and no output."""
+    needed: set[int] = set()
+    dead = []
+    for number in reversed(range(len(graph.nodes))):
+        node = graph.nodes[number]
+        if isinstance(node.work, Computation) and needed.isdisjoint(node.outputs):
+            dead.append(number)
+        else:
+            needed.update(node.inputs)
+    return graph.with_nodes(dict.fromkeys(dead, ())) if dead else graph

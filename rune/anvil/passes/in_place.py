@@ -1,0 +1,34 @@
+"""In place: the output of an elementwise op takes the memory of an input that nothing reads any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rune.anvil.computation import Computation, View
+from rune.anvil.graph import Graph, Node
+
+
+def in_place(graph: Graph) -> Graph:
+    """The graph with outputs that share the memory of an input."""
+    last = {graph.storage(index): number for number, node in enumerate(graph.nodes) for index in node.inputs}
+    for number, node in enumerate(graph.nodes):
+        if not isinstance(node.work, Computation) or not node.work.is_elementwise or isinstance(node.work, View):
+            continue
+        source = next(
+            (index for index in node.inputs if last[graph.storage(index)] == number and _fits(graph, node, index)), None
+        )
+        if source is None:
+            continue
+        output = node.outputs[0]
+        graph = graph.with_values({output: replace(graph.values[output], shares=source)})
+        if output in last:  # what was the output's memory is the input's now
+            last[graph.storage(output)] = last.pop(output)
+    return graph
+
+
+def _fits(graph: Graph, node: Node, index: int) -> bool:
+    """Whether the only output has as many elements of the same type as this input, which is no constant."""
+    if len(node.outputs) != 1 or graph.values[graph.storage(index)].data is not None:
+        return False
+    source, result = graph.values[index].type, graph.values[node.outputs[0]].type
+    return (source.element.size, source.count) == (result.element.size, result.count)

@@ -1,0 +1,58 @@
+"""All passes in their order, and what each of them saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rune.anvil.figures import Figures
+from rune.anvil.graph import Graph, figures
+from rune.anvil.passes.activations import activations
+from rune.anvil.passes.byte_tables import byte_tables
+from rune.anvil.passes.constant_folding import constant_folding
+from rune.anvil.passes.dead_channels import dead_channels
+from rune.anvil.passes.dead_ops import dead_ops
+from rune.anvil.passes.in_place import in_place
+from rune.anvil.passes.views import views
+
+Pass = Callable[[Graph], Graph]
+"""Pure; gives the very graph that it was given where it finds nothing to do."""
+
+PASSES: Mapping[str, Pass] = {
+    "constant folding": constant_folding,
+    "dead ops": dead_ops,
+    "activations": activations,
+    "byte tables": byte_tables,
+    "dead channels": dead_channels,
+    "views": views,
+    "in place": in_place,
+}
+"""By name, in the order in which they run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A pass that changed the graph: what came of it, and what is gone."""
+
+    name: str
+    graph: Graph
+    saved: Figures
+
+
+@dataclass(frozen=True, eq=False)
+class Optimised:
+    """The graph after all passes, and those that changed it, in their order."""
+
+    graph: Graph
+    applied: tuple[Applied, ...]
+
+
+def optimise(graph: Graph, passes: Mapping[str, Pass] = PASSES) -> Optimised:
+    """The same function of the same inputs. The same graph gives the same result."""
+    applied = []
+    for name, rewrite in passes.items():
+        before = graph
+        graph = rewrite(before)
+        if graph is not before:
+            applied.append(Applied(name, graph, figures(before) - figures(graph)))
+    return Optimised(graph, tuple(applied))

@@ -1,0 +1,1 @@
+"""From a checked pipeline and its model files to a graph. Import from the modules."""

@@ -1,0 +1,34 @@
+"""A graph as it grows: values and nodes in the order in which they are met."""
+
+from __future__ import annotations
+
+from rune.anvil.graph import CompiledModel, Graph, Node, Value, Work
+from rune.tensor import TensorType
+
+
+class GraphBuilder:
+    """Collects what the readers find."""
+
+    def __init__(self) -> None:
+        self._values: list[Value] = []
+        self._nodes: list[Node] = []
+        self._models: list[CompiledModel] = []
+
+    def value(self, value: Value) -> int:
+        """Its index."""
+        self._values.append(value)
+        return len(self._values) - 1
+
+    def type_of(self, index: int) -> TensorType:
+        return self._values[index].type
+
+    def node(
+        self, name: str, stage: str, work: Work, inputs: tuple[int, ...] = (), outputs: tuple[int, ...] = ()
+    ) -> None:
+        self._nodes.append(Node(name, stage, work, inputs, outputs))
+
+    def model(self, stage: str, file: str) -> None:
+        self._models.append(CompiledModel(stage, file))
+
+    def graph(self) -> Graph:
+        return Graph(tuple(self._values), tuple(self._nodes), tuple(self._models))

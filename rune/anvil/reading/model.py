@@ -1,0 +1,52 @@
+"""The ops of a model file as nodes. What cannot be compiled is refused before, by `rune.anvil.support`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rune.anvil.computation import Array
+from rune.anvil.errors import BadModel, UnsupportedModel
+from rune.anvil.graph import NUMPY_TYPES, Value
+from rune.anvil.operation import Contradiction, Op
+from rune.anvil.ops import OPERATIONS
+from rune.anvil.reading.builder import GraphBuilder
+from rune.anvil.support import unsupported
+from rune.tensor import ElementType, TensorType
+from rune.tflite import Model, Tensor
+
+
+def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...]) -> tuple[int, ...]:
+    """Adds a model's ops, which read the values `inputs`; the values of its outputs. Raises `UnsupportedModel` and
+    `BadModel`."""
+    lacking = unsupported(model)
+    if lacking:
+        raise UnsupportedModel(file, lacking)
+    builder.model(stage, file)
+    values = dict(zip(model.inputs, inputs, strict=True))
+
+    def value(index: int) -> int:
+        """Of a tensor; a constant comes into the graph when it is first asked for."""
+        if index not in values:
+            values[index] = builder.value(_value(f"{stage} tensor {index}", model.tensors[index]))
+        return values[index]
+
+    for number, operator in enumerate(model.operators):
+        operation = OPERATIONS[operator.op]
+        try:
+            computation = operation.computation(Op.of(model, operator))
+        except Contradiction as contradiction:
+            raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
+        operands = tuple(value(index) for index in operator.inputs[: operation.operands])
+        results = tuple(value(index) for index in operator.outputs)
+        builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
+    return tuple(value(index) for index in model.outputs)
+
+
+def _value(name: str, tensor: Tensor) -> Value:
+    kind = tensor.type or TensorType(ElementType.U8, (0,))  # of what no op that can be compiled reads or writes
+    return Value(name, kind, tensor.quantization, None if tensor.data is None else _constant(kind, tensor.data))
+
+
+def _constant(kind: TensorType, data: memoryview) -> Array:
+    """A view of the file's bytes."""
+    return np.frombuffer(data, NUMPY_TYPES[kind.element]).reshape(kind.dimensions)

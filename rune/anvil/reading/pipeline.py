@@ -1,0 +1,118 @@
+"""A checked pipeline as a graph: a node for each stage, and for each op of the models that are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rune.abi import Output
+from rune.anvil.errors import BadArgument
+from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
+from rune.anvil.program import CapabilityRequest, OutputRequest
+from rune.anvil.reading.builder import GraphBuilder
+from rune.anvil.reading.model import read_ops
+from rune.blocks.signature import BlockError
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.tflite import Model
+
+
+def read_pipeline(
+    pipeline: Pipeline,
+    models: Mapping[str, Model],
+    hosted: Mapping[str, bytes | None] | None = None,
+    *,
+    watched: Iterable[Port] = (),
+    timed: bool = False,
+) -> Graph:
+    """The graph of a checked pipeline; `models` that are compiled by the file names of their stages.
+
+    `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
+    it. What flows out of the `watched` ports is sent too, when all stages are done: each through a TENSOR output of its
+    own, behind those of the pipeline. A `timed` program tells its host when each stage ends: two marks before the
+    first, between which there is nothing but a mark, and one after each. Raises `UnsupportedModel`, `BadModel` and
+    `BadArgument`, and `ValueError` for a port that is not there.
+    """
+    reading = _Reading(models, hosted or {})
+    if timed:
+        reading.mark("")
+        reading.mark("")
+    for stage in pipeline.stages:
+        match stage:
+            case CapabilityStage():
+                reading.capability(stage)
+            case BlockStage():
+                reading.block(stage)
+            case ModelStage():
+                reading.model(stage)
+            case OutputStage():
+                reading.output(stage)
+        if timed:
+            reading.mark(stage.name)
+    for port in watched:
+        reading.watch(port)
+    return reading.builder.graph()
+
+
+class _Reading:
+    """The graph as it grows, and the value of each port so far."""
+
+    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None]) -> None:
+        self.builder = GraphBuilder()
+        self._models = models
+        self._hosted = hosted
+        self._values: dict[Port, int] = {}
+
+    def mark(self, stage: str) -> None:
+        self.builder.node(stage, stage, StageEnd(stage))
+
+    def capability(self, stage: CapabilityStage) -> None:
+        request = CapabilityRequest(stage.name, stage.kind, stage.parameters, stage.output)
+        output = self.builder.value(Value(stage.name, stage.output))
+        self._values[Port(stage.name, 0)] = output
+        self.builder.node(stage.name, stage.name, Capture(request), (), (output,))
+
+    def block(self, stage: BlockStage) -> None:
+        types = tuple(self.builder.type_of(self._values[port]) for port in stage.inputs)
+        try:
+            code = stage.block.code(types, stage.arguments)
+        except BlockError as error:
+            raise BadArgument(stage.name, error.message) from error
+        element = stage.block.element(types, stage.arguments) if stage.block.element else None
+        outputs = self._outputs(
+            stage.name,
+            [
+                Value(f"{stage.name}.{index}", output.type, text_bound=output.text_bound)
+                for index, output in enumerate(stage.outputs)
+            ],
+        )
+        work = BlockCall(stage.block.header, code, element)
+        self.builder.node(stage.name, stage.name, work, self._inputs(stage.inputs), outputs)
+
+    def model(self, stage: ModelStage) -> None:
+        inputs = self._inputs(stage.inputs)
+        if stage.name not in self._hosted:
+            file = stage.file or ""
+            results = read_ops(self.builder, stage.name, file, self._models[file], inputs)
+            self._values |= {Port(stage.name, index): value for index, value in enumerate(results)}
+            return
+        named = [Value(f"{stage.name}.{index}", kind) for index, kind in enumerate(stage.outputs)]
+        outputs = self._outputs(stage.name, named)
+        work = HostInference(stage.format, stage.input_types, self._hosted[stage.name], stage.resource, stage.capacity)
+        self.builder.node(stage.name, stage.name, work, inputs, outputs)
+
+    def output(self, stage: OutputStage) -> None:
+        request = OutputRequest(stage.name, stage.kind)
+        self.builder.node(stage.name, stage.name, Send(request), self._inputs(stage.inputs))
+
+    def watch(self, port: Port) -> None:
+        if port not in self._values:
+            raise ValueError(f"there is no output {port.index} of a stage {port.stage}")
+        request = OutputRequest(port.stage, Output.TENSOR)
+        self.builder.node(port.stage, port.stage, Send(request), (self._values[port],))
+
+    def _inputs(self, ports: Iterable[Port]) -> tuple[int, ...]:
+        return tuple(self._values[port] for port in ports)
+
+    def _outputs(self, stage: str, values: Iterable[Value]) -> tuple[int, ...]:
+        found = tuple(map(self.builder.value, values))
+        self._values |= {Port(stage, index): value for index, value in enumerate(found)}
+        return found

@@ -1,0 +1,227 @@
+"""A graph to a target's program: for each node its steps, for each value a place, for each op a call of the target's
+kernels with packed constants and scratch. Memory is not yet decided."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rune.anvil.c_text import C_TYPES
+from rune.anvil.computation import Computation
+from rune.anvil.errors import MissingKernel
+from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
+from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
+from rune.anvil.messages import message_size
+from rune.anvil.program import (
+    Argument,
+    Buffer,
+    BufferPlace,
+    Call,
+    CapabilityRequest,
+    ConstantPlace,
+    HostModel,
+    HostResource,
+    Infer,
+    Lifetime,
+    Mark,
+    Message,
+    ModelPlace,
+    Number,
+    OutputRequest,
+    Place,
+    Pointer,
+    Program,
+    ReadCapability,
+    ResourcePlace,
+    SendOutput,
+    Step,
+    Structure,
+    Tensor,
+)
+from rune.anvil.program import Constant as ConstantBytes
+from rune.anvil.target import Target
+from rune.blocks.signature import HostText
+from rune.tensor import ElementType, TensorType
+
+PIPELINE = 0
+"""The part of the program that is no model."""
+MODEL_PARTS = 3
+"""How many parts models have to themselves; where there are more models, they share."""
+
+
+def select(graph: Graph, target: Target) -> Program:
+    """The graph in the target's kernels. Raises `MissingKernel`."""
+    selection = _Selection(graph, target)
+    for node in graph.nodes:
+        selection.node(node)
+    return selection.program()
+
+
+class _Selection:
+    """The program as it grows, and where each value lies so far."""
+
+    def __init__(self, graph: Graph, target: Target) -> None:
+        self._graph = graph
+        self._target = target
+        self._files = {model.stage: model.file for model in graph.models}
+        self._parts = {model.stage: 1 + number % MODEL_PARTS for number, model in enumerate(graph.models)}
+        self._places: dict[int, Place] = {}
+        self._buffers: list[Buffer] = []
+        self._constants: dict[ConstantBytes, int] = {}
+        self._capabilities: list[CapabilityRequest] = []
+        self._host_models: list[HostModel] = []
+        self._embedded: dict[bytes, int] = {}
+        self._resources: dict[str, HostResource] = {}
+        self._outputs: list[OutputRequest] = []
+        self._messages: list[Message] = []
+        self._steps: list[Step] = []
+
+    def program(self) -> Program:
+        return Program(
+            tuple(self._buffers),
+            tuple(self._constants),
+            tuple(self._capabilities),
+            tuple(self._outputs),
+            tuple(self._messages),
+            tuple(self._steps),
+            1 + min(len(self._graph.models), MODEL_PARTS),
+            tuple(self._host_models),
+            tuple(self._resources.values()),
+            tuple(self._embedded),
+        )
+
+    def node(self, node: Node) -> None:
+        match node.work:
+            case Computation():
+                self._steps.append(self._op(node, node.work))
+            case BlockCall():
+                self._steps.append(self._block(node, node.work))
+            case HostInference():
+                self._steps.append(self._host_model(node, node.work))
+            case Capture(request):
+                self._steps.append(ReadCapability(len(self._capabilities), self._output(node, 0)))
+                self._capabilities.append(request)
+            case Send(request):
+                tensors = tuple(self._tensor(index, PIPELINE) for index in node.inputs)
+                self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
+                self._outputs.append(request)
+                self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
+            case StageEnd(stage):
+                self._steps.append(Mark(stage))
+
+    def _op(self, node: Node, computation: Computation) -> Call:
+        kernel = self._target.kernels.kernel(computation)
+        if kernel is None:
+            kind = type(computation).__name__
+            raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
+        call = kernel.pack(computation)
+        for number in range(len(node.outputs)):
+            self._output(node, number)
+        part = self._parts.get(node.stage, PIPELINE)
+
+        def resolve(argument: KernelArgument) -> Argument:
+            match argument:
+                case Input(index, element):
+                    return Pointer(self._place(node.inputs[index], part), element)
+                case Output(index, element):
+                    return Pointer(self._place(node.outputs[index], part), element, writes=True)
+                case Scratch(element, size):
+                    return Pointer(self._buffer(f"{node.name} scratch", size), element, writes=True)
+                case Constant(element, data):
+                    return Pointer(self._constant(data, part), element)
+                case KernelStructure(kind, fields):
+                    return Structure(kind, tuple((key, self._field(value, part)) for key, value in fields))
+                case Number():
+                    return argument
+
+        arguments = tuple(resolve(argument) for argument in call.arguments)
+        return Call(node.name, kernel.header, call.function, arguments, part)
+
+    def _block(self, node: Node, work: BlockCall) -> Call:
+        code = work.code
+        tensors = [self._tensor(index, PIPELINE) for index in node.inputs]
+        arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
+        for number in range(len(node.outputs)):
+            tensor = self._output(node, number)
+            arguments.append(Pointer(tensor.place, C_TYPES[tensor.type.element], writes=True))
+        if code.state_size:
+            state = self._buffer(f"{node.name} state", code.state_size, Lifetime.KEPT)
+            arguments.append(Pointer(state, "void", writes=True))
+        if code.scratch_size:
+            arguments.append(Pointer(self._buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True))
+        arguments += [self._text(text) for text in code.texts]
+        arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
+        arguments += [Number(value) for value in code.numbers]
+        return Call(node.name, work.header, code.function, tuple(arguments))
+
+    def _host_model(self, node: Node, work: HostInference) -> Infer:
+        data = work.data
+        embedded = None if data is None else ModelPlace(self._embedded.setdefault(data, len(self._embedded)))
+        source: ModelPlace | ResourcePlace
+        if work.resource is not None and work.capacity is not None:
+            source = self._resource(work.resource, work.capacity, embedded, len(data or b""))
+        elif embedded is not None:
+            source = embedded
+        else:
+            raise ValueError(f"there is nothing to give to the host for {node.name}")
+        outputs = tuple(self._output(node, number) for number in range(len(node.outputs)))
+        inputs = tuple(self._place(index, PIPELINE) for index in node.inputs)
+        types = tuple(tensor.type for tensor in outputs)
+        self._host_models.append(HostModel(work.format, source, work.input_types, types))
+        return Infer(len(self._host_models) - 1, inputs, tuple(tensor.place for tensor in outputs))
+
+    def _text(self, text: HostText) -> ResourcePlace:
+        data = None if text.default is None else text.default.encode()
+        default = None if data is None else self._constant(data, PIPELINE)
+        return self._resource(text.resource, text.capacity, default, len(data or b""))
+
+    def _resource(
+        self, name: str, capacity: int, default: ConstantPlace | ModelPlace | None, default_size: int
+    ) -> ResourcePlace:
+        """The resource of that name, which comes into the program when it is first asked for."""
+        if name not in self._resources:
+            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.KEPT)
+            self._resources[name] = HostResource(name, buffer, capacity, default, default_size)
+        return ResourcePlace(list(self._resources).index(name))
+
+    def _field(
+        self, value: int | float | tuple[int, ...] | Constant | None, part: int
+    ) -> int | float | tuple[int, ...] | Pointer | None:
+        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
+
+    def _output(self, node: Node, number: int) -> Tensor:
+        """A value that a node makes; unless it takes another's place, it gets a buffer of its own."""
+        index = node.outputs[number]
+        value = self._graph.values[index]
+        if value.shares is None:
+            self._places[index] = self._buffer(value.name, self._size(value.type))
+        return self._tensor(index, PIPELINE)
+
+    def _tensor(self, index: int, part: int) -> Tensor:
+        value = self._graph.values[index]
+        return Tensor(self._place(index, part), value.type, value.text_bound)
+
+    def _place(self, index: int, part: int) -> Place:
+        """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
+        index = self._graph.storage(index)
+        if index not in self._places:
+            self._places[index] = self._constant(_bytes(self._graph, index), part)
+        return self._places[index]
+
+    def _size(self, kind: TensorType) -> int:
+        """Bytes of a tensor on the target."""
+        return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
+
+    def _buffer(self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN) -> BufferPlace:
+        self._buffers.append(Buffer(name, size, lifetime))
+        return BufferPlace(len(self._buffers) - 1)
+
+    def _constant(self, data: bytes, part: int) -> ConstantPlace:
+        return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))
+
+
+def _bytes(graph: Graph, index: int) -> bytes:
+    """A constant's, as they lie in memory."""
+    data = graph.values[index].data
+    if data is None:
+        raise ValueError(f"nothing makes {graph.values[index].name}")
+    return np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False).tobytes()

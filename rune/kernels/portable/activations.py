@@ -1,0 +1,20 @@
+"""RELU and its like, of float32; those of int8 are tables."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.ops.activations import ClampFloat32, LeakyReluFloat32
+from rune.anvil.program import Number
+
+
+def clamp(op: ClampFloat32) -> KernelCall:
+    bounds = (Number(op.minimum), Number(op.maximum))
+    return KernelCall("rune_clamp_float32", (Input(0, "float"), Output(0, "float"), Number(op.count), *bounds))
+
+
+def leaky_relu(op: LeakyReluFloat32) -> KernelCall:
+    numbers = (Number(op.count), Number(op.alpha))
+    return KernelCall("rune_leaky_relu_float32", (Input(0, "float"), Output(0, "float"), *numbers))
+
+
+PACKERS = {ClampFloat32: clamp, LeakyReluFloat32: leaky_relu}

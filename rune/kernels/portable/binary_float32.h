@@ -1,0 +1,36 @@
+/* ADD, SUB, MUL, DIV, MINIMUM and MAXIMUM of float32, with broadcasting, then clamped. The output may be an input that is
+ * not repeated. */
+#ifndef RUNE_BINARY_FLOAT32_H
+#define RUNE_BINARY_FLOAT32_H
+
+#include "broadcast.h"
+#include "language.h"
+
+#define RUNE_CLAMPED(a, b, to, count, a_step, b_step, result)                                \
+    for (int32_t i = 0; i < (count); i++) {                                                  \
+        const float x = (a)[i * (a_step)], y = (b)[i * (b_step)], value = (result);          \
+        (to)[i] = value < minimum ? minimum : value > maximum ? maximum : value;             \
+    }
+
+#define RUNE_ADD_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x + y)
+#define RUNE_SUB_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x - y)
+#define RUNE_MUL_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x * y)
+#define RUNE_DIV_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x / y)
+#define RUNE_MINIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, y < x ? y : x)
+#define RUNE_MAXIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x < y ? y : x)
+
+#define RUNE_BINARY_FLOAT32(name, line)                                                      \
+    RUNE_KERNEL void name(const float *left, const float *right, float *output,              \
+                          const struct rune_broadcast *shape, float minimum, float maximum)  \
+    {                                                                                        \
+        RUNE_BROADCAST(shape, left, right, output, line)                                     \
+    }
+
+RUNE_BINARY_FLOAT32(rune_add_float32, RUNE_ADD_LINE)
+RUNE_BINARY_FLOAT32(rune_sub_float32, RUNE_SUB_LINE)
+RUNE_BINARY_FLOAT32(rune_mul_float32, RUNE_MUL_LINE)
+RUNE_BINARY_FLOAT32(rune_div_float32, RUNE_DIV_LINE)
+RUNE_BINARY_FLOAT32(rune_minimum_float32, RUNE_MINIMUM_LINE)
+RUNE_BINARY_FLOAT32(rune_maximum_float32, RUNE_MAXIMUM_LINE)
+
+#endif

@@ -1,0 +1,15 @@
+"""A byte for a byte."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.program import Number
+
+
+def table(op: ByteTable) -> KernelCall:
+    entries = Constant("uint8_t", op.table.tobytes())
+    return KernelCall("rune_byte_table", (Input(0, "uint8_t"), Output(0, "uint8_t"), entries, Number(op.count)))
+
+
+PACKERS = {ByteTable: table}

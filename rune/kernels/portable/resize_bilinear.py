@@ -1,0 +1,31 @@
+"""RESIZE_BILINEAR: the places and weights of rows and columns."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.anvil.ops.resize_bilinear import ResizeBilinear
+from rune.kernels.packing import float32s, int32s
+
+
+def resize(op: ResizeBilinear) -> KernelCall:
+    element, kind, pack = ("float", "float32", float32s) if op.is_float else ("int8_t", "int8", int32s)
+    structure = KernelStructure(
+        "struct rune_resize",
+        (
+            ("batches", op.batches),
+            ("input_height", op.input_height),
+            ("input_width", op.input_width),
+            ("output_height", len(op.rows.lower)),
+            ("output_width", len(op.columns.lower)),
+            ("channels", op.channels),
+            ("row_lower", int32s(op.rows.lower)),
+            ("row_upper", int32s(op.rows.upper)),
+            ("column_lower", int32s(op.columns.lower)),
+            ("column_upper", int32s(op.columns.upper)),
+        ),
+    )
+    weights = (pack(op.rows.weight), pack(op.columns.weight))
+    return KernelCall(f"rune_resize_bilinear_{kind}", (Input(0, element), Output(0, element), structure, *weights))
+
+
+PACKERS = {ResizeBilinear: resize}

@@ -1,0 +1,397 @@
+"""Reading the audit log: who reads which entries, how they are told, found, taken out as a file, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.actions import change_role, create_token, end_old_entries, invite, remove_member
+from forge.accounts.actions.refusals import MOST
+from forge.accounts.audit_export import batches, safe_cell
+from forge.accounts.audit_log import Wanted, organisation_entries, own_entries
+from forge.accounts.audit_sentences import tell
+from forge.accounts.audit_serializers import wanted_of
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.accounts.principals import acting_as
+from forge.core.audit import Place, write_entry
+from forge.core.errors import Forbidden, Invalid, NotFound
+from forge.core.models import AuditEntry
+from forge.projects.actions import delete_project, update_project, write_file
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+ANY = Wanted()
+
+
+def said(actor: User, organisation: Organisation, wanted: Wanted = ANY) -> list[str]:
+    """The sentences that an owner reads, the oldest first."""
+    return [told.sentence for told in tell(list(organisation_entries(actor, organisation, wanted)))][::-1]
+
+
+def test_owners_read_in_sentences_what_happened(
+    project: Project, organisation: Organisation, owner: User, developer: User, viewer: User
+) -> None:
+    update_project(owner, project, description="new", visibility="public")
+    invite(owner, organisation, "viewer")
+    change_role(owner, organisation, viewer.pk, "developer")
+    remove_member(owner, organisation, viewer.pk)
+    assert said(owner, organisation) == [
+        "Jo Okafor wrote Runefile.yml in acme/kitchen.",
+        "Mika Kallio changed the project acme/kitchen: description from nothing to new; "
+        "visibility from private to public.",
+        "Mika Kallio invited someone as viewer.",
+        "Mika Kallio changed the role of Ari Rossi from viewer to developer.",
+        "Mika Kallio removed Ari Rossi.",
+    ]
+
+
+def test_only_owners_read_it(organisation: Organisation, developer: User, viewer: User, stranger: User) -> None:
+    for person, error in ((developer, Forbidden), (viewer, Forbidden), (stranger, NotFound)):
+        with pytest.raises(error):
+            organisation_entries(person, organisation, ANY)
+
+
+def test_nothing_of_another_organisation_is_among_it(
+    project: Project, organisation: Organisation, owner: User, stranger: User
+) -> None:
+    other = Organisation.objects.get(name="other")
+    theirs = Project.objects.create(organisation=other, name="secret", created_by=stranger)
+    write_file(stranger, theirs, "plan.md", b"x")
+    assert "plan.md" not in str(said(owner, organisation))
+    assert "plan.md" in str(said(stranger, other))
+
+
+def test_things_are_called_as_they_are_today_and_what_is_gone_keeps_its_entry(
+    project: Project, organisation: Organisation, owner: User, developer: User
+) -> None:
+    token, secret = create_token(developer, "bench", ["write"], None)
+    headers = {"Authorization": f"Bearer {secret}"}
+    Client().put("/api/v1/projects/acme/kitchen/files/a.md", b"x", content_type="text/plain", headers=headers)
+    update_project(owner, project, name="lab")
+    (told,) = tell(list(organisation_entries(owner, organisation, Wanted(what="file.write", since=token.created))))
+    assert (told.sentence, told.by) == ("Jo Okafor wrote a.md in acme/lab.", "token bench")
+    assert [part.url for part in told.parts if part.url] == ["/acme/lab"]
+    delete_project(owner, project)
+    token.delete()
+    User.objects.filter(pk=developer.pk).delete()
+    (told,) = tell(list(organisation_entries(owner, organisation, Wanted(what="file.write", since=token.created))))
+    assert (told.sentence, told.by) == (
+        "Someone whose account is gone wrote a.md in acme/lab.",
+        "a token that was deleted",
+    )
+    assert not any(part.url for part in told.parts)
+
+
+def test_entries_are_found_by_who_what_when_and_project(
+    project: Project, organisation: Organisation, owner: User, developer: User
+) -> None:
+    other = Project.objects.create(organisation=organisation, name="other", created_by=owner)
+    before = timezone.now()
+    write_file(owner, other, "b.md", b"x")
+    wrote = ["Jo Okafor wrote Runefile.yml in acme/kitchen.", "Mika Kallio wrote b.md in acme/other."]
+    assert said(owner, organisation, Wanted(what="files")) == wrote
+    assert said(owner, organisation, Wanted(what="file.write", who=developer.pk)) == wrote[:1]
+    assert said(owner, organisation, Wanted(project=other.pk)) == wrote[1:]
+    assert said(owner, organisation, Wanted(since=before)) == wrote[1:]
+    assert said(owner, organisation, Wanted(until=before)) == wrote[:1]
+    with pytest.raises(Invalid):
+        organisation_entries(owner, organisation, Wanted(what="nonsense"))
+
+
+@pytest.mark.parametrize("query", [{"who": "x"}, {"since": "yesterday"}, {"until": "2026-13-01"}, {"project": "1"}])
+def test_a_filter_that_cannot_be_understood_is_refused(query: dict[str, str]) -> None:
+    with pytest.raises(Invalid) as caught:
+        wanted_of(query)
+    assert set(caught.value.errors) == set(query)
+
+
+def test_a_day_is_meant_whole() -> None:
+    wanted = wanted_of({"since": "2026-11-21", "until": "2026-11-21"})
+    assert wanted.since is not None
+    assert wanted.until == wanted.since + timedelta(days=1)
+    assert wanted_of({"since": "2026-11-21T08:30:00 02:00"}).since == wanted_of({"since": "2026-11-21T06:30:00Z"}).since
+
+
+# -- one's own account
+
+
+def test_everyone_reads_what_happened_to_their_own_account_and_no_others(user: User, owner: User) -> None:
+    create_token(user, "bench", ["read"], None)
+    create_token(owner, "other", ["read"], None)
+    assert [told.sentence for told in tell(list(own_entries(user, ANY)))] == [
+        "Jo Okafor created the token bench with account:read, organisation:read, project:read, registry:pull."
+    ]
+
+
+def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
+    project: Project, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
+) -> None:
+    browser = browser_of(stranger)
+    own = list(own_entries(stranger, ANY).values_list("pk"))
+    for address in ("/api/v1/projects/acme/kitchen", "/api/v1/projects/acme/nothing", "/acme", "/nowhere"):
+        assert browser.get(address).status_code == 404
+    assert list(own_entries(stranger, ANY).values_list("pk")) == own
+    assert said(owner, organisation, Wanted(what="refusals")) == [
+        "Sam was refused to see the project's page at acme/kitchen.",
+        "Sam was refused to see the organisation at acme.",
+    ]
+
+
+# -- sign-ins
+
+
+def _try(email: str, password: str, **headers: str) -> int:
+    answer = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Gecko Firefox/140.0"}).post(
+        "/accounts/login/", {"login": email, "password": password}, REMOTE_ADDR="192.0.2.7"
+    )
+    return answer.status_code
+
+
+def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
+    organisation: Organisation, owner: User, user: User
+) -> None:
+    assert _try(user.email, "a wrong one") == 200
+    assert _try("nobody@acme.example", "my secret by mistake") == 200
+    assert _try(user.email, "correct horse battery") == 302
+    expected = [
+        "Someone failed to sign in to the account of Jo Okafor from 192.0.2.7 with Firefox on Linux.",
+        "Jo Okafor signed in with a password from 192.0.2.7 with Firefox on Linux.",
+    ]
+    assert said(owner, organisation, Wanted(what="sign-ins")) == expected
+    assert [told.sentence for told in tell(list(own_entries(user, Wanted(what="sign-ins"))))][::-1] == expected
+    assert said(owner, organisation, Wanted(who=user.pk, what="sign-in.fail")) == expected[:1]
+    everything = str(list(AuditEntry.objects.values()))
+    assert "nobody@acme" not in everything
+    assert "wrong one" not in everything
+
+
+def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations(
+    organisation: Organisation, owner: User, stranger: User, browser_of: Browser
+) -> None:
+    browser_of(stranger)
+    assert said(owner, organisation, Wanted(what="sign-ins")) == []
+    Membership.objects.create(organisation=organisation, user=stranger, role=Role.VIEWER)
+    assert said(owner, organisation, Wanted(what="sign-ins")) == []
+    browser_of(stranger)
+    assert len(said(owner, organisation, Wanted(what="sign-ins"))) == 1
+    Membership.objects.filter(organisation=organisation, user=stranger).delete()
+    browser_of(stranger)
+    assert len(said(owner, organisation, Wanted(what="sign-ins"))) == 1
+
+
+def test_guessing_does_not_fill_the_log(user: User) -> None:
+    from forge.accounts.actions import note_failed_sign_in
+    from forge.accounts.actions.sessions import MOST_OF_NOBODY, MOST_OF_ONE
+    from forge.accounts.sessions import Origin
+
+    for number in range(MOST_OF_NOBODY + 5):
+        note_failed_sign_in(user.email, Origin("192.0.2.7", "x"))
+        note_failed_sign_in(f"{number}@acme.example", Origin("192.0.2.7", "x"))
+    assert AuditEntry.objects.filter(action="sign-in.fail", person=user.pk).count() == MOST_OF_ONE
+    assert AuditEntry.objects.filter(action="sign-in.unknown").count() == MOST_OF_NOBODY
+
+
+# -- refusals
+
+
+def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
+    project: Project, organisation: Organisation, owner: User, viewer: User, browser_of: Browser
+) -> None:
+    body = {"role": "owner"}
+    path = "/api/v1/organisations/acme/invitations"
+    assert browser_of(viewer).post(path, body, content_type="application/json").status_code == 403
+    _, secret = create_token(owner, "bench", ["write"], None)
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 403
+    assert said(owner, organisation, Wanted(what="refusals")) == ["Ari Rossi was refused to manage members at acme."]
+    (told,) = tell(list(own_entries(owner, Wanted(what="refusals"))))
+    assert (told.sentence, told.by) == (
+        f"Mika Kallio was refused to do what takes member:manage at {path}.",
+        "token bench",
+    )
+
+
+def test_asking_again_and_again_does_not_fill_the_log(project: Project, stranger: User, browser_of: Browser) -> None:
+    browser = browser_of(stranger)
+    for _ in range(MOST + 5):
+        browser.get("/api/v1/projects/acme/kitchen")
+        browser.get("/api/v1/projects/acme/nothing")
+    assert AuditEntry.objects.filter(action="access.refuse").count() == MOST
+
+
+def test_the_unknown_and_the_forbidden_cost_the_same_queries(
+    project: Project, stranger: User, browser_of: Browser, django_assert_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser, counts = browser_of(stranger), []
+    for address in ("/api/v1/organisations/acme", "/api/v1/organisations/nowhere"):
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(address).status_code == 404
+        counts.append(sum(query["sql"].startswith("INSERT") for query in queries.captured_queries))
+    assert counts == [1, 1]
+
+
+# -- downloads
+
+
+def test_downloads_of_what_is_private_are_in_it_once_an_hour(
+    project: Project, organisation: Organisation, owner: User, client: Client
+) -> None:
+    for _ in range(3):
+        for path in ("files/Runefile.yml", "archive"):
+            answer: Any = client.get(f"/api/v1/projects/acme/kitchen/{path}")
+            assert answer.status_code == 200
+        client.head("/api/v1/projects/acme/kitchen/files/Runefile.yml")
+    assert said(owner, organisation, Wanted(what="downloads")) == [
+        "Jo Okafor downloaded Runefile.yml of acme/kitchen.",
+        "Jo Okafor downloaded the files of acme/kitchen.",
+    ]
+    entry = AuditEntry.objects.get(action="file.download")
+    assert entry.data["digest"].startswith("sha256:")
+
+
+# -- the file of it
+
+
+def test_the_export_has_all_entries_in_order_as_csv_and_json_and_is_written_down(
+    project: Project, organisation: Organisation, owner: User, browser_of: Browser
+) -> None:
+    browser = browser_of(owner)
+    found: dict[str, list[str]] = {}
+    for kind, read in (("csv", _read_csv), ("json", _read_json)):
+        answer: Any = browser.get(f"/acme/settings/audit/export?as={kind}&what=files")
+        assert answer.status_code == 200
+        assert f"acme-audit.{kind}" in answer["Content-Disposition"]
+        found[kind] = read(b"".join(answer).decode())
+    assert found["csv"] == found["json"] == ["Jo Okafor wrote Runefile.yml in acme/kitchen."]
+    assert AuditEntry.objects.filter(action="audit.export").count() == 2
+
+
+def _read_csv(text: str) -> list[str]:
+    return [row["sentence"] for row in csv.DictReader(io.StringIO(text))]
+
+
+def _read_json(text: str) -> list[str]:
+    return [entry["sentence"] for entry in json.loads(text)]
+
+
+def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
+    entries = [write_entry(owner, "file.write", "project:x", Place(), path=str(number)) for number in range(23)]
+    same = AuditEntry.objects.latest("at").at
+    AuditEntry._base_manager.update(at=same)  # all at one moment
+    seen = [told.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for told in batch]
+    assert sorted(seen) == sorted(entry.pk for entry in entries)
+
+
+def test_an_empty_export_is_still_a_file(organisation: Organisation, owner: User, browser_of: Browser) -> None:
+    browser = browser_of(owner)
+    answer: Any = browser.get("/api/v1/organisations/acme/audit/export?as=json&since=2199-01-01")
+    assert json.loads(b"".join(answer)) == []
+
+
+def test_the_export_is_streamed_to_an_asynchronous_server(project: Project) -> None:
+    from forge.accounts.audit_export import _in_threads
+
+    async def read() -> list[str]:
+        return [piece async for piece in _in_threads(iter(["a", "b"]))]
+
+    assert asyncio.run(read()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell(f"x{text}") == f"x{text}"
+
+
+def test_a_name_that_is_a_formula_is_text_in_the_file(
+    project: Project, organisation: Organisation, owner: User, browser_of: Browser
+) -> None:
+    User.objects.filter(pk=owner.pk).update(name='=HYPERLINK("http://evil.example")')
+    answer: Any = browser_of(owner).get("/api/v1/organisations/acme/audit/export?as=csv")
+    cells = [cell for row in csv.reader(io.StringIO(b"".join(answer).decode())) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+# -- by the API, on pages, by command
+
+
+def test_the_api_gives_pages_of_entries(project: Project, owner: User, browser_of: Browser) -> None:
+    for number in range(3):
+        write_file(owner, project, f"{number}.md", b"x")
+    browser = browser_of(owner)
+    seen: list[str] = []
+    address: str | None = "/api/v1/organisations/acme/audit?what=file.write&limit=2"
+    while address:
+        page = browser.get(address).json()
+        seen += [entry["data"]["path"] for entry in page["results"]]
+        address = page["next"]
+    assert seen == ["2.md", "1.md", "0.md", "Runefile.yml"]
+
+
+def test_a_token_reads_it_with_its_own_scope_alone(organisation: Organisation, owner: User) -> None:
+    def ask(*scopes: str) -> int:
+        _, secret = create_token(owner, "x", scopes, None)
+        headers = {"Authorization": f"Bearer {secret}"}
+        return Client().get("/api/v1/organisations/acme/audit", headers=headers).status_code
+
+    assert (ask("read", "write", "member:manage"), ask("audit:read"), ask("admin")) == (403, 200, 200)
+
+
+def test_the_page_shows_a_filter_that_is_wrong_and_all_entries(
+    project: Project, owner: User, browser_of: Browser
+) -> None:
+    answer = browser_of(owner).get("/acme/settings/audit?since=never")
+    assert answer.status_code == 400
+    assert b"is a date or a time like" in answer.content
+    assert b"Runefile.yml" in answer.content
+
+
+def test_the_command_prints_it_for_whoever_runs_the_installation(
+    project: Project, owner: User, developer: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("audit", organisation="acme", who=developer.email, what="files")
+    assert capsys.readouterr().out.endswith("  Jo Okafor wrote Runefile.yml in acme/kitchen.\n")
+    call_command("audit", kind="json", what="file.write")
+    assert [entry["action"] for entry in json.loads(capsys.readouterr().out)] == ["file.write"]
+    for wrong in ({"what": "nonsense"}, {"organisation": "nowhere"}, {"who": "x@y.example"}, {"since": "never"}):
+        with pytest.raises(CommandError):
+            call_command("audit", **wrong)
+
+
+# -- its end
+
+
+def test_entries_end_by_their_age_and_that_is_written_down(owner: User, settings: Any) -> None:
+    settings.AUDIT_DAYS = 30
+    old, young = (write_entry(owner, "file.write", "project:x", Place(), path=path) for path in ("old", "young"))
+    AuditEntry._base_manager.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=31))
+    assert (end_old_entries(), end_old_entries()) == (1, 0)
+    left = {entry.action: entry for entry in AuditEntry.objects.all()}
+    assert set(left) == {"file.write", "audit.end"}
+    assert left["file.write"].pk == young.pk
+    assert tell([left["audit.end"]])[0].sentence == "The installation deleted 1 entry older than 30 days."
+
+
+def test_the_roles_of_a_reader_are_those_of_now(organisation: Organisation, owner: User, viewer: User) -> None:
+    principal = acting_as(owner)
+    organisation_entries(principal, organisation, ANY)
+    change_role(owner, organisation, viewer.pk, "owner")
+    change_role(viewer, organisation, owner.pk, "viewer")
+    with pytest.raises(Forbidden):
+        organisation_entries(principal.afresh(), organisation, ANY)

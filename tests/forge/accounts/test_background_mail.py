@@ -1,0 +1,59 @@
+"""Letters go out behind the answer, by a server that takes them; what cannot be sent is in the log."""
+
+from __future__ import annotations
+
+import logging
+import socketserver
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import override_settings
+
+from forge.accounts import background_mail
+
+
+class _Inbox(socketserver.StreamRequestHandler):
+    """As much of RFC 5321 as takes one letter."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            word = line[:4].upper()
+            self.wfile.write(b"354 go on\r\n" if word == b"DATA" else b"250 done\r\n")
+            if word == b"DATA":
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.server.letters.append(b"".join(lines))  # type: ignore[attr-defined]
+                self.wfile.write(b"250 taken\r\n")
+            if word == b"QUIT":
+                return
+
+
+@pytest.fixture
+def inbox() -> Iterator[socketserver.TCPServer]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Inbox) as server:
+        server.letters = []  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def send(port: int) -> None:
+    with override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, EMAIL_TIMEOUT=5):
+        message = EmailMessage("Hello", "A letter", "forge@acme.example", ["jo@acme.example"])
+        assert background_mail.BackgroundSmtp().send_messages([message]) == 1
+        background_mail._sending.submit(lambda: None).result(10)  # after what was given before it
+
+
+def test_a_letter_arrives(inbox: socketserver.TCPServer) -> None:
+    send(inbox.server_address[1])
+    [letter] = inbox.letters  # type: ignore[attr-defined]
+    assert b"Subject: Hello" in letter
+    assert b"A letter" in letter
+
+
+def test_a_letter_that_is_not_taken_is_in_the_log_and_raises_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        send(1)
+    assert "'Hello' to jo@acme.example was not sent" in caplog.text

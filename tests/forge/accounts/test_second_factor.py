@@ -1,0 +1,263 @@
+"""The second factor: setting it up, signing in with it, what an organisation may require, and how it is kept."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core import mail
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from forge.accounts.actions import create_token, make_sign_in_link, require_second_factor
+from forge.accounts.errors import OwnSecondFactorNeeded, SecondFactorUnreadable
+from forge.accounts.models import Organisation, User
+from forge.accounts.principals import acting_as
+from forge.accounts.second_factor import SecondFactors
+from forge.core.errors import Forbidden
+from forge.core.models import AuditEntry
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+PASSWORD = "correct horse battery"
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def code(secret: str = SECRET, steps: int = 0) -> str:
+    """What an app shows at this moment, or some steps of 30 s later."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+
+
+def sign_in(browser: Client, user: User) -> Any:
+    return browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+
+def confirmed(browser: Client) -> Client:
+    """The browser of someone who just said again that it is them."""
+    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return browser
+
+
+def is_protected(user: User) -> bool:
+    return user.has_second_factor
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get("/api/v1/me").status_code == 200
+
+
+def test_setting_up_an_app_takes_one_of_its_codes_and_gives_recovery_codes(browser_of: Browser, user: User) -> None:
+    browser = confirmed(browser_of(user))
+    page = browser.get("/accounts/2fa/totp/activate/").content.decode()
+    found = re.search(r'value="([A-Z2-7]{32})"', page)
+    assert found, page
+    assert "data:image/svg+xml" in page
+    assert browser.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
+    assert not is_protected(user)
+    done = browser.post("/accounts/2fa/totp/activate/", {"code": code(found[1])}, follow=True)
+    assert is_protected(user)
+    codes = re.findall(r"<li>(\d{8})</li>", done.content.decode())
+    assert len(codes) == 10
+    download = browser.get("/accounts/2fa/recovery-codes/download/")
+    assert download.content.decode().split() == codes
+    assert "attachment" in download["Content-Disposition"]
+    kinds = AuditEntry.objects.filter(action="second-factor.add").values_list("data__kind", flat=True)
+    assert set(kinds) == {"totp", "recovery_codes"}
+
+
+def test_changing_it_asks_who_it_is(browser_of: Browser, user: User) -> None:
+    answer = browser_of(user).get("/accounts/2fa/totp/activate/")
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Browser, user: User) -> None:
+    TOTP.activate(user, SECRET)
+    browser, shown = browser_of(None), code()
+    assert sign_in(browser, user)["Location"] == "/accounts/2fa/authenticate/"
+    assert not is_signed_in(browser)
+    assert "did not work" in browser.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
+    assert browser.post("/accounts/2fa/authenticate/", {"code": shown}).status_code == 302
+    assert is_signed_in(browser)
+    other = browser_of(None)
+    sign_in(other, user)
+    other.post("/accounts/2fa/authenticate/", {"code": shown})
+    assert not is_signed_in(other)
+
+
+def test_codes_are_tried_five_times_in_five_minutes(browser_of: Browser, user: User) -> None:
+    TOTP.activate(user, SECRET)
+    browser = browser_of(None)
+    sign_in(browser, user)
+    for number in range(5):
+        browser.post("/accounts/2fa/authenticate/", {"code": f"00000{number}"})
+    assert "Too many failed attempts" in browser.post("/accounts/2fa/authenticate/", {"code": code()}).content.decode()
+    assert not is_signed_in(browser)
+
+
+def test_a_recovery_code_stands_for_the_app_once(browser_of: Browser, user: User) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    TOTP.activate(user, SECRET)
+    one = RecoveryCodes.activate(user).get_unused_codes()[0]
+    for expected in (True, False):
+        browser = browser_of(None)
+        sign_in(browser, user)
+        browser.post("/accounts/2fa/authenticate/", {"code": one})
+        assert is_signed_in(browser) is expected
+
+
+def test_a_printed_link_is_the_way_back_for_who_lost_the_factor(browser_of: Browser, user: User) -> None:
+    TOTP.activate(user, SECRET)
+    browser = browser_of(None)
+    browser.post("/sign-in", {"token": make_sign_in_link(user.email).partition("token=")[2]})
+    assert is_signed_in(browser)
+    assert browser.post("/accounts/2fa/totp/deactivate/").status_code == 302
+    assert not is_protected(user)
+
+
+def test_who_came_by_a_printed_link_sets_a_password_without_the_forgotten_one(browser_of: Browser, user: User) -> None:
+    browser = browser_of(None)
+    browser.post("/sign-in", {"token": make_sign_in_link(user.email).partition("token=")[2]})
+    assert "Current password" not in browser.get("/accounts/security").content.decode()
+    assert browser.post("/accounts/password", {"password": "another good horse"}).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("another good horse")
+    other = browser_of(user)
+    assert "Current password" in other.get("/accounts/security").content.decode()
+    assert other.post("/accounts/password", {"password": "a third good horse"}).status_code == 400
+
+
+def test_the_secret_is_encrypted_in_the_database(user: User) -> None:
+    TOTP.activate(user, SECRET)
+    stored = str(Authenticator.objects.get(user=user).data)
+    assert SECRET not in stored
+    assert Authenticator.objects.get(user=user).wrap().validate_code(code())
+
+
+def test_another_key_of_the_installation_is_said_and_not_an_error(
+    browser_of: Browser, user: User, settings: Any
+) -> None:
+    TOTP.activate(user, SECRET)
+    browser = browser_of(None)
+    sealed = SecondFactors().encrypt("x")
+    settings.SECRET_KEY = "another key of the installation"
+    with pytest.raises(SecondFactorUnreadable):
+        SecondFactors().decrypt(sealed)
+    sign_in(browser, user)
+    answer = browser.post("/accounts/2fa/authenticate/", {"code": code()})
+    assert answer.status_code == 409
+    assert "make link" in answer.content.decode()
+
+
+def test_who_confirmed_their_address_is_told_of_a_change(browser_of: Browser, user: User) -> None:
+    from allauth.account.models import EmailAddress
+
+    browser = confirmed(browser_of(user))
+    TOTP.activate(user, SECRET)
+    browser.post("/accounts/2fa/totp/deactivate/")
+    assert mail.outbox == []
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    TOTP.activate(user, SECRET)
+    browser.post("/accounts/2fa/totp/deactivate/")
+    assert [(each.to, each.subject) for each in mail.outbox] == [([user.email], "Your app's codes were turned off")]
+
+
+# -- an organisation that requires one
+
+
+@pytest.fixture
+def strict(organisation: Organisation, owner: User) -> Organisation:
+    """The organisation, whose owner has a second factor and requires one."""
+    TOTP.activate(owner, SECRET)
+    return require_second_factor(owner, organisation, required=True)
+
+
+def test_members_without_one_are_led_to_set_it_up(strict: Organisation, user: User, browser_of: Browser) -> None:
+    browser = browser_of(user)
+    assert browser.get("/acme")["Location"] == "/accounts/security"
+    assert "acme requires a second factor" in browser.get("/accounts/security").content.decode().lower()
+    assert "requires a second factor" in browser.get("/").content.decode()
+    TOTP.activate(user, SECRET)
+    assert browser.get("/acme").status_code == 200
+
+
+def test_their_tokens_are_refused_with_the_reason(project: Project, strict: Organisation, user: User) -> None:
+    _, secret = create_token(user, "x", ["write"], None)
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+    for address in ("projects/acme/kitchen", "organisations/acme", "projects/acme/kitchen/files"):
+        answer = client.get(f"/api/v1/{address}")
+        assert answer.status_code == 403, address
+        assert answer.json()["title"] == "A second factor is needed"
+    assert client.get("/api/v1/organisations").json() == {"organisations": []}
+    TOTP.activate(user, SECRET)
+    assert client.get("/api/v1/projects/acme/kitchen").status_code == 200
+
+
+def test_who_is_kept_out_may_do_nothing_anywhere(project: Project, strict: Organisation, user: User) -> None:
+    principal = acting_as(user)
+    assert principal.roles == {}
+    assert principal.kept_out == {strict.pk}
+    assert list(Project.objects.of_member(principal)) == []
+
+
+def test_a_stranger_is_told_nothing_of_it(strict: Organisation, stranger: User, browser_of: Browser) -> None:
+    browser = browser_of(stranger)
+    there, nowhere = browser.get("/api/v1/organisations/acme"), browser.get("/api/v1/organisations/nothing")
+    assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
+
+
+def test_who_requires_it_has_one(organisation: Organisation, owner: User, browser_of: Browser) -> None:
+    with pytest.raises(OwnSecondFactorNeeded):
+        require_second_factor(owner, organisation, required=True)
+    answer = browser_of(owner).post("/acme/second-factor", {"required": "1"})
+    assert answer.status_code == 409
+    assert "kept out yourself" in answer.content.decode()
+    organisation.refresh_from_db()
+    assert not organisation.requires_second_factor
+
+
+def test_only_an_owner_requires_it(organisation: Organisation, developer: User) -> None:
+    TOTP.activate(developer, SECRET)
+    with pytest.raises(Forbidden):
+        require_second_factor(developer, organisation, required=True)
+
+
+def test_an_owner_who_removed_theirs_sets_up_another_and_is_in_again(
+    strict: Organisation, owner: User, browser_of: Browser
+) -> None:
+    browser = confirmed(browser_of(owner))
+    browser.post("/accounts/2fa/totp/deactivate/")
+    assert browser.get("/acme/settings")["Location"] == "/accounts/security"
+    TOTP.activate(owner, SECRET)
+    assert browser.get("/acme/settings").status_code == 200
+
+
+# -- the pages
+
+
+def test_every_page_of_allauth_is_drawn_by_a_template_of_ours() -> None:
+    from django.template.loader import get_template
+
+    ours = Path(__file__).parents[3] / "templates"
+    names = {name for view in _views(get_resolver()) if (name := getattr(view, "template_name", None))}
+    assert "account/login.html" in names
+    for name in names:
+        assert Path(str(get_template(name).origin)).is_relative_to(ours), name  # type: ignore[attr-defined]
+
+
+def _views(resolver: Any) -> list[Any]:
+    found: list[Any] = []
+    for pattern in resolver.url_patterns:
+        if not isinstance(pattern, URLPattern):
+            found += _views(pattern)
+        elif pattern.callback.__module__.startswith("allauth."):
+            found.append(getattr(pattern.callback, "view_class", None))
+    return [view for view in found if view]

@@ -1,0 +1,34 @@
+"""What a graph of ops gives by its references, in one memory: values that share bytes overwrite each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rune.anvil.computation import Array, Computation
+from rune.anvil.graph import NUMPY_TYPES, Graph
+
+
+def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
+    """Each value that is still in memory when all is done, for these inputs."""
+    memory: dict[int, Array] = {}
+
+    def read(index: int) -> Array:
+        value = graph.values[index]
+        found = memory.get(graph.storage(index), graph.values[graph.storage(index)].data)
+        assert found is not None, f"nothing made {value.name}"
+        return found.reshape(-1).view(NUMPY_TYPES[value.type.element]).reshape(value.type.dimensions)
+
+    for index, data in inputs.items():
+        memory[index] = np.frombuffer(data, NUMPY_TYPES[graph.values[index].type.element])
+    for node in graph.nodes:
+        if not isinstance(node.work, Computation):
+            continue
+        results = node.work.evaluate(*map(read, node.inputs))
+        for index, result in zip(node.outputs, results, strict=True):
+            kind = graph.values[index].type
+            assert result.dtype == np.dtype(NUMPY_TYPES[kind.element]), node.name
+            assert result.size == kind.count, node.name
+            memory[graph.storage(index)] = np.array(result)
+    return {index: read(index) for index in range(len(graph.values)) if graph.storage(index) in memory}

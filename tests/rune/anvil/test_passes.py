@@ -1,0 +1,258 @@
+"""A pass changes what is done and never what comes out; each finds what it is for, and leaves what others read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rune.abi import Capability, ModelFormat, Output
+from rune.anvil.computation import Array, Computation
+from rune.anvil.figures import Figures
+from rune.anvil.graph import BlockCall, Graph, Node, Send, Value, figures
+from rune.anvil.lower import lower
+from rune.anvil.ops.activations import ClampFloat32
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast
+from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
+from rune.anvil.ops.reshape import Reshape
+from rune.anvil.passes.activations import activations
+from rune.anvil.passes.byte_tables import byte_tables
+from rune.anvil.passes.constant_folding import SMALL, constant_folding
+from rune.anvil.passes.dead_channels import dead_channels
+from rune.anvil.passes.dead_ops import dead_ops
+from rune.anvil.passes.in_place import in_place
+from rune.anvil.passes.optimise import PASSES, optimise
+from rune.anvil.passes.views import views
+from rune.anvil.program import Call, OutputRequest
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import BlockCode
+from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.targets.module import module_of as compiled_module
+from rune.targets.wasm32 import TARGET as WASM32
+from rune.tensor import ElementType, TensorType
+from rune.tflite import read_model, signature
+from tests.model_cases import compiled_model
+from tests.rune.anvil.evaluated_graph import evaluated
+from tests.rune.anvil.pipelines import loaded, run
+from tests.rune.anvil.random_graphs import RandomGraph
+
+F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
+FAR = math.inf
+
+
+def value(element: ElementType, *dimensions: int, data: Array | None = None) -> Value:
+    return Value("value", TensorType(element, dimensions), data=data)
+
+
+def op(work: Computation | BlockCall, inputs: Sequence[int], output: int) -> Node:
+    return Node("op", "model", work, tuple(inputs), (output,))
+
+
+def send(*inputs: int) -> Node:
+    return Node("out", "out", Send(OutputRequest("out", Output.TENSOR)), inputs)
+
+
+def added(count: int) -> BinaryFloat32:
+    return BinaryFloat32(Binary.ADD, Broadcast.dense(count), -FAR, FAR)
+
+
+def block(element: Callable[[float], float] | None) -> BlockCall:
+    return BlockCall(Path("block.h"), BlockCode("block"), element)
+
+
+def works(graph: Graph) -> list[str]:
+    return [type(node.work).__name__ for node in graph.nodes]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
+    drawn = RandomGraph(seed)
+    graph = drawn.graph()
+    optimised = optimise(graph)
+    (sent,) = graph.nodes[-1].inputs
+    for _ in range(3):
+        image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
+        expected = evaluated(graph, {drawn.input: image})[sent]
+        for applied in optimised.applied:
+            found = evaluated(applied.graph, {drawn.input: image})[sent]
+            assert found.tobytes() == expected.tobytes(), applied.name
+
+
+def test_the_random_graphs_give_every_pass_something_to_do() -> None:
+    applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
+    found = {each.name for each in applied}
+    assert found == set(PASSES) - {"constant folding", "activations"}  # none of them reads constants only, or floats
+    assert sum(each.saved.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
+
+
+def test_what_finds_nothing_to_do_gives_the_very_graph_back() -> None:
+    graph = Graph((value(F32, 4), value(F32, 4)), (op(added(4), (0, 0), 1), send(0, 1)))
+    for name, rewrite in PASSES.items():
+        assert rewrite(graph) is graph, name
+    assert optimise(graph).applied == ()
+
+
+def test_an_elementwise_op_of_constants_is_a_constant() -> None:
+    numbers = np.array([1, 2, 3], np.float32)
+    graph = Graph(
+        (value(F32, 3, data=numbers), value(F32, 3, data=numbers), value(F32, 3), value(F32, 3, 1)),
+        (op(added(3), (0, 1), 2), op(Reshape(3, 1), (2,), 3), send(3)),
+    )
+    folded = constant_folding(graph)
+    assert works(folded) == ["Send"]
+    found = folded.values[3].data
+    assert found is not None
+    assert found.tolist() == [[2], [4], [6]]
+
+
+def test_a_constant_is_not_made_large_to_save_an_op() -> None:
+    count = SMALL // 4 + 1
+    shape = Broadcast((1, 1, 1, 1, count), (0, 0, 0, 0, 0), (0, 0, 0, 0, 0))
+    one = np.ones(1, np.float32)
+    graph = Graph(
+        (value(F32, 1, data=one), value(F32, 1, data=one), value(F32, count)),
+        (op(BinaryFloat32(Binary.ADD, shape, -FAR, FAR), (0, 1), 2), send(2)),
+    )
+    assert constant_folding(graph) is graph
+
+
+def test_what_nothing_reads_is_not_computed() -> None:
+    graph = Graph(
+        (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4)),
+        (op(added(4), (0, 0), 1), op(added(4), (1, 1), 2), op(added(4), (0, 0), 3), send(3)),
+    )
+    smaller = dead_ops(graph)
+    assert [node.outputs for node in smaller.nodes] == [(3,), ()]
+
+
+def test_a_block_that_nothing_reads_is_still_run() -> None:
+    graph = Graph((value(F32, 4), value(F32, 4)), (op(block(None), (0,), 1), send(0)))
+    assert dead_ops(graph) is graph
+
+
+def test_a_clamp_is_done_where_its_numbers_are_made() -> None:
+    values = (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4))
+    nodes = (op(added(4), (0, 0), 1), op(ClampFloat32(4, 0.0, FAR), (1,), 2), op(ClampFloat32(4, -1.0, 1.0), (2,), 3))
+    joined = activations(Graph(values, (*nodes, send(3))))
+    (work,) = (node.work for node in joined.nodes if isinstance(node.work, BinaryFloat32))
+    assert (work.minimum, work.maximum) == (0.0, 1.0)
+    assert [node.outputs for node in joined.nodes] == [(3,), ()]
+    watched = Graph(values, (*nodes, send(1, 3)))
+    assert works(activations(watched)) == ["BinaryFloat32", "ClampFloat32", "Send"]
+
+
+HALVES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32) / np.float32(2)
+
+
+def test_a_chain_from_a_byte_to_a_byte_is_one_table() -> None:
+    graph = Graph(
+        (value(U8, 1, 8), value(F32, 1, 8), value(F32, 8), value(I8, 8)),
+        (
+            op(block(lambda number: number / 255), (0,), 1),
+            op(Reshape(8, 8), (1,), 2),
+            op(QuantizeFloat32(8, 1 / 128, -128, True), (2,), 3),
+            send(3),
+        ),
+    )
+    joined = byte_tables(graph)
+    assert works(joined) == ["ByteTable", "Send"]
+    (table,) = (node.work for node in joined.nodes if isinstance(node.work, ByteTable))
+    assert table.is_signed == (False, True)
+    assert table.table[[0, 255]].view(np.int8).tolist() == [-128, 0]
+    assert figures(graph) - figures(joined) == Figures(2, 0, -256, 2 * 8 * 4)
+
+
+def test_a_chain_whose_floats_are_read_elsewhere_stays_a_chain() -> None:
+    values = (value(I8, 8), value(F32, 8), value(I8, 8))
+    nodes = (op(DequantizeBytes(8, HALVES), (0,), 1), op(QuantizeFloat32(8, 0.5, 0, True), (1,), 2))
+    graph = Graph(values, (*nodes, send(1, 2)))
+    assert byte_tables(graph) is graph
+    # And nothing needs the floats where nobody asks for them: the bytes come back as they were.
+    alone = Graph(values, (*nodes, send(2)))
+    assert works(views(byte_tables(alone))) == ["Send"]
+
+
+def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_the_same() -> None:
+    data = compiled_model("quantize_f32_to_i8")
+    model = read_model(data)
+    (port,) = signature(model).inputs
+    count = port.type.count
+    image = TensorType(U8, (1, count, 1, 1))
+    normalization = CATALOGUE["image_normalization"]
+    stages = (
+        CapabilityStage("camera", Capability.RAW, (("length", count),), image),
+        BlockStage(
+            "normalized",
+            "image-normalization",
+            normalization,
+            {},
+            (Port("camera", 0),),
+            normalization.outputs((image,), {}),
+        ),
+        ModelStage(
+            "model",
+            "model",
+            None,
+            ModelFormat.TENSORFLOW_LITE,
+            (Port("normalized", 0),),
+            (port.type,),
+            tuple(each.type for each in signature(model).outputs),
+        ),
+        OutputStage("out", Output.TENSOR, (Port("model", 0),)),
+    )
+    pipeline = Pipeline(stages, ())
+    joined = lower(pipeline, {"model": model}, WASM32)
+    watched = lower(pipeline, {"model": model}, WASM32, watched=[Port("normalized", 0)])
+    assert [step.function for step in joined.steps if isinstance(step, Call)] == ["rune_byte_table"]
+    assert len([step for step in watched.steps if isinstance(step, Call)]) == 2
+    runes = [loaded(compiled_module(program, WASM32)) for program in (joined, watched)]
+    for start in range(0, 256, count):
+        pixels = (np.arange(start, start + count) % 256).astype(np.uint8).tobytes()
+        one, other = (run(rune, [pixels])[0].data for rune in runes)
+        assert one == other
+
+
+def test_a_block_that_does_not_say_what_it_makes_of_an_element_is_called() -> None:
+    graph = Graph(
+        (value(U8, 8), value(F32, 8), value(I8, 8)),
+        (op(block(None), (0,), 1), op(QuantizeFloat32(8, 0.5, 0, True), (1,), 2), send(2)),
+    )
+    assert byte_tables(graph) is graph
+
+
+def test_a_sum_takes_the_place_of_an_input_that_nothing_reads_later() -> None:
+    graph = Graph(
+        (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4)),
+        (op(added(4), (0, 1), 2), op(added(4), (0, 2), 3), send(3)),
+    )
+    shared = in_place(graph)
+    assert [each.shares for each in shared.values] == [None, None, 1, 0]
+    assert figures(graph).tensors - figures(shared).tensors == 2 * 16
+
+
+def test_a_constant_and_what_is_broadcast_keep_their_memory() -> None:
+    channel = Broadcast((1, 1, 1, 2, 2), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
+    graph = Graph(
+        (value(F32, 2), value(F32, 2, data=np.ones(2, np.float32)), value(F32, 2, 2)),
+        (op(BinaryFloat32(Binary.ADD, channel, -FAR, FAR), (0, 1), 2), send(2)),
+    )
+    assert in_place(graph) is graph
+
+
+def test_a_view_keeps_the_memory_that_it_shows() -> None:
+    graph = Graph(
+        (value(F32, 4), value(F32, 2, 2), value(F32, 4)),
+        (op(Reshape(4, 2), (0,), 1), op(added(4), (0, 0), 2), send(1, 2)),
+    )
+    assert in_place(views(graph)).values[2].shares is None
+
+
+def test_channels_that_a_block_or_an_output_sees_stay() -> None:
+    graph = RandomGraph(3).graph()
+    watched = Graph(graph.values, (*graph.nodes, send(*graph.named())))
+    assert dead_channels(watched) is watched
